@@ -31,11 +31,11 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(
-        self, replies: Sequence[Reply], handler: type[Handler], told: Mapping[str, Any]
+        self, replies: Sequence[Reply], handler: type[Handler], information: Mapping[str, Any]
     ) -> None:
         super().__init__(("127.0.0.1", 0), handler)
         self.replies = list(replies)
-        self.told = told
+        self.information = information
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.over = threading.Event()
@@ -59,12 +59,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the information about itself and its models."""
-        self._tell()
+        self._send_information()
 
-    def _tell(self) -> None:
-        known = self.path in self.server.told
+    def _send_information(self) -> None:
+        known = self.path in self.server.information
         self.send_response(200 if known else 404)
-        body = json.dumps(self.server.told[self.path]).encode() if known else self.refusal
+        body = json.dumps(self.server.information[self.path]).encode() if known else self.refusal
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path.startswith("/api/"):  # Ollama's own, beside OpenAI's
-            self._tell()
+            self._send_information()
             return
         with self.server.lock:
             self.server.asked.append(json.loads(body))
@@ -134,11 +134,11 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def openai_server(
-    *replies: Reply, handler: type[Handler] = Handler, told: Mapping[str, Any] | None = None
+    *replies: Reply, handler: type[Handler] = Handler, information: Mapping[str, Any] | None = None
 ) -> Iterator[Server]:
-    """Serve ``replies``, one for each request, in order; then status 500. ``told`` is the
+    """Serve ``replies``, one for each request, in order; then status 500. ``information`` is the
     information about itself, by path."""
-    server = Server(replies, handler, told or {})
+    server = Server(replies, handler, information or {})
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""What a question asks for and the pages do not have, though they have others of its kind."""
+"""Things that a question asks for and the pages lack, although they have others of the kind."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ OFFICES = ("The Munich office is led by Ada.", "The Hamburg office is led by Bob
 FLOORS = ("Sales sits on floor 2.", "Legal sits on floor 3.", "Floor 4 is empty.")
 
 
-def asked(question: str, *texts: str) -> MissingThing | None:
+def missing_from(question: str, *texts: str) -> MissingThing | None:
     hits = [
         Hit(passage, 10.0 - place, 0.5, 0.5)
         for place, text in enumerate(texts)
         for passage in passages(f"page{place}", text)
     ]
-    found = missing_thing(question, hits)
-    return found if found and found.others else None
+    missing = missing_thing(question, hits)
+    return missing if missing and missing.others else None
 
 
 @pytest.mark.parametrize(
-    ("question", "pages", "thing", "others"),
+    ("question", "pages", "thing", "neighbours"),
     [
         ("what is the address of host web-99?", (HOSTS,), "web-99", ("web-12", "web-13", "web-14")),
         ("how much annual leave in 2026?", LEAVE, "2026", ("2023", "2024")),
@@ -71,13 +71,13 @@ def asked(question: str, *texts: str) -> MissingThing | None:
     ],
 )
 def test_a_thing_is_missing_where_the_pages_tell_of_others_of_its_kind(
-    question: str, pages: tuple[str, ...], thing: str, others: tuple[str, ...]
+    question: str, pages: tuple[str, ...], thing: str, neighbours: tuple[str, ...]
 ) -> None:
-    found = asked(question, *pages)
+    missing = missing_from(question, *pages)
 
-    assert found is not None
-    assert (found.thing, found.others) == (thing, others)
-    assert {passage.page for passage in found.passages} <= {f"page{n}" for n in range(len(pages))}
+    assert missing is not None
+    assert (missing.thing, missing.others) == (thing, neighbours)
+    assert {passage.page for passage in missing.passages} <= {f"page{n}" for n in range(len(pages))}
 
 
 @pytest.mark.parametrize(
@@ -119,32 +119,34 @@ def test_a_thing_is_missing_where_the_pages_tell_of_others_of_its_kind(
 def test_nothing_is_missing_that_a_rule_a_range_or_other_words_hold_of(
     question: str, pages: tuple[str, ...]
 ) -> None:
-    assert asked(question, *pages) is None
+    assert missing_from(question, *pages) is None
 
 
 def test_what_is_missing_is_said_with_what_is_there() -> None:
-    found = asked("what is the address of host web-99?", HOSTS)
+    missing = missing_from("what is the address of host web-99?", HOSTS)
 
-    assert found is not None
-    assert found.words == (
+    assert missing is not None
+    assert missing.words == (
         "I found nothing about web-99. The pages tell of web-12, web-13 and web-14."
     )
 
 
 def test_what_is_missing_is_named_as_whoever_asked_wrote_it() -> None:
-    found = asked("what did we choose in RFC 009?", "In RFC 002 we chose Go. In RFC 003 Rust.")
+    missing = missing_from(
+        "what did we choose in RFC 009?", "In RFC 002 we chose Go. In RFC 003 Rust."
+    )
 
-    assert found is not None
-    assert found.words == "I found nothing about RFC 009. The pages tell of RFC 002 and RFC 003."
+    assert missing is not None
+    assert missing.words == "I found nothing about RFC 009. The pages tell of RFC 002 and RFC 003."
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=80), max_size=3))
 def test_whatever_is_asked_and_written_what_is_missing_stands_on_no_page(
     question: str, texts: list[str]
 ) -> None:
-    found = asked(question, *texts)
+    missing = missing_from(question, *texts)
 
-    assert found is None or all(found.thing not in text for text in texts)
+    assert missing is None or all(missing.thing not in text for text in texts)
 
 
 def test_each_passage_is_read_once_however_much_is_asked_for(
@@ -159,7 +161,7 @@ def test_each_passage_is_read_once_however_much_is_asked_for(
 
     monkeypatch.setattr(absent, "read", counted)
     monkeypatch.setattr(absent, "_others", lambda _, thing, __: looked_for.append(thing))
-    asked("who leads the Oslo office, the Bonn office or the Kiel office?", *OFFICES, *LEAVE)
+    missing_from("who leads the Oslo office, the Bonn office or the Kiel office?", *OFFICES, *LEAVE)
 
     assert len(looked_for) > 1
     assert {many for text, many in times.items() if text.startswith("Page")} == {1}
@@ -170,7 +172,7 @@ def test_of_a_pasted_text_only_the_first_things_are_looked_for(
 ) -> None:
     looked_for: list[object] = []
     monkeypatch.setattr(absent, "_others", lambda _, thing, __: looked_for.append(thing))
-    asked(
+    missing_from(
         "who leads " + ", ".join(f"the {letter}xxville office" for letter in ascii_uppercase),
         *OFFICES,
     )

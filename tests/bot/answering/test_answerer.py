@@ -1,4 +1,4 @@
-"""A question in; an answer with its footnotes out, or why there is none."""
+"""The answer to a question with its footnotes, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -37,11 +37,9 @@ HANDBOOK = [
 ]
 
 
-def answerer(
-    *written: Passage, confidence: Confidence = SURE, max_characters: int = 700
-) -> Answerer:
+def answerer(*pages: Passage, confidence: Confidence = SURE, max_characters: int = 700) -> Answerer:
     return Answerer(
-        retrieval_over(written or HANDBOOK),
+        retrieval_over(pages or HANDBOOK),
         confidence,
         ("handbook", "office"),
         max_characters=max_characters,
@@ -112,7 +110,7 @@ def test_every_quotation_is_verbatim_and_within_its_bounds(text: str, room: int)
         quotes = [(source.page, source.quote) for source in result.sources]
         assert 1 <= len(quotes) <= 3
         for page, quote in quotes:
-            assert stands_in(quote, [one for one in HANDBOOK if one.page == page])
+            assert stands_in(quote, [passage for passage in HANDBOOK if passage.page == page])
         assert sum(len(plain(quote)) for _, quote in quotes) <= room
 
 
@@ -152,10 +150,10 @@ def test_a_wiki_that_the_reader_may_not_read_is_not_named() -> None:
 
 
 def test_a_wiki_is_named_only_where_the_answer_leads_to_a_page_of_it() -> None:
-    """Whoever may read all these pages may be shown the text; a fourth one they may not know."""
+    """Everybody who may read the three pages may see the text, but may not know of the fourth."""
     near = [passages(f"page-{number}", "Leave, in short.") for number in range(3)]
     far = passages("far", "Of many other things, and of leave too.", wiki="office", acl=BOARD)
-    pieces = answerer(*(one for page in near for one in page), *far, confidence=UNSURE)
+    pieces = answerer(*(passage for page in near for passage in page), *far, confidence=UNSURE)
     board = Principal.of(EVERYONE, "group:board")
 
     result = refused(pieces.answer(ask("leave", board)))

@@ -1,4 +1,4 @@
-"""The order of the search and a cross-encoder's, in one."""
+"""The orders of the search and of a cross-encoder, combined."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from indexers.model import Hit
 from tests.fakes.passages import passages
 
 
-def found(**pages: Sequence[float]) -> tuple[FoundPage, ...]:
-    """Pages by name, each with its passages' scores."""
+def pages_of(**pages: Sequence[float]) -> tuple[FoundPage, ...]:
+    """Return the named pages, each with its passages' scores."""
     hits = [
         Hit(passage, score, 0.5)
         for page, scores in pages.items()
@@ -34,7 +34,7 @@ def texts(pages: Sequence[FoundPage]) -> list[str]:
     return [hit.passage.text for page in pages for hit in page.hits]
 
 
-PAGES = found(a=[5.0, 2.0], b=[4.5], c=[1.0])
+PAGES = pages_of(a=[5.0, 2.0], b=[4.5], c=[1.0])
 
 
 def test_where_the_search_is_unsure_the_cross_encoder_decides() -> None:
@@ -58,13 +58,13 @@ def test_within_a_page_the_passage_that_answers_comes_first() -> None:
 
 def test_each_passage_that_was_read_keeps_what_the_cross_encoder_said() -> None:
     pages = blended(PAGES, best(PAGES, 2), [3.0, -1.0])
-    told = {hit.passage.text: hit.relevance for page in pages for hit in page.hits}
+    relevance = {hit.passage.text: hit.relevance for page in pages for hit in page.hits}
 
-    assert told == {"a 0": 3.0, "b 0": -1.0, "a 1": None, "c 0": None}
+    assert relevance == {"a 0": 3.0, "b 0": -1.0, "a 1": None, "c 0": None}
 
 
 def test_how_little_a_passage_answers_says_nothing() -> None:
-    """Of a question in another language all passages have a low score."""
+    """If the question is in another language, all passages have low scores."""
     pages = blended(PAGES, best(PAGES, 3), [-11.0, -7.0, -5.0])
 
     assert [page.score for page in pages] == [page.score for page in PAGES]
@@ -81,17 +81,17 @@ SCORES = st.lists(st.floats(0, 9), min_size=1, max_size=4)
 
 @given(st.dictionaries(st.sampled_from("abcde"), SCORES, min_size=1), st.integers(1, 12), st.data())
 def test_nothing_is_lost_and_each_passage_gains_what_its_score_is_worth(
-    written: dict[str, list[float]], count: int, data: st.DataObject
+    scores_by_page: dict[str, list[float]], count: int, data: st.DataObject
 ) -> None:
-    pages = found(**written)
-    read = best(pages, count)
-    logits = st.lists(st.floats(-11, 11), min_size=len(read), max_size=len(read))
+    pages = pages_of(**scores_by_page)
+    passages_read = best(pages, count)
+    logits = st.lists(st.floats(-11, 11), min_size=len(passages_read), max_size=len(passages_read))
     scores = data.draw(logits)
-    after = blended(pages, read, scores)
-    heard = [max(score, FLOOR) for score in scores]
+    after = blended(pages, passages_read, scores)
+    counted = [max(score, FLOOR) for score in scores]
     gained = {
-        hit.passage.id: WEIGHT * (score - sum(heard) / len(heard))
-        for hit, score in zip(read, heard, strict=True)
+        hit.passage.id: WEIGHT * (score - sum(counted) / len(counted))
+        for hit, score in zip(passages_read, counted, strict=True)
     }
     before = {hit.passage.id: hit.score for page in pages for hit in page.hits}
 

@@ -35,14 +35,14 @@ def test_without_a_file_there_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("embedder", "reranker"), [("other", "reader-b"), ("model-a", ""), ("model-a", "other")]
 )
-def test_that_of_other_models_is_ignored_and_it_is_said_why(
+def test_the_calibration_of_other_models_is_ignored_and_the_reason_is_logged(
     embedder: str, reranker: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     MADE.save(tmp_path / "confidence.json")
     with caplog.at_level(logging.WARNING):
-        found = load(tmp_path / "confidence.json", embedder, reranker)
+        calibration = load(tmp_path / "confidence.json", embedder, reranker)
 
-    assert found is None
+    assert calibration is None
     assert "made for other models (model-a; reader-b)" in caplog.text
     assert "footnote calibrate" in caplog.text
 

@@ -1,4 +1,4 @@
-"""What says too little is asked back, and what is clear never is."""
+"""The bot asks back about a question that says too little, and never about a clear one."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ SURE = Confidence(bias=9.0)
 
 
 def section(page: str, title: str, *headings: str, text: str, acl: Acl = OPEN) -> Passage:
-    """A passage under a heading, searched with its title and headings as real ones are."""
-    (one,) = passages(page, text, acl=acl)
+    """Return a passage under a heading, searched with its title and headings like real ones."""
+    (passage,) = passages(page, text, acl=acl)
     embedded = "\n".join([" > ".join([title, *headings]), text])
-    return replace(one, title=title, headings=headings, embedded=embedded)
+    return replace(passage, title=title, headings=headings, embedded=embedded)
 
 
 ANNUAL = section("annual", "Annual leave", text="Everyone has 28 days of leave a year.")
@@ -42,15 +42,15 @@ LEAVES = (ANNUAL, PARENTAL, SICK)
 DOORS = (VPN, AWS, OFFICE)
 
 
-def said(
-    text: str, *written: Passage, reader: Principal = ANYONE, turns: Iterable[Turn] = ()
+def result_of(
+    text: str, *pages: Passage, reader: Principal = ANYONE, turns: Iterable[Turn] = ()
 ) -> Result:
-    return answerer(*written).answer(Question(text, reader, history=tuple(turns)))
+    return answerer(*pages).answer(Question(text, reader, history=tuple(turns)))
 
 
-def answerer(*written: Passage, recheck: Recheck | None = None) -> Answerer:
+def answerer(*pages: Passage, recheck: Recheck | None = None) -> Answerer:
     return Answerer(
-        retrieval_over(written),
+        retrieval_over(pages),
         SURE,
         ("handbook",),
         recheck=recheck,
@@ -69,7 +69,7 @@ def labels(result: Result) -> set[str]:
 
 
 def test_a_word_that_names_several_things_is_asked_back() -> None:
-    result = asked_back(said("leave", *LEAVES))
+    result = asked_back(result_of("leave", *LEAVES))
 
     assert labels(result) == {"Annual leave", "Parental leave", "Sick leave"}
     assert {reading.question for reading in result.readings} == labels(result)
@@ -78,14 +78,14 @@ def test_a_word_that_names_several_things_is_asked_back() -> None:
 
 
 def test_the_text_names_the_readings_in_order() -> None:
-    result = asked_back(said("leave", *LEAVES))
+    result = asked_back(result_of("leave", *LEAVES))
     first, second, third = (f"\u201c{reading.label}\u201d" for reading in result.readings)
 
     assert result.text == f"Do you mean {first}, {second} or {third}?"
 
 
 def test_one_heading_on_several_pages_is_asked_back_by_page() -> None:
-    result = asked_back(said("How do I get access?", *DOORS))
+    result = asked_back(result_of("How do I get access?", *DOORS))
 
     assert labels(result) == {
         "Getting access (VPN)",
@@ -110,7 +110,7 @@ def test_one_heading_on_several_pages_is_asked_back_by_page() -> None:
     ],
 )
 def test_a_question_around_one_word_says_no_more_than_the_word(text: str) -> None:
-    assert labels(said(text, *LEAVES)) == {"Annual leave", "Parental leave", "Sick leave"}
+    assert labels(result_of(text, *LEAVES)) == {"Annual leave", "Parental leave", "Sick leave"}
 
 
 @pytest.mark.parametrize(
@@ -138,44 +138,46 @@ def test_a_question_around_one_word_says_no_more_than_the_word(text: str) -> Non
     ],
 )
 def test_a_question_that_is_clear_is_answered(text: str) -> None:
-    assert isinstance(said(text, *LEAVES), Answer)
+    assert isinstance(result_of(text, *LEAVES), Answer)
 
 
 def test_a_question_within_a_conversation_is_answered() -> None:
     before = [Turn(Role.ASKER, "I am going to have a child."), Turn(Role.BOT, "Congratulations.")]
 
-    assert isinstance(said("leave", *LEAVES, turns=before), Answer)
+    assert isinstance(result_of("leave", *LEAVES, turns=before), Answer)
 
 
 def test_what_others_said_before_in_the_thread_tells_nothing() -> None:
     before = [Turn(Role.OTHER, "Lunch, anyone?")]
 
-    assert isinstance(said("leave", *LEAVES, turns=before), Clarify)
+    assert isinstance(result_of("leave", *LEAVES, turns=before), Clarify)
 
 
 def test_a_page_that_is_called_by_the_questions_words_answers_it() -> None:
     overview = section("leave", "Requesting leave", text="To request leave, write to people.")
 
-    assert isinstance(said("How do I request leave?", *LEAVES, overview), Answer)
+    assert isinstance(result_of("How do I request leave?", *LEAVES, overview), Answer)
 
 
 def test_a_heading_that_is_the_question_answers_it() -> None:
-    asked = section("faq", "Questions", "How do I request leave?", text="To request leave, write.")
+    same_heading = section(
+        "faq", "Questions", "How do I request leave?", text="To request leave, write."
+    )
 
-    assert isinstance(said("How do I request leave?", *LEAVES, asked), Answer)
+    assert isinstance(result_of("How do I request leave?", *LEAVES, same_heading), Answer)
 
 
 def test_one_topic_is_no_choice() -> None:
-    again = section("annual-2", "Annual leave", text="Leave is booked in the calendar.")
+    same_topic = section("annual-2", "Annual leave", text="Leave is booked in the calendar.")
 
-    assert isinstance(said("leave", ANNUAL, again), Answer)
+    assert isinstance(result_of("leave", ANNUAL, same_topic), Answer)
 
 
 def test_a_part_of_a_topic_is_no_topic_of_its_own() -> None:
     early = section("annual", "Annual leave", "Advanced annual leave", text="Leave taken early.")
     part = replace(early, ordinal=1)
 
-    assert labels(said("leave", ANNUAL, part, SICK)) == {"Annual leave", "Sick leave"}
+    assert labels(result_of("leave", ANNUAL, part, SICK)) == {"Annual leave", "Sick leave"}
 
 
 def test_a_passage_that_fits_far_better_is_the_answer() -> None:
@@ -184,25 +186,25 @@ def test_a_passage_that_fits_far_better_is_the_answer() -> None:
     retrieved = pieces.retrieval(Question("leave", ANYONE))
     far = [
         replace(
-            found,
+            page,
             hits=tuple(
                 replace(hit, score=hit.score * (9 if hit.passage.page == "book" else 1))
-                for hit in found.hits
+                for hit in page.hits
             ),
         )
-        for found in retrieved.pages
+        for page in retrieved.pages
     ]
-    found = replace(retrieved, pages=tuple(far))
+    clearer = replace(retrieved, pages=tuple(far))
 
     assert Clarifying()(Question("leave", ANYONE), retrieved)
-    assert not Clarifying()(Question("leave", ANYONE), found)
+    assert not Clarifying()(Question("leave", ANYONE), clearer)
 
 
 def test_a_reading_is_only_of_what_the_reader_may_read() -> None:
-    assert "Gardening leave" not in labels(said("leave", ANNUAL, SICK, SECRET))
-    assert isinstance(said("leave", ANNUAL, SECRET), Answer)
+    assert "Gardening leave" not in labels(result_of("leave", ANNUAL, SICK, SECRET))
+    assert isinstance(result_of("leave", ANNUAL, SECRET), Answer)
     assert "Gardening leave" in labels(
-        said("leave", ANNUAL, SECRET, reader=Principal.of(EVERYONE, "group:board"))
+        result_of("leave", ANNUAL, SECRET, reader=Principal.of(EVERYONE, "group:board"))
     )
 
 
@@ -210,13 +212,13 @@ def test_a_reading_whose_page_went_or_was_closed_is_not_offered() -> None:
     def never(_: str) -> None:
         return None
 
-    gone = Recheck({"handbook": Standing("sick")}, never, by_section)
+    removed = Recheck({"handbook": Standing("sick")}, never, by_section)
     closed = Recheck(
         {"handbook": Standing(narrowed={"sick": BOARD, "parental": BOARD})}, never, by_section
     )
     leave = Question("leave", ANYONE)
 
-    assert labels(answerer(*LEAVES, recheck=gone).answer(leave)) == {
+    assert labels(answerer(*LEAVES, recheck=removed).answer(leave)) == {
         "Annual leave",
         "Parental leave",
     }
@@ -224,7 +226,7 @@ def test_a_reading_whose_page_went_or_was_closed_is_not_offered() -> None:
 
 
 def test_asking_back_is_timed_and_has_its_confidence() -> None:
-    result = said("leave", *LEAVES)
+    result = result_of("leave", *LEAVES)
 
     assert result.confidence == pytest.approx(1.0, abs=0.01)
     assert result.timings.embed == pytest.approx(1.0)
@@ -239,7 +241,7 @@ def test_nothing_is_asked_back_where_that_is_turned_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         ("leave", "Asked back: all it is about is \u201cleave\u201d, 3 things in the wiki"),
         ("Who takes leave?", "Not asked back: it asks for one fact."),
@@ -249,12 +251,12 @@ def test_nothing_is_asked_back_where_that_is_turned_off() -> None:
         ("holidays", "Not asked back: no two things in the wiki are called so"),
     ],
 )
-def test_it_is_told_why(text: str, told: str) -> None:
-    assert answerer(*LEAVES).why(Question(text, ANYONE)).asking_back.startswith(told)
+def test_the_reason_for_asking_back_is_explained(text: str, reason: str) -> None:
+    assert answerer(*LEAVES).why(Question(text, ANYONE)).asking_back.startswith(reason)
 
 
 def test_why_nothing_is_asked_back_names_no_page() -> None:
-    """It is told without a live look at the pages."""
+    """The reason is given without a live check of the pages."""
     plan = section("plan", "Leave plan", text="The leave plan is on the wall.")
     why = answerer(*LEAVES, plan).why(Question("leave plan", ANYONE)).asking_back
 
@@ -262,7 +264,7 @@ def test_why_nothing_is_asked_back_names_no_page() -> None:
 
 
 def test_where_nothing_may_be_read_nothing_is_asked_back() -> None:
-    assert isinstance(said("leave", *LEAVES, reader=Principal()), NoAnswer)
+    assert isinstance(result_of("leave", *LEAVES, reader=Principal()), NoAnswer)
 
 
 WORDS = st.sampled_from(
@@ -278,11 +280,11 @@ PATHS = st.lists(st.lists(WORDS, min_size=1, max_size=12).map(" ".join), min_siz
 def test_readings_differ_and_stand_in_the_wiki_whatever_it_holds(
     text: str, paths: list[list[str]]
 ) -> None:
-    written = [
+    wiki_pages = [
         section(f"page-{number}", path[0], *path[1:], text=f"Text {number}.")
         for number, path in enumerate(paths)
     ]
-    result = said(text, *written)
+    result = result_of(text, *wiki_pages)
 
     if isinstance(result, Clarify):
         titles = " ".join(word for path in paths for part in path for word in part.split())
@@ -295,4 +297,4 @@ def test_readings_differ_and_stand_in_the_wiki_whatever_it_holds(
         for reading in result.readings:
             for word in reading.label.split():
                 assert word.strip("\u2026`()").casefold() in titles.casefold()
-    assert result.text == said(text, *written).text
+    assert result.text == result_of(text, *wiki_pages).text

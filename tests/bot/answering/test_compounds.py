@@ -1,4 +1,4 @@
-"""A sentence that asks two things is answered in both."""
+"""A sentence that asks two questions gets an answer to each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FILLER = "Birds sing in the morning, and nobody in this house knows the reason f
 
 
 @pytest.mark.parametrize(
-    ("question", "asked"),
+    ("question", "questions"),
     [
         (
             "how early do I ask for approval, and how soon is the voucher due?",
@@ -42,9 +42,9 @@ FILLER = "Birds sing in the morning, and nobody in this house knows the reason f
             "wie lange dauert der Umzug und wer genehmigt ihn?",
             ("wie lange dauert der Umzug", "wer genehmigt ihn?"),
         ),
-        # What says nothing by itself is asked for as the whole.
+        # A part that says nothing by itself is replaced by the whole question.
         ("who approves it, and how long?", ("who approves it", "who approves it, and how long?")),
-        # What is asked of the one is asked of the other.
+        # The question about the first thing is asked about the second, too.
         (
             "how long are app logs kept compared with web logs?",
             ("how long are app logs kept", "web logs? how long are app logs kept"),
@@ -68,8 +68,10 @@ FILLER = "Birds sing in the morning, and nobody in this house knows the reason f
         ("", ()),
     ],
 )
-def test_a_question_is_split_where_another_begins(question: str, asked: tuple[str, ...]) -> None:
-    assert parts(question) == asked
+def test_a_question_is_split_where_another_begins(
+    question: str, questions: tuple[str, ...]
+) -> None:
+    assert parts(question) == questions
 
 
 @given(st.text(st.sampled_from("how who and is the ?,.\nx ")))
@@ -77,8 +79,8 @@ def test_whatever_is_asked_has_few_parts_or_none(question: str) -> None:
     assert not parts(question) or 2 <= len(parts(question)) <= MOST
 
 
-def quoted(question: str, *found: Passage) -> responding.Quoted:
-    hits = retrieval_over(found)(Question(question, ANYONE)).hits
+def quoted(question: str, *candidates: Passage) -> responding.Quoted:
+    hits = retrieval_over(candidates)(Question(question, ANYONE)).hits
     answer = responding.quoted(Question(question, ANYONE), hits, 700)
     assert answer is not None
     return answer
@@ -114,11 +116,13 @@ def test_what_one_passage_says_of_all_parts_is_quoted_once_and_in_its_order() ->
 
 
 def by_sentences(scores: Mapping[str, float]) -> Read:
-    """A cross-encoder that knows what answers which question."""
+    """Return a cross-encoder that knows which text answers which question."""
 
     def read(question: str, texts: Sequence[str]) -> list[float]:
-        known = {said: score for said, score in scores.items() if question in said}
-        return [max((known[s] for s in known if s.split("|")[1] in t), default=-9) for t in texts]
+        relevant = {sentence: score for sentence, score in scores.items() if question in sentence}
+        return [
+            max((relevant[s] for s in relevant if s.split("|")[1] in t), default=-9) for t in texts
+        ]
 
     return read
 
@@ -128,15 +132,15 @@ def test_of_the_first_four_passages_the_one_with_the_best_sentence_answers_a_par
     before: int,
 ) -> None:
     question = "who fixes the lift and how long is the lift out?"
-    found = [
+    candidates = [
         *(p for n in range(before) for p in passages(f"lift{n}", "The lift is out.")),
         *passages("repairs", "Ada fixes it. It takes ten days."),
     ]
-    hits = [Hit(p, 5.0 - n, 0.5, parts=(5.0 - n, 5.0 - n)) for n, p in enumerate(found)]
-    read = by_sentences(
+    hits = [Hit(p, 5.0 - n, 0.5, parts=(5.0 - n, 5.0 - n)) for n, p in enumerate(candidates)]
+    reader = by_sentences(
         {"who fixes the lift|Ada fixes it": 3.0, "how long is the lift out?|ten days": 3.0}
     )
-    quotes, unanswered = Quoting(read).of_parts(parts(question), hits, 700)
+    quotes, unanswered = Quoting(reader).of_parts(parts(question), hits, 700)
 
     (quote,) = quotes
     assert quote.text == "Ada fixes it. It takes ten days.\n\u2014 **Repairs**"
@@ -145,11 +149,11 @@ def test_of_the_first_four_passages_the_one_with_the_best_sentence_answers_a_par
 
 def test_a_part_that_nothing_may_answer_is_said_to_have_no_answer() -> None:
     question = "how early is approval of conferences, and what does [1] the *gym* <!here> cost?"
-    found = [
+    candidates = [
         *passages("conferences", "Ask early for approval of conferences."),
         *passages("vouchers", "A voucher is due soon after the trip."),
     ]
-    hits = retrieval_over(found)(Question(question, ANYONE)).hits
+    hits = retrieval_over(candidates)(Question(question, ANYONE)).hits
     quoting = Quoting(may_answer=lambda part, _: "gym" not in part)
     answer = responding.quoted(Question(question, ANYONE), hits, 700, quoting)
 
@@ -162,8 +166,8 @@ def test_a_part_that_nothing_may_answer_is_said_to_have_no_answer() -> None:
 
 def test_where_no_part_may_be_answered_by_itself_the_whole_is_quoted_for() -> None:
     question = "how early is approval of conferences, and how soon is the voucher due?"
-    found = passages("conferences", "Ask early for approval of conferences.")
-    hits = retrieval_over(found)(Question(question, ANYONE)).hits
+    candidates = passages("conferences", "Ask early for approval of conferences.")
+    hits = retrieval_over(candidates)(Question(question, ANYONE)).hits
     answer = responding.quoted(Question(question, ANYONE), hits, 700, Quoting(may_answer=never))
 
     assert answer
@@ -182,11 +186,11 @@ def never(_part: str, _hit: Hit) -> bool:
 def test_quotations_for_parts_are_verbatim_and_no_longer_than_there_is_room(
     texts: list[str], scores: list[tuple[float, float]], room: int
 ) -> None:
-    written = passages("leave", *texts)
-    hits = [Hit(p, 1.0, 0.5, parts=of) for p, of in zip(written, scores, strict=False)]
+    candidates = passages("leave", *texts)
+    hits = [Hit(p, 1.0, 0.5, parts=of) for p, of in zip(candidates, scores, strict=False)]
     quotes, _ = Quoting().of_parts(("how long is leave", "who approves it?"), hits, room)
 
-    assert all(stands_in(quote.words, written) for quote in quotes)
+    assert all(stands_in(quote.words, candidates) for quote in quotes)
     assert len(quotes) <= 2
 
 
@@ -200,13 +204,13 @@ def test_what_was_not_searched_for_by_parts_is_quoted_as_ever() -> None:
 
 
 def test_a_standalone_question_of_more_parts_than_were_searched_for_is_quoted_as_a_whole() -> None:
-    """A language model made the follow-up stand alone, and put it in three parts."""
-    asked = "who approves it and how long does it take?"
+    """A language model made the follow-up stand alone, in three parts."""
+    text = "who approves it and how long does it take?"
     standalone = "who approves leave and how is leave booked, and how long does it take?"
-    found = passages("leave", "Your manager approves leave. It takes two days.")
-    hits = retrieval_over(found)(Question(asked, ANYONE)).hits
-    answer = responding.quoted(Question(asked, ANYONE, standalone=standalone), hits, 700)
+    candidates = passages("leave", "Your manager approves leave. It takes two days.")
+    hits = retrieval_over(candidates)(Question(text, ANYONE)).hits
+    answer = responding.quoted(Question(text, ANYONE, standalone=standalone), hits, 700)
 
-    assert (len(parts(asked)), len(parts(standalone))) == (2, 3)
+    assert (len(parts(text)), len(parts(standalone))) == (2, 3)
     assert answer
     assert "Your manager approves leave." in answer.text

@@ -1,4 +1,4 @@
-"""What is shown around the words that answer."""
+"""The text that is shown around the words that answer."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from bot.answering.windows import Window
 from tests.indexers.light_markdown import SECTIONS
 
 
-def shown(text: str, *wanted: str, room: int = 700) -> list[str]:
-    """``wanted``: the beginnings of units, what answers best first; each is a little behind."""
+def lines_of(text: str, *answering: str, room: int = 700) -> list[str]:
+    """Return the lines shown. ``answering`` are the beginnings of units, the best first; each is a
+    little behind the one before."""
     units = outline(text)
-    places = [next(n for n, u in enumerate(units) if u.text.startswith(w)) for w in wanted]
+    places = [next(n for n, u in enumerate(units) if u.text.startswith(w)) for w in answering]
     windows = [Window(place, 0.1 * behind) for behind, place in enumerate(places)]
     return [units[at].text for at in cut(units, windows, room).shown]
 
 
 def bold(text: str, **behind: float) -> list[str]:
-    """What is in bold if its first unit is ``behind`` by so much, by the units' first words."""
+    """Return the lines in bold. ``behind`` has first words of units, and how far each is behind."""
     units = outline(text)
     windows = [
         Window(at, behind[word])
@@ -38,12 +39,12 @@ CLOSED = f"{LONG * 3}Leave is thirty days long. It is paid. {LONG * 2}"
 def test_a_short_section_is_shown_whole() -> None:
     text = "Leave is long.\n\nIt is paid.\n\n- Ask your lead."
 
-    assert shown(text, "It is paid") == ["Leave is long.", "It is paid.", "Ask your lead."]
+    assert lines_of(text, "It is paid") == ["Leave is long.", "It is paid.", "Ask your lead."]
 
 
 def test_of_a_long_paragraph_what_answers_and_what_follows_are_shown() -> None:
-    """Qualifiers and exceptions follow what they limit."""
-    assert shown(CLOSED, "Leave is thirty") == [
+    """Qualifiers and exceptions follow the statement that they limit."""
+    assert lines_of(CLOSED, "Leave is thirty") == [
         "Leave is thirty days long.",
         "It is paid.",
         LONG.strip(),
@@ -52,25 +53,25 @@ def test_of_a_long_paragraph_what_answers_and_what_follows_are_shown() -> None:
 
 
 def test_a_sentence_that_leans_on_the_one_before_is_shown_with_it() -> None:
-    assert shown(CLOSED, "It is paid")[:2] == ["Leave is thirty days long.", "It is paid."]
+    assert lines_of(CLOSED, "It is paid")[:2] == ["Leave is thirty days long.", "It is paid."]
 
 
 ITEMS = "\n".join(f"- item {n} says something that takes its room in a list" for n in range(20))
 
 
 def test_an_item_is_shown_with_the_sentence_above_its_list() -> None:
-    found = shown(f"You need all of these things:\n\n{ITEMS}", "item 7")
+    lines = lines_of(f"You need all of these things:\n\n{ITEMS}", "item 7")
 
-    assert found == [
+    assert lines == [
         "You need all of these things:",
         "item 7 says something that takes its room in a list",
     ]
 
 
 def test_items_that_answer_as_well_are_shown_in_the_order_of_the_page() -> None:
-    found = shown(f"You need:\n\n{ITEMS}", "item 7", "item 3", "item 9")
+    lines = lines_of(f"You need:\n\n{ITEMS}", "item 7", "item 3", "item 9")
 
-    assert [one.partition(" says")[0] for one in found] == [
+    assert [line.partition(" says")[0] for line in lines] == [
         "You need:",
         "item 3",
         "item 7",
@@ -79,32 +80,32 @@ def test_items_that_answer_as_well_are_shown_in_the_order_of_the_page() -> None:
 
 
 def test_what_ends_with_a_colon_is_shown_with_what_it_introduces() -> None:
-    found = shown(f"{LONG * 4}\n\nYou need:\n\n{ITEMS}", "You need", room=200)
+    lines = lines_of(f"{LONG * 4}\n\nYou need:\n\n{ITEMS}", "You need", room=200)
 
-    assert found[0] == "You need:"
-    assert [one.partition(" says")[0] for one in found[1:]] == ["item 0", "item 1", "item 2"]
+    assert lines[0] == "You need:"
+    assert [line.partition(" says")[0] for line in lines[1:]] == ["item 0", "item 1", "item 2"]
 
 
 def test_the_list_that_ends_the_answering_paragraph_is_shown_with_it() -> None:
     above = "You may do it. It is subject to the following rules:"
-    found = shown(f"{above}\n\n{ITEMS}\n\n{BEFORE}", "You may", "You can", room=200)
+    lines = lines_of(f"{above}\n\n{ITEMS}\n\n{BEFORE}", "You may", "You can", room=200)
 
-    assert found[:2] == ["You may do it.", "It is subject to the following rules:"]
-    assert [one.partition(" says")[0] for one in found[2:]] == ["item 0", "item 1"]
+    assert lines[:2] == ["You may do it.", "It is subject to the following rules:"]
+    assert [line.partition(" says")[0] for line in lines[2:]] == ["item 0", "item 1"]
 
 
 def test_a_row_is_shown_with_its_header_and_no_other_row() -> None:
     rows = [f"| City{n} | {n} days off work |" for n in range(40)]
     table = "\n".join(["| City | Days |", "| --- | --- |", *rows])
 
-    assert shown(table, "City27") == ["City · Days", "City27 · 27 days off work"]
+    assert lines_of(table, "City27") == ["City · Days", "City27 · 27 days off work"]
 
 
 def test_what_has_no_room_gives_way_to_what_has() -> None:
     text = f"Leave is {'very ' * 80}long. Ask your lead."
 
-    assert shown(text, "Leave", "Ask", room=100) == ["Ask your lead."]
-    assert shown(text, "Leave", room=100) == []
+    assert lines_of(text, "Leave", "Ask", room=100) == ["Ask your lead."]
+    assert lines_of(text, "Leave", room=100) == []
 
 
 @given(SECTIONS, st.integers(20, 700), st.data())
@@ -116,7 +117,11 @@ def test_what_is_shown_fits_and_nothing_is_shown_without_what_introduces_it(
     behind = sorted(
         data.draw(st.lists(st.floats(0, 2), min_size=len(places), max_size=len(places)))
     )
-    piece = cut(units, [Window(*both) for both in zip(places, behind, strict=True)], room)
+    piece = cut(
+        units,
+        [Window(*pair) for pair in zip(places, behind, strict=True)],
+        room,
+    )
     size = sum(len(units[at].text) + 1 for at in piece.shown)
 
     assert list(piece.shown) == sorted(set(piece.shown))
@@ -130,23 +135,23 @@ def test_what_is_shown_fits_and_nothing_is_shown_without_what_introduces_it(
 def test_introductions_of_what_there_is_no_room_for_are_not_shown() -> None:
     text = f"Leave is so:\n\nThe rules:\n\nThese:\n\n{'word ' * 200}."
 
-    assert shown(text, "Leave is") == ["Leave is so:"]
+    assert lines_of(text, "Leave is") == ["Leave is so:"]
 
 
 @given(
     st.lists(st.sampled_from(["a b.", "a b:", "- a:", "- b", "  - c:", LONG, "| a: | b |"])),
     st.integers(0, 300),
 )
-def test_whatever_introduces_what_the_end_is_found(lines: list[str], room: int) -> None:
+def test_a_cut_shows_the_answering_unit_or_nothing(lines: list[str], room: int) -> None:
     units = outline("\n\n".join(lines))
     for core in range(len(units)):
-        found = cut(units, [Window(core, 0.0)], room)
+        piece = cut(units, [Window(core, 0.0)], room)
 
-        assert not found.shown or core in found.shown
+        assert not piece.shown or core in piece.shown
 
 
-def told(text: str, answer: str) -> list[list[str]]:
-    """The groups in which it is told, what answers first."""
+def groups_of(text: str, answer: str) -> list[list[str]]:
+    """Return the groups of lines shown, the one that answers first."""
     units = outline(text)
     place = next(n for n, unit in enumerate(units) if unit.text.startswith(answer))
     return [
@@ -161,13 +166,13 @@ LENGTHY = f"{BEFORE[:-1]} without a word of why, or of whom to ask instead in su
 def test_what_answers_is_told_before_what_stands_above_it() -> None:
     answer = "Leave is thirty days long."
 
-    assert told(f"{BEFORE} {answer} Ask.", answer) == [[answer, "Ask."], [BEFORE]]
-    assert told(f"{BEFORE}\n\n{answer}\n\nAsk.", answer) == [[answer, "Ask."], [BEFORE]]
+    assert groups_of(f"{BEFORE} {answer} Ask.", answer) == [[answer, "Ask."], [BEFORE]]
+    assert groups_of(f"{BEFORE}\n\n{answer}\n\nAsk.", answer) == [[answer, "Ask."], [BEFORE]]
 
 
 def test_what_answers_comes_with_what_it_leans_on_and_what_introduces_it() -> None:
-    leaning = told(f"{LONG}{BEFORE} It is thirty days long.", "It is")
-    item = told(f"You get:\n\n- {LENGTHY}\n- Leave of thirty days.", "Leave of")
+    leaning = groups_of(f"{LONG}{BEFORE} It is thirty days long.", "It is")
+    item = groups_of(f"You get:\n\n- {LENGTHY}\n- Leave of thirty days.", "Leave of")
 
     assert leaning == [[BEFORE, "It is thirty days long."], [LONG.strip()]]
     assert item == [["You get:", "Leave of thirty days."], [LENGTHY]]
@@ -176,7 +181,7 @@ def test_what_answers_comes_with_what_it_leans_on_and_what_introduces_it() -> No
 def test_a_few_words_above_it_in_its_list_stay_there() -> None:
     text = "Before.\n\nYou get:\n\n1. A desk.\n2. Leave of thirty days.\n3. A chair."
 
-    assert told(text, "Leave of") == [
+    assert groups_of(text, "Leave of") == [
         ["You get:", "A desk.", "Leave of thirty days.", "A chair."],
         ["Before."],
     ]
@@ -185,8 +190,8 @@ def test_a_few_words_above_it_in_its_list_stay_there() -> None:
 def test_numbered_steps_keep_their_order() -> None:
     answer = "Leave is booked."
 
-    assert told(f"1. {BEFORE}\n2. {answer}", answer) == [[BEFORE, answer]]
-    assert told(f"- {LENGTHY}\n- {answer}", answer) == [[answer], [LENGTHY]]
+    assert groups_of(f"1. {BEFORE}\n2. {answer}", answer) == [[BEFORE, answer]]
+    assert groups_of(f"- {LENGTHY}\n- {answer}", answer) == [[answer], [LENGTHY]]
 
 
 def test_items_that_answer_together_have_none_in_bold() -> None:
@@ -207,30 +212,30 @@ def test_steps_that_answer_together_are_told_from_the_first() -> None:
         f"{n}. step {n} says something that takes its room in it" for n in range(1, 30)
     )
 
-    assert [one.partition(" says")[0] for one in shown(steps, "step 3 ", "step 4 ")][:4] == [
+    assert [line.partition(" says")[0] for line in lines_of(steps, "step 3 ", "step 4 ")][:4] == [
         "step 1",
         "step 2",
         "step 3",
         "step 4",
     ]
-    assert [one.partition(" says")[0] for one in shown(steps, "step 3 ")] == ["step 3"]
-    assert len(shown(ITEMS, "item 3 ", "item 4 ")) == 2
+    assert [line.partition(" says")[0] for line in lines_of(steps, "step 3 ")] == ["step 3"]
+    assert len(lines_of(ITEMS, "item 3 ", "item 4 ")) == 2
 
 
 def test_of_steps_below_a_step_only_these_are_told_from_the_first() -> None:
     above = f"1. Other. {LONG}\n2. Ask:\n"
     steps = "\n".join(f"   {n}. step {n} says something that takes its room" for n in range(1, 20))
-    found = [one.partition(" says")[0] for one in shown(above + steps, "step 3 ", "step 4 ")]
+    lines = [line.partition(" says")[0] for line in lines_of(above + steps, "step 3 ", "step 4 ")]
 
-    assert found[:4] == ["Ask:", "step 1", "step 2", "step 3"]
+    assert lines[:4] == ["Ask:", "step 1", "step 2", "step 3"]
 
 
 def test_short_items_and_rows_above_the_answer_keep_their_order() -> None:
     answer = "Leave is booked."
     rows = "| Country | Days |\n| --- | --- |\n| Denmark | 30 |\n| France | 25 |\n| Portugal | 22 |"
 
-    assert told(f"- {BEFORE}\n- {answer}", answer) == [[BEFORE, answer]]
-    assert [len(group) for group in told(rows, "France")] == [4]
+    assert groups_of(f"- {BEFORE}\n- {answer}", answer) == [[BEFORE, answer]]
+    assert [len(group) for group in groups_of(rows, "France")] == [4]
 
 
 @given(SECTIONS, st.integers(0, 700))
@@ -246,7 +251,7 @@ def test_everything_that_is_shown_is_told_once(text: str, room: int) -> None:
 def test_a_step_stays_without_its_code() -> None:
     text = f"Do this:\n\n1. Add a step:\n\n```\n{'x' * 700}\n```\n\n2. Run it."
 
-    assert shown(text, "Run", "Add") == ["Do this:", "Add a step:", "Run it."]
+    assert lines_of(text, "Run", "Add") == ["Do this:", "Add a step:", "Run it."]
 
 
 def test_an_introduction_is_not_shown_without_what_it_introduces() -> None:
@@ -254,18 +259,18 @@ def test_an_introduction_is_not_shown_without_what_it_introduces() -> None:
         f"Push it:\n\n```\ngit push {'x' * 700}\n```\n\n{BEFORE}\n\nLeave is long.\n\nAsk for it:"
     )
 
-    assert shown(text, "Leave is", "You can") == [BEFORE, "Leave is long."]
+    assert lines_of(text, "Leave is", "You can") == [BEFORE, "Leave is long."]
 
 
 def test_a_question_and_a_heading_are_told_only_before_their_answer() -> None:
     answer, heading = "A: Leave is thirty days long.", "Leave of absence"
 
-    assert told(f"How long is it?\n\n{answer}", answer) == [["How long is it?", answer]]
-    assert told(f"How long is it?\n\n{BEFORE}\n\n{answer}", answer) == [[answer], [BEFORE]]
-    assert told(f"{BEFORE}\n\n{heading}\n\n{answer}", answer) == [[heading, answer], [BEFORE]]
+    assert groups_of(f"How long is it?\n\n{answer}", answer) == [["How long is it?", answer]]
+    assert groups_of(f"How long is it?\n\n{BEFORE}\n\n{answer}", answer) == [[answer], [BEFORE]]
+    assert groups_of(f"{BEFORE}\n\n{heading}\n\n{answer}", answer) == [[heading, answer], [BEFORE]]
 
 
 def test_an_item_that_introduces_the_answer_is_told_to_its_end() -> None:
     text = f"- {BEFORE} (See the act.)\n  - Leave is long.\n- Ask."
 
-    assert told(text, "Leave") == [[BEFORE, "(See the act.)", "Leave is long.", "Ask."]]
+    assert groups_of(text, "Leave") == [[BEFORE, "(See the act.)", "Leave is long.", "Ask."]]

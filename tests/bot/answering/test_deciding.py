@@ -1,4 +1,4 @@
-"""Three tones: an answer, the closest that was found, silence."""
+"""Three tones: an answer, the closest quotation found, silence."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ WRITTEN = [
 
 
 def answering(chance: float, **changes: Any) -> Answerer:
-    """Every question has the same ``chance`` of being answered right."""
+    """Return an answerer that gives every question the same ``chance`` of a right answer."""
     constant = Confidence(bias=chance, closest=0.0, words=0.0, pairs=0.0)
     retrieval = retrieval_over(WRITTEN)
-    made = Answerer(retrieval, constant, ("handbook",), clock=TickingClock())
-    return replace(made, **changes)
+    answerer = Answerer(retrieval, constant, ("handbook",), clock=TickingClock())
+    return replace(answerer, **changes)
 
 
-def asked(answerer: Answerer, text: str) -> Any:
+def ask(answerer: Answerer, text: str) -> Any:
     return answerer.answer(Question(text, Principal.of(EVERYONE)))
 
 
@@ -43,9 +43,9 @@ def asked(answerer: Answerer, text: str) -> Any:
     ("logit", "tone"), [(0.1, Tone.ANSWER), (-0.1, Tone.CLOSEST), (-9.0, Tone.SILENCE)]
 )
 def test_the_chance_of_being_right_sets_the_tone(logit: float, tone: Tone) -> None:
-    said = asked(answering(logit), "how long is parental leave?")
+    result = ask(answering(logit), "how long is parental leave?")
 
-    assert (said.tone if isinstance(said, Answer) else Tone.SILENCE) is tone
+    assert (result.tone if isinstance(result, Answer) else Tone.SILENCE) is tone
 
 
 @pytest.mark.parametrize(("sentence", "tone"), [(2.0, Tone.ANSWER), (-2.0, Tone.CLOSEST)])
@@ -64,59 +64,59 @@ def test_what_is_quoted_sets_the_tone_if_a_cross_encoder_read_it(
         rerank=reading,
         quoting=Quoting(lambda _question, texts: [sentence] * len(texts)),
     )
-    said = asked(answerer, "how long is parental leave?")
+    result = ask(answerer, "how long is parental leave?")
 
-    assert said.tone is tone
-    assert said.confidence == pytest.approx(1 / (1 + exp(-sentence)))
+    assert result.tone is tone
+    assert result.confidence == pytest.approx(1 / (1 + exp(-sentence)))
 
 
 def test_the_closest_is_one_quotation_and_names_the_nearest_other_pages() -> None:
-    said = asked(answering(-0.1), "how long is parental leave and parental pay?")
+    result = ask(answering(-0.1), "how long is parental leave and parental pay?")
 
-    assert said.text.startswith(f"{THE_CLOSEST}\n\nParental")
-    assert len(said.sources) == 1
-    assert "[1]" in said.text
-    assert "[2]" not in said.text
-    assert said.nearest
-    assert all(source.quote == "" for source in said.nearest)
-    assert said.sources[0].page not in {source.page for source in said.nearest}
-    assert named(said) == (*said.sources, *said.nearest)
+    assert result.text.startswith(f"{THE_CLOSEST}\n\nParental")
+    assert len(result.sources) == 1
+    assert "[1]" in result.text
+    assert "[2]" not in result.text
+    assert result.nearest
+    assert all(source.quote == "" for source in result.nearest)
+    assert result.sources[0].page not in {source.page for source in result.nearest}
+    assert named(result) == (*result.sources, *result.nearest)
 
 
 def test_an_answer_names_no_other_pages() -> None:
-    said = asked(answering(0.1), "how long is parental leave?")
+    result = ask(answering(0.1), "how long is parental leave?")
 
-    assert (said.nearest, THE_CLOSEST in said.text) == ((), False)
+    assert (result.nearest, THE_CLOSEST in result.text) == ((), False)
 
 
 def test_silence_names_the_nearest_pages() -> None:
-    said = asked(answering(-9.0), "how long is parental leave?")
+    result = ask(answering(-9.0), "how long is parental leave?")
 
-    assert said.reason is Reason.NOTHING_FITS
-    assert said.nearest[0].page == "leave"
+    assert result.reason is Reason.NOTHING_FITS
+    assert result.nearest[0].page == "leave"
 
 
 def test_a_thing_that_the_wiki_does_not_have_is_told_and_not_answered_with_its_neighbours() -> None:
-    said = asked(answering(9.0), "what address has host web-99?")
+    result = ask(answering(9.0), "what address has host web-99?")
 
-    assert isinstance(said, NoAnswer)
-    assert said.text == "I found nothing about web-99. The pages tell of web-12."
-    assert said.nearest[0].page == "hosts"
+    assert isinstance(result, NoAnswer)
+    assert result.text == "I found nothing about web-99. The pages tell of web-12."
+    assert result.nearest[0].page == "hosts"
 
 
 def test_what_names_not_the_thing_that_was_asked_for_is_told_as_the_closest() -> None:
     question = Question("who pays for parental leave at level 9?", Principal.of(EVERYONE))
-    said = answering(9.0).answer(question)
+    result = answering(9.0).answer(question)
 
-    assert isinstance(said, Answer)
-    assert said.tone is Tone.CLOSEST
+    assert isinstance(result, Answer)
+    assert result.tone is Tone.CLOSEST
     assert "No passage that was found names level 9" in answering(9.0).why(question).rule
 
 
 def test_a_pronoun_is_no_number_that_must_be_named() -> None:
-    said = asked(answering(9.0), "I had parental leave, may I take one more?")
+    result = ask(answering(9.0), "I had parental leave, may I take one more?")
 
-    assert said.tone is Tone.ANSWER
+    assert result.tone is Tone.ANSWER
 
 
 def test_what_decided_is_told_as_it_was() -> None:
@@ -128,7 +128,7 @@ def test_what_decided_is_told_as_it_was() -> None:
     assert "so the closest is shown" in rules[-0.1]
     assert "so it is not answered" in rules[-9.0]
     assert "tell of others like web-99, and not of it" in answering(9.0).why(absent).rule
-    # Nobody looked again whether the asker may still read what they tell.
+    # Nobody checked again whether the asker may still read these pages.
     assert "web-12" not in answering(9.0).why(absent).rule
     assert "No cross-encoder read the passages" in rules[0.1]
 
@@ -136,4 +136,4 @@ def test_what_decided_is_told_as_it_was() -> None:
 def test_where_no_cross_encoder_read_the_passages_silence_begins_elsewhere() -> None:
     answerer = answering(-2.0, min_confidence=0.01, min_unread=0.3)
 
-    assert isinstance(asked(answerer, "how long is parental leave?"), NoAnswer)
+    assert isinstance(ask(answerer, "how long is parental leave?"), NoAnswer)

@@ -1,4 +1,4 @@
-"""What one page says with one number, and another with another."""
+"""Two pages that give different numbers for the same thing."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ def page(name: str, text: str, updated: date | None = None, *, outdated: bool = 
     return replace(passage, updated=updated, outdated=outdated)
 
 
-def answer(*written: Passage, text: str = "How long is annual leave?") -> Answer:
+def answer(*pages: Passage, text: str = "How long is annual leave?") -> Answer:
     answerer = Answerer(
-        retrieval_over(written), Confidence(bias=9.0), ("handbook",), clock=TickingClock()
+        retrieval_over(pages), Confidence(bias=9.0), ("handbook",), clock=TickingClock()
     )
-    said = answerer.answer(Question(text, Principal.of(EVERYONE)))
-    assert isinstance(said, Answer)
-    return said
+    result = answerer.answer(Question(text, Principal.of(EVERYONE)))
+    assert isinstance(result, Answer)
+    return result
 
 
 def test_both_values_are_told_each_with_page_and_date_and_the_newer_first() -> None:
-    said = answer(
+    result = answer(
         page("leave", "Annual leave is 25 days long.", OLD),
         page("benefits", "Annual leave is 30 days long.", NEW),
     )
 
-    assert said.text.endswith(
+    assert result.text.endswith(
         "\n\nThe pages disagree, and the first is the newer:\n"
-        f"\u2022 Benefits, 03 Nov 2025: Annual leave is 30 days long. [{_of(said, 'benefits')}]\n"
-        f"\u2022 Leave, 31 Jan 2020: Annual leave is 25 days long. [{_of(said, 'leave')}]"
+        f"\u2022 Benefits, 03 Nov 2025: Annual leave is 30 days long. [{_of(result, 'benefits')}]\n"
+        f"\u2022 Leave, 31 Jan 2020: Annual leave is 25 days long. [{_of(result, 'leave')}]"
     )
 
 
-def _of(said: Answer, page: str) -> int:
-    return [source.page for source in said.sources].index(page) + 1
+def _of(result: Answer, page: str) -> int:
+    return [source.page for source in result.sources].index(page) + 1
 
 
 def test_a_page_marked_outdated_says_so() -> None:
-    said = answer(
+    result = answer(
         page("leave", "Annual leave is 25 days long.", OLD, outdated=True),
         page("benefits", "Annual leave is 30 days long."),
     )
 
-    assert "Leave, 31 Jan 2020, marked as outdated:" in said.text
-    assert "Benefits, without a date:" in said.text
-    assert "newer" not in said.text
+    assert "Leave, 31 Jan 2020, marked as outdated:" in result.text
+    assert "Benefits, without a date:" in result.text
+    assert "newer" not in result.text
 
 
 @pytest.mark.parametrize(
-    "other",
+    "text",
     [
         "Annual leave is 25 days long.",
         "Annual leave is twenty-five days long, says Ada.",
@@ -70,45 +70,45 @@ def test_a_page_marked_outdated_says_so() -> None:
         "Leave is asked for 30 days before.",
     ],
 )
-def test_another_fact_is_no_disagreement(other: str) -> None:
-    said = answer(page("leave", "Annual leave is 25 days long."), page("benefits", other))
+def test_another_fact_is_no_disagreement(text: str) -> None:
+    result = answer(page("leave", "Annual leave is 25 days long."), page("benefits", text))
 
-    assert "disagree" not in said.text
+    assert "disagree" not in result.text
 
 
 @pytest.mark.parametrize(
-    "other",
+    "text",
     [
         "For example, annual leave is 30 days long.",
         "Examples:\n\n- Annual leave is 30 days long.",
         "Let's say your annual leave is 30 days long.",
     ],
 )
-def test_a_rule_and_an_example_of_it_do_not_disagree(other: str) -> None:
-    said = answer(page("leave", "Annual leave is 25 days long."), page("benefits", other))
+def test_a_rule_and_an_example_of_it_do_not_disagree(text: str) -> None:
+    result = answer(page("leave", "Annual leave is 25 days long."), page("benefits", text))
 
-    assert "disagree" not in said.text
+    assert "disagree" not in result.text
 
 
 def test_an_example_below_a_heading_that_says_so_is_one() -> None:
     example = replace(page("benefits", "Annual leave is 30 days long."), headings=("Example",))
-    said = answer(page("leave", "Annual leave is 25 days long."), example)
+    result = answer(page("leave", "Annual leave is 25 days long."), example)
 
-    assert "disagree" not in said.text
+    assert "disagree" not in result.text
 
 
 def test_a_page_does_not_disagree_with_itself() -> None:
-    said = answer(
+    result = answer(
         *passages("leave", "Annual leave is 25 days long.", "Annual leave is 30 days long.")
     )
 
-    assert "disagree" not in said.text
+    assert "disagree" not in result.text
 
 
 def test_what_was_not_asked_is_not_compared() -> None:
-    said = answer(
+    result = answer(
         page("leave", "Annual leave is long. The office opens at 9 sharp."),
         page("benefits", "The office opens at 10 sharp."),
     )
 
-    assert "disagree" not in said.text
+    assert "disagree" not in result.text

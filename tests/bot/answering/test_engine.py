@@ -1,4 +1,4 @@
-"""LlamaIndex's parts of the answer path: each alone, and what they tell who traces them."""
+"""The LlamaIndex components of the answer path: each alone, and the events they emit."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ def answerer(wiki: Standing | None = None, **parts: Any) -> Answerer:
     return Answerer(retrieval_over(WIKI), SURE, ("handbook",), recheck=recheck, **parts)
 
 
-class Heard(BaseEventHandler):
-    """Keeps the events that it is handed."""
+class EventRecorder(BaseEventHandler):
+    """Records the events that it receives."""
 
     events: list[BaseEvent] = Field(default_factory=list)
 
     @classmethod
     def class_name(cls) -> str:
-        return "Heard"
+        return "EventRecorder"
 
     def handle(self, event: BaseEvent, **_: Any) -> None:
         self.events.append(event)
 
 
 @pytest.fixture
-def heard() -> Iterator[Heard]:
-    root, handler = get_dispatcher(), Heard()
+def recorder() -> Iterator[EventRecorder]:
+    root, handler = get_dispatcher(), EventRecorder()
     before = list(root.event_handlers)
     root.add_event_handler(handler)
     yield handler
@@ -70,7 +70,7 @@ def heard() -> Iterator[Heard]:
 
 
 def pages(nodes: list[NodeWithScore]) -> list[str]:
-    return list(dict.fromkeys(one.node.metadata["page"] for one in nodes))
+    return list(dict.fromkeys(node.node.metadata["page"] for node in nodes))
 
 
 async def test_a_retriever_brings_what_its_reader_may_read_and_what_stands_now() -> None:
@@ -86,13 +86,13 @@ def test_what_an_engine_brings_stands_now_too() -> None:
     nodes = answerer(wiki).query_engine(ADA).retrieve(QueryBundle(ASKED))
 
     assert set(pages(nodes)) == {"leave", "secret"}
-    assert {page for asked in wiki.asked for page in asked} >= {"leave", "secret", "travel"}
+    assert {page for request in wiki.asked for page in request} >= {"leave", "secret", "travel"}
 
 
-def test_what_takes_the_place_of_a_page_that_fell_is_looked_at_too() -> None:
+def test_the_page_that_replaces_a_fallen_page_is_checked_too() -> None:
     wiki = Standing("leave")
     nodes = answerer(wiki).retriever(ADA, limit=2).retrieve(ASKED)
-    looked_at = {page for asked in wiki.asked for page in asked}
+    looked_at = {page for request in wiki.asked for page in request}
 
     assert set(pages(nodes)) == {"secret", "travel"}
     assert looked_at >= {"leave", "secret", "travel"}
@@ -102,7 +102,7 @@ def test_the_best_node_s_score_is_the_chance_that_it_answers() -> None:
     pieces = answerer()
     nodes = pieces.retriever(ANYONE, limit=3).retrieve(ASKED)
     result = pieces.answer(Question(ASKED, ANYONE))
-    scores = [one.get_score() for one in nodes]
+    scores = [node.get_score() for node in nodes]
 
     assert scores[0] == pytest.approx(result.confidence, abs=1e-5)
     assert scores == sorted(scores, reverse=True)
@@ -111,11 +111,11 @@ def test_the_best_node_s_score_is_the_chance_that_it_answers() -> None:
 def test_a_prompt_holds_title_and_text_and_no_key_or_address() -> None:
     node = answerer().retriever(ANYONE, limit=1).retrieve(ASKED)[0].node
     for mode in (MetadataMode.LLM, MetadataMode.EMBED):
-        shown = node.get_content(mode)
+        content = node.get_content(mode)
 
-        assert "title: Leave" in shown
-        assert "thirty days" in shown
-        assert not any(f"{key}:" in shown for key in ("wiki", "page", "url", "language"))
+        assert "title: Leave" in content
+        assert "thirty days" in content
+        assert not any(f"{key}:" in content for key in ("wiki", "page", "url", "language"))
 
 
 def test_an_engine_answers_nobody_else_s_question() -> None:
@@ -141,7 +141,7 @@ async def test_the_response_carries_the_answer_and_names_only_what_it_cites() ->
     assert isinstance(response, FootnoteResponse)
     assert isinstance(response.result, Answer)
     assert str(response) == response.result.text
-    assert set(pages(response.source_nodes)) == {one.page for one in response.result.sources}
+    assert set(pages(response.source_nodes)) == {source.page for source in response.result.sources}
 
 
 def test_a_quotation_that_goes_over_two_passages_names_both() -> None:
@@ -150,7 +150,7 @@ def test_a_quotation_that_goes_over_two_passages_names_both() -> None:
     assert isinstance(response, FootnoteResponse)
     assert isinstance(response.result, Answer)
     assert response.result.sources[0].quote.endswith("Leave is paid.")
-    assert {one.text for one in response.source_nodes} == {
+    assert {node.text for node in response.source_nodes} == {
         passage.text for passage in WIKI if passage.page == "leave"
     }
 
@@ -175,57 +175,57 @@ def test_a_chat_engine_remembers_what_was_said() -> None:
     assert len(chat.chat_history) == 3
 
 
-def test_who_listens_hears_of_the_recheck(heard: Heard) -> None:
+def test_who_listens_hears_of_the_recheck(recorder: EventRecorder) -> None:
     answerer(Standing("leave")).query_engine(ANYONE).query(ASKED)
-    looks = [event for event in heard.events if isinstance(event, RecheckEvent)]
+    looks = [event for event in recorder.events if isinstance(event, RecheckEvent)]
 
     assert looks[-1].fell == 1
     assert looks[-1].stand >= 1
-    for event in heard.events:
+    for event in recorder.events:
         assert event.model_dump_json()
 
 
-def test_who_listens_hears_what_became_of_a_model_s_sentences(heard: Heard) -> None:
+def test_who_listens_hears_what_became_of_a_model_s_sentences(recorder: EventRecorder) -> None:
     model = ScriptedModel("Leave is thirty days long [1]. Leave is ninety days long [1].")
     answerer(composer=composer(model)).query_engine(ANYONE).query(ASKED)
-    (event,) = [event for event in heard.events if isinstance(event, VerificationEvent)]
+    (event,) = [event for event in recorder.events if isinstance(event, VerificationEvent)]
 
     assert (event.supported, sum(event.dropped.values())) == (1, 1)
 
 
-def test_what_computes_takes_turns_and_what_waits_for_others_keeps_none() -> None:
-    did: list[str] = []
+def test_computing_steps_take_turns_and_waiting_steps_hold_none() -> None:
+    steps: list[str] = []
 
     class Turns:
         def __enter__(self) -> None:
-            did.append("begun")
+            steps.append("begun")
 
         def __exit__(self, *_: object) -> None:
-            did.append("over")
+            steps.append("over")
 
-    class Told(Standing):
+    class Rechecked(Standing):
         def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-            did.append("rechecked")
+            steps.append("rechecked")
             return super().current(cited, seconds)
 
     class Writing(ScriptedModel):
         def write(self, prompt: Prompt) -> Iterator[str]:
-            did.append("written")
+            steps.append("written")
             return super().write(prompt)
 
     def read(_: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
-        did.append("read")
+        steps.append("read")
         return tuple(pages)
 
     model = Writing("Leave is thirty days long [1].")
     for composing in (None, composer(model)):
-        made = answerer(Told(), composer=composing, rerank=read, turns=Turns())
-        made.query_engine(ANYONE).query(ASKED)
+        observed = answerer(Rechecked(), composer=composing, rerank=read, turns=Turns())
+        observed.query_engine(ANYONE).query(ASKED)
 
     searched, computed = ["begun", "read", "over"], ["begun", "over"]
     quoted = [*searched, *computed, "rechecked"]
     composed = [*searched, "rechecked", *computed, "written", *computed]
-    assert did == [*quoted, *composed]
+    assert steps == [*quoted, *composed]
 
 
 def test_nothing_of_a_question_or_a_page_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -243,8 +243,8 @@ def test_nothing_of_a_question_or_a_page_is_logged(caplog: pytest.LogCaptureFixt
 
 
 def test_nodes_are_the_same_on_every_look() -> None:
-    found = retrieval_over(WIKI)(Question(ASKED, ADA)).pages
+    retrieved = retrieval_over(WIKI)(Question(ASKED, ADA)).pages
 
-    assert [one.node.node_id for one in nodes_of(found)] == [
-        str(hit.passage.id) for page in found for hit in page.hits
+    assert [node.node.node_id for node in nodes_of(retrieved)] == [
+        str(hit.passage.id) for page in retrieved for hit in page.hits
     ]

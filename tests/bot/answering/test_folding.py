@@ -1,4 +1,4 @@
-"""Copies of a page, shown once; and what only looks like one."""
+"""Copies of a page are shown once; pages that only look like copies are all shown."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def hit(
 
 
 def pages(*hits: Hit) -> list[str]:
-    return [kept.passage.page for kept in folded(hits)]
+    return [hit.passage.page for hit in folded(hits)]
 
 
 @pytest.mark.parametrize("title", ["copy of travel", "travel", "travel (archived)", "old: travel"])
@@ -71,7 +71,7 @@ def test_the_copy_that_is_not_outdated_stays_then_the_newer_then_the_first() -> 
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (hit("travel"), hit("copy of travel", TEXT.replace("30 days", "45 days"))),
         (hit("travel"), hit("copy of travel", TEXT.replace("six hours", "ten hours"))),
@@ -99,14 +99,14 @@ def test_the_copy_that_is_not_outdated_stays_then_the_newer_then_the_first() -> 
         "short texts",
     ],
 )
-def test_what_says_another_thing_is_no_copy(one: Hit, other: Hit) -> None:
-    assert folded([one, other]) == [one, other]
+def test_what_says_another_thing_is_no_copy(first: Hit, second: Hit) -> None:
+    assert folded([first, second]) == [first, second]
 
 
 def test_passages_of_one_page_are_no_copies() -> None:
-    one, other = (Hit(passage, 0.5, 0.5) for passage in passages("travel", TEXT, TEXT))
+    first, second = (Hit(passage, 0.5, 0.5) for passage in passages("travel", TEXT, TEXT))
 
-    assert folded([one, other]) == [one, other]
+    assert folded([first, second]) == [first, second]
 
 
 def test_scripts_without_spaces_are_compared_by_their_characters() -> None:
@@ -134,11 +134,11 @@ HITS = st.lists(
 
 @given(HITS)
 def test_what_is_left_is_the_hits_in_their_order(hits: list[Hit]) -> None:
-    left = iter(folded(hits))
-    following = next(left, None)
-    for each in hits:
-        if each is following:
-            following = next(left, None)
+    remaining = iter(folded(hits))
+    following = next(remaining, None)
+    for hit in hits:
+        if hit is following:
+            following = next(remaining, None)
 
     assert following is None
 
@@ -152,16 +152,16 @@ def test_what_is_left_has_no_copies(hits: list[Hit]) -> None:
 
 @given(HITS)
 def test_nothing_that_is_outdated_takes_the_place_of_what_is_not(hits: list[Hit]) -> None:
-    kept = folded(hits)
-    gone = [each for each in hits if not any(each is left for left in kept)]
+    remaining = folded(hits)
+    dropped = [hit for hit in hits if not any(hit is survivor for survivor in remaining)]
 
     assert all(
         any(
-            not (left.passage.outdated and not each.passage.outdated)
-            and folded([left, each]) != [left, each]
-            for left in kept
+            not (survivor.passage.outdated and not hit.passage.outdated)
+            and folded([survivor, hit]) != [survivor, hit]
+            for survivor in remaining
         )
-        for each in gone
+        for hit in dropped
     )
 
 
@@ -169,9 +169,9 @@ def test_a_search_brings_a_copy_once() -> None:
     search = retrieval_over(
         [*passages("travel", TEXT), *passages("copy of travel", TEXT), *passages("leave", "Long.")]
     )
-    found = searched(search, Question("book a flight", Principal.of(EVERYONE)), PageFolding())
+    results = searched(search, Question("book a flight", Principal.of(EVERYONE)), PageFolding())
 
-    assert sorted(page.page for page in found) in (
+    assert sorted(page.page for page in results) in (
         ["leave", "travel"],
         ["copy of travel", "leave"],
     )

@@ -1,4 +1,4 @@
-"""What was said before a question counts, and less than the question."""
+"""Earlier messages count in the search, but less than the question."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 
 
-def asked(text: str) -> Turn:
+def asker_turn(text: str) -> Turn:
     return Turn(Role.ASKER, text)
 
 
-def replied(text: str) -> Turn:
+def bot_turn(text: str) -> Turn:
     return Turn(Role.BOT, text)
 
 
@@ -38,7 +38,7 @@ def passage(page: str, text: str) -> Passage:
         "for the next one?",
         "What about that?",
         "the second?",
-        # They name another thing to ask the same of.
+        # They ask the same about another thing.
         "for contractors?",
         "what about weekends?",
         "how about new contractors",
@@ -51,7 +51,11 @@ def passage(page: str, text: str) -> Passage:
 def test_a_follow_up_that_asks_no_question_of_its_own_asks_on_what_was_asked_before_it(
     text: str, joined: str
 ) -> None:
-    history = (asked("Leave?"), asked("How are group channels named?"), replied("With g_."))
+    history = (
+        asker_turn("Leave?"),
+        asker_turn("How are group channels named?"),
+        bot_turn("With g_."),
+    )
     question = Question(joined + text, Principal.of(EVERYONE), history=history)
 
     assert with_topic(question).text == f"How are group channels named? {text}"
@@ -59,11 +63,11 @@ def test_a_follow_up_that_asks_no_question_of_its_own_asks_on_what_was_asked_bef
     assert with_topic(with_topic(question)) == with_topic(question)
 
 
-def test_a_name_alone_is_a_follow_up_where_a_conjunction_says_so() -> None:
-    history = (asked("Who leads the Munich office?"), replied("Ada."))
+def test_a_name_alone_is_a_follow_up_if_a_conjunction_precedes_it() -> None:
+    history = (asker_turn("Who leads the Munich office?"), bot_turn("Ada."))
 
-    def text(said: str) -> str:
-        return with_topic(Question(said, Principal.of(EVERYONE), history=history)).text
+    def text(question: str) -> str:
+        return with_topic(Question(question, Principal.of(EVERYONE), history=history)).text
 
     assert text("And Berlin?") == "Who leads the Munich office? Berlin?"
     assert text("Probate?") == "Probate?"
@@ -73,19 +77,24 @@ def test_a_name_alone_is_a_follow_up_where_a_conjunction_says_so() -> None:
     "text", ["Who approves the next one?", "What is EBT?", "And who was Hubble?", "tides"]
 )
 def test_a_follow_up_that_names_something_is_asked_as_it_stands(text: str) -> None:
-    question = Question(text, Principal.of(EVERYONE), history=(asked("Leave?"),))
+    question = Question(text, Principal.of(EVERYONE), history=(asker_turn("Leave?"),))
 
     assert with_topic(question) is question
 
 
 def test_what_follows_no_question_is_asked_as_it_stands() -> None:
-    question = Question("And the next one?", Principal.of(EVERYONE), history=(replied("Hello."),))
+    question = Question("And the next one?", Principal.of(EVERYONE), history=(bot_turn("Hello."),))
 
     assert with_topic(question) is question
 
 
 def test_the_previous_and_the_first_turn_and_the_last_reply_count() -> None:
-    history = [asked("Leave?"), replied("Thirty days."), asked("Illness?"), replied("A note.")]
+    history = [
+        asker_turn("Leave?"),
+        bot_turn("Thirty days."),
+        asker_turn("Illness?"),
+        bot_turn("A note."),
+    ]
 
     assert contexts(history) == [
         Context("Illness?", followups.PREVIOUS),
@@ -95,11 +104,13 @@ def test_the_previous_and_the_first_turn_and_the_last_reply_count() -> None:
 
 
 def test_the_same_words_are_searched_for_once() -> None:
-    assert contexts([asked("Leave?")]) == [Context("Leave?", followups.PREVIOUS + followups.FIRST)]
+    assert contexts([asker_turn("Leave?")]) == [
+        Context("Leave?", followups.PREVIOUS + followups.FIRST)
+    ]
 
 
 def test_what_others_said_and_what_says_nothing_does_not_count() -> None:
-    assert contexts([Turn(Role.OTHER, "I like cake."), asked("???"), replied(" ")]) == []
+    assert contexts([Turn(Role.OTHER, "I like cake."), asker_turn("???"), bot_turn(" ")]) == []
 
 
 @pytest.mark.parametrize(
@@ -111,14 +122,14 @@ def test_what_others_said_and_what_says_nothing_does_not_count() -> None:
     ],
 )
 def test_a_reply_that_found_nothing_does_not_count(text: str) -> None:
-    assert contexts([asked("Leave?"), replied(text)]) == contexts([asked("Leave?")])
+    assert contexts([asker_turn("Leave?"), bot_turn(text)]) == contexts([asker_turn("Leave?")])
 
 
 @pytest.mark.parametrize(
     "text", ["You cannot carry it over.", "The pages do not say when, but they name Ada.", "Ada."]
 )
 def test_a_reply_that_says_no_or_more_counts(text: str) -> None:
-    assert contexts([asked("Leave?"), replied(text)])[-1] == Context(text, followups.REPLY)
+    assert contexts([asker_turn("Leave?"), bot_turn(text)])[-1] == Context(text, followups.REPLY)
 
 
 def test_the_weights_of_all_searches_make_one() -> None:
@@ -135,19 +146,19 @@ vectors = st.lists(st.floats(-1, 1), min_size=3, max_size=3).filter(
 @given(vectors, vectors)
 def test_a_blended_meaning_has_unit_length(question: list[float], context: list[float]) -> None:
     unit = [value / math.hypot(*question) for value in question]
-    other = [value / math.hypot(*context) for value in context]
+    context_unit = [value / math.hypot(*context) for value in context]
 
-    assert math.isclose(math.hypot(*blended(unit, other)), 1.0, abs_tol=1e-6)
+    assert math.isclose(math.hypot(*blended(unit, context_unit)), 1.0, abs_tol=1e-6)
 
 
 def test_a_page_is_worth_what_all_searches_gave_it() -> None:
-    one, two = passage("one", "a"), passage("two", "b")
-    first = by_page([Hit(one, 1.0, 0.9), Hit(two, 0.5, 0.4)])
-    second = by_page([Hit(two, 1.0, 0.8)])
-    found = merged([(first, 0.4), (second, 0.6)])
+    one_passage, two_passage = passage("one", "a"), passage("two", "b")
+    first = by_page([Hit(one_passage, 1.0, 0.9), Hit(two_passage, 0.5, 0.4)])
+    second = by_page([Hit(two_passage, 1.0, 0.8)])
+    pages = merged([(first, 0.4), (second, 0.6)])
 
-    assert [(page.page, page.score) for page in found] == [("two", 0.8), ("one", 0.4)]
-    assert found[0].hits == (Hit(two, 0.5, 0.4),)
+    assert [(page.page, page.score) for page in pages] == [("two", 0.8), ("one", 0.4)]
+    assert pages[0].hits == (Hit(two_passage, 0.5, 0.4),)
 
 
 def test_a_follow_up_finds_the_page_that_the_conversation_is_about() -> None:
@@ -156,13 +167,15 @@ def test_a_follow_up_finds_the_page_that_the_conversation_is_about() -> None:
         passage("parental", "parental leave for contractors is six weeks"),
         passage("badges", "and for contractors badges are yellow"),
     ]
-    for one in pages:
-        index.replace([one], embedder.embed_passages([one.embedded]))
+    for page in pages:
+        index.replace([page], embedder.embed_passages([page.embedded]))
     retrieval = Retrieval(index, embedder)
     reader = Principal.of(EVERYONE)
     words = "and for contractors?"
-    alone = retrieval(Question(words, reader))
-    within = retrieval(Question(words, reader, history=(asked("How long is parental leave?"),)))
+    without_history = retrieval(Question(words, reader))
+    with_history = retrieval(
+        Question(words, reader, history=(asker_turn("How long is parental leave?"),))
+    )
 
-    assert alone.pages[0].page == "badges"
-    assert within.pages[0].page == "parental"
+    assert without_history.pages[0].page == "badges"
+    assert with_history.pages[0].page == "parental"

@@ -1,4 +1,4 @@
-"""Sections about another kind of the thing that a question names."""
+"""Sections about another kind of the thing that the question names."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ READER = Principal.of(EVERYONE)
 
 
 def page(*headings: str) -> FoundPage:
-    """A page that a search found, with a section for each heading, best first."""
-    found = passages("leave", *(f"Text under {heading}." for heading in headings))
+    """Return a page found by a search, with a section for each heading, best first."""
+    sections = passages("leave", *(f"Text under {heading}." for heading in headings))
     hits = tuple(
-        Hit(replace(one, headings=(heading,) if heading else ()), score=9.0 - at, cosine=0.5)
-        for at, (one, heading) in enumerate(zip(found, headings, strict=True))
+        Hit(replace(section, headings=(heading,) if heading else ()), score=9.0 - at, cosine=0.5)
+        for at, (section, heading) in enumerate(zip(sections, headings, strict=True))
     )
     return FoundPage("handbook", "leave", 9.0, hits)
 
 
-def order(question: str, found: FoundPage) -> list[str]:
-    (kept,) = by_kind(Question(question, READER), [found])
-    assert [hit.score for hit in kept.hits] == [hit.score for hit in found.hits]
-    assert kept.score == found.score
-    return [" ".join(hit.passage.headings) for hit in kept.hits]
+def order(question: str, found_page: FoundPage) -> list[str]:
+    (ordered,) = by_kind(Question(question, READER), [found_page])
+    assert [hit.score for hit in ordered.hits] == [hit.score for hit in found_page.hits]
+    assert ordered.score == found_page.score
+    return [" ".join(hit.passage.headings) for hit in ordered.hits]
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def order(question: str, found: FoundPage) -> list[str]:
             ["Sick leave", "Travel", "Annual leave accrual", "Court leave"],
             ["Annual leave accrual", "Sick leave", "Travel", "Court leave"],
         ),
-        # Nothing of the page is about the kind asked for, or nothing else is of another.
+        # No section is about the kind in the question, or no section is about another kind.
         ("annual leave?", ["Military leave", "Leave"], ["Military leave", "Leave"]),
         ("annual leave?", ["Leave", "Annual leave"], ["Leave", "Annual leave"]),
-        # A word that only joins others makes no kind.
+        # A word that only joins others is not a kind.
         (
             "How do I leave?",
             ["Military leave", "How do I leave"],
@@ -64,11 +64,13 @@ def test_the_kind_that_a_question_names_precedes_others(
 
 
 def test_neighbours_stay_behind_the_passages_found() -> None:
-    found = page("Military leave", "Annual leave")
-    beside = replace(found.hits[0], beside=True, score=0.0)
-    kept = by_kind(Question("annual leave?", READER), [replace(found, hits=(*found.hits, beside))])
+    found_page = page("Military leave", "Annual leave")
+    beside = replace(found_page.hits[0], beside=True, score=0.0)
+    ordered = by_kind(
+        Question("annual leave?", READER), [replace(found_page, hits=(*found_page.hits, beside))]
+    )
 
-    assert kept[0].hits[2] == beside
+    assert ordered[0].hits[2] == beside
 
 
 def test_kinds_are_pairs_of_words_that_weigh() -> None:

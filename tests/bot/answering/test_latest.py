@@ -1,4 +1,4 @@
-"""The answering of a running bot: composed while it connects, and again where settings change."""
+"""The answerer of a running bot: built while the bot connects, and again if settings change."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ def test_a_question_that_comes_while_it_is_composed_is_answered_by_it() -> None:
     answers = Latest(compose)
     with answers.loading(), ThreadPoolExecutor(1) as people:
         assert begun.wait(10)
-        asked = people.submit(answers.answer, ASKED)
-        assert not asked.done()
+        answering = people.submit(answers.answer, ASKED)
+        assert not answering.done()
         may_end.set()
-        assert asked.result(10).text == "loaded"
+        assert answering.result(10).text == "loaded"
     assert composed == ["once"]
 
 
 def test_what_is_being_answered_keeps_what_it_began_with() -> None:
     names = iter(["before", "after"])
     answers = Latest(lambda: Named(next(names)))
-    told = [answers.answer(ASKED).text]
+    texts = [answers.answer(ASKED).text]
     answers.renew()
-    told.append(answers.answer(ASKED).text)
+    texts.append(answers.answer(ASKED).text)
 
-    assert told == ["before", "after"]
+    assert texts == ["before", "after"]
 
 
 def test_who_asks_is_told_why_it_cannot_be_composed() -> None:

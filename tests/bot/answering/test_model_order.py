@@ -1,4 +1,4 @@
-"""A language model puts passages in order, and is shown only what was looked at before."""
+"""A language model orders passages, and sees only passages whose pages were rechecked before."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ REDACTED = Page(
 
 
 class Model:
-    """Puts first what says ``first``; remembers what it was shown."""
+    """Puts passages that contain ``first`` first; records the passages that it was shown."""
 
     def __init__(self, first: str = "holidays") -> None:
         self.first = first
         self.shown: list[list[str]] = []
 
-    def __call__(self, question: Question, read: Sequence[Passage]) -> list[float]:
-        self.shown.append([passage.text for passage in read])
-        return [float(self.first in passage.text) for passage in read]
+    def __call__(self, question: Question, candidates: Sequence[Passage]) -> list[float]:
+        self.shown.append([passage.text for passage in candidates])
+        return [float(self.first in passage.text) for passage in candidates]
 
 
 def answerer(model: Model, wiki: LiveWiki) -> Answerer:
@@ -62,12 +62,12 @@ def answerer(model: Model, wiki: LiveWiki) -> Answerer:
     )
 
 
-def test_what_it_puts_first_is_answered_from_first() -> None:
+def test_the_page_that_the_model_puts_first_is_quoted_first() -> None:
     model = Model()
-    said = answerer(model, Standing()).answer(LEAVE)
+    result = answerer(model, Standing()).answer(LEAVE)
 
-    assert isinstance(said, Answer)
-    assert said.sources[0].page == "holidays"
+    assert isinstance(result, Answer)
+    assert result.sources[0].page == "holidays"
     assert len(model.shown) == 1
 
 
@@ -85,21 +85,21 @@ def test_what_it_puts_first_is_answered_from_first() -> None:
 )
 def test_it_is_never_shown_what_its_wiki_does_not_confirm(wiki: LiveWiki) -> None:
     model = Model()
-    said = answerer(model, wiki).answer(LEAVE)
+    result = answerer(model, wiki).answer(LEAVE)
 
     assert "thirty" not in repr(model.shown)
-    assert "thirty" not in said.text
+    assert "thirty" not in result.text
 
 
-def test_where_a_page_falls_after_that_the_others_keep_their_order() -> None:
-    """And nobody is asked again, for each time costs."""
+def test_if_a_page_falls_after_the_ordering_the_others_keep_their_order() -> None:
+    """The model is not called again, because each call costs money."""
     model = Model("travel")
     order = ModelRerank(ModelOrder(Reranking(model, seconds=5)))
     query = FootnoteQuery.of(LEAVE)
     nodes = nodes_of(retrieval_over(WIKI)(LEAVE).pages)
     first = order.postprocess_nodes(nodes, query)
-    left = [one for one in nodes if one.node.metadata["page"] != "holidays"]
-    second = order.postprocess_nodes(left, query)
+    remaining = [node for node in nodes if node.node.metadata["page"] != "holidays"]
+    second = order.postprocess_nodes(remaining, query)
 
     assert [nodes[0].node.metadata["page"] for nodes in (first, second)] == ["travel", "travel"]
     assert "holidays" not in {page.page for page in pages_of(second)}

@@ -22,8 +22,8 @@ from tests.long import tries
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of numbered thing: what its page may be called, what it may say of its value (with
-    its number or without), and what people ask."""
+    """A kind of numbered thing: possible titles of its page, possible sentences about its value
+    (with its number or without), and questions about it."""
 
     titles: Sequence[str]
     naming: Sequence[str]
@@ -61,16 +61,16 @@ LOCKERS = Kind(
 kinds = st.sampled_from([HOSTS, FLOORS, YEARS, LOCKERS])
 ids = st.integers(10, 40)
 values = st.integers(2, 60)
-"""Small ones: a value is often another thing's number."""
+"""Small values: a value is often another thing's number."""
 
 
-def answer(written: Sequence[Passage], question: str) -> str:
+def answer(pages: Sequence[Passage], question: str) -> str:
     answerer = Answerer(
-        retrieval_over(written), Confidence(bias=9.0), ("handbook",), clock=TickingClock()
+        retrieval_over(pages), Confidence(bias=9.0), ("handbook",), clock=TickingClock()
     )
-    said = answerer.answer(Question(question, Principal.of(EVERYONE)))
-    assert isinstance(said, Answer)
-    return said.text
+    result = answerer.answer(Question(question, Principal.of(EVERYONE)))
+    assert isinstance(result, Answer)
+    return result.text
 
 
 def page(key: str, title: str, text: str, heading: str = "") -> Passage:
@@ -80,30 +80,30 @@ def page(key: str, title: str, text: str, heading: str = "") -> Passage:
 
 @st.composite
 def wikis(draw: st.DrawFn) -> tuple[list[Passage], str]:
-    """One page for each thing, all made alike, and a question about one of them."""
+    """Return one page for each thing, all of the same form, and a question about one of them."""
     kind = draw(kinds)
     numbers = draw(st.lists(ids, min_size=2, max_size=6, unique=True))
     title = draw(st.sampled_from(kind.titles))
     where = draw(st.sampled_from(["title", "heading", "sentence"]))
     sentence = draw(st.sampled_from([*kind.naming, *(kind.bare if where != "sentence" else ())]))
-    more = draw(st.sampled_from(["", " Ask the office first.", "\n\nIt was 7 before."]))
-    written = []
+    suffix = draw(st.sampled_from(["", " Ask the office first.", "\n\nIt was 7 before."]))
+    pages = []
     for number in numbers:
         name = title.format(id=number)
-        text = sentence.format(id=number, value=draw(values)) + more
+        text = sentence.format(id=number, value=draw(values)) + suffix
         titled, heading = {"title": (name, ""), "heading": ("All of them", name)}.get(
             where, ("Notes", "")
         )
-        written.append(page(f"page-{number}", titled, text, heading))
-    return written, draw(st.sampled_from(kind.asking)).format(id=numbers[0])
+        pages.append(page(f"page-{number}", titled, text, heading))
+    return pages, draw(st.sampled_from(kind.asking)).format(id=numbers[0])
 
 
 @tries(200)
 @given(wikis())
 def test_pages_about_different_things_do_not_disagree(wiki: tuple[list[Passage], str]) -> None:
-    written, question = wiki
+    pages, question = wiki
 
-    assert "disagree" not in answer(written, question)
+    assert "disagree" not in answer(pages, question)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +125,13 @@ def test_pages_about_different_things_do_not_disagree(wiki: tuple[list[Passage],
 )
 @pytest.mark.parametrize("other_value", [7, 8])
 def test_a_sentence_says_by_itself_which_thing_it_is_about(sentence: str, other_value: int) -> None:
-    written = [
+    pages = [
         page("one", "Notes", sentence.format(id=12, value=7)),
         page("other", "Notes", sentence.format(id=13, value=other_value)),
     ]
     question = " ".join(word for word in sentence.split() if word.isalpha()) + " code memory?"
 
-    assert "disagree" not in answer(written, question)
+    assert "disagree" not in answer(pages, question)
 
 
 @tries(150)
@@ -139,24 +139,24 @@ def test_a_sentence_says_by_itself_which_thing_it_is_about(sentence: str, other_
 def test_two_pages_about_one_thing_disagree(data: st.DataObject) -> None:
     kind = data.draw(kinds)
     number = data.draw(ids)
-    one, other = data.draw(st.lists(values, min_size=2, max_size=2, unique=True))
+    first, second = data.draw(st.lists(values, min_size=2, max_size=2, unique=True))
     sentence = data.draw(st.sampled_from([*kind.naming, *kind.bare]))
     titles = [data.draw(st.sampled_from(kind.titles)).format(id=number)] * 2
     if kind is LOCKERS or kind is HOSTS:
         titles[1] = f"Notes on {titles[1][:1].lower()}{titles[1][1:]}"
-    written = [
-        page("one", titles[0], sentence.format(id=number, value=one)),
-        page("other", titles[1], sentence.format(id=number, value=other)),
+    pages = [
+        page("one", titles[0], sentence.format(id=number, value=first)),
+        page("other", titles[1], sentence.format(id=number, value=second)),
     ]
-    told = answer(written, kind.asking[0].format(id=number))
+    text = answer(pages, kind.asking[0].format(id=number))
 
-    assert "The pages disagree" in told
-    assert str(one) in told.partition("disagree")[2]
-    assert str(other) in told.partition("disagree")[2]
+    assert "The pages disagree" in text
+    assert str(first) in text.partition("disagree")[2]
+    assert str(second) in text.partition("disagree")[2]
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (("Leave", "Annual leave is 25 days long."), ("Benefits", "Annual leave is 30 days long.")),
         (("Deploy", "Use port 8080 for staging."), ("Staging", "Use port 9090 for staging.")),
@@ -191,17 +191,22 @@ def test_two_pages_about_one_thing_disagree(data: st.DataObject) -> None:
         ),
     ],
 )
-def test_another_value_of_the_same_is_told(one: tuple[str, str], other: tuple[str, str]) -> None:
-    asked = f"What about this: {one[1].rstrip('.')}?" if "2027" not in one[1] else "contract ends?"
-    words = "".join(c for c in asked if not c.isdigit())
-    heading = one[0] if one[0][0].isdigit() else ""
-    pages = [page("one", "Leave" if heading else one[0], one[1], heading), page("other", *other)]
+def test_another_value_of_the_same_is_told(first: tuple[str, str], second: tuple[str, str]) -> None:
+    question = (
+        f"What about this: {first[1].rstrip('.')}?" if "2027" not in first[1] else "contract ends?"
+    )
+    words = "".join(c for c in question if not c.isdigit())
+    heading = first[0] if first[0][0].isdigit() else ""
+    pages = [
+        page("one", "Leave" if heading else first[0], first[1], heading),
+        page("other", *second),
+    ]
 
     assert "disagree" in answer(pages, words)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "question"),
+    ("first", "second", "question"),
     [
         (
             ("Leave", "Annual leave is 25 days."),
@@ -276,14 +281,14 @@ def test_another_value_of_the_same_is_told(one: tuple[str, str], other: tuple[st
     ],
 )
 def test_what_only_looks_like_another_value_is_none(
-    one: tuple[str, str], other: tuple[str, str], question: str
+    first: tuple[str, str], second: tuple[str, str], question: str
 ) -> None:
-    assert "disagree" not in answer([page("one", *one), page("other", *other)], question)
+    assert "disagree" not in answer([page("one", *first), page("other", *second)], question)
 
 
 @pytest.mark.parametrize("years", [200, 2_000])
 def test_a_run_of_years_is_read_once(monkeypatch: pytest.MonkeyPatch, years: int) -> None:
-    """To look for the end of the run at each of its years would take the square of its length."""
+    """A search for the end of the run from each of its years would take quadratic time."""
     looked, of_a_date = 0, numbers._is_of_a_date
 
     def counted(word: Word) -> bool:

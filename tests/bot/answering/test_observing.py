@@ -1,4 +1,4 @@
-"""What an answer was made of, for who asks why."""
+"""The explanation of an answer: what it was made from."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tests.fakes.wiki import by_section
 
 
 def observed(wiki: Standing | None = None, **parts: Any) -> ObservedAnswerer:
-    made = answerer(wiki, **parts)
+    inner = answerer(wiki, **parts)
     recheck = Recheck({"handbook": wiki}, lambda _: None, by_section) if wiki else None
-    library = IndexedLibrary(made.retrieval.index, recheck, lambda *_: "", lambda *_: "")
+    library = IndexedLibrary(inner.retrieval.index, recheck, lambda *_: "", lambda *_: "")
     times = iter(range(1000, 2000))
-    return ObservedAnswerer(made, library, clock=lambda: float(next(times)))
+    return ObservedAnswerer(inner, library, clock=lambda: float(next(times)))
 
 
-def asked(answers: ObservedAnswerer, reader: Principal = ANYONE) -> dict[str, Any]:
+def explained(answers: ObservedAnswerer, reader: Principal = ANYONE) -> dict[str, Any]:
     answers.answer(Question(ASKED, reader, channel="C1"))
-    (found,) = answers.find("C1", [f"Hello! {ASKED}"], until=2000)
-    return answers.explain(found)
+    (entry,) = answers.find("C1", [f"Hello! {ASKED}"], until=2000)
+    return answers.explain(entry)
 
 
 def test_an_observed_answer_is_the_answer() -> None:
@@ -40,7 +40,7 @@ def test_an_observed_answer_is_the_answer() -> None:
     assert (result.text, result.sources) == (expected.text, expected.sources)
 
 
-def test_others_may_be_answered_while_one_is_looked_for() -> None:
+def test_other_questions_may_be_answered_while_an_explanation_is_looked_for() -> None:
     answers = observed()
     answers.answer(Question(ASKED, ANYONE, channel="C1"))
 
@@ -58,37 +58,37 @@ def test_others_may_be_answered_while_one_is_looked_for() -> None:
 
 
 def test_it_tells_stages_confidence_and_passages() -> None:
-    told = asked(observed())
-    (leave,) = [page for page in told["pages"] if page["state"] == "quoted"]
+    explanation = explained(observed())
+    (leave,) = [page for page in explanation["pages"] if page["state"] == "quoted"]
 
-    assert told["kind"] == "Answer"
-    assert told["timings"]["total"] > 0
-    assert told["why"]["confidence"] == told["confidence"]
+    assert explanation["kind"] == "Answer"
+    assert explanation["timings"]["total"] > 0
+    assert explanation["why"]["confidence"] == explanation["confidence"]
     assert "thirty days" in leave["passages"][0]["text"]
     assert leave["passages"][0]["acl"] == [[EVERYONE]]
-    assert told["rights"] == [[EVERYONE]]
+    assert explanation["rights"] == [[EVERYONE]]
 
 
 def test_a_page_of_others_is_not_in_it() -> None:
-    assert "Secret leave" not in str(asked(observed()))
-    assert "Secret leave" in str(asked(observed(), ADA))
+    assert "Secret leave" not in str(explained(observed()))
+    assert "Secret leave" in str(explained(observed(), ADA))
 
 
 def test_a_page_that_fell_is_told_without_its_words() -> None:
-    told = asked(observed(Standing("leave")))
+    explanation = explained(observed(Standing("leave")))
 
-    assert told["rechecked"]["fell"] == 1
-    assert any(page["state"].startswith("dropped") for page in told["pages"])
-    assert "thirty" not in str(told)
+    assert explanation["rechecked"]["fell"] == 1
+    assert any(page["state"].startswith("dropped") for page in explanation["pages"])
+    assert "thirty" not in str(explanation)
 
 
 def test_a_page_that_is_closed_later_is_hidden_from_then_on() -> None:
     wiki = Standing()
     answers = observed(wiki)
-    before = asked(answers)
+    before = explained(answers)
     wiki.gone.add("leave")
-    (found,) = answers.find("C1", [ASKED], until=2000)
-    after = answers.explain(found)
+    (entry,) = answers.find("C1", [ASKED], until=2000)
+    after = answers.explain(entry)
 
     assert "thirty days" in str(before["pages"])
     assert "thirty" not in str(after["pages"])
@@ -97,10 +97,13 @@ def test_a_page_that_is_closed_later_is_hidden_from_then_on() -> None:
 
 def test_a_model_s_sentences_come_with_their_verdicts() -> None:
     model = ScriptedModel("Leave is thirty days long [1]. Leave is ninety days long [1].")
-    told = asked(observed(composer=composer(model)))
+    explanation = explained(observed(composer=composer(model)))
 
-    assert told["sentences"][0]["verdict"] == "supported"
-    assert told["sentences"][1] == {"text": "Leave is ninety days long [1].", "verdict": "number"}
+    assert explanation["sentences"][0]["verdict"] == "supported"
+    assert explanation["sentences"][1] == {
+        "text": "Leave is ninety days long [1].",
+        "verdict": "number",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A question in another language than the pages is compared by meaning and by common names."""
+"""A question in another language than the pages is compared by meaning and shared names."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ GERMAN = "Wie lange kann ich die Kubernetes Events in kubectl sehen und abrufen?
 PAGES = passages("events", "Kubernetes events are kept for an hour; see them with kubectl in time.")
 
 
-def found(closest: float, language: str = "") -> Retrieved:
+def retrieved_at(closest: float, language: str = "") -> Retrieved:
     hits = tuple(Hit(passage, 1.0, closest, closest, language) for passage in PAGES)
     return Retrieved((FoundPage("handbook", "events", 1.0, hits),), 0.0, 0.0)
 
 
-def decided(question: str, closest: float, *, foreign: bool = True, bridged: bool = False) -> Tone:
+def decision_on(
+    question: str, closest: float, *, foreign: bool = True, bridged: bool = False
+) -> Tone:
     deciding = Deciding(Confidence(), 0.05, 0.05)
-    asked = Question(question, ANYONE, foreign=foreign, bridged=bridged)
-    retrieved = found(closest)
-    return deciding(asked, retrieved, deciding.features(asked, retrieved)).tone
+    foreign_question = Question(question, ANYONE, foreign=foreign, bridged=bridged)
+    retrieved = retrieved_at(closest)
+    return deciding(
+        foreign_question, retrieved, deciding.features(foreign_question, retrieved)
+    ).tone
 
 
 def test_it_is_told_by_its_little_words() -> None:
@@ -41,26 +45,26 @@ def test_it_is_told_by_its_little_words() -> None:
 
 
 def test_names_and_borrowed_words_are_common() -> None:
-    assert common_words(GERMAN, found(0.5).hits) == "Kubernetes Events kubectl"
-    assert common_words("\u4f1a\u8bae\u5ba4\u5728\u54ea\u91cc", found(0.5).hits) == ""
+    assert common_words(GERMAN, retrieved_at(0.5).hits) == "Kubernetes Events kubectl"
+    assert common_words("\u4f1a\u8bae\u5ba4\u5728\u54ea\u91cc", retrieved_at(0.5).hits) == ""
     assert common_words(GERMAN, []) == ""
 
 
 def test_common_names_vouch_for_what_is_found_and_nothing_else_is_missed() -> None:
-    assert decided(GERMAN, 0.3) is Tone.CLOSEST
-    assert decided(GERMAN, 0.3, foreign=False) is not Tone.CLOSEST
-    # "Berlin" would be a place that the pages do not have.
-    assert decided("Wo ist das B\u00fcro in Berlin mit Kubernetes?", 0.3) is Tone.CLOSEST
+    assert decision_on(GERMAN, 0.3) is Tone.CLOSEST
+    assert decision_on(GERMAN, 0.3, foreign=False) is not Tone.CLOSEST
+    # "Berlin" would be a place that the pages lack.
+    assert decision_on("Wo ist das B\u00fcro in Berlin mit Kubernetes?", 0.3) is Tone.CLOSEST
 
 
 def test_without_a_common_name_meaning_alone_must_do() -> None:
-    assert decided("Wie lange habe ich Urlaub?", 0.2) is Tone.SILENCE
-    assert decided("Wie lange habe ich Urlaub?", 0.6) is Tone.CLOSEST
+    assert decision_on("Wie lange habe ich Urlaub?", 0.2) is Tone.SILENCE
+    assert decision_on("Wie lange habe ich Urlaub?", 0.6) is Tone.CLOSEST
 
 
 def test_it_is_never_told_as_a_sure_answer() -> None:
-    assert decided("Kubernetes kubectl", 0.99) is Tone.CLOSEST
-    assert decided("Kubernetes kubectl", 0.99, foreign=False) is Tone.ANSWER
+    assert decision_on("Kubernetes kubectl", 0.99) is Tone.CLOSEST
+    assert decision_on("Kubernetes kubectl", 0.99, foreign=False) is Tone.ANSWER
 
 
 def test_it_may_be_where_the_embedding_model_knows_both_languages() -> None:
@@ -68,27 +72,29 @@ def test_it_may_be_where_the_embedding_model_knows_both_languages() -> None:
     search.embedder.multilingual = True
 
     assert search.prepared(Question(GERMAN, ANYONE)).bridged
-    assert decided("Wie lange habe ich Urlaub?", 0.9, bridged=True) is Tone.ANSWER
-    assert decided("Wie lange habe ich Urlaub?", 0.6, bridged=True) is Tone.CLOSEST
+    assert decision_on("Wie lange habe ich Urlaub?", 0.9, bridged=True) is Tone.ANSWER
+    assert decision_on("Wie lange habe ich Urlaub?", 0.6, bridged=True) is Tone.CLOSEST
 
 
 def test_where_nothing_is_found_the_language_of_the_pages_is_told() -> None:
-    def told(question: str, *, foreign: bool, bridged: bool = False) -> str:
-        asked = Question(question, ANYONE, foreign=foreign, bridged=bridged)
-        return Responder(Confidence(), ("handbook",), 700)(asked, found(0.1, "german")).text
+    def refusal(question: str, *, foreign: bool, bridged: bool = False) -> str:
+        foreign_question = Question(question, ANYONE, foreign=foreign, bridged=bridged)
+        return Responder(Confidence(), ("handbook",), 700)(
+            foreign_question, retrieved_at(0.1, "german")
+        ).text
 
-    assert told("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True) == (
+    assert refusal("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True) == (
         "I searched handbook and found nothing that answers this. "
         "The pages are in German: asked in German, I may find it."
     )
-    assert "German" not in told("Wann ist Urlaub?", foreign=False)
-    assert "German" not in told("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True, bridged=True)
-    assert advise_language(found(0.1).hits).endswith("Please ask in theirs.")
+    assert "German" not in refusal("Wann ist Urlaub?", foreign=False)
+    assert "German" not in refusal("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True, bridged=True)
+    assert advise_language(retrieved_at(0.1).hits).endswith("Please ask in theirs.")
 
 
 def test_the_advice_names_each_language_that_a_tenth_of_the_passages_is_in() -> None:
-    french, english = found(0.1, "french").hits * 6, found(0.1, "english").hits * 4
-    noise = found(0.1, "danish").hits
+    french, english = retrieved_at(0.1, "french").hits * 6, retrieved_at(0.1, "english").hits * 4
+    noise = retrieved_at(0.1, "danish").hits
 
     assert advise_language([*noise, *english, *french]).startswith(
         "The pages are in French and English: asked in one of these"
@@ -96,19 +102,19 @@ def test_the_advice_names_each_language_that_a_tenth_of_the_passages_is_in() -> 
 
 
 def test_a_cross_encoder_of_one_language_is_not_asked() -> None:
-    asked: list[str] = []
+    questions: list[str] = []
 
-    def scoring(question: Question, read: Sequence[Passage]) -> Sequence[float]:
-        asked.append(question.text)
-        return [0.0] * len(read)
+    def scoring(question: Question, candidates: Sequence[Passage]) -> Sequence[float]:
+        questions.append(question.text)
+        return [0.0] * len(candidates)
 
-    pages = found(0.5).pages
+    pages = retrieved_at(0.5).pages
     question = Question(GERMAN, ANYONE, foreign=True)
-    one = Reranking(scoring, seconds=5, fewest=1, foreign=False)
-    many = Reranking(scoring, seconds=5, fewest=1)
+    single_language = Reranking(scoring, seconds=5, fewest=1, foreign=False)
+    multilingual = Reranking(scoring, seconds=5, fewest=1)
 
-    assert one(question, pages) == pages
-    assert asked == []
-    many(question, pages)
-    one(Question("Events?", ANYONE), pages)
-    assert asked == [GERMAN, "Events?"]
+    assert single_language(question, pages) == pages
+    assert questions == []
+    multilingual(question, pages)
+    single_language(Question("Events?", ANYONE), pages)
+    assert questions == [GERMAN, "Events?"]

@@ -13,8 +13,8 @@ from indexers.text.prose import plain
 from tests.indexers.light_markdown import SECTIONS
 
 
-def led(text: str) -> dict[str, list[str]]:
-    """Each unit's words, and those of what introduces it."""
+def leads_of(text: str) -> dict[str, list[str]]:
+    """Return each unit's text with the texts that introduce it."""
     units = outline(text)
     return {unit.text: [units[at].text for at in unit.leads] for unit in units}
 
@@ -23,7 +23,7 @@ def led(text: str) -> dict[str, list[str]]:
 def test_units_are_the_whole_text_in_order(text: str) -> None:
     units = outline(text)
 
-    assert all(one.end <= other.start for one, other in pairwise(units))
+    assert all(unit.end <= following.start for unit, following in pairwise(units))
     assert " ".join(unit.text for unit in units).split() == plain(text).split()
 
 
@@ -37,7 +37,7 @@ def test_any_text_has_an_outline_and_what_introduces_stands_before(text: str) ->
 def test_an_item_is_introduced_by_the_sentence_above_its_list() -> None:
     text = "Leave is long. You need:\n\n- a lead\n- a form\n\nThat is all."
 
-    assert led(text) == {
+    assert leads_of(text) == {
         "Leave is long.": [],
         "You need:": [],
         "a lead": ["You need:"],
@@ -49,13 +49,13 @@ def test_an_item_is_introduced_by_the_sentence_above_its_list() -> None:
 def test_a_nested_item_is_introduced_by_those_that_it_stands_below() -> None:
     text = "Ask early:\n\n- Three weeks for:\n  - conferences\n- Five weeks for:\n  - speeches"
 
-    assert led(text)["conferences"] == ["Ask early:", "Three weeks for:"]
-    assert led(text)["speeches"] == ["Ask early:", "Five weeks for:"]
+    assert leads_of(text)["conferences"] == ["Ask early:", "Three weeks for:"]
+    assert leads_of(text)["speeches"] == ["Ask early:", "Five weeks for:"]
 
 
 def test_a_sentence_with_an_end_introduces_no_list() -> None:
-    assert led("Leave is long and everybody gets it.\n\n- a lead")["a lead"] == []
-    assert led("(Leave is long and everybody gets it.)\n\n- a lead")["a lead"] == []
+    assert leads_of("Leave is long and everybody gets it.\n\n- a lead")["a lead"] == []
+    assert leads_of("(Leave is long and everybody gets it.)\n\n- a lead")["a lead"] == []
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_a_sentence_that_points_asks_or_has_no_end_introduces_its_list(above: st
     units = outline(f"Leave is long. {above}\n\n- a lead\n\nThat is all.")
 
     assert [unit.text for unit in units if unit.introduces] == [above]
-    assert led(f"Leave is long. {above}\n\n- a lead")["a lead"] == [above]
-    assert led(f"| {above} |\n\n- a lead")["a lead"] == []
+    assert leads_of(f"Leave is long. {above}\n\n- a lead")["a lead"] == [above]
+    assert leads_of(f"| {above} |\n\n- a lead")["a lead"] == []
 
 
 def test_a_word_that_opens_a_block_is_no_sentence() -> None:
@@ -91,19 +91,19 @@ def test_a_word_that_opens_a_block_is_no_sentence() -> None:
 def test_a_row_is_introduced_by_its_header() -> None:
     text = "The rates:\n\n| City | Days |\n| --- | --- |\n| Berlin | 30 |"
 
-    assert led(text)["Berlin · 30"] == ["The rates:", "City · Days"]
+    assert leads_of(text)["Berlin · 30"] == ["The rates:", "City · Days"]
 
 
 def test_code_is_introduced_by_what_stands_above_it() -> None:
     text = "List all files tracked\n\n```sh\ngit lfs ls-files\n```"
 
-    assert led(text)["git lfs ls-files"] == ["List all files tracked"]
+    assert leads_of(text)["git lfs ls-files"] == ["List all files tracked"]
 
 
 def test_what_a_short_item_names_introduces_its_further_sentences() -> None:
     text = "- Emails\n  It sends them. At most nine a day."
 
-    assert led(text)["At most nine a day."] == ["Emails"]
+    assert leads_of(text)["At most nine a day."] == ["Emails"]
 
 
 def test_a_number_alone_begins_its_item() -> None:
@@ -121,7 +121,7 @@ def test_a_figure_without_letters_is_an_item_or_the_end_of_its_sentence() -> Non
         "The fee is:\n\n- 30 \u20ac\n- For students 20 \u20ac\n\nCall the desk, tel. 0800 123 456."
     )
 
-    assert led(text) == {
+    assert leads_of(text) == {
         "The fee is:": [],
         "30 \u20ac": ["The fee is:"],
         "For students 20 \u20ac": ["The fee is:"],
@@ -132,7 +132,7 @@ def test_a_figure_without_letters_is_an_item_or_the_end_of_its_sentence() -> Non
 def test_a_list_of_numbers_is_told() -> None:
     text = "These ports are open:\n\n- 22\n- 443\n"
 
-    assert led(text) == {
+    assert leads_of(text) == {
         "These ports are open:": [],
         "22": ["These ports are open:"],
         "443": ["These ports are open:"],
@@ -142,4 +142,4 @@ def test_a_list_of_numbers_is_told() -> None:
 def test_a_table_that_continues_has_no_header() -> None:
     text = "| Oslo | 28 |\n| Berlin | 30 |"
 
-    assert led(text) == {"Oslo · 28": [], "Berlin · 30": []}
+    assert leads_of(text) == {"Oslo · 28": [], "Berlin · 30": []}

@@ -1,4 +1,4 @@
-"""A language model is asked where the passages may be about the question, and else not."""
+"""A language model is called only if the passages may be about the question."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ NOTHING = NoAnswer(Reason.NOTHING_FITS, "I found nothing.", confidence=0.01)
 SOURCE = Source("Leave", "", "https://x.example.com", "", "w", "p", "r")
 
 
-def found(text: str, closest: float) -> Retrieved:
-    hits = tuple(Hit(one, 1.0, closest, closest=closest) for one in passages("leave", text))
+def retrieved_of(text: str, closest: float) -> Retrieved:
+    hits = tuple(Hit(passage, 1.0, closest, closest=closest) for passage in passages("leave", text))
     return Retrieved((FoundPage("handbook", "leave", 1.0, hits),), 0.0, 0.0)
 
 
-NEAR = found("Laptops are lent for the time of a contract.", 0.45)
-FAR = found("Laptops are lent for the time of a contract.", 0.2)
+NEAR = retrieved_of("Laptops are lent for the time of a contract.", 0.45)
+FAR = retrieved_of("Laptops are lent for the time of a contract.", 0.2)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_passages_may_be_about_a_question_by_meaning_or_by_words(
 def test_a_follow_up_is_read_with_what_it_follows() -> None:
     history = (Turn(Role.ASKER, "for what time are laptops lent?"),)
 
-    nearer = found("Laptops are lent for the time of a contract.", 0.3)
+    nearer = retrieved_of("Laptops are lent for the time of a contract.", 0.3)
 
     assert is_plausible(Question("and for us?", READER, history=history), nearer)
     assert not is_plausible(Question("and for us?", READER), nearer)

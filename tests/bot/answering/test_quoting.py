@@ -1,4 +1,4 @@
-"""What is quoted of what was found."""
+"""The quotations from the passages found."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tests.indexers.light_markdown import SECTIONS
 
 
 def hits(*texts: str) -> list[Hit]:
-    """Passages found in this order."""
-    made = passages("leave", *texts)
-    return [Hit(passage, 1.0 - n / 10, 0.5) for n, passage in enumerate(made)]
+    """Return hits in this order."""
+    pieces = passages("leave", *texts)
+    return [Hit(passage, 1.0 - n / 10, 0.5) for n, passage in enumerate(pieces)]
 
 
 def quoted(question: str, *texts: str, room: int = 700) -> list[Quotation]:
@@ -33,40 +33,42 @@ def quoted(question: str, *texts: str, room: int = 700) -> list[Quotation]:
 def test_quotations_are_verbatim_and_of_whole_units(
     texts: list[str], question: str, room: int
 ) -> None:
-    written = passages("leave", *texts)
-    for found in quoted(question, *texts, room=room):
-        pieces = outline(found.passage.text)
-        assert found.words
-        assert stands_in(found.words, written)
-        assert any(found.passage.text[unit.start : unit.end] in found.words for unit in pieces)
-        assert found.text.endswith("\n\u2014 **Leave**")
+    page = passages("leave", *texts)
+    for quotation in quoted(question, *texts, room=room):
+        pieces = outline(quotation.passage.text)
+        assert quotation.words
+        assert stands_in(quotation.words, page)
+        assert any(
+            quotation.passage.text[unit.start : unit.end] in quotation.words for unit in pieces
+        )
+        assert quotation.text.endswith("\n\u2014 **Leave**")
 
 
 @given(SECTIONS)
 def test_units_are_the_whole_text_in_order(text: str) -> None:
-    found = units(text)
+    spans = units(text)
 
-    assert all(one.end <= other.start for one, other in pairwise(found))
-    assert all(plain(text[unit.start : unit.end]) for unit in found)
-    assert " ".join(plain(text[unit.start : unit.end]) for unit in found).split() == (
+    assert all(unit.end <= following.start for unit, following in pairwise(spans))
+    assert all(plain(text[unit.start : unit.end]) for unit in spans)
+    assert " ".join(plain(text[unit.start : unit.end]) for unit in spans).split() == (
         plain(text).split()
     )
 
 
 def test_the_sentence_that_answers_is_quoted_above_its_caption() -> None:
     text = "We like dogs. " * 20 + "Leave is thirty days long. Cats are fine. " + "Birds. " * 80
-    (found,) = quoted("How long is leave?", text, room=120)
+    (quotation,) = quoted("How long is leave?", text, room=120)
 
-    assert found.text.startswith("… **Leave is thirty days long.** Cats are fine.")
-    assert found.words.startswith("Leave is thirty days long. Cats are fine.")
-    assert found.words in text
+    assert quotation.text.startswith("… **Leave is thirty days long.** Cats are fine.")
+    assert quotation.words.startswith("Leave is thirty days long. Cats are fine.")
+    assert quotation.words in text
 
 
 def test_the_best_passage_is_quoted_in_whatever_order_they_come() -> None:
     (second,) = passages("holiday", "Leave is paid.")
-    found = Quoting()("leave", [Hit(second, 0.9, 0.5), *hits("Leave is long.")], 700)
+    quotations = Quoting()("leave", [Hit(second, 0.9, 0.5), *hits("Leave is long.")], 700)
 
-    assert [one.words for one in found] == ["Leave is long."]
+    assert [quotation.words for quotation in quotations] == ["Leave is long."]
 
 
 def test_what_fits_nowhere_is_not_quoted() -> None:
@@ -76,11 +78,13 @@ def test_what_fits_nowhere_is_not_quoted() -> None:
 def test_a_second_quotation_that_only_introduces_something_is_none() -> None:
     (first,) = hits("Leave is long.")
     items = "\n".join(f"- step {n} of those that are not short at all" for n in range(40))
-    (other,) = passages("holiday", f"Book your holiday hours like leave:\n\n{items}")
-    both = [first, Hit(other, 1.0, 0.5, relevance=2.0)]
+    (introduction,) = passages("holiday", f"Book your holiday hours like leave:\n\n{items}")
+    candidates = [first, Hit(introduction, 1.0, 0.5, relevance=2.0)]
 
-    assert [one.passage.page for one in Quoting()("leave hours", both, 90)] == ["leave"]
-    assert len(Quoting()("leave hours", both, 700)) == 2
+    assert [quotation.passage.page for quotation in Quoting()("leave hours", candidates, 90)] == [
+        "leave"
+    ]
+    assert len(Quoting()("leave hours", candidates, 700)) == 2
 
 
 def test_nothing_found_is_nothing_quoted() -> None:
@@ -91,9 +95,9 @@ def test_a_cross_encoder_chooses_what_is_in_bold() -> None:
     def likes_cats(_: str, texts: Sequence[str]) -> list[float]:
         return [float("Cats" in text) for text in texts]
 
-    (found,) = Quoting(likes_cats)("leave", hits("Leave is long. Cats are fine."), 700)
+    (quotation,) = Quoting(likes_cats)("leave", hits("Leave is long. Cats are fine."), 700)
 
-    assert found.text == "Leave is long. **Cats are fine.**\n\u2014 **Leave**"
+    assert quotation.text == "Leave is long. **Cats are fine.**\n\u2014 **Leave**"
 
 
 def test_a_list_that_is_cut_between_passages_is_shown_with_what_introduces_it() -> None:
@@ -116,17 +120,17 @@ def test_a_row_has_the_header_that_stands_in_the_passage_before() -> None:
         "leave", "| City | Days |\n| --- | --- |\n| Oslo | 28 |", "| Berlin | 30 |"
     )
     hits = [Hit(second, 1.0, 0.5), Hit(first, -1.0, 0.0, beside=True)]
-    (found,) = Quoting()("How many days in Berlin?", hits, 40)
+    (quotation,) = Quoting()("How many days in Berlin?", hits, 40)
 
-    assert found.text == "City: Berlin \u00b7 Days: 30\n\u2014 **Leave**"
+    assert quotation.text == "City: Berlin \u00b7 Days: 30\n\u2014 **Leave**"
 
 
 def test_another_section_is_not_shown_with_it() -> None:
     first, second = passages("leave", "Ask for it:", "- Leave for moths.")
     hits = [Hit(second, 1.0, 0.5), Hit(replace(first, headings=("Old",)), 0.5, 0.4)]
-    (found,) = Quoting()("Is leave for moths?", hits, 700)
+    (quotation,) = Quoting()("Is leave for moths?", hits, 700)
 
-    assert "Ask" not in found.text
+    assert "Ask" not in quotation.text
 
 
 @pytest.mark.parametrize(
@@ -143,33 +147,35 @@ def test_a_second_page_is_quoted_only_where_either_may_answer(
 ) -> None:
     (first,) = hits("Leave is long.")
     (holiday,) = passages("holiday", "Leave is holiday.")
-    found = Quoting()("leave", [first, Hit(holiday, score, 0.5, relevance=relevance)], 700)
+    quotations = Quoting()("leave", [first, Hit(holiday, score, 0.5, relevance=relevance)], 700)
 
-    assert [one.passage.page for one in found] == pages
+    assert [quotation.passage.page for quotation in quotations] == pages
 
 
 @pytest.mark.parametrize(
-    ("again", "quoted_pages"),
+    ("second_text", "quoted_pages"),
     [
         ("Leave is long and paid.", ["leave"]),
         ("Leave is 30 days long and paid.", ["leave", "holiday"]),
         ("Ask your manager for leave.", ["leave", "holiday"]),
     ],
 )
-def test_a_second_page_is_quoted_only_if_it_says_more(again: str, quoted_pages: list[str]) -> None:
+def test_a_second_page_is_quoted_only_if_it_says_more(
+    second_text: str, quoted_pages: list[str]
+) -> None:
     (first,) = hits("Leave is long, paid, and for everybody.")
-    (holiday,) = passages("holiday", again)
-    found = Quoting()("leave", [first, Hit(holiday, first.score, 0.5, relevance=1.0)], 700)
+    (holiday,) = passages("holiday", second_text)
+    quotations = Quoting()("leave", [first, Hit(holiday, first.score, 0.5, relevance=1.0)], 700)
 
-    assert [one.passage.page for one in found] == quoted_pages
+    assert [quotation.passage.page for quotation in quotations] == quoted_pages
 
 
 def test_a_section_with_headings_is_named_by_the_innermost() -> None:
     (hit,) = hits("Leave is long.")
     deep = replace(hit, passage=replace(hit.passage, headings=("Types", "Award leave")))
-    (found,) = Quoting()("leave", [deep], 700)
+    (quotation,) = Quoting()("leave", [deep], 700)
 
-    assert found.text == "Leave is long.\n\u2014 **Leave > Award leave**"
+    assert quotation.text == "Leave is long.\n\u2014 **Leave > Award leave**"
 
 
 def test_the_rule_below_a_header_is_no_unit() -> None:

@@ -1,4 +1,4 @@
-"""What was found is looked at again, and comes in the order in which it answers."""
+"""Hits are ranked again by how well they answer the question."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def hit(text: str, score: float = 0.5, closest: float = 0.5, page: str = "page")
 
 
 def order(question: str, *hits: Hit, ranking: Ranking | None = None) -> list[str]:
-    return [found.passage.text for found in (ranking or Ranking())(question, hits)]
+    return [ranked_hit.passage.text for ranked_hit in (ranking or Ranking())(question, hits)]
 
 
 def test_nothing_found_is_nothing() -> None:
@@ -39,10 +39,10 @@ def test_words_in_one_sentence_say_more_than_words_strewn_about() -> None:
 
 
 def test_words_that_stand_together_say_more_than_the_same_words_apart() -> None:
-    apart = hit("The leave of a parent who is sick.")
+    scattered = hit("The leave of a parent who is sick.")
     together = hit("The sick leave of a parent who is.")
 
-    assert order("sick leave", apart, together)[0] == together.passage.text
+    assert order("sick leave", scattered, together)[0] == together.passage.text
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_passage_without_a_sentence_is_compared_by_its_title() -> None:
 def test_equals_keep_the_order_of_the_index() -> None:
     same = [hit("Leave is long.", page=page) for page in "cab"]
 
-    assert [found.passage.page for found in Ranking()("leave", same)] == ["c", "a", "b"]
+    assert [ranked_hit.passage.page for ranked_hit in Ranking()("leave", same)] == ["c", "a", "b"]
 
 
 def test_a_question_without_words_keeps_the_order_of_the_index() -> None:
@@ -96,17 +96,21 @@ hits = st.lists(
 
 
 @given(st.text(max_size=40), hits)
-def test_every_hit_stays_and_scores_begin_at_nothing(question: str, found: list[Hit]) -> None:
-    ranked = Ranking()(question, found)
+def test_every_hit_stays_and_scores_begin_at_nothing(question: str, found_hits: list[Hit]) -> None:
+    ranked = Ranking()(question, found_hits)
 
-    assert sorted(one.passage.text for one in ranked) == sorted(one.passage.text for one in found)
-    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    assert sorted(ranked_hit.passage.text for ranked_hit in ranked) == sorted(
+        ranked_hit.passage.text for ranked_hit in found_hits
+    )
+    assert [ranked_hit.score for ranked_hit in ranked] == sorted(
+        (ranked_hit.score for ranked_hit in ranked), reverse=True
+    )
     assert not ranked or ranked[-1].score == pytest.approx(0.0)
 
 
 @given(st.text(max_size=40), hits)
-def test_shares_are_shares(question: str, found: list[Hit]) -> None:
-    for has in shared(question, found):
+def test_shares_are_shares(question: str, found_hits: list[Hit]) -> None:
+    for has in shared(question, found_hits):
         assert 0.0 <= has.words <= 1.0 + 1e-9
         assert 0.0 <= has.pairs <= 1.0 + 1e-9
 
@@ -119,7 +123,7 @@ _pieces = st.sampled_from(
 
 @given(st.lists(_pieces, max_size=12).map("".join))
 def test_a_passage_is_nothing_but_links_if_a_fifth_of_its_words_are_beside_them(text: str) -> None:
-    """Counted in another way than by parsing the text, where that cannot change the result."""
-    is_so = "](" in text and 5 * len(in_order(beside_links(text))) < len(in_order(plain(text)))
+    """The code counts without parsing the text where that cannot change the result."""
+    expected = "](" in text and 5 * len(in_order(beside_links(text))) < len(in_order(plain(text)))
 
-    assert _is_only_links(text) == is_so
+    assert _is_only_links(text) == expected

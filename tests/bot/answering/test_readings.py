@@ -1,4 +1,4 @@
-"""Headings, put as a person would say them."""
+"""Headings as a person would say them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.answering.readings import LABEL, as_label, as_question
 
 
 @pytest.mark.parametrize(
-    ("heading", "place", "text", "said"),
+    ("heading", "place", "text", "label"),
     [
         ("Sick leave", "", "", "Sick leave"),
         ("Administrative Leave", "", "Such leave is paid.", "Administrative leave"),
@@ -26,9 +26,9 @@ from bot.answering.readings import LABEL, as_label, as_question
     ],
 )
 def test_a_heading_is_said_without_numbers_question_words_and_a_titles_capitals(
-    heading: str, place: str, text: str, said: str
+    heading: str, place: str, text: str, label: str
 ) -> None:
-    assert as_label(heading, place, text) == said
+    assert as_label(heading, place, text) == label
 
 
 def test_what_asks_for_it_names_its_page_in_full() -> None:

@@ -1,4 +1,4 @@
-"""Pages are looked at again before an answer goes out."""
+"""Pages are checked again before an answer goes out."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ def never(_: str) -> datetime | None:
 
 
 def answerer(
-    recheck: Recheck | None, *, written: Sequence[Passage] = WIKI, confidence: Confidence = SURE
+    recheck: Recheck | None, *, pages: Sequence[Passage] = WIKI, confidence: Confidence = SURE
 ) -> Answerer:
     return Answerer(
-        retrieval_over(written),
+        retrieval_over(pages),
         confidence,
         ("conf", "notes", "other"),
         recheck=recheck,
@@ -75,8 +75,8 @@ def answerer(
     )
 
 
-def named(said: Answer | NoAnswer) -> list[str]:
-    return [s.page for s in (said.sources if isinstance(said, Answer) else said.nearest)]
+def page_keys(result: Answer | NoAnswer) -> list[str]:
+    return [s.page for s in (result.sources if isinstance(result, Answer) else result.nearest)]
 
 
 @pytest.fixture
@@ -86,14 +86,14 @@ def hanging() -> Iterator[Hanging]:
     wiki.release()
 
 
-def test_what_stands_is_answered_as_if_nobody_had_looked() -> None:
+def test_unchanged_pages_are_answered_from_as_if_there_were_no_check() -> None:
     wiki = Standing()
-    said = answerer(Recheck({"conf": wiki}, never, by_section)).answer(LEAVE)
+    result = answerer(Recheck({"conf": wiki}, never, by_section)).answer(LEAVE)
 
     plain = answerer(None).answer(LEAVE)
-    assert replace(said, timings=plain.timings) == plain
+    assert replace(result, timings=plain.timings) == plain
     assert len(wiki.asked) == 1
-    assert dict.fromkeys(named(plain), "1").items() <= wiki.asked[0].items()
+    assert dict.fromkeys(page_keys(plain), "1").items() <= wiki.asked[0].items()
 
 
 @pytest.mark.parametrize("wiki", [Standing("leave"), Standing(narrowed={"leave": FOR_ADA})])
@@ -101,27 +101,29 @@ def test_what_stands_is_answered_as_if_nobody_had_looked() -> None:
 def test_a_page_that_went_or_was_closed_is_nowhere_in_the_answer(
     wiki: Standing, confidence: Confidence
 ) -> None:
-    said = answerer(Recheck({"conf": wiki}, never, by_section), confidence=confidence).answer(LEAVE)
+    result = answerer(Recheck({"conf": wiki}, never, by_section), confidence=confidence).answer(
+        LEAVE
+    )
 
-    assert named(said)
-    assert "leave" not in named(said)
-    assert "thirty" not in said.text
-    assert said.unchecked is None
+    assert page_keys(result)
+    assert "leave" not in page_keys(result)
+    assert "thirty" not in result.text
+    assert result.unchecked is None
 
 
 def test_a_page_that_was_closed_stands_for_those_who_may_still_read_it() -> None:
     wiki = Standing(narrowed={"leave": FOR_ADA})
-    said = answerer(Recheck({"conf": wiki}, never, by_section)).answer(replace(LEAVE, reader=ADA))
+    result = answerer(Recheck({"conf": wiki}, never, by_section)).answer(replace(LEAVE, reader=ADA))
 
-    assert named(said)[0] == "leave"
+    assert page_keys(result)[0] == "leave"
 
 
-def test_the_answer_made_again_is_looked_at_too_but_no_page_twice() -> None:
+def test_an_answer_that_is_made_again_is_checked_too_but_no_page_twice() -> None:
     wiki = Standing("leave")
-    said = answerer(Recheck({"conf": wiki}, never, by_section)).answer(LEAVE)
+    result = answerer(Recheck({"conf": wiki}, never, by_section)).answer(LEAVE)
 
-    keys = [key for asked in wiki.asked for key in asked]
-    assert set(named(said)) < set(keys)
+    keys = [key for request in wiki.asked for key in request]
+    assert set(page_keys(result)) < set(keys)
     assert len(keys) == len(set(keys))
 
 
@@ -132,37 +134,37 @@ def test_the_answer_made_again_is_looked_at_too_but_no_page_twice() -> None:
     st.sampled_from([ANYONE, ADA]),
 )
 def test_an_answer_names_only_pages_that_stand_for_its_reader(
-    gone: set[int], narrowed: set[int], confidence: Confidence, reader: Principal
+    removed: set[int], narrowed: set[int], confidence: Confidence, reader: Principal
 ) -> None:
-    """However many do not; and not more than a few looks are taken."""
-    written = [p for n in range(40) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
+    """However many pages are gone or closed, only a few checks are made."""
+    pages = [p for n in range(40) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
     wiki = Standing(
-        *(f"p{n}" for n in gone), narrowed=dict.fromkeys((f"p{n}" for n in narrowed), FOR_ADA)
+        *(f"p{n}" for n in removed), narrowed=dict.fromkeys((f"p{n}" for n in narrowed), FOR_ADA)
     )
     recheck = Recheck({"conf": wiki}, never, by_section)
-    said = answerer(recheck, written=written, confidence=confidence).answer(
+    result = answerer(recheck, pages=pages, confidence=confidence).answer(
         replace(LEAVE, reader=reader)
     )
 
-    closed = gone | (narrowed if reader == ANYONE else set())
-    assert not {f"p{n}" for n in closed} & set(named(said))
-    assert said.unchecked is None
+    closed = removed | (narrowed if reader == ANYONE else set())
+    assert not {f"p{n}" for n in closed} & set(page_keys(result))
+    assert result.unchecked is None
     assert len(wiki.asked) <= ROUNDS
     assert len(wiki.asked[0]) <= MOST_CITED
 
 
 @pytest.mark.parametrize("confidence", [SURE, UNSURE])
 def test_what_is_open_is_found_behind_many_pages_that_were_closed(confidence: Confidence) -> None:
-    """As where a whole space was, a moment ago."""
+    """For example, a whole space was closed a moment ago."""
     closed = [f"p{number}" for number in range(35)]
-    written = [p for key in closed for p in passages(key, "How long is leave?", wiki="conf")]
-    written += passages("open", "Other words, and how long leave is among them.", wiki="conf")
+    pages = [p for key in closed for p in passages(key, "How long is leave?", wiki="conf")]
+    pages += passages("open", "Other words, and how long leave is among them.", wiki="conf")
     wiki = Standing(*closed)
-    said = answerer(
-        Recheck({"conf": wiki}, never, by_section), written=written, confidence=confidence
+    result = answerer(
+        Recheck({"conf": wiki}, never, by_section), pages=pages, confidence=confidence
     ).answer(LEAVE)
 
-    assert named(said) == ["open"]
+    assert page_keys(result) == ["open"]
 
 
 def test_titles_that_help_to_begin_are_of_pages_that_are_open_now() -> None:
@@ -174,57 +176,55 @@ def test_titles_that_help_to_begin_are_of_pages_that_are_open_now() -> None:
 
 def test_where_nothing_stands_the_answer_does_not_say_that_anything_did() -> None:
     wiki = Standing(*(passage.page for passage in WIKI))
-    said = answerer(Recheck({"conf": wiki}, never, by_section)).answer(LEAVE)
+    result = answerer(Recheck({"conf": wiki}, never, by_section)).answer(LEAVE)
 
-    assert isinstance(said, NoAnswer)
-    assert said.text == "I searched and found nothing that answers this."
-    assert named(said) == []
+    assert isinstance(result, NoAnswer)
+    assert result.text == "I searched and found nothing that answers this."
+    assert page_keys(result) == []
 
 
 def test_a_wiki_without_a_lookout_needs_no_look() -> None:
     wiki = Standing()
     recheck = Recheck({"conf": wiki}, never, by_section)
-    said = answerer(recheck, written=NOTES).answer(LEAVE)
+    result = answerer(recheck, pages=NOTES).answer(LEAVE)
 
-    assert named(said) == ["notes"]
-    assert (wiki.asked, said.unchecked) == ([], None)
+    assert page_keys(result) == ["notes"]
+    assert (wiki.asked, result.unchecked) == ([], None)
 
 
 def test_an_answer_from_a_silent_wiki_says_when_it_was_last_checked(hanging: Hanging) -> None:
     for wiki in (hanging, Unavailable()):
         recheck = Recheck({"conf": wiki}, {"conf": NOON}.get, by_section, seconds=0.05)
-        said = answerer(recheck).answer(LEAVE)
+        result = answerer(recheck).answer(LEAVE)
 
-        assert named(said)[0] == "leave"
-        assert said.unchecked == Unchecked(NOON)
+        assert page_keys(result)[0] == "leave"
+        assert result.unchecked == Unchecked(NOON)
 
 
 def test_no_answer_says_so_of_the_pages_that_it_offers(hanging: Hanging) -> None:
     recheck = Recheck({"conf": hanging}, {"conf": NOON}.get, by_section, seconds=0.05)
-    said = answerer(recheck, confidence=UNSURE).answer(LEAVE)
+    result = answerer(recheck, confidence=UNSURE).answer(LEAVE)
 
-    assert isinstance(said, NoAnswer)
-    assert len(named(said)) == 3
-    assert said.unchecked == Unchecked(NOON)
+    assert isinstance(result, NoAnswer)
+    assert len(page_keys(result)) == 3
+    assert result.unchecked == Unchecked(NOON)
 
 
 def test_what_nobody_checked_yet_has_no_date() -> None:
-    said = answerer(Recheck({"conf": Unavailable()}, never, by_section)).answer(LEAVE)
+    result = answerer(Recheck({"conf": Unavailable()}, never, by_section)).answer(LEAVE)
 
-    assert said.unchecked == Unchecked(None)
-    assert said.unchecked.words.endswith("could not be checked again.")
+    assert result.unchecked == Unchecked(None)
+    assert result.unchecked.words.endswith("could not be checked again.")
 
 
 def test_of_several_silent_wikis_the_oldest_check_counts() -> None:
-    written = [*WIKI[:1], *passages("leave", "How long is leave?", wiki="other")]
+    pages = [*WIKI[:1], *passages("leave", "How long is leave?", wiki="other")]
     silent = {"conf": Unavailable(), "other": Unavailable()}
     later = NOON.replace(hour=13)
 
     def unchecked(passes: Mapping[str, datetime]) -> Unchecked | None:
         return (
-            answerer(Recheck(silent, passes.get, by_section), written=written)
-            .answer(LEAVE)
-            .unchecked
+            answerer(Recheck(silent, passes.get, by_section), pages=pages).answer(LEAVE).unchecked
         )
 
     assert unchecked({"conf": later, "other": NOON}) == Unchecked(NOON)
@@ -232,21 +232,21 @@ def test_of_several_silent_wikis_the_oldest_check_counts() -> None:
 
 
 def test_a_silent_wiki_hides_no_failure_of_another(hanging: Hanging) -> None:
-    """They are asked at the same time, so that one cannot use up the other's."""
-    written = [*WIKI, *passages("leave", "How long is leave?", wiki="other")]
+    """The wikis are asked at the same time, so that one cannot use up the time of the other."""
+    pages = [*WIKI, *passages("leave", "How long is leave?", wiki="other")]
     recheck = Recheck({"conf": hanging, "other": Standing("leave")}, never, by_section, seconds=1.5)
-    said = answerer(recheck, written=written).answer(LEAVE)
+    result = answerer(recheck, pages=pages).answer(LEAVE)
 
-    assert {source.wiki for source in getattr(said, "sources", ())} == {"conf"}
-    assert said.unchecked == Unchecked(None)
+    assert {source.wiki for source in getattr(result, "sources", ())} == {"conf"}
+    assert result.unchecked == Unchecked(None)
 
 
 def test_one_who_refuses_answers_from_what_could_be_checked() -> None:
     recheck = Recheck({"conf": Unavailable()}, never, by_section, refuses=True)
-    said = answerer(recheck, written=[*WIKI, *NOTES]).answer(LEAVE)
+    result = answerer(recheck, pages=[*WIKI, *NOTES]).answer(LEAVE)
 
-    assert isinstance(said, Answer)
-    assert (named(said), said.unchecked) == (["notes"], None)
+    assert isinstance(result, Answer)
+    assert (page_keys(result), result.unchecked) == (["notes"], None)
 
 
 @pytest.mark.parametrize("confidence", [SURE, UNSURE])
@@ -254,18 +254,18 @@ def test_one_who_refuses_says_why_where_nothing_is_left(
     hanging: Hanging, confidence: Confidence
 ) -> None:
     recheck = Recheck({"conf": hanging}, never, by_section, seconds=0.05, refuses=True)
-    said = answerer(recheck, confidence=confidence).answer(LEAVE)
+    result = answerer(recheck, confidence=confidence).answer(LEAVE)
 
-    assert isinstance(said, NoAnswer)
-    assert (said.reason, said.text) == (Reason.UNCHECKED, CANNOT_CHECK)
-    assert (said.nearest, said.unchecked) == ((), None)
+    assert isinstance(result, NoAnswer)
+    assert (result.reason, result.text) == (Reason.UNCHECKED, CANNOT_CHECK)
+    assert (result.nearest, result.unchecked) == ((), None)
 
 
 class Slow(Standing):
-    """Each look takes ``seconds``, by a clock that nobody waits for."""
+    """Each check takes ``seconds`` on a fake clock."""
 
-    def __init__(self, *gone: str, seconds: float) -> None:
-        super().__init__(*gone)
+    def __init__(self, *removed: str, seconds: float) -> None:
+        super().__init__(*removed)
         self.now = 0.0
         self._seconds = seconds
 
@@ -276,29 +276,29 @@ class Slow(Standing):
 
 
 def test_all_looks_together_have_one_time_limit(hanging: Hanging) -> None:
-    """The second one gets what the first has left, which is nothing."""
+    """The first check uses up all the time, so none is left for the second."""
 
     class ThenHangs(Slow):
         def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
             of = hanging if self.asked else super()
             return of.current(cited, seconds)
 
-    written = [p for n in range(12) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
-    best = [found.page for found in retrieval_over(written)(LEAVE).pages[:3]]
+    pages = [p for n in range(12) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
+    best = [page.page for page in retrieval_over(pages)(LEAVE).pages[:3]]
     wiki = ThenHangs(*best, seconds=9.0)
     recheck = Recheck({"conf": wiki}, never, by_section, seconds=9.0, clock=lambda: wiki.now)
     began = time.monotonic()
-    said = answerer(recheck, written=written).answer(LEAVE)
+    result = answerer(recheck, pages=pages).answer(LEAVE)
 
     assert time.monotonic() - began < 30
-    assert named(said)
-    assert not set(best) & set(named(said))
-    assert said.unchecked == Unchecked(None)
+    assert page_keys(result)
+    assert not set(best) & set(page_keys(result))
+    assert result.unchecked == Unchecked(None)
 
 
 def test_a_silent_wiki_is_not_asked_again_for_the_same_question() -> None:
     silent = Unavailable()
-    written = [
+    pages = [
         *passages("gone", "How long is leave? It was ten days.", wiki="other"),
         *passages("spring", "How long is leave? A month in spring.", wiki="conf"),
         *passages("winter", "How long is leave? Two weeks when it snows.", wiki="conf"),
@@ -306,11 +306,11 @@ def test_a_silent_wiki_is_not_asked_again_for_the_same_question() -> None:
         *(p for n in range(9) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")),
     ]
     live_wikis: dict[str, LiveWiki] = {"conf": silent, "other": Standing("gone")}
-    said = answerer(
-        Recheck(live_wikis, never, by_section), written=written, confidence=UNSURE
+    result = answerer(
+        Recheck(live_wikis, never, by_section), pages=pages, confidence=UNSURE
     ).answer(LEAVE)
 
-    assert named(said)
+    assert page_keys(result)
     assert len(silent.asked) == 1
 
 
@@ -325,16 +325,16 @@ def test_looks_that_hang_do_not_pile_up(hanging: Hanging) -> None:
     refused = [asking.answer(LEAVE), patient.answer(LEAVE)]
 
     assert time.monotonic() - began < 300
-    assert [said.unchecked for said in refused] == [Unchecked(None)] * 2
+    assert [result.unchecked for result in refused] == [Unchecked(None)] * 2
     assert not hanging.asked.acquire(blocking=False)
 
 
 def test_a_look_that_comes_to_an_end_makes_place_for_another() -> None:
     wiki = Standing()
     asking = answerer(Recheck({"conf": wiki}, never, by_section, at_once=1))
-    said = [asking.answer(LEAVE) for _ in range(5)]
+    results = [asking.answer(LEAVE) for _ in range(5)]
 
-    assert [one.unchecked for one in said] == [None] * 5
+    assert [result.unchecked for result in results] == [None] * 5
     assert len(wiki.asked) == 5
 
 
@@ -358,10 +358,10 @@ def test_a_mistake_of_ours_is_no_silence() -> None:
 
 
 def test_the_log_names_what_was_dropped_by_key_alone(caplog: pytest.LogCaptureFixture) -> None:
-    written = [replace(passage, title="Secret plans") for passage in WIKI]
+    pages = [replace(passage, title="Secret plans") for passage in WIKI]
     live_wikis: dict[str, LiveWiki] = {"conf": Standing("leave"), "notes": Unavailable()}
     with caplog.at_level(logging.INFO, "bot.answering.recheck"):
-        answerer(Recheck(live_wikis, never, by_section), written=[*written, *NOTES]).answer(LEAVE)
+        answerer(Recheck(live_wikis, never, by_section), pages=[*pages, *NOTES]).answer(LEAVE)
 
     assert "Page leave of conf is gone or closed for a reader: left out" in caplog.messages
     assert "Secret" not in caplog.text
@@ -379,53 +379,55 @@ def test_looking_again_is_timed() -> None:
 
 
 def test_an_answer_names_five_pages_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever composes it."""
+    """This holds for every composer."""
 
     def wordy(_: Quoting, _question: str, hits: Sequence[Hit], _room: int) -> list[Quotation]:
         return [Quotation(hit.passage, hit.passage.text, hit.passage.text) for hit in hits]
 
     monkeypatch.setattr(Quoting, "__call__", wordy)
-    written = [p for n in range(9) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
+    pages = [p for n in range(9) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
     wiki = Standing()
-    said = answerer(Recheck({"conf": wiki}, never, by_section), written=written).answer(LEAVE)
+    result = answerer(Recheck({"conf": wiki}, never, by_section), pages=pages).answer(LEAVE)
 
-    assert len(named(said)) == MOST_CITED
-    assert f"[{MOST_CITED + 1}]" not in said.text
-    assert [len(asked) for asked in wiki.asked] == [MOST_CITED]
+    assert len(page_keys(result)) == MOST_CITED
+    assert f"[{MOST_CITED + 1}]" not in result.text
+    assert [len(request) for request in wiki.asked] == [MOST_CITED]
 
 
 def test_what_composes_is_given_only_what_may_be_used() -> None:
-    """Even one that names another page each time."""
-    given: list[list[str]] = []
+    """This holds even for a composer that names another page each time."""
+    rounds: list[list[str]] = []
 
     def restless(retrieved: Retrieved) -> Answer | NoAnswer:
-        given.append([found.page for found in retrieved.pages])
+        rounds.append([page.page for page in retrieved.pages])
         if not retrieved.pages:
             return NoAnswer(Reason.NOTHING_INDEXED, "Nothing.")
         page = retrieved.pages[0]
         source = Source("T", "", "u", "q", page.wiki, page.page, "1")
         return Answer("A [1]", (source,), 1.0)
 
-    written = [p for n in range(40) for p in passages(f"p{n}", "Leave.", wiki="conf")]
-    retrieved = retrieval_over(written)(LEAVE)
-    keys = [found.page for found in retrieved.pages]
+    pages = [p for n in range(40) for p in passages(f"p{n}", "Leave.", wiki="conf")]
+    retrieved = retrieval_over(pages)(LEAVE)
+    keys = [page.page for page in retrieved.pages]
     wiki = Standing(*keys)
-    said = checked(Recheck({"conf": wiki}, never, by_section), ANYONE, retrieved, restless)
+    result = checked(Recheck({"conf": wiki}, never, by_section), ANYONE, retrieved, restless)
 
-    asked = [key for each in wiki.asked for key in each]
-    assert given[0] == keys
-    assert all(not set(each) & set(asked[:n]) for n, each in enumerate(given))
-    assert len(given) <= ROUNDS + 1
-    assert given[-1] == []
-    assert named(said) == []
+    checked_keys = [key for request in wiki.asked for key in request]
+    assert rounds[0] == keys
+    assert all(
+        not set(keys_of_round) & set(checked_keys[:n]) for n, keys_of_round in enumerate(rounds)
+    )
+    assert len(rounds) <= ROUNDS + 1
+    assert rounds[-1] == []
+    assert page_keys(result) == []
 
 
-# What cannot be confirmed
+# Pages that cannot be confirmed
 
-OPEN_TOO = passages("lunch", "How long is leave for lunch? An hour.", wiki="conf")
+OPEN_PAGES = passages("lunch", "How long is leave for lunch? An hour.", wiki="conf")
 SECRET = [
-    replace(one, title="Layoffs", headings=("In March",), url=f"{one.url}#in-march")
-    for one in passages(
+    replace(passage, title="Layoffs", headings=("In March",), url=f"{passage.url}#in-march")
+    for passage in passages(
         "plan", "How long is leave? Leave is over in March.", wiki="conf", acl=FOR_ADA
     )
 ]
@@ -442,80 +444,80 @@ def test_a_restricted_page_that_cannot_be_confirmed_is_linked_and_nothing_of_it_
 ) -> None:
     for wiki in silent_ones(hanging):
         recheck = Recheck({"conf": wiki}, never, by_section, seconds=0.05, refuses=refuses)
-        said = answerer(recheck, written=SECRET, confidence=confidence).answer(
+        result = answerer(recheck, pages=SECRET, confidence=confidence).answer(
             replace(LEAVE, reader=ADA)
         )
 
-        assert isinstance(said, NoAnswer)
-        assert said.linked == (
+        assert isinstance(result, NoAnswer)
+        assert result.linked == (
             Linked("conf", "plan", "https://wiki.example.com/id/plan", Doubt.UNCONFIRMED),
         )
-        assert not re.search("layoffs|march|over", repr(said), re.IGNORECASE)
-        assert said.reason is Reason.UNCHECKED
-        assert said.text == (CANNOT_CHECK if refuses else ONLY_LINKS)
+        assert not re.search("layoffs|march|over", repr(result), re.IGNORECASE)
+        assert result.reason is Reason.UNCHECKED
+        assert result.text == (CANNOT_CHECK if refuses else ONLY_LINKS)
 
 
 def test_what_was_open_to_everyone_is_quoted_beside_the_link(hanging: Hanging) -> None:
     for wiki in silent_ones(hanging):
         recheck = Recheck({"conf": wiki}, {"conf": NOON}.get, by_section, seconds=0.05)
-        said = answerer(recheck, written=[*SECRET, *OPEN_TOO]).answer(replace(LEAVE, reader=ADA))
+        result = answerer(recheck, pages=[*SECRET, *OPEN_PAGES]).answer(replace(LEAVE, reader=ADA))
 
-        assert named(said) == ["lunch"]
-        assert said.unchecked == Unchecked(NOON)
-        assert [one.page for one in said.linked] == ["plan"]
-        assert "March" not in repr(said)
+        assert page_keys(result) == ["lunch"]
+        assert result.unchecked == Unchecked(NOON)
+        assert [link.page for link in result.linked] == ["plan"]
+        assert "March" not in repr(result)
 
 
-def test_one_page_that_is_untold_casts_no_doubt_on_another() -> None:
+def test_one_page_that_cannot_be_confirmed_casts_no_doubt_on_another() -> None:
     wiki = Standing(untold=frozenset({"plan"}), narrowed={"lunch": FOR_ADA})
-    closed = [replace(one, acl=FOR_ADA) for one in OPEN_TOO]
+    closed = [replace(passage, acl=FOR_ADA) for passage in OPEN_PAGES]
     recheck = Recheck({"conf": wiki}, never, by_section)
-    said = answerer(recheck, written=[*SECRET, *closed]).answer(replace(LEAVE, reader=ADA))
+    result = answerer(recheck, pages=[*SECRET, *closed]).answer(replace(LEAVE, reader=ADA))
 
-    assert (named(said), said.unchecked) == (["lunch"], None)
-    assert [one.page for one in said.linked] == ["plan"]
+    assert (page_keys(result), result.unchecked) == (["lunch"], None)
+    assert [link.page for link in result.linked] == ["plan"]
 
 
 def test_what_was_left_out_by_the_answer_is_not_linked() -> None:
-    """Only what would have been named: the rest was looked at in case of need."""
+    """Only pages that would have been named are linked; the others were checked just in case."""
     recheck = Recheck({"conf": Standing(untold=frozenset({"plan"}))}, never, by_section)
-    said = answerer(recheck, written=[*WIKI, *SECRET]).answer(
+    result = answerer(recheck, pages=[*WIKI, *SECRET]).answer(
         Question("Which dogs leave at five?", ADA)
     )
 
-    assert named(said)[0] == "pets"
-    assert said.linked == () or "plan" in [one.page for one in said.linked]
-    assert "March" not in repr(said)
+    assert page_keys(result)[0] == "pets"
+    assert result.linked == () or "plan" in [link.page for link in result.linked]
+    assert "March" not in repr(result)
 
 
 @pytest.mark.parametrize("failed", [False, True])
 def test_where_no_wiki_is_asked_a_failed_pass_leaves_what_was_open_to_everyone(
     failed: bool,
 ) -> None:
-    """With `check_seconds = 0` the passes are all that rights are known by."""
+    """With `check_seconds = 0` the rights are known only from the passes."""
     wiki = Standing()
     recheck = Recheck(
         {"conf": wiki}, {"conf": NOON}.get, by_section, seconds=0, failed_since=lambda _: failed
     )
-    said = answerer(recheck, written=[*SECRET, *OPEN_TOO]).answer(replace(LEAVE, reader=ADA))
+    result = answerer(recheck, pages=[*SECRET, *OPEN_PAGES]).answer(replace(LEAVE, reader=ADA))
 
     assert wiki.asked == []
-    assert ("March" in repr(said)) is not failed
-    assert said.unchecked == (Unchecked(NOON) if failed else None)
-    assert [one.page for one in said.linked] == ["plan"] * failed
+    assert ("March" in repr(result)) is not failed
+    assert result.unchecked == (Unchecked(NOON) if failed else None)
+    assert [link.page for link in result.linked] == ["plan"] * failed
 
 
 def test_whether_a_pass_failed_is_asked_once_for_a_question() -> None:
-    asked: list[str] = []
+    wikis: list[str] = []
 
     def failed(wiki: str) -> bool:
-        asked.append(wiki)
+        wikis.append(wiki)
         return True
 
     recheck = Recheck({"conf": Standing()}, never, by_section, seconds=0, failed_since=failed)
-    answerer(recheck, written=[*SECRET, *OPEN_TOO]).answer(replace(LEAVE, reader=ADA))
+    answerer(recheck, pages=[*SECRET, *OPEN_PAGES]).answer(replace(LEAVE, reader=ADA))
 
-    assert asked == ["conf"]
+    assert wikis == ["conf"]
 
 
 def test_nobody_is_told_of_links_where_no_page_has_an_address_to_be_told() -> None:
@@ -524,15 +526,15 @@ def test_nobody_is_told_of_links_where_no_page_has_an_address_to_be_told() -> No
         def plain_address(key: str, url: str) -> str:  # noqa: ARG004 - the port's
             return ""
 
-    said = answerer(Recheck({"conf": Unaddressed()}, never, by_section), written=SECRET).answer(
+    result = answerer(Recheck({"conf": Unaddressed()}, never, by_section), pages=SECRET).answer(
         replace(LEAVE, reader=ADA)
     )
 
-    assert isinstance(said, NoAnswer)
-    assert (said.reason, said.text, said.linked) == (Reason.UNCHECKED, CANNOT_CHECK, ())
+    assert isinstance(result, NoAnswer)
+    assert (result.reason, result.text, result.linked) == (Reason.UNCHECKED, CANNOT_CHECK, ())
 
 
-# What was edited since
+# Pages that were edited since
 
 
 def page(key: str, *texts: str, title: str = "", acl: Acl = OPEN) -> Page:
@@ -546,37 +548,37 @@ def page(key: str, *texts: str, title: str = "", acl: Acl = OPEN) -> Page:
 def test_an_edited_page_is_quoted_as_it_now_stands(confidence: Confidence) -> None:
     now = page("leave", "How long is leave? Leave is forty days long.", title="Days off")
     recheck = Recheck({"conf": Standing(edited={"leave": now})}, never, by_section)
-    said = answerer(recheck, confidence=confidence).answer(LEAVE)
-    (source,) = [one for one in said_sources(said) if one.page == "leave"]
+    result = answerer(recheck, confidence=confidence).answer(LEAVE)
+    (source,) = [source for source in sources_of(result) if source.page == "leave"]
 
-    assert "thirty" not in repr(said)
+    assert "thirty" not in repr(result)
     assert (source.title, source.url, source.revision) == ("Days off", now.url, "2")
-    assert said.unchecked is None
+    assert result.unchecked is None
     if confidence is SURE:
-        assert "forty" in said.text
+        assert "forty" in result.text
 
 
-def said_sources(said: Answer | NoAnswer) -> tuple[Source, ...]:
-    return said.sources if isinstance(said, Answer) else said.nearest
+def sources_of(result: Answer | NoAnswer) -> tuple[Source, ...]:
+    return result.sources if isinstance(result, Answer) else result.nearest
 
 
 def test_what_stands_in_an_edited_page_is_quoted_and_what_was_removed_is_not() -> None:
-    written = [
+    pages = [
         *passages(
             "leave", "How long is leave? Thirty days.", "The leave password is x7.", wiki="conf"
         )
     ]
     now = page("leave", "Something else is first.", "How long is leave? Thirty days.")
     recheck = Recheck({"conf": Standing(edited={"leave": now})}, never, by_section)
-    said = answerer(recheck, written=written).answer(LEAVE)
+    result = answerer(recheck, pages=pages).answer(LEAVE)
 
-    assert "Thirty days" in said.text
-    assert "x7" not in repr(said)
-    assert all(source.quote in "How long is leave? Thirty days." for source in said_sources(said))
+    assert "Thirty days" in result.text
+    assert "x7" not in repr(result)
+    assert all(source.quote in "How long is leave? Thirty days." for source in sources_of(result))
 
 
 def test_a_quotation_of_a_table_that_was_cut_stands_in_its_page() -> None:
-    """Each passage of it repeats the head, so that its lines stand apart on the page."""
+    """Each passage of the table repeats its header, so quoted lines are apart on the page."""
     table = "| City | Days |\n| --- | --- |\n| Oslo | 28 |\n| Rome | 30 |\n| Bern | 26 |"
     quote = "| City | Days |\n| --- | --- |\n| Bern | 26 |"
 
@@ -591,10 +593,10 @@ def test_a_quotation_of_a_table_that_was_cut_stands_in_its_page() -> None:
 def test_a_page_of_which_nothing_stands_is_left_out() -> None:
     now = page("leave", "This page has moved.")
     recheck = Recheck({"conf": Standing(edited={"leave": now})}, never, by_section)
-    said = answerer(recheck).answer(LEAVE)
+    result = answerer(recheck).answer(LEAVE)
 
-    assert "leave" not in named(said)
-    assert "thirty" not in repr(said)
+    assert "leave" not in page_keys(result)
+    assert "thirty" not in repr(result)
 
 
 @pytest.mark.parametrize("confidence", [SURE, UNSURE])
@@ -602,11 +604,11 @@ def test_an_edited_page_that_cannot_be_read_again_is_linked_even_if_it_is_open(
     confidence: Confidence,
 ) -> None:
     recheck = Recheck({"conf": Standing(edited={"leave": None})}, never, by_section)
-    said = answerer(recheck, confidence=confidence).answer(LEAVE)
+    result = answerer(recheck, confidence=confidence).answer(LEAVE)
 
-    assert "leave" not in named(said)
-    assert "thirty" not in repr(said)
-    assert [(one.page, one.doubt) for one in said.linked] == [("leave", Doubt.EDITED)]
+    assert "leave" not in page_keys(result)
+    assert "thirty" not in repr(result)
+    assert [(link.page, link.doubt) for link in result.linked] == [("leave", Doubt.EDITED)]
 
 
 @given(
@@ -616,17 +618,17 @@ def test_an_edited_page_that_cannot_be_read_again_is_linked_even_if_it_is_open(
 def test_no_passage_of_an_edited_page_says_what_the_page_does_not_say(
     old: list[str], new: list[str]
 ) -> None:
-    hits = tuple(Hit(one, 1.0, 1.0) for one in passages("leave", *old, wiki="conf"))
+    hits = tuple(Hit(passage, 1.0, 1.0) for passage in passages("leave", *old, wiki="conf"))
     now = page("leave", *new)
-    found = Rereading(by_section)(FoundPage("conf", "leave", 1.0, hits), now)
+    reread = Rereading(by_section)(FoundPage("conf", "leave", 1.0, hits), now)
 
-    assert all(hit.passage.text in new for hit in (found.hits if found else ()))
+    assert all(hit.passage.text in new for hit in (reread.hits if reread else ()))
 
 
 def test_a_system_without_threads_confirms_nothing_and_costs_no_place() -> None:
     recheck = Recheck({"conf": Standing()}, never, by_section, at_once=1)
     with no_thread_left():
-        said = [answerer(recheck).answer(LEAVE) for _ in range(2)]
+        results = [answerer(recheck).answer(LEAVE) for _ in range(2)]
 
-    assert all(one.unchecked for one in said)
+    assert all(result.unchecked for result in results)
     assert answerer(recheck).answer(LEAVE).unchecked is None

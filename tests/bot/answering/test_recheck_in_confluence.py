@@ -1,5 +1,5 @@
-"""Between a sync and a question a page of a Confluence is closed or thrown away: it is in
-nothing that the answer holds. Over HTTP, both products."""
+"""Between a sync and a question a Confluence page is restricted or deleted: no part of the answer
+contains it. Over HTTP, both products."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from tests.indexers.sources.confluence.looking import live_of
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PATIENT = 240.0
-"""Seconds: a machine that is slow for a moment decides nothing here."""
+"""Seconds; long enough that a slow machine does not change a result."""
 
 
 @dataclass
 class Company:
-    """A Confluence that was synced, and a way to ask about it."""
+    """A Confluence that was synced, and a way to ask questions about it."""
 
     site: Site
     wiki: ConfluenceWiki
@@ -47,14 +47,19 @@ class Company:
         tokens, world = self.wiki.survey.tokens, self.site.world
         groups = [world.groups[name] for name in world.groups_of(user.id)]
         names = [group.id if world.is_cloud else group.name for group in groups]
-        held = [EVERYONE, tokens.user(user.id), tokens.licensed, *map(tokens.group, names)]
-        question = Question("When does pay day come?", Principal.of(*held))
+        tokens_of_user = [
+            EVERYONE,
+            tokens.user(user.id),
+            tokens.licensed,
+            *map(tokens.group, names),
+        ]
+        question = Question("When does pay day come?", Principal.of(*tokens_of_user))
         return self.answerer(confidence).answer(question)
 
     def sync(self) -> None:
         changes = self.wiki.changes({})
-        read = [change.page for change in changes if isinstance(change, Changed)]
-        self._retrieval = retrieval_over(p for page in read for p in by_section(page))
+        changed = [change.page for change in changes if isinstance(change, Changed)]
+        self._retrieval = retrieval_over(p for page in changed for p in by_section(page))
 
     def answerer(self, confidence: Confidence) -> Answerer:
         recheck = Recheck({"wiki": self.live}, {"wiki": NOON}.get, by_section, seconds=PATIENT)
@@ -85,9 +90,9 @@ def company(request: pytest.FixtureRequest) -> Iterator[Company]:
         transport.close()
 
 
-def everything(said: Answer | NoAnswer) -> str:
-    """All of it, fingerprints too: look for a short number as a whole word."""
-    return repr(said)
+def all_text(result: Answer | NoAnswer) -> str:
+    """Return all texts of the result with its fingerprints: search for short numbers as words."""
+    return repr(result)
 
 
 CHANGES: dict[str, Callable[[Company], None]] = {
@@ -102,34 +107,34 @@ CHANGES: dict[str, Callable[[Company], None]] = {
 def test_a_page_that_was_closed_or_thrown_away_is_nowhere_in_what_is_said(
     company: Company, change: Callable[[Company], None], bias: float
 ) -> None:
-    assert "Zebra" in everything(company.ask(company.bob, Confidence(bias=bias)))
+    assert "Zebra" in all_text(company.ask(company.bob, Confidence(bias=bias)))
 
     change(company)
-    said = company.ask(company.bob, Confidence(bias=bias))
+    result = company.ask(company.bob, Confidence(bias=bias))
 
-    assert "Zebra" not in everything(said)
-    assert "Friday" not in everything(said)
-    assert not re.search(rf"\b{company.pay.id}\b", everything(said))
-    assert "Lunch" in everything(said)
-    assert said.unchecked is None
+    assert "Zebra" not in all_text(result)
+    assert "Friday" not in all_text(result)
+    assert not re.search(rf"\b{company.pay.id}\b", all_text(result))
+    assert "Lunch" in all_text(result)
+    assert result.unchecked is None
 
 
 def test_who_may_still_read_it_is_still_told(company: Company) -> None:
     company.site.world.restrict(company.pay.id, users=[company.ada.id])
-    said = company.ask(company.ada, Confidence(bias=9.0))
+    result = company.ask(company.ada, Confidence(bias=9.0))
 
-    assert "Friday" in said.text
-    assert said.unchecked is None
+    assert "Friday" in result.text
+    assert result.unchecked is None
 
 
 def test_a_page_that_was_edited_since_still_stands(company: Company) -> None:
     company.site.world.edit(company.pay.id, body="<p>Pay day does come on Monday.</p>")
 
-    said = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, Confidence(bias=9.0))
 
-    assert "Monday" in said.text
-    assert "Friday" not in everything(said)
-    assert said.unchecked is None
+    assert "Monday" in result.text
+    assert "Friday" not in all_text(result)
+    assert result.unchecked is None
 
 
 DOWN = [
@@ -148,13 +153,13 @@ def test_where_confluence_does_not_tell_a_page_that_is_not_open_is_linked_alone(
     company: Company, fault: Fault, bias: float
 ) -> None:
     company.site.confluence.faults.on(".*", fault, times=None)
-    said = company.ask(company.bob, Confidence(bias=bias))
+    result = company.ask(company.bob, Confidence(bias=bias))
 
-    assert company.pay.id in [one.page for one in said.linked]
-    assert {one.doubt for one in said.linked} == {Doubt.UNCONFIRMED}
-    assert all(one.url.endswith(f"viewpage.action?pageId={one.page}") for one in said.linked)
+    assert company.pay.id in [link.page for link in result.linked]
+    assert {link.doubt for link in result.linked} == {Doubt.UNCONFIRMED}
+    assert all(link.url.endswith(f"viewpage.action?pageId={link.page}") for link in result.linked)
     for word in ("Friday", "Zebra", "ENG", "Lunch", "noon"):
-        assert word not in everything(said)
+        assert word not in all_text(result)
 
 
 @pytest.mark.parametrize("fault", DOWN, ids=str)
@@ -164,10 +169,10 @@ def test_where_confluence_does_not_tell_an_open_page_keeps_its_answer(
     company.site.world.grant("ENG", Who("anonymous"))
     company.sync()
     company.site.confluence.faults.on(".*", fault, times=None)
-    said = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, Confidence(bias=9.0))
 
-    assert "Friday" in said.text
-    assert (said.unchecked, said.linked) == (Unchecked(NOON), ())
+    assert "Friday" in result.text
+    assert (result.unchecked, result.linked) == (Unchecked(NOON), ())
 
 
 def test_a_secret_that_was_taken_out_is_nowhere_in_what_is_said(company: Company) -> None:
@@ -175,13 +180,13 @@ def test_a_secret_that_was_taken_out_is_nowhere_in_what_is_said(company: Company
     secret = "<p>Pay day does come on Friday.</p><p>Pay day password is x7y8.</p>"
     world.edit(company.pay.id, body=secret)
     company.sync()
-    assert "x7y8" in everything(company.ask(company.bob, Confidence(bias=9.0)))
+    assert "x7y8" in all_text(company.ask(company.bob, Confidence(bias=9.0)))
 
     world.edit(company.pay.id, body="<p>Pay day does come on Friday.</p>")
-    said = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, Confidence(bias=9.0))
 
-    assert "Friday" in said.text
-    assert "x7y8" not in everything(said)
+    assert "Friday" in result.text
+    assert "x7y8" not in all_text(result)
 
 
 @pytest.mark.parametrize("path", ["body-format", "body\\."])
@@ -190,11 +195,11 @@ def test_an_edited_page_that_cannot_be_read_again_is_linked(company: Company, pa
         pytest.skip("the other product's")
     company.site.world.edit(company.pay.id, body="<p>Pay day does come on Monday.</p>")
     company.site.confluence.faults.on(path, Fault(500), times=None)
-    said = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, Confidence(bias=9.0))
 
-    assert [(one.page, one.doubt) for one in said.linked] == [(company.pay.id, Doubt.EDITED)]
-    assert "Friday" not in everything(said)
-    assert "Zebra" not in everything(said)
+    assert [(link.page, link.doubt) for link in result.linked] == [(company.pay.id, Doubt.EDITED)]
+    assert "Friday" not in all_text(result)
+    assert "Zebra" not in all_text(result)
 
 
 def test_people_named_on_an_edited_page_are_named_as_the_sync_names_them(
@@ -205,6 +210,6 @@ def test_people_named_on_an_edited_page_are_named_as_the_sync_names_them(
     mention = f'<ac:link><ri:user ri:{kind}="{ada}"/></ac:link>'
     body = f"<p>Pay day does come on Tuesday, says {mention}.</p>"
     company.site.world.edit(company.pay.id, body=body)
-    said = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, Confidence(bias=9.0))
 
-    assert "says Ada" in said.text
+    assert "says Ada" in result.text

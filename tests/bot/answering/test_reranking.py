@@ -1,4 +1,4 @@
-"""What was found, in a better order: never lost, never late."""
+"""Hits in a better order: none is lost, and none is late."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from tests.fakes.threads import no_thread_left
 QUESTION = Question("How long is leave?", Principal.of(EVERYONE))
 
 
-def found(**pages: Sequence[float]) -> tuple[FoundPage, ...]:
-    """Pages by name, each with its passages' scores."""
+def pages_of(**pages: Sequence[float]) -> tuple[FoundPage, ...]:
+    """Return the named pages, each with its passages' scores."""
     hits = [
         Hit(passage, score, 0.5)
         for page, scores in pages.items()
@@ -39,11 +39,11 @@ def found(**pages: Sequence[float]) -> tuple[FoundPage, ...]:
     return by_page(sorted(hits, key=lambda hit: -hit.score))
 
 
-def liking(*texts: str) -> Scoring:
-    """Scores these the highest, the first one most."""
+def preferring(*texts: str) -> Scoring:
+    """Return a scoring that rates these texts highest, the first one most."""
 
-    def scores(_: Question, read: Sequence[Passage]) -> list[float]:
-        return [-float(texts.index(p.text)) if p.text in texts else -99.0 for p in read]
+    def scores(_: Question, candidates: Sequence[Passage]) -> list[float]:
+        return [-float(texts.index(p.text)) if p.text in texts else -99.0 for p in candidates]
 
     return scores
 
@@ -52,11 +52,11 @@ def texts(pages: Sequence[FoundPage]) -> list[str]:
     return [hit.passage.text for page in pages for hit in page.hits]
 
 
-PAGES = found(a=[0.9, 0.3], b=[0.8], c=[0.7, 0.6])
+PAGES = pages_of(a=[0.9, 0.3], b=[0.8], c=[0.7, 0.6])
 
 
 def test_the_page_of_the_best_passage_comes_first_and_in_it_that_passage() -> None:
-    pages = Reranking(liking("c 1", "b 0"), seconds=5)(QUESTION, PAGES)
+    pages = Reranking(preferring("c 1", "b 0"), seconds=5)(QUESTION, PAGES)
 
     assert [page.page for page in pages] == ["c", "b", "a"]
     assert texts(pages) == ["c 1", "c 0", "b 0", "a 0", "a 1"]
@@ -66,15 +66,15 @@ def test_the_page_of_the_best_passage_comes_first_and_in_it_that_passage() -> No
 
 
 def test_only_the_best_are_read_and_the_rest_stay_behind() -> None:
-    read: list[str] = []
+    texts_read: list[str] = []
 
     def scores(_: Question, passages: Sequence[Passage]) -> list[float]:
-        read.extend(passage.text for passage in passages)
+        texts_read.extend(passage.text for passage in passages)
         return [0.0, 1.0]
 
     pages = Reranking(scores, seconds=5, passages=2)(QUESTION, PAGES)
 
-    assert read == ["a 0", "b 0"]
+    assert texts_read == ["a 0", "b 0"]
     assert [page.page for page in pages] == ["b", "a", "c"]
 
 
@@ -94,24 +94,24 @@ def test_an_error_of_ours_is_not_hidden() -> None:
         Reranking(scores, seconds=5)(QUESTION, PAGES)
 
 
-def test_who_is_slow_leaves_the_order_as_it_was_and_is_not_asked_more_often_than_may_be() -> None:
-    begun, over, asked = threading.Event(), threading.Event(), []
+def test_a_slow_model_leaves_the_order_as_it_was_and_is_not_called_too_often() -> None:
+    begun, over, calls = threading.Event(), threading.Event(), []
 
     def scores(_: Question, passages: Sequence[Passage]) -> list[float]:
-        asked.append(len(passages))
+        calls.append(len(passages))
         begun.set()
         over.wait(600)
         return [float(n) for n in range(len(passages))]
 
     rerank = Reranking(scores, seconds=0.05, at_once=1)
     began = time.monotonic()
-    kept = [rerank(QUESTION, PAGES) for _ in range(3)]
+    orders = [rerank(QUESTION, PAGES) for _ in range(3)]
     took = time.monotonic() - began
     begun.wait(240)  # on a busy machine a thread may not have begun by then
     over.set()
 
-    assert kept == [PAGES] * 3
-    assert len(asked) == 1
+    assert orders == [PAGES] * 3
+    assert len(calls) == 1
     assert took < 300
 
 
@@ -119,9 +119,9 @@ def test_one_passage_needs_no_order() -> None:
     def scores(_: Question, __: Sequence[Passage]) -> list[float]:
         raise AssertionError
 
-    one = found(a=[0.9])
+    single = pages_of(a=[0.9])
 
-    assert Reranking(scores, seconds=5)(QUESTION, one) == one
+    assert Reranking(scores, seconds=5)(QUESTION, single) == single
     assert Reranking(scores, seconds=5)(QUESTION, ()) == ()
 
 
@@ -134,11 +134,11 @@ SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=4)
     st.data(),
 )
 def test_scores_are_dealt_anew_and_none_is_lost(
-    written: dict[str, list[float]], read: int, data: st.DataObject
+    scores_by_page: dict[str, list[float]], fewest: int, data: st.DataObject
 ) -> None:
-    pages = found(**written)
+    pages = pages_of(**scores_by_page)
     hits = sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)
-    best = hits[:read]
+    best = hits[:fewest]
     scores = data.draw(st.lists(st.integers(0, 3), min_size=len(best), max_size=len(best)))
     after = redistributed(pages, best, [float(score) for score in scores])
 
@@ -151,8 +151,8 @@ def test_scores_are_dealt_anew_and_none_is_lost(
     ranked = {hit.passage.id: score for hit, score in zip(best, scores, strict=True)}
     order = [max((ranked[h.passage.id] for h in page.hits if h.passage.id in ranked), default=None)
              for page in after]  # fmt: skip
-    told = [score for score in order if score is not None]
-    assert told == sorted(told, reverse=True)
+    known_scores = [score for score in order if score is not None]
+    assert known_scores == sorted(known_scores, reverse=True)
 
 
 def test_an_order_that_all_like_alike_stays() -> None:
@@ -179,18 +179,18 @@ def test_the_engine_hands_over_what_it_found() -> None:
 
 
 def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
-    asked: list[str] = []
+    questions: list[str] = []
 
     class Noting(Counting):
         def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-            asked.append(question)
+            questions.append(question)
             return super().scores(question, texts)
 
     search = retrieval_over([*passages("a", "leave"), *passages("b", "travel")])
     follow_up = replace(QUESTION, text="And that?", standalone="How long is travel?")
     searched(search, follow_up, CrossEncoderRerank(Reranking(scoring_by(Noting()), seconds=5)))
 
-    assert asked == ["How long is travel?"]
+    assert questions == ["How long is travel?"]
 
 
 def test_a_system_without_threads_leaves_the_order_and_costs_no_place() -> None:
@@ -199,7 +199,7 @@ def test_a_system_without_threads_leaves_the_order_and_costs_no_place() -> None:
 
     rerank = Reranking(scores, seconds=PATIENCE, at_once=1)
     with no_thread_left():
-        kept = [rerank(QUESTION, PAGES) for _ in range(2)]
+        orders = [rerank(QUESTION, PAGES) for _ in range(2)]
 
-    assert kept == [PAGES] * 2
+    assert orders == [PAGES] * 2
     assert rerank(QUESTION, PAGES) != PAGES

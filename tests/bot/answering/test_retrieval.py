@@ -1,4 +1,4 @@
-"""A question brings pages, the best first, and never one that its reader may not read."""
+"""A search returns pages, the best first, and none that the reader may not read."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def hit(page: str, score: float, wiki: str = "handbook", ordinal: int = 0) -> Hi
 
 
 def test_a_page_is_worth_its_best_passage_and_a_little_of_each_further_one() -> None:
-    found = by_page([hit("a", 1.0), hit("b", 0.9), hit("b", 0.8, ordinal=1), hit("c", 0.95)])
+    pages = by_page([hit("a", 1.0), hit("b", 0.9), hit("b", 0.8, ordinal=1), hit("c", 0.95)])
 
-    assert [page.page for page in found] == ["a", "b", "c"]
-    assert [page.score for page in found] == pytest.approx([1.0, 0.98, 0.95])
+    assert [page.page for page in pages] == ["a", "b", "c"]
+    assert [page.score for page in pages] == pytest.approx([1.0, 0.98, 0.95])
 
 
 def test_of_equals_the_page_that_is_not_outdated_comes_first_then_the_newer() -> None:
     def dated(page: str, score: float, year: int, *, outdated: bool = False) -> Hit:
-        one = hit(page, score)
-        written = replace(one.passage, updated=date(year, 1, 1), outdated=outdated)
-        return replace(one, passage=written)
+        undated = hit(page, score)
+        dated_passage = replace(undated.passage, updated=date(year, 1, 1), outdated=outdated)
+        return replace(undated, passage=dated_passage)
 
-    found = by_page(
+    pages = by_page(
         [
             dated("outdated", 0.904, 2026, outdated=True),
             dated("old", 0.903, 2020),
@@ -45,7 +45,7 @@ def test_of_equals_the_page_that_is_not_outdated_comes_first_then_the_newer() ->
         ]
     )
 
-    assert [page.page for page in found] == ["better", "new", "old", "undated", "outdated"]
+    assert [page.page for page in pages] == ["better", "new", "old", "undated", "outdated"]
 
 
 def test_of_equals_one_in_the_wanted_language_comes_first_but_after_all_that_is_current() -> None:
@@ -59,22 +59,22 @@ def test_of_equals_one_in_the_wanted_language_comes_first_but_after_all_that_is_
     assert [page.page for page in by_page(hits)] == ["better", "english", "german", "old"]
 
 
-def test_pages_of_the_same_key_in_two_wikis_are_two() -> None:
-    found = by_page([hit("a", 1.0), hit("a", 0.9, wiki="other")])
+def test_pages_with_the_same_key_in_two_wikis_are_two_pages() -> None:
+    pages = by_page([hit("a", 1.0), hit("a", 0.9, wiki="other")])
 
-    assert [(page.wiki, page.page) for page in found] == [("handbook", "a"), ("other", "a")]
+    assert [(page.wiki, page.page) for page in pages] == [("handbook", "a"), ("other", "a")]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 1)), max_size=20))
 def test_gathering_keeps_every_hit_in_its_order(given_hits: list[tuple[str, float]]) -> None:
     ranked = sorted(given_hits, key=lambda pair: -pair[1])
     hits = [hit(page, score) for page, score in ranked]
-    found = by_page(hits)
+    pages = by_page(hits)
 
-    assert sorted(score for page in found for score in [h.score for h in page.hits]) == sorted(
+    assert sorted(score for page in pages for score in [h.score for h in page.hits]) == sorted(
         score for _, score in ranked
     )
-    for page in found:
+    for page in pages:
         assert list(page.hits) == [h for h in hits if h.passage.page == page.page]
 
 

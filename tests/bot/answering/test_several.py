@@ -54,7 +54,7 @@ class Wiki:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"),
+    ("text", "parts"),
     [
         ("How do I book leave?", ["How do I book leave?"]),
         ("How do I book leave? Where is the VPN guide?",
@@ -76,31 +76,33 @@ class Wiki:
     ],
 )  # fmt: skip
 def test_a_text_is_split_where_it_surely_asks_several_things(
-    text: str, asked: list[str] | None
+    text: str, parts: list[str] | None
 ) -> None:
-    found = questions(text)
+    split = questions(text)
 
-    assert found == (asked or [text]) or found == [" ".join(text.split())]
+    assert split == (parts or [text]) or split == [" ".join(text.split())]
 
 
 def test_each_is_answered_and_the_notes_count_on() -> None:
-    said = Several(Wiki()).answer(Question("How is leave booked? Where is the VPN guide?", READER))
+    result = Several(Wiki()).answer(
+        Question("How is leave booked? Where is the VPN guide?", READER)
+    )
 
-    assert isinstance(said, Answer)
-    assert said.text == (
+    assert isinstance(result, Answer)
+    assert result.text == (
         "> How is leave booked?\n\nBook it in `[1]`. [1]\n\n"
         "> Where is the VPN guide?\n\nAsk the desk [2], or book leave [1]."
     )
-    assert said.sources == (LEAVE, VPN)
-    assert said.confidence == 0.6
-    assert said.timings.search == 5
+    assert result.sources == (LEAVE, VPN)
+    assert result.confidence == 0.6
+    assert result.timings.search == 5
 
 
-def test_one_that_has_no_answer_says_so_beside_the_others() -> None:
-    said = Several(Wiki()).answer(Question("How is leave booked? What is for lunch?", READER))
+def test_a_question_without_an_answer_says_so_beside_the_others() -> None:
+    result = Several(Wiki()).answer(Question("How is leave booked? What is for lunch?", READER))
 
-    assert isinstance(said, Answer)
-    assert said.text.endswith("> What is for lunch?\n\nI found nothing.")
+    assert isinstance(result, Answer)
+    assert result.text.endswith("> What is for lunch?\n\nI found nothing.")
 
 
 def test_why_a_model_has_no_part_in_one_is_said_with_it_and_once_if_none_is_answered() -> None:
@@ -121,21 +123,21 @@ def test_why_a_model_has_no_part_in_one_is_said_with_it_and_once_if_none_is_answ
 
 
 def test_what_a_refusal_stands_on_is_named_beside_the_answers() -> None:
-    said = Several(Wiki()).answer(
+    result = Several(Wiki()).answer(
         Question("How do I book leave? What is the address of host web-99?", READER)
     )
 
-    assert isinstance(said, Answer)
-    assert NOTHING.text in said.text
-    # Who may not read that page is shown none of its words on a card, and it is taken back.
-    assert VPN in named(said)
+    assert isinstance(result, Answer)
+    assert NOTHING.text in result.text
+    # People who may not read that page see none of its words on a card, and the card is withdrawn.
+    assert VPN in named(result)
 
 
 def test_without_any_answer_there_is_none() -> None:
-    said = Several(Wiki()).answer(Question("What is for lunch? What is for dinner?", READER))
+    result = Several(Wiki()).answer(Question("What is for lunch? What is for dinner?", READER))
 
-    assert isinstance(said, NoAnswer)
-    assert said.nearest == (VPN,)
+    assert isinstance(result, NoAnswer)
+    assert result.nearest == (VPN,)
 
 
 def test_what_would_be_asked_back_is_said_beside_the_others_with_its_pages() -> None:
@@ -146,13 +148,13 @@ def test_what_would_be_asked_back_is_said_beside_the_others_with_its_pages() -> 
             readings = (Reading("VPN access", "q1", VPN), Reading("Leave access", "q2", LEAVE))
             return Clarify("Do you mean VPN access or leave access?", readings, 0.5)
 
-    said = Several(Vague()).answer(Question("How is leave booked? How do I get access?", READER))
+    result = Several(Vague()).answer(Question("How is leave booked? How do I get access?", READER))
 
-    assert isinstance(said, Answer)
-    assert said.text.endswith(
+    assert isinstance(result, Answer)
+    assert result.text.endswith(
         "Do you mean VPN access or leave access?\n\n- VPN access [2]\n- Leave access [1]"
     )
-    assert said.sources == (LEAVE, VPN)
+    assert result.sources == (LEAVE, VPN)
 
 
 def test_a_question_that_leans_on_the_one_before_comes_after_it() -> None:
@@ -168,12 +170,12 @@ def test_a_question_that_leans_on_the_one_before_comes_after_it() -> None:
 
 
 def test_a_single_question_is_heard_and_goes_through_as_it_is() -> None:
-    wiki, heard = Wiki(), []
+    wiki, streamed = Wiki(), []
     question = Question("How do I book leave?", READER)
-    Several(wiki).answer(question, heard.append)
+    Several(wiki).answer(question, streamed.append)
 
     assert wiki.asked == [question]
-    assert heard == ["heard"]
+    assert streamed == ["heard"]
 
 
 def test_what_was_not_checked_says_since_when() -> None:
@@ -184,13 +186,13 @@ def test_what_was_not_checked_says_since_when() -> None:
             when = late if "vpn" in question.text.casefold() else early
             return Answer("Yes. [1]", (LEAVE,), 0.9, unchecked=Unchecked(when))
 
-    said = Several(Unsure()).answer(Question("Is leave paid now? Is VPN slow today?", READER))
+    result = Several(Unsure()).answer(Question("Is leave paid now? Is VPN slow today?", READER))
 
-    assert said.unchecked == Unchecked(early)
+    assert result.unchecked == Unchecked(early)
 
 
 class Says:
-    """Says what it is given, one after the other."""
+    """Returns its results one after the other."""
 
     def __init__(self, *results: Result) -> None:
         self.results = iter(results)
@@ -225,12 +227,12 @@ def test_what_was_left_out_of_the_search_for_one_is_said_of_all() -> None:
 
 def test_what_a_person_wrote_is_told_by_its_question() -> None:
     by_ben = Verification("ben", date(2026, 11, 24), 7)
-    written = Answer("In the portal. [1]", (VPN,), 1.0, verified=by_ben)
-    answer = Several(Says(FOUND["leave"], written)).answer(BOTH)
+    verified_answer = Answer("In the portal. [1]", (VPN,), 1.0, verified=by_ben)
+    answer = Several(Says(FOUND["leave"], verified_answer)).answer(BOTH)
 
     assert isinstance(answer, Answer)
     assert answer.verified is None
-    assert [one.words for one in answer.verified_parts] == [
+    assert [part.words for part in answer.verified_parts] == [
         "Verified by ben on 24 Nov 2026: the answer to \u201cWhere is the VPN guide?\u201d"
     ]
 

@@ -1,4 +1,4 @@
-"""The words of a question are found in a passage as if all of it had been read."""
+"""The shortcut finds the same words of a question in a passage as a full reading."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def _ascii(text: str) -> str:
 @example("leave or leave", "Leave\nOr leave or. Leave")
 @example("a an", "a an")
 @example("day", "Path\n\n. . ")
-def test_what_is_looked_for_is_what_is_read(question: str, passage: str) -> None:
-    sought = QueryTerms(question)
+def test_the_shortcut_finds_the_same_words_as_a_full_reading(question: str, passage: str) -> None:
+    terms = QueryTerms(question)
 
-    assert sought.within(passage) == sought._read_all(passage) or not sought.stems
+    assert terms.within(passage) == terms._read_all(passage) or not terms.stems
 
 
 def test_a_word_with_accents_is_no_short_word_of_the_question() -> None:
-    """Pairs of its characters are: `in` is one of `Zürinsen`."""
+    """A pair of its characters may equal one: `in` is a pair in `Zürinsen`."""
     has = QueryTerms("what is in it").within("Path\nZürinsen überall.")
 
     assert has.stems == frozenset()

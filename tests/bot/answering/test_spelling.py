@@ -1,4 +1,4 @@
-"""A misspelt word is searched for as the pages write it; whatever is spelt right stays."""
+"""A misspelt word is searched for as the pages spell it; a correct word stays."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def spelling(acl: Acl = OPEN) -> Spelling:
 
 
 @pytest.mark.parametrize(
-    ("typed", "read"),
+    ("typed", "corrected"),
     [
         ("can i enabel googel drive in trelo?", "can i enable google drive in trello?"),
         ("Trelo, shoud i use it?", "Trello, should i use it?"),
-        # Right, rare, or a name of something.
+        # Correct words, rare words, and names.
         ("raisins", "raisins"),
         ("kubectl and kasprzak", "kubectl and kasprzak"),
         ("ask Trelo about it", "ask Trelo about it"),
@@ -44,8 +44,8 @@ def spelling(acl: Acl = OPEN) -> Spelling:
         ("", None),
     ],
 )
-def test_only_what_is_surely_misspelt_is_corrected(typed: str, read: str | None) -> None:
-    assert spelling()(Question(typed, ANYONE)).text == (typed if read is None else read)
+def test_only_what_is_surely_misspelt_is_corrected(typed: str, corrected: str | None) -> None:
+    assert spelling()(Question(typed, ANYONE)).text == (typed if corrected is None else corrected)
 
 
 def test_a_page_that_the_reader_may_not_read_corrects_nothing() -> None:
@@ -67,7 +67,7 @@ def test_a_misspelt_question_finds_its_page() -> None:
     )
     question = search.prepared(Question("trelo", ANYONE))
 
-    # The fake counts words, and one word is one piece; so nothing is odd to it.
+    # The fake counts words as pieces, so no word looks odd to it.
     assert question.text == "trelo"
-    read = Spelling(search.index, pieces)(question)
-    assert search(read).pages[0].page == "trello"
+    corrected = Spelling(search.index, pieces)(question)
+    assert search(corrected).pages[0].page == "trello"

@@ -1,4 +1,4 @@
-"""Words are compared by what is left of them."""
+"""Words are compared by their stems."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_most() -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "common"),
     [
         ("Reimbursement, reimbursed!", {"reimb"}),
         ("ERR_42 and foo-bar", {"err", "42", "and", "foo", "bar"}),
@@ -59,5 +59,5 @@ def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_most() -> 
         ("😀 … -", set()),
     ],
 )
-def test_words_are_compared_by_their_stems(text: str, found: set[str]) -> None:
-    assert stems(text) == found
+def test_words_are_compared_by_their_stems(text: str, common: set[str]) -> None:
+    assert stems(text) == common

@@ -1,4 +1,4 @@
-"""Passages of one section as one text."""
+"""Several passages of one section as one text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ONE, TWO, THREE = passages("leave", "You get:", "- leave", "- pay")
 
 
 def test_only_what_stands_next_to_it_in_its_section_and_revision_is_beside() -> None:
-    others = (
+    elsewhere = (
         THREE,
         replace(TWO, page="travel"),
         replace(TWO, wiki="other"),
@@ -31,7 +31,7 @@ def test_only_what_stands_next_to_it_in_its_section_and_revision_is_beside() -> 
 
     assert is_beside(ONE, TWO)
     assert is_beside(TWO, ONE)
-    assert not any(is_beside(ONE, other) for other in (ONE, *others))
+    assert not any(is_beside(ONE, passage) for passage in (ONE, *elsewhere))
 
 
 def test_a_stretch_is_in_the_order_of_the_page_and_knows_where_each_passage_stands() -> None:
@@ -48,10 +48,10 @@ def test_a_stretch_is_in_the_order_of_the_page_and_knows_where_each_passage_stan
 
 @given(st.lists(st.text(), min_size=1, max_size=4))
 def test_every_passage_stands_in_it_letter_for_letter(texts: list[str]) -> None:
-    written = passages("leave", *texts)
-    stretch = Stretch(written)
+    page = passages("leave", *texts)
+    stretch = Stretch(page)
     ends = [*stretch.starts()[1:], len(stretch.text)]
-    for start, end, passage in zip(stretch.starts(), ends, written, strict=True):
+    for start, end, passage in zip(stretch.starts(), ends, page, strict=True):
         assert stretch.text[start:end].startswith(passage.text)
 
 
@@ -82,9 +82,9 @@ def test_a_table_that_was_cut_goes_on_below_its_one_head(second: str, expected: 
 def test_every_line_of_neighbours_stands_in_their_page(text: str, size: int) -> None:
     page = Page("w", "p", "P", "https://w/p", "1", OPEN, (Section((), "", text),))
     split = Splitter(lambda text: len(text.split()), size)(page)
-    hits = [Hit(one, 0.0, 0.0) for one in split]
+    hits = [Hit(passage, 0.0, 0.0) for passage in split]
 
-    assert all(rereading.stands_in(Stretch.around(one, hits).text, page) for one in split)
+    assert all(rereading.stands_in(Stretch.around(passage, hits).text, page) for passage in split)
 
 
 def test_a_quotation_stands_in_one_passage_or_in_neighbours_and_nowhere_else() -> None:

@@ -1,4 +1,4 @@
-"""Traces of answers, as an OpenTelemetry collector gets them."""
+"""Traces of answers, as an OpenTelemetry collector receives them."""
 
 from __future__ import annotations
 
@@ -71,26 +71,27 @@ def collector() -> Iterator[Collector]:
 
 def values(span: Span) -> dict[str, object]:
     return {
-        one.key: getattr(one.value, one.value.WhichOneof("value") or "") for one in span.attributes
+        attribute.key: getattr(attribute.value, attribute.value.WhichOneof("value") or "")
+        for attribute in span.attributes
     }
 
 
 def test_a_trace_tells_what_ran_and_what_came_out_and_no_word_of_it(collector: Collector) -> None:
     model = ScriptedModel("Leave is thirty days long [1]. It is zebra coloured [1].")
-    made = answerer(Standing(), composer=composer(model))
+    traced_answerer = answerer(Standing(), composer=composer(model))
     with traced(collector.url), request_ids.request("a1b2c3d4"):
-        made.answer(Question(ASKED, ADA, person="U0ADA", channel="C0TEAM"))
+        traced_answerer.answer(Question(ASKED, ADA, person="U0ADA", channel="C0TEAM"))
     spans = {span.name: span for span in collector.spans}
-    whole = spans["FootnoteChatEngine.ask"]
-    told = values(whole)
+    root = spans["FootnoteChatEngine.ask"]
+    attributes = values(root)
     everything = b"".join(collector.got)
 
-    assert told["footnote.result"] == "Answer"
-    assert told["footnote.composed"] is True
-    assert told["footnote.request"] == "a1b2c3d4"
+    assert attributes["footnote.result"] == "Answer"
+    assert attributes["footnote.composed"] is True
+    assert attributes["footnote.request"] == "a1b2c3d4"
     assert {"FootnoteRetriever.retrieve"} <= set(spans)
-    assert {span.trace_id for span in spans.values()} == {whole.trace_id}
-    assert whole.parent_span_id == b""
+    assert {span.trace_id for span in spans.values()} == {root.trace_id}
+    assert root.parent_span_id == b""
     assert {event.name for span in collector.spans for event in span.events} == {
         "recheck",
         "verification",
@@ -107,9 +108,9 @@ def test_an_error_is_told_by_its_kind_alone(collector: Collector) -> None:
     question = Question(ASKED, ANYONE, history=(Turn(Role.ASKER, "Who pays for leave?"),))
     with traced(collector.url), pytest.raises(ValueError, match="leave"):
         answerer(rewrite=Broken()).answer(question)
-    found = [span for span in collector.spans if span.status.message]
+    failed = [span for span in collector.spans if span.status.message]
 
-    assert {span.status.message for span in found} == {"ValueError"}
+    assert {span.status.message for span in failed} == {"ValueError"}
     assert b"leave" not in b"".join(collector.got)
 
 
@@ -136,7 +137,7 @@ def test_the_end_of_the_process_does_not_wait_for_a_collector_that_hangs(
     waited = time.monotonic() - began
     collector.let_go.set()
 
-    assert waited < 20  # OpenTelemetry would wait for 30
+    assert waited < 20  # OpenTelemetry would wait 30 seconds
 
 
 def test_without_an_address_nothing_of_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

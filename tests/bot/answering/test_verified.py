@@ -1,4 +1,4 @@
-"""What a person wrote is given to the question that it was written to, and to no other."""
+"""A person's verified answer is given to the question it was written for, and to no other."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def source(page: str) -> Source:
 
 
 class Office:
-    """A wiki of pages that say something, and what was written to its questions."""
+    """A wiki with pages, and the answers that people wrote to questions."""
 
     def __init__(self, *, live: Standing | Unavailable | None = None) -> None:
         self.index = ListIndex()
         recheck = Recheck({"handbook": live}, lambda _: None, by_section) if live else None
         self.library = IndexedLibrary(self.index, recheck, lambda *_: "", lambda _, owner: owner)
         self.now = NOW
-        self.kept: list[WrittenAnswer] = []
+        self.answers: list[WrittenAnswer] = []
         self.verified = Verified(self, self.library, EMBEDDER, lambda: self.now)
 
     def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
-        return [one for one in self.kept if one.expires > now]
+        return [answer for answer in self.answers if answer.expires > now]
 
     def page(self, key: str, text: str, acl: Acl = OPEN, revision: str = "r1") -> None:
         url = f"https://wiki.example.com/{key}"
@@ -52,14 +52,14 @@ class Office:
         self.index.replace([passage], EMBEDDER.embed_passages([text]))
 
     def write(self, question: str, *pages: str, text: str = "In the portal.") -> None:
-        known = [self.index.page("handbook", page) for page in pages]
-        acls = [page.acl for page in known if page]
+        indexed = [self.index.page("handbook", page) for page in pages]
+        acls = [page.acl for page in indexed if page]
         acl = acls[0]
-        for other in acls[1:]:
-            acl &= other
-        self.kept.append(
+        for further in acls[1:]:
+            acl &= further
+        self.answers.append(
             WrittenAnswer(
-                id=len(self.kept) + 1,
+                id=len(self.answers) + 1,
                 question=question,
                 text=text,
                 author="U1",
@@ -72,7 +72,7 @@ class Office:
             )
         )
 
-    def said(self, question: str, reader: Principal = READER) -> str:
+    def answer_to(self, question: str, reader: Principal = READER) -> str:
         answer = self.verified(Question(question, reader))
         return answer.text if answer else ""
 
@@ -126,20 +126,22 @@ OTHER = [
 ]
 
 
-@pytest.mark.parametrize(("written", "asked"), SAME)
-def test_a_question_that_asks_the_same_gets_it(office: Office, written: str, asked: str) -> None:
-    office.write(written, "leave")
-
-    assert office.said(asked) == "In the portal. [1]"
-
-
-@pytest.mark.parametrize(("written", "asked"), [*OTHER, *(pair[::-1] for pair in OTHER[:-1])])
-def test_a_question_that_only_looks_the_same_does_not(
-    office: Office, written: str, asked: str
+@pytest.mark.parametrize(("original", "question"), SAME)
+def test_a_question_that_asks_the_same_gets_the_written_answer(
+    office: Office, original: str, question: str
 ) -> None:
-    office.write(written, "leave")
+    office.write(original, "leave")
 
-    assert office.said(asked) == ""
+    assert office.answer_to(question) == "In the portal. [1]"
+
+
+@pytest.mark.parametrize(("original", "question"), [*OTHER, *(pair[::-1] for pair in OTHER[:-1])])
+def test_a_question_that_only_looks_the_same_does_not_get_the_written_answer(
+    office: Office, original: str, question: str
+) -> None:
+    office.write(original, "leave")
+
+    assert office.answer_to(question) == ""
 
 
 def test_it_says_who_verified_it_when_and_on_which_pages_it_rests(office: Office) -> None:
@@ -153,23 +155,23 @@ def test_it_says_who_verified_it_when_and_on_which_pages_it_rests(office: Office
     assert answer.confidence == 1.0
 
 
-def test_who_may_not_read_every_page_of_it_does_not_get_it(office: Office) -> None:
+def test_readers_who_may_not_read_every_source_do_not_get_the_answer(office: Office) -> None:
     office.page("secret", "Leave of the board.", HR)
     office.write("How do I book leave?", "leave", "secret")
 
-    assert office.said("How do I book leave?") == ""
-    assert office.said("How do I book leave?", Principal.of("group:hr")) == ""
-    assert office.said("How do I book leave?", Principal.of(EVERYONE, "group:hr")) != ""
+    assert office.answer_to("How do I book leave?") == ""
+    assert office.answer_to("How do I book leave?", Principal.of("group:hr")) == ""
+    assert office.answer_to("How do I book leave?", Principal.of(EVERYONE, "group:hr")) != ""
 
 
 def test_it_is_given_no_more_once_a_page_says_something_else(office: Office) -> None:
     office.write("How do I book leave?", "leave")
     office.page("leave", "Leave is booked somewhere.", revision="r2")
-    same_words = office.said("How do I book leave?")
+    same_words = office.answer_to("How do I book leave?")
     office.page("leave", "Leave is booked in the calendar.", revision="r3")
 
     assert same_words != ""
-    assert office.said("How do I book leave?") == ""
+    assert office.answer_to("How do I book leave?") == ""
 
 
 def test_it_is_given_no_more_once_a_page_is_gone_or_closed(office: Office) -> None:
@@ -179,66 +181,70 @@ def test_it_is_given_no_more_once_a_page_is_gone_or_closed(office: Office) -> No
     office.index.remove("handbook", ["leave"])
     office.index.relabel("handbook", "more", "r2", HR)
 
-    assert office.said("How do I book leave?") == ""
-    assert office.said("How do I book a desk?") == ""
+    assert office.answer_to("How do I book leave?") == ""
+    assert office.answer_to("How do I book a desk?") == ""
 
 
 @pytest.mark.parametrize(
-    ("live", "given"),
+    ("live", "is_given"),
     [(Standing(), True), (Standing("leave"), False), (Standing(narrowed={"leave": HR}), False),
      (Unavailable(), False)],
 )  # fmt: skip
-def test_its_wiki_is_asked_before_it_is_given(live: Standing | Unavailable, given: bool) -> None:
+def test_the_wiki_is_checked_before_a_written_answer_is_given(
+    live: Standing | Unavailable, is_given: bool
+) -> None:
     office = Office(live=live)
     office.page("leave", "Leave is booked somewhere.")
     office.write("How do I book leave?", "leave")
 
-    assert bool(office.said("How do I book leave?")) is given
+    assert bool(office.answer_to("How do I book leave?")) is is_given
 
 
 def test_it_ends_with_its_last_day(office: Office) -> None:
     office.write("How do I book leave?", "leave")
     office.now += timedelta(days=10)
 
-    assert office.said("How do I book leave?") == ""
+    assert office.answer_to("How do I book leave?") == ""
 
 
-def test_a_search_in_other_wikis_does_not_bring_it(office: Office) -> None:
+def test_a_search_in_other_wikis_does_not_return_the_written_answer(office: Office) -> None:
     office.write("How do I book leave?", "leave")
-    asked = Question("How do I book leave?", READER, wikis=("space",))
+    question = Question("How do I book leave?", READER, wikis=("space",))
 
-    assert office.verified(asked) is None
-    assert office.verified(replace(asked, wikis=("space", "handbook"))) is not None
+    assert office.verified(question) is None
+    assert office.verified(replace(question, wikis=("space", "handbook"))) is not None
 
 
-def test_a_follow_up_gets_it_for_the_very_words_alone(office: Office) -> None:
+def test_a_follow_up_gets_the_written_answer_only_for_the_very_same_words(office: Office) -> None:
     office.write("How do I book annual leave?", "leave")
     history = (Turn(Role.ASKER, "I have a question."), Turn(Role.BOT, "Which one?"))
 
-    def said(question: str) -> Answer | None:
+    def verified_answer(question: str) -> Answer | None:
         return office.verified(Question(question, READER, history=history))
 
-    assert said("How can annual leave be booked?") is None
-    assert said("how do I book  annual leave") is not None
+    assert verified_answer("How can annual leave be booked?") is None
+    assert verified_answer("how do I book  annual leave") is not None
 
 
-def test_of_two_the_nearer_is_given_and_of_the_same_the_newer(office: Office) -> None:
+def test_the_nearest_written_answer_is_given_and_the_newest_of_equals(office: Office) -> None:
     office.write("How can annual leave be booked?", "leave", text="First.")
     office.write("How do I book annual leave?", "leave", text="Second.")
     office.write("How do I book annual leave?", "leave", text="Third.")
 
-    assert office.said("How do I book annual leave?").startswith("Third.")
-    assert office.said("How can annual leave be booked?").startswith("First.")
+    assert office.answer_to("How do I book annual leave?").startswith("Third.")
+    assert office.answer_to("How can annual leave be booked?").startswith("First.")
 
 
-def test_it_goes_before_the_search_and_leaves_other_questions_to_it(office: Office) -> None:
+def test_a_written_answer_comes_before_the_search_which_answers_other_questions(
+    office: Office,
+) -> None:
     office.write("How do I book leave?", "leave")
     answerer = Answerer(
         Retrieval(office.index, EMBEDDER), Confidence(), ["handbook"], verified=office.verified
     )
-    written = answerer.answer(Question("How do I book leave?", READER))
+    verified = answerer.answer(Question("How do I book leave?", READER))
     searched = answerer.answer(Question("What is the meaning of life?", READER))
 
-    assert isinstance(written, Answer)
-    assert written.text == "In the portal. [1]"
+    assert isinstance(verified, Answer)
+    assert verified.text == "In the portal. [1]"
     assert isinstance(searched, NoAnswer)

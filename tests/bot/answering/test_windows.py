@@ -1,4 +1,4 @@
-"""Which sentence answers, by a cross-encoder or by words."""
+"""The sentence that answers, chosen by a cross-encoder or by words."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.indexers.light_markdown import SECTIONS
 
 
 def best(question: str, text: str, read: Read | None = None) -> list[str]:
-    """Units, the best first."""
+    """Return the texts of the units, the best first."""
     (passage,) = passages("leave", text)
     units = outline(text)
     weigh = Weights([stems(text), stems("other words"), stems("and more")])
-    return [units[one.place].text for one in ranked(question, passage, units, weigh, read)]
+    return [units[window.place].text for window in ranked(question, passage, units, weigh, read)]
 
 
 TEXT = "Ask early. Leave is thirty days long. Cats are fine."
@@ -61,9 +61,9 @@ def test_rows_with_fewer_words_of_the_question_are_about_something_else(read: Re
 def test_a_message_that_the_question_repeats_is_no_answer_to_it(repeated: str) -> None:
     text = f"You may see this:\n\n{repeated}\n\nThe licence was renewed twice."
 
-    found = best('"charge cannot be updated", what now?', text)
-    assert "The licence was renewed twice." in found
-    assert not any(one.startswith("Charge") for one in found)
+    units = best('"charge cannot be updated", what now?', text)
+    assert "The licence was renewed twice." in units
+    assert not any(unit.startswith("Charge") for unit in units)
 
 
 def test_a_command_that_says_more_than_the_question_answers() -> None:
@@ -81,22 +81,22 @@ def test_a_rule_goes_before_an_example_of_it(read: Read | None) -> None:
 
 
 def test_whoever_asks_for_an_example_gets_it() -> None:
-    asked = "What is an example of leave that is paid for days?"
+    question = "What is an example of leave that is paid for days?"
 
-    assert best(asked, RULE)[0].startswith("For example")
+    assert best(question, RULE)[0].startswith("For example")
 
 
 def test_it_reads_where_a_sentence_stands_and_what_introduces_it() -> None:
-    seen: list[str] = []
+    texts_read: list[str] = []
 
     def read(_: str, texts: Sequence[str]) -> list[float]:
-        seen.extend(texts)
+        texts_read.extend(texts)
         return [0.0] * len(texts)
 
     best("What do I need?", "You need:\n\n- a lead\n- a form", read)
 
-    assert all(text.startswith("Leave\n") for text in seen)
-    assert "Leave\nYou need:\na form" in seen
+    assert all(text.startswith("Leave\n") for text in texts_read)
+    assert "Leave\nYou need:\na form" in texts_read
 
 
 def test_what_only_names_what_is_below_it_does_not_answer() -> None:
@@ -109,16 +109,16 @@ def test_what_only_names_what_is_below_it_does_not_answer() -> None:
 def test_what_is_read_is_bounded_and_the_best_has_nothing_before_it(
     text: str, question: str
 ) -> None:
-    read: list[str] = []
+    texts_read: list[str] = []
 
     def noting(_: str, texts: Sequence[str]) -> list[float]:
-        read.extend(texts)
+        texts_read.extend(texts)
         return [float(len(text)) for text in texts]
 
     (passage,) = passages("leave", text or "x")
     units = outline(text)
     windows = ranked(question, passage, units, Weights([]), noting)
 
-    assert sum(map(len, read)) <= CHARACTERS + len(read) * len("Leave\n")
-    assert [one.behind for one in windows] == sorted(one.behind for one in windows)
+    assert sum(map(len, texts_read)) <= CHARACTERS + len(texts_read) * len("Leave\n")
+    assert [window.behind for window in windows] == sorted(window.behind for window in windows)
     assert not windows or windows[0].behind == 0

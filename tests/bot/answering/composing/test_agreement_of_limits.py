@@ -1,11 +1,11 @@
-"""The same limit in other words is no contradiction, and no other limit is verified."""
+"""The same limit in other words is no contradiction; a different limit is never verified."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.answering.composing.checking import CheckOutcome
-from tests.bot.answering.composing.test_relations import decided, goes_out, passage
+from tests.bot.answering.composing.test_relations import decision_on, goes_out, passage
 
 ROLES = "Two roles: **cook** (plans, tastes no salt), **waiter** (brings the bill)."
 HATS = "Three hats: **cook** (plans), **waiter** (brings the bill every hour), **guest** (does)."
@@ -20,7 +20,7 @@ TRAINS = """\
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("Exceptions last no longer than 14 days.", "Exceptions last for 14 days at most."),
         ("Not more than 5 people may enter.", "At most 5 people may enter."),
@@ -36,12 +36,12 @@ TRAINS = """\
         ("No dogs unless they are guide dogs.", "Guide dogs are allowed."),
     ],
 )
-def test_the_same_limit_in_other_words_is_no_contradiction(text: str, said: str) -> None:
-    assert decided(said, passage(text)) is not CheckOutcome.CONTRADICTED
+def test_the_same_limit_in_other_words_is_no_contradiction(text: str, sentence: str) -> None:
+    assert decision_on(sentence, passage(text)) is not CheckOutcome.CONTRADICTED
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("Do not deploy without approval.", "You can deploy."),
         ("At most 5 hours a week.", "At least 5 hours a week."),
@@ -49,8 +49,8 @@ def test_the_same_limit_in_other_words_is_no_contradiction(text: str, said: str)
         ("When you leave only the box is wiped.", "If you leave, the box is wiped."),
     ],
 )
-def test_a_limit_that_is_lost_or_added_does_not_go_out(text: str, said: str) -> None:
-    assert not goes_out(said, passage(text))
+def test_a_limit_that_is_lost_or_added_does_not_go_out(text: str, sentence: str) -> None:
+    assert not goes_out(sentence, passage(text))
 
 
 @pytest.mark.parametrize(

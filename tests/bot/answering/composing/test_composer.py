@@ -1,4 +1,4 @@
-"""Whatever a model writes, what goes out is borne out by a page that was shown."""
+"""Whatever a model writes, each sentence that goes out is supported by a page that it was shown."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ HANDBOOK = [
     *passages("travel", "Travel is booked by `tock`. Write to travel@example.com in time."),
     *passages("secret", "Secret leave for the board is sixty days long.", acl=BOARD),
 ]
-SAID = "How long is leave?"
+QUESTION = "How long is leave?"
 
 
 def composer(model: ScriptedModel, caps: Caps = FREE, usage: Usage | None = None) -> Composer:
@@ -77,10 +77,10 @@ def composer(model: ScriptedModel, caps: Caps = FREE, usage: Usage | None = None
 
 
 def answerer(
-    model: ScriptedModel, written: Sequence[Passage] = HANDBOOK, caps: Caps = FREE
+    model: ScriptedModel, pages: Sequence[Passage] = HANDBOOK, caps: Caps = FREE
 ) -> Answerer:
     return Answerer(
-        retrieval_over(written),
+        retrieval_over(pages),
         Confidence(bias=9.0),
         ("handbook",),
         composer=composer(model, caps),
@@ -88,19 +88,19 @@ def answerer(
     )
 
 
-def said(*scripts: str | Exception, text: str = SAID) -> Answer | NoAnswer:
+def result_of(*scripts: str | Exception, text: str = QUESTION) -> Answer | NoAnswer:
     return answerer(ScriptedModel(scripts)).answer(Question(text, ANYONE))
 
 
 def composed(*scripts: str | Exception) -> Answer:
-    result = said(*scripts)
+    result = result_of(*scripts)
     assert isinstance(result, Answer)
     assert result.composed
     return result
 
 
 def fallen(*scripts: str | Exception) -> Fallback:
-    result = said(*scripts)
+    result = result_of(*scripts)
     assert isinstance(result, Answer)
     assert not result.composed
     assert "Leave is thirty days long." in result.text
@@ -123,7 +123,7 @@ def test_sentences_are_footnoted_with_what_bears_them_out() -> None:
     assert result.timings.compose > 0
 
 
-def test_a_list_stays_one() -> None:
+def test_a_list_stays_a_list() -> None:
     result = composed(
         "Here is what I found:\n\n- **Leave** is 30 days long [1].\n- Ask your lead [1]."
     )
@@ -202,7 +202,7 @@ def test_what_points_at_a_dropped_sentence_is_not_vouched_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "written", "mark"),
+    ("question", "script", "mark"),
     [
         ("Is leave thirty days long?", "Yes, leave is thirty days long [1].", ""),
         ("Is leave thirty days long?", "No, leave is thirty days long [1].", "\u2020"),
@@ -212,12 +212,12 @@ def test_what_points_at_a_dropped_sentence_is_not_vouched_for() -> None:
     ],
 )
 def test_yes_and_no_are_kept_and_marked_where_they_do_not_fit_what_follows(
-    asked: str, written: str, mark: str
+    question: str, script: str, mark: str
 ) -> None:
-    result = said(written, text=asked)
+    result = result_of(script, text=question)
 
     assert isinstance(result, Answer)
-    assert result.text == f"{written.partition(' [')[0]}. [1]{mark}"
+    assert result.text == f"{script.partition(' [')[0]}. [1]{mark}"
 
 
 @pytest.mark.parametrize("empty", ["Leave [1].", "How long is leave [1].", "**Travel** [3]"])
@@ -303,7 +303,7 @@ def test_the_sentence_in_which_the_length_ran_out_is_left_out() -> None:
 
 
 def test_the_model_may_say_that_the_wiki_does_not_answer() -> None:
-    result = said("NOT IN THE WIKI.")
+    result = result_of("NOT IN THE WIKI.")
 
     assert isinstance(result, NoAnswer)
     assert result.reason is Reason.NOTHING_FITS
@@ -312,13 +312,13 @@ def test_the_model_may_say_that_the_wiki_does_not_answer() -> None:
 
 
 def unsure(model: ScriptedModel) -> Answerer:
-    """Where nothing would be quoted."""
+    """Return an answerer that would quote nothing."""
     return replace(answerer(model), confidence=Confidence(bias=-99.0, read=Curve(-99.0, 0, 0, 0)))
 
 
 def test_where_quotations_would_be_silent_the_model_is_asked_if_pages_may_be_about_it() -> None:
     model = ScriptedModel("Leave is thirty days long [1].")
-    result = unsure(model).answer(Question(SAID, ANYONE))
+    result = unsure(model).answer(Question(QUESTION, ANYONE))
 
     assert isinstance(result, Answer)
     assert result.text == "Leave is thirty days long. [1]"
@@ -334,7 +334,7 @@ def test_a_question_about_another_world_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "why"),
+    ("script", "fallback"),
     [
         (ModelFailed("no"), Fallback.FAILED),
         (ModelFailed("401"), Fallback.FAILED),
@@ -347,42 +347,42 @@ def test_a_question_about_another_world_costs_nothing() -> None:
     ],
 )
 def test_where_neither_quotations_nor_the_model_answer_there_is_none_and_the_reason(
-    script: str | Exception, why: Fallback | None
+    script: str | Exception, fallback: Fallback | None
 ) -> None:
-    result = unsure(ScriptedModel(script)).answer(Question(SAID, ANYONE))
+    result = unsure(ScriptedModel(script)).answer(Question(QUESTION, ANYONE))
 
     assert isinstance(result, NoAnswer)
     assert result.reason is Reason.NOTHING_FITS
     assert result.nearest
-    assert result.fallback is why
+    assert result.fallback is fallback
 
 
 def test_a_spent_budget_is_the_reason_too() -> None:
-    asked = replace(
+    capped = replace(
         answerer(ScriptedModel("Leave is thirty days long [1]."), caps=Caps(day=Cap(tokens=1))),
         confidence=Confidence(bias=-99.0, read=Curve(-99.0, 0, 0, 0)),
     )
-    result = asked.answer(Question(SAID, ANYONE))
+    result = capped.answer(Question(QUESTION, ANYONE))
 
     assert isinstance(result, NoAnswer)
     assert result.fallback is Fallback.CAPPED
 
 
-@pytest.mark.parametrize("asked", [answerer, unsure])
+@pytest.mark.parametrize("answerer_of", [answerer, unsure])
 def test_a_truthful_denial_is_told_with_pages_worth_a_look(
-    asked: Callable[[ScriptedModel], Answerer],
+    answerer_of: Callable[[ScriptedModel], Answerer],
 ) -> None:
     model = ScriptedModel(
         "NOT IN THE WIKI\nThe pages do not say how long leave in May is. Sick leave has no end [2]."
     )
-    result = asked(model).answer(Question("How long is leave in May?", ANYONE))
+    result = answerer_of(model).answer(Question("How long is leave in May?", ANYONE))
 
     assert isinstance(result, Answer)
     assert result.denial
     assert "The pages do not say how long leave in May is." in result.text
     assert "Sick leave has no end. [1]" in result.text
-    assert {one.quote for one in result.nearest} <= {""}
-    assert "leave" not in {one.page for one in result.nearest}, "it is named already"
+    assert {source.quote for source in result.nearest} <= {""}
+    assert "leave" not in {source.page for source in result.nearest}, "it is named already"
     assert is_unsure(result), "whoever asked may ask the keepers"
 
 
@@ -397,11 +397,13 @@ def test_the_model_sees_only_what_the_reader_may_read() -> None:
 def test_sentences_are_released_as_they_are_verified() -> None:
     model = ScriptedModel(["Leave is 30 days long [1]. Ask your lead [1]. ", ModelFailed("no")])
     pieces = answerer(model)
-    question = Question(SAID, ANYONE)
+    question = Question(QUESTION, ANYONE)
     assert pieces.composer
     released = list(
         pieces.composer.stream(
-            question, pieces.retrieval(question), lambda found: pieces.responder(question, found)
+            question,
+            pieces.retrieval(question),
+            lambda retrieved: pieces.responder(question, retrieved),
         )
     )
 
@@ -413,16 +415,16 @@ def test_sentences_are_released_as_they_are_verified() -> None:
     assert last.result.fallback is Fallback.FAILED
 
 
-@pytest.mark.parametrize("heard", [True, False])
-def test_a_page_that_fell_is_never_shown_to_the_model(heard: bool) -> None:
-    """Whether anybody hears the answer while it is made, or not (`ask`, `eval`)."""
+@pytest.mark.parametrize("streams", [True, False])
+def test_a_page_that_fell_is_never_shown_to_the_model(streams: bool) -> None:
+    """This holds with streaming and without it (`ask`, `eval`)."""
     model = ScriptedModel("Travel is booked by `tock` [1].", "Travel is booked by `tock` [2].")
     board = Standing("leave")
     pieces = replace(
         answerer(model),
         recheck=Recheck({"handbook": board}, lambda _: None, by_section, clock=TickingClock()),
     )
-    result = pieces.answer(Question(SAID, ANYONE), (lambda _: None) if heard else None)
+    result = pieces.answer(Question(QUESTION, ANYONE), (lambda _: None) if streams else None)
 
     assert isinstance(result, Answer)
     assert [source.page for source in result.sources] == ["travel"]
@@ -430,40 +432,42 @@ def test_a_page_that_fell_is_never_shown_to_the_model(heard: bool) -> None:
     assert not any("thirty" in prompt.user for prompt in model.prompts)
 
 
-@pytest.mark.parametrize("heard", [True, False])
-def test_what_cannot_be_confirmed_is_never_shown_to_the_model(heard: bool) -> None:
+@pytest.mark.parametrize("streams", [True, False])
+def test_what_cannot_be_confirmed_is_never_shown_to_the_model(streams: bool) -> None:
     model = ScriptedModel("Leave is thirty days long [1].")
-    restricted = [replace(one, acl=BOARD) if one.page == "leave" else one for one in HANDBOOK]
+    restricted = [
+        replace(passage, acl=BOARD) if passage.page == "leave" else passage for passage in HANDBOOK
+    ]
     silent = Recheck({"handbook": Unavailable()}, lambda _: None, by_section, seconds=5)
-    pieces = replace(answerer(model, written=restricted), recheck=silent)
-    told: list[str] = []
+    pieces = replace(answerer(model, pages=restricted), recheck=silent)
+    texts: list[str] = []
     result = pieces.answer(
-        Question(SAID, Principal.of(EVERYONE, "group:board")), told.append if heard else None
+        Question(QUESTION, Principal.of(EVERYONE, "group:board")), texts.append if streams else None
     )
 
     assert not any("thirty" in prompt.user for prompt in model.prompts)
-    assert "thirty" not in repr(result) + "".join(told)
-    assert [one.page for one in result.linked] == ["leave", "secret"]
+    assert "thirty" not in repr(result) + "".join(texts)
+    assert [page.page for page in result.linked] == ["leave", "secret"]
 
 
 def test_over_its_cap_nobody_asks_the_model() -> None:
     model = ScriptedModel("Leave is thirty days long [1].")
     capped = answerer(model, caps=Caps(person=Cap(tokens=700)))
-    mine, yours = (Question(SAID, ANYONE, person=name) for name in ("U1", "U2"))
-    first, second, other = (capped.answer(question) for question in (mine, mine, yours))
+    mine, yours = (Question(QUESTION, ANYONE, person=name) for name in ("U1", "U2"))
+    first, second, other_person = (capped.answer(question) for question in (mine, mine, yours))
     third = [capped.answer(mine) for _ in range(3)][-1]
 
     assert isinstance(first, Answer)
-    assert isinstance(other, Answer)
+    assert isinstance(other_person, Answer)
     assert isinstance(third, Answer)
     assert first.composed
-    assert other.composed
+    assert other_person.composed
     assert third.fallback is Fallback.CAPPED
     assert second
 
 
 class Lost:
-    """Usage in a database that is gone, from its ``good``th use on."""
+    """Usage whose database fails from use number ``good`` on."""
 
     def __init__(self, good: int) -> None:
         self._good = good
@@ -484,7 +488,7 @@ class Lost:
 def test_where_cost_cannot_be_counted_nobody_asks_the_model() -> None:
     model = ScriptedModel("Leave is thirty days long [1].")
     lost = replace(answerer(model), composer=composer(model, usage=Lost(0)))
-    result = lost.answer(Question(SAID, ANYONE))
+    result = lost.answer(Question(QUESTION, ANYONE))
 
     assert isinstance(result, Answer)
     assert result.fallback is Fallback.FAILED
@@ -494,7 +498,7 @@ def test_where_cost_cannot_be_counted_nobody_asks_the_model() -> None:
 def test_an_answer_stands_though_what_was_not_used_cannot_be_given_back() -> None:
     model = ScriptedModel("Leave is thirty days long [1].")
     lost = replace(answerer(model), composer=composer(model, usage=Lost(1)))
-    result = lost.answer(Question(SAID, ANYONE))
+    result = lost.answer(Question(QUESTION, ANYONE))
 
     assert isinstance(result, Answer)
     assert result.composed
@@ -502,10 +506,10 @@ def test_an_answer_stands_though_what_was_not_used_cannot_be_given_back() -> Non
 
 def test_old_pages_say_so_beside_their_source() -> None:
     (leave,) = passages("leave", "Leave is thirty days long.")
-    written = replace(leave, updated=date(2024, 1, 1))
-    pieces = answerer(ScriptedModel("Leave is thirty days long [1]."), [written])
+    dated = replace(leave, updated=date(2024, 1, 1))
+    pieces = answerer(ScriptedModel("Leave is thirty days long [1]."), [dated])
     aging = Aging(timedelta(days=365), lambda: TODAY)
-    result = replace(pieces, aging=aging).answer(Question(SAID, ANYONE))
+    result = replace(pieces, aging=aging).answer(Question(QUESTION, ANYONE))
 
     assert isinstance(result, Answer)
     assert [source.old for source in result.sources] == [True]
@@ -518,7 +522,7 @@ def test_what_was_dropped_is_counted_and_logged_without_its_words(
     caplog.set_level(logging.INFO)
     model = ScriptedModel("Ask your lead [1]. Leave is 40 days long [1].")
     pieces = answerer(model)
-    pieces.answer(Question(SAID, ANYONE))
+    pieces.answer(Question(QUESTION, ANYONE))
 
     assert pieces.composer
     assert pieces.composer.tally == {"kept": 1, "number": 1}
@@ -546,16 +550,18 @@ WRITTEN = st.lists(PIECES | st.text(max_size=6), max_size=30).map(" ".join) | st
 
 
 @given(WRITTEN, st.integers(1, 9))
-def test_whatever_is_written_only_what_was_shown_comes_out(written: str, size: int) -> None:
-    model = ScriptedModel(written, size=size)
-    result = answerer(model).answer(Question(SAID, ANYONE))
+def test_whatever_is_written_only_what_was_shown_comes_out(script: str, size: int) -> None:
+    model = ScriptedModel(script, size=size)
+    result = answerer(model).answer(Question(QUESTION, ANYONE))
     if isinstance(result, NoAnswer):
-        assert "WIKI" in written
+        assert "WIKI" in script
         return
-    shown = [one for one in HANDBOOK if one.page != "secret"]
-    texts = " \n ".join(plain(one.text) for one in shown)
+    readable = [passage for passage in HANDBOOK if passage.page != "secret"]
+    texts = " \n ".join(plain(passage.text) for passage in readable)
     for source in result.sources:
-        assert stands_in(source.quote, [one for one in shown if one.page == source.page])
+        assert stands_in(
+            source.quote, [passage for passage in readable if passage.page == source.page]
+        )
     numbers = {int(number) for number in re.findall(r"\[(\d+)\]", result.text)}
     assert numbers == set(range(1, len(result.sources) + 1))
     if not result.composed:
@@ -564,49 +570,51 @@ def test_whatever_is_written_only_what_was_shown_comes_out(written: str, size: i
     for sentence in filter(None, re.split(r"(?<=\[\d\])(?![\[\u2020])|(?<=\u2020)", result.text)):
         assert re.search(r"\[\d+\]\u2020?$", sentence)
         words = re.sub(r"\[\d+\]", "", sentence)
-        # The model never saw it, so if it writes so it is made up: as such it is marked.
+        # The model never saw that page, so "secret" is its own word: the sentence is marked.
         assert "secret" not in words.casefold() or words.endswith("\u2020")
-        assert all(bare(one) in bare(f"{texts} {SAID}") for one in quotations(words))
+        assert all(
+            bare(quotation) in bare(f"{texts} {QUESTION}") for quotation in quotations(words)
+        )
         assert set(addresses(words)) <= {"https://wiki.example.com/lead", "travel@example.com"}
         assert not re.search(r"<[!@#]|@here|evil|\](?:\(|:)", words)
         assert "\u200b" not in words
         assert "\u202e" not in words
 
 
-TOLD = "Leave is 30 days long [1]. Sick leave has no end [2]. Travel is booked by `tock` [3]."
+SCRIPT = "Leave is 30 days long [1]. Sick leave has no end [2]. Travel is booked by `tock` [3]."
 
 
 def test_what_is_heard_is_the_answer_sentence_by_sentence() -> None:
-    heard: list[str] = []
-    result = answerer(ScriptedModel(TOLD)).answer(Question(SAID, ANYONE), heard.append)
+    sentences: list[str] = []
+    result = answerer(ScriptedModel(SCRIPT)).answer(Question(QUESTION, ANYONE), sentences.append)
 
-    assert len(heard) == 3
-    assert "".join(heard) == result.text
+    assert len(sentences) == 3
+    assert "".join(sentences) == result.text
 
 
 def test_quotations_are_not_heard() -> None:
-    heard: list[str] = []
+    sentences: list[str] = []
     result = answerer(ScriptedModel(ModelFailed("down"))).answer(
-        Question(SAID, ANYONE), heard.append
+        Question(QUESTION, ANYONE), sentences.append
     )
 
     assert isinstance(result, Answer)
     assert not result.composed
-    assert heard == []
+    assert sentences == []
 
 
 @pytest.mark.parametrize("fallen_page", ["leave", "travel"])
 def test_a_page_that_fell_is_not_heard_and_not_even_shown_to_the_model(fallen_page: str) -> None:
-    live, model = Standing(fallen_page), ScriptedModel(TOLD)
+    live, model = Standing(fallen_page), ScriptedModel(SCRIPT)
     checked = replace(
         answerer(model),
         recheck=Recheck({"handbook": live}, lambda _: None, by_section, seconds=5),
     )
-    heard: list[str] = []
-    result = checked.answer(Question(SAID, ANYONE), heard.append)
+    sentences: list[str] = []
+    result = checked.answer(Question(QUESTION, ANYONE), sentences.append)
 
     page = {"leave": "days long", "travel": "tock"}[fallen_page]
-    assert all(page not in text for text in [*heard, result.text])
+    assert all(page not in text for text in [*sentences, result.text])
     assert all(page not in prompt.user.casefold() for prompt in model.prompts)
     assert len(live.asked) >= 1
     assert len(model.prompts) <= 1
@@ -615,16 +623,16 @@ def test_a_page_that_fell_is_not_heard_and_not_even_shown_to_the_model(fallen_pa
 def test_a_page_that_was_closed_to_the_reader_is_not_heard() -> None:
     live = Standing(narrowed={"leave": BOARD})
     checked = replace(
-        answerer(ScriptedModel(TOLD)),
+        answerer(ScriptedModel(SCRIPT)),
         recheck=Recheck({"handbook": live}, lambda _: None, by_section, seconds=5),
     )
-    heard: list[str] = []
-    checked.answer(Question(SAID, ANYONE), heard.append)
+    sentences: list[str] = []
+    checked.answer(Question(QUESTION, ANYONE), sentences.append)
 
-    assert "30 days" not in "".join(heard)
+    assert "30 days" not in "".join(sentences)
 
 
-def test_whoever_hears_no_more_ends_the_model_s_work() -> None:
+def test_a_listener_that_stops_ends_the_model_s_work() -> None:
     class Enough(Exception):
         pass
 
@@ -632,11 +640,11 @@ def test_whoever_hears_no_more_ends_the_model_s_work() -> None:
         raise Enough
 
     with pytest.raises(Enough):
-        answerer(ScriptedModel(TOLD)).answer(Question(SAID, ANYONE), hear)
+        answerer(ScriptedModel(SCRIPT)).answer(Question(QUESTION, ANYONE), hear)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "written_in", "asked_for"),
+    ("language", "written_in", "asked_for"),
     [
         ("german", "german", "Write in German:"),
         ("german", "english", "Write in the language of the question:"),
@@ -644,38 +652,38 @@ def test_whoever_hears_no_more_ends_the_model_s_work() -> None:
     ],
 )
 def test_a_language_is_asked_for_if_a_page_is_in_it(
-    wanted: str, written_in: str, asked_for: str
+    language: str, written_in: str, asked_for: str
 ) -> None:
-    """What else it says would not be borne out by any page's words."""
+    """In any other language no page's words would support the answer."""
     (first, *_) = passages("urlaub", "Der Urlaub dauert 30 Tage.")
     hit = Hit(first, 1.0, 0.9, language=written_in)
     prompting = Prompting(WordEmbedder().count_tokens, lambda: "k7f3")
-    prompt = prompting(Question("How long is leave?", ANYONE, language=wanted), [hit])
+    prompt = prompting(Question("How long is leave?", ANYONE, language=language), [hit])
 
     assert asked_for in prompt.system
 
 
 def test_where_quotations_will_do_no_model_is_asked_anything() -> None:
-    """Neither to compose, nor to make the question stand alone, nor to put pages in order."""
-    model, asked = ScriptedModel("Leave is thirty days long [1]."), list[Question]()
+    """No model composes, makes the question stand alone, or puts pages in order."""
+    model, questions = ScriptedModel("Leave is thirty days long [1]."), list[Question]()
 
     def ask(question: Question) -> Question:
-        asked.append(question)
+        questions.append(question)
         return question
 
-    def scores(question: Question, read: Sequence[Passage]) -> list[float]:
-        asked.append(question)
-        return [0.0] * len(read)
+    def scores(question: Question, candidates: Sequence[Passage]) -> list[float]:
+        questions.append(question)
+        return [0.0] * len(candidates)
 
     order = ModelOrder(Reranking(scores, seconds=5))
     answering = replace(answerer(model), order=order, rewrite=ask)
-    question = Question(SAID, ANYONE, history=(Turn(Role.ASKER, "And travel?"),))
+    question = Question(QUESTION, ANYONE, history=(Turn(Role.ASKER, "And travel?"),))
     quoted = answering.answer(replace(question, quoting=True))
-    spent = (len(model.prompts), len(asked))
+    spent = (len(model.prompts), len(questions))
     answering.answer(question)
 
     assert isinstance(quoted, Answer)
     assert not quoted.composed
     assert quoted.fallback is None
     assert spent == (0, 0)
-    assert (len(model.prompts), len(asked)) == (1, 2)
+    assert (len(model.prompts), len(questions)) == (1, 2)

@@ -1,4 +1,4 @@
-"""How much a server takes: asked where it tells, learned where it refuses."""
+"""The context limit of a server: requested if the server reports it, learned if it refuses."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from tests.fakes.passages import passages
 COUNT = WordEmbedder().count_tokens
 READER = Principal.of(EVERYONE)
 HITS = [
-    Hit(one, 10.0 - rank, 0.9)
+    Hit(passage, 10.0 - rank, 0.9)
     for rank in range(4)
-    for one in passages(f"page{rank}", f"Leave of kind {rank} is long. " + "word " * 100)
+    for passage in passages(f"page{rank}", f"Leave of kind {rank} is long. " + "word " * 100)
 ]
 LEAVE = Reply(["Leave is long [1]."])
 
 
-def prompt(room: int | None = None, **asked: Any) -> Prompt:
-    question = Question("How long is leave?", READER, **asked)
+def prompt(room: int | None = None, **options: Any) -> Prompt:
+    question = Question("How long is leave?", READER, **options)
     return Prompting(COUNT, lambda: "k7f3", room=lambda: room)(question, HITS)
 
 
@@ -68,7 +68,7 @@ def test_a_prompt_that_is_too_long_is_made_shorter_and_asked_again(
         with caplog.at_level(logging.WARNING):
             assert "".join(model.write(long)) == "Leave is long [1]."
 
-    sent = [one["messages"][1]["content"] for one in server.asked]
+    sent = [request["messages"][1]["content"] for request in server.asked]
     assert sent[0].count("<passage ") == 4
     assert 1 <= sent[1].count("<passage ") < 4
     assert "kind 0" in sent[1], "the best passage stays, as [1]"
@@ -125,7 +125,7 @@ SET = 'stop    "<|eot|>"\nnum_ctx                        16384\ntemperature 0.7'
 
 
 @pytest.mark.parametrize(
-    ("told", "limit"),
+    ("information", "limit"),
     [
         ({"/api/ps": LOADED, "/api/show": show()}, 8192),
         ({"/api/ps": {"models": []}, "/api/show": show()}, 4096),
@@ -137,14 +137,14 @@ SET = 'stop    "<|eot|>"\nnum_ctx                        16384\ntemperature 0.7'
     ],
 )
 def test_ollama_tells_what_it_would_cut_off_without_a_word(
-    told: dict[str, object], limit: int | None
+    information: dict[str, object], limit: int | None
 ) -> None:
-    with openai_server(told=told) as server:
+    with openai_server(information=information) as server:
         assert of_ollama(server.url, "llama3.2") == limit
 
 
 @pytest.mark.parametrize(
-    ("told", "limit"),
+    ("information", "limit"),
     [
         ({"/v1/models": {"data": [{"id": "m", "max_model_len": 8192}]}}, 8192),
         ({"/v1/models": {"data": [{"id": "a", "max_model_len": 1}, {"id": "b"}]}}, None),
@@ -161,9 +161,9 @@ def test_ollama_tells_what_it_would_cut_off_without_a_word(
     ],
 )
 def test_a_compatible_server_tells_in_the_words_of_its_kind(
-    told: dict[str, object], limit: int | None
+    information: dict[str, object], limit: int | None
 ) -> None:
-    with openai_server(told=told) as server:
+    with openai_server(information=information) as server:
         assert of_compatible(server.url, "m") == limit
 
 
@@ -174,24 +174,24 @@ def test_a_server_that_does_not_tell_has_no_limit_that_is_known(url: str) -> Non
 
 
 class _Guarded(Handler):
-    """Tells of itself to whoever has the key, as a proxy before Ollama does."""
+    """Gives information about itself only with the key, like a proxy before Ollama."""
 
-    def _tell(self) -> None:
+    def _send_information(self) -> None:
         if self.headers.get(self.key) == "Bearer k-secret":
-            super()._tell()
+            super()._send_information()
         else:
             self.send_error(401)
 
 
 def test_ollama_behind_a_proxy_is_asked_with_the_key() -> None:
-    told = {"/api/ps": {"models": [{"name": "m", "context_length": 8192}]}}
-    with openai_server(handler=_Guarded, told=told) as server:
+    information = {"/api/ps": {"models": [{"name": "m", "context_length": 8192}]}}
+    with openai_server(handler=_Guarded, information=information) as server:
         assert of_ollama(server.url, "m", "k-secret") == 8192
 
 
 def test_what_ollama_takes_bounds_the_next_prompt() -> None:
-    told = {"/api/ps": {"models": [{"name": "m", "context_length": 900}]}}
-    with openai_server(LEAVE, told=told) as server:
+    information = {"/api/ps": {"models": [{"name": "m", "context_length": 900}]}}
+    with openai_server(LEAVE, information=information) as server:
         model = model_client_of(
             LlmSettings(provider="ollama", model="m", url=server.url, max_tokens=100)
         )

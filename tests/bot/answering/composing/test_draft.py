@@ -17,7 +17,7 @@ SECONDS = 1.5
 
 @pytest.mark.parametrize("seed", ["__a ", "`a ``b ", "\u00aba \u00bbb ", "**a b "])
 def test_a_sentence_that_never_ends_is_left_out_in_no_time(seed: str) -> None:
-    """Parsed as a whole, some of these took a minute."""
+    """Some of these took a minute when they were parsed as a whole."""
     endless = Sentence((seed * 40_000)[:40_000])
 
     assert Draft([], "How long is leave?").take(endless).flaw is Flaw.UNSUPPORTED
@@ -27,7 +27,7 @@ def test_a_sentence_that_never_ends_is_left_out_in_no_time(seed: str) -> None:
 
 @pytest.mark.parametrize("seed", ["[1]", "e.g. ", "1.2.3.", '"'])
 def test_a_stream_without_the_end_of_a_sentence_is_read_in_no_time(seed: str) -> None:
-    """To look for an end at each piece took minutes."""
+    """It took minutes to look for the end of a sentence after each piece."""
     pieces = [(seed * 4)[:4]] * 2_500
 
     def read_all() -> None:
@@ -54,26 +54,26 @@ def test_a_stream_without_the_end_of_a_sentence_is_read_in_no_time(seed: str) ->
 )
 def test_a_footnote_in_any_form_is_no_part_of_the_sentence(mark: str) -> None:
     sentences = Sentences()
-    read = [*sentences.add(f"Leave is 30 days. {mark} Ask first{mark}."), *sentences.end()]
-    claims = [claim(one) for one in read]
+    split = [*sentences.add(f"Leave is 30 days. {mark} Ask first{mark}."), *sentences.end()]
+    claims = [claim(sentence) for sentence in split]
 
-    assert [(one.text, one.cited) for one in claims] == [
+    assert [(cited_claim.text, cited_claim.cited) for cited_claim in claims] == [
         ("Leave is 30 days.", (1,)),
         ("Ask first.", (1,)),
     ]
 
 
 def test_brackets_in_code_are_no_footnote() -> None:
-    found = claim(Sentence("Use `args[0]` and `[0-9]` [2-3]."))
+    code_claim = claim(Sentence("Use `args[0]` and `[0-9]` [2-3]."))
 
-    assert (found.codes, found.cited) == (("args[0]", "[0-9]"), (2, 3))
+    assert (code_claim.codes, code_claim.cited) == (("args[0]", "[0-9]"), (2, 3))
 
 
 def test_a_sentence_is_not_cut_behind_the_initial_of_a_name() -> None:
     sentences = Sentences()
     text = "The head of the yard (P. Lind) signs [1]. Ask J. Roth first [1]."
 
-    assert [one.text for one in [*sentences.add(text), *sentences.end()]] == [
+    assert [sentence.text for sentence in [*sentences.add(text), *sentences.end()]] == [
         "The head of the yard (P. Lind) signs [1].",
         "Ask J. Roth first [1].",
     ]
@@ -85,7 +85,7 @@ POOL = Passage("w", "p", "", 1, "Prices", ("Pool",), "", "The fee is 50 euros.",
 
 @pytest.mark.parametrize(("cited", "verified"), [(1, True), (2, False)])
 def test_another_section_of_the_cited_page_does_not_verify(cited: int, verified: bool) -> None:
-    """It may be about another thing: the fee of the gym is not that of the pool."""
+    """It may be about another thing: the fee of the gym is not the fee of the pool."""
     draft = Draft([FEES, POOL], "What does it cost?")
 
     assert draft.take(Sentence(f"The fee is 30 euros [{cited}].")).unclear is not verified
@@ -113,7 +113,7 @@ def test_a_page_of_tiny_sentences_is_compared_in_no_time(seed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "flaw"),
+    ("denial", "flaw"),
     [
         ("The page does not mention a fee in China", None),
         ("The page does not mention a fee in China; the fee is 30 euros", None),
@@ -122,7 +122,7 @@ def test_a_page_of_tiny_sentences_is_compared_in_no_time(seed: str) -> None:
         ("The fee is 30 euros in China", Flaw.NAME),
     ],
 )
-def test_a_denial_may_name_what_no_page_names(said: str, flaw: Flaw | None) -> None:
-    drafted = Draft([FEES], "What does it cost?").take(Sentence(f"{said} [1]."))
+def test_a_denial_may_name_what_no_page_names(denial: str, flaw: Flaw | None) -> None:
+    drafted = Draft([FEES], "What does it cost?").take(Sentence(f"{denial} [1]."))
 
     assert drafted.flaw is flaw

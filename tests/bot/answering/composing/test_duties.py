@@ -1,4 +1,4 @@
-"""What one may, should or must do is not exchanged for another of the three."""
+""" "May", "should" and "must" are not exchanged for each other."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from bot.answering.composing.checking import CheckOutcome
 from bot.answering.composing.duties import exchanges_duty
 from bot.answering.composing.words import read
-from tests.bot.answering.composing.test_relations import decided, goes_out, passage
+from tests.bot.answering.composing.test_relations import decision_on, goes_out, passage
 
 YARD = "Drivers must wear a badge in the yard. Visitors may park behind the house."
 DOOR = "Staff should lock the door at night."
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         (YARD, "Drivers must wear a badge in the yard."),
         (YARD, "Drivers have to wear a badge in the yard."),
@@ -26,12 +26,12 @@ DOOR = "Staff should lock the door at night."
         ("You need to sign the form.", "You must sign the form."),
     ],
 )
-def test_the_same_duty_in_another_word_goes_out(text: str, said: str) -> None:
-    assert goes_out(said, passage(text))
+def test_the_same_duty_in_another_word_goes_out(text: str, sentence: str) -> None:
+    assert goes_out(sentence, passage(text))
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         (YARD, "Drivers may wear a badge in the yard."),
         (YARD, "Drivers should wear a badge in the yard."),
@@ -44,12 +44,12 @@ def test_the_same_duty_in_another_word_goes_out(text: str, said: str) -> None:
         ("It is recommended to lock the door.", "It is required to lock the door."),
     ],
 )
-def test_another_duty_does_not_go_out(text: str, said: str) -> None:
-    assert not goes_out(said, passage(text))
+def test_a_different_duty_does_not_go_out(text: str, sentence: str) -> None:
+    assert not goes_out(sentence, passage(text))
 
 
 @pytest.mark.parametrize(
-    ("text", "said", "decision"),
+    ("text", "sentence", "decision"),
     [
         ("Sign the form on paper.", "You must sign the form on paper.", CheckOutcome.UNCLEAR),
         (DOOR, "Staff must lock the door at night.", CheckOutcome.CONTRADICTED),
@@ -57,9 +57,9 @@ def test_another_duty_does_not_go_out(text: str, said: str) -> None:
     ],
 )
 def test_an_order_told_as_a_duty_is_unclear_and_advice_told_as_one_is_left_out(
-    text: str, said: str, decision: CheckOutcome
+    text: str, sentence: str, decision: CheckOutcome
 ) -> None:
-    assert decided(said, passage(text)) is decision
+    assert decision_on(sentence, passage(text)) is decision
 
 
 @given(st.text("maymust should to wear. not\n", max_size=60))

@@ -1,4 +1,4 @@
-"""What rules cannot decide a judge does, in one request, by words that stand in the passages."""
+"""A judge decides what the rules cannot, in one request, by words that are in the passages."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ ANOTHER = "Trips go by rail as a rule [2]."
 
 @dataclass
 class Judge:
-    """Gives each sentence the next of ``verdicts``."""
+    """A judge that gives each sentence the next of ``verdicts``."""
 
     verdicts: Sequence[SentenceVerdict | None]
-    asked: list[Sequence[UnclearSentence]] = field(default_factory=list)
+    requests: list[Sequence[UnclearSentence]] = field(default_factory=list)
 
     def judge(
         self, _question: Question, _passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
     ) -> Sequence[SentenceVerdict | None]:
-        self.asked.append(unclear)
+        self.requests.append(unclear)
         return self.verdicts
 
 
@@ -54,10 +54,10 @@ def supported(words: str, passage: int = 1) -> SentenceVerdict:
     return SentenceVerdict(True, (Evidence(passage, words),))
 
 
-def steps(written: str, judge: Judge | Gone | None) -> tuple[list[str], Answer]:
-    """What is released on the way, and the answer."""
+def steps(script: str, judge: Judge | Gone | None) -> tuple[list[str], Answer]:
+    """Return the texts that are released on the way, and the answer."""
     composer = Composer(
-        ScriptedModel(written),
+        ScriptedModel(script),
         lambda _question, _hits: Prompt("", "", tuple(PAGES), 0),
         Meter(len, lambda: date.min),
         judge=judge,
@@ -68,7 +68,7 @@ def steps(written: str, judge: Judge | Gone | None) -> tuple[list[str], Answer]:
     )
     assert isinstance(last, Composed)
     assert isinstance(last.result, Answer)
-    return [one.text for one in released if isinstance(one, Released)], last.result
+    return [step.text for step in released if isinstance(step, Released)], last.result
 
 
 def test_all_unclear_sentences_go_in_one_request_and_supported_ones_do_not_wait() -> None:
@@ -76,8 +76,8 @@ def test_all_unclear_sentences_go_in_one_request_and_supported_ones_do_not_wait(
     released, answer = steps(f"{PARAPHRASE} {VERBATIM} {ANOTHER}", judge)
 
     assert released == ["Leave is 30 days long. [1]"]
-    (asked,) = judge.asked
-    assert [one.cited for one in asked] == [(1,), (2,)]
+    (request,) = judge.requests
+    assert [sentence.cited for sentence in request] == [(1,), (2,)]
     assert answer.text == (
         "Have a word with whoever leads you before you go. [1] Leave is 30 days long. [1] "
         "Trips go by rail as a rule. [2]"
@@ -124,26 +124,26 @@ def test_where_the_judge_drops_the_core_quotations_replace_it() -> None:
 
 def test_words_that_stand_in_the_passage_are_what_a_judge_reads() -> None:
     judge = Judge([None])
-    written = (
+    script = (
         '{"answered": "yes", "sentences": [{"evidence": [{"passage": 1, "words": "Ask your  lead '
         'first"}, {"passage": 2, "words": "made up"}], "sentence": "Have a word with your boss."}]}'
     )
-    _, answer = steps(written, judge)
+    _, answer = steps(script, judge)
 
-    assert judge.asked[0][0].evidence == (Evidence(1, "Ask your  lead first"),)
+    assert judge.requests[0][0].evidence == (Evidence(1, "Ask your  lead first"),)
     assert [source.quote for source in answer.sources] == ["Ask your lead first"]
 
 
 @pytest.mark.parametrize(
-    "written",
+    "script",
     [
         "The pages do not say who pays; they say that late vouchers are not paid [2].",
         "NOT IN THE WIKI\n\nNowhere is it told who pays. Late vouchers are not paid [2].",
         "Ich finde keine Angabe dazu, wer zahlt [2].",
     ],
 )
-def test_a_denial_is_an_answer(written: str) -> None:
-    _, answer = steps(written, None)
+def test_a_denial_is_an_answer(script: str) -> None:
+    _, answer = steps(script, None)
 
     assert answer.composed
     assert answer.denial

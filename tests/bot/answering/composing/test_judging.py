@@ -1,4 +1,4 @@
-"""A language model as judge: one request, the words before the verdict, and whatever it writes."""
+"""A language model as judge: one request, evidence before the verdict, and any reply at all."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ TODAY = date(2026, 11, 24)
 
 def row(sentence: object, *, supported: object = True, words: str = "", beyond: object = "") -> str:
     evidence = [{"passage": 1, "words": words}] if words else []
-    found = {"sentence": sentence, "evidence": evidence, "beyond": beyond, "supported": supported}
-    return json.dumps(found)
+    fields = {"sentence": sentence, "evidence": evidence, "beyond": beyond, "supported": supported}
+    return json.dumps(fields)
 
 
-def written(*rows: str) -> str:
+def json_of(*rows: str) -> str:
     return f'{{"verdicts": [{", ".join(rows)}]}}'
 
 
@@ -58,11 +58,11 @@ def judged(*scripts: str | Exception) -> Sequence[SentenceVerdict | None]:
 
 
 def test_all_sentences_of_an_answer_go_in_one_request() -> None:
-    client = ScriptedModel(written(row(1, words="Leave"), row(2, supported=False)))
-    found = judge(client).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
+    client = ScriptedModel(json_of(row(1, words="Leave"), row(2, supported=False)))
+    result = judge(client).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
 
     assert len(client.prompts) == 1
-    assert found == [SentenceVerdict(True, (Evidence(1, "Leave"),)), SentenceVerdict(False)]
+    assert result == [SentenceVerdict(True, (Evidence(1, "Leave"),)), SentenceVerdict(False)]
 
 
 def test_a_judge_reads_the_words_of_a_sentence_and_else_its_passages() -> None:
@@ -78,7 +78,7 @@ def test_a_judge_reads_the_words_of_a_sentence_and_else_its_passages() -> None:
 
 
 def test_a_sentence_that_cites_nothing_is_judged_by_all_passages() -> None:
-    """As one is that says that the pages do not say something."""
+    """A denial, for example: "the pages do not say"."""
     denial = UnclearSentence("The pages do not say how long.", ())
     prompt = judge_prompt(QUESTION, PASSAGES, [denial], COUNT, lambda: "m00n")
 
@@ -96,7 +96,7 @@ def test_a_hostile_sentence_or_page_cannot_leave_its_block() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "found"),
+    ("rows", "supported"),
     [
         ([row(1, beyond="the limit")], [None, None]),
         ([row(1, beyond="none."), row(2, supported=False, beyond="x")], [True, False]),
@@ -107,19 +107,19 @@ def test_a_hostile_sentence_or_page_cannot_leave_its_block() -> None:
     ],
 )
 def test_what_is_no_clear_verdict_leaves_the_sentence_unclear(
-    rows: list[str], found: list[bool | None]
+    rows: list[str], supported: list[bool | None]
 ) -> None:
-    told = verdicts(written(*rows), 2)
+    result = verdicts(json_of(*rows), 2)
 
-    assert [one.supported if one else None for one in told] == found
+    assert [verdict.supported if verdict else None for verdict in result] == supported
 
 
 @pytest.mark.parametrize(
     "reply",
     [
-        f"The page says {written(row(1), row(2))}, but: {written(row(1, supported=False), row(2))}",
-        f"{written(row(1), row(2))}\n[{row(1, supported=False)}]",
-        f"```json\n{written(row(1))}\n```\n```json\n{written(row(2))}\n```",
+        f"The page says {json_of(row(1), row(2))}, but: {json_of(row(1, supported=False), row(2))}",
+        f"{json_of(row(1), row(2))}\n[{row(1, supported=False)}]",
+        f"```json\n{json_of(row(1))}\n```\n```json\n{json_of(row(2))}\n```",
     ],
 )
 def test_a_judge_that_quotes_json_of_a_page_and_then_decides_has_decided_nothing(
@@ -129,15 +129,15 @@ def test_a_judge_that_quotes_json_of_a_page_and_then_decides_has_decided_nothing
 
 
 def test_words_within_a_verdict_may_look_like_one() -> None:
-    found = verdicts(written(row(1, words='"verdicts": [{"supported": true}]'), row(2)), 2)
+    result = verdicts(json_of(row(1, words='"verdicts": [{"supported": true}]'), row(2)), 2)
 
-    assert [bool(one) for one in found] == [True, True]
+    assert [bool(verdict) for verdict in result] == [True, True]
 
 
 def test_verdicts_that_came_before_it_broke_off_stand() -> None:
-    cut = written(row(1), row(2))[:-30]
+    cut = json_of(row(1), row(2))[:-30]
 
-    assert [bool(one) for one in judged(cut, CutShort("too long"))] == [True, False]
+    assert [bool(verdict) for verdict in judged(cut, CutShort("too long"))] == [True, False]
 
 
 @pytest.mark.parametrize("script", ["", "They all look fine to me.", '{"verdicts": []}', "[[[["])
@@ -152,7 +152,7 @@ def test_whatever_it_writes_is_read(text: str) -> None:
 
 
 def test_whoever_asks_pays_for_the_judge_and_a_cap_holds() -> None:
-    client, usage = ScriptedModel(written(row(1), row(2))), MemoryUsage()
+    client, usage = ScriptedModel(json_of(row(1), row(2))), MemoryUsage()
     judge(client, usage=usage).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
 
     assert usage._spent["person", "U1"].tokens > client.prompts[0].tokens
@@ -177,17 +177,17 @@ def over_http(server: Server, seconds: float) -> ModelJudge:
 
 
 def test_a_judge_over_http_is_held_to_its_schema_and_bounded() -> None:
-    text = written(row(1), row(2))
+    text = json_of(row(1), row(2))
     with openai_server(Reply([text[at : at + 9] for at in range(0, len(text), 9)])) as server:
-        found = over_http(server, 60).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
+        result = over_http(server, 60).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
 
-    assert [one.supported for one in found if one] == [True, True]
-    (asked,) = server.asked
-    schema = asked["response_format"]["json_schema"]
+    assert [verdict.supported for verdict in result if verdict] == [True, True]
+    (request,) = server.asked
+    schema = request["response_format"]["json_schema"]
     assert schema["name"] == "verdicts"
     fields = schema["schema"]["properties"]["verdicts"]["items"]["properties"]
     assert list(fields) == ["sentence", "evidence", "beyond", "supported"]
-    assert asked["max_tokens"] < 500
+    assert request["max_tokens"] < 500
 
 
 def test_a_judge_that_is_too_slow_is_not_waited_for() -> None:

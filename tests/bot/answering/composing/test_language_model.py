@@ -1,4 +1,4 @@
-"""What settings make of a language model: who decides a sentence that rules cannot decide."""
+"""The settings choose the judge of sentences that the rules cannot decide."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from config.llm import LlmSettings
 
 
 class Inference:
-    """Stands in for an NLI model, by its name."""
+    """Replaces an NLI model; it only records the name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -35,12 +35,12 @@ def judge(**chosen: Any) -> object:
 
 def test_the_model_that_composes_decides_unless_another_is_named() -> None:
     model = configured()
-    same, other = model.composer._judge, judge(verify_model="small")
+    same, named = model.composer._judge, judge(verify_model="small")
 
     assert isinstance(same, ModelJudge)
-    assert isinstance(other, ModelJudge)
+    assert isinstance(named, ModelJudge)
     assert same.model.model._model is model.client._model  # type: ignore[attr-defined]
-    assert other.model.model._model._llm.model == "small"  # type: ignore[attr-defined]
+    assert named.model.model._model._llm.model == "small"  # type: ignore[attr-defined]
 
 
 def test_with_rules_nobody_decides() -> None:
@@ -48,8 +48,8 @@ def test_with_rules_nobody_decides() -> None:
 
 
 def test_an_nli_model_decides_where_one_is_named() -> None:
-    found = judge(verify="deberta", verify_seconds=3)
+    nli_judge = judge(verify="deberta", verify_seconds=3)
 
-    assert isinstance(found, EntailmentJudge)
-    assert isinstance(found.model, Inference)
-    assert (found.model.name, found.seconds) == ("deberta", 3)
+    assert isinstance(nli_judge, EntailmentJudge)
+    assert isinstance(nli_judge.model, Inference)
+    assert (nli_judge.model.name, nli_judge.seconds) == ("deberta", 3)

@@ -1,4 +1,4 @@
-"""A model that is slow, busy, broken or mad, over real HTTP and LlamaIndex's own client."""
+"""A slow, busy, broken or nonsensical model, over real HTTP and LlamaIndex's own client."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def test_the_answer_comes_in_the_pieces_that_were_sent() -> None:
     with openai_server(LEAVE) as server:
         assert list(client(server.url).write(PROMPT)) == ["Leave is ", "30 days", " long [1]."]
 
-    (asked,) = server.asked
-    assert asked["stream"] is True
-    assert asked["model"] == "small"
-    assert asked["max_tokens"] == 800
-    assert [(one["role"], one["content"]) for one in asked["messages"]] == [
+    (request,) = server.asked
+    assert request["stream"] is True
+    assert request["model"] == "small"
+    assert request["max_tokens"] == 800
+    assert [(message["role"], message["content"]) for message in request["messages"]] == [
         ("system", "Be brief."),
         ("user", "How long is leave?"),
     ]
@@ -84,7 +84,7 @@ def test_what_only_looks_like_a_thought_is_kept() -> None:
 
 
 class _Alive(Handler):
-    """Before its pieces, says that it is alive for as long as the connection stands."""
+    """Without pieces, it sends keep-alives as long as the connection is open."""
 
     def stream(self, reply: Reply) -> None:
         while not (reply.pieces or self.server.over.wait(0.02)):
@@ -93,7 +93,7 @@ class _Alive(Handler):
 
 
 class _InTurn:
-    """Each prompt is for the next of the clients."""
+    """Sends each prompt to the next of the clients."""
 
     def __init__(self, *clients: LlamaClient) -> None:
         self._clients = iter(clients)
@@ -104,8 +104,8 @@ class _InTurn:
 
 def test_keep_alives_do_not_hold_a_place_for_ever() -> None:
     with openai_server(Reply(), LEAVE, handler=_Alive) as server:
-        asked = _InTurn(client(server.url, seconds=0.3), client(server.url))
-        model = RetryingModel(asked, seconds=PATIENCE, attempts=1, at_once=1, chance=lambda: 0.0)
+        clients = _InTurn(client(server.url, seconds=0.3), client(server.url))
+        model = RetryingModel(clients, seconds=PATIENCE, attempts=1, at_once=1, chance=lambda: 0.0)
         with pytest.raises(ModelFailed):
             list(model.within(0.3).write(PROMPT))
 
@@ -119,12 +119,12 @@ def test_an_error_within_a_stream_before_a_word_is_begun_again() -> None:
 
 
 def test_a_redirect_is_not_followed() -> None:
-    with openai_server(LEAVE) as other:
-        moved = Reply(status=307, headers={"Location": f"{other.url}/chat/completions"})
+    with openai_server(LEAVE) as target:
+        moved = Reply(status=307, headers={"Location": f"{target.url}/chat/completions"})
         with openai_server(moved) as server, pytest.raises(ModelFailed, match="it answered 307"):
             list(patient(server.url).write(PROMPT))
 
-        assert not other.asked
+        assert not target.asked
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 529])
@@ -169,9 +169,9 @@ def test_it_is_asked_so_many_times_and_no_more() -> None:
 
 def test_a_server_that_is_not_there_is_a_failure() -> None:
     with openai_server() as server:
-        gone = server.url
+        closed_url = server.url
     with pytest.raises(ModelBusy, match="it cannot be reached"):
-        list(patient(gone, attempts=1).write(PROMPT))
+        list(patient(closed_url, attempts=1).write(PROMPT))
 
 
 @pytest.mark.parametrize(
@@ -254,13 +254,13 @@ def test_no_more_ask_at_once_than_may() -> None:
             with pytest.raises(ModelFailed):
                 list(bounded.write(PROMPT))
 
-        held = threading.Thread(target=first)
-        held.start()
+        thread = threading.Thread(target=first)
+        thread.start()
         while not server.asked:
             time.sleep(0.005)
         with pytest.raises(ModelFailed) as failed:
             list(bounded.within(0.25).write(PROMPT))
-    held.join()
+    thread.join()
 
     assert failed.value.fallback is Fallback.BUSY
 
@@ -276,7 +276,7 @@ def test_a_place_is_free_again_however_an_answer_ended() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "key", "told"),
+    ("settings", "key", "message"),
     [
         (LlmSettings(provider="compatible", model="small"), "", r"`\[llm\] url`"),
         (LlmSettings(provider="azure", model="small"), "k", r"`\[llm\] url`"),
@@ -284,19 +284,19 @@ def test_a_place_is_free_again_however_an_answer_ended() -> None:
         (LlmSettings(provider="anthropic", model="small"), "", "key"),
     ],
 )
-def test_what_is_missing_is_said(settings: LlmSettings, key: str, told: str) -> None:
-    with pytest.raises(ModelMisconfigured, match=told):
+def test_what_is_missing_is_said(settings: LlmSettings, key: str, message: str) -> None:
+    with pytest.raises(ModelMisconfigured, match=message):
         model_client_of(settings, key)
 
 
 def test_a_key_is_in_no_description() -> None:
-    made = model_client_of(LlmSettings(provider="openai", model="small"), "k-secret")
+    described = model_client_of(LlmSettings(provider="openai", model="small"), "k-secret")
 
-    assert "k-secret" not in repr(made)
+    assert "k-secret" not in repr(described)
 
 
 class Endless:
-    """Writes faster than anybody reads, and never ends."""
+    """Writes faster than its reader reads, and never ends."""
 
     def write(self, _prompt: Prompt) -> Iterator[str]:
         yield from repeat("and so on ", 50_000)
@@ -305,9 +305,9 @@ class Endless:
 
 def test_a_model_that_writes_without_end_is_stopped_however_much_lies_ready() -> None:
     model = RetryingModel(Endless(), seconds=60.0, attempts=1, at_once=4, chance=lambda: 0.0)
-    written = model.write(PROMPT)
+    pieces = model.write(PROMPT)
     with pytest.raises(ModelFailed, match="does not stop writing"):
-        for _ in written:
+        for _ in pieces:
             pass
 
 

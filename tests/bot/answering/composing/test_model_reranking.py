@@ -1,4 +1,4 @@
-"""A language model puts passages in order; whatever it writes, nothing gets lost."""
+"""A language model orders passages; whatever it writes, no passage is lost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reranker(model: ScriptedModel, caps: Caps = FREE) -> ModelReranker:
 
 
 @pytest.mark.parametrize(
-    ("written", "order"),
+    ("script", "order"),
     [
         ("3, 1, 2", [2, 0, 1]),
         ("[2] > [1] > [3]", [1, 0, 2]),
@@ -42,16 +42,16 @@ def reranker(model: ScriptedModel, caps: Caps = FREE) -> ModelReranker:
         ("9" * 400, [0, 1, 2]),
     ],
 )
-def test_what_is_named_comes_first_and_the_rest_as_it_was(written: str, order: list[int]) -> None:
-    scores = reranker(ScriptedModel(written))(QUESTION, PASSAGES)
+def test_what_is_named_comes_first_and_the_rest_as_it_was(script: str, order: list[int]) -> None:
+    scores = reranker(ScriptedModel(script))(QUESTION, PASSAGES)
 
     assert sorted(range(3), key=lambda number: -scores[number]) == order
 
 
-@pytest.mark.parametrize("written", ["", "  ", ", ,", "Leave is 30 days long.", "1, two, 3"])
-def test_what_is_no_order_is_a_failure(written: str) -> None:
+@pytest.mark.parametrize("script", ["", "  ", ", ,", "Leave is 30 days long.", "1, two, 3"])
+def test_what_is_no_order_is_a_failure(script: str) -> None:
     with pytest.raises(ModelFailed, match="no order"):
-        reranker(ScriptedModel(written))(QUESTION, PASSAGES)
+        reranker(ScriptedModel(script))(QUESTION, PASSAGES)
 
 
 @given(st.text(alphabet="0123456789,[] >.x\n", max_size=30), st.integers(1, 9))

@@ -1,4 +1,4 @@
-"""What a passage says of some, a sentence may not say of all."""
+"""A sentence may not say about all what its passage says about some."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.answering.composing.checking import CheckOutcome
 from bot.answering.composing.narrowing import leaves_out_what_narrows
 from bot.answering.composing.words import read
-from tests.bot.answering.composing.test_relations import decided, goes_out, passage
+from tests.bot.answering.composing.test_relations import decision_on, goes_out, passage
 
 
 @pytest.mark.parametrize(
@@ -106,11 +106,11 @@ from tests.bot.answering.composing.test_relations import decided, goes_out, pass
 )
 def test_what_narrows_is_not_left_out(text: str, true: str, false: str) -> None:
     assert goes_out(true, passage(text))
-    assert decided(false, passage(text)) is CheckOutcome.UNCLEAR
+    assert decision_on(false, passage(text)) is CheckOutcome.UNCLEAR
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("In general, badges are blue.", "Badges are blue."),
         ("Lock the door, and take the key of the shed.", "Lock the door."),
@@ -119,8 +119,8 @@ def test_what_narrows_is_not_left_out(text: str, true: str, false: str) -> None:
         ("Tests run before each merge, and after each deploy.", "Tests run after each deploy."),
     ],
 )
-def test_what_narrows_nothing_may_be_left_out(text: str, said: str) -> None:
-    assert goes_out(said, passage(text))
+def test_what_narrows_nothing_may_be_left_out(text: str, sentence: str) -> None:
+    assert goes_out(sentence, passage(text))
 
 
 def test_what_the_question_asks_about_need_not_be_said_again() -> None:

@@ -1,4 +1,4 @@
-"""A model of inference vouches for what it is sure of, and decides nothing else."""
+"""An inference model confirms the sentences it is sure of, and decides no others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PASSAGES = passages("leave", "Ask first. Leave is thirty days long. Rest well.",
 
 
 class Words:
-    """A text says a sentence if it has its first word."""
+    """A text entails a sentence if it contains its first word."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.asked: list[tuple[str, str]] = []
@@ -31,38 +31,38 @@ class Words:
         if self._error:
             raise self._error
         self.asked += pairs
-        return [0.95 if said.split()[0] in text else 0.5 for text, said in pairs]
+        return [0.95 if sentence.split()[0] in text else 0.5 for text, sentence in pairs]
 
 
 def test_the_words_that_entail_a_sentence_vouch_for_it() -> None:
     model = Words()
     unclear = [UnclearSentence("thirty days of it", (1,)), UnclearSentence("forty days", (1, 9))]
-    found = EntailmentJudge(model, 10).judge(QUESTION, PASSAGES, unclear)
+    verdicts = EntailmentJudge(model, 10).judge(QUESTION, PASSAGES, unclear)
 
-    assert found[0] is not None
-    assert found[0].supported
-    assert "Leave is thirty days long." in found[0].evidence[0].words
-    assert found[0].evidence[0].words in PASSAGES[0].text
-    assert found[1] is None, "that it stands nowhere does not make it wrong"
+    assert verdicts[0] is not None
+    assert verdicts[0].supported
+    assert "Leave is thirty days long." in verdicts[0].evidence[0].words
+    assert verdicts[0].evidence[0].words in PASSAGES[0].text
+    assert verdicts[1] is None, "that it stands nowhere does not make it wrong"
 
 
 def test_evidence_is_all_that_is_read() -> None:
     model, evidence = Words(), (Evidence(1, "Ask first."),)
-    found = EntailmentJudge(model, 10).judge(
+    verdicts = EntailmentJudge(model, 10).judge(
         QUESTION, PASSAGES, [UnclearSentence("Ask anybody first", (1,), evidence)]
     )
 
     assert model.asked == [("Leave: Ask first.", "Ask anybody first")]
-    assert found == [SentenceVerdict(True, evidence)]
+    assert verdicts == [SentenceVerdict(True, evidence)]
 
 
 def test_what_is_not_reached_in_time_stays_unclear() -> None:
     model = Words()
     judge = EntailmentJudge(model, seconds=1.5, clock=lambda: float(next(ticks)))
     ticks = count()
-    found = judge.judge(QUESTION, PASSAGES, [UnclearSentence("thirty", (1,))] * 3)
+    verdicts = judge.judge(QUESTION, PASSAGES, [UnclearSentence("thirty", (1,))] * 3)
 
-    assert [one is not None for one in found] == [True, False, False]
+    assert [verdict is not None for verdict in verdicts] == [True, False, False]
 
 
 def test_a_model_that_cannot_run_is_a_judge_that_failed() -> None:

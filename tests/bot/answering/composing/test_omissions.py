@@ -1,4 +1,4 @@
-"""A sentence that leaves out what limits a passage's words is unclear: it is judged, or marked."""
+"""A sentence that leaves out a limit of its passage is unclear: it is judged or marked."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from bot.answering.composing.checking import CheckOutcome
 from bot.answering.composing.omissions import changes_limits
 from bot.answering.composing.words import read
-from tests.bot.answering.composing.test_relations import decided, passage
+from tests.bot.answering.composing.test_relations import decision_on, passage
 
 DEPLOY = "You may deploy on Friday if the on-call engineer agrees."
 REFUNDS = "If the customer sends the receipt, refunds are paid within 14 days."
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         (DEPLOY, "You may deploy on Friday."),
         (REFUNDS, "Refunds are paid within 14 days."),
@@ -79,12 +79,12 @@ REFUNDS = "If the customer sends the receipt, refunds are paid within 14 days."
         ("Orders need the cook and the guard.", "Orders need the cook or the guard."),
     ],
 )
-def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, said: str) -> None:
-    assert decided(said, passage(text)) is CheckOutcome.UNCLEAR
+def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, sentence: str) -> None:
+    assert decision_on(sentence, passage(text)) is CheckOutcome.UNCLEAR
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         (DEPLOY, DEPLOY),
         (DEPLOY, "On Friday you may deploy if the on-call engineer agrees."),
@@ -109,8 +109,8 @@ def test_what_limits_a_sentence_may_not_be_left_out_or_exchanged(text: str, said
         ("The van leaves today; then the cook signs.", "The van leaves; then the cook signs."),
     ],
 )
-def test_the_rest_of_a_passage_limits_nothing(text: str, said: str) -> None:
-    assert not changes_limits(said, read(said), text, read(text))
+def test_the_rest_of_a_passage_limits_nothing(text: str, sentence: str) -> None:
+    assert not changes_limits(sentence, read(sentence), text, read(text))
 
 
 @given(st.text(max_size=80))

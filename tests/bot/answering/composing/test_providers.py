@@ -1,5 +1,4 @@
-"""Each provider as its own library and API are, on loopback: what is sent, what comes back,
-and what goes wrong."""
+"""Each provider with its own library and API, on loopback: requests, responses and failures."""
 
 from __future__ import annotations
 
@@ -28,10 +27,10 @@ def openai(url: str, model: str = "deployment-7") -> LlamaClient:
     return model_client_of(LlmSettings(provider="openai", model=model, url=url), "k-secret")
 
 
-def refusing(parameter: str, told: str) -> Reply:
-    """A 400 in OpenAI's words."""
+def refusing(parameter: str, message: str) -> Reply:
+    """Return a 400 as OpenAI words it."""
     code = "unsupported_parameter" if parameter == "max_tokens" else "unsupported_value"
-    error = {"message": told, "type": "invalid_request_error", "param": parameter, "code": code}
+    error = {"message": message, "type": "invalid_request_error", "param": parameter, "code": code}
     return Reply(status=400, raw=json.dumps({"error": error}).encode())
 
 
@@ -50,9 +49,9 @@ NO_TEMPERATURE = refusing(
 def test_a_model_that_thinks_is_asked_as_it_wants_to_be_and_that_is_remembered() -> None:
     with openai_server(NO_MAX_TOKENS, NO_TEMPERATURE, LEAVE, LEAVE) as server:
         client = openai(server.url)
-        said = [list(client.write(PROMPT)) for _ in range(2)]
+        answers = [list(client.write(PROMPT)) for _ in range(2)]
 
-    assert said == [PIECES, PIECES]
+    assert answers == [PIECES, PIECES]
     manners = [
         {name: sent[name] for name in ("max_tokens", "max_completion_tokens", "temperature")
          if name in sent}
@@ -126,9 +125,9 @@ def test_anthropic_answers_in_the_pieces_that_were_sent() -> None:
     assert (sent["model"], sent["max_tokens"], sent["stream"]) == ("claude-sonnet-4-5", 80, True)
     assert sent["temperature"] == 0.0
     assert "Be brief." in json.dumps(sent["system"])
-    (asked,) = sent["messages"]
-    assert asked["role"] == "user"
-    assert "How long is leave?" in json.dumps(asked["content"])
+    (message,) = sent["messages"]
+    assert message["role"] == "user"
+    assert "How long is leave?" in json.dumps(message["content"])
 
 
 @pytest.mark.parametrize("status", [429, 500, 529])
@@ -164,12 +163,12 @@ def test_a_stream_of_anthropic_s_that_breaks_before_a_word_is_begun_again() -> N
 
 
 def test_anthropic_s_key_and_the_pages_go_to_no_other_host() -> None:
-    with anthropic_server(HAIKU) as other:
-        moved = Reply(status=307, headers={"Location": f"{other.root}/v1/messages"})
+    with anthropic_server(HAIKU) as target:
+        moved = Reply(status=307, headers={"Location": f"{target.root}/v1/messages"})
         with anthropic_server(moved) as server, pytest.raises(ModelFailed, match="answered 307"):
             list(anthropic(server.root).write(PROMPT))
 
-        assert not other.asked
+        assert not target.asked
 
 
 def test_an_answer_of_anthropic_s_may_be_too_long_or_refused() -> None:
@@ -191,9 +190,9 @@ def test_silence_of_anthropic_s_ends_a_request() -> None:
         list(anthropic(server.root, silence=0.3).write(PROMPT))
 
 
-def test_a_claude_that_takes_no_temperature_is_asked_without_its_own() -> None:
-    told = "`temperature` may only be set to 1 for this model."
-    body = {"type": "error", "error": {"type": "invalid_request_error", "message": told}}
+def test_a_claude_that_takes_only_temperature_1_is_asked_with_it() -> None:
+    message = "`temperature` may only be set to 1 for this model."
+    body = {"type": "error", "error": {"type": "invalid_request_error", "message": message}}
     refused = Reply(status=400, raw=json.dumps(body).encode())
     with anthropic_server(refused, HAIKU) as server:
         assert list(anthropic(server.root).write(PROMPT)) == PIECES
@@ -206,7 +205,7 @@ def ollama(url: str) -> LlamaClient:
 
 
 def ollama_chunk(delta: dict[str, str], ending: str | None) -> str:
-    """As Ollama's OpenAI-compatible endpoint writes one."""
+    """Return a chunk as Ollama's OpenAI-compatible endpoint writes it."""
     chunk = {
         "id": "chatcmpl-278",
         "object": "chat.completion.chunk",

@@ -1,4 +1,4 @@
-"""A number is what it comes to, however it is written."""
+"""A number is compared by its value, however it is written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.answering.composing.quantities import quantities
 
 
 @pytest.mark.parametrize(
-    ("said", "page"),
+    ("sentence", "page"),
     [
         ("thirty days", "30 days"),
         ("$75", "75 dollars"),
@@ -57,15 +57,15 @@ from bot.answering.composing.quantities import quantities
         ("each second", "every second"),
     ],
 )
-def test_the_same_amount_in_other_words_is_held(said: str, page: str) -> None:
-    held = quantities(page)
+def test_the_same_amount_in_other_words_is_held(sentence: str, page: str) -> None:
+    on_page = quantities(page)
 
-    assert held
-    assert all(is_held(one, held) for one in quantities(said))
+    assert on_page
+    assert all(is_held(amount, on_page) for amount in quantities(sentence))
 
 
 @pytest.mark.parametrize(
-    ("said", "page"),
+    ("sentence", "page"),
     [
         ("44 days", "44 hours"),
         ("every three weeks", "on every second Thursday"),
@@ -80,10 +80,10 @@ def test_the_same_amount_in_other_words_is_held(said: str, page: str) -> None:
         ("thirty-one days", "thirty days"),
     ],
 )
-def test_another_amount_or_unit_is_not(said: str, page: str) -> None:
-    held = quantities(page)
+def test_another_amount_or_unit_is_not_held(sentence: str, page: str) -> None:
+    on_page = quantities(page)
 
-    assert not all(is_held(one, held) for one in quantities(said))
+    assert not all(is_held(amount, on_page) for amount in quantities(sentence))
 
 
 def test_a_name_with_digits_is_no_number() -> None:
@@ -91,11 +91,11 @@ def test_a_name_with_digits_is_no_number() -> None:
 
 
 def test_a_count_of_the_writers_own_needs_no_page() -> None:
-    (one,) = quantities("two people have to sign")
+    (amount,) = quantities("two people have to sign")
 
-    assert is_held(one, [])
+    assert is_held(amount, [])
 
 
 @given(st.text(alphabet="0123456789.,:' aphkM%$-\u00a0\u202fdzthalfnu", max_size=200))
-def test_nothing_that_is_written_stops_it(text: str) -> None:
-    assert all(one.values for one in quantities(text))
+def test_any_text_can_be_read_for_quantities(text: str) -> None:
+    assert all(amount.values for amount in quantities(text))

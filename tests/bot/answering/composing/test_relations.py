@@ -1,4 +1,4 @@
-"""What a passage says may not be turned round, however few of its words that changes."""
+"""A sentence may not reverse what its passage says, however few words differ."""
 
 from __future__ import annotations
 
@@ -20,23 +20,34 @@ from tests.timing import seconds_of
 HOSTILE = Path(__file__).parents[3] / "data" / "claims" / "hostile_sentences.jsonl"
 
 
-def decided(text: str, *passages: dict[str, Any], question: str = "") -> CheckOutcome:
-    """What the rules say of ``text`` to a model that saw ``passages``, and cited them all."""
-    said = claim(Sentence(text))
-    if said.flaw:
+def decision_on(text: str, *passages: dict[str, Any], question: str = "") -> CheckOutcome:
+    """Return the rules' decision on ``text``, if its model saw ``passages`` and cited them all."""
+    parsed = claim(Sentence(text))
+    if parsed.flaw:
         return CheckOutcome.CONTRADICTED
     grounds = [
         Ground(
-            Passage("w", one["page"], "", 0, one["title"], (), one["url"], one["text"], "", OPEN)
+            Passage(
+                "w",
+                page["page"],
+                "",
+                0,
+                page["title"],
+                (),
+                page["url"],
+                page["text"],
+                "",
+                OPEN,
+            )
         )
-        for one in passages
+        for page in passages
     ]
-    return check(said, grounds, (), Shown(question, grounds)).decision
+    return check(parsed, grounds, (), Shown(question, grounds)).decision
 
 
 def goes_out(text: str, *passages: dict[str, Any], question: str = "") -> bool:
-    """Whether it goes out as verified."""
-    return decided(text, *passages, question=question) is CheckOutcome.SUPPORTED
+    """Return whether ``text`` goes out as verified."""
+    return decision_on(text, *passages, question=question) is CheckOutcome.SUPPORTED
 
 
 def passage(text: str) -> dict[str, Any]:
@@ -52,10 +63,12 @@ def recorded() -> list[tuple[str, bool, dict[str, Any]]]:
     ]
 
 
-HOSTILE_ONES = [(text, row) for text, faithful, row in recorded() if not faithful]
+HOSTILE_SENTENCES = [(text, row) for text, faithful, row in recorded() if not faithful]
 
 
-@pytest.mark.parametrize(("text", "row"), HOSTILE_ONES, ids=[text for text, _ in HOSTILE_ONES])
+@pytest.mark.parametrize(
+    ("text", "row"), HOSTILE_SENTENCES, ids=[text for text, _ in HOSTILE_SENTENCES]
+)
 def test_no_hostile_sentence_goes_out(text: str, row: dict[str, Any]) -> None:
     assert not goes_out(text, *row["passages"], question=row["question"])
 
@@ -227,26 +240,28 @@ def test_a_part_may_move_to_the_front_and_two_words_may_not_change_places() -> N
 
 
 def test_what_another_sentence_says_in_another_order_is_not_dropped() -> None:
-    """One stretch has all its words and says "not", another says it, only not of anybody."""
+    """One stretch has all its words and a "not"; another says it, but not about everybody."""
     page = passage(
         "US employees must not share receipts. US employees may share receipts with payroll."
     )
 
-    assert decided("Employees may share receipts with payroll.", page) is CheckOutcome.UNCLEAR
+    assert decision_on("Employees may share receipts with payroll.", page) is CheckOutcome.UNCLEAR
 
 
 @pytest.mark.parametrize("sign", ["\u2705", "\U0001f389", "\u2b50"])
 def test_a_picture_that_no_page_has_does_not_go_out(sign: str) -> None:
     page = passage("Open a ticket with the desk.")
 
-    assert decided(f"Open a ticket {sign} with the desk.", page) is CheckOutcome.CONTRADICTED
+    assert decision_on(f"Open a ticket {sign} with the desk.", page) is CheckOutcome.CONTRADICTED
 
 
 def test_a_flag_is_spelled_as_in_the_page_and_an_arrow_is_no_sign() -> None:
     page = passage("Run the tool with --force, under Settings > Security.")
 
-    assert decided("Run the tool with --fast.", page) is CheckOutcome.CONTRADICTED
-    assert decided("Run it under Settings \u2192 Security.", page) is not CheckOutcome.CONTRADICTED
+    assert decision_on("Run the tool with --fast.", page) is CheckOutcome.CONTRADICTED
+    assert (
+        decision_on("Run it under Settings \u2192 Security.", page) is not CheckOutcome.CONTRADICTED
+    )
 
 
 @pytest.mark.parametrize(
@@ -284,7 +299,7 @@ def test_a_date_a_letter_a_bound_and_an_exception_are_read(
 def test_a_date_is_the_same_with_the_day_first() -> None:
     page = passage("Orders must be in by May 3, 2031.")
 
-    assert decided("Orders must be in by 3 May 2031.", page) is not CheckOutcome.CONTRADICTED
+    assert decision_on("Orders must be in by 3 May 2031.", page) is not CheckOutcome.CONTRADICTED
 
 
 @pytest.mark.parametrize(
@@ -300,8 +315,8 @@ def test_a_channel_that_only_begins_another_name_does_not_go_out(true: str, fals
         "Ask in #garden-help, or in the kitchen channel. Ask the team 18 F, or garden@example.com."
     )
 
-    assert decided(true, page) is CheckOutcome.SUPPORTED
-    assert decided(false, page) is CheckOutcome.CONTRADICTED
+    assert decision_on(true, page) is CheckOutcome.SUPPORTED
+    assert decision_on(false, page) is CheckOutcome.CONTRADICTED
 
 
 def test_what_a_not_behind_a_comma_denies_does_not_go_out() -> None:
@@ -312,7 +327,7 @@ def test_what_a_not_behind_a_comma_denies_does_not_go_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "decision"),
+    ("sentence", "decision"),
     [
         ("Desks are paid for drivers over 6'5\"/2m tall.", CheckOutcome.SUPPORTED),
         ("If you are over 6'5\"/2m, you get a new desk.", CheckOutcome.UNCLEAR),
@@ -322,10 +337,10 @@ def test_what_a_not_behind_a_comma_denies_does_not_go_out() -> None:
         ("Desks are paid for drivers over 7'5\"/2m tall.", CheckOutcome.CONTRADICTED),
     ],
 )
-def test_inches_are_no_quotation_marks(said: str, decision: CheckOutcome) -> None:
+def test_inches_are_no_quotation_marks(sentence: str, decision: CheckOutcome) -> None:
     page = passage('Desks are paid for drivers over 6\'5"/2m tall. Screens: 27" and 32".')
 
-    assert decided(said, page) is decision
+    assert decision_on(sentence, page) is decision
 
 
 def test_a_word_that_a_page_repeats_is_compared_at_once() -> None:
@@ -338,6 +353,6 @@ def test_ok_is_no_name() -> None:
     page = passage("Manager approval is not needed for a swap.")
 
     assert (
-        decided("You don't need your manager's OK for a swap.", page)
+        decision_on("You don't need your manager's OK for a swap.", page)
         is not CheckOutcome.CONTRADICTED
     )

@@ -1,4 +1,4 @@
-"""A follow-up in a model's words is searched for, if they bring nothing of their own."""
+"""A follow-up in a model's words is searched for, unless the model adds words of its own."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def rewriter(model: ScriptedModel, caps: Caps = FREE) -> Rewriter:
     return Rewriter(BudgetedModel(model, meter), count, lambda: next(marks))
 
 
-def made_of(written: str | Exception, question: Question = FOLLOW_UP) -> str:
-    return rewriter(ScriptedModel([written]))(question).standalone
+def standalone_of(script: str | Exception, question: Question = FOLLOW_UP) -> str:
+    return rewriter(ScriptedModel([script]))(question).standalone
 
 
 @pytest.mark.parametrize(
-    ("written", "standalone"),
+    ("script", "standalone"),
     [
         ("How long is parental leave for contractors?",) * 2,
         ('"How long is parental leave?"\n', "How long is parental leave?"),
@@ -53,12 +53,12 @@ def made_of(written: str | Exception, question: Question = FOLLOW_UP) -> str:
         ("And for contractors?",) * 2,
     ],
 )
-def test_a_follow_up_stands_alone_in_words_of_its_thread(written: str, standalone: str) -> None:
-    assert made_of(written) == standalone
+def test_a_follow_up_stands_alone_in_words_of_its_thread(script: str, standalone: str) -> None:
+    assert standalone_of(script) == standalone
 
 
 @pytest.mark.parametrize(
-    "written",
+    "script",
     [
         "",
         "?!",
@@ -70,8 +70,8 @@ def test_a_follow_up_stands_alone_in_words_of_its_thread(written: str, standalon
         "Contractors " * 200,
     ],
 )
-def test_what_brings_anything_of_its_own_is_not_searched_for(written: str) -> None:
-    assert made_of(written) == ""
+def test_what_brings_anything_of_its_own_is_not_searched_for(script: str) -> None:
+    assert standalone_of(script) == ""
 
 
 @pytest.mark.parametrize("error", [ModelFailed("no"), ModelBusy("busy"), CutShort("long")])
@@ -122,16 +122,16 @@ def test_one_long_turn_does_not_push_the_others_out() -> None:
 
 def test_neither_thread_nor_what_was_made_of_it_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    made_of("Does Grace grant it?")
+    standalone_of("Does Grace grant it?")
 
     assert "it brings a name or a number" in caplog.text
     assert "Grace" not in caplog.text
 
 
 @given(st.text(max_size=40) | st.sampled_from(["Grace", "leave 60", "And for contractors? 7"]))
-def test_whatever_is_searched_for_brings_no_number(written: str) -> None:
-    if not unfit(written, FOLLOW_UP.text, THREAD):
-        digits = {character for character in written if character.isdigit() and character.isascii()}
+def test_whatever_is_searched_for_brings_no_number(script: str) -> None:
+    if not unfit(script, FOLLOW_UP.text, THREAD):
+        digits = {character for character in script if character.isdigit() and character.isascii()}
         assert digits <= set("6073")
 
 
@@ -151,9 +151,9 @@ def answerer(*scripts: str | Exception) -> Answerer:
     )
 
 
-def pages(said: Answer | NoAnswer) -> list[str]:
-    assert isinstance(said, Answer)
-    return [source.page for source in said.sources]
+def pages(result: Answer | NoAnswer) -> list[str]:
+    assert isinstance(result, Answer)
+    return [source.page for source in result.sources]
 
 
 def test_an_answer_is_to_the_question_that_stands_alone_and_shows_none_of_it() -> None:

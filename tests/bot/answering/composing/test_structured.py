@@ -1,5 +1,5 @@
-"""Structured output over real HTTP and LlamaIndex's own clients: asked for where a server takes
-it, otherwise where it does not, and read as it streams."""
+"""Structured output over real HTTP and LlamaIndex's own clients: requested in a form that the
+server accepts, and read as it streams."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.fakes.passages import passages
 from tests.timing import seconds_of
 
-HITS = [Hit(one, 1.0, 0.9) for one in passages("leave", "Leave is 30 days long. Ask first.")]
+HITS = [
+    Hit(passage, 1.0, 0.9) for passage in passages("leave", "Leave is 30 days long. Ask first.")
+]
 PROMPT = Prompting(WordEmbedder().count_tokens, lambda: "k7f3", structured=True)(
     Question("How long is leave?", Principal.of(EVERYONE)), HITS
 )
@@ -48,15 +50,15 @@ def in_pieces(text: str, size: int = 5) -> list[str]:
     return [text[at : at + size] for at in range(0, len(text), size)]
 
 
-def read(text: str, size: int = 5) -> list[Sentence]:
+def sentences_of(text: str, size: int = 5) -> list[Sentence]:
     sentences = AnswerSentences()
-    found = [one for piece in in_pieces(text, size) for one in sentences.add(piece)]
-    return [*found, *sentences.end()]
+    complete = [sentence for piece in in_pieces(text, size) for sentence in sentences.add(piece)]
+    return [*complete, *sentences.end()]
 
 
 def test_an_answer_that_only_says_no_is_a_denial_too() -> None:
-    assert [one.text for one in read(answer(answered="no"))] == [NOTHING]
-    assert read(answer(answered="yes")) == []
+    assert [sentence.text for sentence in sentences_of(answer(answered="no"))] == [NOTHING]
+    assert sentences_of(answer(answered="yes")) == []
 
 
 def client(server: Server) -> LlamaClient:
@@ -76,29 +78,29 @@ def refusal(words: str, status: int = 400) -> Reply:
     return Reply(status=status, raw=json.dumps(body).encode())
 
 
-def system_of(asked: dict[str, Any]) -> str:
-    return json.dumps(asked.get("system") or asked["messages"][0])
+def system_of(request: dict[str, Any]) -> str:
+    return json.dumps(request.get("system") or request["messages"][0])
 
 
 def test_openai_is_held_to_the_schema_and_streams_json() -> None:
     with openai_server(Reply(in_pieces(WRITTEN))) as server:
         assert "".join(client(server).write(PROMPT)) == WRITTEN
 
-    (asked,) = server.asked
-    told = asked["response_format"]["json_schema"]
-    assert (told["name"], told["strict"]) == ("answer", True)
-    assert list(told["schema"]["properties"]) == ["answered", "sentences"]
-    one = told["schema"]["properties"]["sentences"]["items"]
-    assert list(one["properties"]) == ["evidence", "sentence"], "the words come first"
-    assert "evidence" in asked["messages"][0]["content"]
+    (request,) = server.asked
+    form = request["response_format"]["json_schema"]
+    assert (form["name"], form["strict"]) == ("answer", True)
+    assert list(form["schema"]["properties"]) == ["answered", "sentences"]
+    item = form["schema"]["properties"]["sentences"]["items"]
+    assert list(item["properties"]) == ["evidence", "sentence"], "the words come first"
+    assert "evidence" in request["messages"][0]["content"]
 
 
 def test_anthropic_is_held_to_the_schema_by_its_own_parameter() -> None:
     with anthropic_server(Reply(in_pieces(WRITTEN), ending="end_turn")) as server:
         assert "".join(claude(server).write(PROMPT)) == WRITTEN
 
-    (asked,) = server.asked
-    assert asked["output_config"]["format"]["type"] == "json_schema"
+    (request,) = server.asked
+    assert request["output_config"]["format"]["type"] == "json_schema"
 
 
 @pytest.mark.parametrize(
@@ -108,13 +110,13 @@ def test_anthropic_is_held_to_the_schema_by_its_own_parameter() -> None:
 def test_a_server_without_schemas_is_asked_to_call_a_tool_and_that_is_remembered(
     words: str,
 ) -> None:
-    called = Reply(in_pieces(WRITTEN), ending="tool_calls", tool="answer")
-    with openai_server(refusal(words), called, called) as server:
+    tool_call = Reply(in_pieces(WRITTEN), ending="tool_calls", tool="answer")
+    with openai_server(refusal(words), tool_call, tool_call) as server:
         model = client(server)
-        written = ["".join(model.write(PROMPT)) for _ in range(2)]
+        answers = ["".join(model.write(PROMPT)) for _ in range(2)]
 
-    assert written == [WRITTEN, WRITTEN]
-    assert ["response_format" in one for one in server.asked] == [True, False, False]
+    assert answers == [WRITTEN, WRITTEN]
+    assert ["response_format" in request for request in server.asked] == [True, False, False]
     assert server.asked[1]["tool_choice"]["function"]["name"] == "answer"
     assert server.asked[1]["tools"][0]["function"]["name"] == "answer"
 
@@ -124,8 +126,8 @@ def test_an_older_claude_is_asked_to_call_a_tool() -> None:
         "type": "error",
         "error": {"type": "invalid_request_error", "message": "output_config: not supported"},
     }
-    called = Reply(in_pieces(WRITTEN), ending="tool_use", tool="answer")
-    with anthropic_server(Reply(status=400, raw=json.dumps(refused).encode()), called) as server:
+    tool_call = Reply(in_pieces(WRITTEN), ending="tool_use", tool="answer")
+    with anthropic_server(Reply(status=400, raw=json.dumps(refused).encode()), tool_call) as server:
         assert "".join(claude(server).write(PROMPT)) == WRITTEN
 
     assert server.asked[1]["tool_choice"] == {"type": "tool", "name": "answer"}
@@ -138,10 +140,10 @@ def test_a_server_that_takes_no_structure_is_asked_for_plain_text_and_that_is_re
     refused, plain = refusal("unsupported", status), Reply(["Leave lasts 30 days [1]."])
     with openai_server(refused, refused, plain, plain) as server:
         model = client(server)
-        written = ["".join(model.write(PROMPT)) for _ in range(2)]
+        answers = ["".join(model.write(PROMPT)) for _ in range(2)]
 
-    assert written == ["Leave lasts 30 days [1]."] * 2
-    assert [("response_format" in one, "tools" in one) for one in server.asked] == [
+    assert answers == ["Leave lasts 30 days [1]."] * 2
+    assert [("response_format" in request, "tools" in request) for request in server.asked] == [
         (True, False),
         (False, True),
         (False, False),
@@ -180,7 +182,7 @@ def test_each_sentence_comes_with_its_words_as_soon_as_it_is_whole(size: int) ->
     )
     thirty = (Evidence(2, 'He said "30" {days}'),)
 
-    assert read(text, size) == [
+    assert sentences_of(text, size) == [
         Sentence("Leave is 30 days. [2]", Lead.PARAGRAPH, evidence=thirty),
         Sentence("Ask your lead. [2]", Lead.SPACE, evidence=thirty),
         Sentence("Then:", Lead.SPACE),
@@ -192,7 +194,7 @@ def test_each_sentence_comes_with_its_words_as_soon_as_it_is_whole(size: int) ->
 def test_the_first_sentence_does_not_wait_for_the_second() -> None:
     sentences = AnswerSentences()
     text = answer(([(1, "a")], "One is first."), ([(1, "b")], "Two is second."))
-    first = [one.text for one in sentences.add(text[: text.index("Two")])]
+    first = [sentence.text for sentence in sentences.add(text[: text.index("Two")])]
 
     assert first == ["One is first. [1]"]
 
@@ -200,7 +202,10 @@ def test_the_first_sentence_does_not_wait_for_the_second() -> None:
 def test_an_answer_that_does_not_answer_says_so_first() -> None:
     text = answer(([(1, "a")], "The pages do not say how long."), answered="no")
 
-    assert [one.text for one in read(text)] == [NOTHING, "The pages do not say how long. [1]"]
+    assert [sentence.text for sentence in sentences_of(text)] == [
+        NOTHING,
+        "The pages do not say how long. [1]",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,8 +220,8 @@ def test_an_answer_that_does_not_answer_says_so_first() -> None:
     ],
 )
 def test_plain_text_is_read_as_such_whatever_was_asked_for(text: str) -> None:
-    assert [one.text for one in read(text)] == ([text] if text else [])
-    assert not any(one.evidence for one in read(text))
+    assert [sentence.text for sentence in sentences_of(text)] == ([text] if text else [])
+    assert not any(sentence.evidence for sentence in sentences_of(text))
 
 
 @pytest.mark.parametrize(
@@ -224,19 +229,19 @@ def test_plain_text_is_read_as_such_whatever_was_asked_for(text: str) -> None:
 )
 @pytest.mark.parametrize("size", [1, 5, 1_000])
 def test_words_in_front_of_the_json_are_left_out(preface: str, size: int) -> None:
-    assert read(preface + WRITTEN, size) == read(WRITTEN)
+    assert sentences_of(preface + WRITTEN, size) == sentences_of(WRITTEN)
 
 
 def test_json_that_is_part_of_a_plain_answer_stays_code() -> None:
     text = '```json\n{"replicas": 3, "image": "registry/app:1.2.3", "port": 8080, "env": "x"}\n```'
 
-    assert [one.code for one in read(text)] == [True]
+    assert [sentence.code for sentence in sentences_of(text)] == [True]
 
 
 def test_json_in_a_fence_is_read_and_what_breaks_off_is_left_out() -> None:
     text = f"```json\n{answer(([(1, 'a')], 'One.'), ([(1, 'b')], 'Two.'))}"
 
-    assert [one.text for one in read(text[: text.index("Two")])] == ["One. [1]"]
+    assert [sentence.text for sentence in sentences_of(text[: text.index("Two")])] == ["One. [1]"]
 
 
 @pytest.mark.parametrize(
@@ -253,21 +258,21 @@ def test_json_in_a_fence_is_read_and_what_breaks_off_is_left_out() -> None:
     ],
 )
 def test_evidence_that_is_none_is_left_out(evidence: list[tuple[object, object]]) -> None:
-    assert read(answer((evidence, "Leave is long."))) == [
+    assert sentences_of(answer((evidence, "Leave is long."))) == [
         Sentence("Leave is long.", Lead.PARAGRAPH)
     ]
 
 
 @given(st.text(st.sampled_from('{}[]":,\\ab1 \n`'), max_size=200), st.integers(1, 9))
 def test_any_text_is_read_without_an_error_and_alike_in_any_pieces(text: str, size: int) -> None:
-    whole = f'{{"answered": "yes", "sentences": [{text}'
+    opened = f'{{"answered": "yes", "sentences": [{text}'
 
-    assert read(whole, size) == read(whole, len(whole))
-    assert read(text, size) == read(text, len(text) or 1)
+    assert sentences_of(opened, size) == sentences_of(opened, len(opened))
+    assert sentences_of(text, size) == sentences_of(text, len(text) or 1)
 
 
 def test_a_model_that_never_ends_is_read_in_linear_time_and_bounded_memory() -> None:
-    def read() -> None:
+    def run() -> None:
         objects = Objects()
         endless = '{"sentences": [' + "[" * 100_000
         assert list(objects.add(endless)) == []
@@ -275,4 +280,4 @@ def test_a_model_that_never_ends_is_read_in_linear_time_and_bounded_memory() -> 
         assert list(long.add('{"sentences": [{"sentence": "' + "x" * 300_000)) == []
         assert sum(map(len, long._held)) < 20_000
 
-    assert seconds_of(read, 5) <= 5
+    assert seconds_of(run, 5) <= 5

@@ -1,4 +1,4 @@
-"""Titles say what a passage is about, and nothing of it."""
+"""Titles say what a passage is about, and are no evidence for what it says."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bot.answering.composing.sentences import Sentence
 from indexers.model import OPEN, Passage
 
 
-def decided(text: str, said: str, *headings: str) -> CheckOutcome:
+def decision_on(text: str, sentence: str, *headings: str) -> CheckOutcome:
     ground = Ground(Passage("w", "p", "", 0, "House rules", headings, "", text, "", OPEN))
-    return check(claim(Sentence(said)), [ground], (), Shown("", [ground])).decision
+    return check(claim(Sentence(sentence)), [ground], (), Shown("", [ground])).decision
 
 
 @pytest.mark.parametrize(
-    ("heading", "text", "said"),
+    ("heading", "text", "sentence"),
     [
         ("Parking bikes in the garage", "Ask the desk for a form.", "Bikes park in the garage."),
         ("Can I keep my badge?", "Bring your badge to the desk.", "You can keep your badge."),
@@ -33,12 +33,12 @@ def decided(text: str, said: str, *headings: str) -> CheckOutcome:
         ),
     ],
 )
-def test_what_only_a_title_says_does_not_go_out(heading: str, text: str, said: str) -> None:
-    assert decided(text, said, heading) is not CheckOutcome.SUPPORTED
+def test_what_only_a_title_says_does_not_go_out(heading: str, text: str, sentence: str) -> None:
+    assert decision_on(text, sentence, heading) is not CheckOutcome.SUPPORTED
 
 
 @pytest.mark.parametrize(
-    ("heading", "said", "decision"),
+    ("heading", "sentence", "decision"),
     [
         ("2022 version (no longer valid)", "Overtime is 10 hours.", CheckOutcome.UNCLEAR),
         ("Deprecated rules", "Overtime is 10 hours.", CheckOutcome.UNCLEAR),
@@ -47,13 +47,13 @@ def test_what_only_a_title_says_does_not_go_out(heading: str, text: str, said: s
     ],
 )
 def test_what_a_title_calls_outdated_does_not_hold_today(
-    heading: str, said: str, decision: CheckOutcome
+    heading: str, sentence: str, decision: CheckOutcome
 ) -> None:
-    assert decided("Overtime is 10 hours.", said, heading) is decision
+    assert decision_on("Overtime is 10 hours.", sentence, heading) is decision
 
 
 @pytest.mark.parametrize(
-    ("heading", "text", "said"),
+    ("heading", "text", "sentence"),
     [
         ("Travel costs", "They are repaid within 30 days.", "Travel costs are repaid in 30 days."),
         ("Annual leave", "Employees get 30 days.", "Annual leave: employees get 30 days."),
@@ -67,6 +67,6 @@ def test_what_a_title_calls_outdated_does_not_hold_today(
     ],
 )
 def test_what_a_passage_is_about_may_be_taken_from_its_titles(
-    heading: str, text: str, said: str
+    heading: str, text: str, sentence: str
 ) -> None:
-    assert decided(text, said, heading) is CheckOutcome.SUPPORTED
+    assert decision_on(text, sentence, heading) is CheckOutcome.SUPPORTED

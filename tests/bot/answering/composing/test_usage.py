@@ -1,4 +1,4 @@
-"""What a request to a language model is counted as, also if it fails."""
+"""The tokens counted for a request to a language model, also if it fails."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ PROMPT = Prompt("Answer.", "How long is leave?", (), tokens=100)
 class Failing:
     """A model that writes a text and then fails."""
 
-    def __init__(self, written: str, error: ModelFailed) -> None:
-        self._written = written
+    def __init__(self, script: str, error: ModelFailed) -> None:
+        self._script = script
         self._error = error
 
     def write(self, prompt: Prompt) -> Iterator[str]:
-        if self._written:
-            yield self._written
+        if self._script:
+            yield self._script
         raise self._error
 
 
 @pytest.mark.parametrize(
-    ("written", "error", "tokens"),
+    ("script", "error", "tokens"),
     [
         ("", ModelBusy("it cannot be reached"), 0),
         ("", ModelFailed("all its slots are taken", Fallback.BUSY), 0),
@@ -43,10 +43,10 @@ class Failing:
     ],
 )
 def test_a_request_that_the_model_did_not_read_costs_nothing(
-    written: str, error: ModelFailed, tokens: int
+    script: str, error: ModelFailed, tokens: int
 ) -> None:
     usage = MemoryUsage()
-    model = BudgetedModel(Failing(written, error), Meter(len, lambda: TODAY, usage))
+    model = BudgetedModel(Failing(script, error), Meter(len, lambda: TODAY, usage))
     with suppress(ModelFailed):
         list(model.write(QUESTION, PROMPT))
     cap = {("person", "U1"): Cap(tokens=1000)}
