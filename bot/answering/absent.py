@@ -45,10 +45,11 @@ _LONGEST = 30
 """Characters of a thing's name in a message."""
 
 _GLUED = re.compile(
-    r"(?<![\w.-])([^\W\d_]{1,20}(?:[-_.][^\W\d_]{1,20}){0,3})[-_#]?(\d{1,6})(?![\w%]|[.,:]\d|-\d)"
+    r"(?<![\w.-])([^\W\d_]{1,20}(?:[-_.][^\W\d_]{1,20}){0,3})[-_#]?"
+    r"(\d{1,6}[^\W\d_]{0,10})(?![\w%]|[.,:]\d|-\d)"
 )
-"""web-99, OPS-7, A12."""
-_NUMBERED = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,20})[\s#_-]{0,2}(\d{1,6})(?!\w)")
+"""web-99, OPS-7, A12, A320neo."""
+_NUMBERED = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,20})[\s#_-]{0,2}(\d{1,6}[^\W\d_]{0,10})(?!\w)")
 _PARTS = re.compile(r"[-_.]")
 _YEAR = re.compile(r"(?<![\w.,:/$\u20ac\u00a3#-])(?:19|20)\d\d(?![\w%]|[.,:]\d)")
 _RANGE = re.compile(
@@ -155,20 +156,18 @@ def _run(words: Sequence[Word], place: int) -> str:
 
 
 def _numbered(text: str) -> Iterator[Thing]:
-    glued = set()
     for match in _GLUED.finditer(text):
         kind = match[1].casefold()
-        glued.add(match[2])
         if kind not in UNITS and kind not in MONTHS:
             yield Thing(f"{kind}#", _bare(match[2]), match[0])
     for match in _YEAR.finditer(text):
         yield Thing("year", match[0], match[0])
     written = {_bare(match[2]): match[0] for match in _NUMBERED.finditer(text)}
-    for stated in read_numbers(text):
+    for stated in read_numbers(_GLUED.sub(r"\1", text)):
         is_year = bool(_YEAR.fullmatch(stated.number))
         # In "whether I have to write one", the number counts nothing.
         is_count = stated.number != "1" or "1" in written
-        if stated.labels and stated.of and is_count and not is_year and stated.number not in glued:
+        if stated.labels and stated.of and is_count and not is_year:
             as_read = f"{stated.of} {stated.number}"
             shown = " ".join(written.get(stated.number, as_read).split())
             same = shown.casefold().startswith(stated.of)
@@ -176,7 +175,7 @@ def _numbered(text: str) -> Iterator[Thing]:
 
 
 def _bare(number: str) -> str:
-    return number.lstrip("0") or "0"
+    return number.casefold().lstrip("0") or "0"
 
 
 def _is_name(word: Word) -> bool:

@@ -51,6 +51,12 @@ def missing_from(question: str, *texts: str) -> MissingThing | None:
             ("level 3", "level 4"),
         ),
         (
+            "which engine has the A380neo?",
+            ("The A320neo has LEAP engines. The A330neo has Trent engines.",),
+            "A380neo",
+            ("A320neo", "A330neo"),
+        ),
+        (
             "who leads the HR team?",
             ("The Sales team is led by Ada. The Legal team is led by Bob.",),
             "HR",
@@ -178,3 +184,20 @@ def test_of_a_pasted_text_only_the_first_things_are_looked_for(
     )
 
     assert 1 <= len(looked_for) < len(ascii_uppercase) / 2
+
+
+@given(
+    st.from_regex(r"[a-z]{1,3}[-_ ]?", fullmatch=True),
+    st.lists(st.integers(1, 9999), min_size=3, max_size=4, unique=True),
+    st.from_regex(r"[a-z]{0,3}", fullmatch=True),
+)
+def test_a_code_that_a_page_names_is_not_missing(
+    letters: str, numbers: list[int], suffix: str
+) -> None:
+    codes = [f"{letters}{number}{suffix}" for number in numbers]
+    pages = (
+        f"The password of {code} is short. It was secret{number} before."
+        for code, number in zip(codes, numbers, strict=True)
+    )
+
+    assert missing_from(f"What is the password of {codes[0]}?", *pages) is None
