@@ -24,9 +24,9 @@ _RESTRICTED = 20
 
 
 def thousands() -> list[Figure]:
-    few_first, few_again = _sync_twice(_FEW, _LATENCY)
-    first, again = _sync_twice(_PAGES, _LATENCY)
-    without_latency, _ = _sync_twice(_PAGES, 0.0)
+    few_first, few_again, few_status = _runs(_FEW, _LATENCY)
+    first, again, status = _runs(_PAGES, _LATENCY)
+    without_latency, _, _ = _runs(_PAGES, 0.0)
     return [
         Figure("first.wall", first.seconds, "s"),
         Figure("first.wall_without_latency", without_latency.seconds, "s"),
@@ -37,14 +37,20 @@ def thousands() -> list[Figure]:
         Figure("unchanged.requests", again.printed["requests"], "requests", Goal("<=", 150)),
         Figure("unchanged.passages", again.printed["passages_embedded"], "passages", Goal("==", 0)),
         Figure("memory.first", first.peak / few_first.peak, "ratio", Goal("<=", 1.3)),
-        Figure("memory.unchanged", again.peak / few_again.peak, "ratio", Goal("<=", 1.3)),
+        Figure(
+            "memory.unchanged", again.peak / few_again.peak, "ratio", Goal("<=", 1.2, later=True)
+        ),
+        # `status` only opens the index: what grows here is the index in memory, not the pass.
+        Figure("memory.index_alone", status.peak / few_status.peak, "ratio"),
+        Figure("memory.few_unchanged_above_index", few_again.peak - few_status.peak, "MB"),
+        Figure("memory.unchanged_above_index", again.peak - status.peak, "MB"),
         Figure("memory.first_peak", first.peak, "MB"),
         Figure("memory.unchanged_peak", again.peak, "MB"),
     ]
 
 
-def _sync_twice(pages: int, latency: float) -> tuple[TimedRun, TimedRun]:
-    """Return the first sync of ``pages`` pages, and a second one."""
+def _runs(pages: int, latency: float) -> tuple[TimedRun, TimedRun, TimedRun]:
+    """Return the first sync of ``pages`` pages, a second one, and a ``status``."""
     world, reader = _world(pages)
     with LocalConfluence(world, latency=latency) as confluence, TemporaryDirectory() as folder:
         footnote = FootnoteProcess(Path(folder)).asking_confluence(
@@ -56,7 +62,7 @@ def _sync_twice(pages: int, latency: float) -> tuple[TimedRun, TimedRun]:
         first = footnote.sync()
         if first.printed["added"] != pages or first.printed["failed"]:
             raise RuntimeError(f"{pages} pages, but {first.printed['added']} were read")
-        return first, footnote.sync()
+        return first, footnote.sync(), footnote.timed_status()
 
 
 def _world(pages: int) -> tuple[World, User]:

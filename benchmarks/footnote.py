@@ -115,7 +115,10 @@ class FootnoteProcess:
         return self._run("sync")
 
     def status(self) -> dict[str, Any]:
-        return self._run("status").printed
+        return self.timed_status().printed
+
+    def timed_status(self) -> TimedRun:
+        return self._run("status")
 
     def ask(self, question: str) -> dict[str, Any]:
         return self._run("ask", question).printed
