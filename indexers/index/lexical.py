@@ -107,6 +107,11 @@ class Words:
         be searched for."""
         return list(self._bm25.embed_query(word).indices)
 
+    def is_stop(self, word: str) -> bool:
+        """Return whether a question that is only ``word`` searches for nothing. Unlike
+        `of_question`, this is quick for every other word."""
+        return not self._bm25.embed_query(encodable(word)).indices and not self.of_question(word)[0]
+
     def _pairs(self, question: str) -> Iterator[str]:
         """Yield neighbouring words as one word: `dry run` may mean `--dry-run`, and `on call` is
         also written `oncall`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from itertools import chain
 
 from indexers.index.lexical import Words
 
@@ -18,9 +20,8 @@ words = cache(Words)
 """The words by language."""
 
 
-@lru_cache(maxsize=16_384)
 def _is_stop(word: str, language: str) -> bool:
-    return not words(language).of_question(word)[0]
+    return words(language).is_stop(word)
 
 
 def of_passage(text: str, language: str) -> Tokens:
@@ -74,11 +75,20 @@ def speaks(text: str, languages: Collection[str]) -> bool:
     words as stop words. Of 300 Spanish questions 292 are told from English ones, and of 900 English
     ones 1 is taken for another language."""
     parts = text.split()
+    counts = Counter(chain.from_iterable(map(_stop_languages, parts)))
 
     def stops(language: str) -> int:
-        extra = _ENGLISH if language == "english" else frozenset[str]()
-        return sum(part.casefold() in extra or _is_stop(part, language) for part in parts)
+        if language in _TELLABLE:
+            return counts[language]
+        return sum(_is_stop(part, language) for part in parts)
 
     own = max(map(stops, languages))
-    counts = (stops(other) for other in _TELLABLE if other not in languages)
-    return all(count < max(own, _TELLING) for count in counts)
+    others = (counts[other] for other in _TELLABLE if other not in languages)
+    return all(count < max(own, _TELLING) for count in others)
+
+
+@lru_cache(maxsize=16_384)
+def _stop_languages(word: str) -> frozenset[str]:
+    """Return those of `_TELLABLE` in which ``word`` is a stop word."""
+    languages = frozenset(filter(partial(_is_stop, word), _TELLABLE))
+    return languages | {"english"} if word.casefold() in _ENGLISH else languages
