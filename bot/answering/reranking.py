@@ -17,8 +17,8 @@ from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 
 Scoring = Callable[[Question, Sequence[Passage]], Sequence[float]]
-"""Returns how well each passage answers; higher is better. Raises ModelUnavailable or
-ModelFailed."""
+"""Returns how well each passage answers, or each of the first ones; higher is better. Raises
+ModelUnavailable or ModelFailed."""
 
 Order = Callable[[Sequence[FoundPage], Sequence[Hit], Sequence[float]], tuple[FoundPage, ...]]
 """Pages, their best passages and the scores of these -> the pages reordered."""
@@ -79,7 +79,9 @@ class Reranking:
             return tuple(pages)
         passages = [hit.passage for hit in best]
         scores = self._bounded(lambda: self._scoring(question, passages))
-        return tuple(pages) if scores is None else self._order(pages, best, scores)
+        if scores is None:
+            return tuple(pages)
+        return self._order(pages, best[: len(scores)], scores)
 
     def best(self, pages: Sequence[FoundPage]) -> list[Hit]:
         """Return the passages that are read, the best first."""

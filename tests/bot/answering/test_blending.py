@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.blending import FLOOR, WEIGHT, blended
+from bot.answering.blending import FLOOR, MORE, PASSAGES, SURE, WEIGHT, blended, cross_encoder
 from bot.answering.retrieval import FoundPage, by_page
-from indexers.model import Hit
+from bot.model import Question
+from bot.playground.watching import PATIENCE
+from indexers.model import EVERYONE, Hit, Principal
 from tests.fakes.passages import passages
 
 
@@ -74,6 +76,45 @@ def test_what_all_passages_have_alike_changes_no_score() -> None:
     pages = blended(PAGES, best(PAGES, 3), [7.0, 7.0, 7.0])
 
     assert [page.score for page in pages] == [page.score for page in PAGES]
+
+
+class Fixed:
+    """A cross-encoder with fixed logits: the text of a passage ends with its own."""
+
+    identity = "fixed"
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        self.read += len(texts)
+        return [float(text.rpartition(": ")[2]) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("first", "further", "first_page", "read"),
+    [
+        ([SURE, -3.0, -3.0, -3.0], [9.0] * MORE, "page0", PASSAGES),
+        ([SURE - 1] * PASSAGES, [-3.0, 9.0, -3.0, -3.0], "page5", PASSAGES + MORE),
+        ([SURE - 1] * PASSAGES, [9.0], "page4", PASSAGES + 1),
+        ([SURE - 1, SURE - 2], [], "page0", 2),
+    ],
+)
+def test_further_passages_are_read_only_if_none_of_the_first_may_answer(
+    first: list[float], further: list[float], first_page: str, read: int
+) -> None:
+    hits = [
+        Hit(passages(f"page{place}", f"logit: {logit}")[0], 9.0 - place, 0.5)
+        for place, logit in enumerate([*first, *further])
+    ]
+    reranker = Fixed()
+    reorder = cross_encoder(reranker, seconds=PATIENCE, foreign=True)
+    assert reorder is not None
+
+    pages = reorder(Question("How long?", Principal.of(EVERYONE)), by_page(hits))
+
+    assert pages[0].page == first_page
+    assert reranker.read == read
 
 
 SCORES = st.lists(st.floats(0, 9), min_size=1, max_size=4)
