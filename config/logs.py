@@ -1,6 +1,7 @@
 """Logging: one line per event, to stderr, with quiet libraries, as text or JSON.
 
-Names, addresses and errors come from outside and may hold newlines. None of them starts a
+No line holds the user or password of an address: libraries name the address that failed, such as a
+proxy's. Names, addresses and errors come from outside and may hold newlines. None of them starts a
 line: an event's words are on one line, and each line of its traceback is indented.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -38,6 +40,8 @@ _CONTROLS = {
     for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 } | {ord("\t"): "\t", ord("\n"): "\\n", ord("\r"): "\\r"}
 """Characters that start a line, or control the terminal."""
+_SECRET = re.compile(r"(?<=://)[^\s/?#]+(?=@)|(?<=[?&]ticket=)[^\s&\"')]+")
+"""The user and password in an address, and the ticket in the address of Slack's socket."""
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -77,7 +81,7 @@ class Discreet(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         if id_ := self.request():
             record.message = f"[{id_}] {record.message}"
-        return one_line(super().formatMessage(record))
+        return one_line(without_secrets(super().formatMessage(record)))
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the library's name
         return _indented(stack_info)
@@ -87,9 +91,8 @@ class Discreet(logging.Formatter):
         error = ei[1]
         while error is not None and len(errors) < _MOST:
             kind = type(error)
-            words = (
-                f": {one_line(str(error))}" if kind.__module__.partition(".")[0] in _OURS else ""
-            )
+            is_ours = kind.__module__.partition(".")[0] in _OURS
+            words = f": {one_line(without_secrets(str(error)))}" if is_ours else ""
             frames = "".join(traceback.format_tb(error.__traceback__))
             errors.insert(0, f"{frames}{kind.__qualname__}{words}")
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
@@ -105,7 +108,7 @@ class JsonLines(Discreet):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_secrets(record.getMessage()),
         }
         if id_ := self.request():
             line["request"] = id_
@@ -119,6 +122,11 @@ class JsonLines(Discreet):
 def one_line(words: str) -> str:
     """Return ``words`` with each character escaped that would start a line."""
     return words.translate(_CONTROLS)
+
+
+def without_secrets(words: str) -> str:
+    """Return ``words`` with ``***`` in place of each secret in an address."""
+    return _SECRET.sub("***", words)
 
 
 def _indented(lines: str) -> str:

@@ -136,7 +136,6 @@ async def _connect(app: Dispatcher, slack: SlackConnection, env: Environment) ->
     """Connect to Slack's socket. The first address is requested here: the client itself would retry
     a wrong token for ever, and an expired address as well."""
     client = web_client("", slack.api_url)
-    log = logging.getLogger(f"{__name__}.socket")
     while True:
         opened = await _patiently(
             lambda: client.apps_connections_open(app_token=slack.app_token),
@@ -144,9 +143,8 @@ async def _connect(app: Dispatcher, slack: SlackConnection, env: Environment) ->
             "SLACK_APP_TOKEN",
             env.first_pause,
         )
-        socket = SocketModeClient(
-            slack.app_token, logger=log, web_client=client, ping_interval=env.ping_every
-        )
+        # With the SDK's own logger: at DEBUG it logs whole events, which `config.logs` drops.
+        socket = SocketModeClient(slack.app_token, web_client=client, ping_interval=env.ping_every)
         # As Bolt's own handler does for an app of one workspace.
         socket.socket_mode_request_listeners.append(partial(_handle, app))
         socket.wss_uri = opened["url"]

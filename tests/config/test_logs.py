@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from config import logs
 from indexers.errors import WikiUnavailable
 from tests.kept_logging import kept_logging
+from tests.timing import takes_linear_time
 
 PAGE = "a secret plan"
 
@@ -140,6 +141,27 @@ def test_an_event_is_one_line_whatever_it_says(formatter: type[logs.Discreet], w
     handler.handle(logging.LogRecord("bot", logging.INFO, "", 0, "%s", (words,), None))
 
     assert len(out.getvalue().splitlines()) == 1
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_a_secret_in_an_address_is_not_logged(
+    format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As Slack's SDK logs a proxy that refuses it, and a socket that does not open."""
+    logs.configure("INFO", format_)
+    proxy, socket = "http://ann:s3cret@proxy:3128", "wss://slack.example/link?ticket=s3cret&app=1"
+    logging.getLogger("slack_sdk").error("no way to %s", f"url='{proxy}', url={socket!r}")
+    logging.getLogger("bot").error("no sync", exc_info=WikiUnavailable(f"no way to {proxy}"))
+    err = capsys.readouterr().err
+
+    assert "s3cret" not in err
+    assert err.count("http://***@proxy:3128") == 2
+    assert "wss://slack.example/link?ticket=***&app=1" in err
+
+
+@pytest.mark.parametrize("piece", ["://", "://a:", "a:", "?ticket="])
+def test_a_line_is_searched_for_secrets_in_linear_time(piece: str) -> None:
+    assert takes_linear_time(lambda size: logs.without_secrets("://" + piece * size), 50_000)
 
 
 def test_the_modules_of_ours_that_are_kept_quiet_are_there() -> None:

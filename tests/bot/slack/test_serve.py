@@ -22,6 +22,8 @@ from bot.slack.running import SlackApp
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.usage import DatabaseUsage
+from config import logs
+from tests.kept_logging import kept_logging
 
 from .conftest import NOW, Bot, until
 
@@ -63,6 +65,21 @@ async def test_a_slack_that_is_down_is_waited_for(
 
     assert "Slack cannot now (503)" in caplog.text
     assert "trying again in" in caplog.text
+
+
+async def test_the_socket_logs_no_question_at_debug(
+    bot: Bot, slack: LocalSlack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with kept_logging():
+        logs.configure("DEBUG")
+        await bot.start()
+        await slack.mention("U0ANNA", "C0TEAM", "leave of plugh?")
+        await slack.wait_for_message("C0TEAM")
+        await bot.stop()
+    err = capsys.readouterr().err
+
+    assert "Listening to Slack over a socket" in err
+    assert "plugh" not in err
 
 
 async def test_a_stop_ends_the_waiting_too(bot: Bot) -> None:
