@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from bot.conversation import texts
 from bot.conversation.model import (
+    CHOICE_OF,
     LOST,
     AnswerContent,
     Choice,
@@ -33,8 +34,6 @@ from bot.model import Clarify, Reading, Source
 
 logger = logging.getLogger(__name__)
 
-_EVENT = "choice-of-"
-"""The prefix of the event of a choice by button; the id of the clarifying question follows."""
 FORGOTTEN = Notice(texts.CHOICE_FORGOTTEN)
 CHOSEN = Notice(texts.ALREADY_CHOSEN)
 
@@ -51,9 +50,9 @@ class AskedBack:
     async def is_current(self, message: IncomingMessage) -> bool:
         """Return False for a choice by button whose clarifying question is gone, or was asked about
         other words."""
-        if not message.event.startswith(_EVENT):
+        if not message.is_choice:
             return True
-        id_ = int(message.event.removeprefix(_EVENT))
+        id_ = int(message.event.removeprefix(CHOICE_OF))
         choosing = await self.choosing(id_)
         return choosing is not None and choosing.message.edited == message.edited
 
@@ -79,8 +78,8 @@ class AskedBack:
         """Return the question that ``words`` ask, and the choice that led to it, if any. If they
         choose a reading that the bot offered in the message's thread, it is the question, and the
         choice replaces the buttons; otherwise the words themselves are the question."""
-        if message.event.startswith(_EVENT):
-            pressed = await self.answers.recorded(int(message.event.removeprefix(_EVENT)))
+        if message.is_choice:
+            pressed = await self.answers.recorded(int(message.event.removeprefix(CHOICE_OF)))
             return words, await self._choice(pressed, words)
         if message.thread == message.ts:
             return words, None
@@ -150,7 +149,7 @@ class Choices:
         recorded = replace(choosing.recorded, message=ts)
         question = replace(
             choosing.message,
-            event=f"{_EVENT}{recorded.id}",
+            event=f"{CHOICE_OF}{recorded.id}",
             kind=MessageKind.DIRECT
             if choosing.message.kind is MessageKind.DIRECT
             else MessageKind.MENTION,

@@ -12,6 +12,8 @@ from indexers.model import EVERYONE, Principal
 
 ANYBODY = Principal.of(EVERYONE)
 """The reader of pages that are open to everyone."""
+CHOICE_OF = "choice-of-"
+"""The prefix of the event of a choice by button; the id of the clarifying question follows."""
 
 
 class MessageKind(StrEnum):
@@ -64,6 +66,12 @@ class IncomingMessage:
     deleted: bool = False
     id: int = 0
     attempts: int = 0
+
+    @property
+    def is_choice(self) -> bool:
+        """Return whether a person chose a reading by button. Such a message has the ts of the
+        clarifying question, however long the person thought."""
+        return self.event.startswith(CHOICE_OF)
 
     @property
     def within(self) -> str | None:

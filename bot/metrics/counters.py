@@ -76,7 +76,7 @@ class Counters:
         )
         self._reply_seconds = Histogram(
             "footnote_reply_seconds",
-            "Seconds from a message, or its last edit, to the end of its reply.",
+            "Seconds from a message, or its last edit, to the end of its reply; none of a choice.",
             ("kind",),
             buckets=_SLOW,
             registry=registry,
@@ -130,9 +130,10 @@ class Counters:
     def ended(self, message: IncomingMessage, state: MessageState) -> None:
         """Count a message whose work has ended."""
         self._messages.labels(message.kind, state).inc()
-        # A deletion carries the message's time, which may be days old, and nobody waits for it.
-        is_reply = state is MessageState.DONE and not message.deleted
-        if is_reply and (written := _written_at(message)):
+        # A deletion carries the message's time, which may be days old, and nobody waits for it. A
+        # choice has the time of the clarifying question, so the person's own pause would count.
+        is_timed = state is MessageState.DONE and not message.deleted and not message.is_choice
+        if is_timed and (written := _written_at(message)):
             self._reply_seconds.labels(message.kind).observe(max(0.0, self._clock() - written))
 
     def counted(self, new_incident: Callable[[], str]) -> Callable[[], str]:
