@@ -58,8 +58,10 @@ class Spool:
                 messages.append(_load(json.loads(file.read_bytes())))
             except FileNotFoundError:
                 continue  # another process took it
-            except (OSError, ValueError, TypeError) as error:
-                logger.error("%s cannot be read and is put aside: %r", file, error)  # noqa: TRY400
+            except (OSError, ValueError, TypeError, LookupError) as error:
+                # Not its message: it may hold the bytes of the file, which are a question.
+                kind = type(error).__name__
+                logger.error("%s cannot be read (%s) and is put aside", file, kind)  # noqa: TRY400
                 self._put_aside(file)
         return messages
 

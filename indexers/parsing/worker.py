@@ -70,7 +70,9 @@ def _is_ours(error: Exception) -> bool:
 
 
 def _broken(error: Exception) -> ParserBroken:
-    return ParserBroken(type(error).__name__, "".join(traceback.format_exception(error)))
+    """Return the error with its place, but without its message, which may quote the page."""
+    kind = type(error).__name__
+    return ParserBroken(kind, f"{''.join(traceback.format_tb(error.__traceback__))}{kind}")
 
 
 def _lower(limit: int, value: int) -> None:

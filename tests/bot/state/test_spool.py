@@ -97,15 +97,19 @@ def test_nobody_else_on_the_machine_reads_it(spool: Spool, tmp_path: Path) -> No
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("torn", [b"", b"{", b"[]", b'{"kind": "mention"}', b"\xff"])
+@pytest.mark.parametrize(
+    "torn", [b"", b"{", b"[]", b'{"text": "plugh"}', b'{"kind": "mention"}', b'{"text": "plugh\xff']
+)
 def test_a_file_that_is_torn_keeps_no_other_waiting(
-    torn: bytes, spool: Spool, tmp_path: Path
+    torn: bytes, spool: Spool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     spool.add([MESSAGE])
     (tmp_path / "spool" / "0.json").write_bytes(torn)
 
     assert spool.messages(10) == [MESSAGE]
     assert (tmp_path / "spool" / "0.unreadable").exists()
+    assert "0.json cannot be read" in caplog.text
+    assert "plugh" not in caplog.text
 
 
 def test_a_file_that_was_not_written_to_its_end_does_not_count(

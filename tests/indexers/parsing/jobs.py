@@ -82,8 +82,8 @@ def misconfigure() -> None:
     raise WikiMisconfigured("no such flavour")
 
 
-def break_down() -> None:
-    raise KeyError("secret words of a page")
+def break_down(words: str) -> None:
+    raise KeyError(words)
 
 
 def crash() -> None:

@@ -148,10 +148,12 @@ def test_a_defect_is_named_without_a_word_of_the_page(
     parsers: Parsers, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR), pytest.raises(ParserBroken) as raised:
-        parsers(PAGE, jobs.break_down)
+        parsers(PAGE, jobs.break_down, "plugh")
 
     assert str(raised.value) == "cannot be converted (KeyError; see the log)"
     assert "break_down" in caplog.text
+    assert "KeyError" in caplog.text
+    assert "plugh" not in caplog.text
 
 
 def test_a_stop_ends_a_long_call(parsers: Parsers) -> None:
