@@ -21,10 +21,11 @@ _PERSONAL = "~"
 
 class Gauges(Collector):
     """The gauges of the latest ``samples``, by the name of their source. A source that failed is
-    left out, and `footnote_source_up` says so."""
+    left out, and `footnote_source_up` says so. ``connected``: Slack reaches the bot."""
 
     def __init__(self, clock: Callable[[], datetime], version: str) -> None:
         self.samples: Mapping[str, Any] = {}
+        self.connected = False
         self._clock = clock
         self._version = version
         self._began = clock()
@@ -43,6 +44,11 @@ class Gauges(Collector):
             "1 if this source of metrics could be asked, else 0.",
             ("source",),
             [((name,), int(sample is not None)) for name, sample in samples.items()],
+        )
+        yield _gauge(
+            "footnote_slack_connected",
+            "1 if Slack reaches this process, else 0.",
+            values=[((), int(self.connected))],
         )
         if counts := samples.get("database"):
             yield from self._database_gauges(counts)

@@ -39,10 +39,11 @@ class Metrics:
         self._sampler = Sampler(sources)
         self._one_at_a_time = asyncio.Lock()
 
-    async def page(self, accept: str) -> tuple[bytes, str]:
-        """Return the page and its content type, in the format that the header ``accept`` asks
-        for."""
+    async def page(self, accept: str, connected: bool = True) -> tuple[bytes, str]:
+        """Return the page and its content type, in the format that the header ``accept`` asks for.
+        ``connected``: Slack reaches the bot."""
         async with self._one_at_a_time:
+            self._gauges.connected = connected
             self._gauges.samples = await self._sampler.samples()
             encode, content_type = choose_encoder(accept)
             return await asyncio.to_thread(encode, self._registry), content_type

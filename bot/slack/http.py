@@ -127,7 +127,9 @@ class Door:
         application.router.add_get(LIVE, self._is_alive)
         application.router.add_get(READY, self._is_ready)
         if self._metrics:
-            application.router.add_get(METRICS, self._metrics.on(self._slack.host))
+            slack = lambda: self.health.slack()  # noqa: E731, PLW0108 - it is replaced later
+            metrics = self._metrics.on(self._slack.host, slack)
+            application.router.add_get(METRICS, metrics)
         for path, page in self._pages.items():
             application.router.add_get(path, page, allow_head=False)
         for path, hook in self._hooks.items():

@@ -20,20 +20,25 @@ _REFUSED = (
 @dataclass(frozen=True, slots=True)
 class MetricsPage:
     """The page. ``read`` returns it and its content type in the format that an ``Accept`` header
-    asks for. Clients that send the ``token`` may read it. Without a token, every client may if the
-    server listens on this machine alone, and nobody otherwise."""
+    asks for, and takes whether Slack reaches the bot. Clients that send the ``token`` may read it.
+    Without a token, every client may if the server listens on this machine alone, and nobody
+    otherwise."""
 
-    read: Callable[[str], Awaitable[tuple[bytes, str]]]
+    read: Callable[[str, bool], Awaitable[tuple[bytes, str]]]
     token: str = field(default="", repr=False)
 
-    def on(self, host: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """Return the handler for a server that listens on ``host``."""
+    def on(
+        self, host: str, problem: Callable[[], Awaitable[str]]
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Return the handler for a server that listens on ``host``. ``problem`` returns why Slack
+        does not reach the bot; empty if it does."""
         is_open = not self.token and _is_loopback(host)
 
         async def handle(request: web.Request) -> web.StreamResponse:
             if not (is_open or self._has_token(request.headers.get("Authorization", ""))):
                 raise web.HTTPUnauthorized(text=_REFUSED, headers={"WWW-Authenticate": "Bearer"})
-            page, content_type = await self.read(request.headers.get("Accept", ""))
+            accept = request.headers.get("Accept", "")
+            page, content_type = await self.read(accept, not await problem())
             return web.Response(body=page, headers={"Content-Type": content_type})
 
         return handle

@@ -184,6 +184,20 @@ async def test_a_database_that_is_away_leaves_its_metrics_out_and_says_so(
     assert not [name for name, _ in series if name == "footnote_flags"]
 
 
+async def test_a_bot_that_slack_does_not_reach_says_so(
+    bot: Bot, slack: LocalSlack, metrics: Metrics, free_port: int
+) -> None:
+    bot.change(port=free_port)
+    await bot.start()
+    connected = value_of(await scrape(bot), "footnote_slack_connected")
+    slack.fail_next("apps.connections.open", drop=True, times=1000)
+    await slack.sockets.cut()
+    await until(lambda: not slack.sockets.usable())
+
+    assert connected == 1
+    assert value_of(await scrape(bot), "footnote_slack_connected") == 0
+
+
 async def test_metrics_need_the_token_where_one_is_set(
     bot: Bot, metrics: Metrics, free_port: int
 ) -> None:
