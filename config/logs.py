@@ -79,9 +79,9 @@ class Discreet(logging.Formatter):
         return super().format(copied)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
-        if id_ := self.request():
-            record.message = f"[{id_}] {record.message}"
-        return one_line(without_secrets(super().formatMessage(record)))
+        words = _words(record)
+        record.message = f"[{id_}] {words}" if (id_ := self.request()) else words
+        return one_line(super().formatMessage(record))
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the library's name
         return _indented(stack_info)
@@ -108,7 +108,7 @@ class JsonLines(Discreet):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": without_secrets(record.getMessage()),
+            "message": _words(record),
         }
         if id_ := self.request():
             line["request"] = id_
@@ -122,6 +122,13 @@ class JsonLines(Discreet):
 def one_line(words: str) -> str:
     """Return ``words`` with each character escaped that would start a line."""
     return words.translate(_CONTROLS)
+
+
+def _words(record: logging.LogRecord) -> str:
+    """Return the message without secrets. Of asyncio's, only the first line: the others hold the
+    message of the error with which a task ended."""
+    words = record.getMessage()
+    return without_secrets(words.partition("\n")[0] if record.name == "asyncio" else words)
 
 
 def without_secrets(words: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import importlib.util
 import io
 import json
@@ -141,6 +143,28 @@ def test_an_event_is_one_line_whatever_it_says(formatter: type[logs.Discreet], w
     handler.handle(logging.LogRecord("bot", logging.INFO, "", 0, "%s", (words,), None))
 
     assert len(out.getvalue().splitlines()) == 1
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_a_task_that_nobody_awaits_is_logged_without_the_words_of_its_error(
+    format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fail() -> None:
+        raise ValueError(PAGE)
+
+    async def forget() -> None:
+        task = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        del task
+
+    logs.configure("INFO", format_)
+    asyncio.run(forget())
+    gc.collect()
+    err = capsys.readouterr().err
+
+    assert "Task exception was never retrieved" in err
+    assert "ValueError" in err
+    assert PAGE not in err
 
 
 @pytest.mark.parametrize("format_", ["text", "json"])
