@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from prometheus_client import (
     CollectorRegistry,
@@ -15,6 +16,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import choose_encoder
 
+from bot.background import in_own_thread
 from bot.metrics.counters import Counters
 from bot.metrics.gauges import Gauges
 from bot.metrics.sampling import Sampler, SampleSource
@@ -46,4 +48,6 @@ class Metrics:
             self._gauges.connected = connected
             self._gauges.samples = await self._sampler.samples()
             encode, content_type = choose_encoder(accept)
-            return await asyncio.to_thread(encode, self._registry), content_type
+            # Not in the pool, where calls of a database that hangs wait.
+            page = await in_own_thread(partial(encode, self._registry), "metrics")
+            return page, content_type

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +61,20 @@ async def test_a_wiki_without_any_pass_grows_old_from_the_start() -> None:
 
     assert await exported(metrics, "footnote_sync_lag_seconds", wiki="handbook") == [6 * 3600]
     assert await exported(metrics, "footnote_sync_lag_seconds", wiki="office") == [5 * 3600]
+
+
+async def test_a_database_that_hangs_delays_no_metrics() -> None:
+    """Its calls wait in the loop's pool of threads. Without metrics, `FootnoteDown` would fire."""
+    metrics, over = Metrics({}, Clock(), "0.1.0"), threading.Event()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    hanging = asyncio.create_task(asyncio.to_thread(over.wait, 5))
+    await asyncio.sleep(0)
+    try:
+        assert await asyncio.wait_for(exported(metrics, "footnote_build_info"), 4) == [1]
+        assert not hanging.done()
+    finally:
+        over.set()
+        await hanging
 
 
 async def test_a_wiki_that_left_the_settings_does_not_grow_old() -> None:
