@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -37,6 +38,7 @@ from indexers.ports import Vector
 
 CLIENT_VERSION = version("qdrant-client")
 
+_USER = re.compile(r"(?<=://)[^/?#\s]*@")
 SNAPSHOT = "snapshot.json"
 """The file that names a snapshot on a server."""
 _ALL = 1_000_000  # a facet has no "all"; far more than a wiki has pages or Acls
@@ -56,7 +58,8 @@ class Server:
         *,
         client: QdrantClient | None = None,
     ) -> None:
-        self.url = url
+        # The client sends no user or password of an address, so they are only to be kept secret.
+        self.url = _USER.sub("", url)
         self.options = options or ServerOptions()
         self._api_key = api_key
         self._is_given = client is not None

@@ -70,6 +70,15 @@ def test_a_server_that_does_not_answer_is_named() -> None:
         ServerIndex.open(Server(url), collection="passages", dimensions=64)
 
 
+def test_no_password_in_its_address_is_shown() -> None:
+    server = Server(f"http://ann:s3cret@127.0.0.1:{free_port()}")
+    with pytest.raises(IndexUnavailable, match="does not answer") as caught:
+        ServerIndex.open(server, collection="passages", dimensions=64)
+
+    assert "s3cret" not in str(caught.value)
+    assert "at http://127.0.0.1:" in str(caught.value)
+
+
 class Versioned(Refusing):
     """A server that states its version and nothing else."""
 
