@@ -20,8 +20,10 @@ def state_counts(database: Database) -> StateCounts:
     Raises:
         StateUnavailable
     """
+    # A deleted question keeps the time at which it was asked.
+    came = sa.case((inbox.c.gone, inbox.c.changed), else_=inbox.c.received)
     waiting = (
-        sa.select(inbox.c.state, sa.func.count(), sa.func.min(inbox.c.received).label("oldest"))
+        sa.select(inbox.c.state, sa.func.count(), sa.func.min(came).label("oldest"))
         .where(inbox.c.state.in_(_OPEN))
         .group_by(inbox.c.state)
     )

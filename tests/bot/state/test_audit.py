@@ -143,3 +143,18 @@ def test_what_waits_is_counted_with_its_age(database: Database) -> None:
     assert counts == StateCounts(
         waiting={MessageState.RECEIVED: 1, MessageState.WORKING: 1}, oldest=NOW
     )
+
+
+def test_a_question_that_is_deleted_late_has_not_waited_since_it_was_asked(
+    database: Database,
+) -> None:
+    """Many such deletions in a row would raise `FootnoteQueueStuck`."""
+    moment = NOW
+    inbox = DatabaseInbox(database, lambda: moment)
+    asked = inbox.receive(MESSAGE)
+    assert asked is not None
+    inbox.finish(asked, MessageState.DONE)
+    moment = NOW + timedelta(days=30)
+    inbox.update(replace(asked, deleted=True))
+
+    assert state_counts(database).oldest == moment
