@@ -127,8 +127,7 @@ class Door:
         application.router.add_get(LIVE, self._is_alive)
         application.router.add_get(READY, self._is_ready)
         if self._metrics:
-            slack = lambda: self.health.slack()  # noqa: E731, PLW0108 - it is replaced later
-            metrics = self._metrics.on(self._slack.host, slack)
+            metrics = self._metrics.on(self._slack.host, self._slack_problem)
             application.router.add_get(METRICS, metrics)
         for path, page in self._pages.items():
             application.router.add_get(path, page, allow_head=False)
@@ -143,6 +142,9 @@ class Door:
             self._signatures = Signatures(self._slack.signing_secret)
             application.router.add_post(EVENTS, self._event)
         return application
+
+    async def _slack_problem(self) -> str:
+        return await self.health.slack()
 
     async def _is_alive(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})
