@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
+from datetime import date
 
+from bot.answering.editions import current_first
 from bot.answering.kinds import by_kind
 from bot.answering.reranking import Reranking, Scoring, scoring_by
 from bot.answering.retrieval import FoundPage, Reorder
 from bot.model import Question
+from bot.moments import today
 from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 
@@ -95,10 +98,17 @@ def _with_hits(
     return replace(page, score=page.score + gain, hits=ordered)
 
 
-def cross_encoder(reranker: Reranker | None, *, seconds: float, foreign: bool) -> Reorder | None:
+def cross_encoder(
+    reranker: Reranker | None,
+    *,
+    seconds: float,
+    foreign: bool,
+    day: Callable[[], date] = today,
+) -> Reorder | None:
     """Return the reranking by ``reranker``, followed within each page by the kind of thing that the
-    question names; None without a reranker. A cross-encoder uses all cores, so more than a few
-    questions at once would only slow each other down."""
+    question names, and by the edition in force on this ``day``; None without a reranker. A
+    cross-encoder uses all cores, so more than a few questions at once would only slow each other
+    down."""
     if reranker is None:
         return None
     reranking = Reranking(
@@ -112,6 +122,7 @@ def cross_encoder(reranker: Reranker | None, *, seconds: float, foreign: bool) -
     )
 
     def reorder(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
-        return by_kind(question, reranking(question, pages))
+        by_score = by_kind(question, reranking(question, pages))
+        return current_first(question.sought, by_score, day())
 
     return reorder
