@@ -90,19 +90,31 @@ def ranked(
 def _without_other_rows(
     question: str, units: Sequence[Unit], windows: Sequence[Window]
 ) -> list[Window]:
-    """Return the windows without rows about another thing. If the best window is a row, those are
-    the rows of its table that have only some of its words of the question, and no others."""
-    best = units[windows[0].place]
-    if best.kind is not Kind.TABLE:
+    """Return the windows without rows about another thing, if the best window is a row. Those are
+    the rows of its table whose first cell has only some of the question's words that another one's
+    has, or none: the best of the other rows is then the best window. They are also the rows that
+    have only some of its words of the question, and no others."""
+    listed = units[windows[0].place].listed
+    if units[windows[0].place].kind is not Kind.TABLE:
         return list(windows)
     question_stems = stems(" ".join(word.text for word in words(question) if word.weighs))
-    best_words = question_stems & stems(best.text)
-    return [
-        window
-        for window in windows
-        if (unit := units[window.place]).listed != best.listed
-        or not question_stems & stems(unit.text) < best_words
+    rows = [window.place for window in windows if units[window.place].listed == listed]
+    named = {row: question_stems & stems(_first_cell(units[row])) for row in rows}
+    others = {row for row in rows if any(named[row] < more for more in named.values())}
+    left = [window for window in windows if window.place not in others]
+    best = next(window for window in left if window.place in named)
+    left = [
+        replace(window, behind=max(0.0, window.behind - best.behind))
+        for window in (best, *(other for other in left if other is not best))
     ]
+    best_words = question_stems & stems(units[left[0].place].text)
+    others |= {row for row in rows if question_stems & stems(units[row].text) < best_words}
+    return [window for window in left if window.place not in others]
+
+
+def _first_cell(row: Unit) -> str:
+    """Return the cell that says what the row is about."""
+    return row.text.partition("\u00b7")[0]
 
 
 def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[Window]:

@@ -55,6 +55,24 @@ def test_rows_with_fewer_words_of_the_question_are_about_something_else(read: Re
     assert "Red · no" in best("Are severity 1 and red alike?", ROWS, read)
 
 
+DOSES = (
+    "| Drug | Maximum | Reduce |\n| --- | --- | --- |\n| Aspirin, oral | 4 g | |\n"
+    "| Aspirin, IV | 4 g | |\n| Codeine | 1 g | over 75 years |\n\nNever exceed it."
+)
+
+
+def test_a_row_whose_first_cell_the_question_names_goes_before_one_like_the_rest_of_it() -> None:
+    def likes_codeine(_: str, texts: Sequence[str]) -> list[float]:
+        return [9.0 * ("Codeine" in text) + ("IV" in text) for text in texts]
+
+    ordered = best("How much aspirin at 4 years?", DOSES, likes_codeine)
+
+    assert ordered == ["Aspirin, IV · 4 g", "Aspirin, oral · 4 g", "Never exceed it."]
+    assert (
+        best("How much over 75 years?", DOSES, likes_codeine)[0] == "Codeine · 1 g · over 75 years"
+    )
+
+
 @pytest.mark.parametrize(
     "repeated", ["> Charge cannot be updated on MM/DD", "```\nCharge cannot be updated\n```"]
 )
