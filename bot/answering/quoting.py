@@ -101,11 +101,13 @@ class Quoting:
         """Return quotations that answer ``question``, in at most ``room`` characters together: one
         from the best of ``hits``, and one from the best of another page if that may answer equally
         well and adds something. Empty if there is nothing to quote."""
-        best = max(hits, key=lambda hit: hit.score, default=None)
-        if best is None:
+        ordered = sorted(hits, key=lambda hit: -hit.score)
+        if not ordered:
             return []
-        text = _Text.around(best.passage, hits)
-        quotations = text.quoted([text.windows(question, self.read)], room)
+        text, windows, best = self._best_of(question, ordered[:1], hits)
+        if best.relevance is not None and best.relevance < _ANSWERS_NOTHING:
+            text, windows, best = self._best_of(question, ordered[:_TRIED_INSTEAD], hits)
+        quotations = text.quoted([windows], room)
         if quotations and (other := _equally_good(best, hits)):
             # Chosen by words: another reading would double a question's time.
             other_text = _Text.around(other.passage, hits)
@@ -151,13 +153,20 @@ class Quoting:
         self, part: str, number: int, hits: Sequence[Hit]
     ) -> tuple[_Text, list[Window], Hit]:
         """Return the passage whose best sentence answers ``part`` best, its windows and its hit.
-        Only the first passages of the searches for the part and the whole question are tried. The
-        hit's relevance is the score of the best sentence."""
+        Only the first passages of the searches for the part and the whole question are tried."""
         scored = [replace(hit, score=hit.score + hit.parts[number]) for hit in hits if hit.parts]
+        ordered = sorted(scored, key=lambda hit: -hit.score)
+        return self._best_of(part, ordered[:_MOST_TRIED], hits)
+
+    def _best_of(
+        self, question: str, tried: Sequence[Hit], hits: Sequence[Hit]
+    ) -> tuple[_Text, list[Window], Hit]:
+        """Return the passage of ``tried`` whose best sentence answers best, its windows and its
+        hit. The hit's relevance is the score of the best sentence."""
         candidates = []
-        for hit in sorted(scored, key=lambda hit: -hit.score)[:_MOST_TRIED]:
+        for hit in tried:
             text = _Text.around(hit.passage, hits)
-            windows = text.windows(part, self.read)
+            windows = text.windows(question, self.read)
             score = windows[0].read if windows else None
             candidates.append((text, windows, replace(hit, relevance=score)))
         return max(
@@ -183,6 +192,13 @@ def quoting_by(reranker: Reranker | None, *, seconds: float, foreign: bool) -> Q
 
 _MOST_TRIED = 4
 """Passages that are read for each part of a question."""
+_ANSWERS_NOTHING = -4.5
+"""A logit. A passage whose best sentence is below it does not answer, and the next ones are tried.
+Below 0, a passage may answer in two sentences: then 235 of 416 everyday questions are answered
+rightly, and 238 below this."""
+_TRIED_INSTEAD = 3
+"""Passages that are read if the best one does not answer, with that one. With four, 237 of these
+questions are answered rightly, as many as with one."""
 _SENTENCE_WEIGHT = 1.5
 """The weight of a passage's best sentence beside the searches, which compared whole passages: the
 sentence tells which passage answers a part."""

@@ -100,6 +100,20 @@ def test_a_cross_encoder_chooses_what_is_in_bold() -> None:
     assert quotation.text == "Leave is long. **Cats are fine.**\n\u2014 **Leave**"
 
 
+@pytest.mark.parametrize(("first_score", "quoted_page"), [(-9.0, "holiday"), (-2.0, "leave")])
+def test_a_passage_without_a_sentence_that_answers_gives_way_to_one_that_has_it(
+    first_score: float, quoted_page: str
+) -> None:
+    def likes_cats(_: str, texts: Sequence[str]) -> list[float]:
+        return [2.0 if "Cats" in text else first_score for text in texts]
+
+    (second,) = passages("holiday", "Cats are fine.")
+    candidates = [*hits("Leave is long."), Hit(second, -5.0, 0.5)]
+    (quotation,) = Quoting(likes_cats)("Are cats fine?", candidates, 700)
+
+    assert quotation.passage.page == quoted_page
+
+
 def test_a_list_that_is_cut_between_passages_is_shown_with_what_introduces_it() -> None:
     first, second = passages(
         "leave", "Ask for it:\n\n- Leave for cats.", "- Leave for moths.\n- Rest."
