@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from bot.answering import texts
 from bot.answering.absent import MissingThing, missing_thing
 from bot.answering.confidence import LIKELY, Confidence, Features, features
+from bot.answering.followups import topic_of
 from bot.answering.other_language import common_words
 from bot.answering.ranking import shared
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.answering.stretch import has_line_of
-from bot.model import Answer, Question, Role, Source, Tone
+from bot.model import Answer, Question, Source, Tone
 from bot.texts import THE_CLOSEST
 from indexers.model import Hit
 
@@ -155,9 +156,6 @@ def _is_of(hit: Hit, source: Source) -> bool:
 
 def _wordings(question: Question) -> list[str]:
     """Return the wordings of a question: by itself and, if it is a follow-up, with the question
-    before it. The better of their chances counts."""
-    earlier_questions = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    return [
-        question.sought,
-        *(f"{previous} {question.text}" for previous in earlier_questions[-1:]),
-    ]
+    that it follows. The better of their chances counts."""
+    topic = topic_of(question.history)
+    return [question.sought, *([f"{topic} {question.text}"] if topic else [])]

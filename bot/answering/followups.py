@@ -46,28 +46,49 @@ class Context:
 
 _SWAPS = re.compile(
     r"\W*(?:(?:and|but|or|so|then|und|oder|et|y)\s+)?"
-    r"(?:(?:what|how) about|was ist mit|wie ist es (?:mit|bei)|qu'en est-il|qu[e\u00e9] hay"
-    r"|for|in|on|at|with|without|from|during|f\u00fcr|bei|im|am|mit|ohne|pour|chez|para|en|con)\b"
+    r"(?:(?:what|how) about|(?:what )?if|was ist mit|wie ist es (?:mit|bei)|qu'en est-il"
+    r"|qu[e\u00e9] hay|for|in|on|at|with|without|from|during|f\u00fcr|bei|im|am|mit|ohne"
+    r"|pour|chez|para|en|con)\b"
     r"|\W*(?:and|und|et|y)\s+\w+\W*\Z",
     re.IGNORECASE,
 )
 """Openings of a follow-up that asks the same about another thing: "And for contractors?", "What
-about weekends?", "And Berlin?"."""
+about weekends?", "And Berlin?", "What if I am ill?"."""
+_REFERS = re.compile(r"\b(?:it|its|they|them|their|that|these|this|those)\b", re.IGNORECASE)
 _JOINS = re.compile(r"\A\W*(?:and|but|or|so|then|und|oder|et|y)\s+", re.IGNORECASE)
+_THANKS = re.compile(
+    r"\A\W*(?:ok|okay|great|thanks|thank you|danke|merci|gracias)\b\W*", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _FEW = 2
-"""The most content words of such a follow-up."""
+"""The most content words of a follow-up that asks the same about another thing."""
+_OWN = 1
+"""The same for one that asks something else about the same thing: "Who pays for it?"."""
 
 
 def with_topic(question: Question) -> Question:
-    """Return the question with the previous question before it, if it is a follow-up that names
-    nothing ("And the next one?"), or only another thing ("And for contractors?")."""
-    questions = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    naming_words = sum(map(_names_something, read(question.text)))
-    if not questions or naming_words > (_FEW if _SWAPS.match(question.text) else 0):
+    """Return the question with its topic before it, if it is a follow-up that names nothing ("And
+    the next one?"), only another thing ("And for contractors?"), or only what it asks ("Who pays
+    for it?")."""
+    topic = topic_of(question.history)
+    if not topic or not _is_follow_up(question.text):
         return question
-    previous = " ".join(questions[-1].split())[:_LONGEST]
-    return replace(question, text=f"{previous} {_JOINS.sub('', question.text)}")
+    own_text = _JOINS.sub("", _THANKS.sub("", question.text))
+    return replace(question, text=f"{topic[:_LONGEST]} {own_text}")
+
+
+def topic_of(history: Sequence[Turn]) -> str:
+    """Return the last question that is no follow-up itself, or else the last one; empty if there is
+    none."""
+    questions = [" ".join(turn.text.split()) for turn in history if turn.role is Role.ASKER]
+    standing = (text for text in reversed(questions) if not _is_follow_up(text))
+    return next(standing, questions[-1] if questions else "")
+
+
+def _is_follow_up(text: str) -> bool:
+    text = _THANKS.sub("", text[:_LONGEST])
+    most = _FEW if _SWAPS.match(text) else _OWN if _REFERS.search(text) else 0
+    return sum(map(_names_something, read(text))) <= most
 
 
 def _names_something(word: Word) -> bool:

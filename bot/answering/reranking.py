@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answering.bounded import Bounded
+from bot.answering.followups import topic_of
 from bot.answering.retrieval import FoundPage
-from bot.model import Question, Role
+from bot.model import Question
 from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 
@@ -35,12 +36,12 @@ def scoring_by(reranker: Reranker) -> Scoring:
 
 
 def with_previous(question: Question) -> str:
-    """Return a follow-up ("And how long?") with the question before it, unless it was made
+    """Return a follow-up ("And how long?") with the question that it follows, unless it was made
     standalone."""
-    questions = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    if question.standalone or not questions:
+    topic = topic_of(question.history)
+    if question.standalone or not topic:
         return question.sought
-    return f"{' '.join(questions[-1].split())[:_LONGEST]} {question.text}"
+    return f"{topic[:_LONGEST]} {question.text}"
 
 
 _LONGEST = 300

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.answering import followups
 from bot.answering.followups import Context, blended, contexts, with_topic
+from bot.answering.reranking import with_previous
 from bot.answering.retrieval import Retrieval, by_page, merged
 from bot.model import Question, Role, Turn
 from indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
@@ -45,9 +46,15 @@ def passage(page: str, text: str) -> Passage:
         "on staging?",
         "f\u00fcr Praktikanten?",
         "in Berlin?",
+        "what if we pay late?",
+        "if I am ill?",
+        # They ask something else about the same thing.
+        "who pays for it?",
+        "are they paid?",
+        "when do I have to take that?",
     ],
 )
-@pytest.mark.parametrize("joined", ["", "And ", "but ", "und "])
+@pytest.mark.parametrize("joined", ["", "And ", "but ", "und ", "thanks! And ", "ok, "])
 def test_a_follow_up_that_asks_no_question_of_its_own_asks_on_what_was_asked_before_it(
     text: str, joined: str
 ) -> None:
@@ -74,12 +81,27 @@ def test_a_name_alone_is_a_follow_up_if_a_conjunction_precedes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Who approves the next one?", "What is EBT?", "And who was Hubble?", "tides"]
+    "text",
+    [
+        "Who approves the next one?",
+        "What is EBT?",
+        "And who was Hubble?",
+        "tides",
+        "Is it possible to resign early?",
+    ],
 )
 def test_a_follow_up_that_names_something_is_asked_as_it_stands(text: str) -> None:
     question = Question(text, Principal.of(EVERYONE), history=(asker_turn("Leave?"),))
 
     assert with_topic(question) is question
+
+
+def test_a_follow_up_on_a_follow_up_is_asked_on_what_both_are_about() -> None:
+    history = (asker_turn("How much is the main hall?"), asker_turn("And the next one?"))
+    question = Question("What if it rains?", Principal.of(EVERYONE), history=history)
+
+    assert with_topic(question).text == "How much is the main hall? What if it rains?"
+    assert with_previous(question) == "How much is the main hall? What if it rains?"
 
 
 def test_what_follows_no_question_is_asked_as_it_stands() -> None:
