@@ -93,18 +93,31 @@ def _without_other_rows(
     """Return the windows without rows about another thing, if the best window is a row. Those are
     the rows of its table whose first cell has only some of the question's words that another one's
     has, or none: the best of the other rows is then the best window. They are also the rows that
-    have only some of its words of the question, and no others."""
+    have only some of its words of the question, and no others. Rows answer equally well
+    if the question has at least half of the words of their first cells, and not the same ones."""
     listed = units[windows[0].place].listed
     if units[windows[0].place].kind is not Kind.TABLE:
         return list(windows)
     question_stems = stems(" ".join(word.text for word in words(question) if word.weighs))
     rows = [window.place for window in windows if units[window.place].listed == listed]
-    named = {row: question_stems & stems(_first_cell(units[row])) for row in rows}
+    cells = {row: stems(_first_cell(units[row])) for row in rows}
+    named = {row: question_stems & cells[row] for row in rows}
     others = {row for row in rows if any(named[row] < more for more in named.values())}
     left = [window for window in windows if window.place not in others]
     best = next(window for window in left if window.place in named)
+
+    def behind(window: Window) -> float:
+        row = window.place
+        if (
+            row in named
+            and named[row] != named[best.place]
+            and 2 * len(named[row]) >= len(cells[row])
+        ):
+            return min(TIE, window.behind)
+        return max(0.0, window.behind - best.behind)
+
     left = [
-        replace(window, behind=max(0.0, window.behind - best.behind))
+        replace(window, behind=behind(window))
         for window in (best, *(other for other in left if other is not best))
     ]
     best_words = question_stems & stems(units[left[0].place].text)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.answering.outline import outline
 from bot.answering.stems import Weights, stems
-from bot.answering.windows import CHARACTERS, Read, ranked
+from bot.answering.windows import CHARACTERS, TIE, Read, ranked
 from tests.fakes.passages import passages
 from tests.indexers.light_markdown import SECTIONS
 
@@ -71,6 +71,23 @@ def test_a_row_whose_first_cell_the_question_names_goes_before_one_like_the_rest
     assert (
         best("How much over 75 years?", DOSES, likes_codeine)[0] == "Codeine · 1 g · over 75 years"
     )
+
+
+def test_two_rows_whose_first_cells_the_question_names_answer_together() -> None:
+    (passage,) = passages("doses", DOSES)
+    table = outline(DOSES)
+
+    def likes_aspirin(_: str, texts: Sequence[str]) -> list[float]:
+        return [9.0 * ("Aspirin, oral" in text) for text in texts]
+
+    windows = ranked(
+        "How much oral aspirin and codeine?", passage, table, Weights([stems(DOSES)]), likes_aspirin
+    )
+
+    assert [table[window.place].text for window in windows if window.behind <= TIE] == [
+        "Aspirin, oral · 4 g",
+        "Codeine · 1 g · over 75 years",
+    ]
 
 
 @pytest.mark.parametrize(
