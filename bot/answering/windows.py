@@ -100,7 +100,7 @@ def _without_other_rows(
         return list(windows)
     question_stems = stems(" ".join(word.text for word in words(question) if word.weighs))
     rows = [window.place for window in windows if units[window.place].listed == listed]
-    cells = {row: stems(_first_cell(units[row])) for row in rows}
+    cells = {row: _named_by_first_cell(units, row) for row in rows}
     named = {row: question_stems & cells[row] for row in rows}
     others = {row for row in rows if any(named[row] < more for more in named.values())}
     left = [window for window in windows if window.place not in others]
@@ -125,8 +125,15 @@ def _without_other_rows(
     return [window for window in left if window.place not in others]
 
 
+def _named_by_first_cell(units: Sequence[Unit], row: int) -> frozenset[str]:
+    """Return the words that say what a row is about: those of its first cell without those of that
+    column's name, which say it of all rows."""
+    headers = [lead for lead in units[row].leads if units[lead].kind is Kind.TABLE]
+    column = frozenset[str]().union(*(stems(_first_cell(units[header])) for header in headers))
+    return stems(_first_cell(units[row])) - column
+
+
 def _first_cell(row: Unit) -> str:
-    """Return the cell that says what the row is about."""
     return row.text.partition("\u00b7")[0]
 
 
