@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from indexers.index.damage import Damage
 from indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
@@ -22,6 +22,9 @@ def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:
 
 class IndexCatalog(Protocol):
     """A catalog of indexes, each under its fingerprint."""
+
+    is_shared: ClassVar[bool]
+    """Whether other processes may promote an index at any time."""
 
     def current(self) -> str | None:
         """Return the name of the current index."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ class CurrentIndex(ReadIndex):
         self._wanted = wanted
         self._embed = embed
         self._clock = clock
+        self._switching = threading.RLock()
         self.damage = catalog.damage()
         self._unusable: set[PassageIndex] = set()
         self._unread = False
@@ -132,7 +134,11 @@ class CurrentIndex(ReadIndex):
         if not self.building:
             self._clear_damage()
             return False
-        self._stop_reading()
+        with self._switching:
+            # First: if this fails, other processes go on reading the old index, and it must still
+            # get removals and rights.
+            self._catalog.activate(self._written_name)
+            self._stop_reading()
         self._catalog.remove_all_except(self._read_name)
         self._clear_damage()
         return True
@@ -261,9 +267,10 @@ class CurrentIndex(ReadIndex):
 
     def _stop_reading(self) -> bool:
         """Read the written index from now on."""
-        old, self._read, self._same_vectors = self._read, self._written, True
-        self._read_name, self.reuses = self._written_name, True
-        self._catalog.activate(self._read_name)
+        with self._switching:
+            old, self._read, self._same_vectors = self._read, self._written, True
+            self._read_name, self.reuses = self._written_name, True
+            self._catalog.activate(self._read_name)
         if self.damage and self.damage.index:
             self._remember(Damage(self.damage.why))
         close_damaged(old)

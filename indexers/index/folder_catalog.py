@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 from indexers.errors import IndexLocked
 from indexers.index.damage import Damage
@@ -26,6 +27,8 @@ class FolderCatalog:
 
     Raises (from every method): IndexUnavailable: the folder may not be read or written.
     """
+
+    is_shared: ClassVar[bool] = False
 
     def __init__(self, folder: Path, open_index: Callable[[Path], PassageIndex]) -> None:
         self._folder = folder

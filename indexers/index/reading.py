@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,8 @@ _Result = TypeVar("_Result")
 
 _WAITING_LASTS = 1.0
 """Seconds."""
+_CURRENT_LASTS = 5.0
+"""Seconds in which no other process is expected to have promoted an index."""
 
 
 class ReadIndex:
@@ -41,6 +44,9 @@ class ReadIndex:
     _clock: Callable[[], float]
     _counted: int = 0
     _counted_at: float = float("-inf")
+    _followed_at: float = float("-inf")
+    _switching: threading.RLock
+    """Held while another index becomes the one that is read."""
     _same_vectors: bool
     """Whether the current index has vectors of the wanted model."""
 
@@ -104,18 +110,19 @@ class ReadIndex:
 
     def follow(self) -> bool:
         """Switch to the index that another process has promoted. Return False if there is none."""
-        current = self._catalog.current()
-        if current is None or current == self._read_name:
-            return False
-        if current == self._written_name:
-            self._read = self._written
-        elif fingerprint_of(current) == self._wanted:
-            self._read = self._written = self._catalog.open(current)
-            self._written_name = current
-        else:
-            return False
-        self._read_name, self._same_vectors = current, True
-        return True
+        with self._switching:
+            current = self._catalog.current()
+            if current is None or current == self._read_name:
+                return False
+            if current == self._written_name:
+                self._read = self._written
+            elif fingerprint_of(current) == self._wanted:
+                self._read = self._written = self._catalog.open(current)
+                self._written_name = current
+            else:
+                return False
+            self._read_name, self._same_vectors = current, True
+            return True
 
     def search(
         self,
@@ -138,7 +145,7 @@ class ReadIndex:
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
-        index, comparable = self._read, self._same_vectors
+        index, comparable = self._followed(), self._same_vectors
         wikis = self._readable(wikis)
         sent = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
         try:
@@ -160,7 +167,7 @@ class ReadIndex:
         ]
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
-        index = self._read
+        index = self._followed()
         readable = [place for place in places if self._reads(place[0])]
         try:
             return index.passages(readable, reader=reader)
@@ -175,7 +182,7 @@ class ReadIndex:
     def near_words(
         self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
     ) -> dict[str, int]:
-        index, wikis = self._read, self._readable(wikis)
+        index, wikis = self._followed(), self._readable(wikis)
         try:
             return index.near_words(word, reader=reader, wikis=wikis)
         except IndexCorrupt as error:
@@ -234,7 +241,7 @@ class ReadIndex:
     def _with_current(self, ask: Callable[[PassageIndex], _Result]) -> _Result:
         """Return the result of ``ask`` for the current index. Repeat it if a process has promoted
         another index meanwhile."""
-        index = self._read
+        index = self._followed()
         try:
             return ask(index)
         except IndexCorrupt:
@@ -243,6 +250,15 @@ class ReadIndex:
             if not self._has_switched(index):
                 raise
             return ask(self._read)
+
+    def _followed(self) -> PassageIndex:
+        """Return the current index. An index that another process has replaced may remain, if that
+        process could not remove it, and nobody narrows the rights in it any more."""
+        now = self._clock()
+        if self._catalog.is_shared and not 0 <= now - self._followed_at < _CURRENT_LASTS:
+            self._followed_at = now
+            self.follow()
+        return self._read
 
     def _has_switched(self, index: PassageIndex) -> bool:
         """Return whether another index than ``index`` is read now; switch to a promoted one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 from qdrant_client import models
 
@@ -24,6 +25,8 @@ class ServerCatalog:
     ``prefix`` separates several Footnotes on one server; ``ownership`` refuses the collections of
     another Footnote with the same prefix.
     """
+
+    is_shared: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from httpx import Headers
 from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import UnexpectedResponse
 
+from indexers.errors import IndexUnavailable
 from indexers.index.catalog import IndexCatalog, fingerprint
 from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
@@ -312,6 +313,55 @@ def test_a_process_follows_a_promotion_by_another_one() -> None:
     writer.promote()
 
     assert texts(reader) == {"Leave, cut otherwise."}
+
+
+class Failing(ServerCatalog):
+    """A catalog on a server that fails at ``step`` of a promotion, once."""
+
+    step = ""
+
+    def activate(self, name: str) -> None:
+        self._fail("activate")
+        super().activate(name)
+
+    def remove_all_except(self, kept: str) -> None:
+        self._fail("remove")
+        super().remove_all_except(kept)
+
+    def _fail(self, step: str) -> None:
+        if self.step == step:
+            self.step = ""
+            raise IndexUnavailable("The server fails.")
+
+
+@pytest.mark.parametrize("step", ["activate", "remove"])
+def test_a_page_that_is_closed_after_a_failed_promotion_is_found_by_no_process(step: str) -> None:
+    server, seconds = Server("http://qdrant.example.com", client=LikeAServer(":memory:")), [0.0]
+
+    def index(wanted: str) -> tuple[Failing, CurrentIndex]:
+        catalog = Failing(
+            server,
+            lambda name: ServerIndex.open(
+                server, collection=name, dimensions=64, clock=lambda: 1.8e9 + seconds[0]
+            ),
+        )
+        return catalog, CurrentIndex(catalog, wanted, clock=lambda: seconds[0])
+
+    _, old = index(OLD)
+    put(old, "leave", "Leave is long.")
+    _, reader = index(NEW_SPLITTER)
+    catalog, writer = index(NEW_SPLITTER)
+    put(writer, "leave", "Leave, cut otherwise.")
+    before = texts(reader)
+    catalog.step = step
+    with pytest.raises(IndexUnavailable, match="fails"):
+        writer.promote()
+    writer.relabel("handbook", "leave", "2", NOBODY)
+    seconds[0] += 5.0
+
+    assert before == {"Leave is long."}
+    assert texts(reader) == texts(writer) == set()
+    assert writer.promote() is (step == "activate")
 
 
 @pytest.mark.parametrize("lookup", ["near_words", "digests", "page", "counts", "trouble"])
