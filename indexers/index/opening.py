@@ -105,7 +105,7 @@ def server_at(url: str, api_key: str, options: ServerOptions) -> Server:
     """Return the client of the server at ``url``, without a request.
 
     Raises:
-        IndexUnavailable: the file of certificates cannot be read.
+        IndexUnavailable: it is no address, or the file of certificates cannot be read.
     """
     from indexers.index.server import Server  # slow: Qdrant's client
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import time
 import uuid
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import Any, Self
 import grpc
 from qdrant_client import QdrantClient, models
 from qdrant_client.common.version_check import is_compatible
-from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+from qdrant_client.http.exceptions import UnexpectedResponse
 
 from indexers.errors import IndexUnavailable
 from indexers.index.languages import Languages
@@ -33,6 +34,7 @@ from indexers.index.schema import (
     PointQuery,
     Where,
 )
+from indexers.index.server_failures import translate_errors
 from indexers.index.server_options import ServerOptions
 from indexers.ports import Vector
 
@@ -48,7 +50,11 @@ _SNAPSHOT_SECONDS = 3600  # a server packs the whole collection before it answer
 
 
 class Server:
-    """A Qdrant server; creating it sends no request. ``client`` is used instead of a new one."""
+    """A Qdrant server; creating it sends no request. ``client`` is used instead of a new one.
+
+    Raises:
+        IndexUnavailable: ``url`` is no address, or the file of certificates holds none.
+    """
 
     def __init__(
         self,
@@ -67,12 +73,22 @@ class Server:
 
     def _connect(self, options: ServerOptions) -> QdrantClient:
         # The client's own check would send a request here; `version_problem` sends it when called.
-        return QdrantClient(
-            url=self.url,
-            api_key=self._api_key,
-            check_compatibility=False,
-            **options.connection(),
-        )
+        try:
+            return QdrantClient(
+                url=self.url,
+                api_key=self._api_key,
+                check_compatibility=False,
+                **options.connection(),
+            )
+        except ValueError as error:
+            raise IndexUnavailable(
+                f"{self.url!r} is no address of a Qdrant server, such as"
+                f" http://qdrant.example.com:6333 ({error})."
+            ) from None
+        except ssl.SSLError as error:
+            raise IndexUnavailable(
+                f"[index] ca_file: {options.ca_file} holds no certificates in PEM ({error.reason})."
+            ) from None
 
     @contextmanager
     def with_timeout(self, seconds: int) -> Iterator[QdrantClient]:
@@ -107,30 +123,8 @@ class Server:
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
         """Translate the server's failures into sentences for the operator."""
-        try:
+        with translate_errors(self.url):
             yield
-        except ResponseHandlingException as error:
-            raise IndexUnavailable(
-                f"The Qdrant server at {self.url} does not answer ({error}): is it running, and"
-                " is [index] url right?"
-            ) from error
-        except grpc.RpcError as error:
-            code = error.code() if isinstance(error, grpc.Call) else None
-            if code in {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}:
-                raise IndexUnavailable(
-                    f"The Qdrant server at {self.url} refuses the key: set QDRANT_API_KEY."
-                ) from error
-            words = code.name.lower().replace("_", " ") if code else str(error)
-            raise IndexUnavailable(
-                f"The Qdrant server at {self.url} fails over gRPC ({words}): is [index] grpc_port"
-                " right?"
-            ) from error
-        except UnexpectedResponse as error:
-            if error.status_code in {401, 403}:
-                raise IndexUnavailable(
-                    f"The Qdrant server at {self.url} refuses the key: set QDRANT_API_KEY."
-                ) from error
-            raise IndexUnavailable(f"The Qdrant server at {self.url} failed: {error}") from error
 
 
 class ServerIndex(StoredPassages):
@@ -164,7 +158,11 @@ class ServerEngine:
         self._with_timeout = server.with_timeout
         self._client = server.client
         self._options = server.options
-        self._reading = server.options.reading()
+        consistency = server.options.read_consistency
+        # Over gRPC the client does not accept the plain word.
+        self._reading: dict[str, Any] = (
+            {"consistency": models.ReadConsistencyType(consistency)} if consistency else {}
+        )
         self._collection = collection
         with self._translate_errors():
             if not self._client.collection_exists(collection):

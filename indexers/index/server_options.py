@@ -63,10 +63,6 @@ class ServerOptions:
             write_consistency_factor=self.write_consistency,
         )
 
-    def reading(self) -> dict[str, Any]:
-        """Return the arguments of every call that reads."""
-        return {"consistency": self.read_consistency} if self.read_consistency else {}
-
 
 def _set(**values: int) -> dict[str, int]:
     return {name: value for name, value in values.items() if value}

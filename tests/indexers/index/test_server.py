@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from indexers.errors import IndexUnavailable
+from indexers.index.schema import INTEGERS, KEYWORDS, PointQuery, Where
 from indexers.index.server import CLIENT_VERSION, SNAPSHOT, Server, ServerEngine, ServerIndex
 from indexers.index.server_options import ServerOptions
 from indexers.model import EVERYONE, Acl, Principal
@@ -77,6 +80,54 @@ def test_no_password_in_its_address_is_shown() -> None:
 
     assert "s3cret" not in str(caught.value)
     assert "at http://127.0.0.1:" in str(caught.value)
+
+
+class Busy(Refusing):
+    """A server that names the seconds after which to try again."""
+
+    status, after = 429, "30"
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        super().send_response(code, message)
+        self.send_header("Retry-After", self.after)
+
+
+@pytest.mark.parametrize("after", ["30", "Sat, 28 Nov 2026 12:00:00 GMT"])
+def test_a_server_with_too_many_requests_is_named(after: str) -> None:
+    handler = type("Handler", (Busy,), {"after": after})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"http://127.0.0.1:{http.server_port}"
+        with pytest.raises(IndexUnavailable, match=rf"{url} takes no more requests for now"):
+            ServerIndex.open(Server(url), collection="passages", dimensions=64)
+        http.shutdown()
+
+
+def test_an_index_that_is_not_on_its_server_any_more_is_named_with_what_to_do() -> None:
+    handler = type("Handler", (Refusing,), {"status": 404})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
+        with pytest.raises(IndexUnavailable, match="restart Footnote and run `footnote sync`"):
+            Server(f"http://127.0.0.1:{http.server_port}").version_problem()
+        http.shutdown()
+
+
+@pytest.mark.parametrize("url", ["qdrant:6333", "ftp://qdrant.example.com", "http://[::1"])
+def test_an_address_that_is_none_is_named_with_the_form_of_one(url: str) -> None:
+    with pytest.raises(
+        IndexUnavailable, match=r"no address of a Qdrant server, such as http"
+    ) as caught:
+        Server(url)
+
+    assert url in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:`verify=<str>` is deprecated:DeprecationWarning")
+def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("none")
+    with pytest.raises(IndexUnavailable, match=r"ca_file: .*ca.pem holds no certificates"):
+        Server("https://qdrant.example.com", options=ServerOptions(ca_file=str(file)))
 
 
 class Versioned(Refusing):
@@ -232,6 +283,44 @@ def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
     with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"), server.translate_errors():
         server.client.collection_exists("passages")
     server.client.close()
+
+
+class Complete(QdrantClient):
+    """A client whose collection needs no requests to be opened."""
+
+    def collection_exists(self, *_: Any, **__: Any) -> bool:
+        return True
+
+    def get_collection(self, *_: Any, **__: Any) -> Any:
+        return SimpleNamespace(payload_schema=[*KEYWORDS, *INTEGERS])
+
+
+@pytest.mark.parametrize("consistency", ["", "majority", "quorum", "all"])
+def test_every_read_can_be_sent_over_grpc(consistency: Any) -> None:
+    """The client fails on an argument before it looks for the server."""
+    port = free_port()
+    client = Complete(
+        f"http://127.0.0.1:{port}", prefer_grpc=True, grpc_port=port, check_compatibility=False
+    )
+    server = Server(
+        f"http://127.0.0.1:{port}",
+        options=ServerOptions(read_consistency=consistency),
+        client=client,
+    )
+    engine = ServerEngine(server, "passages", 2)
+    where, query = Where({"wiki": ["handbook"]}, 3, [1]), PointQuery([0.1, 0.2], ([1], [1.0]), 0.5)
+    reads: list[Callable[[], object]] = [
+        lambda: next(engine.scroll(where, fields=["digest"], meaning=True)),
+        lambda: next(engine.points()),
+        lambda: engine.retrieve([uuid.UUID(int=1)]),
+        lambda: engine.facet("wiki", where),
+        lambda: engine.search([query], where=where, limit=1),
+        lambda: engine.search([query, query], where=where, limit=1),
+    ]
+    for read in reads:
+        with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"):
+            read()
+    client.close()
 
 
 class Packing(Refusing):

@@ -1,0 +1,60 @@
+"""Failures of a Qdrant server, in sentences for the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import grpc
+from qdrant_client.common.client_exceptions import QdrantException
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+from indexers.errors import IndexUnavailable
+
+_REFUSED = {401, 403, grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
+_MISSING = {404, grpc.StatusCode.NOT_FOUND}
+_ELSEWHERE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNIMPLEMENTED, None}
+"""Codes of gRPC that a wrong port may have."""
+
+
+@contextmanager
+def translate_errors(url: str) -> Iterator[None]:
+    """Translate the errors of the client of the server at ``url`` within.
+
+    Raises:
+        IndexUnavailable: for any error of the client.
+    """
+    try:
+        yield
+    except ResponseHandlingException as error:
+        raise IndexUnavailable(
+            f"The Qdrant server at {url} does not answer ({error}): is it running, and is [index]"
+            " url right?"
+        ) from error
+    except QdrantException as error:
+        # Of status 429 with the header Retry-After; the client does not wait.
+        raise IndexUnavailable(
+            f"The Qdrant server at {url} takes no more requests for now ({error})."
+        ) from error
+    except grpc.RpcError as error:
+        code = error.code() if isinstance(error, grpc.Call) else None
+        words = code.name.lower().replace("_", " ") if code else str(error)
+        if code in _ELSEWHERE:
+            why = f"fails over gRPC ({words}): is [index] grpc_port right?"
+        else:
+            why = f"fails over gRPC ({words}): {error.details()}"
+        raise IndexUnavailable(f"The Qdrant server at {url} {_advice(code) or why}") from error
+    except UnexpectedResponse as error:
+        why = _advice(error.status_code) or f"failed: {error}"
+        raise IndexUnavailable(f"The Qdrant server at {url} {why}") from error
+
+
+def _advice(code: object) -> str:
+    if code in _REFUSED:
+        return "refuses the key: set QDRANT_API_KEY."
+    if code in _MISSING:
+        return (
+            "does not have the index: is [index] url right? If the index was removed there, restart"
+            " Footnote and run `footnote sync`."
+        )
+    return ""
