@@ -77,7 +77,6 @@ class CurrentIndex(ReadIndex):
         self._same_vectors = self._has_same_vectors()
         self.reuses = True
         """Whether vectors of the current index may go into a rebuilt one."""
-        self._old_pages: dict[str, dict[str, KnownPage]] = {}
 
     @property
     def current(self) -> PassageIndex:
@@ -94,7 +93,6 @@ class CurrentIndex(ReadIndex):
         if self.building:
             return False
         self._written_name, self._written = self._new(next_name(self._read_name))
-        self._old_pages.clear()
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
@@ -283,9 +281,7 @@ class CurrentIndex(ReadIndex):
         if not self.building:
             return
         wiki, page = passage.wiki, passage.page
-        if wiki not in self._old_pages:
-            self._old_pages[wiki] = self._read.known(wiki)
-        old_page = self._old_pages[wiki].get(page)
+        old_page = self._read.page(wiki, page)
         if old_page is not None and old_page.acl != passage.acl:
             self._read.relabel(wiki, page, old_page.revision, old_page.acl & passage.acl)
 

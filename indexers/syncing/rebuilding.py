@@ -57,6 +57,7 @@ def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its ch
             else:
                 removed = remove_unconfigured(index, names, allow_mass_removal=allow_mass_removal)
                 reports[-1].warnings.extend(removed)
+                _narrow_unread(index, reports)
                 index.promote()  # it may be promoted already, if the old one broke meanwhile
                 promoted = True
     finally:
@@ -143,6 +144,8 @@ def promote_unless_lost(
         _close_unseen(index, tuple(wikis.values()), reports)
         reports[-1].complete, reports[-1].error = False, _refusal(why)
         return
+    if index.building:
+        _narrow_unread(index, reports)
     index.promote()
 
 
@@ -189,11 +192,29 @@ def unread_pages(index: RebuildableIndex, reports: Sequence[SyncReport]) -> Iter
     """Warn of wikis with indexed pages that could not be read for the candidate (``reports`` name
     them)."""
     for report in reports:
-        unread = {failed.key for failed in report.failed}
-        unread |= {skipped.key for skipped in report.skipped if skipped.keeps}
-        folders = tuple(key for key in unread if key.endswith("/"))
-        current = index.current.known(report.wiki)
-        affected = {key for key in current if key in unread or key.startswith(folders)}
+        affected = _unread(report, index.current.known(report.wiki))
         if missing := affected - index.candidate.known(report.wiki).keys():
             number = "A page" if len(missing) == 1 else f"{len(missing):,} pages"
             yield f"{number} of {report.wiki} could not be read again."
+
+
+def _narrow_unread(index: RebuildableIndex, reports: Sequence[SyncReport]) -> None:
+    """Narrow the rights of pages that could not be read now, and are in the new index since an
+    earlier sync, to those in the current index: they may have been closed in between."""
+    for report in reports:
+        if not report.failed and not report.skipped:
+            continue
+        current = index.current.known(report.wiki)
+        built = index.candidate.known(report.wiki)
+        for key in _unread(report, current) & built.keys():
+            narrowed = built[key].acl & current[key].acl
+            if narrowed != built[key].acl:
+                index.candidate.relabel(report.wiki, key, built[key].revision, narrowed)
+
+
+def _unread(report: SyncReport, known: Collection[str]) -> set[str]:
+    """Return the pages among ``known`` that could not be read, singly or as a folder."""
+    unread = {failed.key for failed in report.failed}
+    unread |= {skipped.key for skipped in report.skipped if skipped.keeps}
+    folders = tuple(key for key in unread if key.endswith("/"))
+    return {key for key in known if key in unread or key.startswith(folders)}

@@ -266,6 +266,22 @@ def test_an_old_text_is_not_opened_by_the_rights_of_a_newer_one(
     index.close()
 
 
+def test_an_old_text_that_was_closed_meanwhile_is_not_opened_by_a_newer_one(
+    catalog: Callable[[], IndexCatalog],
+) -> None:
+    chiefs, staff = Acl.of(["group:chiefs"]), Acl.of(["group:staff"])
+    old = CurrentIndex(catalog(), OLD)
+    put(old, "leave", "Secret.", "2", Acl.of(["group:chiefs", "group:staff"]))
+    old.close()
+    index = CurrentIndex(catalog(), NEW_SPLITTER)
+    put(index, "travel", "Travel, cut otherwise.")
+    index.relabel("handbook", "leave", "3", chiefs)
+    put(index, "leave", "Public.", "4", staff)
+
+    assert texts(index, Principal.of("group:staff")) == set()
+    index.close()
+
+
 def test_wider_rights_of_the_same_text_reach_the_index_that_is_read(
     building: CurrentIndex,
 ) -> None:

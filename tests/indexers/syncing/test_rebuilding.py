@@ -10,7 +10,7 @@ import pytest
 from config.settings import Secrets, Settings
 from indexers.errors import RebuildRefused
 from indexers.indexing import Indexing
-from indexers.model import EVERYONE, Principal
+from indexers.model import EVERYONE, Acl, Principal
 from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
@@ -245,6 +245,39 @@ def test_a_stopped_rebuild_that_is_abandoned_leaves_nothing(
     library.abandon()
 
     assert names(tmp_path) == [""]
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_page_that_was_closed_before_an_unfinished_index_is_completed_stays_closed(
+    full: bool, tmp_path: Path
+) -> None:
+    """It cannot be read when the new index is completed, of a full sync or for another model."""
+    chiefs = Acl.of(["group:chiefs"])
+
+    def begun(library: Library) -> bool:
+        return bool(library.index.candidate.known("big"))
+
+    def opened(model: str) -> Library:
+        library = Library(tmp_path)
+        library.embedder.identity = model
+        return library
+
+    with opened("one") as library:
+        library.sync()
+    with opened("one" if full else "another") as library:
+        library.sync(full=full, stopped=lambda: library.index.building and begun(library))
+    with opened("one") as library:
+        library.big.write("page-0", "Text of page 0.", acl=chiefs)
+        library.sync()
+        assert "page-0" not in library.pages_found("text of page")
+    with opened("one" if full else "another") as library:
+        library.big.unreadable.add("page-0")
+        reports = library.sync(full=full)
+
+        assert [report.error for report in reports] == [None, None]
+        assert not library.index.building
+        assert library.index.known("big").keys() >= {"page-0", "page-1"}
+        assert "page-0" not in library.pages_found("text of page")
 
 
 def test_an_edit_between_reaches_the_index_that_is_read(library: Library) -> None:
