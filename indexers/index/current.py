@@ -123,6 +123,8 @@ class CurrentIndex(ReadIndex):
             close_damaged(unfinished)
 
     def discard(self) -> None:
+        if self.building and not self.is_rebuilding:
+            return  # the settings need it: vectors of another model must not reach the old index
         self.set_aside()
         self._catalog.remove_all_except(self._read_name)
 

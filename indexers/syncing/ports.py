@@ -108,7 +108,8 @@ class RebuildableIndex(PassageIndex, Protocol):
         ...
 
     def discard(self) -> None:
-        """Write the current index again, and delete the new index."""
+        """Write the current index again, and delete the new index, unless it is built for another
+        model or splitter."""
         ...
 
     def promote(self) -> bool:

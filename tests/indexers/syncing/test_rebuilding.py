@@ -280,6 +280,24 @@ def test_a_page_that_was_closed_before_an_unfinished_index_is_completed_stays_cl
         assert "page-0" not in library.pages_found("text of page")
 
 
+def test_an_index_for_another_model_is_not_abandoned_with_a_full_sync(tmp_path: Path) -> None:
+    """Otherwise the vectors of that model would be written into the old index."""
+    with Library(tmp_path) as library:
+        library.sync()
+    with Library(tmp_path) as library:
+        library.embedder.identity = "another model"
+        library.sync(full=True, stopped=lambda: bool(library.index.known("big")))
+        library.abandon()
+        assert library.index.building
+        assert library.index.candidate.counts() == {"big": (30, 30)}
+
+        library.sync()
+
+        assert not library.index.building
+        assert library.index.counts() == {"big": (30, 30), "small": (1, 1)}
+        assert len(library.embedder.embedded) == 31
+
+
 def test_an_edit_between_reaches_the_index_that_is_read(library: Library) -> None:
     """An unfinished rebuild must not disturb the ordinary passes."""
     library.sync(full=True, gate=lambda *_: ["No."])
