@@ -20,7 +20,7 @@ def with_indexed(
     """Return ``access`` with the indexed state of its page, if the index can be read. ``rule`` is
     the page's current Acl in its wiki; ``reader`` returns the person, ``open_index`` the index."""
     try:
-        page = open_index().known(access.wiki).get(access.page)
+        page = open_index().page(access.wiki, access.page)
     except IndexLocked:
         return replace(access, untold="a running Footnote holds the index")
     except (IndexUnavailable, ModelUnavailable) as error:

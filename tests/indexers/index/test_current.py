@@ -12,10 +12,12 @@ from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from indexers.errors import IndexUnavailable
+from indexers.findings import Access, Indexed
 from indexers.index.catalog import IndexCatalog, fingerprint
 from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
 from indexers.index.folder_catalog import FolderCatalog
+from indexers.index.indexed_access import with_indexed
 from indexers.index.server import Server, ServerIndex
 from indexers.index.server_catalog import ServerCatalog
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
@@ -172,6 +174,14 @@ def test_a_full_sync_is_known_to_run_or_to_be_unfinished_until_it_is_done(
     assert states == [
         (False, False), (True, False), (False, True), (False, False), (False, False)
     ]  # fmt: skip
+
+
+def test_a_page_that_only_the_current_index_has_counts_as_indexed(building: CurrentIndex) -> None:
+    """`footnote access` tells what answers use, also while another index is built."""
+    access = Access("handbook", "Ann", may_read=True, page="leave")
+    indexed = with_indexed(access, Acl.of([EVERYONE]), lambda: ANYONE, lambda: building).indexed
+
+    assert indexed == Indexed(admits=True, current=True)
 
 
 def test_vectors_of_the_old_index_are_used_where_the_model_is_the_same(
