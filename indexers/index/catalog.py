@@ -62,6 +62,11 @@ class IndexCatalog(Protocol):
     def close(self) -> None: ...
 
 
+def has_vectors_of(embedder: str, name: str) -> bool:
+    """Return whether the index ``name`` was made with the model whose identity is ``embedder``."""
+    return name.partition("-")[0] == digest(embedder)[:8]
+
+
 def fingerprint_of(name: str) -> str:
     return name.partition(".")[0]
 

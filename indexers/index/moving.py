@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from indexers.errors import IndexUnavailable
+from indexers.index.catalog import has_vectors_of
 from indexers.index.edge import EdgeIndex
 from indexers.index.folder_catalog import PREFIX
 from indexers.index.languages import Languages
@@ -68,13 +69,18 @@ def move_to_server(
 
     Raises:
         IndexLocked: a process holds the index.
-        IndexUnavailable: there is no index, or the server has one already, fails, or finds other
-            passages.
+        IndexUnavailable: there is no index, or it is of another model; or the server has one
+            already, fails, or finds other passages.
     """
     folder, server, dimensions = source.folder, target.server, embedder.dimensions
     name = source.catalog(dimensions, languages).current()
     if name is None:
         raise IndexUnavailable(f"There is no index in {folder}: nothing is moved.")
+    if not has_vectors_of(embedder.identity, name):
+        raise IndexUnavailable(
+            f"The index in {folder} was made with another model: run `footnote sync` until it is"
+            " complete, and then move it."
+        )
     catalog = target.catalog(dimensions, languages)
     with closing(catalog):
         if problem := target.version_problem():

@@ -11,6 +11,7 @@ from qdrant_client import QdrantClient
 
 from indexers.errors import IndexUnavailable
 from indexers.index import moving
+from indexers.index.catalog import fingerprint
 from indexers.index.edge import EdgeIndex
 from indexers.index.folder_catalog import FolderCatalog
 from indexers.index.languages import Languages
@@ -27,7 +28,7 @@ from tests.long import few
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 
 EMBEDDER = WordEmbedder()
-NAME = "model-splitter"
+NAME = fingerprint(embedder=EMBEDDER.identity, splitter="splitter", languages="languages")
 PAGES = 300
 FEW = 20
 GROUPS = (EVERYONE, "group:staff", "group:sales", "group:board")
@@ -68,11 +69,11 @@ def few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moving, "QUESTIONS", FEW)
 
 
-def moved(folder: Path, server: Server) -> moving.Moved:
+def moved(folder: Path, server: Server, embedder: WordEmbedder = EMBEDDER) -> moving.Moved:
     return move_to_server(
         InFolder(folder),
         OnServer(lambda: server, owner=lambda: "us"),
-        embedder=EMBEDDER,
+        embedder=embedder,
         languages=Languages(),
         progress=lambda _: None,
     )
@@ -168,3 +169,15 @@ def test_a_server_that_answers_otherwise_is_not_put_to_use(
 def test_without_an_index_there_is_nothing_to_move(tmp_path: Path, server: Server) -> None:
     with pytest.raises(IndexUnavailable, match="nothing is moved"):
         moved(tmp_path / "nowhere", server)
+
+
+class OtherModel(WordEmbedder):
+    identity = "another model"
+    dimensions = 2 * WordEmbedder.dimensions
+
+
+def test_an_index_of_another_model_is_not_moved(folder: Path, server: Server) -> None:
+    with pytest.raises(IndexUnavailable, match="another model: run `footnote sync`"):
+        moved(folder, server, OtherModel())
+
+    assert server.client.get_collections().collections == []
