@@ -45,6 +45,9 @@ SNAPSHOT = "snapshot.json"
 """The file that names a snapshot on a server."""
 _ALL = 1_000_000  # a facet has no "all"; far more than a wiki has pages or Acls
 _PAGE = 500  # points a scroll returns at once
+# Points that are written at once. With a large model a point may have 100 KB, and a server refuses
+# requests of more than 32 MB.
+_AT_ONCE = 64
 _RIGHTS_LAST = 5.0  # seconds; other processes write too
 _SNAPSHOT_SECONDS = 3600  # a server packs the whole collection before it answers
 
@@ -176,8 +179,10 @@ class ServerEngine:
             self._index_fields(indexed=self._client.get_collection(collection).payload_schema)
 
     def upsert(self, points: Sequence[Point]) -> None:
-        with self._translate_errors():
-            self._client.upsert(self._collection, [_to_server(point) for point in points])
+        for at in range(0, len(points), _AT_ONCE):
+            with self._translate_errors():
+                batch = [_to_server(point) for point in points[at : at + _AT_ONCE]]
+                self._client.upsert(self._collection, batch)
 
     def delete(self, where: Where) -> None:
         with self._translate_errors():
@@ -188,6 +193,10 @@ class ServerEngine:
             self._client.set_payload(self._collection, payload, points=_filter(where))
 
     def embed(self, points: Sequence[Embedded]) -> None:
+        for at in range(0, len(points), _AT_ONCE):
+            self._embed(points[at : at + _AT_ONCE])
+
+    def _embed(self, points: Sequence[Embedded]) -> None:
         vectors = [
             models.PointVectors(id=str(point.id), vector={MEANING: list(point.meaning)})
             for point in points

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,7 @@ from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from indexers.errors import IndexUnavailable
-from indexers.index.schema import INTEGERS, KEYWORDS, PointQuery, Where
+from indexers.index.schema import INTEGERS, KEYWORDS, Embedded, Point, PointQuery, Where
 from indexers.index.server import CLIENT_VERSION, SNAPSHOT, Server, ServerEngine, ServerIndex
 from indexers.index.server_options import ServerOptions
 from indexers.model import EVERYONE, Acl, Principal
@@ -160,6 +161,44 @@ def test_a_server_of_an_incompatible_version_is_reported(
 
     assert (problem is None) is fits
     assert fits or (problem and served in problem and CLIENT_VERSION in problem)
+
+
+class Limited(QdrantClient):
+    """A client that counts the bytes of the longest write."""
+
+    longest = 0
+
+    def _look(self, *parts: Any) -> None:
+        size = sum(len(part.model_dump_json()) for part in chain.from_iterable(parts))
+        self.longest = max(self.longest, size)
+
+    def upsert(self, collection_name: str, points: Any, **options: Any) -> Any:
+        self._look(points)
+        return super().upsert(collection_name, points, **options)
+
+    def update_vectors(self, collection_name: str, points: Any, **options: Any) -> Any:
+        self._look(points)
+        return super().update_vectors(collection_name, points, **options)
+
+    def batch_update_points(self, collection_name: str, operations: Any, **options: Any) -> Any:
+        self._look(operations)
+        return super().batch_update_points(collection_name, operations, **options)
+
+
+def test_a_long_page_and_a_large_model_make_no_request_that_a_server_refuses() -> None:
+    """A server takes 32 MB. Here a page has 400 passages of 50 short sentences and 1,024
+    dimensions."""
+    client = Limited(":memory:")
+    server = Server("http://qdrant.example.com", client=client)
+    engine = ServerEngine(server, "passages", 1024)
+    vector, meanings = [1 / 3] * 1024, "x" * (51 * 1024 * 4 // 3)
+    ids = [uuid.UUID(int=number) for number in range(400)]
+    engine.upsert([Point(id_, {"meanings": meanings}, vector) for id_ in ids])
+    written = client.longest
+    engine.embed([Embedded(id_, vector, meanings) for id_ in ids])
+
+    assert 0 < written <= client.longest < 8 << 20
+    assert len(list(engine.points())) == 400
 
 
 class Clock:
