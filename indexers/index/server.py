@@ -7,6 +7,7 @@ import re
 import ssl
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -77,12 +78,15 @@ class Server:
     def _connect(self, options: ServerOptions) -> QdrantClient:
         # The client's own check would send a request here; `version_problem` sends it when called.
         try:
-            return QdrantClient(
-                url=self.url,
-                api_key=self._api_key,
-                check_compatibility=False,
-                **options.connection(),
-            )
+            with warnings.catch_warnings():
+                # A key over http is the rule within a network of one's own.
+                warnings.filterwarnings("ignore", "Api key is used with an insecure connection")
+                return QdrantClient(
+                    url=self.url,
+                    api_key=self._api_key,
+                    check_compatibility=False,
+                    **options.connection(),
+                )
         except ValueError as error:
             raise IndexUnavailable(
                 f"{self.url!r} is no address of a Qdrant server, such as"

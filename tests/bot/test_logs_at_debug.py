@@ -103,7 +103,6 @@ def raw(capsys: pytest.CaptureFixture[str]) -> Iterator[list[str]]:
             logger.setLevel(level)
 
 
-@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection:UserWarning")
 @pytest.mark.parametrize(
     ("call", "tells"),
     [(openai, WORDS), (anthropic, WORDS), (confluence, WORDS), (qdrant, "")],

@@ -312,7 +312,6 @@ def test_everything_that_reads_asks_for_the_consistency_that_is_set(
     assert {consistency for _, consistency in reads} == {"majority"}
 
 
-@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection:UserWarning")
 def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
     port = free_port()
     server = Server(
@@ -421,10 +420,6 @@ def packing(seconds: float, snapshot: dict[str, Any] | None) -> Iterator[tuple[s
         http.shutdown()
 
 
-insecure = pytest.mark.filterwarnings("ignore:Api key is used with an insecure:UserWarning")
-
-
-@insecure
 def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> None:
     """The server packs gigabytes before it answers."""
     with packing(1.5, _SNAPSHOT) as (url, handler):
