@@ -27,6 +27,12 @@ def translate_errors(url: str) -> Iterator[None]:
     try:
         yield
     except ResponseHandlingException as error:
+        if isinstance(error.source, ValueError):
+            # Its text quotes the response, which may hold pages.
+            raise IndexUnavailable(
+                f"The server at {url} says what Qdrant's client does not understand: is [index] url"
+                " right, and do the versions fit?"
+            ) from None
         raise IndexUnavailable(
             f"The Qdrant server at {url} does not answer ({error}): is it running, and is [index]"
             " url right?"

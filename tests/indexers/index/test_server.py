@@ -131,6 +131,30 @@ def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
         Server("https://qdrant.example.com", options=ServerOptions(ca_file=str(file)))
 
 
+class Talking(Refusing):
+    """A server that answers what the client does not expect."""
+
+    def do_GET(self) -> None:
+        body = b'{"result": {"exists": "Our salaries are secret."}}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_what_a_server_of_another_version_says_of_pages_is_in_no_message() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Talking) as http:
+        threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
+        with pytest.raises(IndexUnavailable, match="versions fit") as caught:
+            ServerIndex.open(
+                Server(f"http://127.0.0.1:{http.server_port}"), collection="p", dimensions=64
+            )
+        http.shutdown()
+
+    assert "salaries" not in str(caught.value)
+
+
 class Versioned(Refusing):
     """A server that states its version and nothing else."""
 
