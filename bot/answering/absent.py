@@ -15,17 +15,15 @@ The rule prefers misses to errors. A thing is missing if
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from functools import cached_property
 from itertools import islice
 
 from bot.answering import texts
-from bot.answering.composing.words import TokenRole, Word, read
-from bot.answering.numbers import MONTHS, UNITS, read_numbers
+from bot.answering.composing.words import read
 from bot.answering.quoting import units
 from bot.answering.stems import stems
+from bot.answering.things import PARTS, NamedThings, Thing, things
 from indexers.model import Hit, Passage
 from indexers.text.prose import plain
 
@@ -39,23 +37,8 @@ _MOST_ASKED = 8
 """Things in a question that are looked up. A pasted text names hundreds, and each takes time."""
 _ABOVE = 300
 """Characters that are read of a title and of each heading, which may be as long as their page."""
-_TYPO = 0.7
-"""Least similarity (`difflib`) of a name and its misspelling."""
 _LONGEST = 30
 """Characters of a thing's name in a message."""
-
-_GLUED = re.compile(
-    r"(?<![\w.-])([^\W\d_]{1,20}(?:[-_.][^\W\d_]{1,20}){0,3})[-_#]?"
-    r"(\d{1,6}[^\W\d_]{0,10})(?![\w%]|[.,:]\d|-\d)"
-)
-"""web-99, OPS-7, A12, A320neo."""
-_NUMBERED = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,20})[\s#_-]{0,2}(\d{1,6}[^\W\d_]{0,10})(?!\w)")
-_PARTS = re.compile(r"[-_.]")
-_YEAR = re.compile(r"(?<![\w.,:/$\u20ac\u00a3#-])(?:19|20)\d\d(?![\w%]|[.,:]\d)")
-_RANGE = re.compile(
-    r"(?<![\w.])([^\W\d_]{0,20})[-_#]?(\d{1,6})\s{0,2}(?:-|\u2013|\u2014|to|through|until|till|and|bis)"
-    r"\s{0,2}([^\W\d_]{0,20})[-_#]?(\d{1,6})(?![\w%])"
-)
 _EXAMPLE = re.compile(
     r"\be\.g|\b(?:for example|for instance|such as|like|example)\b", re.IGNORECASE
 )
@@ -63,43 +46,13 @@ _RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{2,}")
 """The line of dashes below a table's header."""
 _OPEN = frozenset({"all", "more", "less", "least", "max", "before", "after", "most"})
 """Limits by which a sentence about one thing also holds for others."""
+_REST = re.compile(r"\b(?:any|each|else|every|others?|rest|default)\b|\*", re.IGNORECASE)
 _ONWARDS = (
     r"(?:\s?\+|\s(?:and|or)\s(?:up|above|higher|over|older|later|beyond|below|lower)\b"
     r"|\s(?:on|up)wards?\b)"
 )
 _FROM = r"\b(?:from|starting (?:in|with)|as of|ab)\s(?:the\s)?"
 _NO_END = r"(?!\d|\s?(?:-|\u2013|(?:to|until|till|through|bis)\b))"
-_ORDINAL = re.compile(
-    r"\b(?:(\d{1,3})(?:st|nd|rd|th)|([a-z]{5,8}))\s([^\W\d_]{1,20})", re.IGNORECASE
-)
-_ORDINALS = {
-    word: str(number)
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(),  # noqa: SIM905 - read as words
-        1,
-    )
-}
-_DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun".split()  # noqa: SIM905 - read as words
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """A thing of a ``kind``: a number and the word for what it numbers, or a name and the word
-    beside it. ``shown`` is its original spelling."""
-
-    kind: str
-    which: str
-    shown: str
-
-    @property
-    def stems(self) -> frozenset[str]:
-        return stems(self.kind)
-
-    @property
-    def is_named(self) -> bool:
-        return self.kind.startswith("_") or self.kind.endswith("_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +72,11 @@ class MissingThing:
 def missing_thing(question: str, hits: Sequence[Hit]) -> MissingThing | None:
     """Return the thing that ``question`` asks about and none of ``hits`` (best first) names. If it
     has no ``others``, the passages may still apply to it."""
-    things = list(islice(dict.fromkeys(_things(question)), _MOST_ASKED))
-    if not things or not hits:
+    asked = list(islice(dict.fromkeys(things(question)), _MOST_ASKED))
+    if not asked or not hits:
         return None
-    pages = _Pages([_whole(hit.passage) for hit in hits])
-    missing = [thing for thing in things if not pages.hold(thing)]
+    pages = NamedThings([_whole(hit.passage) for hit in hits])
+    missing = [thing for thing in asked if not pages.hold(thing)]
     others = (_others(question, thing, hits[:_NEAREST]) for thing in missing)
     first = next(filter(None, others), None)
     return first or (MissingThing(missing[0].shown[:_LONGEST], (), ()) if missing else None)
@@ -137,137 +90,6 @@ def _whole(passage: Passage) -> str:
     return "\n".join([*_above(passage), plain(passage.text)])
 
 
-def _things(text: str) -> Iterator[Thing]:
-    """Yield the things that ``text`` names."""
-    yield from _numbered(text)
-    words = read(text)
-    for place, word in enumerate(words):
-        if _is_name(word):
-            for kind in _slots(words, place):
-                yield Thing(kind, word.root, _run(words, place))
-
-
-def _run(words: Sequence[Word], place: int) -> str:
-    """Return the name that ends with the word at ``place``: New York."""
-    first = place
-    while first and _is_name(words[first - 1]):
-        first -= 1
-    return " ".join(word.text for word in words[first : place + 1])
-
-
-def _numbered(text: str) -> Iterator[Thing]:
-    for match in _GLUED.finditer(text):
-        kind = match[1].casefold()
-        if kind not in UNITS and kind not in MONTHS:
-            yield Thing(f"{kind}#", _bare(match[2]), match[0])
-    for match in _YEAR.finditer(text):
-        yield Thing("year", match[0], match[0])
-    written = {_bare(match[2]): match[0] for match in _NUMBERED.finditer(text)}
-    for stated in read_numbers(_GLUED.sub(r"\1", text)):
-        is_year = bool(_YEAR.fullmatch(stated.number))
-        # In "whether I have to write one", the number counts nothing.
-        is_count = stated.number != "1" or "1" in written
-        if stated.labels and stated.of and is_count and not is_year:
-            as_read = f"{stated.of} {stated.number}"
-            shown = " ".join(written.get(stated.number, as_read).split())
-            same = shown.casefold().startswith(stated.of)
-            yield Thing(f"{stated.of} ", stated.number, shown if same else as_read)
-
-
-def _bare(number: str) -> str:
-    return number.casefold().lstrip("0") or "0"
-
-
-def _is_name(word: Word) -> bool:
-    return (
-        word.role is TokenRole.NAME
-        and len(word.root) > 1
-        and word.root[0].isalnum()
-        and word.text.casefold() not in _DAYS | MONTHS
-    )
-
-
-def _slots(words: Sequence[Word], place: int) -> Iterator[str]:
-    """Yield the word after a name ("the Berlin office") and the one before it ("the office in
-    Berlin"): another name beside the same word is a thing of the same kind."""
-    after = words[place + 1] if place + 1 < len(words) else None
-    if after and after.role is TokenRole.WORD:
-        yield f"_{after.root}"
-    before = place - 1
-    if (
-        before >= 1
-        and words[before].role is TokenRole.IDLE
-        and words[before - 1].role is TokenRole.WORD
-    ):
-        yield f"{words[before - 1].root} {words[before].root}_"
-
-
-class _Pages:
-    """The ``texts`` of the passages found, each parsed once for all lookups."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
-
-    @cached_property
-    def _words(self) -> frozenset[Word]:
-        return frozenset(word for text in self._texts for word in read(text))
-
-    @cached_property
-    def _numbers(self) -> frozenset[tuple[str, str]]:
-        return frozenset(
-            (thing.kind, thing.which) for text in self._texts for thing in _numbered(text)
-        )
-
-    def hold(self, thing: Thing) -> bool:
-        """Return whether one of the texts names ``thing``, or a range that contains it."""
-        if thing.is_named:
-            return any(_same_name(word, thing.which) for word in self._words)
-        if (thing.kind, thing.which) in self._numbers:
-            return True
-        return any(_holds(text, thing) for text in self._texts)
-
-
-def _holds(text: str, thing: Thing) -> bool:
-    if thing.kind == "year":
-        return thing.which in text or _in_range(text, "", thing.which)
-    # For a host named db-web-9: the word right before the number.
-    kind = _PARTS.split(thing.kind.rstrip("# "))[-1]
-    beside = any(
-        word.casefold().startswith(kind) and _bare(number) == thing.which
-        for word, number in _NUMBERED.findall(text)
-    )
-    counted = any(
-        (number or _ORDINALS.get(spelled.casefold())) == thing.which
-        and word.casefold().startswith(kind)
-        for number, spelled, word in _ORDINAL.findall(text)
-    )
-    return beside or counted or _in_range(text, kind, thing.which)
-
-
-def _in_range(text: str, kind: str, number: str) -> bool:
-    if not number.isdecimal():
-        return False
-    for before, low, _, high in _RANGE.findall(text):
-        named = before.casefold()
-        if (not kind or not named or named.startswith(kind[:3])) and int(low) <= int(number) <= int(
-            high
-        ):
-            return True
-    return False
-
-
-def _same_name(word: Word, name: str) -> bool:
-    """Return whether the word is the name, in another form or misspelt."""
-    if not word.weighs or word.role is TokenRole.NUMBER:
-        return False
-    text = word.text.casefold()
-    if name in word.forms or text == name:
-        return True
-    if text[:2] != name[:2] and text[-2:] != name[-2:]:
-        return False
-    return SequenceMatcher(None, text, name, autojunk=False).ratio() >= _TYPO
-
-
 def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | None:
     """Return the things of the same kind that the nearest sentences are about; None if one of these
     sentences is about no such thing, or if ``thing`` may be a short form of one of them."""
@@ -276,14 +98,17 @@ def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | 
     sentences = [
         sentence for hit in hits for sentence in _sentences(question_stems, thing, hit.passage)
     ]
-    if any(
-        not sentence.others or sentence.holds_of_all
-        for sentence in _near(sentences, question_stems - thing.stems)
-    ):
+    near = _near(sentences, question_stems - thing.stems)
+    lists_others = {
+        sentence.passage.page for sentence in near if sentence.is_row and sentence.others
+    }
+    if any(sentence.is_rule(lists_others) for sentence in near):
         return None
+    # If a code is all that is asked about, any sentence about another one is near.
+    is_bare = not near and thing.kind.endswith("#")
     others = {
         other.which: (other.shown, sentence.passage)
-        for sentence in reversed(_near(sentences, question_stems))
+        for sentence in reversed(sentences if is_bare else _near(sentences, question_stems))
         for other in reversed(sentence.others)
     }
     least = 1 if thing.kind.endswith("#") else 2
@@ -317,6 +142,14 @@ class _Sentence:
     shared_words: frozenset[str]
     others: tuple[Thing, ...]
     holds_of_all: bool
+    is_row: bool
+
+    def is_rule(self, lists_others: Container[str]) -> bool:
+        """Return whether it may hold of the thing that is asked about. A row about something else
+        does not if its page (``lists_others``) has rows about other things of the kind."""
+        return self.holds_of_all or not (
+            self.others or (self.is_row and self.passage.page in lists_others)
+        )
 
 
 def _near(sentences: Sequence[_Sentence], question_stems: frozenset[str]) -> list[_Sentence]:
@@ -332,24 +165,24 @@ def _sentences(
     question_stems: frozenset[str], thing: Thing, passage: Passage
 ) -> Iterator[_Sentence]:
     above = " ".join(_above(passage))
-    things_of_page = tuple(other for other in _things(above) if other.kind == thing.kind)
+    things_of_page = tuple(other for other in things(above) if other.kind == thing.kind)
     above_stems, header_stems = stems(above), frozenset[str]()
     for unit in units(passage.text):
         if _RULE.match(passage.text, unit.end):
             header_stems = unit.stems
             continue
         sentence = plain(passage.text[unit.start : unit.end])
-        own_stems = (
-            unit.stems | header_stems if passage.text.startswith("|", unit.start) else unit.stems
-        )
+        is_row = passage.text.startswith("|", unit.start)
+        own_stems = unit.stems | header_stems if is_row else unit.stems
         yield _Sentence(
             passage,
             question_stems & (own_stems | above_stems)
             if question_stems & own_stems
             else frozenset(),
-            tuple(other for other in _things(sentence) if other.kind == thing.kind)
+            tuple(other for other in things(sentence) if other.kind == thing.kind)
             or things_of_page,
-            _holds_of_all(sentence, thing),
+            _holds_of_all(sentence, thing) or (is_row and bool(_REST.search(sentence))),
+            is_row,
         )
 
 
@@ -364,7 +197,7 @@ def _holds_of_all(sentence: str, thing: Thing) -> bool:
 def _goes_on(sentence: str, thing: Thing) -> bool:
     """Return whether the sentence also holds for the numbers after the one it names: grade 5+,
     level 3 and up, from year 2."""
-    kind = _PARTS.split(thing.kind.rstrip("# "))[-1]
+    kind = PARTS.split(thing.kind.rstrip("# "))[-1]
     number = rf"\b{re.escape(kind)}\w{{0,3}}[\s#_-]{{0,2}}\d{{1,6}}"
     if thing.kind == "year":
         number = r"\b(?:19|20)\d\d"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import absent
+from bot.answering import absent, things
 from bot.answering.absent import MissingThing, missing_thing
 from bot.answering.composing.words import Word, read
 from indexers.model import Hit
@@ -24,6 +24,18 @@ HOSTS = """\
 """
 LEAVE = ("In 2023, annual leave is 25 days.", "In 2024, annual leave is 26 days.")
 OFFICES = ("The Munich office is led by Ada.", "The Hamburg office is led by Bob.")
+PORTS = """\
+| Port | Service |
+|---|---|
+| 22 | SSH |
+| 6379 | Redis |
+"""
+PARTS = """\
+| Part no. | Lead time |
+|---|---|
+| 4711-02-A | 3 days |
+| 4720-12 | 6 weeks |
+"""
 FLOORS = ("Sales sits on floor 2.", "Legal sits on floor 3.", "Floor 4 is empty.")
 
 
@@ -56,6 +68,14 @@ def missing_from(question: str, *texts: str) -> MissingThing | None:
             "A380neo",
             ("A320neo", "A330neo"),
         ),
+        (
+            "address of web-99?",
+            (f"{HOSTS}| db-1 | 10.0.0.21 |\n",),
+            "web-99",
+            ("web-12", "web-13", "web-14"),
+        ),
+        ("NB-4013", ("NB-4012 means that the disk is full.", "Ask us."), "NB-4013", ("NB-4012",)),
+        ("what does SEV5 mean?", ("SEV1: all are hit. SEV2: some.",), "SEV5", ("SEV1", "SEV2")),
         (
             "who leads the HR team?",
             ("The Sales team is led by Ada. The Legal team is led by Bob.",),
@@ -115,6 +135,8 @@ def test_a_thing_is_missing_where_the_pages_tell_of_others_of_its_kind(
             "which JS client do we use?",
             ("We use the Python client. We use the JavaScript client.",),
         ),
+        ("address of web-99?", (f"{HOSTS}| others | 10.0.0.1 |\n",)),
+        ("does HTTP2 work?", ("HTTP/2 and HTTP/3 work.", "HTTP1 works, HTTP3 works.")),
         ("who approves £60?", ("Ada approves £50. Bob approves £500.",)),
         ("who approves thirty days of leave?", ("Ada approves 30 days of leave.",)),
         ("can I deploy on Friday?", ("Deploy on Monday.", "We deploy on Tuesday.")),
@@ -126,6 +148,51 @@ def test_nothing_is_missing_that_a_rule_a_range_or_other_words_hold_of(
     question: str, pages: tuple[str, ...]
 ) -> None:
     assert missing_from(question, *pages) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "page"),
+    [
+        ("what is port 6379?", PORTS),
+        ("what is port 22?", PORTS),
+        ("who gets port 6432?", "The pool listens on 6432."),
+        ("how long does the 6.8 drill last?", "Drill \u00d8 6.8: 45 minutes."),
+        ("what is drill 6.8?", "Drill \u00d8 6.8: 45 minutes."),
+        ("lead time of 4711-02-A?", PARTS),
+        ("lead time of 4711-02?", PARTS),
+        ("what changed in 3.13.2?", "3.13.2 (2026-04-28): the clock."),
+        ("who is at 10.0.0.13?", HOSTS),
+        ("what is alarm 950?", "Codes 900\u2013999 are the robot's."),
+        ("who sits in seat 15?", "Seats 1\u2013200: sales."),
+        ("is 2-day notice enough?", "Give two days of notice."),
+        ("what happened on 31.12.2026?", "On 31 December it rained."),
+        ("where do 2-4 people meet?", "Up to 5 people meet here."),
+    ],
+)
+def test_a_thing_is_named_in_a_cell_a_range_or_alone(question: str, page: str) -> None:
+    hits = [Hit(passage, 1.0, 0.5, 0.5) for passage in passages("page", page)]
+
+    assert missing_thing(question, hits) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "page", "thing"),
+    [
+        ("part number 4720-13", PARTS, "4720-13"),
+        ("what changed in 3.13.1?", "3.13.2: the clock. 3.13.0: the panel.", "3.13.1"),
+        ("who is in hall 3?", "Deliveries to hall 1 take 3\u20135 days.", "hall 3"),
+        ("who is in hall 3?", "Hall 1 is open 00:00\u201314:00.", "hall 3"),
+        ("which bearing has the FX-400?", "Serial no. 20-1499: FX-200.", "FX-400"),
+        ("torque of BT50?", "Bores of 10\u201360 mm. BT40: 110 Nm.", "BT50"),
+    ],
+)
+def test_an_amount_or_a_time_names_no_thing(question: str, page: str, thing: str) -> None:
+    hits = [Hit(passage, 1.0, 0.5, 0.5) for passage in passages("page", page)]
+
+    missing = missing_thing(question, hits)
+
+    assert missing is not None
+    assert missing.thing == thing
 
 
 def test_what_is_missing_is_said_with_what_is_there() -> None:
@@ -165,7 +232,7 @@ def test_each_passage_is_read_once_however_much_is_asked_for(
         times[text] += 1
         return read(text)
 
-    monkeypatch.setattr(absent, "read", counted)
+    monkeypatch.setattr(things, "read", counted)
     monkeypatch.setattr(absent, "_others", lambda _, thing, __: looked_for.append(thing))
     missing_from("who leads the Oslo office, the Bonn office or the Kiel office?", *OFFICES, *LEAVE)
 
