@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_CANDIDATE = re.compile(r"(?<![\w.,:/-])\d{1,6}(?:[-.][^\W_]{1,10}){1,5}(?![\w/:%-]|[.,]\w)")
+_CANDIDATE = re.compile(r"(?<![\w.,:/-])\d{1,6}(?:[-.][^\W_]{1,10}){1,5}(?![\w/%-]|[.,:]\w)")
 _PARTS = re.compile(r"[-.]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DECIMALS = 3

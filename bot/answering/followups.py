@@ -49,7 +49,7 @@ _SWAPS = re.compile(
     r"(?:(?:what|how) about|(?:what )?if|was ist mit|wie ist es (?:mit|bei)|qu'en est-il"
     r"|qu[e\u00e9] hay|for|in|on|at|with|without|from|during|f\u00fcr|bei|im|am|mit|ohne"
     r"|pour|chez|para|en|con)\b"
-    r"|\W*(?:and|und|et|y)\s+\w+\W*\Z",
+    r"|\W*(?:and|und|et|y)\s+[\w./-]++\W*+\Z",
     re.IGNORECASE,
 )
 """Openings of a follow-up that asks the same about another thing: "And for contractors?", "What
@@ -89,6 +89,17 @@ def _is_follow_up(text: str) -> bool:
     text = _THANKS.sub("", text[:_LONGEST])
     most = _FEW if _SWAPS.match(text) else _OWN if _REFERS.search(text) else 0
     return sum(map(_names_something, read(text))) <= most
+
+
+def swapped(question: Question) -> str:
+    """Return the words of a follow-up that names only another thing than its topic ("And for
+    contractors?"), also if `with_topic` was applied; empty for any other question."""
+    topic = topic_of(question.history)[:_LONGEST]
+    joined = with_topic(question).text
+    if question.standalone or not topic or not joined.startswith(f"{topic} "):
+        return ""
+    own_text = joined.removeprefix(topic).strip()
+    return "" if _REFERS.search(own_text) else own_text
 
 
 def _names_something(word: Word) -> bool:

@@ -92,6 +92,10 @@ class Quoting:
     read: Read | None = None
     foreign: bool = True
     may_answer: Callable[[str, Hit], bool] = lambda _part, _hit: True
+    swapped: str = ""
+    """The question, if it is a follow-up that asks the same about another thing."""
+    bold: bool = True
+    """Whether the answering sentence is in bold."""
 
     def for_foreign(self) -> Quoting:
         """Return the quoting for questions in another language than the pages."""
@@ -104,15 +108,20 @@ class Quoting:
         ordered = sorted(hits, key=lambda hit: -hit.score)
         if not ordered:
             return []
-        text, windows, best = self._best_of(question, ordered[:1], hits)
-        if best.relevance is not None and best.relevance < _ANSWERS_NOTHING:
-            text, windows, best = self._best_of(question, ordered[:_TRIED_INSTEAD], hits)
-        quotations = text.quoted([windows], room)
+        candidates = [self._candidate(question, ordered[0], hits, self.swapped)]
+        if _answers_nothing(candidates[0]):
+            candidates += [
+                self._candidate(question, hit, hits, self.swapped)
+                for hit in ordered[1:_TRIED_INSTEAD]
+            ]
+        text, windows, best = _best_of(candidates)
+        quotations = text.quoted([windows], room, bold=self.bold)
         if quotations and (other := _equally_good(best, hits)):
             # Chosen by words: another reading would double a question's time.
             other_text = _Text.around(other.passage, hits)
             room_left = room - len(quotations[0].text)
-            additions = other_text.quoted([other_text.windows(question, None)], room_left)
+            windows = other_text.windows(question, None, self.swapped)
+            additions = other_text.quoted([windows], room_left, bold=self.bold)
             quotations += [
                 quotation for quotation in additions if _adds_something(quotation, quotations)
             ]
@@ -145,36 +154,23 @@ class Quoting:
                 * len(windows_of_parts)
                 // parts_left
             )
-            quotations += text.quoted(windows_of_parts, room_share)
+            quotations += text.quoted(windows_of_parts, room_share, bold=self.bold)
             parts_left -= len(windows_of_parts)
         return quotations, unanswered
 
-    def _best_for(
-        self, part: str, number: int, hits: Sequence[Hit]
-    ) -> tuple[_Text, list[Window], Hit]:
-        """Return the passage whose best sentence answers ``part`` best, its windows and its hit.
-        Only the first passages of the searches for the part and the whole question are tried."""
+    def _best_for(self, part: str, number: int, hits: Sequence[Hit]) -> _Candidate:
+        """Return the passage whose best sentence answers ``part`` best. Only the first passages of
+        the searches for the part and the whole question are tried."""
         scored = [replace(hit, score=hit.score + hit.parts[number]) for hit in hits if hit.parts]
         ordered = sorted(scored, key=lambda hit: -hit.score)
-        return self._best_of(part, ordered[:_MOST_TRIED], hits)
+        return _best_of([self._candidate(part, hit, hits) for hit in ordered[:_MOST_TRIED]])
 
-    def _best_of(
-        self, question: str, tried: Sequence[Hit], hits: Sequence[Hit]
-    ) -> tuple[_Text, list[Window], Hit]:
-        """Return the passage of ``tried`` whose best sentence answers best, its windows and its
-        hit. The hit's relevance is the score of the best sentence."""
-        candidates = []
-        for hit in tried:
-            text = _Text.around(hit.passage, hits)
-            windows = text.windows(question, self.read)
-            score = windows[0].read if windows else None
-            candidates.append((text, windows, replace(hit, relevance=score)))
-        return max(
-            candidates,
-            key=lambda candidate: (
-                candidate[2].score + _SENTENCE_WEIGHT * max(candidate[2].relevance or 0.0, FLOOR)
-            ),
-        )
+    def _candidate(
+        self, question: str, hit: Hit, hits: Sequence[Hit], swapped: str = ""
+    ) -> _Candidate:
+        text = _Text.around(hit.passage, hits)
+        windows = text.windows(question, self.read, swapped)
+        return text, windows, replace(hit, relevance=windows[0].read if windows else None)
 
 
 def quoting_by(reranker: Reranker | None, *, seconds: float, foreign: bool) -> Quoting:
@@ -222,10 +218,12 @@ class _Text:
     def is_near(self, other: _Text) -> bool:
         return self.passage.id == other.passage.id or is_beside(self.passage, other.passage)
 
-    def windows(self, question: str, read: Read | None) -> list[Window]:
-        return ranked(question, self.passage, self.units, self.weigh, read)
+    def windows(self, question: str, read: Read | None, swapped: str = "") -> list[Window]:
+        return ranked(question, self.passage, self.units, self.weigh, read, swapped)
 
-    def quoted(self, windows_of_parts: Sequence[Sequence[Window]], room: int) -> list[Quotation]:
+    def quoted(
+        self, windows_of_parts: Sequence[Sequence[Window]], room: int, *, bold: bool
+    ) -> list[Quotation]:
         """Return one quotation that answers a question, or several parts of it:
         ``windows_of_parts`` has the windows for each. Empty if there is nothing to quote."""
         cuts = [
@@ -236,7 +234,9 @@ class _Text:
             return []
         first, last = self.units[whole_cut.shown[0]], self.units[whole_cut.shown[-1]]
         passage = self.stretch.at(self.units[whole_cut.cores[0]].start)
-        text = body(self.stretch.text, self.units, whole_cut.ordered, whole_cut.bold)
+        text = body(
+            self.stretch.text, self.units, whole_cut.ordered, whole_cut.bold if bold else ()
+        )
         words = self.stretch.text[first.start : last.end]
         scores = [
             window.read
@@ -247,6 +247,25 @@ class _Text:
         caption_line = caption(passage.title, " > ".join(passage.headings))
         captioned = f"{text}\n{caption_line}" if caption_line else text
         return [Quotation(passage, captioned, words, max(scores, default=None))]
+
+
+_Candidate = tuple[_Text, list[Window], Hit]
+"""A passage, its windows and its hit, whose relevance is the score of its best sentence."""
+
+
+def _answers_nothing(candidate: _Candidate) -> bool:
+    _, _, hit = candidate
+    return hit.relevance is not None and hit.relevance < _ANSWERS_NOTHING
+
+
+def _best_of(candidates: Sequence[_Candidate]) -> _Candidate:
+    """Return the passage whose best sentence answers best."""
+
+    def score(candidate: _Candidate) -> float:
+        _, _, hit = candidate
+        return hit.score + _SENTENCE_WEIGHT * max(hit.relevance or 0.0, FLOOR)
+
+    return max(candidates, key=score)
 
 
 _UNDECIDED = 1.0

@@ -41,7 +41,9 @@ def with_previous(question: Question) -> str:
     topic = topic_of(question.history)
     if question.standalone or not topic:
         return question.sought
-    return f"{topic[:_LONGEST]} {question.text}"
+    topic = topic[:_LONGEST]
+    # The search may have put it there: `bot.answering.followups.with_topic`.
+    return question.text if question.text.startswith(topic) else f"{topic} {question.text}"
 
 
 _LONGEST = 300

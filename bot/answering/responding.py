@@ -12,7 +12,7 @@ from bot.answering.clarifying import Clarifying
 from bot.answering.compounds import parts
 from bot.answering.confidence import Confidence, Features
 from bot.answering.deciding import NEAREST, Deciding, Decision, in_tone, nearest
-from bot.answering.followups import with_topic
+from bot.answering.followups import swapped, with_topic
 from bot.answering.other_language import advise_language
 from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED
@@ -99,20 +99,29 @@ class Responder:
     def _quoting(
         self, question: Question, retrieved: Retrieved, decision: Decision, observed: Features
     ) -> Answer | None:
-        quoted = self._quoted(question, retrieved.with_neighbours)
+        # What the pages say of other things than the missing one is no answer to point at.
+        bold = decision.missing is None
+        quoted = self._quoted(question, retrieved.with_neighbours, bold=bold)
         if quoted is None:
             return None
         observed = replace(observed, sentence=quoted.read)
         decision = self._deciding.quoted(question, decision, observed)
 
         def quote_from(hits: Sequence[Hit]) -> Answer | None:
-            requoted = self._quoted(question, hits)
+            requoted = self._quoted(question, hits, bold=bold)
             return requoted.answer(decision.confidence) if requoted else None
 
         return in_tone(decision.tone, quoted.answer(decision.confidence), retrieved, quote_from)
 
-    def _quoted(self, question: Question, hits: Sequence[Hit]) -> Quoted | None:
-        quoting = replace(self.quote, may_answer=self._deciding.may_answer)
+    def _quoted(
+        self, question: Question, hits: Sequence[Hit], *, bold: bool = True
+    ) -> Quoted | None:
+        quoting = replace(
+            self.quote,
+            may_answer=self._deciding.may_answer,
+            swapped=swapped(question),
+            bold=bold,
+        )
         return quoted(question, hits, self.max_characters, quoting)
 
     def _asked_back(

@@ -71,7 +71,7 @@ class Thing:
 
 def things(text: str) -> Iterator[Thing]:
     """Yield the things that ``text`` names."""
-    yield from _numbered(text)
+    yield from numbered(text)
     words = read(text)
     for place, word in enumerate(words):
         if _is_name(word):
@@ -87,7 +87,8 @@ def _run(words: Sequence[Word], place: int) -> str:
     return " ".join(word.text for word in words[first : place + 1])
 
 
-def _numbered(text: str) -> Iterator[Thing]:
+def numbered(text: str) -> Iterator[Thing]:
+    """Yield the things with a number that ``text`` names."""
     for code in codes(text):
         yield Thing(_CODE, code.casefold(), code)
     text = without_codes(text)
@@ -150,7 +151,7 @@ class NamedThings:
     @cached_property
     def _numbers(self) -> frozenset[tuple[str, str]]:
         return frozenset(
-            (thing.kind, thing.which) for text in self._texts for thing in _numbered(text)
+            (thing.kind, thing.which) for text in self._texts for thing in numbered(text)
         )
 
     def hold(self, thing: Thing) -> bool:

@@ -6,7 +6,7 @@ Otherwise the words that they share with the question decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from math import fsum
 
@@ -14,6 +14,7 @@ from bot.answering.composing.words import read as words
 from bot.answering.examples import is_example
 from bot.answering.outline import Unit
 from bot.answering.stems import Weights, in_order, stems
+from bot.answering.things import NamedThings, numbered
 from indexers.model import Passage
 from indexers.text.prose import Kind
 
@@ -37,6 +38,9 @@ _EXAMPLE_PENALTY = 0.25
 """How far a worked example is moved back: if its rule is there, too, the rule answers."""
 
 
+_ELSEWHERE = 10.0
+"""How far a unit about another thing than the one asked about is moved back: a cross-encoder hardly
+tells "hall 1" from "hall 2"."""
 _REPEATED = 0.5
 """The least share of a message's words for a question to repeat it."""
 
@@ -52,11 +56,17 @@ class Window:
     """The cross-encoder's score, a logit; None if it did not read the unit."""
 
 
-def ranked(
-    question: str, passage: Passage, units: Sequence[Unit], weigh: Weights, read: Read | None
+def ranked(  # noqa: PLR0913, PLR0917 - what is compared, and with what
+    question: str,
+    passage: Passage,
+    units: Sequence[Unit],
+    weigh: Weights,
+    read: Read | None,
+    swapped: str = "",
 ) -> list[Window]:
     """Return the units around ``passage`` that may answer, best first. At most `CHARACTERS` of them
-    are read."""
+    are read. ``swapped`` is the end of a question that is a follow-up and asks the same about
+    another thing: `bot.answering.followups.swapped`."""
     candidates = [
         index
         for index, unit in enumerate(units)
@@ -81,10 +91,95 @@ def ranked(
             score_of = dict(zip(to_read, scores, strict=True))
             by_score = _sorted(score_of, _LOGIT_SCALE, examples)
             windows = [replace(window, read=score_of[window.place]) for window in by_score]
-            return _without_other_rows(question, units, windows)
+            return _about_what_is_asked(question, swapped, units, windows)
     top = shares[by_share[0]]
     windows = _sorted(shares, _WORD_SCALE * top if top else 1.0, examples)
-    return _without_other_rows(question, units, windows)
+    return _about_what_is_asked(question, swapped, units, windows)
+
+
+def _about_what_is_asked(
+    question: str, swapped: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Return the windows in the order of how well they answer this question, not one about another
+    thing."""
+    about = _without_other_things(question, units, windows)
+    about = _without_previous_rows(swapped, units, about)
+    return _without_other_rows(question, units, _untied(question, units, about))
+
+
+def _without_other_things(
+    question: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Move back the windows about other things than the numbered ones in the question, if there are
+    some about these: "In hall 1" if it asks about hall 2."""
+    asked = {thing for thing in numbered(question) if thing.kind != "year"}
+    if not asked:
+        return list(windows)
+    kinds = {thing.kind for thing in asked}
+    about, others = [], []
+    for window in windows:
+        text = units[window.place].text
+        if any(map(NamedThings([text]).hold, asked)):
+            about.append(window)
+        elif kinds & {thing.kind for thing in numbered(text)}:
+            others.append(window)
+    return _moved_back(windows, others, _ELSEWHERE) if about else list(windows)
+
+
+def _without_previous_rows(
+    swapped: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Return the windows without rows about what the question before asked for: of a table with
+    rows that have words of the follow-up ("And for brass?"), only these."""
+    swapped_stems = _weighty_stems(swapped)
+    fitting = {
+        units[window.place].listed
+        for window in windows
+        if units[window.place].kind is Kind.TABLE
+        and swapped_stems & stems(units[window.place].text)
+    }
+    return [
+        window
+        for window in windows
+        if (unit := units[window.place]).listed not in fitting
+        or unit.kind is not Kind.TABLE
+        or swapped_stems & stems(unit.text)
+    ]
+
+
+def _untied(question: str, units: Sequence[Unit], windows: Sequence[Window]) -> list[Window]:
+    """Move back the items and rows that answer equally well as another one of their list, but have
+    only some of its words of the question."""
+    question_stems = _weighty_stems(question)
+    shared = {
+        window.place: question_stems & stems(units[window.place].text)
+        for window in windows
+        if window.behind <= TIE and units[window.place].listed >= 0
+    }
+    lesser = [
+        window
+        for window in windows
+        if any(
+            shared[window.place] < words
+            for place, words in shared.items()
+            if window.place in shared and units[place].listed == units[window.place].listed
+        )
+    ]
+    return _moved_back(windows, lesser, 2 * TIE)
+
+
+def _moved_back(
+    windows: Sequence[Window], others: Sequence[Window], distance: float
+) -> list[Window]:
+    moved = [
+        replace(window, behind=window.behind + distance * (window in others)) for window in windows
+    ]
+    least = min(window.behind for window in moved)
+    return _in_order([replace(window, behind=window.behind - least) for window in moved])
+
+
+def _weighty_stems(text: str) -> frozenset[str]:
+    return stems(" ".join(word.text for word in words(text) if word.weighs))
 
 
 def _without_other_rows(
@@ -98,7 +193,7 @@ def _without_other_rows(
     listed = units[windows[0].place].listed
     if units[windows[0].place].kind is not Kind.TABLE:
         return list(windows)
-    question_stems = stems(" ".join(word.text for word in words(question) if word.weighs))
+    question_stems = _weighty_stems(question)
     rows = [window.place for window in windows if units[window.place].listed == listed]
     cells = {row: _named_by_first_cell(units, row) for row in rows}
     named = {row: question_stems & cells[row] for row in rows}
@@ -143,16 +238,19 @@ def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[
         for index, score in scores.items()
     }
     top = max(worth.values())
-    windows = [Window(index, top - value) for index, value in worth.items()]
-    # Units that answer equally well keep the order of the page.
-    windows.sort(
+    return _in_order([Window(index, top - value) for index, value in worth.items()])
+
+
+def _in_order(windows: Iterable[Window]) -> list[Window]:
+    """Sort windows, the best first. Units that answer equally well keep the order of the page."""
+    return sorted(
+        windows,
         key=lambda window: (
             window.behind > TIE,
             window.behind * (window.behind > TIE),
             window.place,
-        )
+        ),
     )
-    return windows
 
 
 def _is_example(units: Sequence[Unit], index: int) -> bool:

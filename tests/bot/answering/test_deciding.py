@@ -70,6 +70,15 @@ def test_what_is_quoted_sets_the_tone_if_a_cross_encoder_read_it(
     assert result.confidence == pytest.approx(1 / (1 + exp(-sentence)))
 
 
+def test_what_is_said_of_another_code_than_the_missing_one_is_not_in_bold() -> None:
+    pages = passages("parts", "The part 4711-01 costs 5. It is red. We like it.")
+    answerer = answering(9.0, retrieval=retrieval_over(pages))
+
+    assert ask(answerer, "what does part 4711-01 cost?").text.startswith("**The part 4711-01")
+    closest = ask(answerer, "what does part 4711-02 cost?").text
+    assert closest.startswith(f"{THE_CLOSEST}\n\nThe part 4711-01 costs 5.")
+
+
 def test_the_closest_is_one_quotation_and_names_the_nearest_other_pages() -> None:
     result = ask(answering(-0.1), "how long is parental leave and parental pay?")
 

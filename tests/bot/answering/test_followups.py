@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import followups
-from bot.answering.followups import Context, blended, contexts, with_topic
+from bot.answering.followups import Context, blended, contexts, swapped, with_topic
 from bot.answering.reranking import with_previous
 from bot.answering.retrieval import Retrieval, by_page, merged
 from bot.model import Question, Role, Turn
@@ -77,6 +77,7 @@ def test_a_name_alone_is_a_follow_up_if_a_conjunction_precedes_it() -> None:
         return with_topic(Question(question, Principal.of(EVERYONE), history=history)).text
 
     assert text("And Berlin?") == "Who leads the Munich office? Berlin?"
+    assert text("and web-12?") == "Who leads the Munich office? web-12?"
     assert text("Probate?") == "Probate?"
 
 
@@ -102,6 +103,19 @@ def test_a_follow_up_on_a_follow_up_is_asked_on_what_both_are_about() -> None:
 
     assert with_topic(question).text == "How much is the main hall? What if it rains?"
     assert with_previous(question) == "How much is the main hall? What if it rains?"
+
+
+def test_a_follow_up_that_names_only_another_thing_swaps_it() -> None:
+    history = (asker_turn("What is the feed for  brass?"), bot_turn("1100."))
+
+    def swaps(text: str) -> str:
+        question = Question(text, Principal.of(EVERYONE), history=history)
+        assert swapped(with_topic(question)) == swapped(question)
+        return swapped(question)
+
+    assert swaps("And for steel?") == "for steel?"
+    assert swaps("What is the speed for steel?") == ""
+    assert swaps("What is the feed for brass?") == ""
 
 
 def test_what_follows_no_question_is_asked_as_it_stands() -> None:

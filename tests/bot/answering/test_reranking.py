@@ -13,9 +13,16 @@ from hypothesis import strategies as st
 
 from bot.answering.composing.model_client import ModelFailed
 from bot.answering.engine.postprocessors import CrossEncoderRerank
-from bot.answering.reranking import Reranking, Scoring, redistributed, scoring_by
+from bot.answering.followups import with_topic
+from bot.answering.reranking import (
+    Reranking,
+    Scoring,
+    redistributed,
+    scoring_by,
+    with_previous,
+)
 from bot.answering.retrieval import FoundPage, by_page
-from bot.model import Question
+from bot.model import Question, Role, Turn
 from bot.playground.watching import PATIENCE
 from indexers.errors import ModelUnavailable
 from indexers.model import EVERYONE, Hit, Passage, Principal
@@ -191,6 +198,14 @@ def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
     searched(search, follow_up, CrossEncoderRerank(Reranking(scoring_by(Noting()), seconds=5)))
 
     assert questions == ["How long is travel?"]
+
+
+def test_a_follow_up_is_read_with_the_question_before_it_once() -> None:
+    history = (Turn(Role.ASKER, "What is the feed for brass?"),)
+    follow_up = replace(QUESTION, text="And for steel?", history=history)
+
+    assert with_previous(follow_up) == "What is the feed for brass? And for steel?"
+    assert with_previous(with_topic(follow_up)) == "What is the feed for brass? for steel?"
 
 
 def test_a_system_without_threads_leaves_the_order_and_costs_no_place() -> None:

@@ -23,6 +23,50 @@ def best(question: str, text: str, read: Read | None = None) -> list[str]:
     return [units[window.place].text for window in ranked(question, passage, units, weigh, read)]
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("Who is the first aider in hall 2?", "First aiders in hall 1: Ada. In hall 2: Mia.", 1),
+        ("torque of BT30", "BT40 holders: 110 Nm. BT30 holders: 60 Nm.", 1),
+        ("what is in 3.13.2", "- 3.13.0: the panel\n- 3.13.2: the clock", 1),
+        ("from hall 2 to hall 1", "Hall 1 is near. Hall 2 is far.", 0),
+        ("who is in hall 3", "Hall 1 is near. Hall 2 is far.", 0),
+        ("what happened in 2026", "In 2025 it rained. In 2026 it snowed.", 0),
+    ],
+)
+def test_a_sentence_about_another_numbered_thing_is_not_the_answer(
+    question: str, text: str, answer: int
+) -> None:
+    units = [unit.text for unit in outline(text)]
+
+    def likes_the_first(_: str, texts: Sequence[str]) -> list[float]:
+        return [5.0 * text.endswith(units[0]) for text in texts]
+
+    assert best(question, text, likes_the_first)[0] == units[answer]
+
+
+def test_of_items_that_answer_equally_well_the_one_with_more_of_the_words_answers() -> None:
+    text = "- Saturday: 25 %\n- Sunday: 50 %\n- Night: 30 %"
+
+    assert best("overtime sunday", text, lambda _, texts: [1.0] * len(texts))[0] == "Sunday: 50 %"
+
+
+def test_a_follow_up_for_another_thing_is_not_answered_with_the_row_of_the_first() -> None:
+    text = "| Material | Feed |\n|---|---|\n| Brass | 1100 |\n| Steel | 480 |\n\nFeeds are safe."
+    (passage,) = passages("feeds", text)
+    units = outline(text)
+
+    def likes_brass(_: str, texts: Sequence[str]) -> list[float]:
+        return [5.0 * ("Brass" in text) for text in texts]
+
+    windows = ranked(
+        "feed for brass for steel?", passage, units, Weights([]), likes_brass, "for steel?"
+    )
+
+    assert "Brass" not in " ".join(units[window.place].text for window in windows)
+    assert units[windows[0].place].text.startswith("Steel")
+
+
 TEXT = "Ask early. Leave is thirty days long. Cats are fine."
 
 
