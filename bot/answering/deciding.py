@@ -19,6 +19,7 @@ from bot.answering.ranking import shared
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.answering.stretch import has_line_of
+from bot.answering.worded import has_all_words
 from bot.model import Answer, Question, Source, Tone
 from bot.texts import THE_CLOSEST
 from indexers.model import Hit
@@ -41,6 +42,9 @@ class Decision:
     confidence: float
     missing: MissingThing | None
     passages_chance: float
+    worded: bool = False
+    """Whether something is shown only because a sentence has all words that say what the question
+    is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,12 @@ class Deciding:
         missing = None if question.foreign else missing_thing(question.sought, retrieved.hits)
         if missing and missing.others:
             return Decision(Tone.SILENCE, chance, missing, chance)
+        worded = False
         if chance < self._least(observed):
-            return Decision(Tone.SILENCE, chance, None, chance)
-        return self._with_tone(question, Decision(Tone.CLOSEST, chance, missing, chance))
+            worded = not question.foreign and has_all_words(question.sought, retrieved.hits)
+            if not worded:
+                return Decision(Tone.SILENCE, chance, None, chance)
+        return self._with_tone(question, Decision(Tone.CLOSEST, chance, missing, chance, worded))
 
     def quoted(self, question: Question, decision: Decision, observed: Features) -> Decision:
         """Return the decision with the tone and the chance of the quotation."""
@@ -71,7 +78,8 @@ class Deciding:
     def _with_tone(self, question: Question, decision: Decision) -> Decision:
         # Across languages only names compare reliably, which is too little for an answer.
         unsure = (question.foreign and not question.bridged) or decision.confidence < self.likely
-        return replace(decision, tone=Tone.CLOSEST if unsure or decision.missing else Tone.ANSWER)
+        unsure = unsure or decision.worded or decision.missing is not None
+        return replace(decision, tone=Tone.CLOSEST if unsure else Tone.ANSWER)
 
     def may_answer(self, part: str, hit: Hit) -> bool:
         """Return whether a passage may by itself answer one part of a question."""
@@ -113,6 +121,8 @@ class Deciding:
             return texts.others_are_told_of(decision.missing.thing)
         if decision.tone is Tone.SILENCE:
             return texts.too_unlikely(least)
+        if decision.worded:
+            return texts.ALL_WORDS
         if decision.missing:
             return texts.not_named(decision.missing.thing)
         closest = decision.tone is Tone.CLOSEST

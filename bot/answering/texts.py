@@ -111,6 +111,12 @@ def too_unlikely(least: float) -> str:
     return f"`precision` asks for {least:.3f}, so it is not answered."
 
 
+ALL_WORDS = (
+    "`precision` asks for more, but a sentence of the best passage has all words that say what the"
+    " question is about, so the closest is shown."
+)
+
+
 def not_named(thing: str) -> str:
     return f"No passage that was found names {thing}, so the closest is shown."
 

@@ -20,6 +20,7 @@ _TYPO = 0.7
 """Least similarity (`difflib`) of a name and its misspelling."""
 _CODE = "code"
 _NUMBER = re.compile(r"(?<![\w.,:/-])(\d{1,9}(?:\.\d{1,9}){0,3})(?![\w/-]|[.,:]\d)")
+_TIME = re.compile(r"(?<![\w.,:/])\d{1,2}:\d\d(?![\w:])")
 _DISTINCT = 3
 """Digits. A number with as many means little else than the thing that has it."""
 
@@ -91,7 +92,7 @@ def numbered(text: str) -> Iterator[Thing]:
     """Yield the things with a number that ``text`` names."""
     for code in codes(text):
         yield Thing(_CODE, code.casefold(), code)
-    text = without_codes(text)
+    text = _TIME.sub(" ", without_codes(text))
     for match in _GLUED.finditer(text):
         kind = match[1].casefold()
         if kind not in UNITS and kind not in MONTHS:
@@ -190,7 +191,12 @@ def _stands_alone(text: str, number: str) -> bool:
     """Return whether the number has a table's cell of its own, or is distinct and stands by
     itself."""
     if len(number) >= _DISTINCT:
-        return any(_bare(found) == number for found in _NUMBER.findall(text))
+        # Release 3.14 is named where 3.14.0 is.
+        release = f"{number}." if "." in number else None
+        return any(
+            _bare(found) == number or (release and found.startswith(release))
+            for found in _NUMBER.findall(text)
+        )
     rows = (line.split("\u00b7") for line in text.splitlines() if "\u00b7" in line)
     return any(_bare(cell.strip()) == number for row in rows for cell in row)
 

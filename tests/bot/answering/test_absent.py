@@ -161,6 +161,8 @@ def test_nothing_is_missing_that_a_rule_a_range_or_other_words_hold_of(
         ("lead time of 4711-02-A?", PARTS),
         ("lead time of 4711-02?", PARTS),
         ("what changed in 3.13.2?", "3.13.2 (2026-04-28): the clock."),
+        ("what changed in release 3.13?", "3.13.2 (2026-04-28): the clock."),
+        ("is there a freeze on Friday 15:00?", "Freeze: Fri 14:00."),
         ("who is at 10.0.0.13?", HOSTS),
         ("what is alarm 950?", "Codes 900\u2013999 are the robot's."),
         ("who sits in seat 15?", "Seats 1\u2013200: sales."),

@@ -70,6 +70,17 @@ def test_what_is_quoted_sets_the_tone_if_a_cross_encoder_read_it(
     assert result.confidence == pytest.approx(1 / (1 + exp(-sentence)))
 
 
+def test_a_page_that_names_a_word_is_shown_as_the_closest_however_small_the_chance() -> None:
+    pages = passages("parts", "Order in SAP (transaction ME51N). We like it.")
+    answerer = answering(-9.0, retrieval=retrieval_over(pages))
+
+    closest = ask(answerer, "what is ME51N?")
+    assert closest.tone is Tone.CLOSEST
+    assert "ME51N" in closest.text
+    assert "has all words" in answerer.why(Question("what is ME51N?", Principal.of(EVERYONE))).rule
+    assert isinstance(ask(answerer, "what is ME52N?"), NoAnswer)
+
+
 def test_what_is_said_of_another_code_than_the_missing_one_is_not_in_bold() -> None:
     pages = passages("parts", "The part 4711-01 costs 5. It is red. We like it.")
     answerer = answering(9.0, retrieval=retrieval_over(pages))
