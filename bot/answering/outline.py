@@ -19,6 +19,12 @@ sentence."""
 _ENDS = ".!?…。！？"  # noqa: RUF001 - Chinese
 _COLONS = (":", "：")  # noqa: RUF001 - Chinese
 _STOP = re.compile(r"(?:(?<!\.\.)\.|[!。！])[\"'\u2019\u201d\u00bb)\]]*$")  # noqa: RUF001 - Chinese
+_SHORTENED = re.compile(
+    r"(?<![^\W_])(?<!\d )(?:approx|ca|excl|incl|max|min|temp|vol)\.\s*$", re.IGNORECASE
+)
+"""A word that is cut short, and ends no sentence: but 5 min. does."""
+_TAIL = 20
+"""Characters at the end of a part that are read for this."""
 _POINTS = re.compile(
     r"\b(?:below|following|follows|folgend\w{0,2}|siguientes?|suivante?s?)\b", re.IGNORECASE
 )
@@ -179,12 +185,14 @@ class _OutlineBuilder:
 def _sentences(block: Block) -> Iterator[tuple[int, int]]:
     """Yield the sentences. A number alone is not a sentence, but begins the next one, as in a
     numbered list, or ends the last one of a block: "tel. 0800 123". Nor is a single word at the
-    beginning of a block: "Note." or "No."."""
+    beginning of a block: "Note." or "No.", nor what ends with "max."."""
     begin: int | None = None
     last: tuple[int, int] | None = None
     for start, end in spans(block.text):
         begin = start if begin is None else begin
         part = block.text[begin:end]
+        if _goes_on(part, block.text[end : end + 1]):
+            continue
         if any(map(str.isalpha, part)) and (last or not _is_opening_word(part)):
             if last:
                 yield last
@@ -194,6 +202,12 @@ def _sentences(block: Block) -> Iterator[tuple[int, int]]:
         last = first, block.start + len(block.text.rstrip())
     if last:
         yield last
+
+
+def _goes_on(part: str, following: str) -> bool:
+    """Return whether a part ends with a word that is cut short, before the character
+    ``following``."""
+    return (following.islower() or following.isdecimal()) and bool(_SHORTENED.search(part[-_TAIL:]))
 
 
 def _is_opening_word(part: str) -> bool:

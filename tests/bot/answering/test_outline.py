@@ -143,3 +143,16 @@ def test_a_table_that_continues_has_no_header() -> None:
     text = "| Oslo | 28 |\n| Berlin | 30 |"
 
     assert leads_of(text) == {"Oslo · 28": [], "Berlin · 30": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("The host is up. Max. payload 16 kg.", ["The host is up.", "Max. payload 16 kg."]),
+        ("It takes approx. 4 hours. We stop.", ["It takes approx. 4 hours.", "We stop."]),
+        ("Wait max. 10 min. Then go on.", ["Wait max. 10 min.", "Then go on."]),
+        ("This is the max. Then go on.", ["This is the max.", "Then go on."]),
+    ],
+)
+def test_no_sentence_ends_with_a_word_that_is_cut_short(text: str, sentences: list[str]) -> None:
+    assert [unit.text for unit in outline(text)] == sentences
