@@ -19,7 +19,7 @@ from bot.answering.stems import stems
 _TYPO = 0.7
 """Least similarity (`difflib`) of a name and its misspelling."""
 _CODE = "code"
-_NUMBER = re.compile(r"(?<![\w.,:/-])(\d{1,9}(?:\.\d{1,9}){0,3})(?![\w/-]|[.,:]\d)")
+_NUMBER = re.compile(r"(?<![\d.,:/])(?<!\d-)(\d{1,9}(?:\.\d{1,9}){0,3})(?![\w/-]|[.,:]\d)")
 _TIME = re.compile(r"(?<![\w.,:/])\d{1,2}:\d\d(?![\w:])")
 _DISTINCT = 3
 """Digits. A number with as many means little else than the thing that has it."""
