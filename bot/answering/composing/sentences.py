@@ -75,12 +75,18 @@ class Sentences:
         *lines, self._line = (self._line + piece).split("\n")
         for line in lines:
             yield from self._read_line(line)
-        if self._code is None and len(self._line) <= _LONGEST and not _FENCE.match(self._line):
+        if self._code is None and self._may_be_cut():
             *ended, self._line = self._cut(self._line)
             for text in ended:
                 yield from self._read_sentence(text)
             if _NEW.match(self._line) and not self._waits_for_next():
                 yield from self._release()
+
+    def _may_be_cut(self) -> bool:
+        """Return whether the unfinished line may be cut: a code span that is still open may have
+        full stops ("`vX.Y`"), and its first backtick passes for the end of the sentence before."""
+        line = self._line
+        return len(line) <= _LONGEST and not _FENCE.match(line) and line.count("`") % 2 == 0
 
     def end(self) -> Iterator[Sentence]:
         """Yield the rest."""
