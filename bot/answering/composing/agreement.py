@@ -16,6 +16,7 @@ from bot.answering.composing.relations import (
     exchanges_object,
     leaves_out_if,
     moves_number,
+    points_back,
     reverses,
 )
 from bot.answering.composing.words import (
@@ -31,11 +32,12 @@ from bot.answering.composing.words import (
 _NEARLY = 0.75
 _ONLY = frozenset({"just", "merely", "purely"})
 """Words that may mean "only", and may mean nothing: "just the container", "just ask"."""
-_EXCEPTING = frozenset({"before", "but", "except", "unless", "until", "without"})
-_BEYOND = frozenset({"more", "less"})
-"""Limits that except the rest: "not above 50 euros"."""
 _REACH = 4
 """A "not" may negate this many content words after it."""
+_EACH = frozenset({"all", "each", "every"})
+_PARTLY = frozenset({"most", "some"})
+_STEPS = frozenset("afterwards finally next once then wait when".split())  # noqa: SIM905 - read as words
+_ORDERS = frozenset({"after", "before", "first", "last"})
 
 
 def roots(words: Sequence[Word]) -> frozenset[str]:
@@ -73,7 +75,7 @@ def disagreement(
         (Flaw.CONDITION, lambda: leaves_out_if(hypothesis, premise)),
         (Flaw.NUMBER, lambda: moves_number(hypothesis, premise, roots(frame))),
         (Flaw.ORDER, lambda: _number_apart(hypothesis, premise)),
-        (Flaw.SCOPE, lambda: "only" in _added_limits(hypothesis, premise, frame)),
+        (Flaw.SCOPE, lambda: bool(_added_limits(hypothesis, premise, frame) - {"must"})),
     )
     return next((flaw for flaw, fails in checks if fails()), None)
 
@@ -126,10 +128,45 @@ def _limits_differ(
         added -= {"must"}  # "Sign it" is a duty, too
     if "max" in limits(premise):
         added -= {"only"}  # "at most 5" is nearly "only 5"
+    if any(word.root == "within" for word in premise):
+        added -= {"max"}
+    if _says_of_each(hypothesis, premise):
+        added -= {"all"}
+    if _tells_steps(hypothesis, premise):
+        added -= _ORDERS
+    elif hypothesis[0].limit == "first":
+        added -= {"first"}  # "First, ..." may begin a list of steps
     ours = limits(hypothesis)
     if any(word.text.casefold() in _ONLY for word in hypothesis):
         ours |= {"only"}
     return bool(added) or not kept_limits(near) <= ours
+
+
+def _says_of_each(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it says "all commits" where a sentence of ``premise`` begins with
+    "Commits", or "each user" where that says "per user"."""
+    subjects = {clause[0].base for clause in split(premise, joins=False) if clause[0].weighs}
+    subjects |= {noun.base for per, noun in pairwise(premise) if per.root == "per"}
+    return limits(premise).isdisjoint(_PARTLY) and any(
+        word.text.casefold() in _EACH and following.base in subjects
+        for word, following in pairwise(hypothesis)
+    )
+
+
+def _tells_steps(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether ``premise`` tells an order of steps in other words, such as "then", and
+    ``hypothesis`` about keeps it: "X, then Y" is "Y after X"."""
+    if not any(word.text.casefold() in _STEPS for word in premise):
+        return False
+    words = [*hypothesis]
+    for place, word in enumerate(hypothesis):
+        following = hypothesis[place + 1 :]
+        if word.limit == "after" and not any(map(points_back, following[:1])):
+            words = [*following, *hypothesis[:place]]
+            break
+    order = [word.base for word in premise if word.weighs]
+    common = [word.base for word in words if word.weighs and word.base in order]
+    return in_order(common, order) >= _NEARLY * len(common)
 
 
 def _added_limits(
@@ -285,35 +322,6 @@ def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
 def has_but(words: Sequence[Word]) -> bool:
     """Return whether ``words`` has a "but" or the like."""
     return any(word.role is TokenRole.BREAK and word.text.isalpha() for word in words)
-
-
-def names_exception(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
-    """Return whether one of the two says "not ... unless ..." or the like, and the other has words
-    of the exception and fewer "not": "not without a badge" and "with a badge" may be the same."""
-    pairs = ((hypothesis, premise), (premise, hypothesis))
-    return any(
-        denials(others) < denials(words) and not _exceptions(words).isdisjoint(roots(others))
-        for words, others in pairs
-    )
-
-
-def _exceptions(words: Sequence[Word]) -> frozenset[str]:
-    """Return the content words that come only after an "unless" or the like that follows a
-    "not"."""
-    exceptions, others = set[str](), set[str]()
-    denied, left = False, 0
-    for word in words:
-        if denied and (word.text.casefold() in _EXCEPTING or word.limit in _BEYOND):
-            left = _REACH
-        elif left and word.weighs:
-            exceptions.update(word.forms)
-            left -= 1
-        elif word.weighs:
-            others.update(word.forms)
-        denied = denied or word.role is TokenRole.NOT
-        if word.role is TokenRole.BREAK and not word.text.isalpha():
-            denied, left = False, 0
-    return frozenset(exceptions - others)
 
 
 _NO = frozenset({"no", "nope", "nein", "non"})

@@ -18,11 +18,12 @@ from bot.answering.composing.agreement import (
     disagreement,
     has_but,
     in_order,
-    names_exception,
     roots,
 )
 from bot.answering.composing.claims import Claim, Flaw
+from bot.answering.composing.dates import names_of_dates
 from bot.answering.composing.duties import exchanges_duty
+from bot.answering.composing.exceptions import names_exception
 from bot.answering.composing.facts import ShownNames, is_stated, missing, unknown_names
 from bot.answering.composing.ground import Ground, SupportSpan
 from bot.answering.composing.narrowing import leaves_out_what_narrows
@@ -76,7 +77,8 @@ class Shown:
     def __init__(self, question: str, grounds: Sequence[Ground]) -> None:
         self.question = question
         self.asked = read(question)
-        self.names = ShownNames([question, *(ground.whole for ground in grounds)])
+        texts = [question, *(ground.whole for ground in grounds)]
+        self.names = ShownNames([*texts, *map(names_of_dates, texts)])
 
 
 def check(
@@ -192,6 +194,8 @@ def _compare(
             return None if ground.instructs_model else span
         if flaw is Flaw.NEGATION and not _denies(hypothesis, span):
             continue
+        if flaw is Flaw.NUMBER and not quantities(claim.text):
+            flaw = Flaw.ORDER  # its numbers are parts of names, such as SEV3
         if span.units == 1:
             fails += [span] if flaw in (*FALSIFYING, Flaw.WORDS) else []
             changed = changed or (flaw if _is_about(hypothesis, span) else None)

@@ -81,6 +81,11 @@ class Claim:
         """Return whether it ends in a colon, so that the next sentences belong to it."""
         return not self.code and self.text.endswith((":", "\uff1a"))
 
+    @property
+    def only_introduces(self) -> bool:
+        """Return whether it says nothing else: "It is off by default, so add this:" does."""
+        return self.introduces and not self.cited and not _STATES.search(self.text)
+
 
 _BEFORE_A_STOP = re.compile(r" ([.,;:!?](?: |$))")
 _CODE = re.compile(r"((?<!`)`++[^`]+`++)")
@@ -96,6 +101,12 @@ _VERDICT = re.compile(
     r"^(?:yes|yep|yeah|no|nope|ja|nein|s\u00ed|oui|non)\s{0,3}[,.:;!\u2013\u2014-]{1,3}(?:\s{1,3}|$)",
     re.IGNORECASE,
 )
+_STATES = re.compile(
+    r"[^\W_];\s|,\s(?:and|because|but|since|so|whereas|which|while)\s", re.IGNORECASE
+)
+"""A conjunction between the statement of a sentence and its introduction of what follows."""
+_DECORATION = re.compile("(?:[\u26a0\u2139\U0001f4a1\U0001f4cc\U0001f4dd]\ufe0f?\\s{0,3})+")
+"""Signs at the beginning that say "note": a warning, a lamp, a pin, a pencil."""
 _PING = re.compile(r"<\s*[!@#]")
 _CALL = re.compile(r"@(?:here|channel|everyone|group)(?![\w-]*\.\w)", re.IGNORECASE)
 """A mention of a group. Within code it pings nobody, and a page may tell people to write it."""
@@ -121,8 +132,10 @@ _EXACT = re.compile(
     r"|[\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
     r"|(?<![\w-])--?[A-Za-z][\w-]*+"
     r"|(?<![\w])[^\W_]++(?:_[^\W_]++)++"
-    r"|(?<![^\W_])(?:[0-9]++[A-Za-z]|[A-Za-z]++[0-9])[A-Za-z0-9]*+(?![^\W_])"
+    r"|(?<![^\W_])(?![vV]\d++\.\d)(?:[0-9]++[A-Za-z]|[A-Za-z]++[0-9])[A-Za-z0-9]*+(?![^\W_])"
 )
+_NAME_AND_QUANTITY = re.compile(r"[vV]\d+|\d+[SHD]")
+"""A version, or a thing such as room 3D: a name, though it can be read as a quantity."""
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?", re.UNICODE)
 
 
@@ -147,6 +160,8 @@ def claim(sentence: Sentence) -> Claim:
     targets = tuple(url for _, url in _LINK.findall(text))
     text = _LINK.sub(r"\1", text)
     text = _without_emphasis(text).strip()
+    if sign := _DECORATION.match(text):
+        text = text[sign.end() :]
     verdict = _VERDICT.match(text)
     statement = text[verdict.end() :] if verdict else text
     statement = _BEFORE_A_STOP.sub(r"\1", " ".join(statement.split()))
@@ -223,8 +238,11 @@ def exact_tokens(text: str) -> frozenset[str]:
     """Return the tokens of ``text`` that must be spelled exactly, in lower case: #channel, --flag,
     snake_case, 18F, and pictures, because one may pass for a mark of ours. Numbers with a unit,
     such as 10am, do not count."""
+    tokens = (match[0] for match in _EXACT.finditer(text))
     return frozenset(
-        match[0].casefold() for match in _EXACT.finditer(text) if not quantities(match[0])
+        token.casefold()
+        for token in tokens
+        if _NAME_AND_QUANTITY.fullmatch(token) or not quantities(token)
     )
 
 

@@ -216,7 +216,7 @@ class Draft:
         cited = self._cited(drafted)
         drafted.evidence = self._located(drafted.sentence.evidence)
         result = self._compare(drafted, cited)
-        frames = drafted.claim.introduces and not drafted.claim.cited
+        frames = drafted.claim.only_introduces
         asks = "? " in drafted.claim.text
         tolerated = FALSIFYING if frames else FALSIFYING - {Flaw.NUMBER} if asks else ()
         if result.decision is CheckOutcome.CONTRADICTED and result.flaw not in tolerated:

@@ -12,6 +12,7 @@ from itertools import product
 from bot.answering.composing.agreement import roots
 from bot.answering.composing.claims import Claim, Flaw, exact_tokens
 from bot.answering.composing.ground import Ground, SupportSpan, bare
+from bot.answering.composing.lexicon import ABBREVIATED
 from bot.answering.composing.quantities import Quantity, quantities
 from bot.answering.composing.units import CLOCK, MONTH, TIME
 from bot.answering.composing.words import TokenRole, Word, read
@@ -94,10 +95,12 @@ class ShownNames:
 
     def has(self, word: Word) -> bool:
         """Return whether the name occurs there, in another form (Scrum, Scrums), shortened (Fri,
-        Friday) or as an abbreviation (SMT)."""
+        Friday), as an abbreviation (SMT), or as the word that it stands for (RAM, memory)."""
         if not self._forms.isdisjoint(word.forms):
             return True
         name = word.text.casefold()
+        if not self._forms.isdisjoint(ABBREVIATED.get(name.removesuffix("s"), ())):
+            return True
         if len(name) > _BEGINNING and name[:_BEGINNING] in self._beginnings:
             return True
         if len(name) > 2 and any(

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from bot.answering.composing.agreement import roots
 from bot.answering.composing.claims import addresses, exact_tokens
+from bot.answering.composing.dates import scheduled_times
 from bot.answering.composing.quantities import Quantity, quantities
 from bot.answering.composing.relations import instructs_model, points_back
 from bot.answering.composing.words import Word, read
@@ -142,15 +143,16 @@ class Ground:
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        return quantities(self.whole)
+        return (*quantities(self.whole), *scheduled_times(self.whole))
 
     def spells(self, token: str) -> bool:
         """Return whether an exact token occurs here: as it is, or as two words if it is a name of
-        letters and digits, or as a channel or a person without its sign."""
-        name = token.lstrip("#@")
+        letters and digits, or as a channel or a person without its sign; v2 as "version 2"."""
+        name = _PLURAL.sub("", token.lstrip("#@"))
         if token in self._exact or not (name.isalnum() or name != token):
             return token in self._exact
         spelling = _LETTER_DIGIT.sub(r"[\\s-]?", re.escape(name))
+        spelling = _VERSION.sub("(?:v|version|release)", spelling)
         return bool(re.search(rf"(?<![\w-]){spelling}(?![\w@-])", self.whole.casefold()))
 
     @cached_property
@@ -184,6 +186,8 @@ _TARGET = re.compile(r"\]\(<?([^()\s<>]+)")
 _LEFT_OUT = re.compile(r"\[?(?:\u2026|\.\.\.)\]?")
 _LETTER_DIGIT = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)")
 """Between the letters and digits of a name: the page may write 18 F."""
+_VERSION = re.compile(r"^v(?=\[)")
+_PLURAL = re.compile(r"(?<=[a-z]\d)s$|(?<=\d\d)s$")
 _NO_WORDS = re.compile(r"[\W_]+")
 
 

@@ -54,6 +54,14 @@ according page section wiki passage document e.g i.e etc please ok okay
 
 ACRONYMS = _set("US")
 """Idle words that are a name in capitals, and then limit the statement to it."""
+ABBREVIATED = {
+    "cpu": ("core", "cores", "processor"),
+    "db": ("database",),
+    "ip": ("address", "addresses"),
+    "ram": ("memory",),
+    "url": ("address", "link"),
+}
+"""Abbreviations, and words that are used for the same."""
 LETTERS = _set("A")
 """Idle words that are a name in capitals, except at the start of a sentence: grade A."""
 

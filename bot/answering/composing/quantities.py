@@ -21,6 +21,7 @@ from bot.answering.composing.units import (
     PARTS,
     PER_CENT,
     SPELLED,
+    SYMBOLS,
     TIME,
     TIMES,
     UNITS,
@@ -35,18 +36,24 @@ _SMALL = 12
 """A spelled number up to this one, without unit, need not be on the page: a writer may count the
 items of a page ("two people")."""
 _TOKEN = re.compile(
-    r"(?<![^\W_])(?<![^\W_]\.)\d++(?:[.,:'\u2019\u00a0\u202f]\d++)*+(?:[A-Za-z]{1,3})?(?![^\W_])"
+    r"(?<![^\W_])(?<![^\W_]\.)\d++(?:[.,:'\u2019\u00a0\u202f]\d++)*+(?:[A-Za-z\u00b5\u03bc]{1,3})?(?![^\W_])"
     r"|(?<!\w)[AaPp]\.[Mm](?!\w)|[^\W_]++(?:['\u2019][^\W_]++)?|[%$\u20ac\u00a3\u00a5]|[^\s\w]"
 )
 _ALWAYS = re.compile(r"(?<![\w/])24/7(?![\w/])")
 """An idiom for "at any time", and no number."""
+_PORT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3}):(?=\d)")
+"""An address and the colon before its port, as in 127.0.0.1:8888."""
+_RATE = re.compile(r"(?<=\d)\s?(?:r|req)/s(?![^\W_])", re.IGNORECASE)
+_VERSION = re.compile(r"(?<![^\W_])v(?=\d)", re.IGNORECASE)
 _FRACTIONS = {"\u00bc": ".25", "\u00bd": ".5", "\u00be": ".75"}
 _FRACTION = re.compile(r"(\d{1,9})?\s?([\u00bc\u00bd\u00be])")
-_NUMERAL = re.compile(r"(\d[\d.,:'\u2019\u00a0\u202f]{0,30})([a-z]{0,3})\Z")
+_NUMERAL = re.compile(r"(\d[\d.,:'\u2019\u00a0\u202f]{0,30})([a-z\u03bc]{0,3})\Z")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'\u2019\u00a0\u202f])\d{3})(?:\1\d{3})*")
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?")
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "e", "o", "a"})
 _ENDS = frozenset(".,;:!?()[]|")
+_STARTS = frozenset({"within"})
+"""What comes before a duration: "get one within an hour" is no hour of the "one"."""
 _ONE = (["a"], ["an"])
 _DAY = 24 * 60
 _HUNDRED = 100
@@ -57,7 +64,7 @@ class Quantity:
     """A quantity. ``values`` are the possible readings: 2.500 is 2500 in some countries.
     ``spelled``: in words, not digits. ``implied``: "an hour", "daily". ``working``: days of which a
     week has five. ``halves``: a time of day may also be this many minutes later, since "5:30" may
-    be in the afternoon."""
+    be in the afternoon. ``minutes``: "5m" may be 5 million, or 5 minutes."""
 
     values: frozenset[Fraction]
     unit: MeasureUnit | None = None
@@ -65,6 +72,7 @@ class Quantity:
     implied: bool = False
     working: bool = False
     halves: int = 0
+    minutes: frozenset[Fraction] = frozenset()
 
     @property
     def is_loose(self) -> bool:
@@ -76,7 +84,7 @@ class Quantity:
     def sizes(self) -> frozenset[tuple[str, Fraction]]:
         """Return its possible sizes by kind of unit: 2 hours are 120 of "minute"."""
         if self.unit is None:
-            return frozenset()
+            return frozenset(("minute", value) for value in self.minutes)
         weeks = (1, Fraction(7, 5)) if self.working else (1,)
         return frozenset(
             (self.unit.kind, value * self.unit.size * week)
@@ -86,8 +94,11 @@ class Quantity:
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """Return the quantities of ``text``, in order. "18F" is a name, no quantity."""
-    text = _FRACTION.sub(lambda m: f"{m[1] or 0}{_FRACTIONS[m[2]]}", _ALWAYS.sub(" ", text))
+    """Return the quantities of ``text``, in order. "18F" is a name, no quantity; "v1.20" is a
+    version, the number 1.20."""
+    text = _VERSION.sub("", _ALWAYS.sub(" ", text))
+    text = _RATE.sub(" requests/s", _PORT.sub(r"\1: ", text))
+    text = _FRACTION.sub(lambda m: f"{m[1] or 0}{_FRACTIONS[m[2]]}", text)
     tokens = [match[0].casefold() for match in _TOKEN.finditer(text)]
     numbers: list[tuple[int, int, Quantity]] = []
     at = 0
@@ -174,9 +185,11 @@ def _in_digits(
     if not readings:
         return None, at + 1
     if suffix in TIMES:
-        return Quantity(frozenset(value * TIMES[suffix] for value in readings)), at + 1
-    if suffix in UNITS:
-        return Quantity(readings, UNITS[suffix]), at + 1
+        minutes = readings if suffix == "m" else frozenset()
+        product = frozenset(value * TIMES[suffix] for value in readings)
+        return Quantity(product, minutes=minutes), at + 1
+    if unit := UNITS.get(suffix) or SYMBOLS.get(suffix):
+        return Quantity(readings, unit), at + 1
     if suffix and suffix not in _ORDINALS:
         return None, at + 1  # 18F is a name
     return _multiplied(Quantity(readings), tokens, at + 1)
@@ -263,10 +276,13 @@ def _unit_after(tokens: Sequence[str], end: int) -> MeasureUnit | None:
         token = tokens[at]
         if tuple(tokens[at : at + 2]) in PER_CENT:
             return UNITS["%"]
-        if token in UNITS:
-            return UNITS[token]
+        near = SYMBOLS.get(token) if at == end and token not in JOINS else None
+        far = UNITS.get(token) if at == end or token not in ARTICLES else None
+        if near or far:
+            return near or far
         if (
             token in _ENDS
+            or token in _STARTS
             or token[0].isdecimal()
             or token in SPELLED
             or token in JOINS - {"-", "a"}

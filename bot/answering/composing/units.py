@@ -38,6 +38,8 @@ UNITS = _table(
     ("\u20ac", 1, "\u20ac euro euros eur"),
     ("\u00a3", 1, "\u00a3 pound pounds gbp"),
     ("\u00a5", 1, "\u00a5 yen jpy"),
+    ("minute", Fraction(1, 60_000), "millisecond milliseconds msec millisekunden"),
+    ("minute", Fraction(1, 60_000_000), "microsecond microseconds"),
     ("byte", 1, "byte bytes"),
     ("byte", 2**10, "kb kib kilobyte kilobytes"),
     ("byte", 2**20, "mb mib mi megabyte megabytes"),
@@ -48,6 +50,16 @@ UNITS = _table(
     ("mile", 1, "mile miles"),
     ("kilo", 1, "kg kilo kilos kilogram kilograms"),
 )  # fmt: skip
+SYMBOLS = _table(
+    ("minute", Fraction(1, 60_000_000), "us \u03bcs"),
+    ("minute", Fraction(1, 60_000), "ms"),
+    ("minute", Fraction(1, 60), "s"),
+    ("minute", 60, "h"),
+    ("minute", 1440, "d"),
+    ("minute", 7 * 1440, "w"),
+    ("month", 12, "y"),
+)  # fmt: skip
+"""Units only right after a number, since they may mean something else in other places."""
 TIME = frozenset({"minute", "month"})
 """The kinds of durations."""
 MONTH = Fraction(30 * 1440)

@@ -92,6 +92,7 @@ _DATE = re.compile(
 _RAISED = re.compile("(?<=\\d)[\u207a\u207b]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]")
 _LABELLING = frozenset(":\u2013\u2014")
 """Marks between a label and what is said of it."""
+_TOO = frozenset({"either", "likewise", "neither", "too", "well"})
 _COMMAS = ",;:()|\n\u2013\u2014\uff0c"
 _STOPS = ".!?\u3002"
 _SIGNS = "%$\u20ac\u00a3\u00a5"
@@ -174,7 +175,7 @@ def _unspaced(word: str) -> bool:
 
 
 def _plain_numbers(token: str) -> list[str]:
-    """Return ``1,000`` as 1000, ``09:30`` as 9 and 30, ``3.50`` as 3.5."""
+    """Return ``1,000`` as 1000, ``09:30`` as 9 and 30, ``3.00`` as 3. Version 1.20 is not 1.2."""
     joined = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", token)
     return [_plain_number(part) for part in re.split(r"[,:]", joined)]
 
@@ -183,7 +184,7 @@ def _plain_number(part: str) -> str:
     whole, point, decimals = part.partition(".")
     if "." in decimals:
         return part
-    decimals = decimals.rstrip("0")
+    decimals = decimals if decimals.strip("0") else ""
     return f"{whole.lstrip('0') or '0'}{point * bool(decimals)}{decimals}"
 
 
@@ -226,7 +227,8 @@ def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
 
 def statements(words: Sequence[Word]) -> list[list[Word]]:
     """Split into clauses as ``split`` with ``joins`` does, but leave an opening with the clause
-    after it: in "For contractors, the limit is 5" and "Contractors: 5" it says of whom that is."""
+    after it: in "For contractors, the limit is 5" and "Contractors: 5" it says of whom that is.
+    "And B is too" says of B what the clause before it says."""
     parts: list[list[Word]] = [[]]
     for word in words:
         ends = word.role in (TokenRole.COMMA, TokenRole.BREAK) or word.root in JOINS
@@ -239,7 +241,13 @@ def statements(words: Sequence[Word]) -> list[list[Word]]:
             parts.append([])
         else:
             parts[-1].append(word)
-    return [part for part in parts if part]
+    joined: list[list[Word]] = []
+    for part in parts:
+        if joined and any(word.text.casefold() in _TOO for word in part):
+            joined[-1] += part
+        elif part:
+            joined.append(part)
+    return joined
 
 
 def split_at(words: Iterable[Word], ends: Callable[[Word], bool]) -> list[list[Word]]:
