@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache, lru_cache, partial
-from itertools import chain
 
 from indexers.index.lexical import Words
 
@@ -72,19 +70,18 @@ _ENGLISH = frozenset(
 
 def speaks(text: str, languages: Collection[str]) -> bool:
     """Return whether ``text`` may be in one of ``languages``: every other language has fewer of its
-    words as stop words. Of 300 Spanish questions 292 are told from English ones, and of 900 English
-    ones 1 is taken for another language."""
+    words as stop words, or no others than these. Of 1,190 Spanish questions 1,170 are told from
+    English ones, and of 5,141 English ones 9 are taken for another language."""
     parts = text.split()
-    counts = Counter(chain.from_iterable(map(_stop_languages, parts)))
 
-    def stops(language: str) -> int:
+    def stops(language: str) -> list[str]:
         if language in _TELLABLE:
-            return counts[language]
-        return sum(_is_stop(part, language) for part in parts)
+            return [part for part in parts if language in _stop_languages(part)]
+        return [part for part in parts if _is_stop(part, language)]
 
-    own = max(map(stops, languages))
-    others = (counts[other] for other in _TELLABLE if other not in languages)
-    return all(count < max(own, _TELLING) for count in others)
+    own = max(map(stops, languages), key=len)
+    others = (stops(other) for other in _TELLABLE if other not in languages)
+    return all(len(other) < max(len(own), _TELLING) or set(other) <= set(own) for other in others)
 
 
 @lru_cache(maxsize=16_384)

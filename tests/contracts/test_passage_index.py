@@ -493,6 +493,8 @@ def test_an_index_speaks_the_language_of_its_pages(index: PassageIndex) -> None:
 
     assert index.speaks("how long is my leave?")
     assert index.speaks("vpn setup mac")
+    # "do" and "a" are Portuguese stop words, too.
+    assert index.speaks("do volunteers need a DBS?")
     assert not index.speaks("\u00bfcu\u00e1ntos d\u00edas de vacaciones tengo y no he pedido?")
     assert not index.speaks("Wie lange kann ich im Urlaub sein?")
 
