@@ -21,6 +21,7 @@ from benchmarks.soak.happenings import ACTIONS, FAULTS, Happening
 from benchmarks.soak.town import ADMIN, StreamQuestion, Town
 from benchmarks.soak.watching import Watcher
 from benchmarks.soak.wikis import BOSS, EVERYONE, PEOPLE, WikiPage, markers
+from indexers.sources.confluence.remembering import FAILURES_KEPT
 
 _PATIENCE = 180.0
 """Seconds that the bot may need for open work once all faults are over."""
@@ -104,6 +105,8 @@ class _Soak:
         did not do."""
         self._progress("nothing more goes wrong; waiting for what is owed")
         await town.calm()
+        # Until then the bot does not repeat a request that failed: it might not know who asks.
+        await asyncio.sleep(FAILURES_KEPT)
         undone: list[str] = []
         probes: list[tuple[str, WikiPage, StreamQuestion]] = []
         if not await self._wait(lambda: not _owed(town), "the answers"):
