@@ -1,4 +1,4 @@
-"""Codes that begin with a number: part 4711-02-A, release 3.13.2, steel 1.4404, host 10.1.20.22."""
+"""The codes that begin with a number: part 4711-02-A, steel 1.4404, host 10.1.20.22."""
 
 from __future__ import annotations
 

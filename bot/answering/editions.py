@@ -1,4 +1,4 @@
-"""Editions of a page or of a section: "Fees 2024/25" beside "Fees 2025/26".
+"""The editions of a page or of a section: "Fees 2024/25" beside "Fees 2025/26".
 
 Their words are almost the same, so that a search prefers one of them by chance. The edition of the
 year in the question goes first, or else the one in force. The other ones stay behind it: the pages
