@@ -145,15 +145,14 @@ class App:
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
         from bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy
 
-        return PatientLocks(self.state, self.process, stopped=stopped)
+        exclusive = not self.settings.index.url
+        return PatientLocks(self.state, self.process, stopped=stopped, exclusive=exclusive)
 
     def timer_turn(self) -> SyncTurn:
         """Return the turn to sync on a timer. An embedded index has one process alone."""
-        if not self.settings.index.url:
-            return Always()
         from bot.state.timer_turn import TimerTurn  # slow: SQLAlchemy
 
-        return TimerTurn(self.state, self.process)
+        return TimerTurn(self.state, self.process) if self.settings.index.url else Always()
 
     def promotion_check(
         self, progress: Callable[[Progress], None] = lambda _: None

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.errors import StateUnavailable
 from bot.operations.passes import PassKind, PassLog, passed
-from bot.operations.syncing import OneSyncAtATime, Syncable, SyncLocks, alone, now, record
+from bot.operations.syncing import OneSyncAtATime, Syncable, SyncLocks, alone, now, record, watched
 from indexers.model import Progress, SyncReport
 from indexers.ports import PromotionCheck
 
@@ -75,12 +75,13 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
     began = now()
     with ExitStack() as held:
         gate: PromotionCheck | None = None
+        lost: Callable[[], bool] = lambda: False  # noqa: E731 - until a lock is held
         held.enter_context(alone(memory.one_sync))
         if not dry_run:
             wikis = [name] if name and not full else list(parts.wikis)
             parts.wikis.chosen(*wikis)
             try:
-                held.enter_context(memory.sync_locks(stopped).hold(wikis))
+                lost = held.enter_context(memory.sync_locks(stopped).hold(wikis))
                 gate = memory.promotion_check(progress)
             except StateUnavailable as error:
                 log.warning("Whether another process syncs is unknown: %s", error)
@@ -91,7 +92,7 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
             dry_run=dry_run,
             allow_mass_removal=allow_mass_removal,
             progress=progress,
-            stopped=stopped,
+            stopped=watched(lost, stopped),
             gate=gate,
         )
     if not dry_run:

@@ -60,8 +60,9 @@ class Syncable(Protocol):
 
 
 class SyncLocks(Protocol):
-    def hold(self, wikis: Sequence[str]) -> AbstractContextManager[None]:
-        """Hold the lock that keeps other processes from syncing these wikis.
+    def hold(self, wikis: Sequence[str]) -> AbstractContextManager[Callable[[], bool]]:
+        """Hold the lock that keeps other processes from syncing these wikis. Yield a function that
+        returns whether it may have been lost, so that another process may sync them now.
 
         Raises:
             SyncRunning: another process holds it.
@@ -73,12 +74,31 @@ class SyncLocks(Protocol):
 class Alone:
     """A `SyncLocks` for a single process."""
 
-    def hold(self, wikis: Sequence[str]) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's
-        return nullcontext()
+    def hold(self, wikis: Sequence[str]) -> AbstractContextManager[Callable[[], bool]]:  # noqa: ARG002 - the port's
+        return nullcontext(lambda: False)
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def watched(lost: Callable[[], bool], stopped: Callable[[], bool]) -> Callable[[], bool]:
+    """Return the function that tells a sync to stop: ``stopped``, or its lock may be ``lost``,
+    which is logged once."""
+    told: list[bool] = []
+
+    def stops() -> bool:
+        if lost():
+            if not told:
+                log.warning(
+                    "This process stood still, or could not reach the database, so another one may"
+                    " sync now: this sync stops."
+                )
+                told.append(True)
+            return True
+        return stopped()
+
+    return stops
 
 
 @contextmanager
@@ -158,8 +178,8 @@ class OneSyncAtATime:
             As `sync`.
         """
         part = None if order.full or order.part is None else order.part.wiki
-        with self._alone([part] if part else self.wikis()):
-            return self._passed(PassKind.ALL_PAGES, order, progress, stopped)
+        with self._alone([part] if part else self.wikis()) as lost:
+            return self._passed(PassKind.ALL_PAGES, order, progress, watched(lost, stopped))
 
     def abandon(self) -> None:
         with self._alone(self.wikis()):
@@ -175,15 +195,17 @@ class OneSyncAtATime:
             IndexersError: the index cannot be written now.
         """
         try:
-            with self._alone(self.wikis()):
-                return self._passed(PassKind.RECENT_EDITS, Order(), progress, lambda: False)
+            with self._alone(self.wikis()) as lost:
+                return self._passed(
+                    PassKind.RECENT_EDITS, Order(), progress, watched(lost, lambda: False)
+                )
         except SyncRunning:
             return []
 
     @contextmanager
-    def _alone(self, wikis: Sequence[str]) -> Iterator[None]:
-        with alone(self._running), self._locks.hold(wikis):
-            yield
+    def _alone(self, wikis: Sequence[str]) -> Iterator[Callable[[], bool]]:
+        with alone(self._running), self._locks.hold(wikis) as lost:
+            yield lost
 
     def as_of(self) -> datetime | None:
         """Return the time up to which the index of every wiki is current; None before the first

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -25,15 +25,17 @@ class DatabaseLocks:
         self._process = process
 
     @contextmanager
-    def hold(self, names: Sequence[str]) -> Iterator[None]:
-        """Hold the locks of these names.
+    def hold(self, names: Sequence[str]) -> Iterator[Callable[[], bool]]:
+        """Hold the locks of these names. Yield a function that returns whether they may have been
+        lost: the process's lease has expired since.
 
         Raises:
             See `take`.
         """
+        lapses = self._process.lapses
         self.take(names)
         try:
-            yield
+            yield lambda: self._process.lapses != lapses
         finally:
             self.give_back(names)
 

@@ -34,31 +34,34 @@ class PatientLocks:
         *,
         pause: Callable[[float], object] = time.sleep,
         stopped: Callable[[], bool] = lambda: False,
+        exclusive: bool = False,
     ) -> None:
-        """Create it. ``pause`` waits some seconds; ``stopped`` ends the wait early."""
+        """Create it. ``pause`` waits some seconds; ``stopped`` ends the wait early. ``exclusive``:
+        no other process can write the index, even if it takes a lock."""
         self._database = database
         self._locks = DatabaseLocks(database, process)
         self._pause = pause
         self._stopped = stopped
+        self._exclusive = exclusive
 
     @contextmanager
-    def hold(self, wikis: Sequence[str]) -> Iterator[None]:
-        """Hold the locks of these wikis.
+    def hold(self, wikis: Sequence[str]) -> Iterator[Callable[[], bool]]:
+        """Hold the locks of these wikis, see `bot.operations.syncing.SyncLocks`.
 
         Raises:
             SyncRunning: a live process is syncing one of them.
             StateUnavailable
         """
         with ExitStack() as stack:
-            self._take(wikis, stack)
-            yield
+            lost = self._take(wikis, stack)
+            yield lambda: not self._exclusive and lost()
 
-    def _take(self, wikis: Sequence[str], stack: ExitStack) -> None:
+    def _take(self, wikis: Sequence[str], stack: ExitStack) -> Callable[[], bool]:
         seen: dict[str, datetime] = {}
         seconds_left = LEASE.total_seconds() + 2
         while True:
             try:
-                stack.enter_context(self._locks.hold(wikis))
+                return stack.enter_context(self._locks.hold(wikis))
             except SyncRunning:
                 leases = self._leases(wikis)
                 is_renewed = any(seen.get(name, until) != until for name, until in leases.items())
@@ -74,8 +77,6 @@ class PatientLocks:
                 seen |= leases
                 self._pause(_LOOK_AGAIN)
                 seconds_left -= _LOOK_AGAIN
-            else:
-                return
 
     def _leases(self, wikis: Sequence[str]) -> dict[str, datetime]:
         """Return the end of the lease of each holder of ``wikis``, by name."""

@@ -47,6 +47,8 @@ class Process:
         self._monotonic = monotonic
         self._ahead: dict[str, tuple[datetime, float]] = {}
         """Processes whose lease ends later than a live process would write, and since when."""
+        self._beaten: float | None = None
+        self._lapses = 0
         self._over = threading.Event()
         self._beating: threading.Thread | None = None
 
@@ -84,13 +86,22 @@ class Process:
         Raises:
             StateUnavailable
         """
-        now = self._clock()
+        now, began = self._clock(), self._monotonic()
         until = {"until": now + self._lease}
         beat = self._database.upsert(processes, {"name": self.name}, until)
         with self._database.begin() as connection:
             connection.execute(beat)
             connection.execute(sa.delete(processes).where(processes.c.until < now - self._lease))
             self._clear_ahead(connection, now)
+        self._lapses, self._beaten = self.lapses, began
+
+    @property
+    def lapses(self) -> int:
+        """Return how often the lease has expired, because this process stood still or could not
+        reach the database: others may have taken over its claims each time."""
+        if self._beaten is None:
+            return 0
+        return self._lapses + (self._monotonic() - self._beaten > self._lease.total_seconds())
 
     def _clear_ahead(self, connection: sa.Connection, now: datetime) -> None:
         """Delete processes that died while the clock was ahead: they would count as alive until

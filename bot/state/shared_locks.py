@@ -41,7 +41,7 @@ class SharedLocks:
             finally:
                 await asyncio.to_thread(lock.__exit__, None, None, None)
 
-    async def _acquire(self, name: str, tries: int) -> AbstractContextManager[None]:
+    async def _acquire(self, name: str, tries: int) -> AbstractContextManager[object]:
         while True:
             lock = self._locks.hold([f"{self._team}{name}"])
             try:
@@ -55,7 +55,7 @@ class SharedLocks:
             await asyncio.sleep(_ELSEWHERE)
 
 
-async def _enter(lock: AbstractContextManager[None]) -> None:
+async def _enter(lock: AbstractContextManager[object]) -> None:
     """Take a lock in a thread. If the task is cancelled meanwhile, wait for the lock and release
     it."""
     entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))

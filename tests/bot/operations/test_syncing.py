@@ -404,6 +404,7 @@ class Parts:
         self.reports = list(reports)
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
+        self.was_stopped = False
         self.wikis = TwoWikis(self.go_on)
 
     def sync(
@@ -416,6 +417,7 @@ class Parts:
     ) -> list[SyncReport]:
         self.begun.set()
         assert self.go_on.wait(60)
+        self.was_stopped = stopped() and stopped()
         return self.reports
 
 
@@ -515,6 +517,30 @@ def test_only_one_sync_runs_at_a_time() -> None:
     assert syncs.look_for_edits() == []
     parts.go_on.set()
     first.join()
+
+
+class LostLocks:
+    """The locks of a process whose lease expires at once."""
+
+    @contextmanager
+    def hold(self, wikis: Sequence[str]) -> Iterator[Callable[[], bool]]:
+        yield lambda: bool(wikis)
+
+
+@pytest.mark.parametrize("edits", [False, True])
+def test_a_sync_whose_lock_may_be_lost_stops_and_says_so_once(
+    edits: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = Parts(*reports("a", "b"))
+    syncs = OneSyncAtATime(parts, KeptPasses(), lambda: NOON, locks=LostLocks())
+    if edits:
+        syncs.look_for_edits()
+    else:
+        syncs.sync(None, lambda _: None)
+
+    assert parts.was_stopped
+    (message,) = caplog.messages
+    assert "another one may sync now: this sync stops" in message
 
 
 def test_a_stop_lets_a_sync_give_up_that_waits_for_its_wiki() -> None:

@@ -85,3 +85,16 @@ def test_what_is_stopped_waits_no_longer(database: Database, time: Time) -> None
             pass
 
     assert not time.waited
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_no_sync_is_lost_to_another_process_that_cannot_write_the_index(
+    database: Database, time: Time, exclusive: bool
+) -> None:
+    seconds = 100.0
+    own = Process(database, time, monotonic=lambda: seconds)
+    own.beat()
+    with PatientLocks(database, own, exclusive=exclusive).hold(["handbook"]) as lost:
+        seconds += 2 * LEASE.total_seconds()
+
+        assert lost() is not exclusive

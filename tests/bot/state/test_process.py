@@ -52,6 +52,24 @@ def test_one_wiki_is_synced_by_one_process(database: Database, clock: Clock) -> 
             pass
 
 
+def test_a_process_that_stood_still_may_have_lost_its_locks(
+    database: Database, clock: Clock
+) -> None:
+    seconds = 100.0
+    process = Process(database, clock, monotonic=lambda: seconds)
+    process.beat()
+    locks = DatabaseLocks(database, process)
+    with locks.hold(["a"]) as lost:
+        seconds += LEASE.total_seconds()
+        assert not lost()
+        seconds += 1
+        assert lost()
+        process.beat()
+        assert lost()
+        with locks.hold(["b"]) as lost_later:
+            assert not lost_later()
+
+
 def test_a_refused_lock_takes_nothing_with_it(database: Database, clock: Clock) -> None:
     with beating(database, clock) as first, beating(database, clock) as other:
         our_locks, other_locks = DatabaseLocks(database, first), DatabaseLocks(database, other)
