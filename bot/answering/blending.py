@@ -7,6 +7,7 @@ of two passages is better. So they are added, the second with a weight.
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
@@ -74,13 +75,18 @@ def is_agreed(hits: Sequence[Hit]) -> bool:
     return searched is preferred is hits[0]
 
 
-def until_sure(scoring: Scoring) -> Scoring:
-    """Return a `Scoring` that scores only the first `PASSAGES` if one of them may well answer."""
+def until_sure(
+    scoring: Scoring, *, seconds: float, clock: Callable[[], float] = time.monotonic
+) -> Scoring:
+    """Return a `Scoring` that scores only the first `PASSAGES` if one of them may well answer, or
+    if it took so long that the others would take longer than ``seconds`` with them."""
 
     def scores(question: Question, passages: Sequence[Passage]) -> Sequence[float]:
+        began = clock()
         first = scoring(question, passages[:PASSAGES])
         further = passages[PASSAGES:]
-        if not further or max(first) >= SURE:
+        is_slow = clock() - began > seconds / 2
+        if not further or is_slow or max(first) >= SURE:
             return first
         return [*first, *scoring(question, further)]
 
@@ -112,7 +118,7 @@ def cross_encoder(
     if reranker is None:
         return None
     reranking = Reranking(
-        until_sure(scoring_by(reranker)),
+        until_sure(scoring_by(reranker), seconds=seconds),
         seconds=seconds,
         passages=PASSAGES + MORE,
         at_once=os.cpu_count() or 1,

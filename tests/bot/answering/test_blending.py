@@ -8,11 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.blending import FLOOR, MORE, PASSAGES, SURE, WEIGHT, blended, cross_encoder
+from bot.answering.blending import (
+    FLOOR,
+    MORE,
+    PASSAGES,
+    SURE,
+    WEIGHT,
+    blended,
+    cross_encoder,
+    until_sure,
+)
 from bot.answering.retrieval import FoundPage, by_page
 from bot.model import Question
 from bot.playground.watching import PATIENCE
-from indexers.model import EVERYONE, Hit, Principal
+from indexers.model import EVERYONE, Hit, Passage, Principal
 from tests.fakes.passages import passages
 
 
@@ -36,6 +45,7 @@ def texts(pages: Sequence[FoundPage]) -> list[str]:
     return [hit.passage.text for page in pages for hit in page.hits]
 
 
+QUESTION = Question("How long?", Principal.of(EVERYONE))
 PAGES = pages_of(a=[5.0, 2.0], b=[4.5], c=[1.0])
 
 
@@ -111,10 +121,25 @@ def test_further_passages_are_read_only_if_none_of_the_first_may_answer(
     reorder = cross_encoder(reranker, seconds=PATIENCE, foreign=True)
     assert reorder is not None
 
-    pages = reorder(Question("How long?", Principal.of(EVERYONE)), by_page(hits))
+    pages = reorder(QUESTION, by_page(hits))
 
     assert pages[0].page == first_page
     assert reranker.read == read
+
+
+@pytest.mark.parametrize(("took", "read"), [(1.4, PASSAGES + MORE), (1.6, PASSAGES)])
+def test_further_passages_are_not_read_if_the_time_would_not_do(took: float, read: int) -> None:
+    now = 0.0
+
+    def scoring(_: Question, texts: Sequence[Passage]) -> list[float]:
+        nonlocal now
+        now += took
+        return [SURE - 1] * len(texts)
+
+    scores = until_sure(scoring, seconds=3.0, clock=lambda: now)
+    texts = passages("page", *(f"text {number}" for number in range(PASSAGES + MORE)))
+
+    assert len(scores(QUESTION, texts)) == read
 
 
 SCORES = st.lists(st.floats(0, 9), min_size=1, max_size=4)
