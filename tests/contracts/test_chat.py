@@ -33,8 +33,6 @@ from bot.slack.chat.slack_chat import SlackChat
 from bot.slack.chat.streaming import Stopped, Streaming
 from bot.slack.events.parsing import Identity, SlackText
 from bot.slack.rendering.content import Renderer
-from bot.slack.rights.channels import Channels
-from bot.slack.rights.viewers import Viewers
 from bot.terminal_chat.terminal_chat import TerminalChat
 from tests.fakes.chat import FakeChat, text_of
 
@@ -84,12 +82,10 @@ def in_slack(slack: LocalSlack, client: AsyncWebClient) -> Place:
 
     identity = Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
     api = SlackApi(client, slack.bot_id)
-    channels = Channels(api.client)
     chat = SlackChat(
         api=api,
         renderer=Renderer(frozenset(), lambda: datetime(2026, 11, 26, tzinfo=UTC)),
         history=History(SlackText(identity), api),
-        viewers=Viewers(channels, api),
         streaming=Streaming(api, OptionalCalls(client), every=0.0),
     )
     return Place(

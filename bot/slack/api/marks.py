@@ -10,6 +10,7 @@ from datetime import datetime
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.conversation.model import MessageRef, RecordedAnswer
 from bot.errors import ChatRefused
 from bot.slack.api.slack_api import SlackApi, call
 
@@ -48,10 +49,32 @@ async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> di
     return await _marked(request, channel, api.bot)
 
 
-async def marked_replies(api: SlackApi, channel: str, thread: str, *, since: str) -> dict[str, str]:
-    """Return the same for a thread, since the message ``since`` (a ts)."""
-    request = api.client.conversations_replies(channel=channel, ts=thread, oldest=since, limit=200)
-    return await _marked(request, channel, api.bot)
+async def reply_messages(api: SlackApi, place: MessageRef) -> frozenset[str]:
+    """Return the ts of the messages of the reply to the question at ``place``; none if the thread
+    cannot be read.
+
+    Raises:
+        ChatUnavailable
+    """
+    request = api.client.conversations_replies(
+        channel=place.channel, ts=place.thread, oldest=place.ts, limit=200
+    )
+    marked = await _marked(request, place.channel, api.bot)
+    return frozenset(ts for mark, ts in marked.items() if mark.startswith(reply_marks(place.ts)))
+
+
+async def carries(api: SlackApi, channel: str, ts: str, recorded: RecordedAnswer) -> bool:
+    """Return whether the message at ``ts`` carries the answer. Clicks name an answer by its id,
+    which is no permission. A quick click may arrive before the message's place is recorded; then
+    Slack is asked.
+
+    Raises:
+        ChatUnavailable
+    """
+    place = recorded.asked.place
+    if channel != place.channel:
+        return False
+    return ts == recorded.message if recorded.message else ts in await reply_messages(api, place)
 
 
 async def _marked(request: Awaitable[AsyncSlackResponse], channel: str, bot: str) -> dict[str, str]:

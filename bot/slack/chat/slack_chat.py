@@ -21,13 +21,12 @@ from bot.conversation.ports import Hold, Posted
 from bot.conversation.posting import NotOurs
 from bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
 from bot.model import Turn
-from bot.slack.api.marks import mark_named, reply_mark, reply_marks, second_name
+from bot.slack.api.marks import carries, mark_named, reply_mark, reply_marks, second_name
 from bot.slack.api.slack_api import SlackApi, call, to_its_end
 from bot.slack.chat.history import History
 from bot.slack.chat.streaming import Live, Streaming
 from bot.slack.rendering.content import Renderer
 from bot.slack.rendering.message import Message
-from bot.slack.rights.viewers import Viewers
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +39,6 @@ class SlackChat:
     api: SlackApi
     renderer: Renderer
     history: History
-    viewers: Viewers
     streaming: Streaming | None
 
     async def posted(self, message: IncomingMessage) -> Posted:
@@ -158,13 +156,13 @@ class SlackChat:
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> Live | None:
         if self.streaming is None:
             return None
-        return self.streaming.open(message, posted, hold, self.posted, self.give_way)
+        return Live(self.streaming, message, posted, hold, self.posted, self.give_way)
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
         return await self.history.before(message)
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
-        return await self.viewers.carries(channel, id_, recorded)
+        return await carries(self.api, channel, id_, recorded)
 
 
 async def _hold_if_known(message: IncomingMessage, hold: Hold) -> None:

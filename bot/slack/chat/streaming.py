@@ -46,24 +46,13 @@ class Streaming:
     optional_calls: OptionalCalls
     every: float = 1.0
 
-    def open(
-        self,
-        message: IncomingMessage,
-        posted: Posted,
-        hold: Hold,
-        look: Callable[[IncomingMessage], Awaitable[Posted]],
-        give_way: Callable[[IncomingMessage, Posted], Awaitable[None]],
-    ) -> Live:
-        """Open a stream. ``posted`` are the posted messages of the reply: they are edited once, at
-        the end. ``look`` returns the messages that are posted now; ``give_way`` deletes messages
-        that duplicate the new owner's reply."""
-        return Live(self, message, posted, hold, look, give_way)
-
 
 @dataclass(slots=True)
 class Live:
     """A streamed answer. ``write`` is called in another thread; `close` when the answer is
-    finished."""
+    finished. ``_posted`` are the posted messages of the reply: they are edited once, at the end.
+    ``_look`` returns the messages that are posted now; ``_give_way`` deletes messages that
+    duplicate the new owner's reply."""
 
     _streaming: Streaming
     _message: IncomingMessage

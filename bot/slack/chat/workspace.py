@@ -99,7 +99,6 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
         api=api,
         renderer=Renderer(links, env.clock),
         history=History(text, api),
-        viewers=directory.viewers,
         streaming=Streaming(quick, optional_calls, env.edit_every) if streams else None,
     )
     return SlackWorkspace(

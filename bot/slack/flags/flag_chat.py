@@ -10,7 +10,7 @@ from typing import Self
 
 from bot.conversation.model import AnswerContent, Notice, RecordedAnswer
 from bot.flags.content import FlagCard, FlagContent, OwnerNote, PublishedAnswer, Reminder
-from bot.slack.api.marks import marked_messages, marked_replies, reply_mark, reply_marks
+from bot.slack.api.marks import carries, marked_messages, reply_mark, reply_messages
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.flags import cards
@@ -18,7 +18,6 @@ from bot.slack.flags.announcement import announcement
 from bot.slack.rendering.content import Renderer
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import Message
-from bot.slack.rights.viewers import Viewers
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,6 @@ class FlagRenderer:
 class SlackFlagChat:
     api: SlackApi
     renderer: FlagRenderer
-    viewers: Viewers
 
     @classmethod
     def of(cls, slack: SlackWorkspace, edited: Iterable[str]) -> Self:
@@ -56,7 +54,7 @@ class SlackFlagChat:
         edited; cards may link to them, too."""
         allowed = cards.Allowed(slack.links, slack.links | origins(edited))
         renderer = FlagRenderer(slack.chat.renderer, allowed, slack.env.clock)
-        return cls(slack.api, renderer, slack.directory.viewers)
+        return cls(slack.api, renderer)
 
     async def post(self, channel: str, content: FlagContent) -> str:
         return await self.api.post(channel, await self._rendered(content))
@@ -87,10 +85,7 @@ class SlackFlagChat:
         return last
 
     async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:
-        place = recorded.asked.place
-        parts = await marked_replies(self.api, place.channel, place.thread, since=place.ts)
-        begins = reply_marks(place.ts)
-        return frozenset(ts for name, ts in parts.items() if name.startswith(begins))
+        return await reply_messages(self.api, recorded.asked.place)
 
     async def replace_reply(
         self, recorded: RecordedAnswer, parts: frozenset[str], content: FlagContent
@@ -106,7 +101,7 @@ class SlackFlagChat:
         return await asyncio.to_thread(self.renderer.message, content)
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
-        return await self.viewers.carries(channel, id_, recorded)
+        return await carries(self.api, channel, id_, recorded)
 
     async def address(self, channel: str, id_: str) -> str:
         return await self.api.address(channel, id_)

@@ -13,7 +13,6 @@ from bot.slack.rights.directory import MemberList
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
 from bot.slack.rights.readers import Readers
-from bot.slack.rights.viewers import Viewers
 from bot.workspaces.model import WorkspaceRights
 from indexers.model import Reader
 
@@ -77,7 +76,7 @@ def directory_of(  # noqa: PLR0913 - who we are, and what people's rights depend
         most=settings.private_members,
         clock=clock,
     )
-    return SlackDirectory(people, channels, readers, Viewers(channels, api))
+    return SlackDirectory(people, channels, readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,6 @@ class SlackDirectory:
     people: SlackPeople
     channels: Channels
     readers: Readers
-    viewers: Viewers
 
     async def name(self, person: str) -> str:
         return await self.people.name(person)
@@ -108,10 +106,14 @@ class SlackDirectory:
         return await self.readers.may_still_read(channel, reader, shared=shared)
 
     async def is_in(self, person: str, channel: str) -> bool:
-        return await self.viewers.is_in(person, channel)
+        return await self.channels.has(channel, person)
 
     async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
-        return await self.viewers.may_see(person, recorded)
+        """Return whether the person may see the answer: a private one is for its asker, any other
+        for the members of its channel."""
+        if recorded.asked.private and person != recorded.asked.asker:
+            return False
+        return await self.is_in(person, recorded.asked.place.channel)
 
     async def is_shared(self, channel: str) -> bool:
         described = await self.channels.channel(channel)
