@@ -58,7 +58,7 @@ rendering reordering reorders replayed replies rereading response restoring resu
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds
 secrets sentences settings sign-in slack small socket sqlite standard statistics streaming
 suggested support tables targets template text token tokens traces uncertainty values verbatim
-verdicts verification verified viewers waiting wiki word words workbooks worked written yaml
+verdicts verification verified waiting wiki word words workbooks worked written yaml
 """
 """The words that may begin any other docstring, beside these: it says what the thing is. Add a name
 if it begins a noun phrase, and remove it when nothing begins with it."""
