@@ -148,7 +148,7 @@ class AnswerMaker:
         """
         recorded = await self.record(message, question, result, private=False)
         return await self._show(
-            message, question, recorded, posted, self.posting.put_unheld, private=False
+            message, question, recorded, posted, self.posting.chat.reply, private=False
         )
 
     async def _show(  # noqa: PLR0913 - a question, its answer, and how it is given

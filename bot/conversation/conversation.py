@@ -77,7 +77,6 @@ class Conversation:
     else that people do."""
 
     replies: Replies
-    posting: Posting
     redrawing: Redrawing
     asked_back: AskedBack
     following: Following
@@ -147,6 +146,7 @@ def conversation_of(
         inbox=inbox,
         decisions=decisions,
         posting=posting,
+        chat=chat,
         status=status,
         clock=clock,
         new_incident=new_incident,
@@ -156,7 +156,6 @@ def conversation_of(
     )
     return Conversation(
         replies=replies,
-        posting=posting,
         redrawing=redrawing,
         asked_back=asked_back,
         following=following,

@@ -119,7 +119,7 @@ class Decisions:
             AskerForgotten
             ChatUnavailable
         """
-        posted = await self.posting.posted(message) if message.begun_before else {}
+        posted = await self.chat.posted(message) if message.begun_before else {}
         case = ReplyInProgress(message, refusal, posted)
         for decide in (
             self.a_deleted_message_loses_its_reply,
@@ -143,7 +143,7 @@ class Decisions:
         if not case.message.deleted:
             return False
         await self._withdraw_choices(case)
-        await self.posting.remove(case.message, case.posted)
+        await self.chat.remove(case.message, case.posted)
         return True
 
     async def too_many_questions_are_refused(self, case: ReplyInProgress) -> bool:
@@ -233,7 +233,7 @@ class Decisions:
             return True
         # An answer shared with the channel belongs to an old wording, or was made before somebody
         # joined who may not read it.
-        await self.posting.remove(case.message, case.posted)
+        await self.chat.remove(case.message, case.posted)
         case.posted = {}
         return False
 
@@ -255,7 +255,7 @@ class Decisions:
         ):
             # Somebody joined while it was made. The asker may still read it.
             alone = True
-            await self.posting.remove(message, case.posted)
+            await self.chat.remove(message, case.posted)
         if alone and not case.is_direct:
             recorded = await self.maker.record(
                 message, question, result, private=True, choice=case.choice
@@ -308,19 +308,19 @@ class Decisions:
         if case.message.deleted or case.refusal is not None:
             return
         if not await self.asked_back.is_current(case.message):
-            case.posted = await self.posting.posted(case.message)
+            case.posted = await self.chat.posted(case.message)
             await self._pass_over(case)
 
     async def _withdraw_choices(self, case: ReplyInProgress) -> None:
         """Remove the answers to choices if the ambiguous question has changed since."""
         for ts in case.posted.values():
             choice = replace(case.message, ts=ts)
-            await self.posting.remove(choice, await self.posting.posted(choice))
+            await self.chat.remove(choice, await self.chat.posted(choice))
 
     async def _pass_over(self, case: ReplyInProgress) -> None:
         """Do not reply: the message is not for the bot, or no longer since its edit."""
         case.state = MessageState.PASSED
-        await self.posting.remove(case.message, case.posted)
+        await self.chat.remove(case.message, case.posted)
         await self.inbox.finish(case.message, MessageState.PASSED)
 
     async def _is_closed_to_asker(self, message: IncomingMessage) -> bool:

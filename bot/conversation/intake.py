@@ -5,34 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from bot.conversation.choices import Choices
-from bot.conversation.conversation import ChatSide, Conversation
+from bot.conversation.conversation import ChatSide, Conversation, ConversationStores
 from bot.conversation.message_filter import MessageFilter
-from bot.conversation.ports import ChannelSettingsStore, Inbox, Threads, WaitingMessages
+from bot.conversation.ports import Inbox, WaitingMessages
 from bot.conversation.queue_status import QueueStatus
 from bot.conversation.receiving import Receiving
 from bot.conversation.stopping import Stopping
 from bot.conversation.waiting_room import WaitingRoom
-from bot.conversation.workers import OrderKeeper, Workers, next_in
-
-
-class OrderedInbox(Inbox, OrderKeeper, Protocol):
-    """An inbox that knows the order of messages."""
-
-
-class FilterStores(Protocol):
-    """The stores that decide which messages are taken."""
-
-    @property
-    def inbox(self) -> Inbox: ...
-
-    @property
-    def threads(self) -> Threads: ...
-
-    @property
-    def channels(self) -> ChannelSettingsStore: ...
+from bot.conversation.workers import Workers, next_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +34,8 @@ def intake_of(
     conversation: Conversation,
     *,
     side: ChatSide,
-    inbox: OrderedInbox,
-    quick: FilterStores,
+    inbox: Inbox,
+    quick: ConversationStores,
     spool: WaitingMessages,
     at_once: int,
     every: float,
@@ -74,7 +56,5 @@ def intake_of(
         workers=workers,
         queue=QueueStatus(workers.waiting, side.status, clock=clock, long=long),
         choices=Choices(conversation.asked_back, side.directory, inbox, workers, chat, text),
-        stopping=Stopping(
-            inbox, workers, conversation.posting, side.status, conversation.replies.observer
-        ),
+        stopping=Stopping(inbox, workers, chat, side.status, replies.observer),
     )

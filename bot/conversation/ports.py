@@ -238,6 +238,10 @@ class Inbox(Protocol):
         """Return whether that was recorded for this wording."""
         ...
 
+    async def is_next(self, message: IncomingMessage) -> bool:
+        """Return whether no other process has an earlier question of the same channel."""
+        ...
+
     async def before(
         self, message: IncomingMessage, whose: CountedBy, span: timedelta
     ) -> tuple[int, int]:

@@ -40,10 +40,6 @@ class Posting:
         received = await self.inbox.received(message.team, message.channel, message.ts)
         return received is not None and received.deleted
 
-    async def posted(self, message: IncomingMessage) -> Posted:
-        """Return the posted messages of the reply; none if the thread cannot be read."""
-        return await self.chat.posted(message)
-
     async def put(self, message: IncomingMessage, content: Content, posted: Posted) -> str:
         """Make ``content`` the whole reply, and return the id of its last message.
 
@@ -51,14 +47,6 @@ class Posting:
             NotOurs
         """
         return await self.chat.reply(message, content, posted, self.hold)
-
-    async def put_unheld(self, message: IncomingMessage, content: Content, posted: Posted) -> str:
-        """Make ``content`` the whole reply to a message that no worker holds any more, and return
-        the id of its last message."""
-        return await self.chat.reply(message, content, posted)
-
-    async def remove(self, message: IncomingMessage, posted: Posted) -> None:
-        await self.chat.remove(message, posted)
 
     def stream(self, message: IncomingMessage, posted: Posted) -> LiveReply | None:
         return self.chat.stream(message, posted, self.hold)
@@ -74,9 +62,6 @@ class Posting:
         await self.inbox.note_ephemeral(message)
         await self.hold(message)
         await self.chat.post_privately(message.channel, message.person, content, message.within)
-
-    async def write_to(self, person: str, content: Content) -> None:
-        await self.chat.write_to(person, content)
 
     async def may_have_been_seen(self, message: IncomingMessage) -> bool:
         """Return whether the asker may have seen their reply."""

@@ -172,7 +172,7 @@ class PrivateAnswers:
             # Somebody joined while it was made.
             await respond(NOT_FOR_ALL, replacing=False)
             return
-        posted = await self.posting.posted(message)
+        posted = await self.chat.posted(message)
         if await self._recorded(press) != recorded:
             await respond(FORGOTTEN)
             return
@@ -182,7 +182,7 @@ class PrivateAnswers:
             await respond(FORGOTTEN)
             return
         if await self.posting.is_deleted(message):
-            await self.posting.remove(message, await self.posting.posted(message))
+            await self.chat.remove(message, await self.chat.posted(message))
         await respond(SHARED)
 
     async def _question_of(

@@ -15,7 +15,7 @@ from bot.conversation import incidents
 from bot.conversation.decisions import Decisions
 from bot.conversation.limits import QuestionLimits, refusal_of
 from bot.conversation.model import IncomingMessage, MessageKind, MessageState
-from bot.conversation.ports import Inbox, Observer, StatusLine
+from bot.conversation.ports import Chat, Inbox, Observer, StatusLine
 from bot.conversation.posting import NotOurs, Posting
 from bot.errors import (
     AskerForgotten,
@@ -46,6 +46,7 @@ class Replies:
     inbox: Inbox
     decisions: Decisions
     posting: Posting
+    chat: Chat
     status: StatusLine
     clock: Callable[[], datetime]
     new_incident: Callable[[], str]
@@ -135,7 +136,7 @@ class Replies:
             if message.kind is MessageKind.UNASKED:
                 # Nobody waits for an answer, and everybody would read the apology.
                 await self.posting.hold(message)
-                await self.posting.remove(message, await self.posting.posted(message))
+                await self.chat.remove(message, await self.chat.posted(message))
             elif not message.deleted:
                 await self._say_sorry(message, incident)
         except NotOurs:
@@ -153,13 +154,13 @@ class Replies:
         began = self.clock()
         for pause in growing_pauses(self.first_pause, LONGEST_PAUSE):
             try:
-                posted = await self.posting.posted(message)
+                posted = await self.chat.posted(message)
                 await self.posting.put(message, incidents.sorry(incident), posted)
             except ThreadGone:
                 raise
             except ChatRefused as error:
                 logger.warning("Incident %s: the author is told directly: %s", incident, error)
-                await self.posting.write_to(message.person, incidents.not_there(incident))
+                await self.chat.write_to(message.person, incidents.not_there(incident))
                 return
             except ChatUnavailable:
                 if self.clock() - began > GIVE_UP:

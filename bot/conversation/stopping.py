@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from bot.conversation import texts
 from bot.conversation.model import MessageState, Notice
-from bot.conversation.ports import Inbox, Observer, StatusLine
-from bot.conversation.posting import Posting
+from bot.conversation.ports import Chat, Inbox, Observer, StatusLine
 from bot.conversation.workers import Workers
 
 logger = logging.getLogger(__name__)
@@ -20,7 +19,7 @@ STOPPED = Notice(texts.STOPPED)
 class Stopping:
     inbox: Inbox
     workers: Workers
-    posting: Posting
+    chat: Chat
     status: StatusLine
     observer: Observer
 
@@ -32,8 +31,8 @@ class Stopping:
             await self.workers.cancel(message.id)
             self.observer.ended(message, MessageState.STOPPED)
         for message in messages:
-            posted = await self.posting.posted(message)
-            await self.posting.put_unheld(message, STOPPED, posted)
+            posted = await self.chat.posted(message)
+            await self.chat.reply(message, STOPPED, posted)
         if messages:
             await self.status.stopped(channel, thread)
         logger.info("%d questions were stopped in %s", len(messages), channel)

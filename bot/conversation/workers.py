@@ -7,9 +7,10 @@ import heapq
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from bot.conversation.model import IncomingMessage
+from bot.conversation.ports import Inbox
 from bot.errors import StateUnavailable
 
 logger = logging.getLogger(__name__)
@@ -18,13 +19,7 @@ _ELSEWHERE = 0.25
 """Seconds between two checks whether another process has finished the earlier message."""
 
 
-class OrderKeeper(Protocol):
-    """The part of the inbox that knows the order of messages."""
-
-    async def is_next(self, message: IncomingMessage) -> bool: ...
-
-
-async def next_in(inbox: OrderKeeper, message: IncomingMessage) -> bool:
+async def next_in(inbox: Inbox, message: IncomingMessage) -> bool:
     """Return whether no other process has an earlier message of the same channel."""
     try:
         return await inbox.is_next(message)

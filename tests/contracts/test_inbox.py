@@ -56,6 +56,17 @@ async def test_the_same_message_under_another_event_is_received_once(stores: Sto
     assert await inbox.receive(replace(MESSAGE, event="Ev3", channel="C2")) is not None
 
 
+async def test_earlier_messages_of_the_same_process_are_waited_for_by_nobody(
+    stores: Stores,
+) -> None:
+    inbox = stores.inbox
+    await inbox.receive(MESSAGE)
+    later = await inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0", thread="2.0"))
+
+    assert later is not None
+    assert await inbox.is_next(later)
+
+
 async def test_deliveries_at_the_same_time_are_received_once(stores: Stores) -> None:
     inbox = stores.inbox
     received = await asyncio.gather(*(inbox.receive(MESSAGE) for _ in range(32)))

@@ -100,6 +100,9 @@ class MemoryInbox:
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
         return self._as_it_is(message) and self.kept[message.id - 1].ephemeral
 
+    async def is_next(self, message: IncomingMessage) -> bool:
+        return self._at(message) is not None  # there is no other process
+
     async def before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
     ) -> tuple[int, int]:
