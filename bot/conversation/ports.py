@@ -208,25 +208,29 @@ class Inbox(Protocol):
     """The inbox: received questions that are not answered yet, of all processes."""
 
     async def receive(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Keep the message and return it with its id; None if it is there already."""
+        """Keep the message and return it with its id; None if this event or message is there
+        already."""
         ...
 
     async def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Keep all or none, and return those that are new or newly edited."""
+        """Keep all or none, and return those that are new or newly edited, in their order."""
         ...
 
     async def update(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Record that the message was edited or deleted, and return it to be worked on again; None
-        if it was never received, or a later edit is known."""
+        """Record that the message was edited or deleted, and return it to be worked on again, by
+        its owner if it has one. Return None if it was never received, is deleted, or a later edit
+        is known: edits may come in the wrong order, or twice. If its asker was forgotten, only a
+        deletion counts."""
         ...
 
     async def claim(self, id_: int) -> IncomingMessage | None:
-        """Claim the message and return it in its current state, with its attempts counted. None: it
-        is finished, or another process has it."""
+        """Claim the message, perhaps again, and return it in its current state, with its attempts
+        counted from 1. None: it is finished, or another process has it."""
         ...
 
     async def holds(self, message: IncomingMessage) -> bool:
-        """Return whether it is still ours to answer as it was claimed."""
+        """Return whether it is still ours to answer as it was claimed: it was not edited, stopped
+        or forgotten since, and no other process took it over."""
         ...
 
     async def note_ephemeral(self, message: IncomingMessage) -> None:
@@ -235,7 +239,7 @@ class Inbox(Protocol):
         ...
 
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
-        """Return whether that was recorded for this wording."""
+        """Return whether that was recorded for this wording: the asker may have seen it."""
         ...
 
     async def is_next(self, message: IncomingMessage) -> bool:
@@ -243,25 +247,28 @@ class Inbox(Protocol):
         ...
 
     async def before(
-        self, message: IncomingMessage, whose: CountedBy, span: timedelta
+        self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
     ) -> tuple[int, int]:
         """Count the questions of the same person or channel within ``span`` before it: those
-        accepted, and those refused. Deletions are no questions."""
+        accepted, and those refused. A question that was edited after it was worked on counts once
+        more. A deletion is no question, but the question before it still counts."""
         ...
 
     async def finish(self, message: IncomingMessage, state: MessageState) -> None:
-        """Finish the message in this state, unless it was edited meanwhile, or is finished."""
+        """Finish the message in this state, unless it was edited meanwhile, or is finished. Its
+        text, which was stored only to be answered, is deleted."""
         ...
 
     async def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
-        """Finish everything that ``person`` (None: anybody) asked there, but no deletion; return
-        the messages that this finished."""
+        """Finish everything that ``person`` (None: anybody) asked there, but no deletion, because
+        that only removes the reply; return the messages that this finished."""
         ...
 
     async def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
-        """Return a received message, finished or not; None: never received, or forgotten."""
+        """Return a received message, finished or not; a finished one has no text. None: never
+        received, or forgotten."""
         ...
 
 
@@ -269,10 +276,13 @@ class Threads(Protocol):
     """The threads that the bot follows, and those in which it is to be quiet."""
 
     async def askers(self, thread: Thread) -> frozenset[str]:
-        """Return who asked the bot there; empty for a thread that it does not follow."""
+        """Return who asked the bot there, as far as still stored; empty for a thread that it does
+        not follow."""
         ...
 
-    async def follow(self, thread: Thread, *, quiet: bool) -> None: ...
+    async def follow(self, thread: Thread, *, quiet: bool) -> None:
+        """Follow the thread (answer in it without a mention), or stop."""
+        ...
 
     async def is_first_answer(self, thread: Thread) -> bool:
         """Return True at the first call for a thread, False after it."""

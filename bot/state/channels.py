@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -38,12 +39,8 @@ class DatabaseChannels:
         )
 
     def set(self, team: str, channel: str, settings: ChannelSettings, person: str) -> None:
-        values = {
+        values = asdict(settings) | {
             "wikis": json.dumps(settings.wikis),
-            "unasked": settings.unasked,
-            "only_asker": settings.only_asker,
-            "review_channel": settings.review_channel,
-            "language": settings.language,
             "person": person,
             "changed": self._clock(),
         }

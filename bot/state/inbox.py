@@ -20,7 +20,7 @@ from bot.conversation.model import (
 )
 from bot.state.database import Database
 from bot.state.process import Process
-from bot.state.rows import is_at, is_in_thread, message_of
+from bot.state.rows import is_at, is_in_thread, message_columns, message_of
 from bot.state.schema import answers, edited_questions, inbox
 from bot.state.teams import Team, of_team
 
@@ -49,13 +49,9 @@ class DatabaseInbox:
         self._ours = of_team(inbox.c.team, team)
 
     def receive(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Store the message and return it with its id; None if this event or message is stored
-        already."""
         return next(iter(self.receive_all([message])), None)
 
     def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Store all of the messages or none. Return the new and the changed ones with their ids, in
-        their order."""
         stored: dict[int, IncomingMessage] = {}
         # The order is the same everywhere, so that no two processes deadlock: a mention comes as
         # two events, and each process may have got one of them.
@@ -74,23 +70,14 @@ class DatabaseInbox:
             return updated
         now = self._clock()
         row = {
-            "event": message.event,
-            "kind": message.kind.value,
-            "team": message.team,
-            "channel": message.channel,
-            "ts": message.ts,
-            "thread": message.thread,
-            "person": message.person,
-            "text": message.text,
-            "shared": message.shared,
-            "edited": message.edited,
-            "gone": message.deleted,
+            **message_columns(message),
             "state": MessageState.RECEIVED.value,
             "attempts": 0,
             "received": now,
             "changed": now,
             "holder": self._process.name,
         }
+        del row["id"]  # the database gives it one
         insert = self._database.insert(inbox).values(row).on_conflict_do_nothing()
         id_ = connection.scalar(insert.returning(inbox.c.id))
         if id_ is not None:
@@ -99,10 +86,6 @@ class DatabaseInbox:
         return self._update(connection, message) if message.changed else None
 
     def update(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Record an edit or deletion, and return the message; its owner works on it again, or this
-        process if it has no owner. Return None if there is no such message, if it is deleted, or if
-        a later edit is stored (edits may come in the wrong order, or twice). If its asker was
-        forgotten, only a deletion counts."""
         with self._database.begin(urgent=True) as connection:
             return self._update(connection, message)
 
@@ -165,8 +148,6 @@ class DatabaseInbox:
         return message
 
     def claim(self, id_: int) -> IncomingMessage | None:
-        """Claim the message, perhaps again, and return it in its current state, with its attempts
-        counted from 1. Return None if it is finished or another process has it."""
         claim = (
             sa.update(inbox)
             .where(inbox.c.id == id_, inbox.c.state.in_(_OPEN), self._mine)
@@ -181,8 +162,6 @@ class DatabaseInbox:
             return None if row is None else self._without_answer(connection, message_of(row))
 
     def holds(self, message: IncomingMessage) -> bool:
-        """Return whether this process may still answer the message as claimed: it was not edited,
-        stopped or forgotten since, and no other process took it over."""
         query = sa.select(inbox.c.id).where(*self._at_work(message))
         return self._database.scalar(query) is not None
 
@@ -190,8 +169,6 @@ class DatabaseInbox:
         self._database.run(sa.update(inbox).where(*self._at_work(message)).values(whispered=True))
 
     def had_ephemeral(self, message: IncomingMessage) -> bool:
-        """Return whether an ephemeral reply was recorded for this wording: the asker may have seen
-        it."""
         query = sa.select(inbox.c.id).where(*_same_version(message), inbox.c.whispered)
         return self._database.scalar(query) is not None
 
@@ -199,7 +176,6 @@ class DatabaseInbox:
         return (*_same_version(message), inbox.c.state == MessageState.WORKING, self._mine)
 
     def is_next(self, message: IncomingMessage) -> bool:
-        """Return whether no other process has an earlier question of the same channel."""
         earlier = sa.select(inbox.c.id).where(
             _unindexed(inbox.c.team) == message.team,
             _unindexed(inbox.c.channel) == message.channel,
@@ -226,10 +202,6 @@ class DatabaseInbox:
     def before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
     ) -> tuple[int, int]:
-        """Count the questions of the same person, or in the same channel, within ``span`` before
-        this one: those not refused, and those refused. A question that was edited after it was
-        worked on counts once more. A deletion is no question, but the question before it still
-        counts."""
         same = sa.and_(
             _unindexed(inbox.c.team) == message.team,
             _unindexed(inbox.c[counted_by.value]) == getattr(message, counted_by.value),
@@ -270,8 +242,6 @@ class DatabaseInbox:
             return accepted, rejected
 
     def finish(self, message: IncomingMessage, state: MessageState) -> None:
-        """Finish the message and delete its text, which was stored only to be answered. A message
-        edited meanwhile is not finished."""
         finish = (
             sa.update(inbox)
             .where(*_same_version(message), inbox.c.state.in_(_OPEN))
@@ -282,8 +252,6 @@ class DatabaseInbox:
     def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
-        """Finish all questions of ``person`` (None: of anybody) in a thread; return the messages
-        that this ends. Work on a deletion goes on, because it only removes the reply."""
         stop = (
             sa.update(inbox)
             .where(
@@ -299,8 +267,6 @@ class DatabaseInbox:
             return [message_of(row) for row in connection.execute(stop)]
 
     def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
-        """Return a received message, finished or not; a finished one has no text. Return None if it
-        was never received, or was forgotten."""
         query = sa.select(inbox).where(is_at(inbox, MessageRef(team, channel, ts, "")))
         return next(map(message_of, self._database.all(query)), None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +39,14 @@ def is_in_thread(table: sa.Table, team: str, channel: str, thread: str) -> sa.Co
         # A reply is never older than its thread. The index has no thread, but it has the ts.
         table.c.ts >= thread,
     )
+
+
+def message_columns(message: IncomingMessage) -> dict[str, Any]:
+    """Return the message as the inbox and the spool's files store it. They call a deleted message
+    ``gone``."""
+    columns = asdict(message)
+    columns["gone"] = columns.pop("deleted")
+    return columns
 
 
 def message_of(row: Any) -> IncomingMessage:

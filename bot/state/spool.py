@@ -11,13 +11,13 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.errors import StateUnavailable
+from bot.state.rows import message_columns
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class Spool:
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as out:
-                out.write(json.dumps(_dump(message)).encode())
+                out.write(json.dumps(message_columns(message)).encode())
                 out.flush()
                 os.fsync(out.fileno())
             new.replace(file)
@@ -130,15 +130,9 @@ def _name(message: IncomingMessage) -> str:
     return f"{message.ts.zfill(24)[:24]}-{digest}{_ENDING}"
 
 
-def _dump(message: IncomingMessage) -> dict[str, Any]:
-    """Return the message in the form of the files. They call a deleted message ``gone``: files of
-    earlier versions, which do so, may still wait."""
-    fields = asdict(message)
-    fields["gone"] = fields.pop("deleted")
-    return fields
-
-
 def _load(stored: Any) -> IncomingMessage:
+    """Load a message: the reverse of `message_columns`. Files of earlier versions may still
+    wait."""
     fields = {**stored, "kind": MessageKind(stored["kind"])}
     deleted = fields.pop("gone", False)
     return IncomingMessage(**fields, deleted=deleted)

@@ -25,8 +25,6 @@ class DatabaseThreads:
         self._clock = clock
 
     def askers(self, thread: Thread) -> frozenset[str]:
-        """Return the people who asked the bot in a thread, as far as still stored; empty if it does
-        not follow the thread."""
         select_askers = sa.select(inbox.c.person).where(
             is_in_thread(inbox, thread.team, thread.channel, thread.ts),
             inbox.c.state != MessageState.PASSED,
@@ -40,7 +38,6 @@ class DatabaseThreads:
             return frozenset(connection.scalars(select_askers))
 
     def follow(self, thread: Thread, *, quiet: bool) -> None:
-        """Follow the thread (answer in it without a mention), or stop."""
         self._keep(thread, quiet=quiet)
 
     def is_first_answer(self, thread: Thread) -> bool:
