@@ -10,10 +10,10 @@ from bot.answering.model import WrittenAnswer
 from bot.conversation.model import (
     AnswerContent,
     AskedQuestion,
-    Closed,
     RecordedAnswer,
     Tally,
 )
+from bot.conversation.ports import Directory
 from bot.flags.content import FlagContent
 from bot.flags.model import (
     Announcement,
@@ -344,26 +344,11 @@ class WritingForm(Protocol):
     ) -> None: ...
 
 
-class FlagDirectory(Protocol):
-    """The directory of people, as flags need it. Raises ChatUnavailable."""
-
-    async def name(self, person: str) -> str: ...
-
-    async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
-        """Return the reader whose rights count for an answer that only that person sees
-        (``private``)."""
-        ...
+class FlagDirectory(Directory, Protocol):
+    """The directory of people, with what flags need of it besides. Raises ChatUnavailable."""
 
     async def audience(self, channel: str) -> Reader:
         """Return the reader that stands for everybody in a channel."""
-        ...
-
-    async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
-        """Return whether the channel has, or may have, members who get no answers."""
-        ...
-
-    async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
-        """Return whether the person can see that answer where it is posted."""
         ...
 
     async def is_member(self, channel: str, person: str) -> bool:
@@ -374,10 +359,6 @@ class FlagDirectory(Protocol):
 
     async def is_somebody(self, person: str) -> bool:
         """Return whether the id is of a person in the workspace, not of an app."""
-        ...
-
-    async def is_public(self, channel: str) -> bool:
-        """Return whether every member of the workspace can read the channel, and nobody else."""
         ...
 
     async def member_at(self, email: str) -> str:

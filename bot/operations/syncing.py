@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -71,13 +71,6 @@ class SyncLocks(Protocol):
         ...
 
 
-class Alone:
-    """A `SyncLocks` for a single process."""
-
-    def hold(self, wikis: Sequence[str]) -> AbstractContextManager[Callable[[], bool]]:  # noqa: ARG002 - the port's
-        return nullcontext(lambda: False)
-
-
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -125,7 +118,7 @@ class OneSyncAtATime:
         passes: PassLog,
         clock: Callable[[], datetime] = now,
         *,
-        locks: SyncLocks | None = None,
+        locks: SyncLocks,
         gate: PromotionCheck | None = None,
         running: threading.Lock | None = None,
         stopping: threading.Event | None = None,
@@ -138,7 +131,7 @@ class OneSyncAtATime:
         self._parts = parts
         self._passes = passes
         self._clock = clock
-        self._locks = locks or Alone()
+        self._locks = locks
         self._gate = gate
         self._running = running or threading.Lock()
         self._stopping = stopping or threading.Event()

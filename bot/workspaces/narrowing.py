@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from bot.model import NoAnswer, Question, Reason, Result, Source
 from bot.operations.model import AccessNow, Order
@@ -51,12 +51,6 @@ class WikiPorts:
 
 def _no_tokens(_email: str) -> frozenset[str]:
     return frozenset()
-
-
-class StatusRows(Protocol):
-    """The part of `bot.operations.ports.Operating` that further workspaces get."""
-
-    def status(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +110,7 @@ class NarrowedLibrary:
 class NarrowedOperating:
     """The status of ``wikis``. There are no admins in a further workspace."""
 
-    operating: StatusRows
+    operating: Operating
     answering: NarrowedAnswering
 
     def status(self) -> dict[str, Any]:

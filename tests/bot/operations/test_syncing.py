@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -444,7 +444,7 @@ def reports(*wikis: str, complete: bool = True) -> Sequence[SyncReport]:
 
 
 def syncing(parts: Parts, passes: KeptPasses) -> OneSyncAtATime:
-    return OneSyncAtATime(parts, passes, lambda: NOON)
+    return OneSyncAtATime(parts, passes, lambda: NOON, locks=Alone())
 
 
 def test_what_is_indexed_is_as_of_the_oldest_complete_pass() -> None:
@@ -483,7 +483,7 @@ def test_wikis_that_other_processes_read_are_followed_once(
     passes = KeptPasses(a=NOON - timedelta(hours=2))
     followed: list[str] = []
     parts = Parts(*reports("b"))
-    syncs = OneSyncAtATime(parts, passes, lambda: NOON, follow=followed.append)
+    syncs = OneSyncAtATime(parts, passes, lambda: NOON, follow=followed.append, locks=Alone())
     syncs.sync("b", lambda _: None)
     syncs.catch_up()
     syncs.catch_up()
@@ -517,6 +517,13 @@ def test_only_one_sync_runs_at_a_time() -> None:
     assert syncs.look_for_edits() == []
     parts.go_on.set()
     first.join()
+
+
+class Alone:
+    """The locks of a process that shares its index with no other."""
+
+    def hold(self, wikis: Sequence[str]) -> AbstractContextManager[Callable[[], bool]]:
+        return nullcontext(lambda: False)
 
 
 class LostLocks:
@@ -623,7 +630,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def test_a_sync_that_failed_leaves_the_way_free(library: Library) -> None:
-    syncing = OneSyncAtATime(library, KeptPasses())
+    syncing = OneSyncAtATime(library, KeptPasses(), locks=Alone())
     with pytest.raises(WikiMisconfigured):
         syncing.sync("nope", lambda _: None)
 
@@ -631,7 +638,7 @@ def test_a_sync_that_failed_leaves_the_way_free(library: Library) -> None:
 
 
 def test_what_is_indexed_is_as_of_the_oldest_complete_sync(library: Library) -> None:
-    syncing = OneSyncAtATime(library, KeptPasses())
+    syncing = OneSyncAtATime(library, KeptPasses(), locks=Alone())
     before = datetime.now(UTC)
 
     assert syncing.as_of() is None
@@ -649,7 +656,7 @@ def test_what_is_indexed_is_as_of_the_oldest_complete_sync(library: Library) -> 
 
 def test_without_a_wiki_nothing_is_known(tmp_path: Path) -> None:
     with Indexing(Settings(), Secrets(), wikis=[], folder=tmp_path) as empty:
-        assert OneSyncAtATime(empty, KeptPasses()).as_of() is None
+        assert OneSyncAtATime(empty, KeptPasses(), locks=Alone()).as_of() is None
 
 
 def test_a_wiki_that_seems_empty_takes_no_answer_back(tmp_path: Path) -> None:
@@ -661,7 +668,7 @@ def test_a_wiki_that_seems_empty_takes_no_answer_back(tmp_path: Path) -> None:
     passes = KeptPasses()
     with Indexing(Settings(), Secrets(), wikis=[wiki], folder=tmp_path / "index") as indexing:
         indexing.embedder = WordEmbedder()
-        syncing = OneSyncAtATime(indexing, passes)
+        syncing = OneSyncAtATime(indexing, passes, locks=Alone())
         syncing.sync(None, lambda _: None)
         page.unlink()
         (report,) = syncing.sync(None, lambda _: None)
@@ -672,7 +679,7 @@ def test_a_wiki_that_seems_empty_takes_no_answer_back(tmp_path: Path) -> None:
 
 
 def test_stopping_waits_for_the_sync_that_runs(library: Library) -> None:
-    syncing, gate = OneSyncAtATime(library, KeptPasses()), Gate()
+    syncing, gate = OneSyncAtATime(library, KeptPasses(), locks=Alone()), Gate()
     reports: list[SyncReport] = []
     thread = threading.Thread(target=lambda: reports.extend(syncing.sync(None, gate)))
     thread.start()
