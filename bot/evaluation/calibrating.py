@@ -103,7 +103,7 @@ class Calibrating:
         calibration = self._calibration(curve, len(samples), generated=False)
         return Calibrated(calibration, f"Fitted to {len(samples)} questions.", figures)
 
-    def by_pages(self, most: int = MOST_GENERATED) -> Calibrated:
+    def by_pages(self) -> Calibrated:
         """Bring the default curve to this index's scale, with questions made from its own pages.
 
         Raises:
@@ -111,7 +111,7 @@ class Calibrating:
         """
         pairs, count = list[Pair](), 0
         search = self.answerer.retrieval
-        for count, generated in enumerate(generate(search, self.reader, None, most), start=1):
+        for count, generated in enumerate(generate(search, self.reader, MOST_GENERATED), start=1):
             if pair := self._pair(generated):
                 pairs.append(pair)
             self.progress(count)

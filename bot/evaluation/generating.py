@@ -38,16 +38,14 @@ class Generated:
     page: str
 
 
-def generate(
-    search: Search, reader: Reader, wikis: tuple[str, ...] | None, most: int
-) -> Iterator[Generated]:
+def generate(search: Search, reader: Reader, most: int) -> Iterator[Generated]:
     """Yield up to ``most`` questions, each about another page. The pages are found by searching:
     each search uses the headings that earlier searches found."""
     waiting = deque(_SEEDS)
     seen = set[tuple[str, str]]()
     count = 0
     while waiting and count < most:
-        retrieved = search(Question(waiting.popleft(), reader, wikis))
+        retrieved = search(Question(waiting.popleft(), reader))
         for page in retrieved.pages:
             if (page.wiki, page.page) in seen or count >= most:
                 continue

@@ -15,6 +15,15 @@ def full_name(wiki: str, page: str) -> str:
     return f"{wiki}/{page}"
 
 
+def acls_of(index: PassageIndex, wikis: Iterable[str]) -> dict[str, Acl]:
+    """Return the rights to each page of ``wikis``, by the page's full name."""
+    return {
+        full_name(wiki, page): known.acl
+        for wiki in wikis
+        for page, known in index.known(wiki).items()
+    }
+
+
 class Pages:
     """The pages of an index, by full name. A set may name a page by its full name, by its key, or
     by the end of its key, because ids may be relative to a folder below the wiki's root. The first
@@ -32,13 +41,7 @@ class Pages:
 
     @classmethod
     def of(cls, index: PassageIndex, wikis: Iterable[str]) -> Pages:
-        return cls(
-            {
-                full_name(wiki, key): page.acl
-                for wiki in wikis
-                for key, page in index.known(wiki).items()
-            }
-        )
+        return cls(acls_of(index, wikis))
 
     def located(self, cases: Sequence[Case]) -> list[Case]:
         """Return the cases with full names of their pages. A name that matches several pages or

@@ -9,7 +9,7 @@ from bot.answering.folding import fold_pages
 from bot.answering.retrieval import Retrieval
 from bot.evaluation.judged import judged
 from bot.evaluation.measures import hit
-from bot.evaluation.pages import full_name
+from bot.evaluation.pages import acls_of, full_name
 from bot.evaluation.questions import Case, cases_of
 from bot.flags.ports import KeptVerdicts
 from bot.model import Question
@@ -39,21 +39,22 @@ class SavedQuestions:
         """Return the reasons against promoting the candidate; empty if there are none. A question
         counts if the old index finds its page and the new one has the page: another check looks
         for missing pages."""
-        new_acls = _acls(candidate)
+        new_acls = acls_of(candidate, candidate.counts())
         checked = lost = 0
-        saved = self._saved()
+        saved = cases_of(judged(self.verdicts))
         for done, case in enumerate(saved):
             self.progress(Progress("saved questions", done, len(saved)))
-            relevant = {page: new_acls[page] for page in _relevant_pages(case) if page in new_acls}
+            relevant = {
+                page: new_acls[page]
+                for page, grade in case.relevant.items()
+                if grade > 0 and page in new_acls
+            }
             if relevant and self._finds(current, case, relevant):
                 checked += 1
                 lost += not self._finds(candidate, case, relevant)
         if lost <= _TOLERATED * checked:
             return []
         return [f"Saved questions that do not find their pages any more: {lost:,} of {checked:,}."]
-
-    def _saved(self) -> Sequence[Case]:
-        return cases_of(judged(self.verdicts))
 
     def _finds(self, index: PassageIndex, case: Case, pages: dict[str, Acl]) -> bool:
         """Return whether the index finds one of the pages for a reader who may read only those."""
@@ -63,15 +64,3 @@ class SavedQuestions:
         results = fold_pages(Retrieval(index, self.embedder)(question).pages)
         ranked = [full_name(page.wiki, page.page) for page in results]
         return hit(ranked, dict.fromkeys(pages, 1.0), _FIRST) > 0
-
-
-def _relevant_pages(case: Case) -> list[str]:
-    return [page for page, grade in case.relevant.items() if grade > 0]
-
-
-def _acls(index: PassageIndex) -> dict[str, Acl]:
-    return {
-        full_name(wiki, page): indexed.acl
-        for wiki in index.counts()
-        for page, indexed in index.known(wiki).items()
-    }

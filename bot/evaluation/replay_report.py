@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -49,52 +49,53 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
     claims = [claim for replay in answers for claim in _claims(replay)]
     faithful = [claim for claim in claims if claim.label.faithful]
     wrong = [claim for claim in claims if not claim.label.faithful]
-    errors = sorted({claim.label.error for claim in wrong})
-    styles = sorted({replay.answer.style for replay in answers})
+    misleading = [claim for claim in wrong if claim.label.error != _WRONG_CITATION]
+    by_error = {
+        error: [claim for claim in wrong if claim.label.error == error]
+        for error in sorted({claim.label.error for claim in wrong})
+    }
+    by_style = {
+        style: [claim for claim in faithful if claim.style == style]
+        for style in sorted({replay.answer.style for replay in answers})
+    }
     return {
         "replayed": [
             {"id": recording.id, "answers": [_json(replay) for replay in several]}
             for recording, several in replayed
         ],
-        "faithful_shown": _share(faithful, _is_shown),
+        "faithful_shown": _mean([claim.shown for claim in faithful]),
         "wrong_shown": {
-            error: _share([claim for claim in wrong if claim.label.error == error], _is_shown)
-            for error in errors
+            error: _mean([claim.shown for claim in same]) for error, same in by_error.items()
         },
-        "faithful_contradicted": _share(faithful, lambda claim: claim.contradicted),
-        "faithful_verified": _share(faithful, lambda claim: claim.verified),
-        "wrong_unmarked": _share(_misleading(wrong), lambda claim: claim.verified),
+        "faithful_contradicted": _mean([claim.contradicted for claim in faithful]),
+        "faithful_verified": _mean([claim.verified for claim in faithful]),
+        "wrong_unmarked": _mean([claim.verified for claim in misleading]),
         "wrong_verified": {
-            error: _share([claim for claim in wrong if claim.label.error == error], _is_verified)
-            for error in errors
+            error: _mean([claim.verified for claim in same]) for error, same in by_error.items()
         },
         "whole": _whole(answers),
         "passed": {
-            "faithful": _share(faithful, _passed),
-            "wrong": _share(_misleading(wrong), _passed),
+            "faithful": _mean([claim.passed for claim in faithful]),
+            "wrong": _mean([claim.passed for claim in misleading]),
         },
         "cut": sum(_is_cut(replay) and not replay.admits_cuts for replay in answers),
         "counts": {
             "answers": len(answers),
             "composed": sum(replay.shown == "composed" for replay in answers),
             "faithful": len(faithful),
-            "wrong": {
-                error: sum(claim.label.error == error for claim in wrong) for error in errors
-            },
+            "wrong": {error: len(same) for error, same in by_error.items()},
         },
         "by_style": {
             style: {
                 "answers": sum(replay.answer.style == style for replay in answers),
-                "faithful": len(_of(faithful, style)),
-                "faithful_shown": _share(_of(faithful, style), _is_shown),
-                "faithful_passed": _share(_of(faithful, style), _passed),
-                "faithful_contradicted": _share(
-                    _of(faithful, style), lambda claim: claim.contradicted
-                ),
-                "faithful_verified": _share(_of(faithful, style), _is_verified),
+                "faithful": len(same),
+                "faithful_shown": _mean([claim.shown for claim in same]),
+                "faithful_passed": _mean([claim.passed for claim in same]),
+                "faithful_contradicted": _mean([claim.contradicted for claim in same]),
+                "faithful_verified": _mean([claim.verified for claim in same]),
                 "whole": _whole([replay for replay in answers if replay.answer.style == style]),
             }
-            for style in styles
+            for style, same in by_style.items()
         },
     }
 
@@ -174,7 +175,7 @@ def _whole(answers: Sequence[Replayed]) -> float | None:
     """Return the share of whole answers among those whose claims are all faithful."""
     by_answer = [claims for answer in answers if (claims := list(_claims(answer)))]
     faithful = [claims for claims in by_answer if all(claim.label.faithful for claim in claims)]
-    return _mean([float(all(claim.shown for claim in claims)) for claims in faithful])
+    return _mean([all(claim.shown for claim in claims) for claims in faithful])
 
 
 def _is_cut(replay: Replayed) -> bool:
@@ -184,29 +185,6 @@ def _is_cut(replay: Replayed) -> bool:
     )
 
 
-def _of(claims: Sequence[_Claim], style: str) -> list[_Claim]:
-    return [claim for claim in claims if claim.style == style]
-
-
-def _misleading(wrong: Sequence[_Claim]) -> list[_Claim]:
-    return [claim for claim in wrong if claim.label.error != _WRONG_CITATION]
-
-
-def _passed(claim: _Claim) -> bool:
-    return claim.passed
-
-
-def _is_shown(claim: _Claim) -> bool:
-    return claim.shown
-
-
-def _is_verified(claim: _Claim) -> bool:
-    return claim.verified
-
-
-def _share(claims: Sequence[_Claim], test: Callable[[_Claim], bool]) -> float | None:
-    return _mean([float(test(claim)) for claim in claims])
-
-
 def _mean(values: Sequence[float]) -> float | None:
+    """Return the mean; of truth values, the share that is true."""
     return fmean(values) if values else None

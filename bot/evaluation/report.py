@@ -18,7 +18,7 @@ READ = ("right", "right_in_250")
 _STAGES = ("rewrite", "embed", "search", "retrieve", "compose", "total")
 
 
-def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0) -> dict[str, Any]:
+def report(outcomes: Sequence[Outcome], *, answers: bool = False) -> dict[str, Any]:
     """Return the figures of ``footnote eval --json``, which are a contract; null where the set
     cannot tell. ``intervals`` are 95 % by bootstrap over questions. ``decided`` is the share
     answered where there is an answer and refused where there is none. ``useful_quotes`` is the
@@ -30,7 +30,7 @@ def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0)
     quotations = sum(o.evidence.quotations for o in outcomes)
     links = sum(o.evidence.links for o in outcomes)
     return {
-        **_figures(outcomes, seed),
+        **_figures(outcomes),
         "verbatim_quotes": _share_passing(
             quotations, sum(len(o.evidence.altered) for o in outcomes)
         ),
@@ -40,13 +40,13 @@ def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0)
             "retrieve_p95": measures.percentile(times, 0.95),
         },
         "stages_ms": {stage: _spread(outcomes, stage) for stage in _STAGES},
-        "by_type": _grouped(outcomes, [o.case.kind for o in outcomes], seed),
-        "by_turn": _grouped(outcomes, [o.case.turn for o in outcomes], seed),
+        "by_type": _grouped(outcomes, [o.case.kind for o in outcomes]),
+        "by_turn": _grouped(outcomes, [o.case.turn for o in outcomes]),
         **({"answers": _answers(outcomes)} if answers else {}),
     }
 
 
-def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
+def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the figures that the whole set and each group have in common."""
     scores = [outcome.scores for outcome in outcomes]
     by_name = {
@@ -67,7 +67,7 @@ def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
         "clarified": _mean([float(outcome.clarified) for outcome in outcomes]),
         "decided": _mean(by_name["decided"]),
         "avoids_unfit": _mean(by_name["avoids_unfit"]),
-        "intervals": {name: interval(by_name[name], seed) for name in by_name},
+        "intervals": {name: interval(by_name[name], seed=0) for name in by_name},
     }
 
 
@@ -117,7 +117,7 @@ def _refusal(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
 
 
 def _grouped(
-    outcomes: Sequence[Outcome], keys: Sequence[str] | Sequence[int], seed: int
+    outcomes: Sequence[Outcome], keys: Sequence[str] | Sequence[int]
 ) -> dict[str, Any] | None:
     """Return the figures of each group; None if all questions are in one."""
     groups: dict[Any, list[Outcome]] = {}
@@ -125,7 +125,7 @@ def _grouped(
         groups.setdefault(key, []).append(outcome)
     if len(groups) < 2:
         return None
-    return {str(key): _figures(groups[key], seed) for key in sorted(groups)}
+    return {str(key): _figures(groups[key]) for key in sorted(groups)}
 
 
 def _spread(outcomes: Sequence[Outcome], stage: str) -> dict[str, float | None]:
