@@ -35,11 +35,11 @@ from bot.cli.init_command import init
 from bot.cli.migrate_command import migrate_index
 from bot.cli.options import (
     FAILED,
+    FOLDER,
     INTERRUPTED,
     MISUSED,
     CommandGroup,
     GlobalOptions,
-    PathType,
     configured,
     given,
     log_by,
@@ -172,11 +172,7 @@ for command in (
 
 
 @cli.command()
-@click.option(
-    "--data-dir",
-    type=PathType(path_type=Path, file_okay=False),
-    help="Where its index lives [default: data/demo].",
-)
+@click.option("--data-dir", type=FOLDER, help="Where its index lives [default: data/demo].")
 @click.option(
     "--confluence", is_flag=True, help="A made-up Confluence instead, and whose rights count in it."
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import screen, terminal
-from bot.cli.options import PathType, as_json, configured
+from bot.cli.options import FOLDER, as_json, configured
 from bot.cli.sharing import open_app
 from bot.version import own_version
 from indexers.text.counting import counted
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", type=PathType(path_type=Path, file_okay=False), metavar="DIR")
+@click.argument("folder", type=FOLDER, metavar="DIR")
 @as_json
 @configured
 def backup(settings: Settings, secrets: Secrets, folder: Path, as_json: bool) -> None:

@@ -9,21 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import screen, terminal
-from bot.cli.options import PathType, as_json, as_person, configured
+from bot.cli.options import EXISTING_FILE, as_json, as_person, configured
 from bot.cli.sharing import open_app
 from bot.moments import today
 
 if TYPE_CHECKING:
-    from bot.evaluation.calibrating import Calibrated
     from config.settings import Secrets, Settings
 
 
 @click.command("calibrate")
-@click.argument(
-    "questions",
-    type=PathType(path_type=Path, dir_okay=False, exists=True),
-    required=False,
-)
+@click.argument("questions", type=EXISTING_FILE, required=False)
 @as_person
 @click.option("--reset", is_flag=True, help="Go back to the curve that comes with Footnote.")
 @as_json
@@ -85,15 +80,8 @@ def calibrate(
     except KeyboardInterrupt:
         terminal.complain("Interrupted; the curve stays as it was.")
         raise
-    _print(_as_json(calibrated), as_json=as_json)
-
-
-def _as_json(calibrated: Calibrated) -> dict[str, Any]:
-    return {
-        "calibrated": calibrated.calibration is not None,
-        "why": calibrated.why,
-        **calibrated.figures,
-    }
+    outcome = {"calibrated": calibrated.calibration is not None, "why": calibrated.why}
+    _print(outcome | calibrated.figures, as_json=as_json)
 
 
 def _print(result: dict[str, Any], *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import scores, screen, terminal
-from bot.cli.options import PathType, as_json, as_person, configured
+from bot.cli.options import EXISTING_FILE, WRITABLE_FILE, as_json, as_person, configured
 from bot.cli.sharing import open_app
 from bot.moments import today
 
@@ -25,15 +25,11 @@ _MODEL = "model"
 
 
 @click.command("eval")
-@click.argument(
-    "questions",
-    type=PathType(path_type=Path, dir_okay=False, exists=True),
-    required=False,
-)
+@click.argument("questions", type=EXISTING_FILE, required=False)
 @click.option("--flags", is_flag=True, help="Ask what people judged answers of, in Slack.")
 @click.option(
     "--corpus",
-    type=PathType(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     help="Pages (JSON Lines: id, title, text) to index for this, instead of the wikis.",
 )
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
@@ -62,13 +58,13 @@ _MODEL = "model"
 )
 @click.option(
     "--replay",
-    type=PathType(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     metavar="MODEL_ANSWERS.jsonl",
     help="Run recorded answers of a language model through the check before a reader.",
 )
 @click.option(
     "--judge-prompts",
-    type=PathType(path_type=Path, dir_okay=False, writable=True),
+    type=WRITABLE_FILE,
     metavar="FILE",
     help="With --replay: write the prompts that a judge would be sent, one line for each answer.",
 )
@@ -80,13 +76,13 @@ _MODEL = "model"
 )
 @click.option(
     "--out",
-    type=PathType(path_type=Path, dir_okay=False, writable=True),
+    type=WRITABLE_FILE,
     metavar="RUN.json",
     help="Keep this run, every question of it, to compare others with.",
 )
 @click.option(
     "--against",
-    type=PathType(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     metavar="RUN.json",
     help="Compare with that run: what got better and worse, and whether by chance.",
 )
@@ -148,19 +144,9 @@ def evaluate(
                   evidence (the words of the passages that it rests on)
     """
     if replay:
-        excluded = (
-            questions,
-            flags,
-            corpus,
-            wikis,
-            email,
-            rewrites,
-            answers,
-            with_model,
-            out,
-            against,
-        )
-        if any(excluded):
+        if any(
+            (questions, flags, corpus, wikis, email, rewrites, answers, with_model, out, against)
+        ):
             raise click.UsageError(
                 "--replay takes no more than --judge, --judge-prompts, --evidence and --json."
             )

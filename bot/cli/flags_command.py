@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import terminal
-from bot.cli.options import PathType, as_json, configured
+from bot.cli.options import WRITABLE_FILE, as_json, configured
 from indexers.text.counting import counted
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--as-questions",
     "questions",
-    type=PathType(path_type=Path, dir_okay=False, writable=True),
+    type=WRITABLE_FILE,
     metavar="FILE",
     help="Write all that people judged, with 👍 too, as questions for `footnote eval`. The file "
     "keeps what the bot itself forgets in time.",

@@ -16,7 +16,7 @@ import click
 from bot import screen, terminal
 from bot.cli import init_checks
 from bot.cli.interview import Interview
-from bot.cli.options import FAILED, PathType, given
+from bot.cli.options import FAILED, FILE, given
 from bot.cli.slack_steps import slack_steps
 from config.errors import SettingsError
 from indexers.findings import Level
@@ -36,11 +36,7 @@ _GIT = ("https://", "http://", "ssh://", "git@", "file://")
 
 
 @click.command("init")
-@click.option(
-    "--config",
-    type=PathType(path_type=Path, dir_okay=False),
-    help="The file to write [default: ./footnote.toml].",
-)
+@click.option("--config", type=FILE, help="The file to write [default: ./footnote.toml].")
 def init(config: Path | None) -> None:
     """Write a footnote.toml from a few questions, and check each answer."""
     from config.loading import secrets as read_secrets  # slow: imports Pydantic

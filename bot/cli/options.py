@@ -59,16 +59,22 @@ class PathType(click.Path):
         return super().convert(value, param, ctx)
 
 
+FOLDER = PathType(path_type=Path, file_okay=False)
+FILE = PathType(path_type=Path, dir_okay=False)
+EXISTING_FILE = PathType(path_type=Path, dir_okay=False, exists=True)
+WRITABLE_FILE = PathType(path_type=Path, dir_okay=False, writable=True)
+
+
 def placed(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options for the places of settings and data."""
     command = click.option(
         "--data-dir",
-        type=PathType(path_type=Path, file_okay=False),
+        type=FOLDER,
         help="Where index and state live, instead of what the settings say.",
     )(command)
     return click.option(
         "--config",
-        type=PathType(path_type=Path, dir_okay=False),
+        type=FILE,
         help="The settings file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
     )(command)
 
@@ -101,8 +107,11 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         file = settings_file(config or before.config)
         settings = load(file, chosen)
         again = functools.partial(load, file, chosen)
-        click.get_current_context().meta[_READ_AGAIN] = again
-        if chosen and not options.get("corpus") and _only_reads() and not chosen.exists():
+        context = click.get_current_context()
+        context.meta[_READ_AGAIN] = again
+        name = str(context.info_name)
+        only_reads = name not in _MAKERS and not options.get("corpus")
+        if chosen and only_reads and not chosen.exists():
             # Otherwise the command would create a new, empty folder, and report that nothing is
             # indexed.
             raise SettingsError([f"there is no data folder {chosen}: is --data-dir mistyped?"])
@@ -118,23 +127,18 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         def alone() -> None:
             command(settings=settings, secrets=secrets(), **options)
 
-        name = click.get_current_context().info_name
         if name not in _SHARED or settings.index.url or any(map(options.get, _OWN_INDEX)):
             alone()
             return
         from bot.cli.through import through_or_alone  # imports these options
 
-        through_or_alone(settings, str(name), options, alone)
+        through_or_alone(settings, name, options, alone)
 
     return run
 
 
 def log_by(settings: Settings) -> None:
     logs.configure(settings.log_level, settings.log_format, request_ids.current)
-
-
-def _only_reads() -> bool:
-    return click.get_current_context().info_name not in _MAKERS
 
 
 def _address(_context: click.Context, _option: click.Parameter, email: str | None) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.options import PathType, given
+from bot.cli.options import FILE, FOLDER, given
 from bot.cli.sharing import sharing
 from bot.interrupting import interruptible
 from bot.loading import without_collection
@@ -19,12 +19,12 @@ _PORT = 8484
 @click.command()
 @click.option(
     "--config",
-    type=PathType(path_type=Path, dir_okay=False),
+    type=FILE,
     help="The settings file of your wikis [default: the demo's two wikis].",
 )
 @click.option(
     "--data-dir",
-    type=PathType(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="Where the index lives [default: data/playground, or what the settings say].",
 )
 @click.option(

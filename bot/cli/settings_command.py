@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot import terminal
-from bot.cli.options import MISUSED, PathType, as_json, given
+from bot.cli.options import FILE, MISUSED, as_json, given
 from bot.cli.slack_steps import slack_steps
 
 
@@ -18,7 +18,7 @@ from bot.cli.slack_steps import slack_steps
 @click.option("--slack", is_flag=True, help="Print instead how to connect Slack, with the link.")
 @click.option(
     "--config",
-    type=PathType(path_type=Path, dir_okay=False),
+    type=FILE,
     help="With --check: the file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
 )
 @as_json
