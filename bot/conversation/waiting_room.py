@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 
 from bot.background import in_own_thread
@@ -26,36 +27,28 @@ _REMEMBERED = 1000
 Key = tuple[str, str, str]
 
 
+@dataclass(slots=True)
 class WaitingRoom:
     """The waiting room, open while the database is away. ``spool`` stores the messages; without one
     none waits.
 
     Only people who addressed the bot directly are notified: at once if their question is not kept,
-    or after ``long`` seconds that it waits.
+    or after ``long`` seconds that it waits. ``every``: seconds between two tries to move messages
+    to the inbox.
     """
 
-    def __init__(  # noqa: PLR0913 - where messages go, and who is notified
-        self,
-        spool: WaitingMessages | None,
-        filter_: MessageFilter,
-        workers: Workers,
-        chat: Chat,
-        *,
-        every: float,
-        long: float,
-    ) -> None:
-        """Create it. ``every``: seconds between two tries to move messages to the inbox."""
-        self._spool = spool
-        self._filter = filter_
-        self._workers = workers
-        self._chat = chat
-        self._every = every
-        self._long = long
-        self._emptying: asyncio.Task[None] | None = None
-        self._may_have_more = False
-        """Messages may have arrived since the files were last listed."""
-        self._notifying: set[asyncio.Task[None]] = set()
-        self._notified: dict[Key, None] = {}
+    spool: WaitingMessages | None
+    filter_: MessageFilter
+    workers: Workers
+    chat: Chat
+    _: KW_ONLY
+    every: float
+    long: float
+    _emptying: asyncio.Task[None] | None = field(init=False, default=None)
+    _may_have_more: bool = field(init=False, default=False)
+    """Messages may have arrived since the files were last listed."""
+    _notifying: set[asyncio.Task[None]] = field(init=False, default_factory=set)
+    _notified: dict[Key, None] = field(init=False, default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -75,20 +68,20 @@ class WaitingRoom:
                 self._notify_later(message, NOT_KEPT, 0.0)
             raise
         for message in messages:
-            self._notify_later(message, WAITS, self._long)
+            self._notify_later(message, WAITS, self.long)
         self.look()
 
     def look(self) -> None:
         """Begin to move waiting messages to the inbox, including those from before a restart and of
         dead processes."""
         self._may_have_more = True
-        if not self.is_open and self._spool:
-            self._emptying = asyncio.create_task(self._empty(self._spool))
+        if not self.is_open and self.spool:
+            self._emptying = asyncio.create_task(self._empty(self.spool))
 
     async def _keep(self, messages: Sequence[IncomingMessage]) -> None:
-        if self._spool is None:
+        if self.spool is None:
             raise StateUnavailable("There is no folder for questions to wait in.")
-        await in_own_thread(partial(self._spool.add, messages), "waiting")
+        await in_own_thread(partial(self.spool.add, messages), "waiting")
 
     async def stop(self) -> None:
         """End all tasks. Messages that wait stay in their files."""
@@ -110,15 +103,15 @@ class WaitingRoom:
             except StateRefused:
                 await self._take_in_singly(messages)
             except StateUnavailable:
-                await asyncio.sleep(self._every)
+                await asyncio.sleep(self.every)
                 continue
             await in_own_thread(partial(spool.remove, messages), "waiting")
             for message in messages:
                 self._remember(message)  # its author need not be notified any more
 
     async def _take_in(self, messages: Sequence[IncomingMessage]) -> None:
-        for message in await self._filter.take_all(messages):
-            self._workers.submit(message, anew=message.changed)
+        for message in await self.filter_.take_all(messages):
+            self.workers.submit(message, anew=message.changed)
 
     async def _take_in_singly(self, messages: Sequence[IncomingMessage]) -> None:
         """Move them one by one: a message that the database never accepts must not block the
@@ -145,7 +138,7 @@ class WaitingRoom:
         self._remember(message)
         channel, person = message.channel, message.person
         try:
-            await self._chat.post_privately(channel, person, notice, message.within)
+            await self.chat.post_privately(channel, person, notice, message.within)
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning(
                 "The author of %s could not be told that it waits: %s", message.ts, error

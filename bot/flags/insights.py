@@ -73,7 +73,7 @@ class Insights:
         Raises:
             ChatUnavailable: the chat cannot say now which channels are public.
         """
-        recorded = await self.feedback.unanswered(self.clock() - span)
+        recorded = await self.feedback.store.unanswered(self.clock() - span)
         # Answers in a private channel are open, too, if its members' own rights do not count.
         channels = {answer.asked.place.channel for answer in recorded if answer.asked.open}
         public = {id_ for id_ in channels if await self.directory.is_public(id_)}

@@ -136,7 +136,7 @@ class AnswerStore(FlagStore, Protocol):
         ...
 
     async def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
-        """Return the answer in this message."""
+        """Return the answer in this message; None if it holds none."""
         ...
 
     async def vote(self, answer: int, person: str, verdict: Verdict, when: datetime) -> None:

@@ -36,7 +36,7 @@ class ReadableQuestions:
         question from before the choice. It is empty if it is no longer known. An answer without a
         question has its flag's question."""
         id_ = recorded.asked.place.flag
-        if id_ is not None and (flag := await self.feedback.flag(id_)):
+        if id_ is not None and (flag := await self.feedback.store.flag(id_)):
             return await self.readable(flag.recorded, reader)
         own, pages = before_choice(recorded, await self.feedback.earlier(recorded))
         readable_pages = (

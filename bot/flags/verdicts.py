@@ -84,7 +84,7 @@ class Verdicts:
         person, verdict = reaction.person, verdict_of(reaction.name)
         if verdict is None:
             return
-        recorded = await self.feedback.recorded_in(reaction.channel, reaction.message)
+        recorded = await self.feedback.store.recorded_in(reaction.channel, reaction.message)
         if recorded is None or not await self.directory.is_somebody(person):
             return
         if not await self.directory.may_see(person, recorded):

@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from bot.background import in_own_thread
@@ -29,39 +29,34 @@ class SampleSource:
     fresh: float
 
 
+@dataclass(slots=True)
 class Sampler:
     """Asks each source in a thread of its own and never twice at a time: a source that hangs costs
-    one thread, however often somebody reads the metrics."""
+    one thread, however often somebody reads the metrics. ``patience``: seconds to wait for sources
+    that are asked again."""
 
-    def __init__(
-        self,
-        sources: Mapping[str, SampleSource],
-        *,
-        patience: float = 2.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Create it. ``patience``: seconds to wait for sources that are asked again."""
-        self._sources = sources
-        self._patience = patience
-        self._clock = clock
-        self._asking: dict[str, tuple[float, asyncio.Task[Any]]] = {}
-        self._latest_samples: dict[str, tuple[float, Any]] = {}
+    sources: Mapping[str, SampleSource]
+    _: KW_ONLY
+    patience: float = 2.0
+    clock: Callable[[], float] = time.monotonic
+    _asking: dict[str, tuple[float, asyncio.Task[Any]]] = field(init=False, default_factory=dict)
+    _latest_samples: dict[str, tuple[float, Any]] = field(init=False, default_factory=dict)
 
     async def samples(self) -> dict[str, Any]:
         """Return the samples by source; None for a source that fails now. A source that takes
         longer than the wait gives its result to the next request."""
         self._collect()
-        now = self._clock()
-        for name, source in self._sources.items():
+        now = self.clock()
+        for name, source in self.sources.items():
             until, _ = self._latest_samples.get(name, (now, None))
             if name not in self._asking and until <= now:
                 task = asyncio.create_task(in_own_thread(source.ask, f"sampling {name}"))
                 self._asking[name] = now, task
         if self._asking:
             tasks = [task for _, task in self._asking.values()]
-            await asyncio.wait(tasks, timeout=self._patience)
+            await asyncio.wait(tasks, timeout=self.patience)
         self._collect()
-        return {name: self._latest(name, now) for name in self._sources}
+        return {name: self._latest(name, now) for name in self.sources}
 
     def _latest(self, name: str, now: float) -> Any:
         until, sample = self._latest_samples.get(name, (-math.inf, None))
@@ -71,7 +66,7 @@ class Sampler:
         for name, (began, task) in list(self._asking.items()):
             if task.done():
                 del self._asking[name]
-                self._latest_samples[name] = began + self._sources[name].fresh, _result(name, task)
+                self._latest_samples[name] = began + self.sources[name].fresh, _result(name, task)
 
 
 def _result(name: str, task: asyncio.Task[Any]) -> Any:

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -109,44 +110,37 @@ def alone(running: threading.Lock) -> Iterator[None]:
         running.release()
 
 
+@dataclass(slots=True)
 class OneSyncAtATime:
-    """An implementation of `bot.operations.ports.Reindexing` that records each pass."""
+    """An implementation of `bot.operations.ports.Reindexing` that records each pass.
+    ``gate`` returns the reasons why a rebuilt index must not be promoted; ``running`` is the lock
+    of this process's other syncs, see `alone`; `interrupt` sets ``stopping``. ``follow`` updates
+    this process's own data about a wiki once another process has read it."""
 
-    def __init__(  # noqa: PLR0913 - the log and the locks of a sync
-        self,
-        parts: Syncable,
-        passes: PassLog,
-        clock: Callable[[], datetime] = now,
-        *,
-        locks: SyncLocks,
-        gate: PromotionCheck | None = None,
-        running: threading.Lock | None = None,
-        stopping: threading.Event | None = None,
-        follow: Callable[[str], None] | None = None,
-    ) -> None:
-        """Create it. ``gate`` returns the reasons why a rebuilt index must not be promoted;
-        ``running`` is the lock of this process's other syncs, see `alone`; `interrupt` sets
-        ``stopping``. ``follow`` updates this process's own data about a wiki once another process
-        has read it."""
-        self._parts = parts
-        self._passes = passes
-        self._clock = clock
-        self._locks = locks
-        self._gate = gate
-        self._running = running or threading.Lock()
-        self._stopping = stopping or threading.Event()
-        self._follow = follow
-        self._behind = set(parts.wikis) if follow else set()
-        """Wikis that another process may have read since this process last did."""
-        self._before: dict[str, datetime] = {}
-        """When the last pass without an error over each wiki began."""
-        self._complete = {name: passes.last_complete(name) for name in parts.wikis}
+    parts: Syncable
+    passes: PassLog
+    clock: Callable[[], datetime] = now
+    _: KW_ONLY
+    locks: SyncLocks
+    gate: PromotionCheck | None = None
+    running: threading.Lock = field(default_factory=threading.Lock)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    follow: Callable[[str], None] | None = None
+    _behind: set[str] = field(init=False)
+    """Wikis that another process may have read since this process last did."""
+    _before: dict[str, datetime] = field(init=False, default_factory=dict)
+    """When the last pass without an error over each wiki began."""
+    _complete: dict[str, datetime | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._behind = set(self.parts.wikis) if self.follow else set()
+        self._complete = {name: self.passes.last_complete(name) for name in self.parts.wikis}
 
     def wikis(self) -> Sequence[str]:
-        return tuple(self._parts.wikis)
+        return tuple(self.parts.wikis)
 
     def part(self, what: str) -> SyncScope:
-        return self._parts.wikis.part(what)
+        return self.parts.wikis.part(what)
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
         """Sync every page of one wiki, or of all.
@@ -176,7 +170,7 @@ class OneSyncAtATime:
 
     def abandon(self) -> None:
         with self._alone(self.wikis()):
-            self._parts.abandon()
+            self.parts.abandon()
 
     def look_for_edits(
         self, progress: Callable[[Progress], None] = lambda _: None
@@ -197,7 +191,7 @@ class OneSyncAtATime:
 
     @contextmanager
     def _alone(self, wikis: Sequence[str]) -> Iterator[Callable[[], bool]]:
-        with alone(self._running), self._locks.hold(wikis) as lost:
+        with alone(self.running), self.locks.hold(wikis) as lost:
             yield lost
 
     def as_of(self) -> datetime | None:
@@ -209,7 +203,7 @@ class OneSyncAtATime:
         """Return the time up to which the index of this wiki is current; None if unknown, as after
         the clock was set back."""
         began = self._complete.get(wiki)
-        return began.astimezone() if began and began <= self._clock() else None
+        return began.astimezone() if began and began <= self.clock() else None
 
     def passed(self, pass_: Pass) -> None:
         """Record a pass that a command made with this process's index."""
@@ -220,7 +214,7 @@ class OneSyncAtATime:
         """Record the passes that other processes have made with an index on a server."""
         for wiki in self.wikis():
             try:
-                latest = self._passes.last_complete(wiki)
+                latest = self.passes.last_complete(wiki)
             except StateUnavailable as error:
                 log.debug("Passes of other processes are not known: %s", error)
                 return
@@ -231,26 +225,26 @@ class OneSyncAtATime:
         self._follow_others()
 
     def _follow_others(self) -> None:
-        if self._follow is None or not self._behind:
+        if self.follow is None or not self._behind:
             return
         try:
-            with alone(self._running):
+            with alone(self.running):
                 for wiki in sorted(self._behind):
-                    if not self._stopping.is_set():
-                        self._follow(wiki)
+                    if not self.stopping.is_set():
+                        self.follow(wiki)
                         self._behind.discard(wiki)
         except SyncRunning:
             log.debug("What others have read is looked at after the sync that runs")
 
     def interrupt(self) -> None:
         """Ask a running sync to stop at the next safe point."""
-        self._stopping.set()
-        self._parts.wikis.abort_waits()
+        self.stopping.set()
+        self.parts.wikis.abort_waits()
 
     def stop(self) -> None:
         """Ask a running sync to stop at the next safe point, and wait for it."""
         self.interrupt()
-        with self._running:
+        with self.running:
             return
 
     def _passed(
@@ -260,18 +254,18 @@ class OneSyncAtATime:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> list[SyncReport]:
-        began, part = self._clock(), order.part
+        began, part = self.clock(), order.part
         options: dict[str, Any] = {"recent": True} if kind is PassKind.RECENT_EDITS else {}
         if order.full or order.dry_run:
             options |= {"full": order.full, "dry_run": order.dry_run}
-        if self._gate and order.full:
-            options["gate"] = self._gate
+        if self.gate and order.full:
+            options["gate"] = self.gate
         if part and not part.is_whole:
             options["part"] = part
-        reports = self._parts.sync(
+        reports = self.parts.sync(
             part.wiki if part else None,
             progress=progress,
-            stopped=lambda: self._stopping.is_set() or stopped(),
+            stopped=lambda: self.stopping.is_set() or stopped(),
             **options,
         )
         if order.dry_run or not (part is None or part.is_whole):
@@ -284,7 +278,7 @@ class OneSyncAtATime:
             if report.complete:
                 self._complete[report.wiki] = began
                 self._behind.discard(report.wiki)
-            record(self._passes, passed(report, kind, began, self._clock(), before))
+            record(self.passes, passed(report, kind, began, self.clock(), before))
         return reports
 
 

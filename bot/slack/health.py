@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 
 from bot.background import in_own_thread
 from bot.caching import ExpiringCache
@@ -21,30 +22,27 @@ async def no_slack() -> str:
     return "not connected"
 
 
+@dataclass(slots=True)
 class Health:
     """Health of the bot. Each of the ``checks`` runs in a thread of its own and never twice at a
     time: one that hangs costs one thread, however often somebody asks.
 
     ``slack`` is checked on the event loop; the bot replaces it once it has signed in.
+    ``patience``: seconds for all checks; ``fresh``: seconds that a result is cached.
     """
 
-    def __init__(
-        self,
-        checks: Mapping[str, Check],
-        *,
-        patience: float = 2.0,
-        fresh: float = 1.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Create it. ``patience``: seconds for all checks; ``fresh``: seconds that a result is
-        cached."""
-        self.slack: Callable[[], Awaitable[str]] = no_slack
-        self._checks = checks
-        self._patience = patience
-        self._fresh = fresh
-        self._running: dict[str, asyncio.Task[str]] = {}
-        self._results = ExpiringCache[str, dict[str, str]](clock)
-        self._one_at_a_time = asyncio.Lock()
+    checks: Mapping[str, Check]
+    _: KW_ONLY
+    patience: float = 2.0
+    fresh: float = 1.0
+    clock: Callable[[], float] = time.monotonic
+    slack: Callable[[], Awaitable[str]] = field(init=False, default=no_slack)
+    _running: dict[str, asyncio.Task[str]] = field(init=False, default_factory=dict)
+    _results: ExpiringCache[str, dict[str, str]] = field(init=False)
+    _one_at_a_time: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._results = ExpiringCache(self.clock)
 
     async def look(self) -> dict[str, str]:
         """Return `OK` or the problem, by the name of the check."""
@@ -52,18 +50,18 @@ class Health:
             results = self._results.get("found")
             if results is None:
                 results = await self._look()
-                self._results.put("found", results, self._fresh)
+                self._results.put("found", results, self.fresh)
             return {**results, "slack": await self.slack() or OK}
 
     async def _look(self) -> dict[str, str]:
-        for name, check in self._checks.items():
+        for name, check in self.checks.items():
             # A check that ended after an earlier request only knows the state of that time.
             if name not in self._running or self._running[name].done():
                 self._running[name] = asyncio.create_task(in_own_thread(check, f"checking {name}"))
         if self._running:
-            await asyncio.wait(self._running.values(), timeout=self._patience)
+            await asyncio.wait(self._running.values(), timeout=self.patience)
         results = {}
-        for name in self._checks:
+        for name in self.checks:
             if self._running[name].done():
                 results[name] = self._running.pop(name).result() or OK
             else:

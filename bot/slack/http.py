@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import KW_ONLY, dataclass, field
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
@@ -54,28 +55,42 @@ _UNTIL_KNOWN = 5
 _COMPLAINING = 60.0
 
 
+class Refusals:
+    """Rare log lines about requests without a right signature: anybody can send them."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._unlogged = 0
+        self._logged_at: float | None = None
+
+    def of(self, request: web.Request) -> web.HTTPUnauthorized:
+        self._unlogged += 1
+        now = self._clock()
+        if self._logged_at is None or now - self._logged_at >= _COMPLAINING:
+            logger.warning(
+                "Refused without a right signature: %d request(s), the last to %s. Is the secret "
+                "the one that its sender has, and the clock right?",
+                self._unlogged,
+                request.path,
+            )
+            self._unlogged, self._logged_at = 0, now
+        return web.HTTPUnauthorized()
+
+
+@dataclass(slots=True)
 class Door:
     """The HTTP server. ``app`` handles Slack's events, once there is one."""
 
-    def __init__(  # noqa: PLR0913 - one for each kind of endpoint
-        self,
-        slack: SlackConnection,
-        hooks: Mapping[str, Hook],
-        health: Health,
-        limits: HttpLimits,
-        *,
-        metrics: MetricsPage | None = None,
-        pages: Mapping[str, Page] | None = None,
-    ) -> None:
-        self.app: Dispatcher | None = None
-        self.health = health
-        self._slack = slack
-        self._hooks = hooks
-        self._limits = limits
-        self._metrics = metrics
-        self._pages = pages or {}
-        self._refusals = Refusals()
-        self._signatures: Signatures | None = None
+    slack: SlackConnection
+    hooks: Mapping[str, Hook]
+    health: Health
+    limits: HttpLimits
+    _: KW_ONLY
+    metrics: MetricsPage | None = None
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    app: Dispatcher | None = field(init=False, default=None)
+    _refusals: Refusals = field(init=False, default_factory=Refusals)
+    _signatures: Signatures | None = field(init=False, default=None)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -85,20 +100,20 @@ class Door:
         Raises:
             SlackMisconfigured: there is no signing secret, or the port is taken.
         """
-        host, port = self._slack.host, self._slack.port
+        host, port = self.slack.host, self.slack.port
         runner = web.AppRunner(
             self._application(),
             access_log=None,
             logger=_server_logger(),
             # Signatures cover the bytes that were sent, and small bytes can unpack to large ones.
             auto_decompress=False,
-            keepalive_timeout=2 * self._limits.idle_seconds,
+            keepalive_timeout=2 * self.limits.idle_seconds,
             lingering_time=_LINGERING,
             shutdown_timeout=_ENDING,
         )
         await runner.setup()
         try:
-            connections = Connections(self._limits)
+            connections = Connections(self.limits)
             try:
                 server = await asyncio.get_running_loop().create_server(
                     lambda: Connection(_served(runner), connections), host, port
@@ -121,25 +136,25 @@ class Door:
 
     def _application(self) -> web.Application:
         application = web.Application(
-            middlewares=[keep_time], client_max_size=self._limits.body_bytes
+            middlewares=[keep_time], client_max_size=self.limits.body_bytes
         )
         application.router.add_get(HEALTH, self._is_alive)
         application.router.add_get(LIVE, self._is_alive)
         application.router.add_get(READY, self._is_ready)
-        if self._metrics:
-            metrics = self._metrics.on(self._slack.host, self._slack_problem)
+        if self.metrics:
+            metrics = self.metrics.on(self.slack.host, self._slack_problem)
             application.router.add_get(METRICS, metrics)
-        for path, page in self._pages.items():
+        for path, page in self.pages.items():
             application.router.add_get(path, page, allow_head=False)
-        for path, hook in self._hooks.items():
+        for path, hook in self.hooks.items():
             application.router.add_post(path, self._posted_to(hook))
-        if not self._slack.socket_mode:
-            if not self._slack.signing_secret:
+        if not self.slack.socket_mode:
+            if not self.slack.signing_secret:
                 raise SlackMisconfigured(
                     "Without SLACK_APP_TOKEN (Socket Mode), SLACK_SIGNING_SECRET must be set: it "
                     "proves that events are Slack's."
                 )
-            self._signatures = Signatures(self._slack.signing_secret)
+            self._signatures = Signatures(self.slack.signing_secret)
             application.router.add_post(EVENTS, self._event)
         return application
 
@@ -194,7 +209,7 @@ class Door:
         Raises:
             HTTPException: it is too large, too slow or broken.
         """
-        limits = self._limits
+        limits = self.limits
         if (request.content_length or 0) > limits.body_bytes:
             raise web.HTTPRequestEntityTooLarge(limits.body_bytes, request.content_length or 0)
         try:
@@ -204,28 +219,6 @@ class Door:
             raise web.HTTPRequestTimeout from None
         except web.RequestPayloadError:
             raise web.HTTPBadRequest from None
-
-
-class Refusals:
-    """Rare log lines about requests without a right signature: anybody can send them."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._unlogged = 0
-        self._logged_at: float | None = None
-
-    def of(self, request: web.Request) -> web.HTTPUnauthorized:
-        self._unlogged += 1
-        now = self._clock()
-        if self._logged_at is None or now - self._logged_at >= _COMPLAINING:
-            logger.warning(
-                "Refused without a right signature: %d request(s), the last to %s. Is the secret "
-                "the one that its sender has, and the clock right?",
-                self._unlogged,
-                request.path,
-            )
-            self._unlogged, self._logged_at = 0, now
-        return web.HTTPUnauthorized()
 
 
 def _prove(request: web.Request) -> None:

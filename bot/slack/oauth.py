@@ -11,6 +11,7 @@ import html
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -124,24 +125,16 @@ class States(AsyncOAuthStateStore):
         return await asyncio.to_thread(self._states.consume, state)
 
 
+@dataclass(frozen=True)
 class NamedInstallations(AsyncInstallationStore):
     """Bolt's port to the installations: stores those in workspaces that the operator names, and
     revokes the tokens of all others, except the one in the settings, ``home``."""
 
-    def __init__(
-        self,
-        installations: Installations,
-        rights: Rights,
-        api_url: str,
-        clock: Callable[[], datetime],
-        *,
-        home: str = "",
-    ) -> None:
-        self._installations = installations
-        self._rights = rights
-        self._api_url = api_url
-        self._clock = clock
-        self._home = home
+    installations: Installations
+    rights: Rights
+    api_url: str
+    clock: Callable[[], datetime]
+    home: str
 
     async def async_save(self, installation: BoltInstallation) -> None:
         """Store an installation.
@@ -152,20 +145,20 @@ class NamedInstallations(AsyncInstallationStore):
             BoltError: Slack gave no token of a bot.
             StateUnavailable: it cannot be stored now.
         """
-        ours = _our_installation(installation, self._clock())
+        ours = _our_installation(installation, self.clock())
         # Slack gives an app that is installed again the token that it has.
-        if ours.token == self._home:
+        if ours.token == self.home:
             raise AtHome(ours.id)
-        if self._rights(ours.id, ours.enterprise) is None:
+        if self.rights(ours.id, ours.enterprise) is None:
             await self._give_back(ours)
             raise NotNamed(f"{ours.name} ({ours.id})")
-        await asyncio.to_thread(self._installations.save, ours)
+        await asyncio.to_thread(self.installations.save, ours)
         logger.info("Footnote was installed in %s (%s)", ours.id, ours.name)
 
     async def _give_back(self, installation: Installation) -> None:
         logger.warning("Not installed: no [[workspace]] names %s", installation.id)
         try:
-            await call(web_client(installation.token, self._api_url, patient=False).auth_revoke())
+            await call(web_client(installation.token, self.api_url, patient=False).auth_revoke())
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("Its token is not kept, and could not be revoked: %s", error)
 

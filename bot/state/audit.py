@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import KW_ONLY, asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ _AT_ONCE = 500
 """Entries that are read in one transaction."""
 
 
+@dataclass(frozen=True, slots=True)
 class DatabaseAudit:
     """The trail. Unless it ``keeps`` one, nothing is noted. Only entries of ``team`` are read.
     Without a team, entries of all workspaces are read; ids of people and channels in further
@@ -30,24 +31,17 @@ class DatabaseAudit:
         StateUnavailable: from any method.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Callable[[], datetime],
-        team: Team | None = None,
-        *,
-        keeps: bool = True,
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._keeps = keeps
-        self._team = team
+    database: Database
+    clock: Callable[[], datetime]
+    team: Team | None = None
+    _: KW_ONLY
+    keeps: bool = True
 
     def note(self, entry: AuditEntry) -> None:
-        if not self._keeps:
+        if not self.keeps:
             return
         row = {
-            "at": self._clock(),
+            "at": self.clock(),
             "team": entry.place.team,
             "channel": entry.place.channel,
             "ts": entry.place.ts,
@@ -55,7 +49,7 @@ class DatabaseAudit:
             "way": entry.way.value,
             "open": entry.open,
         }
-        with self._database.begin() as connection:
+        with self.database.begin() as connection:
             id_ = connection.scalar(sa.insert(shown).values(row).returning(shown.c.id))
             pages = [{"shown": id_, **asdict(page)} for page in entry.pages]
             readers = [{"shown": id_, "person": person} for person in sorted(entry.readers)]
@@ -70,8 +64,8 @@ class DatabaseAudit:
     def stream(self, query: AuditQuery) -> Iterator[NotedEntry]:
         """Yield the noted entries, oldest first. Of all of them only the ids are in memory."""
         latest_first = shown.c.at.desc(), shown.c.id.desc()
-        with self._database.look() as connection:
-            further_workspaces = further(connection) if self._team is None else frozenset[str]()
+        with self.database.look() as connection:
+            further_workspaces = further(connection) if self.team is None else frozenset[str]()
             of_workspace = self._is_of_workspace(query.person, further_workspaces)
             matching = sa.select(shown.c.id).where(of_workspace, *_conditions(query))
             matching = matching.order_by(*latest_first).limit(query.most or None)
@@ -85,7 +79,7 @@ class DatabaseAudit:
         select_pages = sa.select(shown_pages).where(shown_pages.c.shown.in_(ids))
         select_readers = sa.select(shown_readers).where(shown_readers.c.shown.in_(ids))
         select_entries = sa.select(shown).where(shown.c.id.in_(ids))
-        with self._database.look() as connection:
+        with self.database.look() as connection:
             for row in connection.execute(
                 select_pages.order_by(shown_pages.c.wiki, shown_pages.c.page)
             ):
@@ -108,8 +102,8 @@ class DatabaseAudit:
     ) -> sa.ColumnElement[bool]:
         """Return the condition that an entry belongs to this workspace; if all are read, to the
         person's."""
-        if self._team is not None or not person:
-            return of_team(shown.c.team, self._team)
+        if self.team is not None or not person:
+            return of_team(shown.c.team, self.team)
         workspace, _ = parts_of(person)
         return (
             shown.c.team == workspace

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,26 +24,18 @@ _LOOK_AGAIN = 0.5
 """Seconds between two looks. A live process renews its lease after each quarter of it."""
 
 
+@dataclass(frozen=True, slots=True)
 class PatientLocks:
     """A `DatabaseLocks` that tells a dead holder from a live one: only a live one renews its
-    lease."""
+    lease. ``pause`` waits some seconds; ``stopped`` ends the wait early. ``exclusive``: no other
+    process can write the index, even if it takes a lock."""
 
-    def __init__(
-        self,
-        database: Database,
-        process: Process,
-        *,
-        pause: Callable[[float], object] = time.sleep,
-        stopped: Callable[[], bool] = lambda: False,
-        exclusive: bool = False,
-    ) -> None:
-        """Create it. ``pause`` waits some seconds; ``stopped`` ends the wait early. ``exclusive``:
-        no other process can write the index, even if it takes a lock."""
-        self._database = database
-        self._locks = DatabaseLocks(database, process)
-        self._pause = pause
-        self._stopped = stopped
-        self._exclusive = exclusive
+    database: Database
+    process: Process
+    _: KW_ONLY
+    pause: Callable[[float], object] = time.sleep
+    stopped: Callable[[], bool] = lambda: False
+    exclusive: bool = False
 
     @contextmanager
     def hold(self, wikis: Sequence[str]) -> Iterator[Callable[[], bool]]:
@@ -54,18 +47,18 @@ class PatientLocks:
         """
         with ExitStack() as stack:
             lost = self._take(wikis, stack)
-            yield lambda: not self._exclusive and lost()
+            yield lambda: not self.exclusive and lost()
 
     def _take(self, wikis: Sequence[str], stack: ExitStack) -> Callable[[], bool]:
         seen: dict[str, datetime] = {}
         seconds_left = LEASE.total_seconds() + 2
         while True:
             try:
-                return stack.enter_context(self._locks.hold(wikis))
+                return stack.enter_context(DatabaseLocks(self.database, self.process).hold(wikis))
             except SyncRunning:
                 leases = self._leases(wikis)
                 is_renewed = any(seen.get(name, until) != until for name, until in leases.items())
-                if is_renewed or seconds_left <= 0 or self._stopped():
+                if is_renewed or seconds_left <= 0 or self.stopped():
                     raise
                 if leases and not seen:
                     logger.warning(
@@ -75,7 +68,7 @@ class PatientLocks:
                         seconds_left,
                     )
                 seen |= leases
-                self._pause(_LOOK_AGAIN)
+                self.pause(_LOOK_AGAIN)
                 seconds_left -= _LOOK_AGAIN
 
     def _leases(self, wikis: Sequence[str]) -> dict[str, datetime]:
@@ -85,4 +78,4 @@ class PatientLocks:
             .join(locks, locks.c.holder == processes.c.name)
             .where(locks.c.wiki.in_(wikis))
         )
-        return {row.name: row.until for row in self._database.all(query)}
+        return {row.name: row.until for row in self.database.all(query)}

@@ -88,7 +88,7 @@ async def test_a_choice_keeps_no_words_of_whoever_is_forgotten(
     answered.forget("U2")
     stored = await answers.recorded(chosen.id)
     later = await answers.record(replace(at("1.2"), choice=choice), ANSWER)
-    now = await feedback.flag(flag.id)
+    now = await feedback.store.flag(flag.id)
 
     assert chosen.asked.choice == choice
     assert stored is not None

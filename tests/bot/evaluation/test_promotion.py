@@ -44,7 +44,7 @@ async def praise(office: Office, question: str, page: str, *, private: bool = Fa
     store = DatabaseAnswers(office.store._database)
     question_asked = AskedQuestion(question, "U1", place, private=private)
     recorded = store.keep(
-        question_asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {}
+        question_asked, Answer("So. [1]", (source,), 1), office.feedback.clock(), None, {}
     )
     await office.feedback.praise(recorded.id, "U1")
 

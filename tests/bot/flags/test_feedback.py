@@ -108,7 +108,7 @@ async def test_a_second_vote_replaces_the_first(feedback: Feedback) -> None:
 async def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: Feedback) -> None:
     recorded = await feedback.record(ASKED, ANSWER)
     first = await feedback.complain(recorded.id, "U2", Complaint.WRONG, "no")
-    await feedback._store.carded(first.id, Card("CREVIEW", "9.0"), "")
+    await feedback.store.carded(first.id, Card("CREVIEW", "9.0"), "")
     second = await feedback.complain(recorded.id, "U2", Complaint.INCOMPLETE, "half")
 
     assert await feedback.open_flags() == [second]
@@ -136,4 +136,4 @@ async def test_a_denial_is_a_question_that_the_wiki_did_not_answer(
     denial = await feedback.record(ASKED, replace(ANSWER, composed=True, denial=True))
     await feedback.record(replace(ASKED, place=replace(ASKED.place, ts="1.2")), ANSWER)
 
-    assert await feedback.unanswered(clock.now - timedelta(days=1)) == [denial]
+    assert await feedback.store.unanswered(clock.now - timedelta(days=1)) == [denial]

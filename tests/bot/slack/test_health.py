@@ -58,7 +58,7 @@ async def test_the_result_of_a_late_check_is_not_reported_later() -> None:
     task = checks._running["database"]
     thaw.set()
     await task
-    checks._patience = 240.0
+    checks.patience = 240.0
 
     assert (await checks.look())["database"] == "ok"
 
