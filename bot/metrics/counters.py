@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -32,82 +33,62 @@ class Counters:
 
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._questions = Counter(
+        counter = partial(Counter, registry=registry)
+        histogram = partial(Histogram, buckets=_SLOW, registry=registry)
+        self._questions = counter(
             "footnote_questions",
             "Questions by what came of them; `reason` says why there is no answer.",
             ("outcome", "reason"),
-            registry=registry,
         )
-        self._answers = Counter(
+        self._answers = counter(
             "footnote_answers",
             "Answers by their tone and by whose words they are in.",
             ("tone", "words"),
-            registry=registry,
         )
-        self._fallbacks = Counter(
+        self._fallbacks = counter(
             "footnote_answer_fallbacks",
             "Replies without the language model's words, because they could not be used.",
             ("reason",),
-            registry=registry,
         )
-        self._unchecked = Counter(
-            "footnote_answers_unchecked",
-            "Results whose pages their wiki did not confirm in time.",
-            registry=registry,
+        self._unchecked = counter(
+            "footnote_answers_unchecked", "Results whose pages their wiki did not confirm in time."
         )
-        self._answer_seconds = Histogram(
-            "footnote_answer_seconds",
-            "Seconds that an answer took to make.",
-            buckets=_SLOW,
-            registry=registry,
+        self._answer_seconds = histogram(
+            "footnote_answer_seconds", "Seconds that an answer took to make."
         )
-        self._stage_seconds = Histogram(
+        self._stage_seconds = histogram(
             "footnote_stage_seconds",
             "Seconds of each stage of an answer; `rerank`, the cross-encoder, is within others.",
             ("stage",),
             buckets=_FAST,
-            registry=registry,
         )
-        self._messages = Counter(
+        self._messages = counter(
             "footnote_messages",
             "Messages that were seen to, by how they came and how they ended.",
             ("kind", "state"),
-            registry=registry,
         )
-        self._reply_seconds = Histogram(
+        self._reply_seconds = histogram(
             "footnote_reply_seconds",
             "Seconds from a message, or its last edit, to the end of its reply; none of a choice.",
             ("kind",),
-            buckets=_SLOW,
-            registry=registry,
         )
-        self._incidents = Counter(
-            "footnote_incidents",
-            "Failures that were logged with a number.",
-            registry=registry,
-        )
-        self._calls = Counter(
+        self._incidents = counter("footnote_incidents", "Failures that were logged with a number.")
+        self._calls = counter(
             "footnote_model_calls",
             "Requests to the language model by their result.",
             ("result",),
-            registry=registry,
         )
-        self._tokens = Counter(
+        self._tokens = counter(
             "footnote_model_tokens",
             "Tokens that the language model read and wrote, about as its provider counts.",
             ("direction",),
-            registry=registry,
         )
-        self._cost = Counter(
+        self._cost = counter(
             "footnote_model_cost",
             "What they cost by the prices in the settings, in their currency.",
-            registry=registry,
         )
-        self._model_seconds = Histogram(
-            "footnote_model_seconds",
-            "Seconds of a request to the language model.",
-            buckets=_SLOW,
-            registry=registry,
+        self._model_seconds = histogram(
+            "footnote_model_seconds", "Seconds of a request to the language model."
         )
         self._begin_at_zero()
 

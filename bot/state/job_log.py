@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,21 +19,14 @@ from indexers.model import SyncScope
 _OPEN = (JobState.WAITING, JobState.RUNNING, JobState.CANCELLING)
 
 
+@dataclass(frozen=True, slots=True)
 class DatabaseJobs:
     """Reindex jobs in the database."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Callable[[], datetime],
-        process: Process,
-        team: Team | None = None,
-    ) -> None:
-        self._database = database
-        self._team = team
-        self._ours = of_team(jobs.c.team, team)
-        self._clock = clock
-        self._process = process
+    database: Database
+    clock: Callable[[], datetime]
+    process: Process
+    team: Team | None = None
 
     def add(self, order: Order, person: str, channel: str) -> Job | None:
         wiki = order.part.wiki if order.part else ""
@@ -47,12 +41,12 @@ class DatabaseJobs:
             "message": "",
             "state": JobState.WAITING.value,
             "attempts": 0,
-            "holder": self._process.name,
-            "changed": self._clock(),
-            "team": id_of(self._team),
+            "holder": self.process.name,
+            "changed": self.clock(),
+            "team": id_of(self.team),
         }
         overlaps = sa.true() if not wiki else jobs.c.wiki.in_(["", wiki])
-        with self._database.begin() as connection:
+        with self.database.begin() as connection:
             # Two jobs added at the same moment may both pass: they then run one after the other.
             if connection.scalar(sa.select(jobs.c.id).where(jobs.c.state.in_(_OPEN), overlaps)):
                 return None
@@ -60,10 +54,10 @@ class DatabaseJobs:
         return Job(int(id_ or 0), order, person, channel)
 
     def take(self) -> Job | None:
-        with self._database.begin() as connection:
-            mine = (jobs.c.holder == self._process.name) & (jobs.c.state != JobState.WAITING.value)
-            free = mine | self._process.free(jobs.c.holder)
-            available = jobs.c.state.in_(_OPEN) & self._ours & free
+        with self.database.begin() as connection:
+            mine = (jobs.c.holder == self.process.name) & (jobs.c.state != JobState.WAITING.value)
+            free = mine | self.process.free(jobs.c.holder)
+            available = jobs.c.state.in_(_OPEN) & of_team(jobs.c.team, self.team) & free
             for id_ in connection.scalars(
                 sa.select(jobs.c.id).where(available).order_by(jobs.c.id)
             ):
@@ -71,13 +65,13 @@ class DatabaseJobs:
                     sa.update(jobs)
                     .where(jobs.c.id == id_, available)
                     .values(
-                        holder=self._process.name,
+                        holder=self.process.name,
                         attempts=jobs.c.attempts + 1,
                         state=sa.case(
                             (jobs.c.state == JobState.WAITING.value, JobState.RUNNING.value),
                             else_=jobs.c.state,
                         ),
-                        changed=self._clock(),
+                        changed=self.clock(),
                     )
                     .returning(jobs)
                 )
@@ -97,18 +91,22 @@ class DatabaseJobs:
 
     def is_cancelled(self, job: int) -> bool:
         query = sa.select(jobs.c.state).where(jobs.c.id == job)
-        return bool(self._database.scalar(query) == JobState.CANCELLING.value)
+        return bool(self.database.scalar(query) == JobState.CANCELLING.value)
 
     def ended(self, job: int) -> None:
         self._change(jobs.c.id == job, state=JobState.ENDED.value)
 
     def release(self) -> None:
-        mine = jobs.c.state.in_(_OPEN) & self._ours & (jobs.c.holder == self._process.name)
+        mine = (
+            jobs.c.state.in_(_OPEN)
+            & of_team(jobs.c.team, self.team)
+            & (jobs.c.holder == self.process.name)
+        )
         self._change(mine, holder="")
 
     def _change(self, condition: sa.ColumnElement[bool], **values: str) -> int:
-        change = sa.update(jobs).where(condition).values(changed=self._clock(), **values)
-        return self._database.run(change)
+        change = sa.update(jobs).where(condition).values(changed=self.clock(), **values)
+        return self.database.run(change)
 
 
 def _job(row: Any) -> Job:

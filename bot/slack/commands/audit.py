@@ -81,7 +81,7 @@ class Audit:
         """Return the entry as a line. A query for a page shows this page alone."""
         entry = noted.entry
         shown = [page for page in entry.pages if query.names(page)]
-        person = await self._name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
+        person = await self.people.name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
         place = f"<#{entry.place.channel}>" if entry.way.value == "channel" else entry.way.value
         readers = texts.EVERYONE if entry.open else await self._readers(entry.readers)
         pages = [
@@ -96,13 +96,10 @@ class Audit:
         return f"{inert(before)}{place}{inert(after)}"
 
     async def _readers(self, ids: Collection[str]) -> str:
-        names = [await self._name(id_) for id_ in sorted(ids)[:_NAMES]]
+        names = [await self.people.name(id_) for id_ in sorted(ids)[:_NAMES]]
         more = len(ids) - len(names)
         shown = ", ".join(names)
         return texts.more_readers(shown, more) if more else shown
-
-    async def _name(self, id_: str) -> str:
-        return await self.people.name(id_)
 
 
 def _fitting(lines: Sequence[str]) -> list[str]:

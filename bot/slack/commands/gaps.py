@@ -12,9 +12,10 @@ from bot.flags.insights import LATELY, Insights
 from bot.model import NoAnswer
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.blocks import joined, source_line
-from bot.slack.rendering.figures import asked, kept_private, question
+from bot.slack.rendering.figures import asked, question
 from bot.slack.rendering.message import Block, Message, context, say, section
 from bot.slack.texts import commands as texts
+from bot.slack.texts.home import kept_private
 
 _SHOWN = 8
 

@@ -13,7 +13,7 @@ from bot.flags.model import Flag, FlagState, Often, Volume
 from bot.slack.commands import status
 from bot.slack.reindexing import reports
 from bot.slack.rendering.blocks import ago, joined
-from bot.slack.rendering.figures import asked, kept_private, question, stale, volume
+from bot.slack.rendering.figures import asked, question, stale, volume
 from bot.slack.rendering.links import origins as origins_of
 from bot.slack.rendering.message import Block, context, plain_text, section
 from bot.slack.rendering.mrkdwn import link, literal
@@ -113,7 +113,7 @@ def unanswered(gaps: Sequence[Gap], private: int, today: date) -> list[Block]:
         blocks.append(section(question(gap.latest.asked.question)))
         blocks.append(context(asked(gap, today)))
     if private:
-        blocks.append(context(kept_private(private)))
+        blocks.append(context(texts.kept_private(private)))
     return blocks or [context(texts.ALL_ANSWERED)]
 
 

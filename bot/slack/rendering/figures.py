@@ -36,10 +36,6 @@ def asked(gap: Gap, today: date) -> str:
     return texts.asked_often(len(gap.asked), last) if gap.asked[1:] else texts.asked(last)
 
 
-def kept_private(number: int) -> str:
-    return texts.kept_private(number)
-
-
 def stale(page: Often, origins: Container[str], today: date) -> str:
     """Return a stale page. Its age is shown even if the settings call no page old."""
     return texts.in_answers(source_line(page.source, origins, today), page.times)
