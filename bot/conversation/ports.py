@@ -41,7 +41,6 @@ class Chat(Protocol):
     async def posted(self, message: IncomingMessage) -> Posted:
         """Return the posted messages of the reply to ``message``; none if the thread cannot be
         read."""
-        ...
 
     async def reply(
         self,
@@ -55,15 +54,12 @@ class Chat(Protocol):
         message and after the last: a process that stalls in between may post beside the new owner,
         and then deletes its own message. If ``message`` was begun before, or nobody holds it,
         messages that others posted meanwhile are deleted, too."""
-        ...
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
         """Delete the posted messages of the reply."""
-        ...
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
         """Put ``content`` into the message ``id_``, the last one of a reply."""
-        ...
 
     async def post_privately(
         self, channel: str, person: str, content: Content, thread: str | None = None
@@ -73,24 +69,19 @@ class Chat(Protocol):
         Raises:
             NotInChannel: they are not there any more.
         """
-        ...
 
     async def write_to(self, person: str, content: Content) -> None:
         """Write it to that person in a direct message."""
-        ...
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> LiveReply | None:
         """Begin to show an answer while it is made; None if the chat shows answers at once."""
-        ...
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
         """Return the turns in the thread before ``message``, oldest first, as they read now; none
         if the thread cannot be read."""
-        ...
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
         """Return whether the message ``id_`` shows that answer."""
-        ...
 
 
 class LiveReply(Protocol):
@@ -98,7 +89,6 @@ class LiveReply(Protocol):
 
     def write(self, text: str) -> None:
         """Take more of the answer, in another thread. Raises if nobody waits for more."""
-        ...
 
     async def close(self) -> Posted:
         """Show no more, and return the posted messages of the reply.
@@ -106,11 +96,9 @@ class LiveReply(Protocol):
         Raises:
             NotOurs
         """
-        ...
 
     async def abandon(self) -> None:
         """Show no more: something else will replace it."""
-        ...
 
 
 class StatusLine(Protocol):
@@ -123,15 +111,12 @@ class StatusLine(Protocol):
 
     async def show(self, channel: str, thread: str, words: str) -> None:
         """Show this status for a while, after the bot's name."""
-        ...
 
     async def stopped(self, channel: str, thread: str) -> None:
         """Remove the Stop button."""
-        ...
 
     async def entitle(self, message: IncomingMessage, words: str) -> None:
         """Give a direct conversation its title: its first question."""
-        ...
 
 
 class MessageText(Protocol):
@@ -139,15 +124,12 @@ class MessageText(Protocol):
 
     def plain(self, text: str, names: Mapping[str, str] | None = None) -> str:
         """Return the words, with people by their ``names`` and without the bot's name."""
-        ...
 
     def people_named(self, text: str) -> Iterator[str]:
         """Yield the ids of other people whom the text mentions."""
-        ...
 
     def written(self, words: str) -> str:
         """Return ``words`` as a person would write them: the reverse of `plain`."""
-        ...
 
 
 class Directory(Protocol):
@@ -158,41 +140,33 @@ class Directory(Protocol):
     async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
         """Return the reader whose rights count for an answer that this person alone sees
         (``private``), or that others can see: then pages that everyone may read count."""
-        ...
 
     async def reader_in(
         self, person: str, channel: str, *, private: bool, shared: bool
     ) -> Reader | Closed:
         """Return the same for an answer in ``channel``: in a small private channel, pages that all
         members may read count. ``shared``: people of other companies can read it."""
-        ...
 
     async def readers_in(self, channel: str) -> frozenset[str]:
         """Return the people whose own rights count for an answer in ``channel``; none where only
         pages that everyone may read count."""
-        ...
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         """Return whether the channel has, or may have, members who get no answers."""
-        ...
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
         """Return whether everybody there now may read an answer that was made for ``reader``."""
-        ...
 
     async def is_in(self, person: str, channel: str) -> bool: ...
 
     async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
         """Return whether the person can see that answer where it is posted."""
-        ...
 
     async def is_shared(self, channel: str) -> bool:
         """Return whether people of other companies are in the channel, as far as is known."""
-        ...
 
     async def is_public(self, channel: str) -> bool:
         """Return whether every member of the workspace can read the channel, and nobody else."""
-        ...
 
 
 class Respond(Protocol):
@@ -201,7 +175,6 @@ class Respond(Protocol):
     async def __call__(self, content: Content, *, replacing: bool = True) -> None:
         """Reply to the press. ``replacing``: in place of the pressed message, if that person alone
         sees it."""
-        ...
 
 
 class Inbox(Protocol):
@@ -210,41 +183,33 @@ class Inbox(Protocol):
     async def receive(self, message: IncomingMessage) -> IncomingMessage | None:
         """Keep the message and return it with its id; None if this event or message is there
         already."""
-        ...
 
     async def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         """Keep all or none, and return those that are new or newly edited, in their order."""
-        ...
 
     async def update(self, message: IncomingMessage) -> IncomingMessage | None:
         """Record that the message was edited or deleted, and return it to be worked on again, by
         its owner if it has one. Return None if it was never received, is deleted, or a later edit
         is known: edits may come in the wrong order, or twice. If its asker was forgotten, only a
         deletion counts."""
-        ...
 
     async def claim(self, id_: int) -> IncomingMessage | None:
         """Claim the message, perhaps again, and return it in its current state, with its attempts
         counted from 1. None: it is finished, or another process has it."""
-        ...
 
     async def holds(self, message: IncomingMessage) -> bool:
         """Return whether it is still ours to answer as it was claimed: it was not edited, stopped
         or forgotten since, and no other process took it over."""
-        ...
 
     async def note_ephemeral(self, message: IncomingMessage) -> None:
         """Record that an ephemeral message, which nobody can look for later, is about to be
         shown."""
-        ...
 
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
         """Return whether that was recorded for this wording: the asker may have seen it."""
-        ...
 
     async def is_next(self, message: IncomingMessage) -> bool:
         """Return whether no other process has an earlier question of the same channel."""
-        ...
 
     async def before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
@@ -252,24 +217,20 @@ class Inbox(Protocol):
         """Count the questions of the same person or channel within ``span`` before it: those
         accepted, and those refused. A question that was edited after it was worked on counts once
         more. A deletion is no question, but the question before it still counts."""
-        ...
 
     async def finish(self, message: IncomingMessage, state: MessageState) -> None:
         """Finish the message in this state, unless it was edited meanwhile, or is finished. Its
         text, which was stored only to be answered, is deleted."""
-        ...
 
     async def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
         """Finish everything that ``person`` (None: anybody) asked there, but no deletion, because
         that only removes the reply; return the messages that this finished."""
-        ...
 
     async def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
         """Return a received message, finished or not; a finished one has no text. None: never
         received, or forgotten."""
-        ...
 
 
 class Threads(Protocol):
@@ -278,15 +239,12 @@ class Threads(Protocol):
     async def askers(self, thread: Thread) -> frozenset[str]:
         """Return who asked the bot there, as far as still stored; empty for a thread that it does
         not follow."""
-        ...
 
     async def follow(self, thread: Thread, *, quiet: bool) -> None:
         """Follow the thread (answer in it without a mention), or stop."""
-        ...
 
     async def is_first_answer(self, thread: Thread) -> bool:
         """Return True at the first call for a thread, False after it."""
-        ...
 
 
 class ChannelSettingsStore(Protocol):
@@ -296,7 +254,6 @@ class ChannelSettingsStore(Protocol):
 
     async def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
         """Store the settings that ``person`` chose."""
-        ...
 
 
 class Answers(Protocol):
@@ -310,31 +267,25 @@ class Answers(Protocol):
         Raises:
             AskerForgotten: their data was deleted since they asked.
         """
-        ...
 
     async def posted(self, answer: int, message: str) -> None:
         """Record which message carries its buttons; empty: none."""
-        ...
 
     async def recorded(self, answer: int) -> RecordedAnswer | None:
         """Return a recorded answer; None if there is none, or it is forgotten."""
-        ...
 
     async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None: ...
 
     async def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
         """Return the latest clarifying question of a thread."""
-        ...
 
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """Return the answers before it in its thread, oldest first."""
-        ...
 
     async def tally(self, answer: int) -> Tally: ...
 
     async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Return the answers that somebody (``by_others``: not only the asker) found helpful."""
-        ...
 
 
 class AuditTrail(Protocol):
@@ -342,7 +293,6 @@ class AuditTrail(Protocol):
 
     async def note(self, entry: AuditEntry) -> None:
         """Note an answer that is about to be shown, if a trail is kept."""
-        ...
 
 
 class Observer(Protocol):
@@ -350,11 +300,9 @@ class Observer(Protocol):
 
     def answered(self, result: Result) -> None:
         """Record the result that a question gets."""
-        ...
 
     def ended(self, message: IncomingMessage, state: MessageState) -> None:
         """Record that the work on a message has ended, and how."""
-        ...
 
 
 class WaitingMessages(Protocol):
@@ -364,7 +312,6 @@ class WaitingMessages(Protocol):
 
     def messages(self, most: int) -> list[IncomingMessage]:
         """Return up to ``most`` of them, the earliest first."""
-        ...
 
     def remove(self, messages: Sequence[IncomingMessage]) -> None: ...
 
@@ -380,4 +327,3 @@ class Locks(Protocol):
                 it now.
             StateUnavailable
         """
-        ...

@@ -49,11 +49,9 @@ class PassLog(Protocol):
     def last_complete(self, wiki: str) -> datetime | None:
         """Return when the wiki's last completed full pass began: the index is current up to
         then."""
-        ...
 
     def since(self, when: datetime) -> list[Pass]:
         """Return the passes that ended after ``when``, oldest first."""
-        ...
 
 
 class NoPasses:

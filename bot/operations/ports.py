@@ -16,22 +16,18 @@ class Jobs(Protocol):
     async def add(self, order: Order, person: str, channel: str) -> Job | None:
         """Add a job, which is not taken before it is `ready`. Return None if a job for the same
         wiki is not done yet."""
-        ...
 
     async def ready(self, job: int) -> None: ...
 
     async def take(self) -> Job | None:
         """Take the next job that waits or that a dead process (or this one, which does one at a
         time) left unfinished. No other process takes it any more."""
-        ...
 
     async def shown(self, job: int, channel: str, message: str) -> None:
         """Record the message that shows the job."""
-        ...
 
     async def cancel(self, job: int) -> bool:
         """Cancel a job; return whether there was one to cancel."""
-        ...
 
     async def is_cancelled(self, job: int) -> bool: ...
 
@@ -39,7 +35,6 @@ class Jobs(Protocol):
 
     async def release(self) -> None:
         """Release this process's jobs, so that another one takes them."""
-        ...
 
 
 class Reindexing(Protocol):
@@ -55,7 +50,6 @@ class Reindexing(Protocol):
         Raises:
             IndexersError: there is no such scope; the text lists those that exist.
         """
-        ...
 
     def carry_out(
         self,
@@ -71,11 +65,9 @@ class Reindexing(Protocol):
             IndexersError: the index cannot be written; the text is for the operator. An error that
                 ended the sync of one wiki alone is in its report.
         """
-        ...
 
     def abandon(self) -> None:
         """Delete the index that a stopped full reindex has begun."""
-        ...
 
 
 class Operating(Protocol):
@@ -83,11 +75,9 @@ class Operating(Protocol):
 
     def status(self) -> dict[str, Any]:
         """Return the status, as `footnote status --json` prints it."""
-        ...
 
     def for_everyone(self, question: str) -> Result:
         """Return the answer that everyone would get now, in quotations."""
-        ...
 
     def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:
         """Return whether the person with this address, in these Slack user groups, may read a page.
@@ -95,4 +85,3 @@ class Operating(Protocol):
         Raises:
             IndexersError: it is the address of no wiki, or one cannot be asked.
         """
-        ...

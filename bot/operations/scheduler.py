@@ -59,7 +59,6 @@ class SyncTurn(Protocol):
         Raises:
             StateUnavailable
         """
-        ...
 
     def give_back(self) -> None: ...
 

@@ -25,13 +25,11 @@ class SyncMemory(Protocol):
     @property
     def one_sync(self) -> Lock:
         """The lock that keeps this process's other syncs away, see `alone`."""
-        ...
 
     def sync_locks(self, stopped: Callable[[], bool]) -> SyncLocks: ...
 
     def promotion_check(self, progress: Callable[[Progress], None]) -> PromotionCheck:
         """Return the check that a rebuilt index must pass."""
-        ...
 
     def pass_log(self) -> PassLog: ...
 

@@ -30,7 +30,6 @@ class SyncedWikis(Protocol):
         Raises:
             WikiMisconfigured: one of the names is no wiki's.
         """
-        ...
 
     def part(self, what: str) -> SyncScope: ...
 
@@ -69,7 +68,6 @@ class SyncLocks(Protocol):
             SyncRunning: another process holds it.
             StateUnavailable
         """
-        ...
 
 
 def now() -> datetime:

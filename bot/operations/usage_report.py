@@ -54,7 +54,6 @@ class KeptUsage(Protocol):
 
     def used(self, kind: str, since: date) -> Iterator[TokensUsed]:
         """Yield the usage of each ``day``, ``channel`` or ``person``."""
-        ...
 
 
 @dataclass(slots=True)

@@ -47,7 +47,6 @@ class Dispatcher(Protocol):
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Take a payload, and return the response to Slack."""
-        ...
 
     async def start(self) -> None:
         """Resume the work that an earlier process left.
@@ -55,15 +54,12 @@ class Dispatcher(Protocol):
         Raises:
             StateUnavailable
         """
-        ...
 
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
         """Return the background tasks, which run until a stop."""
-        ...
 
     async def stop(self, grace: float) -> None:
         """Finish the work that takes up to ``grace`` seconds; the rest stays stored."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

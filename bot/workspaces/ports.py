@@ -14,29 +14,23 @@ class Installations(Protocol):
 
     def save(self, installation: Installation) -> None:
         """Store the installation in place of an earlier one in the same workspace."""
-        ...
 
     def rotate(self, before: Installation, after: Installation) -> bool:
         """Store the new token, if ``before`` is still stored; return whether it was."""
-        ...
 
     def find(self, id_: str) -> Installation | None: ...
 
     def all(self) -> Sequence[Installation]:
         """Return all installations, ordered by id."""
-        ...
 
     def delete(self, installation: Installation) -> bool:
         """Delete the installation, unless it was repeated since; return whether it was deleted."""
-        ...
 
     def note_workspace(self, team: str, organization: str) -> None:
         """Record that the installation of its organization covers a workspace."""
-        ...
 
     def workspaces_of(self, organization: str) -> Sequence[str]:
         """Return the workspaces recorded for an organization."""
-        ...
 
 
 class InstallStates(Protocol):
@@ -45,9 +39,7 @@ class InstallStates(Protocol):
 
     def issue(self, state: str, expires: datetime) -> None:
         """Store a state; if there are very many, it replaces the oldest."""
-        ...
 
     def consume(self, state: str) -> bool:
         """Return whether the state was issued and is neither used nor expired. It counts as used
         from now on."""
-        ...

@@ -37,7 +37,6 @@ class DigestLog(Protocol):
 
     async def begin(self, due: datetime) -> bool:
         """Return whether this process is to post it."""
-        ...
 
     async def done(self, due: datetime) -> None: ...
 

@@ -32,7 +32,6 @@ class RightsSettings(Protocol):
     @property
     def identity(self) -> str:
         """Return "accounts" if only ``accounts`` say who somebody is in the wikis."""
-        ...
 
     @property
     def accounts(self) -> Mapping[str, str]: ...
