@@ -26,7 +26,7 @@ from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.answering.verified import Verified
 from bot.evaluation.promotion import SavedQuestions
-from bot.flags.no_verdicts import NoVerdicts
+from bot.flags.listing import NoVerdicts
 from bot.flags.ports import KeptVerdicts
 from bot.flags.publishing import Published
 from bot.loading import models_loaded

@@ -29,7 +29,7 @@ from bot.flags.insights import STALE_AFTER, Insights
 from bot.flags.publishing import Published
 from bot.flags.review_channels import ReviewChannels
 from bot.loading import models_loaded, warm_up
-from bot.metrics.monitoring import metrics_of
+from bot.metrics.page import metrics_of
 from bot.operations import readiness, webhooks
 from bot.operations.scheduler import Scheduler
 from bot.operations.single_sync import repeated_syncs

@@ -37,7 +37,7 @@ def flags(
     """List the answers that people flagged as wrong."""
     # What answers is slow to import.
     from bot.app import App
-    from bot.evaluation.judged import write_judged
+    from bot.evaluation.regression import write_judged
     from bot.flags.listing import listed
 
     with App(settings, secrets) as app:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.background import beside
-from bot.conversation.auditing import pages_shown
 from bot.conversation.model import (
     ANYBODY,
     AnswerContent,
@@ -19,6 +18,7 @@ from bot.conversation.model import (
     IncomingMessage,
     MessageRef,
     RecordedAnswer,
+    ShownPage,
     Tally,
     Way,
 )
@@ -26,7 +26,7 @@ from bot.conversation.ports import Answers, AuditTrail, Directory, LiveReply, Po
 from bot.conversation.posting import Posting
 from bot.conversation.redrawing import Redrawing
 from bot.errors import StateUnavailable
-from bot.model import Question, Result
+from bot.model import Answer, Question, Result, named
 from bot.ports import Answering
 
 logger = logging.getLogger(__name__)
@@ -194,3 +194,15 @@ class AnswerMaker:
             await self.answers.posted(recorded, message)
         except StateUnavailable:
             logger.exception("The message of answer %d could not be recorded", recorded)
+
+
+def pages_shown(result: Result) -> tuple[ShownPage, ...]:
+    """Return the pages that the result shows, each once."""
+    sources = result.sources if isinstance(result, Answer) else ()
+    cited = {(source.wiki, source.page) for source in sources}
+    shown: dict[tuple[str, str], ShownPage] = {}
+    for source in named(result):
+        place = source.wiki, source.page
+        url = source.url.partition("#")[0]
+        shown.setdefault(place, ShownPage(*place, source.revision, url, place in cited))
+    return tuple(shown.values())

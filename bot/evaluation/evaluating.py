@@ -9,9 +9,9 @@ from typing import Any, Self
 
 from bot.answering.answerer import Answerer
 from bot.evaluation import comparing
-from bot.evaluation.judged import judged
 from bot.evaluation.pages import Pages
 from bot.evaluation.questions import Case, cases_of, read_cases
+from bot.evaluation.regression import judged
 from bot.evaluation.report import report
 from bot.evaluation.run import Judge, ask_all
 from bot.flags.ports import KeptVerdicts

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bot.answering.folding import fold_pages
 from bot.answering.retrieval import Retrieval
-from bot.evaluation.judged import judged
 from bot.evaluation.measures import hit
 from bot.evaluation.pages import acls_of, full_name
 from bot.evaluation.questions import Case, cases_of
+from bot.evaluation.regression import judged
 from bot.flags.ports import KeptVerdicts
 from bot.model import Question
 from indexers.model import Acl, Principal, Progress

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bot.conversation.model import RecordedAnswer
+from bot.evaluation.lines import write_rows
 from bot.evaluation.measures import normalise
 from bot.evaluation.pages import full_name
 from bot.flags.model import Complaint, Flag, FlagState
+from bot.flags.ports import KeptVerdicts
 from bot.model import Answer, Clarify, Result, Role
 
 _PRAISED = "praised"
@@ -151,3 +154,20 @@ def _turns(recorded: RecordedAnswer, asker: str) -> list[dict[str, str]]:
         {"role": role.value, "text": recorded.asked.question},
         {"role": Role.BOT.value, "text": recorded.answer.text},
     ]
+
+
+def write_judged(verdicts: KeptVerdicts, file: Path) -> int:
+    """Write the questions whose answers people judged, as a question set. Return their number.
+
+    Raises:
+        BadSet: the file cannot be written.
+    """
+    rows = [row for _, _, row in judged(verdicts)]
+    write_rows(file, rows)
+    return len(rows)
+
+
+def judged(verdicts: KeptVerdicts) -> list[tuple[int, str, dict[str, Any]]]:
+    """Return the rows of a question set, each with its number and its name."""
+    rows = regression(verdicts.flags(), verdicts.praised(), verdicts.earlier)
+    return [(number, f"judged question {number}", row) for number, row in enumerate(rows, start=1)]

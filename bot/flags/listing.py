@@ -1,10 +1,12 @@
-"""Flags as rows, for the command line."""
+"""Flags as rows, for the command line, which may have no database."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from bot.flags.model import UNSETTLED, Flag
+from bot.conversation.model import RecordedAnswer
+from bot.flags.model import UNSETTLED, Flag, FlagState, Step
 from bot.flags.ports import KeptVerdicts
 from bot.flags.questions import own_words
 from bot.model import NoAnswer
@@ -37,3 +39,22 @@ def _row(flag: Flag, verdicts: KeptVerdicts) -> dict[str, Any]:
             for step in verdicts.steps(flag.id)
         ],
     }
+
+
+class NoVerdicts:
+    """A `KeptVerdicts` that holds none."""
+
+    def flag(self, id_: int) -> Flag | None:  # noqa: ARG002 - the port's
+        return None
+
+    def flags(self, *states: FlagState) -> Sequence[Flag]:  # noqa: ARG002 - the port's
+        return ()
+
+    def steps(self, flag: int) -> Sequence[Step]:  # noqa: ARG002 - the port's
+        return ()
+
+    def praised(self) -> Sequence[RecordedAnswer]:
+        return ()
+
+    def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:  # noqa: ARG002 - the port's
+        return ()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.background import beside
-from bot.conversation.auditing import pages_shown
+from bot.conversation.answers import pages_shown
 from bot.conversation.model import (
     ANYBODY,
     BY_ITSELF,

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,8 +20,11 @@ from prometheus_client.exposition import choose_encoder
 
 from bot.background import in_own_thread
 from bot.metrics.counters import Counters
+from bot.metrics.disk import disk_use
 from bot.metrics.gauges import Gauges
+from bot.metrics.model import StateCounts
 from bot.metrics.sampling import Sampler, SampleSource
+from bot.version import own_version
 
 
 class Metrics:
@@ -51,3 +56,18 @@ class Metrics:
             # Not in the pool, where calls of a database that hangs wait.
             page = await in_own_thread(partial(encode, self._registry), "metrics")
             return page, content_type
+
+
+def metrics_of(
+    counts: Callable[[], StateCounts],
+    status: Callable[[], dict[str, Any]],
+    data_dir: Path,
+    clock: Callable[[], datetime],
+) -> Metrics:
+    """Compose the metrics. ``counts`` reads the database, ``status`` the index and the database."""
+    sources = {
+        "database": SampleSource(counts, fresh=5.0),
+        "index": SampleSource(status, fresh=15.0),
+        "disk": SampleSource(partial(disk_use, data_dir), fresh=30.0),
+    }
+    return Metrics(sources, clock, own_version())

@@ -14,8 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.metrics.gauges import MOST_SPACES
-from bot.metrics.monitoring import metrics_of
-from bot.metrics.page import Metrics
+from bot.metrics.page import Metrics, metrics_of
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.slack.monitoring import MetricsPage
