@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 @as_json
 @configured
 def flags(
-    settings: Settings,
-    secrets: Secrets,
-    everything: bool,
-    questions: Path | None,
-    as_json: bool,
+    settings: Settings, secrets: Secrets, everything: bool, questions: Path | None, as_json: bool
 ) -> None:
     """List the answers that people flagged as wrong."""
     # What answers is slow to import.

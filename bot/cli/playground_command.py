@@ -18,9 +18,7 @@ _PORT = 8484
 
 @click.command()
 @click.option(
-    "--config",
-    type=FILE,
-    help="The settings file of your wikis [default: the demo's two wikis].",
+    "--config", type=FILE, help="The settings file of your wikis [default: the demo's two wikis]."
 )
 @click.option(
     "--data-dir",

@@ -264,12 +264,7 @@ class Decisions:
             await self.private.give(message, await self.maker.unposted(recorded))
         else:
             recorded = await self.maker.show(
-                message,
-                question,
-                result,
-                case.posted,
-                private=case.is_direct,
-                choice=case.choice,
+                message, question, result, case.posted, private=case.is_direct, choice=case.choice
             )
             await self._afterwards(case, question, recorded)
         return True

@@ -43,11 +43,7 @@ class Chat(Protocol):
         read."""
 
     async def reply(
-        self,
-        message: IncomingMessage,
-        content: Content,
-        posted: Posted,
-        hold: Hold | None = None,
+        self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
         """Make ``content`` the whole reply and return the id of its last message. Existing messages
         are edited, missing ones posted, surplus ones deleted. ``hold`` is called before each

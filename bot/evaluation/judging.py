@@ -6,11 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from llama_index.core.evaluation import (
-    BaseEvaluator,
-    FaithfulnessEvaluator,
-    RelevancyEvaluator,
-)
+from llama_index.core.evaluation import BaseEvaluator, FaithfulnessEvaluator, RelevancyEvaluator
 from llama_index.core.llms import (
     LLM,
     CompletionResponse,

@@ -7,13 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.answering.composing.answer_reading import AnswerSentences
-from bot.answering.composing.composer import (
-    Checked,
-    Composed,
-    Composer,
-    MakePrompt,
-    Released,
-)
+from bot.answering.composing.composer import Checked, Composed, Composer, MakePrompt, Released
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.model_client import LanguageModel
 from bot.answering.composing.prompt import Prompt

@@ -7,12 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.answering.model import WrittenAnswer
-from bot.conversation.model import (
-    AnswerContent,
-    AskedQuestion,
-    RecordedAnswer,
-    Tally,
-)
+from bot.conversation.model import AnswerContent, AskedQuestion, RecordedAnswer, Tally
 from bot.conversation.ports import Directory
 from bot.flags.content import FlagContent
 from bot.flags.model import (

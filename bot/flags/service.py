@@ -29,14 +29,7 @@ from bot.conversation.model import (
 from bot.conversation.ports import AuditTrail, Locks
 from bot.errors import AskerForgotten, ChatRefused, ChatUnavailable, LockTaken
 from bot.flags import texts
-from bot.flags.content import (
-    Circumstances,
-    FlagCard,
-    HistoryLine,
-    OpenParts,
-    OwnerNote,
-    card_name,
-)
+from bot.flags.content import Circumstances, FlagCard, HistoryLine, OpenParts, OwnerNote, card_name
 from bot.flags.feedback import Feedback
 from bot.flags.model import Card, Complaint, Due, Flag, FlagState
 from bot.flags.owners import Owner, Owners

@@ -74,9 +74,7 @@ class Counters:
         )
         self._incidents = counter("footnote_incidents", "Failures that were logged with a number.")
         self._calls = counter(
-            "footnote_model_calls",
-            "Requests to the language model by their result.",
-            ("result",),
+            "footnote_model_calls", "Requests to the language model by their result.", ("result",)
         )
         self._tokens = counter(
             "footnote_model_tokens",

@@ -65,10 +65,7 @@ class Manifest:
                 str(name): (int(size), str(sum_)) for name, (size, sum_) in fields["files"].items()
             }
             manifest = cls(
-                str(fields["version"]),
-                str(fields["made"]),
-                dict(fields["parts"]),
-                files,
+                str(fields["version"]), str(fields["made"]), dict(fields["parts"]), files
             )
             for part in (manifest.parts["index"], manifest.parts["state"]):
                 _ = part is None or part["kind"]

@@ -52,10 +52,7 @@ class Reindexing(Protocol):
         """
 
     def carry_out(
-        self,
-        order: Order,
-        progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
+        self, order: Order, progress: Callable[[Progress], None], stopped: Callable[[], bool]
     ) -> list[SyncReport]:
         """Carry out a reindex order. Minutes of work: call it in a thread. ``progress`` and
         ``stopped`` are called in that thread.

@@ -151,10 +151,7 @@ class OneSyncAtATime:
         return self.carry_out(Order(SyncScope(wiki) if wiki else None), progress, lambda: False)
 
     def carry_out(
-        self,
-        order: Order,
-        progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
+        self, order: Order, progress: Callable[[Progress], None], stopped: Callable[[], bool]
     ) -> list[SyncReport]:
         """Carry out a reindex order, see `bot.operations.ports.Reindexing`. A full one rebuilds all
         wikis, because they share an index.

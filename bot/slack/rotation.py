@@ -34,9 +34,7 @@ _AT_ONCE = 60 * 24 * 366
 
 def rotator_of(client: OAuthClient) -> AsyncTokenRotator:
     return AsyncTokenRotator(
-        client_id=client.id,
-        client_secret=client.secret,
-        client=oauth_web_client(client.api_url),
+        client_id=client.id, client_secret=client.secret, client=oauth_web_client(client.api_url)
     )
 
 

@@ -45,10 +45,7 @@ class DatabaseFigures:
             questions, answered = connection.execute(count).one()
             votes = {row.verdict: row[1] for row in connection.execute(count_verdicts)}
         return Volume(
-            questions,
-            answered,
-            good=votes.get(Verdict.GOOD, 0),
-            bad=votes.get(Verdict.BAD, 0),
+            questions, answered, good=votes.get(Verdict.GOOD, 0), bad=votes.get(Verdict.BAD, 0)
         )
 
     def flagged(self, since: datetime) -> Flagged:

@@ -9,14 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.conversation.model import (
-    BY_ITSELF,
-    Forgotten,
-    MessageKind,
-    MessageRef,
-    MessageState,
-    Way,
-)
+from bot.conversation.model import BY_ITSELF, Forgotten, MessageKind, MessageRef, MessageState, Way
 from bot.state.database import Database
 from bot.state.ids import note_last_id
 from bot.state.schema import (

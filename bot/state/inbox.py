@@ -11,13 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.conversation.model import (
-    CountedBy,
-    IncomingMessage,
-    MessageKind,
-    MessageRef,
-    MessageState,
-)
+from bot.conversation.model import CountedBy, IncomingMessage, MessageKind, MessageRef, MessageState
 from bot.state.database import Database
 from bot.state.process import Process
 from bot.state.rows import is_at, is_in_thread, message_columns, message_of

@@ -24,30 +24,18 @@ def findings(
         if id_ in by_id:
             yield _finding(by_id[id_], rights, now)
         elif all(installation.enterprise != id_ for installation in installed):
-            yield warning(
-                CHECK,
-                texts.not_installed(id_),
-                texts.OPEN_INSTALL,
-            )
+            yield warning(CHECK, texts.not_installed(id_), texts.OPEN_INSTALL)
     for installation in installed:
         # The settings may name the organization of a workspace instead.
         if installation.id not in named and installation.enterprise in named:
             yield _finding(installation, named[installation.enterprise], now)
         elif installation.id not in named:
-            yield warning(
-                CHECK,
-                texts.not_named(_label(installation)),
-                texts.NAME_OR_REMOVE,
-            )
+            yield warning(CHECK, texts.not_named(_label(installation)), texts.NAME_OR_REMOVE)
 
 
 def _finding(installation: Installation, rights: WorkspaceRights, now: datetime) -> Finding:
     if installation.expires and installation.expires <= now:
-        return failure(
-            CHECK,
-            texts.token_expired(_label(installation)),
-            texts.OPEN_INSTALL,
-        )
+        return failure(CHECK, texts.token_expired(_label(installation)), texts.OPEN_INSTALL)
     if not rights.wikis:
         return warning(CHECK, texts.without_wikis(_label(installation)), texts.NAME_WIKIS)
     wikis = ", ".join(rights.wikis)

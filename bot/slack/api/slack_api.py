@@ -173,12 +173,7 @@ class SlackApi:
         )
 
     async def stream(
-        self,
-        channel: str,
-        thread: str,
-        text: str,
-        foot: list[Block],
-        recipient: tuple[str, str],
+        self, channel: str, thread: str, text: str, foot: list[Block], recipient: tuple[str, str]
     ) -> str:
         """Begin a streamed message and return its ts. ``text`` is Markdown and must be safe.
         ``recipient`` are the person and the team that it is for. Slack's documentation asks for

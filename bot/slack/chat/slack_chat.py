@@ -64,11 +64,7 @@ class SlackChat:
         return posted
 
     async def reply(
-        self,
-        message: IncomingMessage,
-        content: Content,
-        posted: Posted,
-        hold: Hold | None = None,
+        self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
         ts, surplus = "", dict(posted)
         current, new = dict[str, str](), dict[str, str]()

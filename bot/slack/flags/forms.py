@@ -12,15 +12,7 @@ from bot.flags.model import Complaint
 from bot.foreign import clean
 from bot.model import Source
 from bot.slack.rendering.blocks import quoted
-from bot.slack.rendering.message import (
-    Block,
-    context,
-    entry,
-    form,
-    modal,
-    plain_text,
-    section,
-)
+from bot.slack.rendering.message import Block, context, entry, form, modal, plain_text, section
 from bot.slack.rendering.mrkdwn import LOOKED_AT, literal
 from bot.slack.texts import flags as texts
 from indexers.text.prose import plain

@@ -51,10 +51,7 @@ class Week:
 
 def digest(week: Week, origins: Container[str], today: date) -> Message:
     text = texts.last_week(volume(week.volume))
-    blocks = [
-        section(texts.last_week_in_bold(volume(week.volume))),
-        section(_flags(week, today)),
-    ]
+    blocks = [section(texts.last_week_in_bold(volume(week.volume))), section(_flags(week, today))]
     if week.gaps:
         lines = [f"\u2022 {_gap(gap)}" for gap in week.gaps]
         blocks.append(section(joined([texts.DIGEST_NOT_ANSWERED, *lines])))

@@ -6,15 +6,7 @@ from collections.abc import Sequence
 
 from bot.operations.model import Job, Order
 from bot.slack.rendering.blocks import joined
-from bot.slack.rendering.message import (
-    Block,
-    Message,
-    actions,
-    button,
-    context,
-    say,
-    section,
-)
+from bot.slack.rendering.message import Block, Message, actions, button, context, say, section
 from bot.slack.rendering.mrkdwn import literal
 from bot.slack.rendering.sections import LIMIT, MESSAGE
 from bot.slack.texts import reindexing as texts

@@ -8,16 +8,7 @@ from datetime import date
 
 from bot.conversation.model import RecordedAnswer, Tally, offers_quotes
 from bot.foreign import on_one_line, words_behind
-from bot.model import (
-    Answer,
-    Clarify,
-    NoAnswer,
-    Reason,
-    Result,
-    Source,
-    is_unsure,
-    why_no_model,
-)
+from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source, is_unsure, why_no_model
 from bot.moments import in_words, time_of
 from bot.slack.rendering import buttons
 from bot.slack.rendering.message import Block, Message, context, section
@@ -38,11 +29,7 @@ SHORT = 150
 
 
 def answer(
-    recorded: RecordedAnswer,
-    origins: Container[str],
-    *,
-    today: date,
-    tally: Tally | None = None,
+    recorded: RecordedAnswer, origins: Container[str], *, today: date, tally: Tally | None = None
 ) -> list[Message]:
     """Return one message, or as many as needed; sources and buttons are in the last."""
     result = recorded.answer

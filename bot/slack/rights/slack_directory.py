@@ -69,11 +69,7 @@ def directory_of(  # noqa: PLR0913 - who we are, and what people's rights depend
     )
     channels = Channels(api.client)
     readers = Readers(
-        people=people,
-        channels=channels,
-        bot=bot,
-        most=settings.private_members,
-        clock=clock,
+        people=people, channels=channels, bot=bot, most=settings.private_members, clock=clock
     )
     return SlackDirectory(people, channels, readers)
 
