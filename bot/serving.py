@@ -21,7 +21,6 @@ from bot.background import in_own_thread
 from bot.conversation.conversation import conversation_of
 from bot.conversation.incidents import new_incident
 from bot.conversation.intake import intake_of
-from bot.conversation.limits import ChangingLimits
 from bot.conversation.prompts import Prompts
 from bot.flags.feedback import Feedback
 from bot.flags.flagging import Flagging, flagging_of
@@ -122,7 +121,7 @@ def serve_app(
         app.model_observer, app.timed = metrics.counters, metrics.counters.timed
         library, _ = app.library, app.model  # opens the index, and raises if a model is wrong
     warm_up(parts)
-    answers, limits = Latest(lambda: answering(app.answerer)), ChangingLimits.of(settings.slack)
+    answers = Latest(lambda: answering(app.answerer))
     # Written answers are those of the first workspace.
     unwritten = Latest(lambda: answering(app.searching))
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
@@ -134,7 +133,6 @@ def serve_app(
         app.follow(new)
         answers.renew()
         unwritten.renew()
-        limits.follow(new.slack)
         scheduler.reschedule(*new.sync.intervals(edits=tells_edits))
 
     if reloading:
@@ -142,7 +140,7 @@ def serve_app(
     env = Environment(
         reload=reloading,
         stopping=scheduler.interrupt,
-        question_limits=limits,
+        question_limits=lambda: app.settings.slack,
         new_incident=metrics.counters.counted(new_incident),
         observer=metrics.counters,
         metrics=MetricsPage(metrics.page, secrets.footnote_metrics_token.get_secret_value()),
@@ -294,7 +292,7 @@ class SlackParts:
             as_of=env.as_of,
             clock=clock,
             new_incident=env.new_incident,
-            limits=env.question_limits or slack,
+            limits=env.question_limits or (lambda: slack),
             first_pause=env.first_pause,
             observer=env.observer,
         )

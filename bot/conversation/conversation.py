@@ -96,7 +96,7 @@ def conversation_of(
     as_of: Callable[[], datetime | None],
     clock: Callable[[], datetime],
     new_incident: Callable[[], str],
-    limits: QuestionLimits | None = None,
+    limits: Callable[[], QuestionLimits] | None = None,
     first_pause: float = 1.0,
     observer: Observer | None = None,
 ) -> Conversation:

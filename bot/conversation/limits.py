@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, Self
+from typing import Protocol
 
 from bot.conversation import texts
 from bot.conversation.model import CountedBy, IncomingMessage
@@ -28,26 +27,6 @@ class QuestionLimits(Protocol):
 
     @property
     def channel_day(self) -> int: ...
-
-
-@dataclass(slots=True)
-class ChangingLimits:
-    """Limits that may be changed while they are used."""
-
-    person_minute: int = 0
-    person_day: int = 0
-    channel_minute: int = 0
-    channel_day: int = 0
-
-    @classmethod
-    def of(cls, limits: QuestionLimits) -> Self:
-        return cls(
-            limits.person_minute, limits.person_day, limits.channel_minute, limits.channel_day
-        )
-
-    def follow(self, limits: QuestionLimits) -> None:
-        self.person_minute, self.person_day = limits.person_minute, limits.person_day
-        self.channel_minute, self.channel_day = limits.channel_minute, limits.channel_day
 
 
 async def refusal_of(limits: QuestionLimits, message: IncomingMessage, inbox: Inbox) -> str | None:

@@ -51,7 +51,8 @@ class Replies:
     clock: Callable[[], datetime]
     new_incident: Callable[[], str]
     observer: Observer
-    limits: QuestionLimits | None = None
+    limits: Callable[[], QuestionLimits] | None = None
+    """Returns the limits of questions, which may change while the bot runs; None: no limits."""
     first_pause: float = 1.0
     """Seconds before the second try while the chat is away."""
 
@@ -71,8 +72,8 @@ class Replies:
     async def _handle(self, message: IncomingMessage) -> None:
         try:
             claimed = await self.inbox.claim(message.id)
-            limits, inbox = self.limits, self.inbox
-            refusal = await refusal_of(limits, message, inbox) if limits else None
+            limits = self.limits() if self.limits else None
+            refusal = await refusal_of(limits, message, self.inbox) if limits else None
         except StateUnavailable as error:
             # Not begun, so no apology is due: it is submitted again later.
             logger.debug("Message %s was not started: %s", message.ts, error)

@@ -48,8 +48,9 @@ class Environment:
     """Reads the settings again, on SIGHUP."""
     stopping: Callable[[], object] = unknown
     """Called when the bot begins to stop, before it waits for answers in flight."""
-    question_limits: QuestionLimits | None = None
-    """Limits of questions that may change while the bot runs; None: those of the settings."""
+    question_limits: Callable[[], QuestionLimits] | None = None
+    """Returns the limits of questions, which may change while the bot runs; None: those of the
+    settings."""
     observer: Observer = field(default_factory=Unobserved)
     limits: HttpLimits = field(default_factory=HttpLimits)
     """Limits of incoming HTTP."""

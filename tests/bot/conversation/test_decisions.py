@@ -90,7 +90,7 @@ class Office:
             as_of=lambda: None,
             clock=self.clock,
             new_incident=lambda: "abc123",
-            limits=self.limits,
+            limits=lambda: self.limits,
             first_pause=0.0,
         )
 
