@@ -25,8 +25,8 @@ def overview(  # noqa: PLR0913 - one for each part of the report
     building: bool,
     unfinished: bool = False,
     trouble: str = "",
-    read_as: Mapping[str, ReadAs] | None = None,
-    missing: Mapping[str, str] | None = None,
+    read_as: Mapping[str, ReadAs] = {},
+    missing: Mapping[str, str] = {},
 ) -> dict[str, Any]:
     """Return pages and passages of each of ``wikis``, including those that are not synced yet, and
     how its ``passes`` went. Wikis that left the settings are left out: no answer comes from pages
@@ -41,21 +41,13 @@ def overview(  # noqa: PLR0913 - one for each part of the report
             name: {
                 "pages": pages,
                 "passages": passages,
-                "read_as": _json((read_as or {}).get(name)),
+                "read_as": asdict(read_as[name]) if name in read_as else None,
+                **health([pass_ for pass_ in passes if pass_.wiki == name]),
+                **({"error": missing[name]} if missing.get(name) else {}),
             }
-            | _health([pass_ for pass_ in passes if pass_.wiki == name], (missing or {}).get(name))
             for name, (pages, passages) in every.items()
         },
     }
-
-
-def _health(passes: Sequence[Pass], missing: str | None) -> dict[str, object]:
-    row = health(passes)
-    return row | {"error": missing} if missing else row
-
-
-def _json(read_as: ReadAs | None) -> dict[str, Any] | None:
-    return asdict(read_as) if read_as else None
 
 
 class Counting(Protocol):
