@@ -55,7 +55,8 @@ class Following:
         stop it."""
         if not await self.threads.is_first_answer(Thread.of(message)):
             return
-        words = _explanation(message.thread)
+        button = Button(STOP, texts.STOP_FOLLOWING, message.thread)
+        words = Notice(texts.WHY_ANSWERED, button=button)
         try:
             await self.chat.post_privately(message.channel, message.person, words, message.thread)
         except (ChatRefused, ChatUnavailable) as error:
@@ -74,7 +75,3 @@ class Following:
             return
         await self.threads.follow(thread, quiet=True)
         await respond(STOPPED)
-
-
-def _explanation(thread: str) -> Notice:
-    return Notice(texts.WHY_ANSWERED, button=Button(STOP, texts.STOP_FOLLOWING, thread))

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.answering.answerer import Answerer
 from bot.answering.calibration import Calibration
-from bot.answering.confidence import Confidence, Curve, Features
+from bot.answering.confidence import Confidence, Features
 from bot.answering.deciding import Deciding
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.evaluation import aligning, fitting, measures
@@ -95,10 +95,14 @@ class Calibrating:
                 "the one that comes with Footnote, which is kept."
             )
             return Calibrated(None, why, figures)
-        curve = _confidence(
-            by_search.curve,
-            by_reranker.curve if by_reranker else default.read,
-            by_quotes.curve if by_quotes else default.shown,
+        unread_curve = by_search.curve
+        curve = Confidence(
+            bias=unread_curve.bias,
+            closest=unread_curve.closest,
+            words=unread_curve.words,
+            pairs=unread_curve.pairs,
+            read=by_reranker.curve if by_reranker else default.read,
+            shown=by_quotes.curve if by_quotes else default.shown,
         )
         calibration = self._calibration(curve, len(samples), generated=False)
         return Calibrated(calibration, f"Fitted to {len(samples)} questions.", figures)
@@ -217,7 +221,3 @@ def _right(outcome: Outcome) -> bool | None:
         first = outcome.result.sources[0]
         return case.relevant.get(full_name(first.wiki, first.page), 0) > 0
     return None
-
-
-def _confidence(unread: Curve, read: Curve, shown: Curve) -> Confidence:
-    return Confidence(unread.bias, unread.closest, unread.words, unread.pairs, read, shown)

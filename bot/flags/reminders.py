@@ -38,15 +38,12 @@ class Reminders:
             return
         waiting: dict[str, list[Flag]] = defaultdict(list)
         for flag in await self.review.waiting(self.after):
-            if recipient := await self._recipient(flag):
+            if recipient := flag.holder or flag.owner or await self.service.channel_of(flag):
                 waiting[recipient].append(flag)
         for recipient, flags in waiting.items():
             # Record it first: a lost reminder comes tomorrow, but a second one today annoys.
             if await self.review.may_remind(recipient):
                 await self._remind(recipient, flags)
-
-    async def _recipient(self, flag: Flag) -> str:
-        return flag.holder or flag.owner or await self.service.channel_of(flag)
 
     async def _remind(self, recipient: str, flags: list[Flag]) -> None:
         waiting = [

@@ -19,7 +19,6 @@ from bot.conversation.model import (
     RecordedAnswer,
 )
 from bot.flags.model import Card, Complaint, Due, Flag, FlagState
-from bot.model import Result
 from bot.state import answer_json
 
 
@@ -112,10 +111,6 @@ def choice_columns(choice: Choice | None) -> dict[str, Any]:
     return {"own_words": choice.question, "own_asker": choice.asker, "chosen": chosen}
 
 
-def _again(text: str, flag: int) -> Result | None:
-    return answer_json.load(text, f"flag {flag}") if text else None
-
-
 def flag_of(row: Any) -> Flag:
     """Return the flag in a row, which joins a flag with its answer. Column names begin with their
     table's name."""
@@ -137,7 +132,9 @@ def flag_of(row: Any) -> Flag:
         card=Card(row.flags_card_channel, row.flags_card_ts) if row.flags_card_ts else None,
         holder=row.flags_holder,
         owner=row.flags_owner,
-        again=_again(row.flags_again, row.flags_id),
+        again=answer_json.load(row.flags_again, f"flag {row.flags_id}")
+        if row.flags_again
+        else None,
         again_at=row.flags_again_at,
         due=frozenset(work for work, is_due in due.items() if is_due),
     )
