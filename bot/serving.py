@@ -41,12 +41,12 @@ from bot.slack.commands.wiki import wiki_commands
 from bot.slack.connection import SLACK_API, OAuthClient, SlackConnection
 from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
-from bot.slack.features import SlackFeatures
 from bot.slack.flags.flag_chat import SlackFlagChat
 from bot.slack.home.digesting import Digests
 from bot.slack.home.home import Home
 from bot.slack.home.weekly import Weekly
 from bot.slack.installed import InstalledWorkspaces
+from bot.slack.listeners import SlackFeatures
 from bot.slack.monitoring import MetricsPage
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.slack.running import Dispatcher, SlackApp, app_of

@@ -14,7 +14,7 @@ from bot.conversation.choices import AskedBack
 from bot.conversation.decisions import Decisions
 from bot.conversation.following import Following
 from bot.conversation.limits import QuestionLimits
-from bot.conversation.observing import Unobserved
+from bot.conversation.model import IncomingMessage, MessageState
 from bot.conversation.ports import (
     Answers,
     AuditTrail,
@@ -33,6 +33,7 @@ from bot.conversation.private_answers import PrivateAnswers
 from bot.conversation.quotes import Quotes
 from bot.conversation.redrawing import Redrawing
 from bot.conversation.replies import Replies
+from bot.model import Result
 from bot.ports import Answering
 
 
@@ -69,6 +70,16 @@ class ChatSide(Protocol):
 
     @property
     def status(self) -> StatusLine: ...
+
+
+class Unobserved:
+    """An implementation of `bot.conversation.ports.Observer` that records nothing."""
+
+    def answered(self, result: Result) -> None:
+        """Do nothing."""
+
+    def ended(self, message: IncomingMessage, state: MessageState) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.conversation import incidents
+from bot.conversation.conversation import Unobserved
 from bot.conversation.limits import QuestionLimits
-from bot.conversation.observing import Unobserved
 from bot.conversation.ports import Observer
 from bot.slack.health import Check
 from bot.slack.http import Hook, Page

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,22 +16,45 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.conversation.conversation import Conversation
+from bot.conversation.intake import Intake
+from bot.conversation.prompts import Prompts
 from bot.conversation.receiving import Receiving
+from bot.flags.flagging import Flagging
 from bot.flags.verdicts import WHY
 from bot.slack.chat import pressing
+from bot.slack.chat.workspace import SlackWorkspace
 from bot.slack.commands import channel_form, forget
+from bot.slack.commands.forget import Forget
+from bot.slack.commands.wiki import WikiCommands
 from bot.slack.connection import SlackConnection
 from bot.slack.events.handling import Failures
 from bot.slack.events.parsing import Identity, parse_event
-from bot.slack.features import SlackFeatures
 from bot.slack.flags import announcement, cards, forms
 from bot.slack.flags.pressing import ACTIONS, FlagPresses
+from bot.slack.home.home import Home
 from bot.slack.reindexing import reports
+from bot.slack.reindexing.reindexer import Reindexer
 from bot.slack.rendering import buttons
 
 logger = logging.getLogger(__name__)
 
 _ANY = re.compile(".*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackFeatures:
+    """All that people can do with the bot in ``workspace``."""
+
+    workspace: SlackWorkspace
+    intake: Intake
+    conversation: Conversation
+    prompts: Prompts
+    flagging: Flagging
+    home: Home
+    wiki: WikiCommands
+    forget: Forget
+    reindexer: Reindexer
 
 
 def bolt_app(slack: SlackConnection, me: Identity, token: Callable[[], str]) -> AsyncApp:

@@ -26,7 +26,6 @@ from bot.slack import listeners
 from bot.slack.api.slack_api import connections
 from bot.slack.connection import SlackConnection
 from bot.slack.events.handling import Failures
-from bot.slack.features import SlackFeatures
 from bot.slack.reindexing.reindexer import Reindexer
 
 logger = logging.getLogger(__name__)
@@ -148,7 +147,7 @@ class SlackApp:
 
 
 def app_of(  # noqa: PLR0913 - its features, and what they run on
-    features: SlackFeatures,
+    features: listeners.SlackFeatures,
     connection: SlackConnection,
     *,
     inbox: ProcessInbox,
