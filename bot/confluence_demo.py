@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 
 from bot import screen, terminal
 from bot.app import App
-from bot.demo import program_here
 from bot.operations.single_sync import sync_once
 from bot.playground.confluence.model import User, Who
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
+from bot.program import program_here
 from config.settings import Secrets, Settings
 from config.wikis import ConfluenceSettings
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
-import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from bot import screen, terminal, terminal_texts
 from bot.app import App
 from bot.errors import BotError
 from bot.operations.single_sync import sync_once
+from bot.program import program_here, shown_path
 from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
 
@@ -74,27 +72,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         for question in _QUESTIONS:
             terminal.say(f"\n? {question}\n", style="bold")
             terminal.print_answer(answer(question))
-    terminal.say(_NEXT.format(program=program_here(), config=_shown(config)))
-
-
-def program_here() -> str:
-    """Return how this shell calls the running program."""
-    program = Path(sys.argv[0])
-    on_path = shutil.which(program.name)
-    if on_path and Path(on_path).samefile(program):
-        return program.name
-    return _shown(program)
-
-
-def _shown(file: Path) -> str:
-    """Return a path as short as possible, quoted for the shell if need be."""
-    absolute, working_folder = file.absolute(), Path.cwd()
-    short = (
-        absolute.relative_to(working_folder)
-        if absolute.is_relative_to(working_folder)
-        else absolute
-    )
-    return shlex.quote(str(short))
+    terminal.say(_NEXT.format(program=program_here(), config=shown_path(config)))
 
 
 def _settings(data_dir: Path) -> Settings:

@@ -31,6 +31,7 @@ from bot.playground.page.ports import ModelSwitch, NoPages, PageParts
 from bot.playground.page.reasons import ObservedReasons
 from bot.playground.page.recorded_model import RECORDINGS, RecordedModel
 from bot.playground.page.running import RunningPlayground
+from bot.program import program_here
 from config.llm import VERIFY_BY_RULES, LlmSettings
 from config.settings import AnswerSettings, Secrets, Settings
 from config.slack import SlackSettings
@@ -56,7 +57,7 @@ _SEEN_BY_OTHERS = (
 )
 _HINTS = """\
 Ctrl-C ends it. No browser here? From another machine: ssh -L {port}:localhost:{port} THIS-MACHINE,
-and open the address there; or `footnote demo`, which asks three questions in the terminal.
+and open the address there; or `{program} demo`, which asks three questions in the terminal.
 """
 
 
@@ -205,7 +206,7 @@ def _introduce(playground: RunningPlayground, listening: Listening) -> None:
     terminal.say(_INTRODUCTION.format(url=playground.url))
     if listening.is_seen_by_others:
         terminal.complain(_SEEN_BY_OTHERS)
-    terminal.say(_HINTS.format(port=playground.port), style="dim")
+    terminal.say(_HINTS.format(port=playground.port, program=program_here()), style="dim")
 
 
 @contextmanager

@@ -208,6 +208,8 @@ def _from_variable(setting: Location) -> str:
     return f" (the variable {name} says so)" if is_set else ""
 
 
+_SECRET = frozenset({"apikey", "key", "password", "secret", "token"})
+"""The last words of names that people give to secrets."""
 _MEANT = {
     "tuple_type": "must be a list, [...]",
     "model_type": "must be a section, [...]",
@@ -228,7 +230,8 @@ def in_words(
             variable = ENV_PREFIX + "__".join(path).upper()
             if variable not in unknown:
                 known = _keys_at(problem["loc"], values)
-                yield f"`{shown}` is not a setting{_nearest(path[-1], known)}", problem["loc"]
+                hint = _secret_hint(problem["loc"], known, values) or _nearest(path[-1], known)
+                yield f"`{shown}` is not a setting{hint}", problem["loc"]
         elif problem["type"] == "missing":
             yield f"`{shown}` is missing", problem["loc"]
         elif len(path) == 1 and path[0] in LISTS and problem["type"] == "tuple_type":
@@ -265,6 +268,22 @@ def _model_at(location: Location, values: Mapping[str, Any]) -> type[BaseModel]:
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             model = inner
     return model
+
+
+def _secret_hint(location: Location, known: set[str], values: Mapping[str, Any]) -> str:
+    """Return where the secret belongs that the file has at ``location``; empty if the key looks
+    like no secret, or like a misspelt setting."""
+    name = str(location[-1]).casefold()
+    if name.split("_")[-1] not in _SECRET or get_close_matches(name, known, n=1, cutoff=0.9):
+        return ""
+    if "token_variable" in known:
+        variable = _model_at(location, values).model_fields["token_variable"].default
+    else:
+        full = "_".join([*map(str, location[:-1]), name])
+        names = (full, f"{ENV_PREFIX}{full}".casefold())
+        variable = next((each.upper() for each in names if each in Secrets.model_fields), "")
+    place = f"this one in {variable}," if variable else "which `footnote settings` names,"
+    return f": secrets stand in environment variables, {place} and never in this file"
 
 
 def _nearest(name: str, known: set[str] | frozenset[str]) -> str:

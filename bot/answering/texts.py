@@ -17,7 +17,7 @@ STILL_READING = (
     "I am still reading the wiki, and have found nothing that answers this. Please ask again in a"
     " while."
 )
-NOTHING_INDEXED = "Nothing is indexed yet: run `footnote sync` first."
+NOTHING_INDEXED = "Nothing is indexed yet. Run `footnote sync`, or wait for it if it is running."
 NO_PAGE_FOR_YOU = "I found no page that you may read here."
 NO_PAGE_ANSWERS = "I found pages about this, but none that answers it."
 CANNOT_CHECK = (

@@ -18,6 +18,7 @@ from bot.cli import init_checks
 from bot.cli.interview import Interview
 from bot.cli.options import FAILED, FILE, given
 from bot.cli.slack_steps import slack_steps
+from bot.program import program_here
 from config.errors import SettingsError
 from indexers.findings import Level
 
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
     from config.settings import Secrets
 
 _FILE = Path("footnote.toml")
-_NEXT = """
-Next:
-  {sync:26} reads the wiki
-  {ask:26} asks it
-{slack}  {serve:26} answers in Slack
-"""
-_LATER = "  footnote settings --slack  tells how to connect Slack\n"
 _GIT = ("https://", "http://", "ssh://", "git@", "file://")
 
 
@@ -64,11 +58,18 @@ def init(config: Path | None) -> None:
         terminal.say(f"Set the environment variable {variable}.")
     lacks_app = any(variable.startswith("SLACK_") for variable in todo)
     option = "" if file == _FILE else f" --config {shlex.quote(str(file))}"
-    names = {name: f"footnote {name}{option}" for name in ("sync", "ask", "serve")}
-    names["ask"] += ' "..."'
-    terminal.say(_NEXT.format(**names, slack="" if connects else _LATER).rstrip())
+    program = program_here()
+    serve = f"{program} serve{option}"
+    steps = [(f"{program} sync{option}", "reads the wiki")]
+    steps.append((f'{program} ask{option} "..."', "asks it"))
+    if not connects:
+        steps.append((f"{program} settings --slack", "tells how to connect Slack"))
+    steps.append((serve, "answers in Slack"))
+    width = max(len(step) for step, _ in steps)
+    lines = [f"  {step:{width}}  {does}" for step, does in steps]
+    terminal.say("\n".join(["\nNext:", *lines]))
     if connects and lacks_app:
-        terminal.say(f"\n{slack_steps(names['serve'])}".rstrip())
+        terminal.say(f"\n{slack_steps(serve)}".rstrip())
 
 
 def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:

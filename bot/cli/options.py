@@ -174,7 +174,10 @@ class _Day(click.DateTime):
         super().__init__(["%Y-%m-%d"])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        day = super().convert(value, param, ctx)
+        try:
+            day = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no day, as in 2026-11-24.", param, ctx)
         if day.year in (MINYEAR, MAXYEAR):
             self.fail(
                 f"{value} is out of range: the year is {MINYEAR + 1} to {MAXYEAR - 1}.", param, ctx
@@ -228,14 +231,23 @@ class CommandGroup(click.Group):
 
 
 class AskCommand(click.Command):
-    """A command whose errors explain how to ask a question that begins with a hyphen."""
+    """A command whose errors explain how to quote a question, and how to ask one that begins with
+    a hyphen."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True  # refused here, in words that help
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             raise click.UsageError(
                 f'{error.format_message()}\nA question that begins with "-" goes behind "--": '
                 'footnote ask -- "-1 or 0, which exit code is it?"',
                 ctx,
             ) from None
+        if rest:
+            raise click.UsageError(
+                "The question is one argument: put it in quotation marks, as in"
+                ' footnote ask "How do I get VPN access?"',
+                ctx,
+            )
+        return rest

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.options import FILE, FOLDER, given
+from bot import terminal, terminal_texts
+from bot.cli.options import FILE, FOLDER, INTERRUPTED, given
 from bot.cli.sharing import sharing
 from bot.interrupting import interruptible
 from bot.loading import without_collection
@@ -73,4 +74,5 @@ def playground(
         else:
             demo.run_demo(data_dir, listening, stopped.is_set)
     if stopped.is_set():
-        sys.exit(130)
+        terminal.complain(terminal_texts.DEMO_INTERRUPTED)
+        sys.exit(INTERRUPTED)

@@ -11,6 +11,7 @@ import click
 from bot import terminal
 from bot.cli.options import FILE, MISUSED, as_json, given
 from bot.cli.slack_steps import slack_steps
+from bot.program import program_here
 
 
 @click.command("settings")
@@ -31,7 +32,7 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
         if config or as_json:
             raise click.UsageError("--config and --json need --check.")
         if slack:
-            click.echo(slack_steps(), nl=False)
+            click.echo(slack_steps(f"{program_here()} serve"), nl=False)
             return
         from config.loading import example  # slow: imports Pydantic
 

@@ -19,6 +19,6 @@ Connect Slack:
 """
 
 
-def slack_steps(serve: str = "footnote serve") -> str:
+def slack_steps(serve: str) -> str:
     """Return the five steps; ``serve`` is the command that starts the bot."""
     return _STEPS.format(link=creation_link(), serve=serve)

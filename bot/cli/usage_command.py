@@ -12,6 +12,8 @@ from bot.cli.options import as_csv, as_json, configured, one_form, since
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
 
+_NONE = "No question was asked in Slack or in `footnote chat`."
+
 
 @click.command()
 @click.option(
@@ -35,7 +37,8 @@ def usage(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Count questions, and the language model's tokens and their cost."""
+    """Count questions in Slack and in `footnote chat`, and the language model's tokens and
+    their cost."""
     # What reads the database is slow to import.
     from bot.app import App
     from bot.operations.usage_report import UsageBy, usage_rows
@@ -50,4 +53,4 @@ def usage(
             name = str if identify else pseudonyms(state)
             rows = usage_rows(DatabaseUsageReport(state), kind, begin, name, identify=identify)
     columns = (by, "questions", "answered", "tokens", "cost")
-    print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none="Nothing was asked.")
+    print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none=_NONE)

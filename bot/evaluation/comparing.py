@@ -17,6 +17,7 @@ from bot.evaluation.run import Outcome
 from bot.model import named
 
 _FORMAT = 1
+_NO_RUN = "is not a run that `footnote eval --out` of this version wrote"
 _RANKED = 10
 _CLOSE = 1e-9
 
@@ -86,11 +87,11 @@ def load(file: Path) -> list[Row]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadRun(f"{file}: cannot be read ({error})") from None
     except json.JSONDecodeError as error:
-        raise BadRun(f"{file}, line {error.lineno}: not JSON ({error.msg})") from None
+        raise BadRun(f"{file}: {_NO_RUN} (line {error.lineno}: {error.msg})") from None
     except (ValueError, RecursionError) as error:
         raise BadRun(f"{file}: cannot be read ({error})") from None
     if not isinstance(run, dict) or run.get("footnote_run") != _FORMAT:
-        raise BadRun(f"{file}: is not a run that `footnote eval --out` of this version wrote")
+        raise BadRun(f"{file}: {_NO_RUN}")
     try:
         return [_row(**row) for row in run["questions"]]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:

@@ -254,12 +254,14 @@ def test_pages_that_no_search_can_find_are_told(handbook: Shell) -> None:
         ),
         (["q.jsonl", "--against", "no.json"], 2, "does not exist"),
         (["q.jsonl", "--against", "q.jsonl"], 1, "q.jsonl: is not a run that"),
+        (["q.jsonl", "--against", "two.jsonl"], 1, "two.jsonl: is not a run that"),
     ],
 )
 def test_impossible_options_are_reported_before_any_question_is_asked(
     options: list[str], code: int, message: str, handbook: Shell
 ) -> None:
     handbook.write("q.jsonl", lines(QUESTIONS[:1]))
+    handbook.write("two.jsonl", lines(QUESTIONS[:2]))
     handbook.write("c.jsonl", lines(CORPUS))
     result = handbook.footnote("eval", *options)
 

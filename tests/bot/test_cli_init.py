@@ -94,6 +94,17 @@ def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
     assert shell.footnote("sync", "--json").json["added"] == 1
 
 
+def test_the_next_commands_stand_in_a_column_and_name_the_file(init: Init) -> None:
+    result = init("", "", "pages", "", "later", options=("--config", "mine.toml"))
+
+    assert result.out.partition("Next:\n")[2].splitlines() == [
+        "  footnote sync --config mine.toml       reads the wiki",
+        '  footnote ask --config mine.toml "..."  asks it',
+        "  footnote settings --slack              tells how to connect Slack",
+        "  footnote serve --config mine.toml      answers in Slack",
+    ]
+
+
 @pytest.mark.parametrize(
     ("answers", "says"),
     [

@@ -176,6 +176,13 @@ def test_a_question_is_of_the_day_that_the_clock_on_the_wall_showed(
     assert days == ["2026-01-15", "2026-11-24", "2026-11-25"]
 
 
+def test_words_for_a_day_are_told_how_a_day_is_written(shell: Shell) -> None:
+    result = shell.footnote("usage", "--since", "yesterday")
+
+    assert result.code == 2
+    assert "'yesterday' is no day, as in 2026-11-24." in result.err
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
 @pytest.mark.parametrize(
     "command", [("usage", "--since"), ("audit", "--since"), ("audit", "--day")], ids=" ".join

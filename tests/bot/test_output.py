@@ -145,6 +145,14 @@ def test_a_question_that_begins_as_an_option_does_gets_a_hint(shell: Shell, ques
     assert 'goes behind "--"' in result.err
 
 
+def test_a_question_without_quotation_marks_gets_a_hint(shell: Shell) -> None:
+    result = shell.footnote("ask", "How", "long", "is", "leave?", "--json")
+
+    assert (result.code, result.out) == (2, "")
+    assert "The question is one argument" in result.err
+    assert 'footnote ask "How do I get VPN access?"' in result.err
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -195,6 +195,47 @@ def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "setting", "variable"),
+    [
+        ('slack_bot_token = "s3cret"', "slack_bot_token", "SLACK_BOT_TOKEN"),
+        ('[slack]\napp_token = "s3cret"', "slack.app_token", "SLACK_APP_TOKEN"),
+        ('[llm]\nkey = "s3cret"', "llm.key", "FOOTNOTE_LLM_KEY"),
+        ('[state]\npassword = "s3cret"', "state.password", "FOOTNOTE_STATE_PASSWORD"),
+        (f'{WIKI}token = "s3cret"', "wiki.0.token", "FOOTNOTE_GIT_TOKEN"),
+        (
+            '[[wiki]]\ntype = "confluence"\nname = "c"\nurl = "https://x"\napi_token = "s3cret"',
+            "wiki.0.api_token",
+            "CONFLUENCE_TOKEN",
+        ),
+    ],
+)
+def test_a_secret_in_the_file_is_told_the_variable_where_it_belongs(
+    text: str, setting: str, variable: str
+) -> None:
+    (message,) = problems(text)
+
+    assert message == (
+        f"`{setting}` is not a setting: secrets stand in environment variables, this one in"
+        f" {variable}, and never in this file"
+    )
+
+
+def test_a_secret_that_no_variable_holds_is_told_where_the_variables_are_listed() -> None:
+    (message,) = problems('[index]\napi_key = "s3cret"')
+
+    assert message == (
+        "`index.api_key` is not a setting: secrets stand in environment variables, which"
+        " `footnote settings` names, and never in this file"
+    )
+
+
+def test_a_misspelt_setting_that_ends_as_a_secret_does_is_told_its_name() -> None:
+    (message,) = problems("[llm]\nperson_token = 5")
+
+    assert message == "`llm.person_token` is not a setting; did you mean `person_tokens`?"
+
+
 def test_one_problem_is_one_line_that_names_the_file() -> None:
     with pytest.raises(SettingsError) as caught:
         load(write("[index]\nmodle = 'x'"))

@@ -1,0 +1,28 @@
+"""The running program, as this shell would call it."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+
+def program_here() -> str:
+    """Return how this shell calls the running program."""
+    program = Path(sys.argv[0])
+    on_path = shutil.which(program.name)
+    if not program.exists() or (on_path and Path(on_path).samefile(program)):
+        return program.name
+    return shown_path(program)
+
+
+def shown_path(file: Path) -> str:
+    """Return a path as short as possible, quoted for the shell if need be."""
+    absolute, working_folder = file.absolute(), Path.cwd()
+    short = (
+        absolute.relative_to(working_folder)
+        if absolute.is_relative_to(working_folder)
+        else absolute
+    )
+    return shlex.quote(str(short))
