@@ -11,6 +11,12 @@ from pathlib import Path
 def program_here() -> str:
     """Return how this shell calls the running program."""
     program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        return f"{_called(Path(sys.executable))} -m {program.parent.name}"
+    return _called(program)
+
+
+def _called(program: Path) -> str:
     on_path = shutil.which(program.name)
     if not program.exists() or (on_path and Path(on_path).samefile(program)):
         return program.name

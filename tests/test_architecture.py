@@ -74,7 +74,7 @@ ROOMS = (
 """The folders of `bot` in order. Each may import only from those before it."""
 GROUND = (
     "texts", "model", "errors", "ports", "background", "caching", "foreign", "moments", "parts",
-    "request_ids", "version",
+    "program", "request_ids", "version",
 )  # fmt: skip
 """The files of `bot` below all folders. `terminal` and the printing files are above the use cases;
 composition and commands are above everything."""

@@ -47,6 +47,18 @@ def test_another_program_of_the_name_on_the_path_is_not_meant(
     assert program_here() == "env/bin/footnote"
 
 
+def test_the_module_is_called_with_the_python_that_runs_it(
+    program: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    python = program.with_name("python")
+    python.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "bot" / "__main__.py")])
+
+    assert program_here() == "env/bin/python -m bot"
+
+
 def test_a_path_with_blanks_is_quoted_for_the_shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
