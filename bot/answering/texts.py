@@ -108,7 +108,7 @@ def others_are_told_of(thing: str) -> str:
 
 
 def too_unlikely(least: float) -> str:
-    return f"`precision` asks for {least:.3f}, so it is not answered."
+    return f"With your `precision` that takes {least:.3f}, so it is not answered."
 
 
 ALL_WORDS = (
@@ -124,8 +124,8 @@ def not_named(thing: str) -> str:
 def thresholds(least: float, found: float, likely: float, *, closest: bool) -> str:
     so = "the closest is shown" if closest else "it is answered"
     return (
-        f"`precision` asks for {least:.3f} of the passages, whose chance is {found:.3f}, and an"
-        f" answer for {likely:.3f}, so {so}."
+        f"With your `precision` the passages need a chance of {least:.3f}, and have {found:.3f}. An"
+        f" answer needs {likely:.3f}, so {so}."
     )
 
 

@@ -770,7 +770,7 @@ def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook
     payload = handbook.footnote("ask", "How long is leave?", "--why", "--json").json
 
     assert "closest" in result.out
-    assert "and an answer for 0.500, so it is answered" in " ".join(result.out.split())
+    assert "An answer needs 0.500, so it is answered" in " ".join(result.out.split())
     read = {"read", "sentence", "agreed"}
     assert payload["why"]["seen"].keys() == {"closest", "words", "pairs", *read}
     assert round(payload["why"]["confidence"], 4) == payload["confidence"]
