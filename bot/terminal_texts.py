@@ -55,6 +55,9 @@ def embedded(passages: int, *, dry_run: bool) -> str:
 
 def synced(report: SyncReport, why_skipped: str, *, dry_run: bool) -> str:
     """Return the line of a wiki, after its name."""
+    pages = report.added + report.changed + report.relabelled + report.removed + report.unchanged
+    if report.error and not (pages or report.failed or report.skipped):
+        return "nothing was read"
     skipped = f", {len(report.skipped)} skipped ({why_skipped})" if report.skipped else ""
     return (
         f"{report.added} added, {report.changed} changed, {report.relabelled} moved or"

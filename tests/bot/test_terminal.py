@@ -252,6 +252,24 @@ def test_a_report_names_what_failed_but_not_for_ever(capsys: pytest.CaptureFixtu
     assert lines[-1].endswith("more (see --json)")
 
 
+def test_a_wiki_that_cannot_be_read_is_not_counted_as_one_without_failures(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    terminal.print_report(SyncReport("handbook", error=OSError("there is no folder x")))
+
+    assert capsys.readouterr().err == "handbook: nothing was read\nthere is no folder x\n"
+
+
+def test_a_wiki_that_ended_early_is_told_what_was_done(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    terminal.print_report(SyncReport("handbook", added=2, error=OSError("it went away")))
+
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("handbook: 2 added, ")
+    assert lines[1] == "it went away"
+
+
 def test_a_dry_run_says_what_would_be_embedded(capsys: pytest.CaptureFixture[str]) -> None:
     report = SyncReport("handbook", added=1, passages_embedded=3, seconds=0.2)
     terminal.print_report(report, dry_run=True)
