@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.renderer import RendererHTML
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock, html_block
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -30,7 +30,10 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from indexers.sources.markdown import marks
+from indexers.sources.markdown.attributes import LIST, looks
 from indexers.sources.markdown.block_state import add_html, line_of, quoted
+from indexers.sources.markdown.divisions import divisions, raw_blocks, spans
+from indexers.sources.markdown.mdx import mdx
 from indexers.sources.markdown.myst import myst
 from indexers.sources.markdown.tags import STAND_IN
 from indexers.sources.markdown.vitepress import vitepress
@@ -44,29 +47,16 @@ _ADMONITION = re.compile(
 )
 _TAB = re.compile(r"===[+!]*\s*[\"'](?P<title>.*)[\"']\s*$")
 _DIRECTIVE = re.compile(r"\s*\{?(?P<kind>[A-Za-z][\w-]*)\}?\s*(?:\[(?P<label>.*)\])?(?P<title>.*)$")
-_ATTRIBUTES = re.compile(
-    r"\{:?\s*+(?:(?:[#.][\w:-]++|[\w:-]++=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']++))\s*+)++\}"
-    r"|\{::?[^{}\n]*/?\}"
-)
-_STYLE = re.compile(r"[\s{:]style=(?:\"([^\"{}]*)\"|'([^'{}]*)')")
-_HIDDEN = re.compile(r"[\s{:]hidden(?=[\s=}])")
 _TOC = re.compile(
     r"(?:\[TOC\]|\[\[_?TO(?:C|SP)_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(r"(?:[*+-]|1\.)\s+\S")
-_MODULE = re.compile(
-    r"(?:import\s++(?:[\w*{][^;\n]*\sfrom\s++)?[\"'][^\"'\n]+[\"'];?"
-    r"|export\s+(?:const|let|var|function|default|async|class)\b.*)\s*$"
-)
-_TAGS_ALONE = re.compile(r"(?:</?[a-z][\w-]*+(?:\s[^<>]*+)?/?>[ \t]*+)++$", re.IGNORECASE)
-_MOST_LINES = 20
-"""Lines of one tag, of which people write a line for each attribute."""
-_VERBATIM = re.compile(r"<(?:!|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 
 _PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
     "myst": myst,
+    "modules": mdx,
     "vitepress": vitepress,
     "deflist": deflist_plugin,
     "dashes": marks.dashes,
@@ -100,6 +90,8 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     md.block.ruler.before("fence", "template_tags", _template_tags, _TERMINATES)
     if "admonitions" in features:
         md.block.ruler.before("fence", "indented", _indented, _TERMINATES)
+    if "directives" in features or "myst" in features:
+        md.use(divisions)
     if "directives" in features:
         md.use(
             container_plugin,
@@ -113,16 +105,14 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     if "attributes" in features:
         md.block.ruler.before("fence", "attribute_line", _attribute_line, _TERMINATES)
         md.inline.ruler.before("emphasis", "attributes", _attributes)
+        md.use(raw_blocks)
+        md.use(spans)
     if "math" in features:
         md.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
         md.add_render_rule("math_inline", _math)
         md.add_render_rule("math_inline_double", _math)
         md.add_render_rule("math_block", _math)
         md.add_render_rule("math_block_label", _math)
-    if "modules" in features:
-        md.block.ruler.before("fence", "modules", _modules)
-        md.block.ruler.at("html_block", _mdx_html, _TERMINATES)
-        md.disable("code")  # MDX has none by indentation: people indent what an element holds
     if "wikilinks" in features:
         label_first = "labelfirst" in features
         md.inline.ruler.before("link", "wiki_link", _wiki_link(label_first))
@@ -216,7 +206,7 @@ def _directive(
     match = _DIRECTIVE.match(tokens[at].info)
     kind = match["kind"] if match else ""
     title = (match["label"] or match["title"] or "") if match else ""
-    title = _ATTRIBUTES.sub("", title)
+    title = LIST.sub("", title)
     return f"<fn-note label={quoted(kind)} title={quoted(title)}>\n"
 
 
@@ -225,38 +215,31 @@ def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> b
     line = line_of(state, start)
     if state.is_code_block(start) or not line.startswith("{"):
         return False
-    match = _ATTRIBUTES.match(line)
+    match = LIST.match(line)
     if not match or line[match.end() :].strip():
         return False
     if not silent:
         named = re.search(r"#([\w:-]+)", line)
         if named:
             add_html(state, f"<fn-id id={quoted(named[1])}></fn-id>")
-        if looks := _looks(match[0]):
+        if shown := looks(match[0]):
             after = start == 0 or state.isEmpty(start - 1)
             add_html(
-                state, f"<fn-looks {looks} to={quoted('after' if after else 'before')}></fn-looks>"
+                state, f"<fn-looks {shown} to={quoted('after' if after else 'before')}></fn-looks>"
             )
         state.line = start + 1
     return True
-
-
-def _looks(attributes: str) -> str:
-    """Return the part of an attribute list that decides visibility."""
-    style = _STYLE.search(attributes)
-    found = [f"style={quoted(style[1] or style[2] or '')}"] if style else []
-    return " ".join([*found, *(["hidden"] if _HIDDEN.search(attributes) else [])])
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
     """Parse attributes right after a link, an image, code or emphasis."""
     if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")*_`]>":
         return False
-    match = _ATTRIBUTES.match(state.src, state.pos)
+    match = LIST.match(state.src, state.pos)
     if not match:
         return False
-    if not silent and (looks := _looks(match[0])):
-        state.push("html_inline", "", 0).content = f'<fn-looks {looks} to="before"></fn-looks>'
+    if not silent and (shown := looks(match[0])):
+        state.push("html_inline", "", 0).content = f'<fn-looks {shown} to="before"></fn-looks>'
     state.pos = match.end()
     return True
 
@@ -275,36 +258,6 @@ def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not silent:
         add_html(state, "<fn-toc></fn-toc>")
         state.line = start + length
-    return True
-
-
-def _modules(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse MDX's imports and exports, up to the next blank line."""
-    if state.level or state.sCount[start] or not _MODULE.match(line_of(state, start)):
-        return False
-    if not silent:
-        until = start
-        while until < end and not state.isEmpty(until):
-            until += 1
-        state.line = until
-    return True
-
-
-def _mdx_html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse lines of nothing but HTML tags. In MDX what stands between tags is Markdown, also
-    without a blank line."""
-    tags, until = line_of(state, start), start + 1
-    if _VERBATIM.match(tags):
-        return html_block(state, start, end, silent)
-    if not tags.startswith("<"):
-        return False
-    while ">" not in tags and until < min(end, start + _MOST_LINES):
-        tags, until = f"{tags}\n{line_of(state, until)}", until + 1
-    if not _TAGS_ALONE.match(tags):
-        return False
-    if not silent:
-        add_html(state, tags)
-        state.line = until
     return True
 
 

@@ -29,9 +29,13 @@ _NOTES = frozenset({
     "note", "seealso", "tip", "todo", "versionadded", "versionchanged", "warning"
 })  # fmt: skip
 _CODE = frozenset({
-    "code", "code-block", "code-cell", "console", "doctest", "eval-rst", "math", "mermaid",
+    "code", "code-block", "code-cell", "console", "doctest", "eval-rst", "math",
     "parsed-literal", "prompt", "sourcecode"
 })  # fmt: skip
+_LANGUAGES = frozenset({
+    "bash", "dot", "julia", "mermaid", "ojs", "python", "r", "sh", "sql", "stan"
+})  # fmt: skip
+"""Drawings, and the cells of Quarto and R Markdown, are named for their language."""
 _NOTHING = frozenset({
     "bibliography", "contents", "include", "index", "literalinclude", "raw", "tableofcontents",
     "toctree"
@@ -67,9 +71,10 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         last += 1
     body, options = _options(state, start + 1, last)
     name, argument = match["name"].lower(), match["argument"].strip()
-    if name in _CODE:
+    if name in _CODE or name in _LANGUAGES:
         token = state.push("fence", "code", 0)
-        token.info = argument if name != "math" else ""
+        language = name if name in _LANGUAGES else argument
+        token.info = language if name != "math" else ""
         token.content = state.getLines(body, last, state.sCount[start], True)
         token.markup, token.map = mark, [start, last]
     elif name not in _NOTHING:

@@ -34,3 +34,34 @@ def test_the_content_of_an_element_may_be_indented() -> None:
 )
 def test_between_tags_is_markdown(page: str, expected: str) -> None:
     assert text(page) == expected
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "import { Steps, Aside } from '@docs/components';",
+        'import Tabs, { TabItem } from "@docs/tabs"',
+        "import {\n  Steps,\n  Aside,\n} from '@docs/components';",
+        "export const Box = () => {\n  const a = 1;\n\n  return <b>{a}</b>;\n};",
+    ],
+)
+def test_imports_and_exports_are_no_text(module: str) -> None:
+    assert text(f"{module}\n\nEat it.\n") == "Eat it."
+
+
+def test_an_export_whose_brackets_never_close_ends_at_a_blank_line() -> None:
+    assert text("export const a = {\n  b: 1,\n\nEat it.\n") == "Eat it."
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("    - one\n    - two\n", "- one\n- two"),
+        ("    Eat:\n    - one\n    - two\n", "Eat:\n\n- one\n- two"),
+        ("    Eat:\n    ```sh\n    eat\n    ```\n", "Eat:\n\n```sh\neat\n```"),
+        ("    1. one\n       - a\n    2. two\n", "1. one\n   - a\n2. two"),
+        ("    Eat\n    it.\n", "Eat it."),
+    ],
+)
+def test_blocks_within_an_element_begin_at_any_indentation(inside: str, expected: str) -> None:
+    assert text(f"<Card>\n  <Step>\n{inside}  </Step>\n</Card>\n") == expected

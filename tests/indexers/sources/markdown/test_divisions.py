@@ -1,0 +1,65 @@
+"""Pandoc's and Quarto's additions to Markdown."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexers.sources.markdown.convert import sections
+
+DIALECTS = ["github", "gitlab", "myst"]
+
+
+def text(page: str, flavour: str = "github") -> str:
+    (section,) = sections(page, flavour=flavour, path="a.md").sections
+    return section.text
+
+
+@pytest.mark.parametrize("flavour", DIALECTS)
+def test_a_division_whose_class_is_a_kind_of_note_is_a_note(flavour: str) -> None:
+    page = '::: {.callout-warning title="Hot" collapse="true"}\nMind the oven.\n:::\n\nBake.\n'
+
+    assert text(page, flavour) == "> Warning: Hot\n>\n> Mind the oven.\n\nBake."
+
+
+@pytest.mark.parametrize("flavour", DIALECTS)
+def test_any_other_division_is_its_content(flavour: str) -> None:
+    inside = "::: {.g-col}\n| a |\n|---|\n| 1 |\n:::\nBake.\n"
+    page = f":::: {{#box .grid layout-ncol=2}}\n{inside}::::\nEat.\n"
+
+    assert text(page, flavour) == "| a |\n| --- |\n| 1 |\n\nBake.\n\nEat."
+
+
+def test_a_division_without_an_end_holds_the_rest() -> None:
+    assert text("::: {.tip}\nBake.\n\nEat.\n") == "> Tip: Bake.\n>\n> Eat."
+
+
+def test_a_hidden_division_or_span_is_no_text() -> None:
+    page = '::: {style="display:none"}\nOld.\n:::\n\nBake [not]{style="display:none"} now.\n'
+
+    assert text(page) == "Bake now."
+
+
+def test_a_line_of_colons_that_ends_nothing_is_no_text() -> None:
+    assert text("- Bake.\n    :::\n- Eat.\n") == "- Bake.\n- Eat."
+
+
+def test_a_span_is_its_words() -> None:
+    assert text("Bake [*the* [bread](b.md)]{.red #x} now.\n") == "Bake the [bread](b.md) now."
+
+
+@pytest.mark.parametrize("page", ["See [1] {x}.\n", "See [bread](b.md).\n", "A [b] c\n"])
+def test_brackets_without_attributes_stay(page: str) -> None:
+    assert text(page) == page.strip()
+
+
+def test_a_raw_block_of_html_is_html_and_of_another_format_nothing() -> None:
+    page = "```{=html}\n<!-- Old.\n\nOld. -->\n<b>Bake.</b>\n```\n\n```{=latex}\n\\x\n```\n\nEat.\n"
+
+    assert text(page) == "Bake.\n\nEat."
+
+
+@pytest.mark.parametrize("language", ["r", "python", "sql"])
+def test_a_cell_named_for_its_language_is_code(language: str) -> None:
+    page = f"```{{{language}}}\n# Not a heading\nx = *1*\n```\n"
+
+    assert text(page, "myst") == f"```{language}\n# Not a heading\nx = *1*\n```"
