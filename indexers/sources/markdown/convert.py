@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from textwrap import dedent
 
 from indexers.model import Section
 from indexers.sources.markdown.anchors import FORGE, Anchors
@@ -28,6 +29,21 @@ _AZURE_DRAWING = re.compile(
     r"^:::[ \t]*+mermaid[ \t]*+\n((?:(?!:::).*+\n)*+):::[ \t]*+$", re.MULTILINE
 )
 """A drawing as Azure DevOps writes it."""
+_AZURE_NUMBERS = re.compile(
+    r"^:::[ \t]*+query-table\b.*+\n(?:[ \t]*+\n)*+:::[ \t]*+$|@<[\dA-Fa-f-]{36}>", re.MULTILINE
+)
+"""Numbers in Azure DevOps' pages, in whose place it shows a list or a person."""
+_MDBOOK_LINE = re.compile(
+    r"^[ \t]*+\{\{#(?:include|playground|rustdoc_include|template|title)\b[^{}\n]*+\}\}[ \t]*+$",
+    re.MULTILINE,
+)
+"""A line, also within code, in whose place mdBook shows a file that the page does not hold."""
+_DOCFX_TAB = re.compile(r"^#{1,6}[ \t]++\[([^\[\]\n]++)\]\(#tab/[^()\n]*+\)[ \t]*+$", re.MULTILINE)
+_DOCFX_COLUMN = re.compile(
+    r"^([ \t]*+:::[ \t]*+column\b(?!-).*+\n)((?:(?![ \t]*+:::).*+\n)*+)", re.MULTILINE
+)
+_QUERIES = frozenset({"base", "button", "dataview", "dataviewjs", "query", "tasks"})
+"""Languages of code that Obsidian and its plugins run in the code's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,11 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     matter, body = split(text)
     title = matter.title or title
     body = _MARKDOWN_IN_HTML.sub(r"\1\n", body)
-    body = _AZURE_DRAWING.sub(r"```mermaid\n\1```", body)
+    body = _AZURE_NUMBERS.sub("", _AZURE_DRAWING.sub(r"```mermaid\n\1```", body))
+    body = _MDBOOK_LINE.sub("", body)
+    if dialect.name == "docfx":
+        body = _DOCFX_TAB.sub(r"\n\1\n", body)
+        body = _DOCFX_COLUMN.sub(lambda match: match[1] + dedent(match[2]), body)
     marked, tags = take(body, dialect.tags)
     rule = anchors or dialect.anchors
     # A forge shows no dashes in the place of hyphens.
@@ -76,6 +96,8 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
         for part in (token, *(token.children or ())):
             if part.type in ("fence", "code_block", "code_inline"):
                 part.content, part.info = tags.restore(part.content), tags.restore(part.info)
+                if "queries" in dialect.features and part.info.strip() in _QUERIES:
+                    part.content = ""
     root = grow(md.renderer.render(tokens, md.options, {}), tags)
     page_title, parts = outline(
         root,
@@ -139,19 +161,29 @@ _SIGNS = (
             re.MULTILINE,
         ),
     ),
-    ("mkdocs", re.compile(r"^[ \t]*+(?:(?:!!!|\?\?\?\+?) +\w|===[+!]? +\")", re.MULTILINE)),
-    ("gitbook", re.compile(r"\{%\s*(?:hint|content-ref|tabs)\b")),
-    ("hugo", re.compile(r"\{\{[<%]\s*+(?:/\s*+)?[\w-]")),
-    ("eleventy", re.compile(r"\{%-?\s*(?:page|slack_channel)\s")),
-    ("jekyll", re.compile(r"\{%-?\s*+\w++[^\n%]*+%\}|^\{:[^\n]*\}[ \t]*$", re.MULTILINE)),
     (
-        "vitepress",
+        "mkdocs",
         re.compile(
-            r"^:::+ (?!mermaid)\w|^<<< @|<!-- *+@include:|^<script\b[^<>\n]*\bsetup\b"
-            r"|^\[\[toc\]\]$",
+            r"^[ \t]*+(?:(?:!!!|\?\?\?\+?) +\w|===[+!]? +\""
+            r"|/{3,}+ (?:admonition|caption|details|html|info|note|tab|tip|warning) *+(?:\||$))",
             re.MULTILINE,
         ),
     ),
-    ("docusaurus", re.compile(r"^:::(?!mermaid)\w+|^import .* from ['\"]", re.MULTILINE)),
+    ("gitbook", re.compile(r"(?<!\{)\{%\s*(?:hint|content-ref|tabs)\b")),
+    ("hugo", re.compile(r"\{\{[<%]\s*+(?:/\s*+)?[\w-]")),
+    ("eleventy", re.compile(r"(?<!\{)\{%-?\s*(?:page|slack_channel)\s")),
+    ("jekyll", re.compile(r"(?<!\{)\{%-?\s*+\w++[^\n%]*+%\}|^\{:[^\n]*\}[ \t]*$", re.MULTILINE)),
+    (
+        "vitepress",
+        re.compile(
+            r"^:::+ (?!mermaid|query-table|video)\w|^<<< @|<!-- *+@include:"
+            r"|^<script\b[^<>\n]*\bsetup\b|^\[\[toc\]\]$",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        "docusaurus",
+        re.compile(r"^:::(?!mermaid|query-table|video)\w+|^import .* from ['\"]", re.MULTILINE),
+    ),
     ("obsidian", re.compile(r"!?\[\[[^\[\]\n_]+\]\]|^%%", re.MULTILINE)),
 )

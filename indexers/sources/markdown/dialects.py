@@ -9,9 +9,9 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A dialect. ``features`` are the parser's, and ``tagfilter`` that some tags are shown as text;
-    ``tags`` the template syntax, ``anchors`` the rule for fragments, ``addresses`` the rule for
-    pages, ``folders`` where the pages may be."""
+    """A dialect. ``features`` are the parser's, ``tagfilter`` (some tags are shown as text) and
+    ``queries`` (some code is run, and never shown); ``tags`` the template syntax, ``anchors`` the
+    rule for fragments, ``addresses`` the rule for pages, ``folders`` where the pages may be."""
 
     name: str
     anchors: str
@@ -51,7 +51,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect(
             "mkdocs", "mkdocs", "pretty",
-            "admonitions attributes deflist pymdown abbreviations", "pymdown", "docs",
+            "admonitions attributes deflist pymdown blocks abbreviations", "pymdown", "docs",
         ),
         _dialect(
             "docusaurus", "github", "bare", "directives modules math attributes",
@@ -71,8 +71,9 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect("middleman", "middleman", "middleman", "", "erb", "source"),
         _dialect(
-            "obsidian", "obsidian", "obsidian", "wikilinks highlights sizes inlinenotes math",
-            "percent_comment block_id",
+            "obsidian", "obsidian", "obsidian",
+            "wikilinks highlights sizes inlinenotes math queries",
+            "percent_comment block_id logseq",
         ),
         _dialect("gitbook", "github", "bare", "math attributes", "liquid", "docs"),
         _dialect(

@@ -35,6 +35,8 @@ from indexers.sources.markdown.block_state import add_html, line_of, quoted
 from indexers.sources.markdown.divisions import divisions, raw_blocks, spans
 from indexers.sources.markdown.mdx import mdx
 from indexers.sources.markdown.myst import myst
+from indexers.sources.markdown.open_html import open_html
+from indexers.sources.markdown.pymdown_blocks import pymdown_blocks
 from indexers.sources.markdown.tags import STAND_IN
 from indexers.sources.markdown.vitepress import vitepress
 
@@ -47,6 +49,7 @@ _ADMONITION = re.compile(
 )
 _TAB = re.compile(r"===[+!]*\s*[\"'](?P<title>.*)[\"']\s*$")
 _DIRECTIVE = re.compile(r"\s*\{?(?P<kind>[A-Za-z][\w-]*)\}?\s*(?:\[(?P<label>.*)\])?(?P<title>.*)$")
+_CLASSES = re.compile(r"\{[ \t]*+(?:\.[A-Za-z][\w-]*+[ \t]*+)++\}[ \t]*+")
 _TOC = re.compile(
     r"(?:\[TOC\]|\[\[_?TO(?:C|SP)_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$",
     re.IGNORECASE,
@@ -64,6 +67,7 @@ _PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
     "sizes": marks.sizes_in_labels,
     "inlinenotes": marks.inline_notes,
     "pymdown": marks.pymdown,
+    "blocks": pymdown_blocks,
     "abbreviations": marks.abbreviations,
 }
 
@@ -72,7 +76,7 @@ _PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
 def parser(features: frozenset[str]) -> MarkdownIt:
     """Return a parser with these features: ``admonitions directives attributes toc modules
     wikilinks labelfirst math deflist myst vitepress dashes highlights sizes inlinenotes pymdown
-    abbreviations``. It is shared; rendering keeps no state in it."""
+    blocks abbreviations``. It is shared; rendering keeps no state in it."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
@@ -87,6 +91,7 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     md.add_render_rule("footnote_anchor", lambda *_: "")
     md.add_render_rule("heading_open", _heading_open)
     md.use(marks.sized_images)
+    md.use(open_html)
     md.block.ruler.before("fence", "template_tags", _template_tags, _TERMINATES)
     if "admonitions" in features:
         md.block.ruler.before("fence", "indented", _indented, _TERMINATES)
@@ -232,11 +237,13 @@ def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> b
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
-    """Parse attributes right after a link, an image, code or emphasis."""
-    if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")*_`]>":
+    """Parse attributes right after a link, an image, code or emphasis, or classes at the end of a
+    block."""
+    if state.src[state.pos] != "{" or not state.pos:
         return False
-    match = LIST.match(state.src, state.pos)
-    if not match:
+    behind = state.src[state.pos - 1] in ")*_`]>"
+    match = (LIST if behind else _CLASSES).match(state.src, state.pos)
+    if not match or not (behind or match.end() == len(state.src)):
         return False
     if not silent and (shown := looks(match[0])):
         state.push("html_inline", "", 0).content = f'<fn-looks {shown} to="before"></fn-looks>'

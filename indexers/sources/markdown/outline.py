@@ -124,18 +124,22 @@ def _headings(
 ) -> Iterator[tuple[Node, Heading]]:
     """Yield every heading, also within quotes: all of them count in numbering."""
     waiting = ""
-    inside: set[int] = set()
+    own_texts = 0  # of the last heading, still to come
+    says_more = False
     found: list[tuple[Node, str]] = []
     for item in root.walk():
         if isinstance(item, str):
-            waiting = "" if item.strip() and id(item) not in inside else waiting
+            waiting = "" if item.strip() else waiting
+            says_more = says_more or (own_texts <= 0 and bool(item.strip()))
+            own_texts -= 1
             continue
         name = item.attributes.get("id") or item.attributes.get("name") or ""
         if item.tag in HEADINGS:
             explicit = item.attributes.get("id") or _named_within(item) or waiting
             found.append((item, explicit))
             waiting = ""
-        elif item.tag == "fn-id" and found and not found[-1][1]:
+            own_texts, says_more = sum(isinstance(below, str) for below in item.walk()), False
+        elif item.tag == "fn-id" and found and not found[-1][1] and not says_more:
             found[-1] = (found[-1][0], name)
         elif item.tag in ("a", "fn-id", "span") and name and not writer.plain(item.children):
             waiting = name

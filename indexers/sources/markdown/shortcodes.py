@@ -56,6 +56,9 @@ _PARTS = frozenset({
     "card", "step"
 })  # fmt: skip
 _PARTS |= {"code", "accordionitem", "codegroup"}
+_FIELDS = frozenset({"paramfield", "responsefield"})
+"""Fields of an interface, as Mintlify's pages describe them."""
+_FIELD_NAMES = ("path", "query", "body", "header", "name")
 _LINKS = frozenset(["page", "link", "url"])
 _NAMES = frozenset(["ref", "relref", "post_url"])
 _KINDS = frozenset({
@@ -119,13 +122,22 @@ def _element(name: str) -> str:
 
 def _visible_words(tag: Tag) -> str:
     """Return the words that a tag shows: of a heading and of a text, the first of each."""
-    words = tag.words
+    words = {key: value for key, value in tag.words.items() if value not in ("true", "false")}
     texts = (next((words[key] for key in keys if words.get(key)), "") for keys in (_SHOWN, _SAID))
     return ": ".join(filter(None, texts))
 
 
+def _field(places: tuple[str, ...], names: Mapping[str, str]) -> str:
+    """Return a field's name, its type, and whether it must be given."""
+    name = next((names[key] for key in _FIELD_NAMES if names.get(key)), "")
+    default = f"default {names['default']}" if names.get("default") else ""
+    facts = (names.get("type", ""), default, "required" if "required" in places else "")
+    more = ", ".join(filter(None, facts))
+    return f"{name} ({more})" if more else name
+
+
 def _opening(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Open:
-    title = _visible_words(tag)
+    title = _field(places, names) if name in _FIELDS else _visible_words(tag)
     element = _element(name)
     if element == "fn-note":
         named = [names.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
@@ -133,14 +145,15 @@ def _opening(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, s
         titles = [place for place in places if place.lower() not in _KINDS and " " in place]
         return Open(element, kind, title or (titles[0] if titles else ""))
     if element == "fn-tab":
-        title = title or names.get("name", "") or (places[0] if places else "")
+        title = title or names.get("name", "") or names.get("value", "")
+        title = title or (places[0] if places else "")
         return Open(element, "", "" if name == "code" and not names else title)
     return Open(element, "", title)
 
 
 def _single(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Meaning:
     first = places[0] if places else ""
-    shown = _visible_words(tag)
+    shown = _field(places, names) if name in _FIELDS else _visible_words(tag)
     result: Meaning = Show(shown or _note(tag, name, places))
     if tag.kind == "liquid" and name in _LINKS:
         result = Link(first, "site")
@@ -156,7 +169,7 @@ def _single(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, st
         result = Show(", ".join(places))
     elif name == "figure" and tag.words.get("title") and tag.words.get("caption"):
         result = Show(f"{tag.words['title']}: {tag.words['caption']}")
-    elif name in ("label", "badge", "icon-text") or (name == "label" and names):
+    elif name in ("label", "badge", "icon-text", "term") or (name == "label" and names):
         result = Show(shown or names.get("name", "") or first)
     elif name in ("alert", "note", "warning", "tip") and tag.kind == "liquid":
         result = Show(shown or _note(tag, name, places) or first)

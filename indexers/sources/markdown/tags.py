@@ -21,7 +21,7 @@ STAND_IN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 _FENCE = re.compile(r"^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)*(`{3,}+(?![^\n]*`)|~{3,})(.*)$")
 _LIQUID = (
     r"\{%-?\s*+(?P<liquid>/?[A-Za-z][\w.-]*+)"
-    r"(?P<liquid_rest>(?:(?!-?%\}|\{%)[^`\n]|\n(?![ \t]*\n))*)-?%\}"
+    r"(?P<liquid_rest>(?:`(?:(?!-?%\}|\{%)[^`\n])*`|(?!-?%\}|\{%)[^`\n]|\n(?![ \t]*\n))*)-?%\}"
 )
 _HUGO = (
     r"\{\{[<%]\s*+(?P<hugo>/?\s*+\w[\w./-]*+)"
@@ -43,12 +43,18 @@ _PATTERNS = {
     ),
     # Vue's, which VitePress and VuePress have, in two braces.
     "expression": (
-        r"(?P<expression>\{(?![#%/])(?:\{[^{}\n`]*+\}|(?!\{)(?:[^{}\n`]|\{[^{}\n`]*\})*)\})"
+        r"(?<!\\)(?P<expression>\{(?![#%/])(?:\{[^{}\n`]*+\}|(?!\{)(?:[^{}\n`]|\{[^{}\n`]*\})*)\})"
     ),
     "kramdown": r"\{::?(?P<kramdown>/?comment)[ \t]*+\}",
     "pymdown": (
         r"(?P<pymdown>--8<--(?:[ \t]++\"[^\"\n]*+\")?+|\+\+\w[\w-]*+(?:\+[\w-]++)*+\+\+"
         r"|:(?:fontawesome|material|octicons|simple)-[\w-]++:)"
+    ),
+    "logseq": (
+        r"(?P<logseq>(?m:(?<=[ \t])(?:collapsed:: (?:true|false)|id:: [\da-f-]{36}"
+        r"|(?:SCHEDULED|DEADLINE): <[^<>\n]*+>|:LOGBOOK:(?:\n(?![ \t]*+:END:).*+)*+\n[ \t]*+:END:)"
+        r"[ \t]*+$)|\(\([\da-f-]{36}\)\)|\{\{(?:embed|query|renderer) [^{}\n]*+\}\}"
+        r"|(?<=\))\{:(?:height|width)[^{}\n]*+\}|#\+(?:BEGIN|END)_[A-Z]++)"
     ),
     "docfx": (
         r":::[ \t]*+(?P<docfx>(?:code|column|image|moniker|row|selector|video|zone)(?:-end)?)\b"
@@ -167,17 +173,19 @@ def _tag(match: re.Match[str]) -> Tag:
 def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[str]) -> str:
     pieces: list[str] = []
     endless: set[str] = set()
+    pane: Tag | None = None
     at = 0
     while (match := pattern.search(part, at)) is not None:
         tag = _tag(match)
-        if tag.kind in ("liquid", "hugo") and tag.name in _CODE and not tag.is_self_closing:
+        if tag.kind == "hugo" and "tabpane" in (tag.name, tag.closes):
+            pane = tag if _holds_code(tag) else None
+        if _is_code(tag, pane):
             end = _end_after(match.end(), part, tag, endless)
             if end:
                 code = part[match.end() : end.start()].strip("\n")
-                language = next(iter(tag.arguments[0]), tag.name)
                 line = part.rfind("\n", 0, match.start()) + 1
                 before = part[line : match.start()]
-                pieces += part[at : match.start()], _fenced(code, language, before)
+                pieces += part[at : match.start()], _as_code(tag, pane, code, before)
                 at = end.end()
                 continue
         stand_in = next(free, None)
@@ -193,6 +201,32 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
             at = until
     pieces.append(part[at:])
     return "".join(pieces)
+
+
+def _holds_code(pane: Tag) -> bool:
+    """Return whether the tabs of Docsy's pane are code, as they are without ``text=true``."""
+    return not pane.closes and pane.arguments[1].get("text") != "true"
+
+
+def _is_code(tag: Tag, pane: Tag | None) -> bool:
+    """Return whether the text up to the tag's end is code. ``pane``: the pane of code around it."""
+    if tag.is_self_closing or tag.closes:
+        return False
+    if tag.kind in ("liquid", "hugo") and tag.name in _CODE:
+        return True
+    if pane is None or tag.kind != "hugo" or tag.name != "tab" or tag.source.startswith("{{%"):
+        return False
+    return tag.arguments[1].get("text") != "true"
+
+
+def _as_code(tag: Tag, pane: Tag | None, code: str, before: str) -> str:
+    """Return the code of a tag as Markdown, below a tab's name."""
+    places, names = tag.arguments
+    if tag.name != "tab":
+        return _fenced(code, next(iter(places), tag.name), before)
+    language = names.get("lang", "") or (pane.arguments[1].get("lang", "") if pane else "")
+    header = names.get("header", "") or next(iter(places), "")
+    return f"{header}\n\n{before}{_fenced(code, language, before)}"
 
 
 def _end_after(at: int, part: str, tag: Tag, endless: set[str]) -> re.Match[str] | None:

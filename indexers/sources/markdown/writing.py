@@ -38,6 +38,8 @@ _EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang)-(\S+)")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$", re.IGNORECASE)
 _SIZE = re.compile(r"\d+(?:x\d+)?")
+_NO_WORDS = frozenset({"alt text", "image", "img", "untitled"})
+"""What editors write in the place of a picture's words."""
 
 
 class Writer:
@@ -244,7 +246,7 @@ class Writer:
             case "code" | "tt" | "samp":
                 line.add_code([self._tags.restore(text) for text in code_lines(node)])
             case "img":
-                line.add(self._attribute(node, "alt"))
+                line.add(_picture_words(self._attribute(node, "alt")))
             case "a":
                 label = self.inline(node.children)
                 line.add_verbatim(self._link(label, node.attributes.get("href", ""), "relative"))
@@ -346,6 +348,11 @@ class Writer:
 
 def _is_block(item: Node | str) -> bool:
     return isinstance(item, Node) and item.blocky
+
+
+def _picture_words(alt: str) -> str:
+    """Return a picture's words; a file's name, as editors write it, is none."""
+    return "" if alt.strip().casefold() in _NO_WORDS or _PICTURE.search(alt.strip()) else alt
 
 
 def note_number(text: str) -> int:
