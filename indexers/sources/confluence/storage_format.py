@@ -20,7 +20,7 @@ from indexers.text.elements import STRUCK
 from indexers.text.outlining import OutlineSection, with_text
 from indexers.text.visibility import remove_invisible
 
-VERSION = "5"
+VERSION = "6"
 """Change it whenever the same body would be written another way."""
 
 _OPAQUE = frozenset({

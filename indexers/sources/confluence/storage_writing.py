@@ -113,6 +113,7 @@ def _stands_alone(item: StorageNode | str) -> bool:
         item.tag == "ac:image"
         or item.tag in macros.TAGS
         or "data-card-appearance" in item.attributes
+        or item.attributes.get("ac:card-appearance", "inline") != "inline"
     )
 
 

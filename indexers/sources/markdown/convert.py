@@ -18,7 +18,7 @@ from indexers.sources.markdown.tags import take
 from indexers.sources.markdown.tree import grow
 from indexers.sources.markdown.writing import Resolve, Writer
 
-VERSION = "7"
+VERSION = "8"
 """Change it whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})

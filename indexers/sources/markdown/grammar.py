@@ -92,7 +92,7 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     md.add_render_rule("heading_open", _heading_open)
     md.use(marks.sized_images)
     md.use(open_html)
-    md.block.ruler.before("fence", "template_tags", _template_tags, _TERMINATES)
+    md.block.ruler.before("code", "template_tags", _template_tags, _TERMINATES)
     if "admonitions" in features:
         md.block.ruler.before("fence", "indented", _indented, _TERMINATES)
     if "directives" in features or "myst" in features:
@@ -157,9 +157,8 @@ class _ForgivingBlocks(ParserBlock):
 
 
 def _template_tags(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """Parse a line of nothing but template tags, which separates blocks."""
-    if state.is_code_block(start):
-        return False
+    """Parse a line of nothing but template tags, which separates blocks. A site runs them at any
+    indentation."""
     line = line_of(state, start)
     if not STAND_IN.match(line) or STAND_IN.sub("", line).strip():
         return False

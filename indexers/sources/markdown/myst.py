@@ -5,7 +5,11 @@ Source of the rules: the MyST specification and the MyST-Parser documentation.
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import re
+from collections.abc import Iterator
+from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
@@ -44,6 +48,11 @@ _TITLED = frozenset({
     "card", "dropdown", "grid-item-card", "rubric", "sidebar", "tab-item", "table", "topic"
 })  # fmt: skip
 """Directives whose argument is a title; of others it is a path, a number or a layout."""
+_SIGNATURES = frozenset({
+    "attribute", "class", "confval", "data", "envvar", "exception", "function", "method", "option"
+})  # fmt: skip
+"""Directives that describe what their argument names."""
+_ICONS = frozenset({"fab", "far", "fas", "octicon"})
 _CODE_ROLES = frozenset({
     "code", "command", "envvar", "file", "guilabel", "kbd", "menuselection", "option", "samp"
 })  # fmt: skip
@@ -77,6 +86,8 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         token.info = language if name != "math" else ""
         token.content = state.getLines(body, last, state.sCount[start], True)
         token.markup, token.map = mark, [start, last]
+    elif name == "csv-table":
+        _csv_table(state, body, last, argument, options)
     elif name not in _NOTHING:
         _read(state, body, last, _opening(name, argument, options))
     state.line = last + ended
@@ -102,9 +113,41 @@ def _opening(name: str, argument: str, options: dict[str, str]) -> tuple[str, st
     """Return the element, its label and its title."""
     if name in _NOTES:
         return "fn-note", "note" if name == "admonition" else name, argument
+    if name == "list-table":
+        return "fn-list-table", options.get("header-rows", ""), argument
+    if name in _SIGNATURES or ":" in name:
+        return "fn-tab", "", "" if name.endswith("module") else argument
     if name in ("image", "figure"):
         return "fn-tab", "", options.get("alt", "")
     return "fn-tab", "", argument if name in _TITLED else ""
+
+
+def _csv_table(
+    state: StateBlock, start: int, last: int, title: str, options: dict[str, str]
+) -> None:
+    """Add a table whose rows are lines of values with commas between them."""
+    lines = state.getLines(start, last, state.sCount[start] if start < last else 0, False)
+    delimiter = options.get("delim", ",")
+    rows = csv.reader(
+        [options.get("header", ""), *lines.splitlines()],
+        delimiter=delimiter
+        if len(delimiter) == 1
+        else {"tab": "\t", "space": " "}.get(delimiter, ","),
+        skipinitialspace=True,
+        strict=False,
+    )
+    lines_of_cells = (
+        "".join(f"<td>{state.md.renderInline(value)}</td>" for value in row)
+        for row in _readable(rows)
+    )
+    html = "".join(f"<tr>{cells}</tr>" for cells in lines_of_cells if cells)
+    add_html(state, f"<table><caption>{escape(title)}</caption>{html}</table>")
+
+
+def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows up to one that the library refuses, as it does a value of 128 KiB."""
+    with contextlib.suppress(csv.Error):
+        yield from rows
 
 
 def _read(state: StateBlock, start: int, last: int, opening: tuple[str, str, str]) -> None:
@@ -148,7 +191,7 @@ def _role(state: StateInline, silent: bool) -> bool:
             state.push("code_inline", "code", 0).content = content
         elif name == "math":
             state.push("text", "", 0).content = f"${content}$"
-        else:
+        elif name not in _ICONS and not name.startswith("material-"):
             # ~ shows a name without its module, ! makes no link of it.
             visible = labelled["label"].strip() if labelled else content.lstrip("!")
             state.push("text", "", 0).content = (

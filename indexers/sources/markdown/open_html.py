@@ -29,7 +29,7 @@ def open_html(md: MarkdownIt) -> None:
 def _open_html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse the tags of a summary, or an aside's opening tag: what is below them is Markdown."""
     last = None if state.is_code_block(start) else _last_line(state, start, end)
-    if last is None:
+    if last is None or not _goes_on_with_markdown(state, last + 1, end):
         return False
     if not silent:
         add_html(state, state.getLines(start, last + 1, state.blkIndent, False))
@@ -49,3 +49,10 @@ def _last_line(state: StateBlock, start: int, end: int) -> int | None:
         if _SUMMARY_ENDS.search(line_of(state, number)):
             return number
     return None
+
+
+def _goes_on_with_markdown(state: StateBlock, number: int, end: int) -> bool:
+    """Return whether a line is neither HTML nor so far indented that it would be code."""
+    if number >= end:
+        return True
+    return state.sCount[number] - state.blkIndent < 4 and not line_of(state, number).startswith("<")

@@ -79,6 +79,8 @@ _SAID = ("content", "text", "body", "message")
 """Arguments that hold what a tag says. Those of ``_SHOWN`` are above or below it."""
 _DOCFX = {"moniker": "range", "zone": "pivot", "image": "alt-text"}
 """The argument of a tag that is shown."""
+_BOLD = re.compile(r"\*\*([^*\n]++)\*\*")
+"""Emphasis, which people also use in arguments."""
 _FILTERED = re.compile(r"""^\s*["']([^"']*)["']\s*(?:\|\s*([\w-]+).*)?$""", re.DOTALL)
 
 
@@ -124,7 +126,7 @@ def _visible_words(tag: Tag) -> str:
     """Return the words that a tag shows: of a heading and of a text, the first of each."""
     words = {key: value for key, value in tag.words.items() if value not in ("true", "false")}
     texts = (next((words[key] for key in keys if words.get(key)), "") for keys in (_SHOWN, _SAID))
-    return ": ".join(filter(None, texts))
+    return _BOLD.sub(r"\1", ": ".join(filter(None, texts)))
 
 
 def _field(places: tuple[str, ...], names: Mapping[str, str]) -> str:

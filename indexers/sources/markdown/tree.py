@@ -24,7 +24,7 @@ BLOCKS = HEADINGS | frozenset({
     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr",
     "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "colgroup",
-    "fn-note", "fn-tab", "fn-footnotes", "fn-footnote", "fn-id", "fn-hidden"
+    "fn-note", "fn-tab", "fn-footnotes", "fn-footnote", "fn-id", "fn-hidden", "fn-list-table"
 })  # fmt: skip
 _OPAQUE = frozenset({
     "blockquote", "li", "td", "th", "dd", "dt", "fn-note", "fn-hidden", "fn-footnote", "summary"
@@ -78,6 +78,7 @@ def grow(html: str, tags: Tags) -> Node:
     grower.feed(_without_open_tags(show_without_end(_without_open_comment(html))))
     grower.close()
     _give_looks(grower.root)
+    _make_tables_of_lists(grower.root)
     remove_invisible(grower.root, lambda children: Node(STRUCK, {}, children))
     return grower.root
 
@@ -100,6 +101,33 @@ def _give_looks(root: Node) -> None:
                 node.attributes |= waiting
                 before, waiting = node, {}
         pending.extend(nodes)
+
+
+def _make_tables_of_lists(root: Node) -> None:
+    """Turn a list of lists into the table that MyST makes of it: an item is a row."""
+    for node in [item for item in root.walk() if isinstance(item, Node)]:
+        if node.tag != "fn-list-table":
+            continue
+        rows = [row for row in _items(node) if any(True for _ in _items(row))]
+        heads = node.attributes.get("label", "")
+        count = int(heads) if heads.isascii() and heads.isdigit() and len(heads) < 4 else 0
+        caption = Node("caption", {}, [node.attributes.get("title", "")])
+        lines = [
+            Node("tr", {}, [_as_cell(cell, head=number < count) for cell in _items(row)])
+            for number, row in enumerate(rows)
+        ]
+        node.tag, node.children, node.blocky = "table", [caption, *lines], True
+
+
+def _items(node: Node) -> Iterator[Node]:
+    """Yield the items of the lists in ``node``."""
+    for child in node.children:
+        if isinstance(child, Node) and child.tag in ("ul", "ol"):
+            yield from (item for item in child.children if isinstance(item, Node))
+
+
+def _as_cell(item: Node, *, head: bool) -> Node:
+    return Node("th" if head else "td", {}, item.children, blocky=item.blocky)
 
 
 def _without_open_comment(html: str) -> str:

@@ -267,6 +267,8 @@ class Writer:
                 line.gap()
                 line.add_code([row for row in code_text(node).split("\n") if row.strip()])
                 line.gap()
+            case "ol" | "ul" | "menu":
+                self._inline_items(node, line)
             case "sup":
                 line.add_raised(self.inline(node.children))
             case "sub":
@@ -284,6 +286,20 @@ class Writer:
                 self._inline(node.children, line)
                 if node.blocky or node.tag == "option":
                     line.gap()
+
+    def _inline_items(self, node: Node, line: Line) -> None:
+        """Add the items of a list within a table's cell, each behind its mark."""
+        number = _number(node.attributes.get("start", "1")) if node.tag == "ol" else None
+        for child in node.children:
+            if isinstance(child, Node) and child.tag == "li":
+                line.gap()
+                line.add("•" if number is None else f"{number}.")
+                line.gap()
+                self._inline(child.children, line)
+                line.gap()
+                number = None if number is None else number + 1
+            else:
+                self._inline([child], line)
 
     def _named_link(self, node: Node, line: Line) -> None:
         to = self._tags.restore(node.attributes.get("to", ""))

@@ -207,3 +207,13 @@ def test_a_rendered_page_says_nothing_of_other_pages(macro: str) -> None:
     [section] = sections(body, title="Page")
 
     assert section.text == "Ours NEW\n\nAlso ours"
+
+
+def test_cards_of_links_beside_each_other_are_paragraphs() -> None:
+    cards = "".join(
+        f'<ac:link ac:card-appearance="block"><ac:link-body>{name}</ac:link-body></ac:link>'
+        for name in ("Bread", "Rye")
+    )
+    (section,) = sections(cards, title="T")
+
+    assert section.text == "Bread\n\nRye"

@@ -65,3 +65,7 @@ def test_an_export_whose_brackets_never_close_ends_at_a_blank_line() -> None:
 )
 def test_blocks_within_an_element_begin_at_any_indentation(inside: str, expected: str) -> None:
     assert text(f"<Card>\n  <Step>\n{inside}  </Step>\n</Card>\n") == expected
+
+
+def test_an_escaped_brace_is_text() -> None:
+    assert text(r"Ask /bread/\{id\} for it." + "\n") == "Ask /bread/{id} for it."

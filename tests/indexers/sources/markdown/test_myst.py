@@ -48,3 +48,39 @@ def test_directives_nested_deeper_than_anybody_writes_lose_no_word() -> None:
 )
 def test_a_role_is_read_as_it_is_shown(role: str, expected: str) -> None:
     assert text(f"See {role} now.") == f"See {expected} now."
+
+
+def test_a_list_of_lists_is_a_table() -> None:
+    page = (
+        "```{list-table} Breads\n:header-rows: 1\n\n* - Name\n  - Heat\n* - **Rye**\n  - 200\n"
+        "* - Oat\n  - - low\n    - high\n```\n"
+    )
+
+    assert text(page) == (
+        "Breads\n\n| Name | Heat |\n| --- | --- |\n| Rye | 200 |\n| Oat | • low • high |"
+    )
+
+
+def test_a_list_that_is_no_table_loses_no_word() -> None:
+    assert text("```{list-table}\n* Rye\n* - Oat\n```\n\nBake.\n") == "| Oat |\n| --- |\n\nBake."
+
+
+def test_values_with_commas_are_a_table() -> None:
+    rows = 'Rye, `200`\n"Oat", [180](a.md)\n'
+    page = f'```{{csv-table}} Breads\n:header: Name, "Heat, up to"\n\n{rows}```\n'
+
+    assert text(page) == (
+        "Breads\n\n| Name | Heat, up to |\n| --- | --- |\n| Rye | `200` |\n| Oat | [180](a.md) |"
+    )
+
+
+def test_what_a_directive_describes_is_named() -> None:
+    page = (
+        "````{py:class} Oven(heat)\n```{option} --hot\nHotter.\n```\n````\n```{py:module} a\n```\n"
+    )
+
+    assert text(page) == "Oven(heat)\n\n--hot\n\nHotter."
+
+
+def test_an_icon_is_no_word() -> None:
+    assert text("Bake {octicon}`flame;1em` now.\n") == "Bake now."

@@ -21,6 +21,14 @@ def text(page: str, flavour: str = "github") -> str:
         ("- a\n  <details><summary>b</summary>\n  **c**\n  </details>\n", "- a\n  b\n  c"),
         ("<summary>\n\n**More**\n\n</summary>\n", "More"),
         ("<details>\n**a**\n</details>\n", "**a**"),
+        (
+            "<details><summary>A</summary>\n    <p>b</p>\n\n    <p>c</p>\n</details>\n",
+            "A\n\nb\n\n```\n<p>c</p>\n```",
+        ),
+        (
+            "<details>\n<summary>A</summary>\n<li>b</li>\n<li>c</li>\n</details>\n",
+            "A\n\n- b\n\n- c",
+        ),
     ],
 )
 def test_markdown_goes_on_within_the_tags(page: str, expected: str) -> None:

@@ -112,3 +112,71 @@ def test_a_figure_has_its_title_and_its_caption(arguments: str, expected: str) -
 
 def test_a_note_that_names_its_own_kind_has_one_label() -> None:
     assert text('# T\n\n!!! danger "Note:"\n    Ask first.\n', "mkdocs") == "> Note: Ask first."
+
+
+def test_a_switch_of_a_tag_is_no_word() -> None:
+    assert text("{{< tabpane text=true >}}\nBake.\n{{< /tabpane >}}\n", "hugo") == "Bake."
+
+
+def test_a_term_is_its_words_also_as_code() -> None:
+    assert text('Edit {% term "`oven.yaml`" %} first.\n', "jekyll") == "Edit `oven.yaml` first."
+
+
+def test_a_tag_whose_words_hold_code_over_several_lines_is_its_words() -> None:
+    tag = '{% include note.html content="\nThe `bake` **command**\nends. " %}'
+
+    assert text(f"{tag}\n", "jekyll") == "The `bake` command ends."
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ('path="heat" type="number"', "heat (number)"),
+        ('name="salt" type="string" required', "salt (string, required)"),
+        ('body="time" default="30"', "time (default 30)"),
+        ('query="to"', "to"),
+    ],
+)
+def test_a_field_of_an_interface_has_its_name(attributes: str, expected: str) -> None:
+    page = f"<ParamField {attributes}>\n  How much.\n</ParamField>\n"
+
+    assert text(page, "docusaurus") == f"{expected}\n\nHow much."
+
+
+def test_a_tab_without_a_label_has_its_value_as_title() -> None:
+    page = '<Tabs>\n<TabItem value="Rye">\nBake.\n</TabItem>\n</Tabs>\n'
+
+    assert text(page, "docusaurus") == "Rye\n\nBake."
+
+
+PANE = '{{< tabpane lang="sh" >}}\n{{< tab header="Rye" >}}\n# Heat\nbake *now*\n{{< /tab >}}\n'
+
+
+def test_the_tabs_of_a_pane_are_code() -> None:
+    page = PANE + '{{< tab header="Oat" lang="py" >}}\nx = 1\n{{< /tab >}}\n{{< /tabpane >}}\n'
+
+    assert text(page, "hugo") == (
+        "Rye\n\n```sh\n# Heat\nbake *now*\n```\n\nOat\n\n```py\nx = 1\n```"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pane", "tab", "tag"),
+    [
+        ("tabpane text=true", "tab", "{{< %s >}}"),
+        ("tabpane", "tab text=true", "{{< %s >}}"),
+        ("tabpane", "tab", "{{%% %s %%}}"),
+        ("tabs", "tab", "{{< %s >}}"),
+    ],
+)
+def test_the_tabs_of_text_are_text(pane: str, tab: str, tag: str) -> None:
+    inside = f"{tag % (tab + ' header=Rye')}\n*Bake.*\n{tag % '/tab'}\n"
+    page = f"{tag % pane}\n{inside}{tag % ('/' + pane.split(maxsplit=1)[0])}\n"
+
+    assert text(page, "hugo") == "Rye\n\nBake."
+
+
+def test_a_tag_alone_on_a_line_is_a_tag_at_any_indentation() -> None:
+    assert (
+        text('{{< tree >}}\n    {{< leaf name="a" >}}\n{{< /tree >}}\n\nBake.\n', "hugo") == "Bake."
+    )

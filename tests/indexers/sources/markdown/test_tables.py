@@ -42,3 +42,18 @@ def test_a_second_row_of_headers_names_the_columns_only_below_a_merged_cell(
     (section,) = sections(f"<table>{rows}</table>\n", flavour="github").sections
 
     assert section.text.splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("<ul><li>flour</li><li>salt</li></ul>", "• flour • salt"),
+        ("Take:<ol><li>flour</li><li>salt</li></ol>now", "Take: 1. flour 2. salt now"),
+        ("\n\n- flour\n  - rye\n- salt\n\n", "• flour • rye • salt"),
+    ],
+)
+def test_the_items_of_a_list_in_a_cell_keep_their_marks(cell: str, expected: str) -> None:
+    page = f"<table><tr><th>A</th></tr><tr><td>{cell}</td></tr></table>\n"
+    (section,) = sections(page, path="a.md").sections
+
+    assert section.text == f"| A |\n| --- |\n| {expected} |"

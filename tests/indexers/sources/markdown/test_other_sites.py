@@ -1,0 +1,64 @@
+"""What only one kind of wiki or site writes: Azure DevOps, mdBook, DocFX, Logseq, Wiki.js."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexers.sources.markdown.convert import guess, sections
+
+
+def text(page: str, flavour: str = "github") -> str:
+    (section,) = sections(page, flavour=flavour, path="a.md").sections
+    return section.text
+
+
+NUMBER = "1f2e3d4c-1111-2222-3333-444455556666"
+COLUMN = ':::row:::\n  :::column span="":::\n'
+
+
+@pytest.mark.parametrize(
+    ("flavour", "page", "expected"),
+    [
+        ("github", f"Ask @<{NUMBER}> first.\n", "Ask first."),
+        ("github", f"::: query-table {NUMBER}\n:::\n\nBake.\n", "Bake."),
+        ("github", "{{#include ../a.md}}\n\n```sh\n{{#include b.sh}}\n```\n\nBake.\n", "Bake."),
+        ("docfx", "# [Rye](#tab/rye)\n\nBake.\n\n# [Oat](#tab/oat)\n", "Rye\n\nBake.\n\nOat"),
+        ("docfx", f"{COLUMN}      Bake.\n  :::column-end:::\n:::row-end:::\n", "Bake."),
+        ("obsidian", "```dataview\nLIST FROM #x\n```\n\n```sh\nbake\n```\n", "```sh\nbake\n```"),
+        ("obsidian", f"- a\n  collapsed:: true\n  id:: {NUMBER}\n\t- b\n", "- a\n  - b"),
+        ("obsidian", f"- Bake (({NUMBER})) now.\n", "- Bake now."),
+        ("obsidian", "- a\n  :LOGBOOK:\n  CLOCK: [x]\n  :END:\n- b\n", "- a\n- b"),
+        ("obsidian", "- ![Oven](a.png){:height 30, :width 4} Bake.\n", "- Oven Bake."),
+        ("obsidian", "- Set id:: here.\n", "- Set id:: here."),
+        ("github", "> Bake.\n> Eat.{.is-info}\n", "> Bake. Eat."),
+        ("github", "Write {.is-info} there.\n", "Write {.is-info} there."),
+    ],
+)  # fmt: skip
+def test_what_a_site_does_not_show_is_no_text(flavour: str, page: str, expected: str) -> None:
+    assert text(page, flavour) == expected
+
+
+@pytest.mark.parametrize("alt", ["image.png", "IMAGE", "Untitled", "alt text", "oven-2.jpeg"])
+def test_a_name_that_an_editor_gave_a_picture_is_no_text(alt: str) -> None:
+    assert text(f"Bake. ![{alt}](a.png) Eat.\n") == "Bake. Eat."
+
+
+def test_the_words_of_a_picture_are_text() -> None:
+    assert text("![image.png of the oven](a.png)\n") == "image.png of the oven"
+
+
+@pytest.mark.parametrize("tag", ["{{% hint warning %}}", '{{% tabs "a" %}}'])
+def test_a_tag_of_hugo_is_no_sign_of_another_site(tag: str) -> None:
+    assert guess(f"{tag}\nBake.\n") == "hugo"
+
+
+def test_a_video_of_azure_is_no_sign_of_another_site() -> None:
+    assert guess("::: video\n<iframe src='x'></iframe>\n:::\n") == "github"
+
+
+def test_an_anchor_below_a_sections_text_is_not_the_sections() -> None:
+    page = "# T\n\n## Bread\n\nBake.\n\n{: #oven}\nEat.\n\n## Rye\n{: #rye-bread}\n\nBake.\n"
+
+    anchors = [section.anchor for section in sections(page, flavour="jekyll", path="a.md").sections]
+
+    assert anchors == ["bread", "rye-bread"]
