@@ -48,7 +48,9 @@ _ADMONITION = re.compile(
     r"\s*+(?:\"(?P<title>.*)\")?\s*+$"
 )
 _TAB = re.compile(r"===[+!]*\s*[\"'](?P<title>.*)[\"']\s*$")
-_DIRECTIVE = re.compile(r"\s*\{?(?P<kind>[A-Za-z][\w-]*)\}?\s*(?:\[(?P<label>.*)\])?(?P<title>.*)$")
+_DIRECTIVE = re.compile(
+    r"\s*\{?(?P<kind>[A-Za-z][\w-]*)\}?(?![\w=-])\s*(?:\[(?P<label>.*)\])?(?P<title>.*)$"
+)
 _CLASSES = re.compile(r"\{[ \t]*+(?:\.[A-Za-z][\w-]*+[ \t]*+)++\}[ \t]*+")
 _TOC = re.compile(
     r"(?:\[TOC\]|\[\[_?TO(?:C|SP)_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$",

@@ -52,7 +52,8 @@ _PATTERNS = {
     ),
     "logseq": (
         r"(?P<logseq>(?m:(?<=[ \t])(?:collapsed:: (?:true|false)|id:: [\da-f-]{36}"
-        r"|(?:SCHEDULED|DEADLINE): <[^<>\n]*+>|:LOGBOOK:(?:\n(?![ \t]*+:END:).*+)*+\n[ \t]*+:END:)"
+        r"|(?:SCHEDULED|DEADLINE): <[^<>\n]*+>"
+        r"|:LOGBOOK:(?:\n(?![ \t]*+:(?:END|LOGBOOK):).*+){0,50}+\n[ \t]*+:END:)"
         r"[ \t]*+$)|\(\([\da-f-]{36}\)\)|\{\{(?:embed|query|renderer) [^{}\n]*+\}\}"
         r"|(?<=\))\{:(?:height|width)[^{}\n]*+\}|#\+(?:BEGIN|END)_[A-Z]++)"
     ),

@@ -63,3 +63,9 @@ def test_a_cell_named_for_its_language_is_code(language: str) -> None:
     page = f"```{{{language}}}\n# Not a heading\nx = *1*\n```\n"
 
     assert text(page, "myst") == f"```{language}\n# Not a heading\nx = *1*\n```"
+
+
+def test_attributes_are_no_kind_of_note() -> None:
+    page = '::: {style="float: right"\nclass="menu"}\nBake.\n:::\n\nEat.\n'
+
+    assert text(page).endswith("Bake.\n\nEat.")
