@@ -1,4 +1,4 @@
-"""Attribute lists of kramdown, Python-Markdown and Pandoc: ``{: .class #id key=value}``."""
+"""Parsing of attribute lists (kramdown, Python-Markdown, Pandoc): ``{: .class #id key=value}``."""
 
 from __future__ import annotations
 
