@@ -23,6 +23,8 @@ _OPENING = re.compile(
 )
 _MARK = re.compile(r":{3,}+")
 _RAW = re.compile(r"(?P<mark>`{3,}+)[ \t]*+\{=(?P<format>\w++)\}[ \t]*+$")
+_LONGEST_SPAN = 1_000
+"""Characters within which a span ends; without a bound many open brackets take quadratic time."""
 _KIND = re.compile(
     r"\.(?:callout-)?(?P<kind>note|tip|hint|info|important|warning|caution|danger)(?=[\s}])"
 )
@@ -114,7 +116,12 @@ def _span(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "[":
         return False
     start, outer = state.pos, state.posMax
+    until = min(outer, start + _LONGEST_SPAN)
+    if state.src.find("]{", start, until) < 0:
+        return False
+    state.posMax = until
     end = parseLinkLabel(state, start, False)
+    state.posMax = outer
     match = LIST.match(state.src, end + 1) if end >= 0 else None
     if match is None:
         return False
