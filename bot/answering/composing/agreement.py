@@ -34,7 +34,7 @@ _ONLY = frozenset({"just", "merely", "purely"})
 """Words that may mean "only", and may mean nothing: "just the container", "just ask"."""
 _REACH = 4
 """A "not" may negate this many content words after it."""
-_EACH = frozenset({"all", "each", "every"})
+_EACH = frozenset({"all", "any", "each", "every"})
 _PARTLY = frozenset({"most", "some"})
 _STEPS = frozenset("afterwards finally next once then wait when".split())  # noqa: SIM905 - read as words
 _ORDERS = frozenset({"after", "before", "first", "last"})

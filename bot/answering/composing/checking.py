@@ -8,6 +8,7 @@ meaning. Everything else is a paraphrase, and *unclear*: no count of common word
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,7 @@ from bot.answering.composing.agreement import (
     in_order,
     roots,
 )
+from bot.answering.composing.calculating import without_example_dates
 from bot.answering.composing.claims import Claim, Flaw
 from bot.answering.composing.dates import names_of_dates
 from bot.answering.composing.duties import exchanges_duty
@@ -35,6 +37,7 @@ from bot.answering.composing.relations import (
     instructs_model,
     turns_way,
 )
+from bot.answering.composing.rewording import may_reword
 from bot.answering.composing.titles import states_outdated, takes_from_titles
 from bot.answering.composing.words import Word, limits, read, split, statements
 
@@ -46,6 +49,7 @@ FALSIFYING = frozenset({Flaw.NEGATION, Flaw.REVERSED, Flaw.NUMBER, Flaw.LIMIT, F
 """Flaws that make a sentence false though a span has all its words and says little else."""
 _MOST = 0.5
 _MOST_REPEATED = 2
+_NUMBER_OF_NAME = re.compile(r"(?<=[A-Za-z]-)\d++(?![\d.,])")
 _STEPS = frozenset({"then", "afterwards", "finally"})
 """Words for an order of steps, which a sentence with one of them must keep."""
 
@@ -127,6 +131,10 @@ def _code(claim: Claim, grounds: Sequence[Ground]) -> SentenceCheck:
         for span in ground.spans:
             if claim.text in span.text:
                 return SentenceCheck(CheckOutcome.SUPPORTED, ((ground, span),))
+    for ground in grounds:
+        if ground.has_lines(claim.text) and not ground.instructs_model:
+            # Lines of a page put together may leave out one that matters.
+            return SentenceCheck(CheckOutcome.UNCLEAR, tuple((ground, s) for s in ground.spans[:1]))
     return SentenceCheck(CheckOutcome.CONTRADICTED, flaw=Flaw.QUOTATION)
 
 
@@ -156,7 +164,9 @@ def _undecided(
             near, flaw = [best], None
         elif not cited:
             near, flaw = [], missing(claim, others, shown.question)
-    if not flaw and unknown_names(hypothesis, shown.names):
+    stated = without_example_dates(claim.text, [span.text for span in spans])
+    named = hypothesis if stated == claim.text else read(stated)
+    if not flaw and unknown_names(named, shown.names):
         flaw = Flaw.NAME
     support = tuple((ground, span) for _, ground, span in near if span)
     if not flaw and any(_is_instruction(claim, ground, span) for ground, span in support):
@@ -194,8 +204,7 @@ def _compare(
             return None if ground.instructs_model else span
         if flaw is Flaw.NEGATION and not _denies(hypothesis, span):
             continue
-        if flaw is Flaw.NUMBER and not quantities(claim.text):
-            flaw = Flaw.ORDER  # its numbers are parts of names, such as SEV3
+        flaw = _if_certain(flaw, claim, hypothesis, span)
         if span.units == 1:
             fails += [span] if flaw in (*FALSIFYING, Flaw.WORDS) else []
             changed = changed or (flaw if _is_about(hypothesis, span) else None)
@@ -203,6 +212,17 @@ def _compare(
     if elsewhere or (changed is Flaw.NEGATION and _says_too(hypothesis, ground)):
         return None
     return changed if changed in FALSIFYING else None
+
+
+def _if_certain(
+    flaw: Flaw | None, claim: Claim, hypothesis: Sequence[Word], span: SupportSpan
+) -> Flaw | None:
+    """Return ``flaw``, or one that does not make the sentence false if it may be another form."""
+    if flaw and may_reword(flaw, hypothesis, span.words):
+        return Flaw.WORDS
+    if flaw is Flaw.NUMBER and not quantities(_NUMBER_OF_NAME.sub("", claim.text)):
+        return Flaw.ORDER  # its numbers are parts of names, such as SEV3 or eu-north-1
+    return flaw
 
 
 def _with_all(hypothesis: Sequence[Word], ground: Ground) -> Iterator[SupportSpan]:

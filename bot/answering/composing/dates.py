@@ -12,7 +12,7 @@ from fractions import Fraction
 from bot.answering.composing.quantities import Quantity
 from bot.answering.composing.units import CLOCK, MeasureUnit
 
-_MONTHS = (
+MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905 - read as words
 )
 _WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noqa: SIM905 - read as words
@@ -33,7 +33,7 @@ def names_of_dates(text: str) -> str:
     for match in _DATE.finditer(text):
         # The month comes first in some countries, and second in others.
         months = [int(match[group]) for group in (1, 2, 4, 5, 6) if match[group]]
-        names += [_MONTHS[month - 1] for month in months if 1 <= month <= len(_MONTHS)]
+        names += [MONTHS[month - 1] for month in months if 1 <= month <= len(MONTHS)]
     for _, _, weekday in _schedules(text):
         if weekday != "*":
             first, _, last = weekday.partition("-")

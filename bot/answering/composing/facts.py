@@ -4,17 +4,17 @@ quotations, commands, numbers with their units, names."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
 from bot.answering.composing.agreement import roots
+from bot.answering.composing.calculating import calculated, without_example_dates
 from bot.answering.composing.claims import Claim, Flaw, exact_tokens
 from bot.answering.composing.ground import Ground, SupportSpan, bare
 from bot.answering.composing.lexicon import ABBREVIATED
 from bot.answering.composing.quantities import Quantity, quantities
-from bot.answering.composing.units import CLOCK, MONTH, TIME
+from bot.answering.composing.units import CLOCK, MONTH, TIME, WEEKDAYS
 from bot.answering.composing.words import TokenRole, Word, read
 
 _ENGLISH = 0.2
@@ -23,9 +23,9 @@ every noun looks like a name."""
 
 _BEGINNING = 5
 """Letters that two forms of one name share: Spain, Spanish need not."""
+_OF_WEEKDAYS = frozenset("weekday weekdays weekend weekends workday working business".split())  # noqa: SIM905 - read as words
+"""Words for several days of the week, which a writer may name ("Monday to Friday")."""
 _ABOUT = Fraction(1, 10)
-_MOST_OPERANDS = 20
-"""Numbers of the spans that may be added or subtracted."""
 
 
 def missing(
@@ -33,8 +33,8 @@ def missing(
 ) -> Flaw | None:
     """Return the first kind of fact that neither ``grounds`` nor the question ``asked`` has.
 
-    A number may also be the sum or the difference of two in the ``near`` spans, and a small one
-    that is spelled out may count the items of a page ("two people").
+    A number may also be worked out from those of the ``near`` spans, and a small one that is
+    spelled out may count the items of a page ("two people").
     """
     if not all(any(ground.links(address) for ground in grounds) for address in claim.addresses):
         return Flaw.ADDRESS
@@ -49,21 +49,14 @@ def missing(
     if not all(token in known or any(g.spells(token) for g in grounds) for token in claim.exact):
         return Flaw.NAME
     held = [quantity for ground in grounds for quantity in ground.quantities]
-    held += [*quantities(asked), *_calculated(near)]
-    if not all(is_held(quantity, held) for quantity in quantities(claim.text)):
-        return Flaw.NUMBER
-    return None
-
-
-def _calculated(near: Sequence[SupportSpan]) -> list[Quantity]:
-    """Return the sums and differences of the quantities with the same unit."""
-    operands = [quantity for span in near for quantity in quantities(span.text) if quantity.unit]
-    return [
-        replace(left, values=frozenset({max(left.values) + sign * max(right.values)}))
-        for left, right in product(operands[:_MOST_OPERANDS], repeat=2)
-        if left.unit == right.unit
-        for sign in (1, -1)
-    ]
+    held += quantities(asked)
+    unheld = [quantity for quantity in quantities(claim.text) if not is_held(quantity, held)]
+    if unheld and near:
+        texts = [span.text for span in near]
+        own = without_example_dates(claim.text, texts)
+        held += calculated(own, texts, [ground.text for ground in grounds], asked)
+        unheld = [quantity for quantity in quantities(own) if not is_held(quantity, held)]
+    return Flaw.NUMBER if unheld else None
 
 
 def unknown_names(words: Sequence[Word], known: ShownNames) -> bool:
@@ -106,6 +99,8 @@ class ShownNames:
         if len(name) > 2 and any(
             other.startswith(name) or name.startswith(other) for other in self._names
         ):
+            return True
+        if name.removesuffix("s") in WEEKDAYS and not self._forms.isdisjoint(_OF_WEEKDAYS):
             return True
         return (
             len(name) > 1 and word.text.isupper() and any(name in text for text in self._initials)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.answering.composing.agreement import roots
-from bot.answering.composing.claims import addresses, exact_tokens
+from bot.answering.composing.claims import addresses, codes, exact_tokens
 from bot.answering.composing.dates import scheduled_times
 from bot.answering.composing.quantities import Quantity, quantities
 from bot.answering.composing.relations import instructs_model, points_back
@@ -94,6 +94,12 @@ class Ground:
         code = spaced(code)
         return bool(code) and any(code in text for text in self._verbatim)
 
+    def has_lines(self, code: str) -> bool:
+        """Return whether each line of ``code`` is a line or a span of code here, in this order."""
+        own = iter(self._code_lines)
+        lines = [line for text in code.splitlines() if (line := text.rstrip())]
+        return bool(lines) and all(line in own for line in lines)
+
     def links(self, address: str) -> bool:
         """Return whether the address occurs here, by itself or as the host or the file name of
         another."""
@@ -171,6 +177,15 @@ class Ground:
     def _addresses(self) -> frozenset[str]:
         text, url = self.passage.text, self.passage.url
         return frozenset(map(_bare, (*addresses(text), url, *_TARGET.findall(text))))
+
+    @cached_property
+    def _code_lines(self) -> list[str]:
+        """Return the lines of the passage, those with spans of code without what is around them."""
+        return [
+            piece
+            for line in self.passage.text.splitlines()
+            for piece in (codes(line) or [line.rstrip()])
+        ]
 
     @cached_property
     def _bare(self) -> str:

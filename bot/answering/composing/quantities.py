@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from bot.answering.composing.units import (
-    AND_A_HALF,
+    AND_PARTS,
     ARTICLES,
     CLOCK,
     EVERY_SECOND,
@@ -45,6 +46,13 @@ _PORT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3}):(?=\d)")
 """An address and the colon before its port, as in 127.0.0.1:8888."""
 _RATE = re.compile(r"(?<=\d)\s?(?:r|req)/s(?![^\W_])", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![^\W_])v(?=\d)", re.IGNORECASE)
+_KEY_WITH_UNIT = re.compile(
+    r"(?:(?<=[a-z0-9])(Milliseconds|Seconds|Minutes|Hours|Days|Weeks|Months|Bytes|Ms|KB|MB|GB)"
+    r"|(?<=[A-Za-z0-9][_.-])(?i:(milliseconds|seconds|minutes|hours|days|weeks|months|bytes"
+    r"|sec|min|ms|kb|mb|gb)))"
+    r"[`\"']{0,2}\s{0,2}[:=|\u00b7]\s{0,2}[`\"']?\d{1,15}(?![\w%]|[.,:]\d)"
+)
+"""A setting whose name ends in the unit of its number: `timeoutSeconds: 30`, `max_size_mb = 5`."""
 _FRACTIONS = {"\u00bc": ".25", "\u00bd": ".5", "\u00be": ".75"}
 _FRACTION = re.compile(r"(\d{1,9})?\s?([\u00bc\u00bd\u00be])")
 _NUMERAL = re.compile(r"(\d[\d.,:'\u2019\u00a0\u202f]{0,30})([a-z\u03bc]{0,3})\Z")
@@ -98,6 +106,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     version, the number 1.20."""
     text = _VERSION.sub("", _ALWAYS.sub(" ", text))
     text = _RATE.sub(" requests/s", _PORT.sub(r"\1: ", text))
+    text = _KEY_WITH_UNIT.sub(lambda m: f"{m[0]} {m[1] or m[2]} ", text)
     text = _FRACTION.sub(lambda m: f"{m[1] or 0}{_FRACTIONS[m[2]]}", text)
     tokens = [match[0].casefold() for match in _TOKEN.finditer(text)]
     numbers: list[tuple[int, int, Quantity]] = []
@@ -155,9 +164,16 @@ def _implied(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
     if unit is None or unit.kind not in TIME or not (articles or end > at or _is_rate(tokens[at])):
         return None
     end += articles + 1
-    if tuple(tokens[end : end + 3]) in AND_A_HALF:
-        value, end = value + Fraction(1, 2), end + 3
-    return Quantity(frozenset({value}), unit, implied=True), end
+    part, end = _and_part(tokens, end)
+    return Quantity(frozenset({value + part}), unit, implied=True), end
+
+
+def _and_part(tokens: Sequence[str], at: int) -> tuple[Fraction, int]:
+    """Read "and a half", "and three-quarter"; 0 if there is none."""
+    for length in (4, 3):
+        if part := AND_PARTS.get(tuple(tokens[at : at + length])):
+            return part, at + length
+    return Fraction(0), at
 
 
 def _every_second(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
@@ -240,9 +256,8 @@ def _multiplied(number: Quantity, tokens: Sequence[str], end: int) -> tuple[Quan
         if is_hundred and 0 < SPELLED.get(tokens[rest], 0) < _HUNDRED:
             ones, end = _in_words(tokens, rest)
             number = _plus(number, max(ones.values))
-    if tuple(tokens[end : end + 3]) in AND_A_HALF:
-        return _plus(number, Fraction(1, 2)), end + 3
-    return number, end
+    part, end = _and_part(tokens, end)
+    return _plus(number, part), end
 
 
 def _plus(number: Quantity, addend: Fraction) -> Quantity:
@@ -257,6 +272,11 @@ def _with_units(
     later: tuple[int, MeasureUnit | None] = (-1, None)
     quantities: list[Quantity] = []
     for start, end, number in reversed(numbers):
+        if every := _times_in(tokens, end):
+            # "Four times a day" is every 6 hours.
+            values = frozenset(1 / value for value in number.values if value)
+            quantities.append(replace(number, values=values, unit=every, spelled=False))
+            continue
         unit = number.unit or _unit_before(tokens, start) or _unit_after(tokens, end)
         if unit is None and later[0] - end == 1 and tokens[end] in JOINS:
             unit = later[1]
@@ -264,6 +284,34 @@ def _with_units(
         working = unit == UNITS["day"] and not WORKING.isdisjoint(tokens[end : end + _REACH])
         quantities.append(replace(number, unit=unit, working=working))
     return reversed(quantities)
+
+
+def _times_in(tokens: Sequence[str], end: int) -> MeasureUnit | None:
+    """Read "times a day" after a number."""
+    if tokens[end : end + 1] != ["times"] or end + 2 >= len(tokens):
+        return None
+    unit = UNITS.get(tokens[end + 2]) if tokens[end + 1] in ARTICLES else None
+    return unit if unit and unit.kind in TIME else None
+
+
+def compounds(text: str) -> list[Quantity]:
+    """Return the durations of ``text`` that have two parts, such as "2 h 45 min"."""
+    return [
+        Quantity(frozenset({size}), MeasureUnit(left.unit.kind))
+        for left, right in pairwise(quantities(text))
+        if left.unit and right.unit and is_compound(left, right)
+        for size in [
+            max(left.values) * left.unit.size + max(right.values) * right.unit.size,
+        ]
+    ]
+
+
+def is_compound(left: Quantity, right: Quantity) -> bool:
+    """Return whether two neighbours may be one duration: hours and minutes."""
+    if left.unit is None or right.unit is None or right.implied:
+        return False
+    same = left.unit.kind == right.unit.kind and left.unit.kind in TIME
+    return same and right.unit.size < left.unit.size
 
 
 def _unit_before(tokens: Sequence[str], start: int) -> MeasureUnit | None:

@@ -70,7 +70,14 @@ ARTICLES = frozenset("a an each every per ein eine einen einem einer un una une 
 HALF = frozenset({"half"})
 PARTS = {"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4)}
 """Fractions of a greater number: "a quarter of a million"."""
-AND_A_HALF = frozenset({("and", "a", "half")})
+AND_PARTS = {
+    ("and", "a", "half"): Fraction(1, 2),
+    ("and", "a", "quarter"): Fraction(1, 4),
+    ("and", "three", "quarters"): Fraction(3, 4),
+    ("and", "three", "-", "quarter"): Fraction(3, 4),
+    ("and", "three", "-", "quarters"): Fraction(3, 4),
+}
+"""What follows a whole number: "two and a half"."""
 CLOCK = "clock"
 """The kind of a time of day, in minutes from midnight."""
 PER_CENT = frozenset({("per", "cent"), ("pour", "cent"), ("por", "ciento")})

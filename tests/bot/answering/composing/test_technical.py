@@ -124,3 +124,28 @@ def test_an_introduction_that_makes_a_claim_is_checked(
     drafted = Draft([CACHE], "How do I use the cache?").take(Sentence(introduction))
 
     assert (drafted.flaw, drafted.unclear) == (flaw, unclear)
+
+
+STEPS = """Stop it with `boxctl stop --all`.
+
+```
+boxctl pull main
+boxctl check
+boxctl start
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "flaw"),
+    [
+        ("boxctl stop --all\nboxctl start", None),
+        ("boxctl start\nboxctl pull main", Flaw.QUOTATION),
+        ("boxctl stop\nboxctl start", Flaw.QUOTATION),
+    ],
+)
+def test_code_put_together_from_lines_of_a_page_is_unclear(code: str, flaw: Flaw | None) -> None:
+    page = Passage("w", "p", "", 0, "Boxes", (), "", STEPS, "", OPEN)
+    drafted = Draft([page], "How do I restart it?").take(Sentence(code, code=True))
+
+    assert (drafted.flaw, drafted.unclear) == (flaw, flaw is None)

@@ -1,0 +1,163 @@
+"""Numbers and dates that a writer works out from a page, and statements turned around."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering.composing.calculating import calculated
+from bot.answering.composing.checking import CheckOutcome
+from bot.answering.composing.quantities import quantities
+from tests.bot.answering.composing.test_relations import decision_on, passage
+
+
+@pytest.mark.parametrize(
+    ("page", "true", "false"),
+    [
+        (
+            "You earn 7 points for each sold ticket.",
+            "With 4 tickets you have 28 points.",
+            "With 4 tickets you have 29 points.",
+        ),
+        (
+            "The deposit is 30 % of the rent. The rent is $900.",
+            "So the deposit is $270, 30% of the rent.",
+            "So the deposit is $280, 30% of the rent.",
+        ),
+        (
+            "Skis are covered up to 1 % of the sum.",
+            "With a sum of $40,000 that would be $400.",
+            "With a sum of $40,000 that would be $500.",
+        ),
+        (
+            "The pool is cleaned every 8 hours.",
+            "The pool is cleaned three times a day.",
+            "The pool is cleaned four times a day.",
+        ),
+        (
+            "The climb took 3 h 15 min.",
+            "The climb took 3 hours and 15 minutes.",
+            "The climb took 3 hours and 25 minutes.",
+        ),
+        (
+            "The climb took 3 h 15 min.",
+            "The climb took three and a quarter hours.",
+            "The climb took three and a half hours.",
+        ),
+        (
+            "The target is 5 hours. The climb took 3 h 15 min.",
+            "That's 1 hour and 45 minutes below the target.",
+            "That's 1 hour and 55 minutes below the target.",
+        ),
+        (
+            "A ticket is needed from the fourth stop.",
+            "For the first three stops you need no ticket.",
+            "For the first 16 stops you need a ticket.",
+        ),
+        (
+            "Retry after 20 s and double the delay each time.",
+            "It waits 20, 40 and 80 seconds.",
+            "It waits 20, 50 and 90 seconds.",
+        ),
+        (
+            "Set `lockTimeoutSeconds: 240`.",
+            "The lock times out after 4 minutes.",
+            "The lock times out after 5 minutes.",
+        ),
+        (
+            "The guard is there from 21:00 to 05:00.",
+            "The guard is there for 8 hours.",
+            "The guard is there for 9 hours.",
+        ),
+        (
+            "The fare goes up from 80 to 200 points.",
+            "That is an increase of 150%.",
+            "That is an increase of 140%.",
+        ),
+        (
+            "A table seats 12 guests and costs $90.",
+            "So that's $7.50 a guest.",
+            "So that's $8.50 a guest.",
+        ),
+        (
+            "First day: $21. Other days: $35.",
+            "A three-day trip comes to $91 (21 + 35 + 35).",
+            "A three-day trip comes to $92 (21 + 35 + 35).",
+        ),
+    ],
+)
+def test_a_number_that_can_be_worked_out_is_no_contradiction_and_another_is(
+    page: str, true: str, false: str
+) -> None:
+    assert decision_on(true, passage(page)) is CheckOutcome.UNCLEAR
+    assert decision_on(false, passage(page)) is CheckOutcome.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("The limit is 400 letters per second.", "The limit is 400 letters per minute."),
+        ("Use it if 50 % of the text is new.", "Use it if more than 25% of the text is new."),
+        ("Keys are kept for 30 days.", "Keys are kept for 60 days."),
+    ],
+)
+def test_a_number_of_the_page_alone_is_not_multiplied(page: str, sentence: str) -> None:
+    assert decision_on(sentence, passage(page)) is CheckOutcome.CONTRADICTED
+
+
+def test_dates_of_an_example_are_no_contradiction_if_the_passage_names_none() -> None:
+    example = "So if you return on 1 March, send the form by 31 March."
+
+    years = "So a map from June 2031 is kept until the end of 2037."
+
+    assert decision_on(example, passage("Send the form within 30 days.")) is CheckOutcome.UNCLEAR
+    assert decision_on(years, passage("Maps are kept for six years.")) is CheckOutcome.UNCLEAR
+    dated = passage("Send the form by 15 February.")
+    assert decision_on(example, dated) is CheckOutcome.CONTRADICTED
+
+
+def test_days_of_the_week_are_no_contradiction_of_weekdays() -> None:
+    text = "The desk is open Monday to Friday."
+
+    assert decision_on(text, passage("The desk is open on weekdays.")) is CheckOutcome.UNCLEAR
+    sundays = passage("The desk is open on Sundays.")
+    assert decision_on(text, sundays) is CheckOutcome.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        (
+            "Usually the lid was open, or the fan failed.",
+            "If the lid was not open, the fan failed.",
+        ),
+        ("Parcels are weighed if they are larger than 5 kg.", "Parcels over 5 kg are weighed."),
+        ("Only cooks open the cellar.", "Unless you are a cook, you can't open the cellar."),
+        ("On Sundays only cooks bake.", "On Sundays don't bake, unless you are a cook."),
+        (
+            "Send the form within 9 days of the visit.",
+            "You have 9 days after the visit to send the form.",
+        ),
+        ("No parcel is sent on Sundays.", "You can't send any parcel at all on Sundays."),
+        ("Harbour fees are paid by the guest.", "Any harbour fees are on the guest."),
+        ("Only then start the oven.", "Then you can start the oven."),
+        ("Tools are kept in the zone north-1.", "Also kept: tools in north-1."),
+    ],
+)
+def test_a_statement_turned_around_is_neither_verified_nor_a_contradiction(
+    page: str, sentence: str
+) -> None:
+    assert decision_on(sentence, passage(page)) is CheckOutcome.UNCLEAR
+
+
+def test_a_setting_has_the_unit_in_its_name() -> None:
+    [seconds] = quantities("`lockTimeoutSeconds: 240`")
+    [megabytes] = quantities("max_size_mb = 5")
+
+    assert seconds.sizes == quantities("4 minutes")[0].sizes
+    assert megabytes.sizes == quantities("5 MB")[0].sizes
+
+
+def test_many_numbers_are_worked_out_in_bounded_memory() -> None:
+    text = "So: " + " ".join(f"{number} h 5 min, 2 kg," for number in range(3000))
+
+    assert len(calculated(text, [text], [text], text)) < 100_000
