@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations, pairwise, permutations, product
+from itertools import combinations, islice, pairwise, permutations, product
 
 from bot.answering.composing.dates import MONTHS
 from bot.answering.composing.quantities import Quantity, compounds, is_compound, quantities
@@ -55,7 +55,7 @@ def calculated(
     if concluding:
         near = passages
     page = _quantities(near)
-    totals = [total for other in near for total in compounds(other)][:_MOST]
+    totals = list(islice((total for other in near for total in compounds(other)), _MOST))
     results = [
         *_sums(page),
         *(_sums([*totals, *page]) if concluding else ()),
@@ -80,7 +80,7 @@ def without_example_dates(text: str, near: Sequence[str]) -> str:
 
 
 def _quantities(texts: Sequence[str]) -> list[Quantity]:
-    return [quantity for text in texts for quantity in quantities(text)][:_MOST]
+    return list(islice((number for text in texts for number in quantities(text)), _MOST))
 
 
 def _sums(operands: Sequence[Quantity]) -> Iterator[Quantity]:

@@ -25,6 +25,8 @@ _BEGINNING = 5
 """Letters that two forms of one name share: Spain, Spanish need not."""
 _OF_WEEKDAYS = frozenset("weekday weekdays weekend weekends workday working business".split())  # noqa: SIM905 - read as words
 """Words for several days of the week, which a writer may name ("Monday to Friday")."""
+_MOST_WORKED_OUT = 12
+"""Numbers of a sentence that may be worked out: each is compared with thousands of results."""
 _ABOUT = Fraction(1, 10)
 
 
@@ -51,11 +53,12 @@ def missing(
     held = [quantity for ground in grounds for quantity in ground.quantities]
     held += quantities(asked)
     unheld = [quantity for quantity in quantities(claim.text) if not is_held(quantity, held)]
-    if unheld and near:
+    if near and 0 < len(unheld) <= _MOST_WORKED_OUT:
         texts = [span.text for span in near]
         own = without_example_dates(claim.text, texts)
-        held += calculated(own, texts, [ground.text for ground in grounds], asked)
-        unheld = [quantity for quantity in quantities(own) if not is_held(quantity, held)]
+        held = calculated(own, texts, [ground.text for ground in grounds], asked)
+        rest = [quantity for quantity in quantities(own) if quantity in unheld]
+        unheld = [quantity for quantity in rest if not is_held(quantity, held)]
     return Flaw.NUMBER if unheld else None
 
 
