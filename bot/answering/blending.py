@@ -17,6 +17,7 @@ from bot.answering.editions import current_first
 from bot.answering.kinds import by_kind
 from bot.answering.reranking import Reranking, Scoring, scoring_by
 from bot.answering.retrieval import FoundPage, Reorder
+from bot.answering.swaps import by_swap
 from bot.model import Question
 from bot.moments import today
 from indexers.model import Hit, Passage
@@ -112,7 +113,7 @@ def cross_encoder(
     day: Callable[[], date] = today,
 ) -> Reorder | None:
     """Return the reranking by ``reranker``, followed within each page by the kind of thing that the
-    question names, and by the edition in force on this ``day``; None without a reranker. A
+    question names, by the other thing that a follow-up names, and by the edition in force on this ``day``; None without a reranker. A
     cross-encoder uses all cores, so more than a few questions at once would only slow each other
     down."""
     if reranker is None:
@@ -129,6 +130,6 @@ def cross_encoder(
 
     def reorder(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
         by_score = by_kind(question, reranking(question, pages))
-        return current_first(question.sought, by_score, day())
+        return current_first(question.sought, by_swap(question, by_score), day())
 
     return reorder

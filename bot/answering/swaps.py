@@ -1,0 +1,59 @@
+"""Sections about the thing that a follow-up asks about instead ("And vision?").
+
+A cross-encoder reads a follow-up after the question before it, whose words still name the earlier
+thing. The headings of the sections tell which one is meant now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answering.composing.words import read
+from bot.answering.followups import swapped, topic_of
+from bot.answering.retrieval import FoundPage
+from bot.answering.stems import stems
+from bot.model import Question
+from indexers.model import Hit
+
+
+def by_swap(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
+    """Return the pages with their scores redistributed, if the question asks the same about another
+    thing: passages whose heading names that thing come before those that do not name it at all."""
+    named = _weighty_stems(swapped(question))
+    if not named:
+        return tuple(pages)
+    topic = _weighty_stems(topic_of(question.history)) - named
+    hits = sorted(
+        (hit for page in pages for hit in page.hits if not hit.beside), key=lambda hit: -hit.score
+    )
+    others = (at for at, hit in enumerate(hits) if not named & stems(hit.passage.embedded))
+    first_other = next(others, len(hits))
+    order = sorted(
+        range(len(hits)),
+        key=lambda at: min(at, first_other - 0.5) if _is_about(hits[at], named, topic) else at,
+    )
+    scores = {
+        hits[at].passage.id: hit.score for at, hit in zip(order, hits, strict=True)
+    }
+    # Python's sort keeps the order of equals, which is the search's.
+    return tuple(sorted((_with_scores(page, scores) for page in pages), key=lambda p: -p.score))
+
+
+def _is_about(hit: Hit, named: frozenset[str], topic: frozenset[str]) -> bool:
+    """Return whether a passage's heading has all words of the other thing, and the passage has
+    words of the question before: "Vision" is no answer about insurance."""
+    passage = hit.passage
+    heading = passage.headings[-1] if passage.headings else passage.title
+    return named <= stems(heading) and bool(topic & stems(passage.embedded))
+
+
+def _with_scores(page: FoundPage, scores: dict[object, float]) -> FoundPage:
+    hits = [replace(hit, score=scores.get(hit.passage.id, hit.score)) for hit in page.hits]
+    ordered = tuple(sorted(hits, key=lambda hit: (hit.beside, -hit.score)))
+    gain = ordered[0].score - page.hits[0].score
+    return replace(page, score=page.score + gain, hits=ordered)
+
+
+def _weighty_stems(text: str) -> frozenset[str]:
+    return stems(" ".join(word.text for word in read(text) if word.weighs))
