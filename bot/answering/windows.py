@@ -104,6 +104,7 @@ def _about_what_is_asked(
     thing."""
     about = _without_other_things(question, units, windows)
     about = _without_previous_rows(swapped, units, about)
+    about = _without_previous_sentence(swapped, units, about)
     return _without_other_rows(question, units, _untied(question, units, about))
 
 
@@ -145,6 +146,27 @@ def _without_previous_rows(
         or unit.kind is not Kind.TABLE
         or swapped_stems & stems(unit.text)
     ]
+
+
+def _without_previous_sentence(
+    swapped: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Move back the sentences of the best one's paragraph or list that have no words of the
+    follow-up ("And for directors?"), if the best one has none and another one has all."""
+    swapped_stems = _weighty_stems(swapped)
+    best = units[windows[0].place]
+    if not swapped_stems or swapped_stems & stems(best.text):
+        return list(windows)
+    nearby = [
+        window
+        for window in windows
+        if units[window.place].block == best.block
+        or units[window.place].listed == best.listed != -1
+    ]
+    if not any(swapped_stems <= stems(units[window.place].text) for window in nearby):
+        return list(windows)
+    others = [window for window in nearby if not swapped_stems & stems(units[window.place].text)]
+    return _moved_back(windows, others, _ELSEWHERE)
 
 
 def _untied(question: str, units: Sequence[Unit], windows: Sequence[Window]) -> list[Window]:

@@ -206,3 +206,28 @@ def test_what_is_read_is_bounded_and_the_best_has_nothing_before_it(
     assert sum(map(len, texts_read)) <= CHARACTERS + len(texts_read) * len("Leave\n")
     assert [window.behind for window in windows] == sorted(window.behind for window in windows)
     assert not windows or windows[0].behind == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("A manager may spend 500 euros. A director may spend 2000 euros. Ask first.", 1),
+        ("- A manager may spend 500 euros.\n- A director may spend 2000 euros.", 1),
+        # A sentence about both answers, and so does one that no other replaces.
+        ("A manager or director may spend 500 euros. Ask the director first.", 0),
+        ("A manager may spend 500 euros. Ask first.", 0),
+    ],
+)
+def test_a_follow_up_for_another_thing_is_not_answered_with_the_sentence_about_the_first(
+    text: str, answer: int
+) -> None:
+    units = outline(text)
+    (passage,) = passages("spending", text)
+
+    def likes_the_manager(_: str, texts: Sequence[str]) -> list[float]:
+        return [5.0 * ("manager" in text) for text in texts]
+
+    question = "How much may a manager spend? a director?"
+    windows = ranked(question, passage, units, Weights([]), likes_the_manager, "a director?")
+
+    assert windows[0].place == answer
