@@ -11,6 +11,7 @@ from bot.answering.bounded import Bounded
 from bot.answering.cutting import cut, together
 from bot.answering.outline import Unit, outline
 from bot.answering.showing import body, caption
+from bot.answering.shared_words import weighty_stems
 from bot.answering.stems import Weights, stems
 from bot.answering.stretch import Stretch, is_beside
 from bot.answering.windows import Read, Window, ranked
@@ -113,6 +114,7 @@ class Quoting:
             candidates += [
                 self._candidate(question, hit, hits, self.swapped)
                 for hit in ordered[1:_TRIED_INSTEAD]
+                if self._may_replace(question, ordered[0], hit)
             ]
         text, windows, best = _best_of(candidates)
         quotations = text.quoted([windows], room, bold=self.bold)
@@ -164,6 +166,14 @@ class Quoting:
         scored = [replace(hit, score=hit.score + hit.parts[number]) for hit in hits if hit.parts]
         ordered = sorted(scored, key=lambda hit: -hit.score)
         return _best_of([self._candidate(part, hit, hits) for hit in ordered[:_MOST_TRIED]])
+
+    def _may_replace(self, question: str, best: Hit, other: Hit) -> bool:
+        """Return whether ``other`` names the thing that a follow-up asks about, if ``best`` does:
+        a good sentence about the thing before is no answer."""
+        topic = question.removesuffix(self.swapped)
+        named = weighty_stems(self.swapped) - weighty_stems(topic)
+        names_it = named & stems(best.passage.embedded)
+        return not names_it or bool(named & stems(other.passage.embedded))
 
     def _candidate(
         self, question: str, hit: Hit, hits: Sequence[Hit], swapped: str = ""

@@ -95,6 +95,11 @@ def _non_empty(sentences: Iterable[Set[str]]) -> tuple[frozenset[str], ...]:
     return tuple(map(frozenset, filter(None, sentences)))
 
 
+def weighty_stems(text: str) -> frozenset[str]:
+    """Return the stems of the content words of a question, or of a part of it."""
+    return query_terms(text).weighty
+
+
 @lru_cache(maxsize=_QUESTIONS)
 def query_terms(question: str) -> QueryTerms:
     """Return the words of a question."""

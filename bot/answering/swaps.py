@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answering.composing.words import read
 from bot.answering.followups import swapped, topic_of
 from bot.answering.retrieval import FoundPage
+from bot.answering.shared_words import weighty_stems
 from bot.answering.stems import stems
 from bot.model import Question
 from indexers.model import Hit
@@ -20,14 +20,15 @@ from indexers.model import Hit
 def by_swap(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
     """Return the pages with their scores redistributed, if the question asks the same about another
     thing: passages whose heading names that thing come before those that do not name it at all."""
-    named = _weighty_stems(swapped(question))
-    if not named:
+    named = weighty_stems(swapped(question))
+    topic = weighty_stems(topic_of(question.history))
+    new, topic = named - topic, topic - named
+    if not new:
         return tuple(pages)
-    topic = _weighty_stems(topic_of(question.history)) - named
     hits = sorted(
         (hit for page in pages for hit in page.hits if not hit.beside), key=lambda hit: -hit.score
     )
-    others = (at for at, hit in enumerate(hits) if not named & stems(hit.passage.embedded))
+    others = (at for at, hit in enumerate(hits) if not new & stems(hit.passage.embedded))
     first_other = next(others, len(hits))
     order = sorted(
         range(len(hits)),
@@ -42,10 +43,12 @@ def by_swap(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, 
 
 def _is_about(hit: Hit, named: frozenset[str], topic: frozenset[str]) -> bool:
     """Return whether a passage's heading has all words of the other thing, and the passage has
-    words of the question before: "Vision" is no answer about insurance."""
+    words of the question before: "House rules" says nothing of insurance. The only word of a
+    question ("What is judo?") names the earlier thing, which the passage need not have."""
     passage = hit.passage
     heading = passage.headings[-1] if passage.headings else passage.title
-    return named <= stems(heading) and bool(topic & stems(passage.embedded))
+    shares_topic = len(topic) <= 1 or bool(topic & stems(passage.embedded))
+    return named <= stems(heading) and shares_topic
 
 
 def _with_scores(page: FoundPage, scores: dict[object, float]) -> FoundPage:
@@ -53,7 +56,3 @@ def _with_scores(page: FoundPage, scores: dict[object, float]) -> FoundPage:
     ordered = tuple(sorted(hits, key=lambda hit: (hit.beside, -hit.score)))
     gain = ordered[0].score - page.hits[0].score
     return replace(page, score=page.score + gain, hits=ordered)
-
-
-def _weighty_stems(text: str) -> frozenset[str]:
-    return stems(" ".join(word.text for word in read(text) if word.weighs))

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from math import fsum
 
-from bot.answering.composing.words import read as words
 from bot.answering.examples import is_example
 from bot.answering.outline import Unit
+from bot.answering.shared_words import weighty_stems
 from bot.answering.stems import Weights, in_order, stems
 from bot.answering.things import NamedThings, numbered
 from indexers.model import Passage
@@ -132,7 +132,7 @@ def _without_previous_rows(
 ) -> list[Window]:
     """Return the windows without rows about what the question before asked for: of a table with
     rows that have words of the follow-up ("And for brass?"), only these."""
-    swapped_stems = _weighty_stems(swapped)
+    swapped_stems = weighty_stems(swapped)
     fitting = {
         units[window.place].listed
         for window in windows
@@ -153,7 +153,7 @@ def _without_previous_sentence(
 ) -> list[Window]:
     """Move back the sentences of the best one's paragraph or list that have no words of the
     follow-up ("And for directors?"), if the best one has none and another one has all."""
-    swapped_stems = _weighty_stems(swapped)
+    swapped_stems = weighty_stems(swapped)
     best = units[windows[0].place]
     if not swapped_stems or swapped_stems & stems(best.text):
         return list(windows)
@@ -172,7 +172,7 @@ def _without_previous_sentence(
 def _untied(question: str, units: Sequence[Unit], windows: Sequence[Window]) -> list[Window]:
     """Move back the items and rows that answer equally well as another one of their list, but have
     only some of its words of the question."""
-    question_stems = _weighty_stems(question)
+    question_stems = weighty_stems(question)
     shared = {
         window.place: question_stems & stems(units[window.place].text)
         for window in windows
@@ -200,10 +200,6 @@ def _moved_back(
     return _in_order([replace(window, behind=window.behind - least) for window in moved])
 
 
-def _weighty_stems(text: str) -> frozenset[str]:
-    return stems(" ".join(word.text for word in words(text) if word.weighs))
-
-
 def _without_other_rows(
     question: str, units: Sequence[Unit], windows: Sequence[Window]
 ) -> list[Window]:
@@ -215,7 +211,7 @@ def _without_other_rows(
     listed = units[windows[0].place].listed
     if units[windows[0].place].kind is not Kind.TABLE:
         return list(windows)
-    question_stems = _weighty_stems(question)
+    question_stems = weighty_stems(question)
     rows = [window.place for window in windows if units[window.place].listed == listed]
     cells = {row: _named_by_first_cell(units, row) for row in rows}
     named = {row: question_stems & cells[row] for row in rows}

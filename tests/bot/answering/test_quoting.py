@@ -199,3 +199,20 @@ def test_the_rule_below_a_header_is_no_unit() -> None:
         "| City | Days |",
         "| Berlin | 30 |",
     ]
+
+
+def test_a_follow_up_is_not_answered_with_a_good_sentence_about_the_thing_before() -> None:
+    """Without a sentence about the new thing that answers, its passage is quoted all the same."""
+    (car,) = passages("car", "Acme insures the car.")
+    found = [*hits("The house is insured."), Hit(car, 0.5, 0.5)]
+
+    def likes_the_car(_: str, texts: Sequence[str]) -> list[float]:
+        return [5.0 if "Acme" in text else -9.0 for text in texts]
+
+    quote = Quoting(likes_the_car)
+    question = "Who insures the car? and house?"
+    (of_question,) = quote(question, found, 700)
+    (of_follow_up,) = replace(quote, swapped="and house?")(question, found, 700)
+
+    assert of_question.words == "Acme insures the car."
+    assert of_follow_up.words == "The house is insured."

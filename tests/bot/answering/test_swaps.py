@@ -78,3 +78,17 @@ def test_a_passage_that_names_the_other_thing_keeps_its_place() -> None:
     found_page = page("insurance", 9.0, both, HOUSE)
 
     assert headings(follow_up("And house?"), found_page) == ["Insurance", "House insurance"]
+
+
+def test_a_word_of_the_question_before_does_not_name_the_other_thing() -> None:
+    found_page = page("insurance", 9.0, CAR, HOUSE)
+
+    ordered = headings(follow_up("What about house insurance?"), found_page)
+
+    assert ordered == ["House insurance", "Car insurance"]
+
+
+def test_a_question_that_only_names_a_thing_needs_no_other_common_word() -> None:
+    found_page = page("words", 9.0, ("Judo", "An art."), ("Chowder", "Tasks that may wait."))
+
+    assert headings(follow_up("And chowder?", "What is judo?"), found_page) == ["Chowder", "Judo"]
