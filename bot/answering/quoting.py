@@ -12,6 +12,7 @@ from bot.answering.cutting import cut, together
 from bot.answering.outline import Unit, outline
 from bot.answering.showing import body, caption
 from bot.answering.shared_words import weighty_stems
+from bot.answering.sources import title_and_path
 from bot.answering.stems import Weights, stems
 from bot.answering.stretch import Stretch, is_beside
 from bot.answering.windows import Read, Window, ranked
@@ -254,7 +255,8 @@ class _Text:
             for window in windows
             if window.read is not None
         ]
-        caption_line = caption(passage.title, " > ".join(passage.headings))
+        title, headings = title_and_path(passage)
+        caption_line = caption(title, " > ".join(headings))
         captioned = f"{text}\n{caption_line}" if caption_line else text
         return [Quotation(passage, captioned, words, max(scores, default=None))]
 

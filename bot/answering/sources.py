@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,11 +10,25 @@ from bot.model import Clarify, NoAnswer, Result, Source
 from indexers.model import Passage
 
 
+_BEFORE_SITE = " | "
+
+
+def title_and_path(passage: Passage) -> tuple[str, Sequence[str]]:
+    """Return the title of a passage's page and the headings above the passage, as people name them.
+    A site's name behind the title ("Leave | Handbook") is left out if the page's own heading is the
+    title without it."""
+    title, headings = passage.title, passage.headings
+    if headings and headings[0] == title.partition(_BEFORE_SITE)[0]:
+        return headings[0], headings[1:]
+    return title, headings
+
+
 def source_of(passage: Passage, words: str) -> Source:
     """Return the source with the quote ``words``, which are verbatim in ``passage``."""
+    title, headings = title_and_path(passage)
     return Source(
-        title=passage.title,
-        heading=" > ".join(passage.headings),
+        title=title,
+        heading=" > ".join(headings),
         url=passage.url,
         quote=words,
         wiki=passage.wiki,

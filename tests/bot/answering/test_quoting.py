@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering.outline import outline
 from bot.answering.quoting import Quotation, Quoting, units
+from bot.answering.sources import source_of
 from bot.answering.stretch import stands_in
 from indexers.model import Hit
 from indexers.text.prose import plain
@@ -216,3 +217,25 @@ def test_a_follow_up_is_not_answered_with_a_good_sentence_about_the_thing_before
 
     assert of_question.words == "Acme insures the car."
     assert of_follow_up.words == "The house is insured."
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "caption"),
+    [
+        ("Leave | Handbook of Acme", ("Leave", "Sick days"), "Leave > Sick days"),
+        ("Leave | Handbook of Acme", ("Leave",), "Leave"),
+        # No heading tells that the second half is the name of the site.
+        ("Leave | Germany", ("Sick days",), "Leave | Germany > Sick days"),
+        ("Leave", ("Leave", "Sick days"), "Leave > Sick days"),
+    ],
+)
+def test_the_name_of_the_site_behind_a_title_is_not_in_the_caption(
+    title: str, headings: tuple[str, ...], caption: str
+) -> None:
+    (hit,) = hits("Leave is long.")
+    passage = replace(hit.passage, title=title, headings=headings)
+    (quotation,) = Quoting()("leave", [replace(hit, passage=passage)], 700)
+    source = source_of(quotation.passage, quotation.words)
+
+    assert quotation.text.endswith(f"**{caption}**")
+    assert " > ".join(filter(None, (source.title, source.heading))) == caption
