@@ -15,6 +15,7 @@ from datetime import date
 
 from bot.answering.editions import current_first
 from bot.answering.kinds import by_kind
+from bot.answering.names import by_name
 from bot.answering.reranking import Reranking, Scoring, scoring_by
 from bot.answering.retrieval import FoundPage, Reorder
 from bot.answering.swaps import by_swap
@@ -113,7 +114,8 @@ def cross_encoder(
     day: Callable[[], date] = today,
 ) -> Reorder | None:
     """Return the reranking by ``reranker``, followed within each page by the kind of thing that the
-    question names, by the other thing that a follow-up names, and by the edition in force on this ``day``; None without a reranker. A
+    question names, by the other thing that a follow-up names, by the section that has the question as
+    its name, and by the edition in force on this ``day``; None without a reranker. A
     cross-encoder uses all cores, so more than a few questions at once would only slow each other
     down."""
     if reranker is None:
@@ -130,6 +132,7 @@ def cross_encoder(
 
     def reorder(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
         by_score = by_kind(question, reranking(question, pages))
-        return current_first(question.sought, by_swap(question, by_score), day())
+        by_score = by_name(question, by_swap(question, by_score))
+        return current_first(question.sought, by_score, day())
 
     return reorder

@@ -6,7 +6,8 @@ thing. The headings of the sections tell which one is meant now.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answering.followups import swapped, topic_of
@@ -25,20 +26,33 @@ def by_swap(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, 
     new, topic = named - topic, topic - named
     if not new:
         return tuple(pages)
-    hits = sorted(
-        (hit for page in pages for hit in page.hits if not hit.beside), key=lambda hit: -hit.score
-    )
+    hits = _found(pages)
     others = (at for at, hit in enumerate(hits) if not new & stems(hit.passage.embedded))
     first_other = next(others, len(hits))
-    order = sorted(
-        range(len(hits)),
-        key=lambda at: min(at, first_other - 0.5) if _is_about(hits[at], named, topic) else at,
-    )
-    scores = {
-        hits[at].passage.id: hit.score for at, hit in zip(order, hits, strict=True)
-    }
+
+    def place(at: int, hit: Hit) -> float:
+        return min(at, first_other - 0.5) if _is_about(hit, named, topic) else at
+
+    return in_order_of(pages, place)
+
+
+def in_order_of(
+    pages: Sequence[FoundPage], place: Callable[[int, Hit], float]
+) -> tuple[FoundPage, ...]:
+    """Return the pages with their scores redistributed, so that the passages found are in the order
+    of their ``place``, a function of the place of a passage now and of itself."""
+    hits = _found(pages)
+    order = sorted(range(len(hits)), key=lambda at: place(at, hits[at]))
+    if order == list(range(len(hits))):
+        return tuple(pages)
+    scores = {hits[at].passage.id: hit.score for at, hit in zip(order, hits, strict=True)}
     # Python's sort keeps the order of equals, which is the search's.
     return tuple(sorted((_with_scores(page, scores) for page in pages), key=lambda p: -p.score))
+
+
+def _found(pages: Sequence[FoundPage]) -> list[Hit]:
+    hits = (hit for page in pages for hit in page.hits if not hit.beside)
+    return sorted(hits, key=lambda hit: -hit.score)
 
 
 def _is_about(hit: Hit, named: frozenset[str], topic: frozenset[str]) -> bool:
@@ -51,7 +65,7 @@ def _is_about(hit: Hit, named: frozenset[str], topic: frozenset[str]) -> bool:
     return named <= stems(heading) and shares_topic
 
 
-def _with_scores(page: FoundPage, scores: dict[object, float]) -> FoundPage:
+def _with_scores(page: FoundPage, scores: Mapping[uuid.UUID, float]) -> FoundPage:
     hits = [replace(hit, score=scores.get(hit.passage.id, hit.score)) for hit in page.hits]
     ordered = tuple(sorted(hits, key=lambda hit: (hit.beside, -hit.score)))
     gain = ordered[0].score - page.hits[0].score

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from bot.answering.examples import is_example
+from bot.answering.names import is_name_of
 from bot.answering.outline import Unit
 from bot.answering.shared_words import weighty_stems
 from bot.answering.stems import Weights, in_order, stems
@@ -91,10 +92,21 @@ def ranked(  # noqa: PLR0913, PLR0917 - what is compared, and with what
             score_of = dict(zip(to_read, scores, strict=True))
             by_score = _sorted(score_of, _LOGIT_SCALE, examples)
             windows = [replace(window, read=score_of[window.place]) for window in by_score]
+            if is_name_of(question, passage):
+                windows = _from_the_beginning(windows)
             return _about_what_is_asked(question, swapped, units, windows)
     top = shares[by_share[0]]
     windows = _sorted(shares, _WORD_SCALE * top if top else 1.0, examples)
     return _about_what_is_asked(question, swapped, units, windows)
+
+
+def _from_the_beginning(windows: Sequence[Window]) -> list[Window]:
+    """Return the windows with the first one of the section as the best."""
+    first = min(windows, key=lambda window: window.place)
+    others = [window for window in windows if window is not first]
+    if first is windows[0]:
+        return list(windows)
+    return _moved_back(windows, others, first.behind + 2 * TIE)
 
 
 def _about_what_is_asked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -229,5 +230,22 @@ def test_a_follow_up_for_another_thing_is_not_answered_with_the_sentence_about_t
 
     question = "How much may a manager spend? a director?"
     windows = ranked(question, passage, units, Weights([]), likes_the_manager, "a director?")
+
+    assert windows[0].place == answer
+
+
+@pytest.mark.parametrize(("question", "answer"), [("leave?", 0), ("when is leave lost?", 2)])
+def test_a_section_whose_name_is_asked_is_quoted_from_its_beginning(
+    question: str, answer: int
+) -> None:
+    text = "Leave is thirty days long. Ask early. It is lost in May."
+    (passage,) = passages("leave", text)
+    passage = replace(passage, headings=("Leave",))
+    units = outline(text)
+
+    def likes_the_last(_: str, texts: Sequence[str]) -> list[float]:
+        return [5.0 * ("lost" in text) for text in texts]
+
+    windows = ranked(question, passage, units, Weights([]), likes_the_last)
 
     assert windows[0].place == answer
