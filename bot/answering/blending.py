@@ -114,10 +114,10 @@ def cross_encoder(
     day: Callable[[], date] = today,
 ) -> Reorder | None:
     """Return the reranking by ``reranker``, followed within each page by the kind of thing that the
-    question names, by the other thing that a follow-up names, by the section that has the question as
-    its name, and by the edition in force on this ``day``; None without a reranker. A
-    cross-encoder uses all cores, so more than a few questions at once would only slow each other
-    down."""
+    question names, and for all pages by the other thing that a follow-up names, by the section
+    whose name is the question, and by the edition in force on this ``day``; None without a
+    reranker. A cross-encoder uses all cores, so more than a few questions at once would only slow
+    each other down."""
     if reranker is None:
         return None
     reranking = Reranking(

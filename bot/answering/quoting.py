@@ -10,8 +10,8 @@ from bot.answering.blending import FLOOR
 from bot.answering.bounded import Bounded
 from bot.answering.cutting import cut, together
 from bot.answering.outline import Unit, outline
-from bot.answering.showing import body, caption
 from bot.answering.shared_words import weighty_stems
+from bot.answering.showing import body, caption
 from bot.answering.sources import title_and_path
 from bot.answering.stems import Weights, stems
 from bot.answering.stretch import Stretch, is_beside

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from bot.model import Clarify, NoAnswer, Result, Source
 from indexers.model import Passage
 
-
 _BEFORE_SITE = " | "
 
 

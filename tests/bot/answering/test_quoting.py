@@ -96,7 +96,7 @@ def test_a_cross_encoder_chooses_what_is_in_bold() -> None:
     def likes_cats(_: str, texts: Sequence[str]) -> list[float]:
         return [float("Cats" in text) for text in texts]
 
-    (quotation,) = Quoting(likes_cats)("leave", hits("Leave is long. Cats are fine."), 700)
+    (quotation,) = Quoting(likes_cats)("leave and cats", hits("Leave is long. Cats are fine."), 700)
 
     assert quotation.text == "Leave is long. **Cats are fine.**\n\u2014 **Leave**"
 
