@@ -1,4 +1,4 @@
-"""Sections about the thing that a follow-up asks about instead ("And vision?").
+"""The order of passages for a follow-up that asks the same about another thing ("And vision?").
 
 A cross-encoder reads a follow-up after the question before it, whose words still name the earlier
 thing. The headings of the sections tell which one is meant now.
