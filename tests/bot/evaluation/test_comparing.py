@@ -27,7 +27,7 @@ def test_a_run_comes_back_as_it_was_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{\n{", "line 2: not JSON"),
+        ("{\n{", r"is not a run .* \(line 2: "),
         ("[]", "is not a run"),
         ("[" * 100_000, "cannot be read"),
         ('{"footnote_run": 0}', "is not a run"),

@@ -53,7 +53,7 @@ class Indexer:
         self.name = name
         wiki = DictWiki("handbook")
         wiki.write("leave", "Leave is thirty days long.")
-        self.process = Process(database, clock, lease=LEASE)
+        self.process = Process(database, clock, lease=LEASE, monotonic=lambda: clock().timestamp())
         self._ending = ExitStack()
         parts = self._ending.enter_context(
             Indexing(Settings(), Secrets(), wikis=[wiki], folder=folder / name)
