@@ -164,14 +164,40 @@ def place(file: Path) -> str:
 @cache
 def imports(file: Path) -> tuple[str, ...]:
     """Return every module that ``file`` imports, with the name imported from it."""
+    return tuple(map(in_full, imported(file.read_text(encoding="utf-8"), place(file))))
+
+
+def imported(code: str, file: str = "") -> list[str]:
     names: list[str] = []
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
             names.extend(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: relative imports hide where a thing comes from"
             names.extend(f"{node.module}.{alias.name}" for alias in node.names)
-    return tuple(names)
+    return names
+
+
+def in_full(name: str) -> str:
+    """Return the name of one of our folders as that of the file it stands for. Otherwise a rule
+    about what is below `bot.state.` would let `from bot import state` pass."""
+    return f"{name}.__init__" if (ROOT / name.replace(".", "/") / "__init__.py").exists() else name
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("import indexers", "indexers.__init__"),
+        ("import indexers.index", "indexers.index.__init__"),
+        ("from indexers import index", "indexers.index.__init__"),
+        ("from indexers.sources import confluence as wiki", "indexers.sources.confluence.__init__"),
+        ("from indexers.index import schema", "indexers.index.schema"),
+        ("from indexers.index.schema import Point", "indexers.index.schema.Point"),
+        ("import json", "json"),
+    ],
+)
+def test_a_folder_is_imported_as_its_file(code: str, name: str) -> None:
+    assert [in_full(found) for found in imported(code)] == [name]
 
 
 def offences(files: Iterable[Path], is_wrong: Callable[[str, str], bool]) -> list[str]:
@@ -416,12 +442,30 @@ def test_no_library_has_a_home_that_it_does_not_live_in() -> None:
     assert lived_in == {(library, home) for library, homes in HOMES.items() for home in homes}
 
 
+ENVIRONMENT = re.compile(r"\bos\.(environ|getenv)|\bfrom os import\b[^#]*?\b(environ|getenv)")
+"""Either form of access: by the module, or by an imported name."""
+
+
+@pytest.mark.parametrize(
+    ("code", "reads"),
+    [
+        ('os.environ["HOME"]', True),
+        ('os.getenv("HOME")', True),
+        ("from os import environ", True),
+        ("from os import (\n    PathLike,\n    getenv,\n)", True),
+        ("from os import environb as bytes_of", True),
+        ("from os import PathLike\nclass Environment: ...", False),
+        ("from os.path import join", False),
+    ],
+)
+def test_what_counts_as_reading_the_environment(code: str, reads: bool) -> None:
+    assert bool(ENVIRONMENT.search(code)) is reads
+
+
 def test_the_environment_is_read_in_config_alone() -> None:
     """`indexers/index` only writes it, to switch off the telemetry of its libraries."""
     readers = [
-        place(file)
-        for file in sources()
-        if any(name in file.read_text(encoding="utf-8") for name in ("os.environ", "os.getenv"))
+        place(file) for file in sources() if ENVIRONMENT.search(file.read_text(encoding="utf-8"))
     ]
     assert readers
 
