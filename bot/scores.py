@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -76,18 +76,28 @@ _APART = {
     "intervals", "latency_ms", "stages_ms", "by_type", "by_turn", "unreachable", "answers",
     "against",
 }  # fmt: skip
-_OF_GROUP = ("hit@1", "recall@5", "ndcg@10", "containment")
+_OF_PAGES = ("hit@1", "recall@5", "ndcg@10", "containment")
+_OF_FACTS = ("right", "right_in_250", "useful_quotes", "words", "right_auroc")
 
 
 def _print_groups(name: str, groups: dict[str, dict[str, Any]]) -> None:
-    """Print the figures by group, each with half the width of its interval. The rest is in the
-    JSON."""
+    """Print the figures by group: one table of the pages found, one of the facts stated, each if
+    anything of it was measured. The rest is in the JSON."""
+    for columns in (_OF_PAGES, _OF_FACTS):
+        if any(scores[column] is not None for scores in groups.values() for column in columns):
+            _print_group_table(name, groups, columns)
+
+
+def _print_group_table(
+    name: str, groups: dict[str, dict[str, Any]], columns: Sequence[str]
+) -> None:
+    """Print these figures by group, each with half the width of its interval, if it has one."""
     out().print()
-    table = Table(name, "n", *_OF_GROUP, box=None, pad_edge=False)
+    table = Table(name, "n", *columns, box=None, pad_edge=False)
     for group, scores in groups.items():
         spans = scores["intervals"]
         cells = []
-        for column in _OF_GROUP:
+        for column in columns:
             span = spans.get(column)
             around = f" ±{(span[1] - span[0]) / 2:.2f}" if span else ""
             cells.append(f"{_figure(scores[column])}{around}")

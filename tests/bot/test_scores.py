@@ -37,6 +37,46 @@ def test_figures_are_lined_up_with_their_intervals(capsys: pytest.CaptureFixture
     ]
 
 
+PAGES = ("hit@1", "recall@5", "ndcg@10", "containment")
+FACTS = ("right", "right_in_250", "useful_quotes", "words", "right_auroc")
+
+
+def group(*names: str) -> dict[str, Any]:
+    scores = {name: 0.5 if name in names else None for name in (*PAGES, *FACTS)}
+    spans = {name: (0.25, 0.75) for name in names if not name.startswith(("u", "w", "right_a"))}
+    return scores | {"questions": 150, "intervals": spans}
+
+
+def test_a_table_of_groups_is_of_what_was_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    facts = printed(capsys, by_type={"yesno": group(*FACTS), "unanswerable": group()})
+    pages = printed(capsys, by_type={"yesno": group("recall@5")})
+    neither = printed(capsys, by_type={"yesno": group()})
+
+    assert facts[5:] == [
+        "",
+        "type          n    right        right_in_250  useful_quotes  words  right_auroc",
+        "yesno         150  0.500 ±0.25  0.500 ±0.25   0.500          0.500  0.500",
+        "unanswerable  150  -            -             -              -      -",
+    ]
+    assert pages[5:] == [
+        "",
+        "type   n    hit@1  recall@5     ndcg@10  containment",
+        "yesno  150  -      0.500 ±0.25  -        -",
+    ]
+    assert neither[5:] == []
+
+
+def test_pages_and_facts_of_groups_fit_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(capsys, by_type={"unanswerable": group(*PAGES, *FACTS)})
+
+    assert [line.split()[:3] for line in lines if line.startswith("type")] == [
+        ["type", "n", "hit@1"],
+        ["type", "n", "right"],
+    ]
+    assert max(map(len, lines)) <= 80
+    assert sum(line.count("±") for line in lines) == 6
+
+
 def test_failing_questions_are_listed_a_few_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     answer_text = ["Leave is [b]forty[/]\x1b[2J days\n\nlong. " + "x" * 200]
     failing = [{"id": f"q{n}", "question": "How [long]?", "said": answer_text} for n in range(7)]
