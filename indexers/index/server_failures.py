@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,11 @@ def translate_errors(url: str) -> Iterator[None]:
                 f"The server at {url} says what Qdrant's client does not understand: is [index] url"
                 " right, and do the versions fit?"
             ) from None
+        if why := _distrust(error.source):
+            raise IndexUnavailable(
+                f"The certificate of the Qdrant server at {url} is not trusted ({why}): does"
+                " [index] ca_file name its authority's certificates, and is [index] url right?"
+            ) from error
         raise IndexUnavailable(
             f"The Qdrant server at {url} does not answer ({error}): is it running, and is [index]"
             " url right?"
@@ -53,6 +59,15 @@ def translate_errors(url: str) -> Iterator[None]:
     except UnexpectedResponse as error:
         why = _advice(error.status_code) or f"failed: {error}"
         raise IndexUnavailable(f"The Qdrant server at {url} {why}") from error
+
+
+def _distrust(error: BaseException | None) -> str:
+    """Return why the server's certificate is refused; empty if that is not the cause."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _advice(code: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 import uuid
@@ -15,9 +16,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from httpx import Headers
+from httpx import ConnectError, Headers
 from qdrant_client import QdrantClient
-from qdrant_client.http.exceptions import UnexpectedResponse
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from indexers.errors import IndexUnavailable
 from indexers.index.schema import INTEGERS, KEYWORDS, Embedded, Point, PointQuery, Where
@@ -129,6 +130,22 @@ def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
     file.write_text("none")
     with pytest.raises(IndexUnavailable, match=r"ca_file: .*ca.pem holds no certificates"):
         Server("https://qdrant.example.com", options=ServerOptions(ca_file=str(file)))
+
+
+@pytest.mark.parametrize("why", ["self-signed certificate", "Hostname mismatch"])
+def test_a_certificate_that_is_not_trusted_is_named_with_the_settings(why: str) -> None:
+    url = "https://qdrant.example.com:6333"
+    distrust = ssl.SSLCertVerificationError(1, f"certificate verify failed: {why}")
+    distrust.verify_message = why
+    failure = ConnectError("as httpx says it")
+    failure.__cause__ = distrust
+    with pytest.raises(IndexUnavailable) as caught, Server(url).translate_errors():
+        raise ResponseHandlingException(failure)
+
+    assert str(caught.value) == (
+        f"The certificate of the Qdrant server at {url} is not trusted ({why}): does"
+        " [index] ca_file name its authority's certificates, and is [index] url right?"
+    )
 
 
 class Talking(Refusing):
@@ -382,6 +399,29 @@ def test_every_read_can_be_sent_over_grpc(consistency: Any) -> None:
     for read in reads:
         with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"):
             read()
+    client.close()
+
+
+def test_every_write_can_be_sent_over_grpc(tmp_path: Path) -> None:
+    """As with reads: the client would fail on an argument first."""
+    port = free_port()
+    client = Complete(
+        f"http://127.0.0.1:{port}", prefer_grpc=True, grpc_port=port, check_compatibility=False
+    )
+    server = Server(f"http://127.0.0.1:{port}", client=client)
+    engine = ServerEngine(server, "passages", 2)
+    id_, where = uuid.UUID(int=1), Where({"wiki": ["handbook"]}, 3, [1])
+    payload = {"wiki": "handbook", "version": 3, "acl": ["everyone"], "meanings": "AA=="}
+    writes: list[Callable[[], object]] = [
+        lambda: engine.upsert([Point(id_, payload, [0.1, 0.2], ([1], [1.0]))]),
+        lambda: engine.delete(where),
+        lambda: engine.label(where, {"language": "english"}),
+        lambda: engine.embed([Embedded(id_, [0.1, 0.2], "AA==")]),
+        lambda: engine.back_up(tmp_path / "snapshot"),
+    ]
+    for write in writes:
+        with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"):
+            write()
     client.close()
 
 
