@@ -27,13 +27,19 @@ _COMMANDS = re.compile(
     r"(?:\s+(?:this|the|thread|here|along|please|us|it))*[.!\s]*",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?://\S+")
 _EMOJI = re.compile(r":[\w+'-]+:")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_SMALL_TALK = frozenset({
-    "hi", "hello", "hey", "hiya", "yo", "greetings", "thank", "thanks", "thx", "ty", "cheers",
-    "ok", "okay", "great", "nice", "cool", "help", "test", "ping", "there", "all", "everyone",
-    "you", "bot", "footnote", "good morning", "good afternoon", "good evening", "good day",
-    "so much", "a lot", "very much",
+_THANKS = frozenset({"thank", "thanks", "thx", "ty", "cheers", "danke", "merci", "gracias"})
+_SMALL_TALK = _THANKS | frozenset({
+    "hi", "hello", "hey", "hiya", "yo", "greetings", "bye", "sorry", "team", "mate", "folks",
+    "guys", "ok", "okay", "great", "nice", "cool", "help", "test", "ping", "there", "all",
+    "everyone", "you", "bot", "footnote", "good morning", "good afternoon", "good evening",
+    "good day", "good night", "so much", "a lot", "very much", "got it", "will do", "makes sense",
+    "that helped", "that helps", "very helpful", "sounds good", "well done", "good job",
+    "good bot", "never mind",
+    "no worries", "no problem", "see you", "nevermind", "nvm", "np", "brb", "lol",
+    "haha", "perfect", "awesome", "wow",
 })  # fmt: skip
 """Words, and pairs of words, that ask nothing."""
 _ABOUT_ME = frozenset({
@@ -42,6 +48,7 @@ _ABOUT_ME = frozenset({
     "can you help", "can you help me", "how can you help", "how can you help me",
     "what can i ask", "what can i ask you", "what can i ask about", "what can we ask",
     "what questions can i ask", "what should i ask", "how do i use you", "how can i use you",
+    "are you there", "are you a bot", "how are you",
 })  # fmt: skip
 """Whole questions, which no page answers."""
 _LONGEST_ABOUT_ME = 10
@@ -58,12 +65,13 @@ class ThreadCommand(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ParsedWords:
     """The words of a message, and whether they are a thread command, ask like a question, ask
-    nothing, ask about the bot itself, or are only the number of a reading."""
+    nothing, thank the bot, ask about the bot itself, or are only the number of a reading."""
 
     words: str
     command: ThreadCommand | None = None
     asks: bool = False
     asks_nothing: bool = False
+    thanks: bool = False
     asks_about_me: bool = False
     is_number: bool = False
 
@@ -78,6 +86,7 @@ def parse_words(words: str) -> ParsedWords:
         thread_command(words),
         looks_like_question(words),
         asks_nothing(words),
+        thanks(words),
         asks_about_me(words),
         is_number(words),
     )
@@ -108,9 +117,15 @@ def is_for_me(words: str, name: str, *, from_asker: bool, before: Role | None) -
 
 
 def asks_nothing(question: str) -> bool:
-    """Return whether it is empty, a greeting, thanks, or nothing but emoji."""
-    words = _WORD.findall(_EMOJI.sub(" ", question.casefold()))
+    """Return whether it is empty, a greeting, thanks, a remark like "got it", or nothing but emoji
+    and links."""
+    words = _WORD.findall(_LINK.sub(" ", _EMOJI.sub(" ", question.casefold())))
     return _is_small_talk(words)
+
+
+def thanks(question: str) -> bool:
+    """Return whether it asks nothing and has a word of thanks."""
+    return asks_nothing(question) and not _THANKS.isdisjoint(_WORD.findall(question.casefold()))
 
 
 def asks_about_me(question: str) -> bool:

@@ -44,6 +44,7 @@ from indexers.model import Reader
 logger = logging.getLogger(__name__)
 
 HELP = Notice(texts.HELP, (texts.HELP_EXAMPLE,))
+WELCOME = Notice(texts.WELCOME)
 NOTHING_TO_CHOOSE = Notice(texts.NOTHING_TO_CHOOSE)
 _MOST_NAMES = 10
 """People whose names are looked up for one question."""
@@ -197,7 +198,8 @@ class Decisions:
         asks_help = case.parsed.asks_nothing or (case.is_for_me and case.parsed.asks_about_me)
         if case.is_choice or not asks_help:
             return False
-        await self.posting.put(case.message, HELP, case.posted)
+        notice = WELCOME if case.parsed.thanks else HELP
+        await self.posting.put(case.message, notice, case.posted)
         return True
 
     async def a_number_that_chooses_nothing_is_rejected(self, case: ReplyInProgress) -> bool:

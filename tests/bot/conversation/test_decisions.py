@@ -11,7 +11,7 @@ import pytest
 
 from bot.conversation import texts
 from bot.conversation.conversation import Conversation, conversation_of
-from bot.conversation.decisions import HELP, NOTHING_TO_CHOOSE, Decisions
+from bot.conversation.decisions import HELP, NOTHING_TO_CHOOSE, WELCOME, Decisions
 from bot.conversation.following import STARTED, STOPPED
 from bot.conversation.model import (
     ANYBODY,
@@ -248,10 +248,21 @@ async def test_a_number_is_told_where_there_is_nothing_to_choose(
     assert [question.text for question in office.handbook.asked] == ["404"]
 
 
-async def test_small_talk_gets_help(office: Office) -> None:
-    await office.ask("Thanks a lot!")
+@pytest.mark.parametrize(
+    ("words", "reply"),
+    [
+        ("Hello there!", HELP.text),
+        ("lol ok", HELP.text),
+        ("https://example.com/a", HELP.text),
+        ("Thanks a lot!", WELCOME.text),
+        ("got it, thanks", WELCOME.text),
+        ("perfect, that helped, thank you", WELCOME.text),
+    ],
+)
+async def test_small_talk_gets_a_short_reply(office: Office, words: str, reply: str) -> None:
+    await office.ask(words)
 
-    assert office.replies == [HELP.text]
+    assert office.replies == [reply]
     assert office.handbook.asked == []
 
 

@@ -20,7 +20,7 @@ MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
     [
         "", "hi", "Hello there!", "thank you so much :pray:", "Thanks a lot, all", "\u00a1hey!",
         "??", "good morning everyone", "OK - cool", ":wave: :wave:", "ty footnote", "ok_ok",
-        "Thank you, you",
+        "Thank you, you", "lol ok", "brb", "got it, thanks!", "never mind", "https://example.com/a?b",
     ],
 )  # fmt: skip
 def test_small_talk_asks_nothing(text: str) -> None:
