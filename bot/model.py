@@ -38,11 +38,12 @@ class Question:
     ``history`` are the earlier turns of its conversation, oldest first. The cost of a language
     model is counted for ``person`` and ``channel``; empty means nobody. ``standalone`` is the
     question in words that need no history, for the search and never shown; empty if it was not
-    rewritten. ``language`` is the preferred language of the answer, in English and lower case;
-    empty means the question's. ``quoting``: no language model is called, so that it costs nothing
-    to learn whether there is an answer. ``foreign``: it is in another language than the pages, so
-    its words cannot be compared with theirs; ``bridged``: but its meaning can, because the
-    embedding model knows both languages."""
+    rewritten. ``asking`` are the sentences that ask, if it has others, too: an answer may fit them
+    better than the whole. ``language`` is the preferred language of the answer, in English and
+    lower case; empty means the question's. ``quoting``: no language model is called, so that it
+    costs nothing to learn whether there is an answer. ``foreign``: it is in another language than
+    the pages, so its words cannot be compared with theirs; ``bridged``: but its meaning can,
+    because the embedding model knows both languages."""
 
     text: str
     reader: Reader
@@ -51,6 +52,7 @@ class Question:
     person: str = ""
     channel: str = ""
     standalone: str = ""
+    asking: str = ""
     language: str = ""
     quoting: bool = False
     foreign: bool = False

@@ -249,7 +249,7 @@ class Answerer:
         question, _ = self.chat_engine(question.reader).standalone(question)
         query = FootnoteQuery.of(question)
         nodes = self.query_engine(question.reader).found(query)
-        return self.responder.why(question, query.retrieved(nodes))
+        return self.responder.why(query.question, query.retrieved(nodes))
 
 
 def _first_pages(_: Question, retrieved: Retrieved) -> Result:

@@ -61,7 +61,11 @@ class Deciding:
     def __call__(self, question: Question, retrieved: Retrieved, observed: Features) -> Decision:
         """Decide by the passages found, before anything is quoted."""
         chance = self._chance(observed)
-        missing = None if question.foreign else missing_thing(question.sought, retrieved.hits)
+        missing = (
+            None
+            if question.foreign
+            else missing_thing(question.asking or question.sought, retrieved.hits)
+        )
         if missing and missing.others:
             return Decision(Tone.SILENCE, chance, missing, chance)
         worded = False
@@ -168,4 +172,5 @@ def _wordings(question: Question) -> list[str]:
     """Return the wordings of a question: by itself and, if it is a follow-up, with the question
     that it follows. The better of their chances counts."""
     topic = topic_of(question.history)
-    return [question.sought, *([f"{topic} {question.text}"] if topic else [])]
+    others = [question.asking, f"{topic} {question.text}" if topic else ""]
+    return [question.sought, *filter(None, others)]

@@ -103,6 +103,19 @@ class Quoting:
         """Return the quoting for questions in another language than the pages."""
         return self if self.foreign else replace(self, read=None)
 
+    def reading_also(self, asking: str) -> Quoting:
+        """Return the quoting that also compares with ``asking``, the part of a message that asks.
+        The better score counts."""
+        read = self.read
+        if read is None or not asking:
+            return self
+
+        def read_both(question: str, texts: Sequence[str]) -> Sequence[float] | None:
+            scores, others = read(question, texts), read(asking, texts)
+            return list(map(max, scores, others)) if scores and others else scores
+
+        return replace(self, read=read_both)
+
     def __call__(self, question: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
         """Return quotations that answer ``question``, in at most ``room`` characters together: one
         from the best of ``hits``, and one from the best of another page if that may answer equally

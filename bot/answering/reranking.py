@@ -30,7 +30,12 @@ PASSAGES = 20
 
 def scoring_by(reranker: Reranker) -> Scoring:
     def scores(question: Question, passages: Sequence[Passage]) -> Sequence[float]:
-        return reranker.scores(with_previous(question), [passage.embedded for passage in passages])
+        texts = [passage.embedded for passage in passages]
+        scores = reranker.scores(with_previous(question), texts)
+        if not question.asking:
+            return scores
+        # The better counts: sentences around a question may explain it, or distract.
+        return list(map(max, scores, reranker.scores(question.asking, texts)))
 
     return scores
 

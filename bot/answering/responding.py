@@ -179,6 +179,7 @@ def quoted(
     quoting = quote or Quoting()
     if question.foreign:
         quoting = quoting.for_foreign()
+    quoting = quoting.reading_also(question.asking)
 
     # A cross-encoder understands a follow-up after the question before it. A comparison by words
     # would count the earlier question's words, too.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from bot.answering import compounds, followups
 from bot.answering.ranking import Ranking
 from bot.answering.spelling import Spelling
+from bot.answering.wrapping import asking, without_courtesies
 from bot.model import Question, Result
 from indexers.model import Hit
 from indexers.ports import Embedder, IndexQuery, PassageIndex, Vector
@@ -77,9 +78,13 @@ class Retrieval:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
+        question = replace(question, text=without_courtesies(question.text))
         if not self.index.speaks(question.text):
             return replace(question, foreign=True, bridged=self.embedder.multilingual)
-        return Spelling(self.index, self.embedder.count_tokens)(question)
+        question = Spelling(self.index, self.embedder.count_tokens)(question)
+        if question.history or question.standalone:
+            return question
+        return replace(question, asking=asking(question.text))
 
     def __call__(self, question: Question) -> Retrieved:
         """Search for the question.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+from bot.answering.wrapping import without_courtesies
 from bot.foreign import on_one_line
 from bot.model import (
     Answer,
@@ -80,6 +81,7 @@ def questions(text: str) -> list[str]:
     only one thing is one question."""
     if "```" in text:
         return [text]
+    text = without_courtesies(text)
     parts = [_ITEM.sub("", part).strip() for part in _END.split(text)]
     complete: list[str] = []
     preamble: list[str] = []

@@ -239,3 +239,18 @@ def test_the_name_of_the_site_behind_a_title_is_not_in_the_caption(
 
     assert quotation.text.endswith(f"**{caption}**")
     assert " > ".join(filter(None, (source.title, source.heading))) == caption
+
+
+def test_of_a_whole_message_and_its_question_the_better_fitting_sentence_is_in_bold() -> None:
+    def read(question: str, texts: Sequence[str]) -> list[float]:
+        likes = "cat" if question == "Who feeds the cat?" else "rain"
+        return [5.0 * (likes == "cat") if likes in text else -5.0 for text in texts]
+
+    message = "It rains. Who feeds the cat?"
+    texts = hits("It may rain a lot here. Ben feeds the cat.")
+
+    (alone,) = Quoting(read)(message, texts, 700)
+    (both,) = Quoting(read).reading_also("Who feeds the cat?")(message, texts, 700)
+
+    assert "**It may rain a lot here.**" in alone.text
+    assert "**Ben feeds the cat.**" in both.text

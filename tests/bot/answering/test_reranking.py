@@ -218,3 +218,19 @@ def test_a_system_without_threads_leaves_the_order_and_costs_no_place() -> None:
 
     assert orders == [PAGES] * 2
     assert rerank(QUESTION, PAGES) != PAGES
+
+
+def test_of_a_whole_message_and_its_question_the_better_score_counts() -> None:
+    class Reranker:
+        identity = "fake"
+
+        def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+            return [1.0, 2.0] if question == "Who pays?" else [3.0, 0.0]
+
+    question = Question("The van is wet. Who pays?", Principal.of(EVERYONE), asking="Who pays?")
+
+    assert scoring_by(Reranker())(question, passages("van", "a", "b")) == [3.0, 2.0]
+    assert scoring_by(Reranker())(replace(question, asking=""), passages("van", "a", "b")) == [
+        3.0,
+        0.0,
+    ]

@@ -64,7 +64,7 @@ class Wiki:
         ("I start on Monday. How do I get VPN access? Who gives me a laptop?",
          ["I start on Monday. How do I get VPN access?", "Who gives me a laptop?"]),
         ("Hi! Can anyone help? How do I book leave? Where is the VPN guide? Thanks",
-         None),
+         ["How do I book leave?", "Where is the VPN guide?"]),
         ("Can somebody help me? How do I book leave?", ["How do I book leave?"]),
         ("Is leave paid? Or is it unpaid then?", None),
         ("Is leave paid? Right?", ["Is leave paid? Right?"]),
