@@ -54,6 +54,12 @@ _SWAPS = re.compile(
 )
 """Openings of a follow-up that asks the same about another thing: "And for contractors?", "What
 about weekends?", "And Berlin?", "What if I am ill?"."""
+_CASE = re.compile(
+    r"(?:and |but |or |so |then )?(?:what )?if\b[^.?!]{0,60}? (?:my|our|your|his|her|an?) ",
+    re.IGNORECASE,
+)
+"""The opening of a question about a case that names a thing of its own: "What if I lose my
+laptop?"."""
 _REFERS = re.compile(r"\b(?:it|its|they|them|their|that|these|this|those)\b", re.IGNORECASE)
 _JOINS = re.compile(r"\A\W*(?:and|but|or|so|then|und|oder|et|y)\s+", re.IGNORECASE)
 _THANKS = re.compile(
@@ -63,7 +69,8 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _FEW = 2
 """The most content words of a follow-up that asks the same about another thing."""
 _OWN = 1
-"""The same for one that asks something else about the same thing: "Who pays for it?"."""
+"""The same for one that asks something else about the same thing ("Who pays for it?"), or about a
+case that names a thing of its own ("What if my card expires?")."""
 
 
 def with_topic(question: Question) -> Question:
@@ -87,7 +94,10 @@ def topic_of(history: Sequence[Turn]) -> str:
 
 def _is_follow_up(text: str) -> bool:
     text = _THANKS.sub("", text[:_LONGEST])
-    most = _FEW if _SWAPS.match(text) else _OWN if _REFERS.search(text) else 0
+    if _SWAPS.match(text) and not _CASE.match(text):
+        most = _FEW
+    else:
+        most = _OWN if _REFERS.search(text) or _CASE.match(text) else 0
     return sum(map(_names_something, read(text))) <= most
 
 

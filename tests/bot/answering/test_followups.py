@@ -47,6 +47,7 @@ def passage(page: str, text: str) -> Passage:
         "f\u00fcr Praktikanten?",
         "in Berlin?",
         "what if we pay late?",
+        "what if the car breaks?",
         "if I am ill?",
         # They ask something else about the same thing.
         "who pays for it?",
@@ -89,6 +90,7 @@ def test_a_name_alone_is_a_follow_up_if_a_conjunction_precedes_it() -> None:
         "And who was Hubble?",
         "tides",
         "Is it possible to resign early?",
+        "What if I lose my laptop?",
     ],
 )
 def test_a_follow_up_that_names_something_is_asked_as_it_stands(text: str) -> None:
