@@ -12,6 +12,7 @@ import pytest
 
 from bot.conversation.model import IncomingMessage
 from bot.conversation.ports import ChannelSettingsStore, Inbox, Locks, Threads
+from bot.flags.ports import AnswerStore
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
@@ -24,6 +25,7 @@ from bot.state.shared_locks import SharedLocks
 from bot.state.teams import Team
 from bot.state.threads import DatabaseThreads
 from tests.bot.databases import POSTGRESQL, empty, lay_out
+from tests.fakes.answers import MemoryAnswers
 from tests.fakes.stores import MemoryChannels, MemoryInbox, MemoryLocks, MemoryThreads
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -97,14 +99,19 @@ class Answered:
     """The store of answers and flags of the workspace T1, and its inbox. ``others`` is the store of
     another workspace in the same database, or None."""
 
-    store: AsyncAnswers
+    store: AnswerStore
     inbox: Inbox
     forget: Callable[[str], object]
-    others: AsyncAnswers | None = None
+    others: AnswerStore | None = None
 
 
-@pytest.fixture(params=[*DATABASES, *(f"{name}, shared" for name in DATABASES)])
+@pytest.fixture(params=["memory", *DATABASES, *(f"{name}, shared" for name in DATABASES)])
 def answered(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Answered]:
+    if request.param == "memory":
+        inbox = MemoryInbox(lambda: NOW)
+        store = MemoryAnswers(inbox)
+        yield Answered(store, inbox, store.forget)
+        return
     name, *shared = request.param.split(", ")
     team = Team("T1", home=True) if shared else None
     with ExitStack() as open_:

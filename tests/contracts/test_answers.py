@@ -1,10 +1,10 @@
-"""The contract of Answers: it stores answers and people's verdicts on them, in each database, for
-one workspace alone or for one of several."""
+"""The contract of Answers: it stores answers and people's verdicts on them, in memory and in each
+database, for one workspace alone or for one of several."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -22,14 +22,25 @@ from bot.conversation.ports import Answers
 from bot.errors import AskerForgotten
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint, Verdict
-from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
+from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source, Timings
 
 from .conftest import Answered
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
-SOURCE = Source("Leave", "", "https://wiki.example.com/leave", "Thirty days.", "hr", "leave", "r1")
-ANSWER = Answer("Thirty days. [1]", (SOURCE,), 0.8)
-NOTHING = NoAnswer(Reason.NOTHING_FITS, "I searched hr.", ())
+SOURCE = Source(
+    title="Leave",
+    heading="Annual leave > Carry over",
+    url="https://wiki.example.com/leave#carry-over",
+    quote="Ask in `#people`.",
+    wiki="hr",
+    page="leave",
+    revision="r1",
+    owner="people-team",
+    updated=date(2025, 3, 1),
+    outdated=True,
+)
+ANSWER = Answer("Ask in `#people`. [1]", (SOURCE,), 0.8, Timings(1.0, 2.0, 3.0))
+NOTHING = NoAnswer(Reason.NOTHING_FITS, "I searched hr.", (replace(SOURCE, quote=""),))
 BACK = Clarify("Which one?", (Reading("This", "This?", SOURCE), Reading("That", "?", SOURCE)))
 ASKED = AskedQuestion("Leave? 🏖️", "U1", MessageRef("T1", "C1", "1.1", "1.0"), private=False)
 
@@ -131,6 +142,19 @@ async def test_a_thread_has_its_latest_question_in_return(answers: Answers) -> N
     assert await answers.asked_back(place.team, place.channel, place.thread) == latest
     assert await answers.asked_back(place.team, place.channel, "5.0") is None
     assert await answers.asked_back(place.team, "C2", place.thread) is None
+
+
+async def test_a_denial_is_a_question_that_the_wiki_did_not_answer(
+    answers: Answers, feedback: Feedback
+) -> None:
+    nothing = await answers.record(at("1.1"), NOTHING)
+    denial = await answers.record(at("1.2"), replace(ANSWER, composed=True, denial=True))
+    await answers.record(at("1.3"), ANSWER)
+    await answers.record(at("1.4"), BACK)
+    await answers.record(at("1.5"), replace(NOTHING, reason=Reason.TOO_LONG))
+
+    assert list(await feedback.store.unanswered(NOW)) == [nothing, denial]
+    assert list(await feedback.store.unanswered(NOW + timedelta(days=1))) == []
 
 
 async def test_each_person_has_one_verdict_that_counts(

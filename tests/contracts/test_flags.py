@@ -1,5 +1,5 @@
-"""The contract of FlagStore: it stores flags, the actions on them and the work that is due, in each
-database, for one workspace alone or for one of several."""
+"""The contract of FlagStore: it stores flags, the actions on them and the work that is due, in
+memory and in each database, for one workspace alone or for one of several."""
 
 from __future__ import annotations
 

@@ -148,6 +148,13 @@ class MemoryInbox:
         places = {(message.team, message.channel, message.ts): message for message in messages}
         return places.get((team, channel, ts))
 
+    def forget(self, person: str) -> None:
+        """Finish what the person asked, and delete its words and their name."""
+        for entry in self.kept:
+            if entry.message.person == person:
+                self._finish(entry.message, MessageState.DONE)
+                entry.message = replace(entry.message, person="", text="")
+
     def _at(self, message: IncomingMessage) -> _Kept | None:
         place = message.team, message.channel, message.ts
         entries = {

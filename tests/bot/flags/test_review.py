@@ -1,4 +1,4 @@
-"""Reviewers handle flags; every action is stored with its person and time. On the real database."""
+"""Reviewers handle flags; every action is stored with its person and time."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from bot.flags.feedback import Feedback
 from bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Verdict
 from bot.flags.review import Review
 from bot.model import Answer
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.in_threads import AsyncAnswers
+from tests.fakes.answers import MemoryAnswers
+from tests.fakes.stores import MemoryInbox
 
 ANSWER = Answer("So.", (), 0.9)
 
 
 class Office:
-    def __init__(self, database: Database) -> None:
+    def __init__(self) -> None:
         self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
-        store = AsyncAnswers(DatabaseAnswers(database))
+        store = MemoryAnswers(MemoryInbox(lambda: self.now))
         self.feedback = Feedback(store, lambda: self.now)
         self.review = Review(store, lambda: self.now)
 
@@ -40,8 +39,8 @@ class Office:
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def office() -> Office:
+    return Office()
 
 
 async def test_a_flag_that_is_taken_is_open_and_has_a_holder(office: Office) -> None:
