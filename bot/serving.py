@@ -25,6 +25,7 @@ from bot.conversation.prompts import Prompts
 from bot.flags.feedback import Feedback
 from bot.flags.flagging import Flagging, flagging_of
 from bot.flags.insights import STALE_AFTER, Insights
+from bot.flags.periods import FlagPeriods
 from bot.flags.publishing import Published
 from bot.flags.review_channels import ReviewChannels
 from bot.loading import models_loaded, warm_up
@@ -382,7 +383,5 @@ class SlackParts:
             executor=self.executor,
             clock=self.env.clock,
             every=self.env.maintenance_every,
-            remind_after=timedelta(days=slack.remind_after_days),
-            retracted_within=timedelta(days=slack.retract_days),
-            written_holds=timedelta(days=settings.answer.written_days),
+            periods=FlagPeriods.of(slack, settings.answer),
         )

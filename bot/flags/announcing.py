@@ -19,6 +19,7 @@ from bot.errors import ChatRefused, ChatUnavailable, LockTaken
 from bot.flags import texts
 from bot.flags.content import PublishedAnswer, announcement_name
 from bot.flags.model import Announcement, End
+from bot.flags.periods import FlagPeriods
 from bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
 from bot.flags.publishing import Published
 from bot.flags.review_channels import ReviewChannels
@@ -35,9 +36,8 @@ _AGAIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """The announcements. When a written answer is withdrawn, answers given within
-    ``retracted_within`` (zero: none) that used it are retracted. ``process_due`` updates the card
-    of a flag, by its id."""
+    """The announcements. When a written answer is withdrawn, recent answers that used it are
+    retracted. ``process_due`` updates the card of a flag, by its id."""
 
     written: WrittenAnswers
     published: Published
@@ -49,7 +49,7 @@ class Announcements:
     locks: Locks
     process_due: Callable[[int], Awaitable[object]]
     clock: Callable[[], datetime]
-    retracted_within: timedelta
+    periods: FlagPeriods
     _refused: dict[int, datetime] = field(default_factory=dict)
 
     async def warn_if_open(self) -> None:
@@ -143,7 +143,8 @@ class Announcements:
             await self.chat.post_privately(channel, person, NOT_YOURS)
             return
         now, id_ = self.clock(), announcement.written.id
-        since = now - self.retracted_within if self.retracted_within else None
+        within = self.periods.retracted_within
+        since = now - within if within else None
         done = await self.written.end(id_, End.WITHDRAWN, person, now, retract_since=since)
         await self.announce(id_)
         if done and announcement.written.flag is not None:

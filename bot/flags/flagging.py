@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from bot.conversation.ports import AuditTrail, Locks
@@ -14,6 +14,7 @@ from bot.flags.announcing import Announcements
 from bot.flags.feedback import Feedback
 from bot.flags.maintenance import Maintenance, Passes
 from bot.flags.owners import Owners
+from bot.flags.periods import FlagPeriods
 from bot.flags.ports import CitedPages, FlagChat, FlagDirectory, FlagStore, WrittenAnswers
 from bot.flags.publishing import Published
 from bot.flags.reminders import Reminders
@@ -59,7 +60,7 @@ class Flagging:
     maintenance: Maintenance
 
 
-def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
+def flagging_of(  # noqa: PLR0913 - the ports and the settings
     *,
     feedback: Feedback,
     stores: FlagStores,
@@ -74,12 +75,9 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
     executor: Executor,
     clock: Callable[[], datetime],
     every: float,
-    remind_after: timedelta,
-    retracted_within: timedelta,
-    written_holds: timedelta,
+    periods: FlagPeriods,
 ) -> Flagging:
-    """Compose the flags. ``every``: seconds between two rounds of maintenance. The time spans come
-    from the settings."""
+    """Compose the flags. ``every``: seconds between two rounds of maintenance."""
     written, locks = stores.written, stores.locks
     review = Review(stores.answers, clock)
     service = FlagService(
@@ -106,7 +104,7 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
         locks=locks,
         process_due=service.process_due,
         clock=clock,
-        retracted_within=retracted_within,
+        periods=periods,
     )
     reviewing = Reviewing(
         service=service,
@@ -116,7 +114,7 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
         directory=directory,
         chat=chat,
         clock=clock,
-        holds_for=written_holds,
+        periods=periods,
         announce=announcements.announce,
     )
     maintenance = Maintenance(
@@ -128,13 +126,13 @@ def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
         service=service,
         directory=directory,
         retraction=Retraction(stores.cited, chat, redrawing, clock),
-        reminders=Reminders(review, chat, service, remind_after),
+        reminders=Reminders(review, chat, service, periods),
         post_digest=post_digest,
         announcements=announcements,
         published=published,
         clock=clock,
         every=every,
-        retracted_within=retracted_within,
+        periods=periods,
         locks=locks,
     )
     verdicts = Verdicts(feedback, service, directory, chat, redrawing)

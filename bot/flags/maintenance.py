@@ -17,6 +17,7 @@ from bot.conversation.ports import Locks
 from bot.errors import ChatUnavailable, LockTaken, StateUnavailable
 from bot.flags.announcing import Announcements
 from bot.flags.model import Cited, End
+from bot.flags.periods import FlagPeriods
 from bot.flags.ports import CitedPages, FlagDirectory, WrittenAnswers
 from bot.flags.publishing import Published
 from bot.flags.reminders import Reminders
@@ -44,8 +45,7 @@ class Passes(Protocol):
 
 @dataclass(slots=True)
 class Maintenance:
-    """The background work. ``every``: seconds between two rounds. An answer is retracted if it was
-    given within ``retracted_within`` (zero: never)."""
+    """The background work. ``every``: seconds between two rounds."""
 
     cited: CitedPages
     written: WrittenAnswers
@@ -61,7 +61,7 @@ class Maintenance:
     published: Published
     clock: Callable[[], datetime]
     every: float
-    retracted_within: timedelta
+    periods: FlagPeriods
     locks: Locks
     _began: datetime | None = None
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
@@ -107,7 +107,7 @@ class Maintenance:
     async def _check_wiki(self, wiki: str, *, whole: bool) -> None:
         """Check the cited pages of a wiki. ``whole``: a page that is missing in the index is
         missing in the wiki."""
-        since = self.clock() - self.retracted_within
+        since = self.clock() - self.periods.retracted_within
         pages: dict[str, KnownPage | None] = {}  # many answers cite the same page
         for cited in await self.cited.cited(wiki, since):
             if cited.page not in pages:
@@ -141,7 +141,7 @@ class Maintenance:
         return Principal() if isinstance(reader, Closed) else reader
 
     async def _invalidate(self, cited: Cited, since: datetime) -> None:
-        retract_since = since if self.retracted_within else None
+        retract_since = since if self.periods.retracted_within else None
         await self.cited.invalidate(cited, retract_since)
 
     def _is_stale(self, answer: WrittenAnswer, wiki: str, *, whole: bool) -> bool:

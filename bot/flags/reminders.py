@@ -6,11 +6,11 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.errors import ChatRefused
 from bot.flags.content import Reminder, WaitingFlag
 from bot.flags.model import Flag
+from bot.flags.periods import FlagPeriods
 from bot.flags.ports import FlagChat
 from bot.flags.review import Review
 from bot.flags.service import FlagService
@@ -20,13 +20,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """The reminders. People are reminded of a flag if nobody acts on it for ``after``; zero:
-    never."""
+    """The reminders."""
 
     review: Review
     chat: FlagChat
     service: FlagService
-    after: timedelta
+    periods: FlagPeriods
 
     async def remind(self) -> None:
         """Send the reminders that are due.
@@ -34,10 +33,11 @@ class Reminders:
         Raises:
             ChatUnavailable: the rest follows another day.
         """
-        if not self.after:
+        after = self.periods.remind_after
+        if not after:
             return
         waiting: dict[str, list[Flag]] = defaultdict(list)
-        for flag in await self.review.waiting(self.after):
+        for flag in await self.review.waiting(after):
             if recipient := flag.holder or flag.owner or await self.service.channel_of(flag):
                 waiting[recipient].append(flag)
         for recipient, flags in waiting.items():

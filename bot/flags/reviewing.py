@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from bot.answering.model import WrittenAnswer
 from bot.conversation.choices import before_choice
@@ -17,6 +17,7 @@ from bot.errors import ChatRefused, ChatUnavailable
 from bot.flags import texts
 from bot.flags.content import AnswerForm, page_name
 from bot.flags.model import Flag, FlagAction, FlagState
+from bot.flags.periods import FlagPeriods
 from bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
 from bot.flags.review import Review
 from bot.flags.service import FlagService
@@ -33,8 +34,7 @@ _QUESTION_SHOWN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reviewing:
-    """The reviewers' clicks. ``holds_for``: how long a written answer is valid, unless its author
-    says otherwise. ``announce`` announces a written answer by its id."""
+    """The reviewers' clicks. ``announce`` announces a written answer by its id."""
 
     service: FlagService
     review: Review
@@ -43,7 +43,7 @@ class Reviewing:
     directory: FlagDirectory
     chat: FlagChat
     clock: Callable[[], datetime]
-    holds_for: timedelta
+    periods: FlagPeriods
     announce: Callable[[int], Awaitable[None]]
 
     async def pressed(self, press: Press, action: FlagAction) -> None:
@@ -65,7 +65,7 @@ class Reviewing:
         if flag is None or not pages:
             await form.refuse(problem or texts.NO_PAGES)
             return
-        until = (self.clock() + self.holds_for).date()
+        until = (self.clock() + self.periods.written_holds).date()
         question = await self.service.questions.shown(flag.recorded)
         await form.show(flag.id, question, pages, until)
 
