@@ -177,7 +177,10 @@ def _notes(result: Result, *, chatting: bool) -> list[str]:
 
 def _marked(result: Result, number: int) -> str:
     if isinstance(result, Clarify):
-        return f" {number}. {result.readings[number - 1].label}: "
+        reading = result.readings[number - 1]
+        # What follows begins with the title.
+        is_page = reading.label.casefold() == reading.source.title.casefold()
+        return f" {number}. " if is_page else f" {number}. {reading.label}: "
     return f"[{number}] "
 
 

@@ -38,7 +38,10 @@ _MODEL = "model"
     "--rewrites", is_flag=True, help="Only questions that have a `rewrite`, in its words."
 )
 @click.option(
-    "--answers", is_flag=True, help="What the answers rest on, too, and which ones fail and why."
+    "--answers",
+    is_flag=True,
+    help="Also check the answers against the pages that they cite, and list those that fail, with "
+    "the reason.",
 )
 @click.option(
     "--with-model",

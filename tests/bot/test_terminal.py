@@ -161,6 +161,25 @@ def test_a_question_in_return_for_people(capsys: pytest.CaptureFixture[str]) -> 
     assert 'Ask again, for example: "Paid: How much leave?"' in lines
 
 
+def test_a_reading_that_is_a_whole_page_is_named_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = replace(NEAR, title="VPN access", heading="")
+    capital = replace(NEAR, title="Parking Permits", heading="")
+    section = replace(NEAR, title="Door access", heading="Lost badges")
+    readings = (
+        Reading("VPN access", "?", page),
+        Reading("Parking permits", "?", capital),
+        Reading("Door access", "?", section),
+    )
+    terminal.print_answer(Clarify("Which?", readings))
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+
+    assert "1. VPN access" in lines
+    assert "2. Parking Permits" in lines
+    assert "3. Door access > Lost badges" in lines
+
+
 @pytest.mark.parametrize(("text", "lines"), [("Asked back: so.", 1), ("", 0)])
 def test_it_is_told_why_a_question_came_back(
     text: str, lines: int, capsys: pytest.CaptureFixture[str]
