@@ -44,7 +44,9 @@ _ASKED = (
 def starting() -> Iterator[Figure]:
     settings = Settings(data_dir=CACHE / "start", wiki=(_handbook(),))
     with App(settings, Secrets()) as app:
-        sync_once(app.indexing, app, progress=lambda _: None, stopped=lambda: False)
+        sync_once(
+            app.indexing, app, shared_index=False, progress=lambda _: None, stopped=lambda: False
+        )
     config = settings.data_dir / "footnote.toml"
     config.write_text(
         f'data_dir = "{settings.data_dir}"\n[[wiki]]\ntype = "markdown"\nname = "handbook"\n'

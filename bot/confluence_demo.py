@@ -95,7 +95,9 @@ def run_demo(stopped: Callable[[], bool]) -> None:
         settings = Settings.model_construct(data_dir=Path(folder), wiki=(wiki,))
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
         with App(settings, secrets) as app, screen.progress_bars() as progress:
-            reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
+            reports = sync_once(
+                app.indexing, app, shared_index=False, progress=progress, stopped=stopped
+            )
         for report in reports:
             terminal.print_report(report)
         for question in _QUESTIONS:

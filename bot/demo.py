@@ -61,7 +61,9 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
     )
     with App(settings, Secrets()) as app, screen.progress_bars() as progress:
-        reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
+        reports = sync_once(
+            app.indexing, app, shared_index=False, progress=progress, stopped=stopped
+        )
     for report in reports:
         terminal.print_report(report)
     if stopped():

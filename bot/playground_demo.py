@@ -145,7 +145,13 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
         # The demo is synced each time, in a second: its first start may have been cut short.
         if demo or not app.indexing.index.counts():
             with screen.progress_bars() as progress:
-                reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
+                reports = sync_once(
+                    app.indexing,
+                    app,
+                    shared_index=bool(settings.index.url),
+                    progress=progress,
+                    stopped=stopped,
+                )
             for report in reports:
                 terminal.print_report(report)
         if stopped():

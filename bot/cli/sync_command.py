@@ -71,6 +71,7 @@ def sync(
         reports = sync_once(
             app.indexing,
             app,
+            shared_index=bool(settings.index.url),
             name=name,
             full=full,
             recent=recent,

@@ -55,6 +55,7 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
     parts: Syncable,
     memory: SyncMemory,
     *,
+    shared_index: bool,
     name: str | None = None,
     full: bool = False,
     recent: bool = False,
@@ -64,10 +65,12 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
     stopped: Callable[[], bool],
 ) -> list[SyncReport]:
     """Sync one wiki or all, and record the passes. Failures of the database are logged: they must
-    not keep the wikis unread.
+    not keep the wikis unread. But only the database keeps two processes from writing a
+    ``shared_index`` at once; the folder of an embedded index has a lock of its own.
 
     Raises:
         SyncRunning: another sync of one of these runs.
+        StateUnavailable: the index is shared, and it is unknown whether another sync runs.
         WikiMisconfigured, IndexUnavailable, ModelUnavailable: see `sync_wikis`.
     """
     began = now()
@@ -82,6 +85,12 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
                 lost = held.enter_context(memory.sync_locks(stopped).hold(wikis))
                 gate = memory.promotion_check(progress)
             except StateUnavailable as error:
+                if shared_index:
+                    raise StateUnavailable(
+                        "Nothing was synced: other processes may write the index at [index] url,"
+                        " too, and only the bot's database says whether one does so now. Run this"
+                        f" again once the database can be used. {error}"
+                    ) from error
                 log.warning("Whether another process syncs is unknown: %s", error)
         reports = parts.sync(
             name,

@@ -39,7 +39,9 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "[answer]\nrerank_seconds = 60\n"  # answers must not depend on how busy the machine is
     )
     with App(load(folder / "footnote.toml"), Secrets()) as app:
-        sync_once(app.indexing, app, progress=lambda _: None, stopped=lambda: False)
+        sync_once(
+            app.indexing, app, shared_index=False, progress=lambda _: None, stopped=lambda: False
+        )
     return folder
 
 
