@@ -8,6 +8,7 @@ from bot import request_ids
 from bot.conversation import texts
 from bot.conversation.model import Notice
 from bot.errors import StateRefused, StateUnavailable
+from indexers.errors import IndexUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -18,16 +19,18 @@ def new_incident() -> str:
 
 
 def note(incident: str, context: str, error: BaseException) -> None:
-    """Log the incident with the traceback of ``error``. An unavailable database gets no traceback,
-    because the place where it was noticed does not matter."""
-    if isinstance(error, StateUnavailable) and not isinstance(error, StateRefused):
-        logger.error("Incident %s: %s: %s", incident, context, error)
+    """Log the incident with the traceback of ``error``. An unavailable database or index gets one
+    line, because the place where it was noticed does not matter."""
+    is_away = isinstance(error, StateUnavailable) and not isinstance(error, StateRefused)
+    if is_away or isinstance(error, IndexUnavailable):
+        logger.error("Incident %s: %s: %s", incident, context, " ".join(str(error).split()))
     else:
         logger.error("Incident %s: %s", incident, context, exc_info=error)
 
 
-def sorry(incident: str) -> Notice:
-    return Notice(texts.WENT_WRONG, (texts.tell_your_admin(incident),))
+def sorry(incident: str, error: BaseException) -> Notice:
+    text = texts.NO_SEARCH if isinstance(error, IndexUnavailable) else texts.WENT_WRONG
+    return Notice(text, (texts.tell_your_admin(incident),))
 
 
 def not_there(incident: str) -> Notice:

@@ -139,7 +139,7 @@ class Replies:
                 await self.posting.hold(message)
                 await self.chat.remove(message, await self.chat.posted(message))
             elif not message.deleted:
-                await self._say_sorry(message, incident)
+                await self._say_sorry(message, incident, error)
         except NotOurs:
             return
         except StateUnavailable as state_error:
@@ -151,12 +151,12 @@ class Replies:
         await self._finish(message, MessageState.FAILED)
         self.observer.ended(message, MessageState.FAILED)
 
-    async def _say_sorry(self, message: IncomingMessage, incident: str) -> None:
+    async def _say_sorry(self, message: IncomingMessage, incident: str, failure: Exception) -> None:
         began = self.clock()
         for pause in growing_pauses(self.first_pause, LONGEST_PAUSE):
             try:
                 posted = await self.chat.posted(message)
-                await self.posting.put(message, incidents.sorry(incident), posted)
+                await self.posting.put(message, incidents.sorry(incident, failure), posted)
             except ThreadGone:
                 raise
             except ChatRefused as error:

@@ -58,6 +58,7 @@ RETRACTED = (
     " somebody withdrew what it said. Please ask again."
 )
 WENT_WRONG = "Something went wrong on my side, and I could not do this. Please try again later."
+NO_SEARCH = "I cannot reach the search right now, so I could not do this. Please try again later."
 
 CANNOT_WRITE_THERE = (
     "I cannot write where you asked me: perhaps only some people may write there, or it was"

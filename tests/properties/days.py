@@ -23,7 +23,7 @@ from tests.properties.echo import NUMBER, Echo
 
 CHANNELS = ("C0TEAM", "C0OTHER")
 PEOPLE = ("U0ANNA", "U0BEN")
-SORRY = "Something went wrong on my side"
+SORRY = ("Something went wrong on my side", "I cannot reach the search right now")
 _VOTED_TOGETHER = 4
 _VOTED_WITHIN = 120.0
 """Seconds, for a busy machine."""

@@ -121,7 +121,7 @@ class Failures:
         if not person:
             return
         try:
-            await self._show(channel, person, notice(incidents.sorry(incident)))
+            await self._show(channel, person, notice(incidents.sorry(incident, error)))
         except (ChatRefused, ChatUnavailable) as refusal:
             logger.warning(
                 "Incident %s: the person could not be told, either: %s", incident, refusal

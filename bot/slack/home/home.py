@@ -106,7 +106,7 @@ class Home:
         except Exception as error:  # noqa: BLE001 - the edge: logged, and they are told
             incident = self.slack.env.new_incident()
             incidents.note(incident, f"{heading!r} of a Home tab failed", error)
-            return notice(incidents.sorry(incident)).blocks
+            return notice(incidents.sorry(incident, error)).blocks
 
     async def _asking(self, *, to_member: bool) -> list[Block]:
         examples = await self.prompts.suggested(to_member=to_member)

@@ -177,7 +177,7 @@ class Reindexer:
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the admin is told
             incident = self._new_incident()
             incidents.note(incident, "a reindex failed", error)
-            return notice(incidents.sorry(incident)), None
+            return notice(incidents.sorry(incident, error)), None
         return reports.report(order, [], cancelled=True), None
 
     def _note_progress(self, progress: Progress) -> None:

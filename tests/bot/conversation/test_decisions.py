@@ -332,7 +332,7 @@ async def test_unasked_the_bot_speaks_only_if_it_is_sure(office: Office) -> None
 
 
 @pytest.mark.parametrize(
-    ("kind", "replies"), [(MessageKind.UNASKED, []), (MessageKind.MENTION, [texts.WENT_WRONG])]
+    ("kind", "replies"), [(MessageKind.UNASKED, []), (MessageKind.MENTION, [texts.NO_SEARCH])]
 )
 async def test_a_failure_is_told_only_where_the_bot_was_asked(
     office: Office, monkeypatch: pytest.MonkeyPatch, kind: MessageKind, replies: list[str]

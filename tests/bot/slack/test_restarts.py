@@ -102,7 +102,7 @@ async def test_a_question_that_the_database_never_takes_is_given_up_and_said_so(
     notice = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
     await quiet(bot)
 
-    assert notice.text == sorry("abc123").text
+    assert notice.text == sorry("abc123", StateUnavailable("disk full")).text
     assert len(bot.handbook.asked) == MOST_ATTEMPTS
 
 
