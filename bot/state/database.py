@@ -32,6 +32,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.errors import StateRefused, StateUnavailable
 from bot.state.migrating import migrate
 from bot.state.outages import Outages
+from bot.state.server_refusals import why_refused
 from bot.state.turns import Turns
 
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
@@ -115,7 +116,7 @@ class Database:
             raise StateRefused(f"The bot's database refuses this ({_words(error)}).") from error
         except (DBAPIError, PoolTimeout, _Removed) as error:
             unavailable = StateUnavailable(
-                f"The bot's database cannot be used ({_words(error)}). {self._advice}"
+                f"The bot's database cannot be used{self._reason(_words(error))}"
             )
             if self._outages:
                 self._outages.failed(unavailable)
@@ -144,6 +145,13 @@ class Database:
             return Path(name).stat()
         except OSError:
             return None
+
+    def _reason(self, words: str) -> str:
+        """Return why it cannot be used, and what to do, as the end of a sentence; ``words`` are the
+        driver's."""
+        if not self.is_sqlite and (refusal := why_refused(words)):
+            return f": {refusal}"
+        return f" ({words}). {self._advice}"
 
     @property
     def _advice(self) -> str:

@@ -1,0 +1,71 @@
+"""A PostgreSQL server that refuses the connection, in words that say what to do."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import StateUnavailable
+from bot.state.database import Database
+from bot.state.server_refusals import why_refused
+from tests.bot.databases import POSTGRESQL, needs_postgresql
+
+FAILED = 'connection failed: connection to server at "10.0.0.7", port 5432 failed: '
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        (
+            "fe_sendauth: no password supplied",
+            "asks for a password, so set FOOTNOTE_STATE_PASSWORD.",
+        ),
+        (
+            'FATAL:  password authentication failed for user "footnote"',
+            "refuses the user or the password, so correct FOOTNOTE_STATE_PASSWORD or [state] url.",
+        ),
+        (
+            'FATAL:  database "wiki" does not exist',
+            'has no database "wiki", so create it or correct [state] url.',
+        ),
+        (
+            'FATAL: role "footnote" does not exist',
+            'has no role "footnote", so create it or correct [state] url.',
+        ),
+    ],
+)
+def test_a_refusal_says_what_to_set_or_to_create(message: str, why: str) -> None:
+    assert why_refused(f"{FAILED}{message}\n") == f"its server {why}"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Connection refused\n\tIs the server running on that host?",
+        "FATAL:  the database system is starting up",
+        'relation "database" does not exist',
+    ],
+)
+def test_a_server_that_is_away_refuses_nothing(message: str) -> None:
+    assert why_refused(f"{FAILED}{message}\n") == ""
+
+
+@needs_postgresql
+def test_a_missing_database_is_told_without_asking_whether_the_server_runs() -> None:
+    url = sa.make_url(POSTGRESQL).set(database="not_made")
+    with pytest.raises(StateUnavailable) as caught:
+        Database.open(url.render_as_string(hide_password=False))
+
+    assert str(caught.value) == (
+        'The bot\'s database cannot be used: its server has no database "not_made", so create it or'
+        " correct [state] url."
+    )
+
+
+@needs_postgresql
+def test_a_wrong_password_is_told_with_its_variable() -> None:
+    url = sa.make_url(POSTGRESQL).set(password="wrong")
+    with pytest.raises(StateUnavailable, match="so correct FOOTNOTE_STATE_PASSWORD or") as caught:
+        Database.open(url.render_as_string(hide_password=False))
+
+    assert "Is the server running" not in str(caught.value)
