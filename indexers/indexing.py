@@ -113,11 +113,11 @@ class Indexing:
     def splitter(self) -> Splitter:
         return Splitter.fitting(self.embedder, self._settings.index.passage_tokens)
 
-    def _on_server(self, url: str) -> OnServer:
+    def _on_server(self, url: str, setting: str = "[index] url") -> OnServer:
         settings, index = self._settings, self._settings.index
         key = self._secrets.qdrant_api_key.get_secret_value()
         return OnServer(
-            lambda: server_at(url, key, ServerOptions.of(index.model_dump())),
+            lambda: server_at(url, key, ServerOptions.of(index.model_dump()), setting),
             owner=lambda: owner_of(settings.data_dir, settings.state.url),
             prefix=index.prefix,
         )
@@ -187,7 +187,7 @@ class Indexing:
 
         return move_to_server(
             self._folder,
-            self._on_server(url),
+            self._on_server(url, "--to"),
             embedder=self.embedder,
             languages=self._languages,
             progress=progress,

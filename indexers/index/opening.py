@@ -101,12 +101,12 @@ class OnServer:
         return self.server.version_problem()
 
 
-def server_at(url: str, api_key: str, options: ServerOptions) -> Server:
-    """Return the client of the server at ``url``, without a request.
+def server_at(url: str, api_key: str, options: ServerOptions, setting: str) -> Server:
+    """Return the client of the server at ``url``, which ``setting`` names, without a request.
 
     Raises:
         IndexUnavailable: it is no address, or the file of certificates cannot be read.
     """
     from indexers.index.server import Server  # slow: Qdrant's client
 
-    return Server(url, api_key or None, options)
+    return Server(url, api_key or None, options, setting=setting)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -54,7 +55,8 @@ _SNAPSHOT_SECONDS = 3600  # a server packs the whole collection before it answer
 
 
 class Server:
-    """A Qdrant server; creating it sends no request. ``client`` is used instead of a new one.
+    """A Qdrant server; creating it sends no request. ``setting`` is the setting or option that
+    names its ``url``; ``client`` is used instead of a new one.
 
     Raises:
         IndexUnavailable: ``url`` is no address, or the file of certificates holds none.
@@ -66,10 +68,12 @@ class Server:
         api_key: str | None = None,
         options: ServerOptions | None = None,
         *,
+        setting: str = "[index] url",
         client: QdrantClient | None = None,
     ) -> None:
         # The client sends no user or password of an address, so they are only to be kept secret.
         self.url = _USER.sub("", url)
+        self.translate_errors = partial(translate_errors, self.url, setting)
         self.options = options or ServerOptions()
         self._api_key = api_key
         self._is_given = client is not None
@@ -126,12 +130,6 @@ class Server:
             f"The Qdrant server at {self.url} has version {server_version or 'unknown'}, and the"
             f" client {CLIENT_VERSION} is made for servers at most one minor version apart."
         )
-
-    @contextmanager
-    def translate_errors(self) -> Iterator[None]:
-        """Translate the server's failures into sentences for the operator."""
-        with translate_errors(self.url):
-            yield
 
 
 class ServerIndex(StoredPassages):

@@ -19,8 +19,9 @@ _ELSEWHERE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNIMPLEMENTED, None}
 
 
 @contextmanager
-def translate_errors(url: str) -> Iterator[None]:
-    """Translate the errors of the client of the server at ``url`` within.
+def translate_errors(url: str, setting: str = "[index] url") -> Iterator[None]:
+    """Translate the errors of the client of the server at ``url`` within. ``setting`` is the
+    setting or option that names it.
 
     Raises:
         IndexUnavailable: for any error of the client.
@@ -31,17 +32,17 @@ def translate_errors(url: str) -> Iterator[None]:
         if isinstance(error.source, ValueError):
             # Its text quotes the response, which may hold pages.
             raise IndexUnavailable(
-                f"The server at {url} says what Qdrant's client does not understand: is [index] url"
+                f"The server at {url} says what Qdrant's client does not understand: is {setting}"
                 " right, and do the versions fit?"
             ) from None
         if why := _distrust(error.source):
             raise IndexUnavailable(
                 f"The certificate of the Qdrant server at {url} is not trusted ({why}): does"
-                " [index] ca_file name its authority's certificates, and is [index] url right?"
+                f" [index] ca_file name its authority's certificates, and is {setting} right?"
             ) from error
         raise IndexUnavailable(
-            f"The Qdrant server at {url} does not answer ({error}): is it running, and is [index]"
-            " url right?"
+            f"The Qdrant server at {url} does not answer ({error}): is it running, and is"
+            f" {setting} right?"
         ) from error
     except QdrantException as error:
         # Of status 429 with the header Retry-After; the client does not wait.
@@ -55,9 +56,11 @@ def translate_errors(url: str) -> Iterator[None]:
             why = f"fails over gRPC ({words}): is [index] grpc_port right?"
         else:
             why = f"fails over gRPC ({words}): {error.details()}"
-        raise IndexUnavailable(f"The Qdrant server at {url} {_advice(code) or why}") from error
+        raise IndexUnavailable(
+            f"The Qdrant server at {url} {_advice(code, setting) or why}"
+        ) from error
     except UnexpectedResponse as error:
-        why = _advice(error.status_code) or f"failed: {error}"
+        why = _advice(error.status_code, setting) or f"failed: {error}"
         raise IndexUnavailable(f"The Qdrant server at {url} {why}") from error
 
 
@@ -70,12 +73,12 @@ def _distrust(error: BaseException | None) -> str:
     return ""
 
 
-def _advice(code: object) -> str:
+def _advice(code: object, setting: str) -> str:
     if code in _REFUSED:
         return "refuses the key: set QDRANT_API_KEY."
     if code in _MISSING:
         return (
-            "does not have the index: is [index] url right? If the index was removed there, restart"
+            f"does not have the index: is {setting} right? If the index was removed there, restart"
             " Footnote and run `footnote sync`."
         )
     return ""

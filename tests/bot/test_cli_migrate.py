@@ -13,6 +13,7 @@ from qdrant_client import QdrantClient
 from indexers.index import server
 from tests.bot.running.test_commands_beside_a_process import synced
 from tests.bot.shell import Shell
+from tests.ports import free_port
 
 __all__ = ["synced"]  # a fixture
 
@@ -46,3 +47,12 @@ def test_an_empty_address_is_not_the_server_on_this_machine(shell: Shell) -> Non
 
     assert (result.code, result.out) == (2, "")
     assert "it is empty; is a variable not set?" in result.err
+
+
+def test_a_server_that_does_not_answer_is_named_by_the_option(shell: Shell, synced: Path) -> None:
+    shutil.copytree(synced, shell.folder, dirs_exist_ok=True)
+    result = shell.footnote("migrate-index", "--to", f"http://127.0.0.1:{free_port()}")
+
+    assert (result.code, result.out) == (1, "")
+    assert "is it running, and is --to right?" in result.err
+    assert "[index] url" not in result.err
