@@ -108,6 +108,27 @@ def test_a_folder_that_is_taken_is_not_written_to(handbook: Shell) -> None:
     assert "already" in codes[2].err
 
 
+@pytest.mark.parametrize("place", ["data", "data/backups/monday", "link/monday", "new/../data/bk"])
+def test_a_backup_within_the_data_folder_is_refused(handbook: Shell, place: str) -> None:
+    (handbook.folder / "link").symlink_to(handbook.folder / "data")
+    before = set(handbook.folder.rglob("*"))
+    result = handbook.footnote("backup", place)
+
+    assert (result.code, result.out) == (2, "")
+    assert "is in the data folder" in result.err
+    assert "would be lost with it: name a folder elsewhere." in " ".join(result.err.split())
+    assert set(handbook.folder.rglob("*")) == before
+
+
+def test_a_process_that_holds_the_index_refuses_it_too(handbook: Shell) -> None:
+    with hold_folder(handbook.folder):
+        result = handbook.footnote("backup", "data/monday")
+
+    assert (result.code, result.out) == (2, "")
+    assert "is in the data folder" in result.err
+    assert not (handbook.folder / "data/monday").exists()
+
+
 @pytest.mark.parametrize(
     "named",
     few(
