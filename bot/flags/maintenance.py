@@ -26,6 +26,7 @@ from bot.flags.review import Review
 from bot.flags.service import FlagService
 from bot.operations.passes import Pass, PassKind
 from bot.ports import Library
+from indexers.errors import IndexUnavailable
 from indexers.model import Acl, KnownPage, Principal, Reader
 
 logger = logging.getLogger(__name__)
@@ -192,7 +193,7 @@ async def _run_safely(work: Callable[[], Awaitable[object]]) -> None:
         await work()
     except StateUnavailable as error:
         logger.debug("Due work waits: %s", error)
-    except ChatUnavailable as error:
+    except (ChatUnavailable, IndexUnavailable) as error:
         logger.warning("Due work waits: %s", error)
     except Exception:
         # The edge of this task: due work stays due, and the next round tries again.
