@@ -1,37 +1,40 @@
-"""`footnote migrate-index`, from the data folder to a server. A local qdrant-client stands in for
-the server."""
+"""`footnote migrate-index`, from the data folder to a server over HTTP."""
 
 from __future__ import annotations
 
 import shutil
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from qdrant_client import QdrantClient
 
-from indexers.index import server
+from indexers.index import moving
 from tests.bot.running.test_commands_beside_a_process import synced
 from tests.bot.shell import Shell
+from tests.fakes.qdrant_server import QdrantServer
 from tests.ports import free_port
 
 __all__ = ["synced"]  # a fixture
 
-URL = "http://qdrant.example.com:6333"
 
-pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+@pytest.fixture
+def qdrant() -> Iterator[QdrantServer]:
+    with QdrantServer("right") as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def data(shell: Shell, synced: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(synced, shell.folder, dirs_exist_ok=True)
+    monkeypatch.setenv("QDRANT_API_KEY", "right")
 
 
 def test_an_index_that_was_moved_answers_from_the_server(
-    shell: Shell, synced: Path, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, qdrant: QdrantServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(synced, shell.folder, dirs_exist_ok=True)
-    client = partial(QdrantClient, path=str(shell.folder / "server"))
-    monkeypatch.setattr(server, "QdrantClient", lambda **_: client())
-    monkeypatch.setattr(server.Server, "version_problem", lambda _: None)
     before = shell.footnote("ask", "How long is leave?")
-    moved = shell.footnote("migrate-index", "--to", URL, "--json")
-    monkeypatch.setenv("FOOTNOTE_INDEX__URL", URL)
+    moved = shell.footnote("migrate-index", "--to", qdrant.url, "--json")
+    monkeypatch.setenv("FOOTNOTE_INDEX__URL", qdrant.url)
     shutil.rmtree(shell.folder / "data/index")
     after = shell.footnote("ask", "How long is leave?")
     unchanged = shell.footnote("sync")
@@ -40,6 +43,45 @@ def test_an_index_that_was_moved_answers_from_the_server(
     assert moved.json == {"pages": 2, "passages": 2, "written": 4, "questions": 2, "same": 1.0}
     assert (after.code, after.out) == (0, before.out)
     assert "2 unchanged, 0 failed; 0 passages embedded" in unchanged.err
+
+
+def test_a_wrong_key_moves_nothing(
+    shell: Shell, qdrant: QdrantServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QDRANT_API_KEY", "wrong")
+    refused = shell.footnote("migrate-index", "--to", qdrant.url)
+    asked = shell.footnote("ask", "How long is leave?")
+
+    assert (refused.code, refused.out) == (1, "")
+    assert f"{qdrant.url} refuses the key: set QDRANT_API_KEY." in refused.err
+    assert "wrong" not in refused.err
+    assert qdrant.requests == []
+    assert "thirty days" in asked.out
+
+
+def test_a_move_goes_on_after_its_server_went_away_in_the_middle(
+    shell: Shell, qdrant: QdrantServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "_AT_ONCE", 1)
+    qdrant.leave_after(writes=2)
+    broken = shell.footnote("migrate-index", "--to", qdrant.url)
+    away = shell.footnote("migrate-index", "--to", qdrant.url)
+    qdrant.come_back()
+    monkeypatch.setenv("FOOTNOTE_INDEX__URL", qdrant.url)
+    before = shell.footnote("ask", "How long is leave?")
+    monkeypatch.delenv("FOOTNOTE_INDEX__URL")
+    moved = shell.footnote("migrate-index", "--to", qdrant.url, "--json")
+    monkeypatch.setenv("FOOTNOTE_INDEX__URL", qdrant.url)
+    after = shell.footnote("ask", "How long is leave?")
+
+    for failed in (broken, away):
+        assert (failed.code, failed.out) == (1, "")
+        assert f"The Qdrant server at {qdrant.url} does not answer" in failed.err
+        assert "Traceback" not in failed.err
+    assert "thirty days" not in before.out, "half an index must not be used"
+    assert moved.code == 0, moved.err
+    assert moved.json == {"pages": 2, "passages": 2, "written": 2, "questions": 2, "same": 1.0}
+    assert "thirty days" in after.out
 
 
 def test_an_empty_address_is_not_the_server_on_this_machine(shell: Shell) -> None:

@@ -1,4 +1,5 @@
-"""The contract of PassageIndex: embedded, on a server, behind a pointer, and the fake."""
+"""The contract of PassageIndex: embedded, on a server, also over HTTP, behind a pointer, and the
+fake."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -33,6 +35,7 @@ from indexers.ports import Embedding, PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages
+from tests.fakes.qdrant_server import QdrantServer
 from tests.long import tries
 
 # qdrant-client in memory stands in for the server, and warns about missing features.
@@ -76,6 +79,20 @@ def fake(_: Path) -> PassageIndex:
     return ListIndex()
 
 
+@pytest.fixture(scope="module")
+def qdrant() -> Iterator[Server]:
+    with QdrantServer("key") as http:
+        client = Server(http.url, http.key)
+        yield client
+        client.client.close()
+
+
+def over_http(qdrant: Server) -> PassageIndex:
+    """An index on a server over HTTP, in a collection that the next one replaces."""
+    qdrant.client.delete_collection("passages")
+    return ServerIndex.open(qdrant, collection="passages", dimensions=DIMENSIONS)
+
+
 def real_server(_: Path) -> PassageIndex:
     """An index on a server in a collection of its own, which the next one replaces."""
     real = Server(REAL, os.environ.get("QDRANT_API_KEY"))
@@ -89,6 +106,7 @@ OPENERS = (
     edge,
     edge_with_a_clock_that_steps_back,
     server,
+    over_http,
     current,
     fake,
     *([real_server] if REAL else []),
@@ -97,8 +115,8 @@ OPENERS = (
 
 @pytest.fixture(params=OPENERS, ids=lambda opener: opener.__name__)
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PassageIndex]:
-    opener: Callable[[Path], PassageIndex] = request.param
-    opened = opener(tmp_path)
+    opener: Callable[[Any], PassageIndex] = request.param
+    opened = opener(request.getfixturevalue("qdrant") if opener is over_http else tmp_path)
     yield opened
     opened.close()
 
