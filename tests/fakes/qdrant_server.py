@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -128,6 +129,10 @@ class _Http(ThreadingHTTPServer):
         self._connections.discard(request)
         super().shutdown_request(request)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):  # connections break off
+            super().handle_error(request, client_address)
+
     def disconnect(self) -> None:
         for connection in tuple(self._connections):
             with suppress(OSError):  # the client was first
@@ -160,15 +165,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, response: Any) -> None:
         data = json.dumps(response).encode()
-        with suppress(OSError):  # the client has disconnected, or the server has left
-            self.send_response(status)
-            if status == 429:
-                self.send_header("Retry-After", "1")
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-            self.wfile.flush()
+        self.send_response(status)
+        if status == 429:
+            self.send_header("Retry-After", "1")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's signature
         """Log nothing: tests are quiet."""
