@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.process import MemorySample
 from benchmarks.soak.town import Town
 from benchmarks.soak.wikis import ChangingWikis, markers
@@ -31,12 +32,13 @@ _LEVEL = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL)\b", re.MULTILINE)
 STATED = frozenset(
     {
         *("StateUnavailable", "ChatUnavailable", "WikiUnavailable", "OperationalError"),
+        "IndexUnavailable",
         # Slack's SDK logs it for an acknowledgement over a socket that was just closed.
         "ClientConnectionResetError",
     }
 )
-"""Errors whose traceback may be in the log: they say that the database, Slack or a wiki cannot be
-reached, because the soak takes it away."""
+"""Errors whose traceback may be in the log: they say that the database, the index, Slack or a wiki
+cannot be reached, because the soak takes it away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ FINE = frozenset({"answered", "failure told", "deleted"})
 
 def indexed(config: Path, wikis: ChangingWikis) -> IndexDifferences:
     """Return how the index differs from the wikis. The bot must have ended."""
-    with Indexing(load(config), Secrets()) as indexing:
+    secrets = Secrets.model_validate({"qdrant_api_key": IndexServer.key})
+    with Indexing(load(config), secrets) as indexing:
         index = indexing.index.current
         assert isinstance(index, StoredPassages)
         return compared([point.payload for point in index.points()], wikis.newest())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.material import ROOT
 from benchmarks.soak.databases import AwayDatabase, DistantPostgresql, LockedSqlite
+from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.process import SupervisedBot, environment
 from benchmarks.soak.town import Town, furnish
 from benchmarks.soak.wikis import ChangingWikis
@@ -57,6 +58,10 @@ port = 0
 
 [state]
 url = "{database}"
+
+[index]
+url = "{index}"
+timeout_seconds = 5
 """
 
 
@@ -71,11 +76,12 @@ def log_file(folder: Path) -> Path:
 @asynccontextmanager
 async def founded(folder: Path, chance: random.Random, postgresql: str) -> AsyncIterator[Town]:
     """Open a town in a folder. Its bot is not started yet. ``postgresql`` is a URL, or empty for
-    SQLite."""
+    SQLite and an embedded index."""
     wikis = ChangingWikis(folder / "wiki", chance, _CONFLUENCE, _MARKDOWN)
     database: AwayDatabase = LockedSqlite(folder / "data")
+    index: IndexServer | None = None
     if postgresql:
-        database = DistantPostgresql(postgresql)
+        database, index = DistantPostgresql(postgresql), IndexServer()
     town: list[Town] = []  # the workspace's clock and the bot's supervisor use it later
     slack = LocalSlack(
         _MANIFEST,
@@ -88,7 +94,12 @@ async def founded(folder: Path, chance: random.Random, postgresql: str) -> Async
         furnish(slack)
         await database.open()
         stack.push_async_callback(database.close)
-        settings = _SETTINGS.format(url=wikis.site.base_url, database=database.url)
+        if index is not None:
+            await index.open()
+            stack.push_async_callback(index.close)
+        settings = _SETTINGS.format(
+            url=wikis.site.base_url, database=database.url, index=index.url if index else ""
+        )
         settings_file(folder).write_text(settings, "utf-8")
         variables = {
             "CONFLUENCE_TOKEN": wikis.site.token(wikis.reader),
@@ -96,6 +107,7 @@ async def founded(folder: Path, chance: random.Random, postgresql: str) -> Async
             "SLACK_APP_TOKEN": slack.app_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
             "SLACK_API_URL": slack.api_url,
+            "QDRANT_API_KEY": IndexServer.key,
         }
         bot = SupervisedBot(
             settings_file(folder),
@@ -104,5 +116,5 @@ async def founded(folder: Path, chance: random.Random, postgresql: str) -> Async
             lambda: ", ".join(sorted(town[0].suspects())),
         )
         stack.push_async_callback(bot.abandon)
-        town.append(Town(slack, wikis, bot, database, chance))
+        town.append(Town(slack, wikis, bot, database, chance, index))
         yield town[0]

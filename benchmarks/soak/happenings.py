@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.town import Town
 from bot.playground.confluence.faults import Fault
 
@@ -122,6 +123,12 @@ async def database_away(town: Town) -> None:
     town.meanwhile("database away", _database_away(town, town.chance.uniform(2, 8)))
 
 
+async def index_away(town: Town) -> None:
+    if town.index is not None:
+        seconds = town.chance.uniform(2, 8)
+        town.meanwhile("index away", _index_away(town, town.index, seconds))
+
+
 async def disk_full(town: Town) -> None:
     town.meanwhile("disk full", _disk_full(town, town.chance.uniform(2, 6)))
 
@@ -157,6 +164,11 @@ async def _database_away(town: Town, seconds: float) -> None:
         await town.database.away(seconds)
 
 
+async def _index_away(town: Town, index: IndexServer, seconds: float) -> None:
+    with town.fault("index away"):
+        await index.away(seconds)
+
+
 async def _disk_full(town: Town, seconds: float) -> None:
     with town.fault("disk full"):
         town.bot.limit_files(0)
@@ -182,6 +194,6 @@ ACTIONS: Mapping[Happening, float] = {
 """The weight of each action among all actions."""
 FAULTS: Sequence[Happening] = (
     kill, terminate, rate_limits, lost_call, lost_call, lost_sockets, confluence_away,
-    folder_away, database_away, disk_full, clock_jump,
+    folder_away, database_away, index_away, disk_full, clock_jump,
 )  # fmt: skip
 """All faults take turns, in a new order each time, so that none is left out."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.soak.databases import AwayDatabase
+from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.process import SupervisedBot
 from benchmarks.soak.wikis import ADA, BOB, BOSS, CY, EVERYONE, PEOPLE, ChangingWikis, WikiPage
 from bot.playground.model import ChannelKind, Message
@@ -22,7 +23,7 @@ CHANNELS = {TEAM: PEOPLE, INNER: (ADA,), BOTH: (ADA, BOB)}
 _MOST_OPEN = 12
 """Most questions that may wait at a time: more would only measure the length of the queue."""
 
-FATAL = {"database away", "disk full"}
+FATAL = {"database away", "disk full", "index away"}
 _AFTERMATH = 10.0
 """Seconds after a fault in which it may still end a process."""
 
@@ -40,13 +41,15 @@ class StreamQuestion:
 
 @dataclass
 class Town:
-    """The state that events change. ``active`` are the current faults."""
+    """The state that events change. ``active`` are the current faults. ``index`` is None if the
+    index is embedded."""
 
     slack: LocalSlack
     wikis: ChangingWikis
     bot: SupervisedBot
     database: AwayDatabase
     chance: random.Random
+    index: IndexServer | None = None
     questions: list[StreamQuestion] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
     active: Counter[str] = field(default_factory=Counter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from benchmarks.soak import books
 from benchmarks.soak.databases import LockedSqlite
 from benchmarks.soak.happenings import ACTIONS, FAULTS
+from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.process import MemorySample, SupervisedBot
 from benchmarks.soak.town import BOTH, INNER, TEAM, StreamQuestion, Town, furnish
 from benchmarks.soak.watching import IN_FLIGHT, Watcher
@@ -19,7 +21,12 @@ from benchmarks.soak.wikis import ADA, BOB, CY, INSIDERS, ChangingWikis, WikiPag
 from bot.playground.model import Message
 from bot.playground.web_api.server import Call
 from bot.playground.workspace import LocalSlack
+from indexers.errors import IndexUnavailable
+from indexers.index.server import Server, ServerIndex
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
 
+EMBEDDER = WordEmbedder()
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
 
 
@@ -176,6 +183,7 @@ PYTHONS = """Traceback (most recent call last):
     [
         ("StateUnavailable: The bot's database cannot be used", 1, 0),
         ("sqlalchemy.exc.OperationalError: (psycopg) closed", 1, 0),
+        ("IndexUnavailable: The Qdrant server does not answer", 1, 0),
         ("KeyError: 'page'", 0, 1),
         ("RecursionError", 0, 1),
         ("bot.odd.Thing", 0, 1),
@@ -222,3 +230,30 @@ async def test_all_that_people_do_keeps_the_account_of_the_wikis(town: Town) -> 
         texts = [file.read_text() for file in files] if key[0] == "m" else in_confluence
         assert sum(marker(key, version) in text for text in texts) == 1
     assert len(FAULTS) > 9
+
+
+async def test_the_index_server_comes_back_with_its_index() -> None:
+    process = IndexServer()
+    await process.open()
+    server = Server(process.url, process.key)
+
+    def pages() -> int:
+        index = ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
+        return len(index.known("handbook"))
+
+    def ask_until_it_is_away() -> None:
+        while not away.done():
+            pages()
+
+    try:
+        index = ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
+        index.replace(passages("leave", "Leave is long."), EMBEDDER.embed_passages(["leave"]))
+        away = asyncio.create_task(process.away(1))
+        with pytest.raises(IndexUnavailable, match="does not answer"):
+            await asyncio.to_thread(ask_until_it_is_away)
+        await away
+
+        assert pages() == 1
+    finally:
+        server.client.close()
+        await process.close()

@@ -1,10 +1,16 @@
 """A Qdrant server on loopback: Qdrant's REST interface over HTTP or TLS, with its API key, around
-the in-memory engine of qdrant-client, and the faults that a test wants."""
+the in-memory engine of qdrant-client, and the faults that a test wants.
+
+As a process (`python -m tests.fakes.qdrant_server`, with the key in QDRANT_API_KEY) it prints its
+address, leaves at SIGUSR1 and comes back at SIGUSR2, prints a line when it has, and ends at
+SIGTERM."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import socket
 import ssl
 import sys
@@ -323,3 +329,26 @@ def _error(text: str) -> dict[str, Any]:
 def _status_of(error: ValueError) -> int:
     statuses = {"not found": 404, "already exists": 409}
     return next((status for words, status in statuses.items() if words in str(error)), 400)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _main() -> None:
+    signals = {signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # the threads inherit it
+    with QdrantServer(os.environ["QDRANT_API_KEY"]) as qdrant:
+        _say(qdrant.url)
+        while (number := signal.sigwait(signals)) != signal.SIGTERM:
+            if number == signal.SIGUSR1:
+                qdrant.leave()
+                _say("away")
+            else:
+                qdrant.come_back()
+                _say("back")
+
+
+if __name__ == "__main__":
+    _main()
