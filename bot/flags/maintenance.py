@@ -65,6 +65,8 @@ class Maintenance:
     periods: FlagPeriods
     locks: Locks
     _began: datetime | None = None
+    _caught_up: bool = False
+    """Whether what changed while no bot ran was checked; a database or index may be away then."""
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
     _notified: datetime | None = None
     """When notifications were last checked."""
@@ -88,12 +90,14 @@ class Maintenance:
     async def _check_citations(self) -> None:
         now = self.clock()
         if self._began is None:
-            # Handle rights that were narrowed while no bot ran. A missing page counts only after a
-            # pass that ends from now on, because a new index may not be filled yet.
             self._began = now
             await _run_safely(self.announcements.warn_if_open)
+        if not self._caught_up:
+            # Handle rights that were narrowed while no bot ran. A missing page counts only after a
+            # pass that ends after the start, because a new index may not be filled yet.
             for wiki in await self.cited.wikis():
                 await self._check_wiki(wiki, whole=False)
+            self._caught_up = True
         self._began = min(self._began, now)  # a clock that was ahead may be set back
         recent = await self.passes.since(now - _LATE)
         self._handled &= {(pass_.wiki, pass_.began) for pass_ in recent}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from bot.model import Answer
 from bot.operations.passes import PassKind
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from indexers.errors import IndexUnavailable
 from indexers.model import KnownPage
 
-from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
+from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, until
 from .flags import ask_in_channel, card, flagged, passed
 from .test_answering_in_slack import words
 from .test_reactions import started
@@ -188,6 +190,35 @@ async def test_a_restriction_made_while_no_bot_ran_counts_at_the_start(
     bot.library.restricted(LEAVE, "group:hr")
     await bot.start()
     await slack.wait_for(lambda: is_retracted(answer))
+
+
+async def test_a_restriction_made_while_no_bot_ran_counts_once_an_index_that_was_away_is_back(
+    bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures: list[str] = []
+
+    def away(_: str, page: str) -> KnownPage | None:
+        failures.append(page)
+        raise IndexUnavailable("The server does not answer.")
+
+    bot.env = replace(bot.env, maintenance_every=3600.0)
+    await bot.start()
+    answer = await ask_in_channel(bot, slack)
+    await bot.stop()
+    bot.library.restricted(LEAVE, "group:hr")
+    with monkeypatch.context() as patch:
+        patch.setattr(bot.library, "page", away)
+        await bot.start()
+        await until(lambda: bool(failures))
+        await bot.app.maintenance.run_once()
+    await until(lambda: "Due work" in caplog.text)
+    before = is_retracted(answer)
+    await bot.app.maintenance.run_once()
+
+    assert not before
+    assert is_retracted(answer)
+    assert "Due work waits: The server does not answer." in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_slack_that_is_away_delays_it_over_a_restart(
