@@ -37,8 +37,8 @@ class QdrantServer:
     key that it requires, if any. ``certificate``: a file with a certificate and its key, for
     TLS."""
 
-    def __init__(self, key: str = "", certificate: Path | None = None, port: int = 0) -> None:
-        self.port = port or free_port()
+    def __init__(self, key: str = "", certificate: Path | None = None) -> None:
+        self.port = free_port()
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self.key = key
         self.requests: list[tuple[str, str]] = []
