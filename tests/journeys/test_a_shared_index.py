@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.texts import WENT_WRONG
+from bot.conversation.texts import NO_SEARCH
 from tests.bot.kept_folders import copy
 from tests.fakes.qdrant_server import QdrantServer
 
@@ -87,7 +87,7 @@ async def test_two_processes_share_an_index_that_goes_away_and_comes_back(shared
     # While the server is away, both say so, and the bot logs one line for a question.
     assert shared.errors == []
     with shared.qdrant.away():
-        assert WENT_WRONG.lower() in await shared.told(PARKING)
+        assert NO_SEARCH.lower() in await shared.told(PARKING)
         assert f"{shared.qdrant.url} does not answer" in await shared.other_tells(PARKING)
     assert len(shared.errors) == 1
     assert f"The Qdrant server at {shared.qdrant.url} does not answer" in shared.errors[0]
