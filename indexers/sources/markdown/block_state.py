@@ -17,6 +17,19 @@ def add_html(state: StateBlock, content: str) -> None:
     state.push("html_block", "", 0).content = content + "\n"
 
 
+def add_element(state: StateBlock, opening: str, start: int, end: int) -> None:
+    """Add an element, whose tag without brackets is ``opening``, around the Markdown of the lines
+    from ``start`` to ``end``."""
+    add_html(state, f"<{opening}>")
+    outer = state.lineMax, state.parentType
+    state.lineMax, state.parentType = end, "blockquote"
+    state.level += 1  # so that elements within elements end somewhere
+    state.md.block.tokenize(state, start, end)
+    state.level -= 1
+    state.lineMax, state.parentType = outer
+    add_html(state, f"</{opening.split(' ', 1)[0]}>")
+
+
 def quoted(text: str) -> str:
     """Return ``text`` as the value of an attribute."""
     return f'"{escape(text.strip())}"'

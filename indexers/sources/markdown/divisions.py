@@ -15,7 +15,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from indexers.sources.markdown.attributes import LIST, looks
-from indexers.sources.markdown.block_state import add_html, line_of, quoted
+from indexers.sources.markdown.block_state import add_element, add_html, line_of, quoted
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _OPENING = re.compile(
@@ -60,15 +60,7 @@ def _division(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         state.line = start + 1
         return True
     last, closed = _end(state, start, end)
-    opening, closing = _element(match["attributes"])
-    add_html(state, opening)
-    outer = state.lineMax, state.parentType
-    state.lineMax, state.parentType = last, "blockquote"
-    state.level += 1  # so that divisions within divisions end somewhere
-    state.md.block.tokenize(state, start + 1, last)
-    state.level -= 1
-    state.lineMax, state.parentType = outer
-    add_html(state, closing)
+    add_element(state, _element(match["attributes"]), start + 1, last)
     state.line = last + closed
     return True
 
@@ -88,13 +80,13 @@ def _end(state: StateBlock, start: int, end: int) -> tuple[int, bool]:
     return end, False
 
 
-def _element(attributes: str) -> tuple[str, str]:
-    """Return the tags of a division: of a note, if one of its classes says so."""
+def _element(attributes: str) -> str:
+    """Return the opening tag of a division: of a note, if one of its classes says so."""
     kind, title = _KIND.search(attributes), _TITLE.search(attributes)
     if kind is None:
-        return f"<div {looks(attributes)}>", "</div>"
+        return f"div {looks(attributes)}"
     named = quoted(title["title"] if title else "")
-    return f"<fn-note label={quoted(kind['kind'])} title={named} {looks(attributes)}>", "</fn-note>"
+    return f"fn-note label={quoted(kind['kind'])} title={named} {looks(attributes)}"
 
 
 def _raw_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:

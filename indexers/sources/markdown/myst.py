@@ -16,7 +16,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from indexers.sources.markdown.block_state import add_html, line_of, quoted
+from indexers.sources.markdown.block_state import add_element, add_html, line_of, quoted
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _DIRECTIVE = re.compile(
@@ -89,7 +89,9 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     elif name == "csv-table":
         _csv_table(state, body, last, argument, options)
     elif name not in _NOTHING:
-        _read(state, body, last, _opening(name, argument, options))
+        element, label, title = _opening(name, argument, options)
+        opening = f"{element} label={quoted(label)} title={quoted(title)}"
+        add_element(state, opening, body, last)
     state.line = last + ended
     return True
 
@@ -148,19 +150,6 @@ def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
     """Yield the rows up to one that the library refuses, as it does a value of 128 KiB."""
     with contextlib.suppress(csv.Error):
         yield from rows
-
-
-def _read(state: StateBlock, start: int, last: int, opening: tuple[str, str, str]) -> None:
-    """Parse a directive's lines as Markdown within an element."""
-    element, label, title = opening
-    add_html(state, f"<{element} label={quoted(label)} title={quoted(title)}>")
-    outer = state.lineMax, state.parentType
-    state.lineMax, state.parentType = last, "blockquote"
-    state.level += 1  # so that directives within directives end somewhere
-    state.md.block.tokenize(state, start, last)
-    state.level -= 1
-    state.lineMax, state.parentType = outer
-    add_html(state, f"</{element}>")
 
 
 def _line_of_its_own(state: StateBlock, start: int, _end: int, silent: bool) -> bool:

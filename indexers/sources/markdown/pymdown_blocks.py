@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
-from indexers.sources.markdown.block_state import add_html, line_of, quoted
+from indexers.sources.markdown.block_state import add_element, line_of, quoted
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _OPENING = re.compile(
@@ -42,14 +42,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         last += 1
     body, options = _options(state, start, last)
     element = _element(match["name"].lower(), (match["title"] or "").strip(), options)
-    add_html(state, f"<{element}>")
-    outer = state.lineMax, state.parentType
-    state.lineMax, state.parentType = last, "blockquote"
-    state.level += 1  # so that blocks within blocks end somewhere
-    state.md.block.tokenize(state, body, last)
-    state.level -= 1
-    state.lineMax, state.parentType = outer
-    add_html(state, f"</{element.split(' ', 1)[0]}>")
+    add_element(state, element, body, last)
     ended = last < end and line_of(state, last).rstrip() == match["mark"]
     state.line = last + ended
     return True
