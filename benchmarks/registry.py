@@ -247,7 +247,8 @@ BENCHMARKS = (
     ),
     Benchmark(
         "soak.postgresql",
-        "The same with the state in PostgreSQL, to which connections break.",
+        "The same with the state in PostgreSQL, to which connections break. The rows are of a run "
+        "with the embedded index; since then the index is on a server that goes away, too.",
         soaking.on_postgresql,
     ),
     Benchmark(
