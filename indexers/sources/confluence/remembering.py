@@ -109,9 +109,11 @@ class Remembered(Generic[Key, Value]):
             entry.outcome, entry.until = value, started + self._lifetime(value)
             entry.last = value
         except WikiUnavailable as error:
-            # A server that is slow to fail must not be asked again at once.
-            entry.outcome, entry.until = CannotAsk(str(error)), self._clock() + self._failures
+            entry.outcome, entry.until = CannotAsk(str(error)), self._clock()
             if not isinstance(error, CannotAsk):
+                # A server that is slow to fail must not be asked again at once. A failure that is
+                # remembered elsewhere must not be remembered here once more, and so twice as long.
+                entry.until += self._failures
                 log.warning("%s cannot be had now: %s", self._name, _kind(error))
         entry.turn += 1
 

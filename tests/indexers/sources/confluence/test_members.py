@@ -19,7 +19,7 @@ from indexers.sources.confluence.cloud_people import CloudPeople
 from indexers.sources.confluence.data_center_people import DataCenterPeople
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
 from indexers.sources.confluence.people import Account, AccountDirectory
-from indexers.sources.confluence.remembering import Remembered
+from indexers.sources.confluence.remembering import FAILURES_KEPT, CannotAsk, Remembered
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 from indexers.untold import untold_token
@@ -564,6 +564,26 @@ def test_a_defect_of_ours_is_not_hidden_and_not_remembered() -> None:
         remembered.get("key")
 
     assert remembered.get("key") == "found"
+
+
+def test_a_failure_that_is_remembered_elsewhere_is_not_remembered_once_more() -> None:
+    now = [0.0]
+    failures = [WikiUnavailable("away")]
+
+    def listed(_: str) -> str:
+        if failures:
+            raise failures.pop()
+        return "everybody"
+
+    directory = Remembered("the directory", listed, lambda _: 60.0, lambda: now[0])
+    person = Remembered("a person", lambda _: directory.get(""), lambda _: 60.0, lambda: now[0])
+    for seconds, name in ((0.0, "bob"), (FAILURES_KEPT - 1, "ada")):
+        now[0] = seconds
+        with pytest.raises(CannotAsk):
+            person.get(name)
+    now[0] = FAILURES_KEPT
+
+    assert person.get("ada") == "everybody"
 
 
 def test_expired_entries_are_swept() -> None:
