@@ -20,7 +20,7 @@ from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
 from bot.state.inbox import DatabaseInbox
 from bot.state.schema import SCHEMA, metadata, schema_version
-from tests.bot.databases import POSTGRESQL, make_older, needs_postgresql
+from tests.bot.databases import POSTGRESQL, empty, make_older, needs_postgresql
 
 from .test_inbox import MESSAGE
 
@@ -194,6 +194,7 @@ def test_what_statements_are_made_with_is_loaded_before_a_thread_makes_one() -> 
 
 @needs_postgresql
 def test_a_url_without_a_password_takes_the_secret_one() -> None:
+    empty(POSTGRESQL)  # which makes the schema of this test process
     password = str(sa.make_url(POSTGRESQL).password)
     bare = POSTGRESQL.replace(f":{password}@", "@")
     Database.open(bare, password).close()
