@@ -16,7 +16,7 @@ from typing import TypeVar
 from bot.answering.shared_words import query_terms, shared_words
 from bot.answering.stems import Weights, count
 from indexers.model import Hit
-from indexers.text.prose import beside_links, plain, without_links
+from indexers.text.prose import beside_links, plain
 
 _Part = TypeVar("_Part")
 
@@ -100,9 +100,11 @@ def _is_only_links(text: str) -> bool:
     if "](" not in text:
         return False
     # The raw text has the most words, because marks have some, too; and it need not be parsed.
-    all_words = count(text)
-    if 5 * count(without_links(text)) >= all_words:
+    first, last = text.find("["), text.rfind(")") + 1
+    around, between = count(text[:first]) + count(text[last:]), count(text[first:last])
+    if 4 * around >= between:
         return False
+    all_words = around + between
     words_beside_links = 5 * count(beside_links(text))
     return words_beside_links < all_words and words_beside_links < count(plain(text))
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from math import log
 
 _WORD = re.compile(r"[^\W_]+")
+_BETWEEN = dict.fromkeys((code for code in range(128) if not chr(code).isalnum()), " ")
+"""The characters between words of ASCII. To replace and split takes half the time of `_WORD`."""
 # Matching begins with the mark, because to look back from every character would be slower.
 END = re.compile("[.!?\n\u3002\uff01\uff1f](?:(?<=[\n\u3002\uff01\uff1f])|\\s+)")
 """A guess at the end of a sentence. None of these marks is part of a stem."""
@@ -18,12 +20,12 @@ STEM = 5
 def in_order(text: str) -> list[str]:
     """Return the stems of ``text`` in order. A token with a digit is a name and stays whole.
     Scripts without spaces yield pairs of characters."""
-    words = _WORD.findall(text.casefold())
-    if text.isascii():  # by far the most frequent case, and three times as fast
+    if text.isascii():  # by far the most frequent case, and four times as fast
+        words = text.casefold().translate(_BETWEEN).split()
         # Most words are short, and to check a length is faster than to check letters.
         return [word if len(word) <= STEM or not word.isalpha() else word[:STEM] for word in words]
     in_text: list[str] = []
-    for word in words:
+    for word in _WORD.findall(text.casefold()):
         if word.isascii() or len(word) <= STEM:
             in_text.append(word[:STEM] if word.isalpha() else word)
         else:
@@ -33,7 +35,7 @@ def in_order(text: str) -> list[str]:
 
 def count(text: str) -> int:
     """Return the number of stems."""
-    return len(_WORD.findall(text)) if text.isascii() else len(in_order(text))
+    return len(text.translate(_BETWEEN).split()) if text.isascii() else len(in_order(text))
 
 
 def stems(text: str) -> frozenset[str]:

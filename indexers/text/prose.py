@@ -37,7 +37,6 @@ _LINK = (
     r"!?\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
     r"\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"]*\")?\)"
 )
-_LIKE_A_LINK = re.compile(_LINK)
 _RUN_OR_LINE = re.compile(r"`+|\n")
 _RUN_OR_LINK = re.compile(rf"(?P<run>`+)|{_LINK}")
 _WORD = re.compile(rf"\s*(?:{_LINK}|\S)+|\s+$")
@@ -211,12 +210,6 @@ def _plain_code(text: str) -> str:
 def beside_links(text: str) -> str:
     """Return the text outside of links, with its markers."""
     return _with_inline(text, lambda inline: "" if inline.code is None else inline.written)
-
-
-def without_links(text: str) -> str:
-    """Return the text without anything that looks like a link, even within code: never more words
-    than `beside_links` returns, in a third of the time."""
-    return _LIKE_A_LINK.sub("", text)
 
 
 def in_code_spans(text: str, change: Callable[[str], str]) -> str:

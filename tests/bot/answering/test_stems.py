@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.stems import Weights, by_sentence, in_order, stems
+from bot.answering.stems import Weights, by_sentence, count, in_order, stems
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,17 @@ def test_a_sentence_ends_with_its_mark_or_its_line() -> None:
 @given(st.text())
 def test_the_sentences_hold_the_words_of_the_text(text: str) -> None:
     assert [stem for sentence in by_sentence(text) for stem in sentence] == in_order(text)
+
+
+@given(st.text() | st.text(st.characters(max_codepoint=127)))
+def test_as_many_stems_are_counted_as_there_are(text: str) -> None:
+    assert count(text) == len(in_order(text))
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_a_stem_of_ascii_does_not_depend_on_other_characters(text: str) -> None:
+    """ASCII alone is split in another way."""
+    assert [*in_order(text), "\u5e74"] == in_order(f"{text} \u5e74")
 
 
 def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_most() -> None:
