@@ -36,7 +36,7 @@ def hits_of(
         hits.sort(key=lambda hit: (-hit.score, *ref_of(hit.passage)))
         folded: dict[str, Hit] = {}
         for hit in hits:
-            folded.setdefault(hit.passage.digest, hit)
+            folded.setdefault(hit.passage.embedded, hit)
         yield list(folded.values())
 
 
