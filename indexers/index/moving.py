@@ -65,7 +65,8 @@ def move_to_server(
     progress: Callable[[Progress], None],
 ) -> Moved:
     """Copy the folder's current index to the server. It becomes the server's current index once it
-    is complete and finds the same. The folder stays as it is.
+    is complete and finds the same; until then the server refuses to open an index. The folder stays
+    as it is.
 
     Raises:
         IndexLocked: a process holds the index.
@@ -85,15 +86,17 @@ def move_to_server(
     with closing(catalog):
         if problem := target.version_problem():
             raise IndexUnavailable(problem)
-        if existing := catalog.current():
-            raise IndexUnavailable(
-                f"The server at {server.url} has the index {existing} of this Footnote already:"
-                " remove it there, or set another [index] prefix."
-            )
         embedded = EdgeIndex.open(
             folder / (PREFIX + name), dimensions=dimensions, languages=languages
         )
-        with closing(embedded), closing(catalog.open(name)):
+        with closing(embedded):
+            if not catalog.begin_move(name):
+                raise IndexUnavailable(
+                    f"The Qdrant server at {server.url} has an index of this Footnote already. If"
+                    " you moved it there, set [index] url. Otherwise delete it there (the"
+                    f" collection with the alias {target.prefix}passages), or set another [index]"
+                    " prefix."
+                )
             arriving = ServerIndex.open(
                 server,
                 collection=f"{target.prefix}{PREFIX}{name}",
@@ -101,7 +104,7 @@ def move_to_server(
                 languages=languages,
             )
             moved = move(embedded, arriving, embedder.embed_question, progress)
-        catalog.activate(name)
+        catalog.end_move(name)
     return moved
 
 

@@ -16,6 +16,7 @@ from indexers.index.server_options import ServerOptions
 
 if TYPE_CHECKING:
     from indexers.index.server import Server
+    from indexers.index.server_catalog import ServerCatalog
 
 
 class IndexPlace(Protocol):
@@ -81,7 +82,7 @@ class OnServer:
     def server(self) -> Server:
         return self.connect()
 
-    def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
+    def catalog(self, dimensions: int, languages: Languages) -> ServerCatalog:
         # Qdrant's client takes a second to import, which an embedded index does not need.
         from indexers.index.ownership import CollectionOwnership
         from indexers.index.server import ServerIndex

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from qdrant_client import models
 
+from indexers.errors import IndexUnavailable
 from indexers.index.damage import Damage
 from indexers.index.ownership import CollectionOwnership
 from indexers.index.server import Server
@@ -20,7 +21,9 @@ _PREFIX = "passages-"
 
 
 class ServerCatalog:
-    """Collections ``passages-<fingerprint>``; the alias ``passages`` is the current one.
+    """Collections ``passages-<fingerprint>``; the alias ``passages`` is the current one, and the
+    alias ``passages.moving`` is one that `footnote migrate-index` has begun and not finished. As
+    long as there is such a one, no index is opened.
 
     ``prefix`` separates several Footnotes on one server; ``ownership`` refuses the collections of
     another Footnote with the same prefix.
@@ -40,15 +43,34 @@ class ServerCatalog:
         self._open = open_index
         self._ownership = ownership
         self._alias = f"{prefix}passages"
+        self._moving = f"{prefix}passages.moving"
         self._prefix = f"{prefix}{_PREFIX}"
 
     def current(self) -> str | None:
+        """Return the name of the current index.
+
+        Raises:
+            IndexUnavailable: the move of an index to this server is not finished, or the server
+                does not answer or refuses.
+        """
+        aliases = self._aliases()
+        if moving := aliases.get(self._moving):
+            if self._ownership is not None:
+                self._ownership.require(moving)
+            url = self._server.url
+            raise IndexUnavailable(
+                f"The Qdrant server at {url} has only a part of the index, because a move to it is"
+                f" not finished: run `footnote migrate-index --to {url}` again, which continues it."
+                f" To begin an empty index instead, delete the collection {moving} on the server."
+            )
+        current = aliases.get(self._alias)
+        return current and current.removeprefix(self._prefix)
+
+    def _aliases(self) -> dict[str, str]:
+        """Return the collection of each alias."""
         with self._server.translate_errors():
             aliases = self._server.client.get_aliases().aliases
-        collections = (
-            alias.collection_name for alias in aliases if alias.alias_name == self._alias
-        )
-        return next((name.removeprefix(self._prefix) for name in collections), None)
+        return {alias.alias_name: alias.collection_name for alias in aliases}
 
     def has(self, name: str) -> bool:
         with self._server.translate_errors():
@@ -64,13 +86,37 @@ class ServerCatalog:
         return index
 
     def activate(self, name: str) -> None:
-        create = models.CreateAlias(collection_name=self._prefix + name, alias_name=self._alias)
-        delete = models.DeleteAlias(alias_name=self._alias)
-        operations: list[models.AliasOperations] = [
-            models.CreateAliasOperation(create_alias=create)
-        ]
-        if self.current() is not None:
-            operations.insert(0, models.DeleteAliasOperation(delete_alias=delete))
+        self._change_aliases({self._alias: name})
+
+    def begin_move(self, name: str) -> bool:
+        """Mark the index ``name`` as incomplete until `end_move`. An earlier move of an index with
+        another name is given up: its collection is deleted. Return False if there is a current
+        index already."""
+        aliases = self._aliases()
+        if self._alias in aliases:
+            return False
+        self.open(name)
+        collection, earlier = self._prefix + name, aliases.get(self._moving)
+        if earlier is not None and earlier != collection:
+            with self._server.translate_errors():
+                self._delete(earlier)
+        self._change_aliases({self._moving: name})
+        return True
+
+    def end_move(self, name: str) -> None:
+        """Make the moved index ``name``, which is complete, the current one."""
+        self._change_aliases({self._moving: None, self._alias: name})
+
+    def _change_aliases(self, names: Mapping[str, str | None]) -> None:
+        """Let each alias stand for the index of this name, or for none, all in one step."""
+        operations: list[models.AliasOperations] = []
+        for alias in names.keys() & self._aliases().keys():
+            delete = models.DeleteAlias(alias_name=alias)
+            operations.append(models.DeleteAliasOperation(delete_alias=delete))
+        for alias, name in names.items():
+            if name is not None:
+                create = models.CreateAlias(collection_name=self._prefix + name, alias_name=alias)
+                operations.append(models.CreateAliasOperation(create_alias=create))
         with self._server.translate_errors():
             self._server.client.update_collection_aliases(operations)
 

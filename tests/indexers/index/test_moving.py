@@ -11,7 +11,7 @@ from qdrant_client import QdrantClient
 
 from indexers.errors import IndexUnavailable
 from indexers.index import moving
-from indexers.index.catalog import fingerprint
+from indexers.index.catalog import fingerprint, next_name
 from indexers.index.edge import EdgeIndex
 from indexers.index.folder_catalog import FolderCatalog
 from indexers.index.languages import Languages
@@ -46,9 +46,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 def folder(tmp_path: Path) -> Path:
     """Return the folder of an index of 300 pages. A group may read fewer pages than a search looks
     at, because an engine may leave out any of the last hits with equal scores."""
-    catalog = FolderCatalog(
-        tmp_path / "index", lambda place: EdgeIndex.open(place, dimensions=EMBEDDER.dimensions)
-    )
+    catalog = FolderCatalog(tmp_path / "index", _open_edge)
     with closing(catalog.open(NAME)) as index:
         catalog.activate(NAME)
         for number in range(PAGES):
@@ -109,6 +107,14 @@ class Killed(BaseException):
     pass
 
 
+def _killed(*_: object) -> int:
+    raise Killed
+
+
+def _open_edge(place: Path) -> EdgeIndex:
+    return EdgeIndex.open(place, dimensions=EMBEDDER.dimensions)
+
+
 @pytest.mark.usefixtures("few_questions")
 def test_an_interrupted_move_goes_on_where_it_was(
     folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
@@ -126,7 +132,8 @@ def test_an_interrupted_move_goes_on_where_it_was(
         with pytest.raises(Killed):
             moved(folder, server)
 
-    assert current_name(server) is None
+    with pytest.raises(IndexUnavailable, match="a move to it is not finished"):
+        current_name(server)
     with closing(_opened(folder)) as index:
         index.remove("handbook", ["page-1"])
         page = index.known("handbook")["page-2"]
@@ -163,7 +170,42 @@ def test_a_server_that_answers_otherwise_is_not_put_to_use(
 
     with pytest.raises(IndexUnavailable, match="not put to use"):
         moved(folder, server)
-    assert current_name(server) is None
+    with pytest.raises(IndexUnavailable, match="a move to it is not finished"):
+        current_name(server)
+
+
+@pytest.mark.usefixtures("few_questions")
+def test_a_move_of_a_rebuilt_index_deletes_what_was_moved_of_the_one_before(
+    folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(ServerIndex, "take", _killed)
+        with pytest.raises(Killed):
+            moved(folder, server)
+    rebuilt = next_name(NAME)
+    with closing(FolderCatalog(folder, _open_edge)) as catalog:
+        catalog.open(rebuilt).close()
+        catalog.activate(rebuilt)
+    move = moved(folder, server)
+
+    assert move.counts == {}
+    assert current_name(server) == rebuilt
+    names = [collection.name for collection in server.client.get_collections().collections]
+    assert names == [f"passages-{rebuilt}"]
+
+
+@pytest.mark.usefixtures("few_questions")
+def test_the_unfinished_move_of_another_footnote_is_not_told_as_ones_own(
+    folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(ServerIndex, "take", _killed)
+        with pytest.raises(Killed):
+            moved(folder, server)
+    theirs = OnServer(lambda: server, owner=lambda: "others")
+
+    with pytest.raises(IndexUnavailable, match="belongs to another Footnote"):
+        theirs.catalog(EMBEDDER.dimensions, Languages()).current()
 
 
 def test_without_an_index_there_is_nothing_to_move(tmp_path: Path, server: Server) -> None:
