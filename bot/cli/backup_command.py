@@ -30,10 +30,11 @@ def backup(settings: Settings, secrets: Secrets, folder: Path, as_json: bool) ->
     The bot may run meanwhile: it answers, and only its syncs wait for the copy of the index.
     Secrets are not in it. With PostgreSQL or a Qdrant server it says what to do beside it.
     """
-    if folder.resolve().is_relative_to(settings.data_dir.resolve()):
+    if folder.resolve().is_relative_to(data := settings.data_dir.resolve()):
+        elsewhere = data.parent / f"{data.name}-backups" / folder.name
         raise click.BadParameter(
-            f"{folder} is in the data folder {settings.data_dir}, and would be lost with it: name a"
-            " folder elsewhere.",
+            f"{folder} is in the data folder {data}, and would be lost with it: name a folder"
+            f" outside it, such as {elsewhere}.",
             param_hint="DIR",
         )
     with open_app(settings, secrets) as app, screen.busy(_copying(folder)):

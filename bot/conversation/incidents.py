@@ -7,7 +7,7 @@ import logging
 from bot import request_ids
 from bot.conversation import texts
 from bot.conversation.model import Notice
-from bot.errors import StateRefused, StateUnavailable
+from bot.errors import ChatUnavailable, StateRefused, StateUnavailable
 from indexers.errors import IndexUnavailable
 
 logger = logging.getLogger(__name__)
@@ -19,10 +19,10 @@ def new_incident() -> str:
 
 
 def note(incident: str, context: str, error: BaseException) -> None:
-    """Log the incident with the traceback of ``error``. An unavailable database or index gets one
-    line, because the place where it was noticed does not matter."""
-    is_away = isinstance(error, StateUnavailable) and not isinstance(error, StateRefused)
-    if is_away or isinstance(error, IndexUnavailable):
+    """Log the incident with the traceback of ``error``. An unavailable chat, database or
+    index gets one line, because the place where it was noticed does not matter."""
+    is_away = isinstance(error, ChatUnavailable | IndexUnavailable | StateUnavailable)
+    if is_away and not isinstance(error, StateRefused):
         logger.error("Incident %s: %s: %s", incident, context, " ".join(str(error).split()))
     else:
         logger.error("Incident %s: %s", incident, context, exc_info=error)

@@ -113,11 +113,13 @@ class Database:
             with self._engine.begin() as connection:
                 yield connection
         except _REFUSALS as error:
-            raise StateRefused(f"The bot's database refuses this ({_words(error)}).") from error
+            words = _words(error)
+            reason = self._refusal(words) or f" refuses this ({words})."
+            raise StateRefused(f"The bot's database{reason}") from error
         except (DBAPIError, PoolTimeout, _Removed) as error:
-            unavailable = StateUnavailable(
-                f"The bot's database cannot be used{self._reason(_words(error))}"
-            )
+            words = _words(error)
+            reason = self._refusal(words) or f" cannot be used ({words}). {self._advice}"
+            unavailable = StateUnavailable(f"The bot's database{reason}")
             if self._outages:
                 self._outages.failed(unavailable)
             raise unavailable from error
@@ -146,12 +148,11 @@ class Database:
         except OSError:
             return None
 
-    def _reason(self, words: str) -> str:
-        """Return why it cannot be used, and what to do, as the end of a sentence; ``words`` are the
-        driver's."""
-        if not self.is_sqlite and (refusal := why_refused(words)):
-            return f": {refusal}"
-        return f" ({words}). {self._advice}"
+    def _refusal(self, words: str) -> str:
+        """Return why its server refuses it, and what to do, as the end of a sentence; empty if the
+        driver's ``words`` say anything else."""
+        why = "" if self.is_sqlite else why_refused(words)
+        return why and f" cannot be used: {why}"
 
     @property
     def _advice(self) -> str:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server's refusals of a connection, in sentences for the operator."""
+"""A PostgreSQL server's refusals, in sentences for the operator."""
 
 from __future__ import annotations
 
@@ -16,15 +16,23 @@ _REFUSALS = (
 )
 _MISSING = re.compile(r'FATAL: +(database|role) "([^"\n]{1,63})" does not exist')
 """A name in PostgreSQL has at most 63 bytes."""
+_FORBIDDEN = re.compile(r"permission denied for schema (\S{1,63})")
 
 
 def why_refused(message: str) -> str:
-    """Return why the server refused the connection, and what to do, as the end of a sentence; empty
-    if libpq's ``message`` says anything else. The driver gives no code for these errors."""
+    """Return why the server refused the connection, or the tables, and what to do, as the end of a
+    sentence; empty if the driver's ``message`` says anything else. For a refused connection the
+    driver gives no code."""
     for words, why in _REFUSALS:
         if words in message:
             return why
     if missing := _MISSING.search(message):
         kind, name = missing.groups()
         return f'its server has no {kind} "{name}", so create it or correct [state] url.'
+    if forbidden := _FORBIDDEN.search(message):
+        # Since PostgreSQL 15 only a database's owner may create tables in the schema public.
+        return (
+            f"its server lets this role create no tables in the schema {forbidden.group(1)}, so"
+            " make the role the owner of the database (ALTER DATABASE ... OWNER TO ...)."
+        )
     return ""

@@ -116,7 +116,9 @@ def test_a_backup_within_the_data_folder_is_refused(handbook: Shell, place: str)
 
     assert (result.code, result.out) == (2, "")
     assert "is in the data folder" in result.err
-    assert "would be lost with it: name a folder elsewhere." in " ".join(result.err.split())
+    elsewhere = (handbook.folder / "data-backups" / Path(place).name).resolve()
+    assert "would be lost with it: name a folder outside it" in " ".join(result.err.split())
+    assert f"such as {elsewhere}." in result.err.replace("\n", " ")
     assert set(handbook.folder.rglob("*")) == before
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import faulthandler
 import json
 import logging
-import os
 import secrets
 import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import click
 
 from .engine import ROOT, Run
 from .model import Target
@@ -60,10 +61,14 @@ def _row(run: Run, seconds: float) -> dict[str, Any]:
     }
 
 
-def main() -> None:
+@click.command()
+@click.option("--minutes", default=10.0, envvar="FUZZ_MINUTES", help="How long all targets run.")
+@click.option("--seed", type=int, envvar="FUZZ_SEED", help="What chance begins with.")
+def main(minutes: float, seed: int | None) -> None:
+    """Fuzz the readers of foreign text; the report is in build/fuzz. Exit code 1: something was
+    found."""
     logging.disable(logging.CRITICAL)  # each refusal would be logged, a thousand times a second
-    minutes = float(os.environ.get("FUZZ_MINUTES") or 10)
-    begun_with = int(os.environ.get("FUZZ_SEED") or secrets.randbits(32))
+    begun_with = secrets.randbits(32) if seed is None else seed
     sys.stderr.write(f"Fuzzing for {minutes:g} minutes; FUZZ_SEED={begun_with}\n")
     is_clean = fuzz(minutes, TARGETS, begun_with, REPORT)
     sys.stderr.write(f"Written to {REPORT.relative_to(ROOT)}\n")

@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import strategies as st
 
-from .__main__ import fuzz
+from .__main__ import fuzz, main
 from .engine import Run
 from .model import Target
 from .targets import TARGETS
@@ -120,3 +121,11 @@ def test_every_target_reads_examples_and_finds_nothing_at_once(target: Target) -
     assert fuzzed.executions >= 8
     assert not fuzzed.findings
     assert fuzzed.refused < fuzzed.executions, "it would prove nothing"
+
+
+def test_its_help_starts_no_run() -> None:
+    asked = CliRunner().invoke(main, ["--help"])
+
+    assert asked.exit_code == 0
+    assert "Fuzzing for" not in asked.output
+    assert "--minutes" in asked.output

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from bot.conversation import incidents
-from bot.errors import StateRefused, StateUnavailable
+from bot.errors import ChatUnavailable, StateRefused, StateUnavailable
 from indexers.errors import IndexCorrupt, IndexUnavailable
 
 
@@ -24,6 +24,7 @@ def logged(caplog: pytest.LogCaptureFixture, failure: Exception) -> str:
 @pytest.mark.parametrize(
     "failure",
     [
+        ChatUnavailable("The Slack API did not answer users.info."),
         StateUnavailable("The database is away."),
         IndexUnavailable("The server at http://qdrant:6333 failed: 503\nRaw content:\nb''"),
         IndexCorrupt("The index is damaged."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from bot.errors import StateUnavailable
+from bot.errors import StateRefused, StateUnavailable
 from bot.state.database import Database
 from bot.state.server_refusals import why_refused
 from tests.bot.databases import POSTGRESQL, needs_postgresql
@@ -31,6 +31,13 @@ FAILED = 'connection failed: connection to server at "10.0.0.7", port 5432 faile
         (
             'FATAL: role "footnote" does not exist',
             'has no role "footnote", so create it or correct [state] url.',
+        ),
+        (
+            "permission denied for schema public\nLINE 2: CREATE TABLE schema_version (",
+            (
+                "lets this role create no tables in the schema public, so make the role the owner"
+                " of the database (ALTER DATABASE ... OWNER TO ...)."
+            ),
         ),
     ],
 )
@@ -60,6 +67,16 @@ def test_a_missing_database_is_told_without_asking_whether_the_server_runs() -> 
         'The bot\'s database cannot be used: its server has no database "not_made", so create it or'
         " correct [state] url."
     )
+
+
+@needs_postgresql
+def test_a_schema_without_the_right_to_create_tables_is_told_with_who_may() -> None:
+    url = sa.make_url(POSTGRESQL)
+    url = url.update_query_dict({"options": "-csearch_path=pg_catalog"})
+    with pytest.raises(StateRefused) as caught:
+        Database.open(url.render_as_string(hide_password=False))
+
+    assert "lets this role create no tables in the schema pg_catalog, so make" in str(caught.value)
 
 
 @needs_postgresql
