@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from indexers.text.prose import Block, Kind, blocks, is_rule, plain, readable
-from indexers.text.sentences import spans
+from indexers.text.sentences import goes_on, spans
 
 _LABEL = 6
 """Words. A text of at most this many without a full stop is a label ("Suggestions"), no
@@ -19,12 +19,6 @@ sentence."""
 _ENDS = ".!?…。！？"  # noqa: RUF001 - Chinese
 _COLONS = (":", "：")  # noqa: RUF001 - Chinese
 _STOP = re.compile(r"(?:(?<!\.\.)\.|[!。！])[\"'\u2019\u201d\u00bb)\]]*$")  # noqa: RUF001 - Chinese
-_SHORTENED = re.compile(
-    r"(?<![^\W_])(?<!\d )(?:approx|ca|excl|incl|max|min|temp|vol)\.\s*$", re.IGNORECASE
-)
-"""A word that is cut short, and ends no sentence: but 5 min. does."""
-_TAIL = 20
-"""Characters at the end of a part that are read for this."""
 _POINTS = re.compile(
     r"\b(?:below|following|follows|folgend\w{0,2}|siguientes?|suivante?s?)\b", re.IGNORECASE
 )
@@ -191,7 +185,7 @@ def _sentences(block: Block) -> Iterator[tuple[int, int]]:
     for start, end in spans(block.text):
         begin = start if begin is None else begin
         part = block.text[begin:end]
-        if _goes_on(part, block.text[end : end + 1]):
+        if goes_on(part, block.text[end : end + 1]):
             continue
         if any(map(str.isalpha, part)) and (last or not _is_opening_word(part)):
             if last:
@@ -202,12 +196,6 @@ def _sentences(block: Block) -> Iterator[tuple[int, int]]:
         last = first, block.start + len(block.text.rstrip())
     if last:
         yield last
-
-
-def _goes_on(part: str, following: str) -> bool:
-    """Return whether a part ends with a word that is cut short, before the character
-    ``following``."""
-    return (following.islower() or following.isdecimal()) and bool(_SHORTENED.search(part[-_TAIL:]))
 
 
 def _is_opening_word(part: str) -> bool:

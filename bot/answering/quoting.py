@@ -19,7 +19,7 @@ from bot.answering.windows import Read, Window, ranked
 from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 from indexers.text.prose import Block, Kind, blocks, plain
-from indexers.text.sentences import sentences
+from indexers.text.sentences import goes_on, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,14 @@ def _spans(block: Block) -> Iterable[tuple[int, int]]:
 
 def _sentences(text: str) -> Iterable[str]:
     """Yield the sentences. A number alone is not a sentence, but begins the next one, as in a
-    numbered list."""
-    sentence = ""
+    numbered list. Nor is what ends with "max."."""
+    sentence, says_something = "", False
     for part in sentences(text):
-        sentence += part
-        if any(character.isalpha() for character in part):
+        if says_something and not goes_on(sentence, part):
             yield sentence
-            sentence = ""
+            sentence, says_something = "", False
+        sentence += part
+        says_something = says_something or any(map(str.isalpha, part))
     if sentence:
         yield sentence
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from indexers.text.sentences import sentences
+from indexers.text.sentences import goes_on, sentences
 
 CITATION = (
     r"(?:\[{1,2}|\u3010)\s{0,3}(?:(?:passages?|sources?):?\s{1,3})?"
@@ -119,7 +119,8 @@ class Sentences:
         mark = _ITEM.match(line)
         start = mark.end() if mark else 0
         for part in sentences(line[start:]):
-            if held and _BEGUN.search(part) and not _INITIAL.search(held):
+            begins = _BEGUN.search(part) and not _INITIAL.search(held) and not goes_on(held, part)
+            if held and begins:
                 texts.append(held)
                 held = ""
             held += part

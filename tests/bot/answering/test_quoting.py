@@ -254,3 +254,12 @@ def test_of_a_whole_message_and_its_question_the_better_fitting_sentence_is_in_b
 
     assert "**It may rain a lot here.**" in alone.text
     assert "**Ben feeds the cat.**" in both.text
+
+
+def test_a_unit_does_not_end_with_a_word_that_is_cut_short() -> None:
+    text = "The fee is 5 euros incl. tax. 3. Pay at the desk, max. two notes."
+
+    assert [text[unit.start : unit.end] for unit in units(text)] == [
+        "The fee is 5 euros incl. tax.",
+        "3. Pay at the desk, max. two notes.",
+    ]

@@ -79,6 +79,20 @@ def test_a_sentence_is_not_cut_behind_the_initial_of_a_name() -> None:
     ]
 
 
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_sentence_is_not_cut_behind_a_word_that_is_cut_short(size: int) -> None:
+    text = "The lift carries max. four people [1]. Wait approx. 10 min. Then call [1]."
+    sentences = Sentences()
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    split = [sentence for piece in pieces for sentence in sentences.add(piece)]
+
+    assert [sentence.text for sentence in [*split, *sentences.end()]] == [
+        "The lift carries max. four people [1].",
+        "Wait approx. 10 min.",
+        "Then call [1].",
+    ]
+
+
 FEES = Passage("w", "p", "", 0, "Prices", ("Gym",), "", "The fee is 30 euros.", "", OPEN)
 POOL = Passage("w", "p", "", 1, "Prices", ("Pool",), "", "The fee is 50 euros.", "", OPEN)
 
