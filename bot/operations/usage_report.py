@@ -9,7 +9,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.moments import day_of
 from bot.operations import texts
 
 DIRECT = texts.DIRECT_MESSAGES
@@ -25,14 +24,15 @@ class UsageBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AskedOnce:
-    """A stored question: when, where and by whom it was asked, and whether it was answered."""
+class QuestionsAsked:
+    """The questions of a day (of this machine's time zone), in a channel or of a person, and how
+    many of them were answered. ``subject`` is the day in ISO's form or the id, empty for a
+    forgotten person; ``direct``: it is the channel of a direct message."""
 
-    when: datetime
-    channel: str
-    person: str
-    direct: bool
-    answered: bool
+    subject: str
+    questions: int
+    answered: int
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class TokensUsed:
 class KeptUsage(Protocol):
     """The stored questions and usage. Its methods raise StateUnavailable."""
 
-    def asked(self, since: datetime) -> Iterator[AskedOnce]: ...
+    def asked(self, kind: str, since: datetime) -> Iterator[QuestionsAsked]:
+        """Yield the questions of each ``day``, ``channel`` or ``person``."""
 
     def used(self, kind: str, since: date) -> Iterator[TokensUsed]:
         """Yield the usage of each ``day``, ``channel`` or ``person``."""
@@ -73,25 +74,23 @@ def usage_rows(
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
     directs: set[str] = set()
 
-    def key(day: date, channel: str, person: str) -> str:
-        if by is UsageBy.DAY:
-            return day.isoformat()
+    def key(subject: str) -> str:
         if by is UsageBy.CHANNEL:
-            return DIRECT if channel in directs and not identify else channel
-        if not person:
-            return SOMEBODY
-        return person if identify else name(person)
+            return DIRECT if subject in directs and not identify else subject
+        if by is UsageBy.PERSON:
+            return (subject if identify else name(subject)) if subject else SOMEBODY
+        return subject
 
-    for question in usage.asked(since):
-        if question.direct:
-            directs.add(question.channel)
-        sum_ = sums[key(day_of(question.when), question.channel, question.person)]
-        sum_.questions += 1
-        sum_.answered += question.answered
+    for asked in usage.asked(by.value, since):
+        if asked.direct:
+            directs.add(asked.subject)
+        sum_ = sums[key(asked.subject)]
+        sum_.questions += asked.questions
+        sum_.answered += asked.answered
     for used in usage.used(by.value, since.date()):
         if used.direct:
             directs.add(used.payer)
-        sum_ = sums[key(used.day, used.payer, used.payer)]
+        sum_ = sums[key(used.day.isoformat() if by is UsageBy.DAY else used.payer)]
         sum_.tokens += used.tokens
         sum_.cost += used.cost
     rows = [
