@@ -125,7 +125,7 @@ format: install
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks
 
-soak: install
+soak: $(VENV)/.bench
 	@nice -n 10 $(BIN)/python -m benchmarks.soak
 
 clean:

@@ -24,6 +24,8 @@ _LOST: tuple[dict[str, Any], ...] = (
 )
 _OLDEST = 10.0
 """Least age in seconds of a process that is killed: younger ones would never get to work."""
+_JUMP = 6 * 3600.0
+"""Seconds."""
 
 
 # Actions of people
@@ -134,9 +136,10 @@ async def disk_full(town: Town) -> None:
 
 
 async def clock_jump(town: Town) -> None:
-    """Set Confluence's clock up to 90 s ahead or back, and Slack's up to 90 s ahead: its times
-    never go back."""
+    """Set the bot's clock up to `_JUMP` ahead or back, Confluence's up to 90 s, and Slack's up to
+    90 s ahead: its times never go back."""
     town.happened["clock jump"] += 1
+    town.bot.set_clock(town.chance.uniform(-_JUMP, _JUMP))
     town.wikis.ahead = timedelta(seconds=town.chance.uniform(-90, 90))
     town.seconds_ahead = town.chance.uniform(0, 90)
 

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -14,7 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.footnote import PROGRAM
+from benchmarks.material import ROOT
+from benchmarks.soak.jumping_clock import VARIABLE, ClockFile
 
 _RESTART = 1.0
 """Seconds from the end of a process to the start of the next, like systemd's RestartSec."""
@@ -109,6 +111,10 @@ class SupervisedBot:
                 soft = hard if size < 0 else size
                 resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
+    def set_clock(self, seconds: float) -> None:
+        """Let the clock of the process, and of those after it, be off by ``seconds``."""
+        self._clock.write(seconds)
+
     def measure(self) -> None:
         """Take a sample of its memory."""
         pid = self.pid
@@ -118,6 +124,10 @@ class SupervisedBot:
             own = _resident(pid)
             helpers = sum(_resident(child) for child in _descendants(pid))
             self.samples.append(MemorySample(time.monotonic(), self.lives, self.age, own, helpers))
+
+    @property
+    def _clock(self) -> ClockFile:
+        return ClockFile(self.config.with_name("clock"))
 
     def _send(self, number: signal.Signals, why: str) -> None:
         if self.pid and self._process is not None:
@@ -133,7 +143,9 @@ class SupervisedBot:
     async def _live(self) -> None:
         self._signalled = ""
         self._process = process = await asyncio.create_subprocess_exec(
-            PROGRAM, "serve", "--config", self.config, env=dict(self.environment),
+            sys.executable, "-m", "benchmarks.soak.jumping_clock", "serve",
+            "--config", self.config,
+            cwd=ROOT, env={**self.environment, VARIABLE: str(self._clock.path)},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.lives += 1

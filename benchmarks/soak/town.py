@@ -87,8 +87,10 @@ class Town:
         self._background[name] = asyncio.create_task(action)
 
     async def calm(self) -> None:
-        """Wait until every fault is over, and remove those that no request has met."""
+        """Wait until every fault is over, set the bot's clock right, and remove the faults that no
+        request has met."""
         await asyncio.gather(*self._background.values())
+        self.bot.set_clock(0)
         self.slack.web_api.faults.clear()
         self.wikis.site.faults.clear()
 

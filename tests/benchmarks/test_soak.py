@@ -6,14 +6,16 @@ import asyncio
 import random
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from benchmarks.soak import books
 from benchmarks.soak.databases import LockedSqlite
-from benchmarks.soak.happenings import ACTIONS, FAULTS
+from benchmarks.soak.happenings import ACTIONS, FAULTS, clock_jump
 from benchmarks.soak.index_server import IndexServer
+from benchmarks.soak.jumping_clock import ClockFile, followed
 from benchmarks.soak.process import MemorySample, SupervisedBot
 from benchmarks.soak.town import BOTH, INNER, TEAM, StreamQuestion, Town, furnish
 from benchmarks.soak.watching import IN_FLIGHT, Watcher
@@ -230,6 +232,34 @@ async def test_all_that_people_do_keeps_the_account_of_the_wikis(town: Town) -> 
         texts = [file.read_text() for file in files] if key[0] == "m" else in_confluence
         assert sum(marker(key, version) in text for text in texts) == 1
     assert len(FAULTS) > 9
+
+
+async def test_the_bots_clock_jumps_by_hours_until_the_faults_are_over(town: Town) -> None:
+    clock = ClockFile(town.bot.config.with_name("clock"))
+    jumps = set()
+    for _ in range(10):
+        await clock_jump(town)
+        jumps.add(clock.read())
+    await town.calm()
+
+    assert min(jumps) < -3600 < 3600 < max(jumps)
+    assert clock.read() == 0
+
+
+def test_a_process_follows_the_file_of_its_clock(tmp_path: Path) -> None:
+    pytest.importorskip("time_machine", reason="only the extra `bench` has it")
+    clock, began, right = ClockFile(tmp_path / "clock"), time.monotonic(), datetime.now(UTC)
+    clock.write(7200)
+    with followed(clock):
+        ahead = datetime.now(UTC)
+        clock.write(-7200)
+        while datetime.now(UTC) > right and time.monotonic() < began + 60:
+            time.sleep(0.01)
+        back = datetime.now(UTC)
+
+    assert timedelta(hours=2) <= ahead - right < timedelta(hours=2, minutes=1)
+    assert timedelta(hours=-2) <= back - right < timedelta(hours=-2, minutes=1)
+    assert abs(datetime.now(UTC) - right) < timedelta(minutes=1)
 
 
 async def test_the_index_server_comes_back_with_its_index() -> None:
