@@ -1,4 +1,4 @@
-"""`footnote` whose clock jumps: `python -m benchmarks.soak.jumping_clock serve ...`.
+"""A `footnote` whose clock jumps: `python -m benchmarks.soak.jumping_clock serve ...`.
 
 The file that SOAK_CLOCK names says by how many seconds the process's clock is off; without the file
 it is right. The process looks into it every `_LOOK` seconds.

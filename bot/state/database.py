@@ -35,6 +35,7 @@ from bot.state.outages import Outages
 from bot.state.server_refusals import why_refused
 from bot.state.turns import Turns
 
+_UNUSABLE = "The bot's database cannot be used"
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """Errors about one statement, not about the database itself."""
 _PATIENCE = {
@@ -114,12 +115,12 @@ class Database:
                 yield connection
         except _REFUSALS as error:
             words = _words(error)
-            reason = self._refusal(words) or f" refuses this ({words})."
-            raise StateRefused(f"The bot's database{reason}") from error
+            refusal = self._refusal(words) or f"The bot's database refuses this ({words})."
+            raise StateRefused(refusal) from error
         except (DBAPIError, PoolTimeout, _Removed) as error:
             words = _words(error)
-            reason = self._refusal(words) or f" cannot be used ({words}). {self._advice}"
-            unavailable = StateUnavailable(f"The bot's database{reason}")
+            refusal = self._refusal(words) or f"{_UNUSABLE} ({words}). {self._advice}"
+            unavailable = StateUnavailable(refusal)
             if self._outages:
                 self._outages.failed(unavailable)
             raise unavailable from error
@@ -149,10 +150,10 @@ class Database:
             return None
 
     def _refusal(self, words: str) -> str:
-        """Return why its server refuses it, and what to do, as the end of a sentence; empty if the
-        driver's ``words`` say anything else."""
+        """Return why its server refuses it, and what to do; empty if the driver's ``words`` say
+        anything else."""
         why = "" if self.is_sqlite else why_refused(words)
-        return why and f" cannot be used: {why}"
+        return why and f"{_UNUSABLE}: {why}"
 
     @property
     def _advice(self) -> str:
