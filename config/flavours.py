@@ -21,5 +21,6 @@ Flavour = Literal[
     "gitlab-wiki",
     "myst",
     "docfx",
+    "quarto",
 ]
 FLAVOURS: tuple[Flavour, ...] = get_args(Flavour)

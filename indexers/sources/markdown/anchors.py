@@ -5,7 +5,7 @@ Sources of the rules: github-slugger; GitLab's Markdown reference; Hugo's
 ``slugify`` filter with markdown-it-anchor; kramdown's ``basic_generate_id``; docutils'
 ``make_id`` with Sphinx's ``auto_id_prefix``; ``slugify`` of @mdit-vue/shared (VitePress);
 tech-docs-gem's ``unique_identifier_generator.rb``; Obsidian's link help; Bitbucket's
-``markdown-header-`` before Python-Markdown's rule.
+``markdown-header-`` before Python-Markdown's rule; Pandoc's ``auto_identifiers``.
 """
 
 from __future__ import annotations
@@ -149,6 +149,11 @@ def _docutils(text: str) -> str:
     return re.sub(r"^[-0-9]+|-+$", "", re.sub(r"[^a-z0-9]+", "-", ascii_text))
 
 
+def _pandoc(text: str) -> str:
+    kept = "".join(char for char in text.lower() if char in " -_." or char.isalnum())
+    return re.sub(r"^[\W\d_]++", "", "-".join(kept.split())) or "section"
+
+
 def _vitepress(text: str) -> str:
     text = re.sub(r"(?<!\w):[a-z0-9_+-]++:(?!\w)", "", text)  # an emoji's name
     bare = re.sub(r"[\u0300-\u036f\0-\x1f]", "", unicodedata.normalize("NFKD", text))
@@ -172,6 +177,7 @@ RULES: Final[Mapping[str, Callable[[str], str]]] = {
     "obsidian": _obsidian,
     "docutils": _docutils,
     "vitepress": _vitepress,
+    "pandoc": _pandoc,
     # Of files as a forge shows them, whatever generator they are written for.
     f"{FORGE}github": _github,
     f"{FORGE}gitlab": _gitlab,

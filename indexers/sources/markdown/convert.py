@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from textwrap import dedent
 
 from indexers.model import Section
+from indexers.sources.markdown import quarto
 from indexers.sources.markdown.anchors import FORGE, Anchors
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
 from indexers.sources.markdown.front_matter import FrontMatter, split
@@ -18,7 +20,7 @@ from indexers.sources.markdown.tags import take
 from indexers.sources.markdown.tree import grow
 from indexers.sources.markdown.writing import Resolve, Writer
 
-VERSION = "8"
+VERSION = "9"
 """Change it whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
@@ -38,6 +40,10 @@ _MDBOOK_LINE = re.compile(
     re.MULTILINE,
 )
 """A line, also within code, in whose place mdBook shows a file that the page does not hold."""
+_README_CALLOUT = re.compile(
+    r"^\[block:callout\][ \t]*+\n((?:(?!\[/?block\b).*+\n)*+)\[/block\][ \t]*+$", re.MULTILINE
+)
+"""A note as ReadMe writes it: JSON with type, title and body."""
 _DOCFX_TAB = re.compile(r"^#{1,6}[ \t]++\[([^\[\]\n]++)\]\(#tab/[^()\n]*+\)[ \t]*+$", re.MULTILINE)
 _DOCFX_COLUMN = re.compile(
     r"^([ \t]*+:::[ \t]*+column\b(?!-).*+\n)((?:(?![ \t]*+:::).*+\n)*+)", re.MULTILINE
@@ -83,6 +89,7 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     body = _MARKDOWN_IN_HTML.sub(r"\1\n", body)
     body = _AZURE_NUMBERS.sub("", _AZURE_DRAWING.sub(r"```mermaid\n\1```", body))
     body = _MDBOOK_LINE.sub("", body)
+    body = _README_CALLOUT.sub(_readme_callout, body)
     if dialect.name == "docfx":
         body = _DOCFX_TAB.sub(r"\n\1\n", body)
         body = _DOCFX_COLUMN.sub(lambda match: match[1] + dedent(match[2]), body)
@@ -113,6 +120,21 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     return ParsedPage(page_title or name_of(path), matter, parts, warnings)
 
 
+def _readme_callout(match: re.Match[str]) -> str:
+    """Return a note of ReadMe as one of GitHub; unchanged if it is not the JSON that it should
+    be."""
+    try:
+        said = json.loads(match[1])
+    except (ValueError, RecursionError):
+        return match[0]
+    if not isinstance(said, dict):
+        return match[0]
+    kind, title, body = (str(said.get(key) or "") for key in ("type", "title", "body"))
+    label = kind if re.fullmatch(r"\w+", kind) else "note"
+    lines = [f"[!{label}] {' '.join(title.split())}", *body.splitlines()]
+    return "\n" + "\n".join(f"> {line}" for line in lines) + "\n"
+
+
 def name_of(path: str) -> str:
     """Return a title from a path: ``guides/on-call_rota.md`` is ``On call rota``."""
     file = PurePosixPath(path)
@@ -137,6 +159,8 @@ def sign(text: str, path: str) -> str:
     """Return the flavour that a file's name or its syntax is a sign of; empty if there is none."""
     if path.endswith(".mdx"):
         return "docusaurus"
+    if path.lower().endswith(quarto.SUFFIXES):
+        return "quarto"
     if path.endswith((".html.md", ".html.markdown")):
         return "middleman"
     for flavour, pattern in _SIGNS:

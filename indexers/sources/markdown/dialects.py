@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from indexers.sources.markdown import quarto
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -25,7 +27,7 @@ class Dialect:
 def _dialect(  # noqa: PLR0913, PLR0917 - a table's columns
     name: str, anchors: str, addresses: str, features: str = "", tags: str = "", folders: str = ""
 ) -> Dialect:
-    more = (".md.erb",) if name == "middleman" else ()
+    more = {"middleman": (".md.erb",), "quarto": quarto.SUFFIXES}.get(name, ())
     return Dialect(
         name,
         anchors,
@@ -41,9 +43,10 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
     dialect.name: dialect
     for dialect in (
         _dialect(
-            "github", "github", "plain", "math attributes directives tagfilter", folders="docs"
+            "github", "github", "plain", "math attributes directives hints tagfilter",
+            folders="docs",
         ),
-        _dialect("gitlab", "gitlab", "plain", "math attributes directives", folders="docs"),
+        _dialect("gitlab", "gitlab", "plain", "math attributes directives hints", folders="docs"),
         _dialect("github-wiki", "github", "wiki", "math wikilinks labelfirst tagfilter"),
         _dialect(
             "gitlab-wiki", "gitlab", "gitlab-wiki",
@@ -82,6 +85,9 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect(
             "docfx", "github", "html", "math attributes directives", "docfx docfx_file", "docs"
+        ),
+        _dialect(
+            "quarto", "pandoc", "html", "cells math attributes directives deflist", "hugo",
         ),
     )
 }  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from indexers.errors import WikiMisconfigured
-from indexers.sources.markdown import hugo, vitepress
+from indexers.sources.markdown import hugo, quarto, vitepress
 from indexers.sources.markdown.addresses import Move
 from indexers.sources.markdown.convert import has_toml_matter, sign
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
@@ -126,6 +126,7 @@ def _name(root: Path, listed: Listing) -> str:
             ("vitepress", _vitepress_config(root, listed) is not None),
             ("docfx", "docfx.json" in names),
             ("myst", _is_sphinx(root)),
+            ("quarto", not top.isdisjoint(quarto.SETTINGS)),
             ("obsidian", ".obsidian" in listed.folders),
             ("gitbook", any(mark in top for mark in _GITBOOK) or "docs/SUMMARY.md" in listed.files),
             ("hugo", "_index.md" in names or _hugo_file(root) is not None),
@@ -139,6 +140,7 @@ def _name(root: Path, listed: Listing) -> str:
             ("eleventy", _near(root, _ELEVENTY, 1) is not None),
             ("jekyll", "_config.yml" in top),
             ("docusaurus", "_category_.json" in names or any(n.endswith(".mdx") for n in names)),
+            ("quarto", quarto.has_most(listed.files)),
             ("eleventy", any(name.endswith((".njk", ".liquid", ".11ty.js")) for name in names)),
         )
     )
@@ -209,6 +211,13 @@ def _is_sphinx(root: Path) -> bool:
     """Return whether Sphinx or Jupyter Book publishes it: its settings name MyST."""
     settings = [root / name for name in (*_SPHINX, "myst.yml", "_config.yml", "../conf.py")]
     return any(_NAMES_MYST.search(_text(file)) for file in settings)
+
+
+def _quarto(root: Path, listed: Listing) -> Recognised:
+    file = _near(root, quarto.SETTINGS, 0)
+    site_url = quarto.site_url(_settings(file) if file else {})
+    made = tuple(quarto.left_out(listed.files))
+    return Recognised(DIALECTS["quarto"], site_url=site_url, excluded=made)
 
 
 def _mkdocs(root: Path, _listed: Listing) -> Recognised:
@@ -342,6 +351,7 @@ _SETTINGS: Mapping[str, Callable[[Path, Listing], Recognised]] = {
     "docusaurus": _docusaurus,
     "vitepress": _vitepress,
     "middleman": _middleman,
+    "quarto": _quarto,
 }
 
 

@@ -33,10 +33,12 @@ from indexers.sources.markdown import marks
 from indexers.sources.markdown.attributes import LIST, looks
 from indexers.sources.markdown.block_state import add_html, line_of, quoted
 from indexers.sources.markdown.divisions import divisions, raw_blocks, spans
+from indexers.sources.markdown.docsify import hints
 from indexers.sources.markdown.mdx import mdx
 from indexers.sources.markdown.myst import myst
 from indexers.sources.markdown.open_html import open_html
 from indexers.sources.markdown.pymdown_blocks import pymdown_blocks
+from indexers.sources.markdown.quarto import cells
 from indexers.sources.markdown.tags import STAND_IN
 from indexers.sources.markdown.vitepress import vitepress
 
@@ -71,6 +73,8 @@ _PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
     "pymdown": marks.pymdown,
     "blocks": pymdown_blocks,
     "abbreviations": marks.abbreviations,
+    "cells": cells,
+    "hints": hints,
 }
 
 
@@ -78,7 +82,7 @@ _PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
 def parser(features: frozenset[str]) -> MarkdownIt:
     """Return a parser with these features: ``admonitions directives attributes toc modules
     wikilinks labelfirst math deflist myst vitepress dashes highlights sizes inlinenotes pymdown
-    blocks abbreviations``. It is shared; rendering keeps no state in it."""
+    blocks abbreviations cells hints``. It is shared; rendering keeps no state in it."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
@@ -206,11 +210,12 @@ def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _directive(
     _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    """Render Docusaurus' ``:::note[Title]``, VuePress' ``::: tip Title``."""
+    """Render Docusaurus' ``:::note[Title]``, VuePress' ``::: tip Title``, Quarto's ``:::
+    callout-tip``."""
     if tokens[at].nesting < 0:
         return "</fn-note>\n"
     match = _DIRECTIVE.match(tokens[at].info)
-    kind = match["kind"] if match else ""
+    kind = match["kind"].removeprefix("callout-") if match else ""
     title = (match["label"] or match["title"] or "") if match else ""
     title = LIST.sub("", title)
     return f"<fn-note label={quoted(kind)} title={quoted(title)}>\n"

@@ -21,6 +21,8 @@ from indexers.sources.markdown.anchors import Anchors, slug
         ("gitlab", "2024 goals", "2024-goals"),
         ("hugo", "What's new? (2024)", "whats-new-2024"),
         ("hugo", "!!!", "heading"),
+        ("pandoc", "3. What's new in v2.0 / *é*_x?", "whats-new-in-v2.0-é_x"),
+        ("pandoc", "2024", "section"),
         ("mkdocs", "Rota é & Co. -- now", "rota-e-co-now"),
         ("eleventy", "What's in it & don't", "whats-in-it-and-dont"),
         ("eleventy", "Anyone\u2019s guess", "anyone-s-guess"),
@@ -51,6 +53,7 @@ def test_a_heading_becomes(rule: str, heading: str, anchor: str) -> None:
         ("forge-bitbucket", ["a", "a"], ["markdown-header-a", "markdown-header-a_1"]),
         ("obsidian", ["a", "a"], ["a", "a"]),
         ("vitepress", ["a", "a"], ["a", "a-1"]),
+        ("pandoc", ["a", "a", "1", "2"], ["a", "a-1", "section", "section-1"]),
         ("docutils", ["a", "a", "!", "b"], ["a", "id1", "id2", "b"]),
     ],
 )

@@ -21,6 +21,10 @@ def test_a_division_whose_class_is_a_kind_of_note_is_a_note(flavour: str) -> Non
     assert text(page, flavour) == "> Warning: Hot\n>\n> Mind the oven.\n\nBake."
 
 
+def test_a_division_without_braces_is_a_note_of_the_same_kind() -> None:
+    assert text("::: callout-warning\nMind the oven.\n:::\n") == "> Warning: Mind the oven."
+
+
 @pytest.mark.parametrize("flavour", DIALECTS)
 def test_any_other_division_is_its_content(flavour: str) -> None:
     inside = "::: {.g-col}\n| a |\n|---|\n| 1 |\n:::\nBake.\n"

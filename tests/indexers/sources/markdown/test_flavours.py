@@ -71,6 +71,9 @@ def read_pages(root: Path, site_url: str = "https://x.org", **settings: str) -> 
         ({"conf.py": "mystack = 'no Sphinx'", "guide.md": "x"}, "https://x.org/guide/"),
         ({"_config.yml": "# jupyter-book\ntitle: x", "guide.md": "x"}, "https://x.org/guide.html"),
         ({"docfx.json": "{}", "guide.md": "x"}, "https://x.org/guide.html"),
+        ({"_quarto.yml": "", "guide.md": "x"}, "https://x.org/guide.html"),
+        ({"guide.qmd": "x", "more.qmd": "x", "README.md": "x"}, "https://x.org/guide.html"),
+        ({"guide.Rmd": "x", "a.md": "x", "b.md": "x", "Guide.md": "x"}, "https://x.org/Guide/"),
     ],
 )
 def test_a_wiki_is_recognised(tmp_path: Path, files: Mapping[str, str], address: str) -> None:
@@ -78,7 +81,7 @@ def test_a_wiki_is_recognised(tmp_path: Path, files: Mapping[str, str], address:
 
     assert address in {page.url for page in pages.values()}
     assert {key for key in pages if "uide" in key} <= {
-        "guide.md", "Guide.md", "guide.html.md", "01-guide.md", "guide.mdx",
+        "guide.md", "Guide.md", "guide.html.md", "01-guide.md", "guide.mdx", "guide.qmd",
     }  # fmt: skip
 
 

@@ -183,13 +183,14 @@ SEEDS = (
     "[", "{", "{{<", "[[a|", "<!--", "\n", "a\n\n", "<a ", "==", "`", "{/*", "<%", "%%", "> ", "](",
     "{% highlight %}\n", "{% x %}{% endy %}", "{#a", "[^1]", "![", "\\", "{{</*", "!!! a", "&",
     "  ", "\n[a\n", "<A a={", "a@", "<li>", ":::{a}\n", "{a}`", "(a", ":::row", "[!div [", "++a",
-    "{{ a", "::: a\n",
+    "{{ a", "::: a\n", "?> a\n", "```{r}\n", "[block:callout]\n",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=repr)
 @pytest.mark.parametrize(
-    "flavour", few(["docusaurus", "hugo", "myst", "docfx", "mkdocs", "vitepress"], 1)
+    "flavour",
+    few(["docusaurus", "hugo", "myst", "docfx", "mkdocs", "vitepress", "github", "quarto"], 1),
 )
 def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> None:
     def read_page(size: int) -> None:

@@ -1,4 +1,5 @@
-"""What only one kind of wiki or site writes: Azure DevOps, mdBook, DocFX, Logseq, Wiki.js."""
+"""What only one kind of wiki or site writes: Azure DevOps, mdBook, DocFX, Logseq, Wiki.js, docsify,
+ReadMe."""
 
 from __future__ import annotations
 
@@ -62,3 +63,41 @@ def test_an_anchor_below_a_sections_text_is_not_the_sections() -> None:
     anchors = [section.anchor for section in sections(page, flavour="jekyll", path="a.md").sections]
 
     assert anchors == ["bread", "rye-bread"]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("?> Bake *early*.\nAlways.\n\nEat.\n", "> Tip: Bake early. Always.\n\nEat."),
+        ("!> Never bake\n- rye\n", "> Important: Never bake\n>\n> - rye"),
+        ("?> Bake.\n?> Eat.\n", "> Tip: Bake.\n\n> Tip: Eat."),
+        ("Is it so ?> Yes.\n", "Is it so ?> Yes."),
+        ("```\n!> x\n```\n", "```\n!> x\n```"),
+    ],
+)
+def test_a_hint_of_docsify_is_a_note(page: str, expected: str) -> None:
+    assert text(page) == expected
+
+
+def readme(said: str) -> str:
+    return f"Bake.\n[block:callout]\n{said}\n[/block]\nEat.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "note"),
+    [
+        (
+            '{\n  "type": "warning",\n  "title": "Hot",\n  "body": "Mind it.\\n\\n- a\\n- b"\n}',
+            "> Warning: Hot\n>\n> Mind it.\n>\n> - a\n> - b",
+        ),
+        ('{"type": "info", "body": "Mind it."}', "> Info: Mind it."),
+        ('{"type": "a b]", "title": null, "body": "Mind it."}', "> Note: Mind it."),
+    ],
+)
+def test_a_callout_of_readme_is_a_note(said: str, note: str) -> None:
+    assert text(readme(said)) == f"Bake.\n\n{note}\n\nEat."
+
+
+@pytest.mark.parametrize("said", ["{broken", '["a"]', "[" * 100_000])
+def test_a_callout_that_is_no_json_stays_as_it_is_written(said: str) -> None:
+    assert f"[block:callout] {said} [/block]" in text(readme(said))
