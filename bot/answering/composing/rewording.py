@@ -16,6 +16,8 @@ from bot.answering.composing.words import TokenRole, Word, is_comma, limits, spl
 _IFS = frozenset({"if", "when", "unless"})
 _STEPS = frozenset({"after", "afterwards", "once", "then", "when"})
 _BEYOND = frozenset({"more", "less"})
+_INCLUSIVE = {"less": "max", "more": "least"}
+"""The limits that include their number, by those that do not."""
 
 
 def may_reword(flaw: Flaw, hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
@@ -34,6 +36,7 @@ def may_reword(flaw: Flaw, hypothesis: Sequence[Word], premise: Sequence[Word]) 
             or _ends_after(hypothesis, premise)
             or _denies_any(hypothesis, premise)
             or _tells_step(hypothesis, premise)
+            or _stays_within(hypothesis, premise)
         )
     return False
 
@@ -75,3 +78,24 @@ def _tells_step(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
         for word, following in pairwise(premise)
     )
     return only_then and any(word.text.casefold() in _STEPS for word in hypothesis)
+
+
+def _stays_within(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it says "under 5" where the passage says "5 or less", or "over 5" where that
+    says "at least 5"."""
+    added = limits(hypothesis) - limits(premise)
+    return bool(added) and all(
+        limit in _INCLUSIVE
+        and _bounded_numbers(hypothesis, limit) <= _bounded_numbers(premise, _INCLUSIVE[limit])
+        for limit in added
+    )
+
+
+def _bounded_numbers(words: Sequence[Word], limit: str) -> frozenset[str]:
+    """Return the first number after each word that sets this limit."""
+    found = set()
+    for place, word in enumerate(words):
+        if word.limit == limit:
+            numbers = (w.root for w in words[place:] if w.role is TokenRole.NUMBER)
+            found.add(next(numbers, ""))
+    return frozenset(found)

@@ -34,6 +34,9 @@ TRAINS = """\
         ("Costs are not covered above 50 euros.", "Costs are covered up to 50 euros."),
         ("Do not wait longer than 10 minutes.", "Wait 10 minutes at most."),
         ("No dogs unless they are guide dogs.", "Guide dogs are allowed."),
+        ("You need no receipt for $75 or less.", "You do not need a receipt under $75."),
+        ("Files up to 5 MB are kept.", "Files smaller than 5 MB are kept."),
+        ("Trips of 3 hours or more are first class.", "Trips over 3 hours are first class."),
     ],
 )
 def test_the_same_limit_in_other_words_is_no_contradiction(text: str, sentence: str) -> None:
@@ -51,6 +54,19 @@ def test_the_same_limit_in_other_words_is_no_contradiction(text: str, sentence: 
 )
 def test_a_limit_that_is_lost_or_added_does_not_go_out(text: str, sentence: str) -> None:
     assert not goes_out(sentence, passage(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Files under 5 MB are kept.", "Files up to 5 MB are kept."),
+        ("Trips over 3 hours are first class.", "Trips of 3 hours or more are first class."),
+        ("Trips of 3 hours or more are first class.", "Trips under 3 hours are first class."),
+        ("Keep 3 to at most 5 files.", "Keep fewer than 3 to 5 files."),
+    ],
+)
+def test_a_limit_that_reaches_further_is_a_contradiction(text: str, sentence: str) -> None:
+    assert decision_on(sentence, passage(text)) is CheckOutcome.CONTRADICTED
 
 
 @pytest.mark.parametrize(
