@@ -241,8 +241,8 @@ class Tone(StrEnum):
 
     ANSWER = "answer"
     CLOSEST = "closest"
-    """One quotation that may not answer it, and the nearest pages. Its text begins with
-    `bot.texts.THE_CLOSEST`."""
+    """One quotation that may not answer it, and the nearest pages. `bot.texts.THE_CLOSEST` is
+    above it."""
     SILENCE = "silence"
     """No answer, but what to do next."""
 

@@ -20,6 +20,7 @@ from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.answering.stretch import has_line_of
 from bot.answering.worded import has_all_words
+from bot.foreign import on_one_line
 from bot.model import Answer, Question, Source, Tone
 from bot.texts import THE_CLOSEST
 from indexers.model import Hit
@@ -133,18 +134,22 @@ class Deciding:
         return texts.thresholds(least, decision.passages_chance, self.likely, closest=closest)
 
 
-def in_tone(tone: Tone, answer: Answer | None, retrieved: Retrieved, quote: Quote) -> Answer | None:
+def in_tone(
+    decision: Decision, answer: Answer | None, retrieved: Retrieved, quote: Quote
+) -> Answer | None:
     """Return ``answer`` in its tone. "The closest" quotes only the first source, and names near
-    pages; answers to several parts of a question stay together."""
-    if answer is None or tone is Tone.ANSWER:
+    pages, and a thing that no page names; answers to several parts of a question stay together."""
+    if answer is None or decision.tone is Tone.ANSWER:
         return answer
     first = answer.sources[0]
     hits = [hit for hit in retrieved.with_neighbours if _is_of(hit, first)]
     has_parts = any(hit.parts for hit in hits)
     first_only = (quote(hits) if len(answer.sources) > 1 and not has_parts else answer) or answer
+    missing = decision.missing
+    lines = [texts.no_page_names(on_one_line(missing.thing))] if missing else []
     return replace(
         first_only,
-        text=f"{THE_CLOSEST}\n\n{first_only.text}",
+        text="\n\n".join([*lines, THE_CLOSEST, first_only.text]),
         tone=Tone.CLOSEST,
         nearest=nearest(retrieved, first_only.sources),
     )

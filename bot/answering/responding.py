@@ -111,7 +111,7 @@ class Responder:
             requoted = self._quoted(question, hits, bold=bold)
             return requoted.answer(decision.confidence) if requoted else None
 
-        return in_tone(decision.tone, quoted.answer(decision.confidence), retrieved, quote_from)
+        return in_tone(decision, quoted.answer(decision.confidence), retrieved, quote_from)
 
     def _quoted(
         self, question: Question, hits: Sequence[Hit], *, bold: bool = True

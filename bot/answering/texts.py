@@ -56,6 +56,11 @@ def only_others(thing: str, others: Sequence[str]) -> str:
     return f"I found nothing about {thing}. The pages tell of {listed}."
 
 
+def no_page_names(thing: str) -> str:
+    """Return the line above the closest that was found."""
+    return f"I found no page that names {thing}."
+
+
 # A question in another language than the pages.
 
 ANOTHER_LANGUAGE = "Your question is in another language than the pages. Please ask in theirs."

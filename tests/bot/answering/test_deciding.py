@@ -87,7 +87,7 @@ def test_what_is_said_of_another_code_than_the_missing_one_is_not_in_bold() -> N
 
     assert ask(answerer, "what does part 4711-01 cost?").text.startswith("**The part 4711-01")
     closest = ask(answerer, "what does part 4711-02 cost?").text
-    assert closest.startswith(f"{THE_CLOSEST}\n\nThe part 4711-01 costs 5.")
+    assert f"{THE_CLOSEST}\n\nThe part 4711-01 costs 5." in closest
 
 
 def test_the_closest_is_one_quotation_and_names_the_nearest_other_pages() -> None:
@@ -130,6 +130,7 @@ def test_what_names_not_the_thing_that_was_asked_for_is_told_as_the_closest() ->
 
     assert isinstance(result, Answer)
     assert result.tone is Tone.CLOSEST
+    assert result.text.startswith(f"I found no page that names level 9.\n\n{THE_CLOSEST}\n\n")
     assert "No passage that was found names level 9" in answering(9.0).why(question).rule
 
 
