@@ -9,7 +9,8 @@ should not ask back about a clear question:
    has no number, no "not" and no "before" or "only", is no "who", "why" or "is it", does not
    ask what something is, and begins the conversation.
 2. At least two titles or headings contain these words, and differ in their other words: VPN
-   access, office access.
+   access, office access. A heading may have some of the words, and no others, if those above it
+   have the rest: "Cost" of "Parking in Oslo".
 3. No other passage found fits far better than theirs.
 4. No title or heading consists of the question's words alone: that one would answer it. But if
    the question is a single word, or several pages have such a heading, the bot asks back.
@@ -244,12 +245,16 @@ def _best(candidates: Iterable[_Candidate]) -> list[_Candidate]:
 
 def _candidate(question_words: QuestionWords, hit: Hit) -> _Candidate | None:
     """Return the reading that a passage suggests. The innermost title or heading with the
-    question's words names it; if that has no other words, the outermost title or heading with other
-    words is added."""
+    question's words names it, or with some of them and no others if those above it have the rest;
+    if that has no other words, the outermost title or heading with other words is added."""
     path = [" ".join(plain(part).split()) for part in (hit.passage.title, *hit.passage.headings)]
     roots = [bases(read(part)) for part in path]
+    topic = question_words.topic
     for level in range(len(path) - 1, -1, -1):
-        if question_words.topic <= roots[level]:
+        if topic <= roots[level]:
+            break
+        own = roots[level] - CARRIERS
+        if own and own <= topic <= frozenset().union(*roots[: level + 1]):
             break
     else:
         return None

@@ -97,6 +97,24 @@ def test_one_heading_on_several_pages_is_asked_back_by_page() -> None:
     }
 
 
+def test_one_heading_below_titles_with_the_other_words_is_asked_back_by_page() -> None:
+    def cost(city: str) -> Passage:
+        return section(city, f"Parking in {city}", "Cost", text=f"In {city} it is 9 euros a day.")
+
+    desks = section("desks", "Desks", "Cost", text="A desk is 9 euros a day.")
+    parking = section("parking", "Parking", "Cost", text="It is 9 euros a day.")
+    cities = [cost("Oslo"), cost("Bergen")]
+    question = "How much does parking cost?"
+
+    assert labels(result_of(question, *cities, desks)) == {
+        "Cost (Parking in Oslo)",
+        "Cost (Parking in Bergen)",
+    }
+    assert isinstance(result_of(question, cities[0], desks), Answer)
+    assert isinstance(result_of(question, *cities, parking), Answer)
+    assert isinstance(result_of("How much does parking in Oslo cost?", *cities), Answer)
+
+
 @pytest.mark.parametrize(
     "text",
     [
