@@ -188,9 +188,9 @@ class Answerer:
 
     def _rewritten(self, question: Question) -> Question:
         """Return the question made standalone. Spelling is corrected first: a name that the model
-        spells right must not count as one that it adds."""
-        question = self.retrieval.prepared(question)
-        return self.rewrite(question) if self.rewrite else question
+        spells right must not count as one that it adds. It reads the whole history."""
+        prepared = replace(self.retrieval.prepared(question), history=question.history)
+        return self.rewrite(prepared) if self.rewrite else prepared
 
     def _engine(self, reader: Reader, synthesizer: ResultSynthesizer) -> FootnoteQueryEngine:
         return FootnoteQueryEngine(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering.composing.denials import split_denial
 from bot.answering.composing.words import Word, read
+from bot.answering.shared_words import weighty_stems
 from bot.model import Question, Role, Turn
 from indexers.ports import Vector
 
@@ -34,6 +35,8 @@ _LONGEST = 600
 """Characters of a turn that count: its subject is at the beginning."""
 _POINTING = frozenset("next previous another one second third same else".split())  # noqa: SIM905 - read as words
 """Words that name nothing and point at the history."""
+_ADDING = _POINTING | {"also", "instead", "more", "there", "too"}
+"""These add to the history, or point at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,10 @@ _FEW = 2
 _OWN = 1
 """The same for one that asks something else about the same thing ("Who pays for it?"), or about a
 case that names a thing of its own ("What if my card expires?")."""
+_WHOLE = 3
+"""The least content words of a question that begins another topic. Of 66 questions after one about
+another topic, 46 are answered rightly when the history is left out so, and 35 when it is not. On
+mtrag_govt, whose conversations keep their topic, recall@5 is .006 lower."""
 
 
 def with_topic(question: Question) -> Question:
@@ -110,6 +117,29 @@ def swapped(question: Question) -> str:
         return ""
     own_text = joined.removeprefix(topic).strip()
     return "" if _REFERS.search(own_text) else own_text
+
+
+def begins_topic(question: Question) -> bool:
+    """Return whether a question in a conversation leaves its topic: it says itself what it is
+    about, refers to nothing, and has no word of what was said before."""
+    text = question.text[:_LONGEST]
+    stems = weighty_stems(text)
+    return (
+        len(stems) >= _WHOLE
+        and own_words(question) == stems
+        and not (_JOINS.match(text) or _SWAPS.match(text) or _REFERS.search(text))
+        and not any(word.text.casefold() in _ADDING for word in read(text))
+    )
+
+
+def own_words(question: Question) -> frozenset[str]:
+    """Return the stems of the content words of a question that nobody said before it."""
+    said = (weighty_stems(context.text) for context in contexts(question.history))
+    return weighty_stems(question.text[:_LONGEST]).difference(*said)
+
+
+def last_reply(history: Sequence[Turn]) -> str:
+    return next((turn.text for turn in reversed(history) if turn.role is Role.BOT), "")
 
 
 def _names_something(word: Word) -> bool:

@@ -97,6 +97,10 @@ class Quoting:
     may_answer: Callable[[str, Hit], bool] = lambda _part, _hit: True
     swapped: str = ""
     """The question, if it is a follow-up that asks the same about another thing."""
+    said: str = ""
+    """The bot's last reply, if the question follows one."""
+    own: frozenset[str] = frozenset()
+    """The stems of a follow-up's content words that nobody said before it."""
     bold: bool = True
     """Whether the answering sentence is in bold."""
 
@@ -125,7 +129,12 @@ class Quoting:
         if not ordered:
             return []
         candidates = [self._candidate(question, ordered[0], hits, self.swapped)]
-        if _answers_nothing(candidates[0]):
+        if self._was_said(candidates[0]):
+            others = [hit for hit in ordered[1:] if self.own <= stems(hit.passage.embedded)]
+            candidates = [
+                self._candidate(question, hit, hits, self.swapped) for hit in others[:_TRIED_AFTER]
+            ] or candidates
+        elif _answers_nothing(candidates[0]):
             candidates += [
                 self._candidate(question, hit, hits, self.swapped)
                 for hit in ordered[1:_TRIED_INSTEAD]
@@ -190,6 +199,15 @@ class Quoting:
         names_it = named & stems(best.passage.embedded)
         return not names_it or bool(named & stems(other.passage.embedded))
 
+    def _was_said(self, candidate: _Candidate) -> bool:
+        """Return whether the last reply had the best sentence already, which says nothing about
+        what a follow-up adds."""
+        text, windows, _ = candidate
+        if not self.own or not windows:
+            return False
+        sentence = stems(text.units[windows[0].place].text)
+        return sentence <= stems(self.said) and self.own.isdisjoint(stems(text.stretch.text))
+
     def _candidate(
         self, question: str, hit: Hit, hits: Sequence[Hit], swapped: str = ""
     ) -> _Candidate:
@@ -220,6 +238,8 @@ rightly, and 238 below this."""
 _TRIED_INSTEAD = 3
 """Passages that are read if the best one does not answer, with that one. With four, 237 of these
 questions are answered rightly, as many as with one."""
+_TRIED_AFTER = 2
+"""Passages that are read if the last reply had the sentence of the best one already."""
 _SENTENCE_WEIGHT = 1.5
 """The weight of a passage's best sentence beside the searches, which compared whole passages: the
 sentence tells which passage answers a part."""

@@ -12,7 +12,7 @@ from bot.answering.clarifying import Clarifying
 from bot.answering.compounds import parts
 from bot.answering.confidence import Confidence, Features
 from bot.answering.deciding import NEAREST, Deciding, Decision, in_tone, nearest
-from bot.answering.followups import swapped, with_topic
+from bot.answering.followups import last_reply, own_words, swapped, with_topic
 from bot.answering.other_language import advise_language
 from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED
@@ -120,6 +120,8 @@ class Responder:
             self.quote,
             may_answer=self._deciding.may_answer,
             swapped=swapped(question),
+            said=last_reply(question.history),
+            own=own_words(question),
             bold=bold,
         )
         return quoted(question, hits, self.max_characters, quoting)

@@ -73,7 +73,8 @@ class Retrieval:
 
     def prepared(self, question: Question) -> Question:
         """Return the question as it is searched for and compared: with misspelt words corrected, or
-        marked as being in another language than the pages.
+        marked as being in another language than the pages, and without the history if it leaves its
+        topic.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -82,6 +83,8 @@ class Retrieval:
         if not self.index.speaks(question.text):
             return replace(question, foreign=True, bridged=self.embedder.multilingual)
         question = Spelling(self.index, self.embedder.count_tokens)(question)
+        if not question.standalone and followups.begins_topic(question):
+            question = replace(question, history=())
         if question.history or question.standalone:
             return question
         return replace(question, asking=asking(question.text))

@@ -9,13 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import followups
-from bot.answering.followups import Context, blended, contexts, swapped, with_topic
+from bot.answering.followups import (
+    Context,
+    begins_topic,
+    blended,
+    contexts,
+    last_reply,
+    own_words,
+    swapped,
+    with_topic,
+)
 from bot.answering.reranking import with_previous
 from bot.answering.retrieval import Retrieval, by_page, merged
+from bot.answering.shared_words import weighty_stems
 from bot.model import Question, Role, Turn
 from indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
+
+READER = Principal.of(EVERYONE)
 
 
 def asker_turn(text: str) -> Turn:
@@ -124,6 +136,57 @@ def test_what_follows_no_question_is_asked_as_it_stands() -> None:
     question = Question("And the next one?", Principal.of(EVERYONE), history=(bot_turn("Hello."),))
 
     assert with_topic(question) is question
+
+
+_ON_LEAVE = (asker_turn("How long is parental leave?"), bot_turn("Fourteen weeks, fully paid."))
+
+
+def test_a_question_with_words_of_its_own_alone_begins_a_topic() -> None:
+    text = "Which machine runs the laser cutter?"
+
+    assert begins_topic(Question(text, READER, history=_ON_LEAVE))
+    assert not begins_topic(Question(text, READER, history=(asker_turn("Is the cutter free?"),)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # They have a word of the question before or of its answer.
+        "Which manager approves parental absence?",
+        "Is a part-time contractor paid less?",
+        # They refer to what was said.
+        "Which manager approves that request?",
+        "Which manager approves the second request?",
+        "Which manager gives more concrete information?",
+        "And which manager approves requests?",
+        "What about contractors from another agency?",
+        # They say too little.
+        "Which manager approves?",
+    ],
+)
+def test_a_question_that_leans_on_what_was_said_begins_no_topic(text: str) -> None:
+    assert not begins_topic(Question(text, READER, history=_ON_LEAVE))
+
+
+def test_a_question_that_begins_a_topic_is_searched_for_without_the_one_before() -> None:
+    retrieval = Retrieval(ListIndex(), WordEmbedder())
+
+    def history_of(text: str, standalone: str = "") -> tuple[Turn, ...]:
+        question = Question(text, READER, history=_ON_LEAVE, standalone=standalone)
+        return tuple(retrieval.prepared(question).history)
+
+    assert history_of("Which machine runs the laser cutter?") == ()
+    assert history_of("Who approves that?") == _ON_LEAVE
+    # A language model read the history.
+    assert history_of("Which machine runs the laser cutter?", "Which machine?") == _ON_LEAVE
+
+
+def test_own_words_are_those_that_nobody_said_before() -> None:
+    question = Question("How long is unpaid leave?", READER, history=_ON_LEAVE)
+
+    assert own_words(question) == weighty_stems("unpaid")
+    assert last_reply(question.history) == "Fourteen weeks, fully paid."
+    assert last_reply(()) == ""
 
 
 def test_the_previous_and_the_first_turn_and_the_last_reply_count() -> None:

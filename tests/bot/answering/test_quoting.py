@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.answering.outline import outline
 from bot.answering.quoting import Quotation, Quoting, units
 from bot.answering.sources import source_of
+from bot.answering.stems import stems
 from bot.answering.stretch import stands_in
 from indexers.model import Hit
 from indexers.text.prose import plain
@@ -217,6 +218,32 @@ def test_a_follow_up_is_not_answered_with_a_good_sentence_about_the_thing_before
 
     assert of_question.words == "Acme insures the car."
     assert of_follow_up.words == "The house is insured."
+
+
+@pytest.mark.parametrize(
+    ("own", "answer"),
+    [
+        ("stolen", "A thief must be reported."),
+        # No passage says it, or that of the last reply does.
+        ("burnt", "You own the phone."),
+        ("phone", "You own the phone."),
+        ("", "You own the phone."),
+    ],
+)
+def test_a_follow_up_is_not_answered_with_the_last_reply_if_a_passage_has_its_words(
+    own: str, answer: str
+) -> None:
+    (thief,) = passages("thief", "A thief must be reported.")
+    stolen = Hit(replace(thief, embedded="If stolen\nA thief must be reported."), 0.5, 0.5)
+    (owner,) = hits("You own the phone.")
+
+    def likes_the_owner(_: str, texts: Sequence[str]) -> list[float]:
+        return [5.0 if "own" in text else -1.0 for text in texts]
+
+    quote = Quoting(likes_the_owner, said="**You own the phone.**", own=stems(own))
+    quotations = quote("Who owns the phone? if it is stolen?", [owner, stolen], 700)
+
+    assert quotations[0].words == answer
 
 
 @pytest.mark.parametrize(
