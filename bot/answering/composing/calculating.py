@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, islice, pairwise, permutations, product
 
 from bot.answering.composing.dates import MONTHS
 from bot.answering.composing.quantities import Quantity, compounds, is_compound, quantities
-from bot.answering.composing.units import CLOCK, UNITS, MeasureUnit
+from bot.answering.composing.units import CLOCK, MONTH, TIME, UNITS, MeasureUnit
 
 _MOST = 40
 """Numbers of a text that may be operands."""
@@ -26,10 +27,18 @@ _CONCLUDING = re.compile(
 )
 """Words of a sentence that compares, or concludes."""
 _DAY = 24 * 60
+_CLOCK_TIME = MeasureUnit(CLOCK)
 _PER_CENT = Fraction(1, 100)
 _DOUBLING = re.compile(r"\b(?:doubl(?:e|es|ed|ing)|twice)\b", re.IGNORECASE)
 _DOUBLINGS = 4
 """The most times that a delay is doubled in a row."""
+_PER = re.compile(
+    r"(?:\b(?:an?|per|each|every)\s|/)(minute|hour|day|week|month|quarter|year)\b"
+    r"|\b((?:hour|dai|week|month|quarter|year)ly)\b",
+    re.IGNORECASE,
+)
+_PERIODS = 4
+"""The most periods of a text that are compared."""
 _FIRST = re.compile(r"\bfirst\s{1,3}([\w-]{1,20})", re.IGNORECASE)
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
 _SUPPOSING = re.compile(
@@ -44,21 +53,32 @@ _DATE = re.compile(
 
 
 def calculated(
-    text: str, near: Sequence[str], passages: Sequence[str], asked: str = ""
+    text: str,
+    near: Sequence[str],
+    passages: Sequence[str],
+    asked: str = "",
+    steps: Sequence[Quantity] = (),
 ) -> list[Quantity]:
     """Return the numbers of the claim ``text`` that can be worked out from the ``near`` texts, its
-    own other numbers and those of the question ``asked``, with the numbers of an example. A claim
-    that says that it works something out may take numbers from all of the ``passages``."""
+    own other numbers and those of the question ``asked``, with the numbers of an example. ``steps``
+    are the numbers of the claim that are already held. A claim that says that it works something
+    out may take numbers from all of the ``passages``."""
     own = quantities(text)[:_MOST]
+    questions = quantities(asked)[:_MOST]
     far = _quantities(passages)
     concluding = bool(_CONCLUDING.search(text))
     if concluding:
         near = passages
     page = _quantities(near)
+    operands = [*dict.fromkeys([*questions, *steps, *page])][:_MOST]
     totals = list(islice((total for other in near for total in compounds(other)), _MOST))
+    durations = [*totals, *_whole(operands, [text, *near])]
     results = [
-        *_sums(page),
-        *(_sums([*totals, *page]) if concluding else ()),
+        *_sums(operands),
+        *(_sums([*totals, *page, *_with_units_of_others(page)]) if concluding else ()),
+        *_ends(operands, durations),
+        *(_example_times(own, durations) if _SUPPOSING.search(text) else ()),
+        *_per_period(text, near, page),
         *totals,
         *_doubled(page, [text, *near]),
         *_before_next(text, page),
@@ -66,7 +86,7 @@ def calculated(
     worked_out = [*results, *_total_of_own(own, far), *_windows([*own, *page])]
     if concluding:
         worked_out += _quotients(page)
-    for result, example in _products(own, page, far, quantities(asked)[:_MOST]):
+    for result, example in _products(own, page, far, questions):
         worked_out += [result, example]
     return [*worked_out, *_parts_of_compounds(text, [*results, *page])]
 
@@ -92,6 +112,63 @@ def _sums(operands: Sequence[Quantity]) -> Iterator[Quantity]:
             yield Quantity(frozenset({left - right}), MeasureUnit(kind))
 
 
+def _per_period(text: str, near: Sequence[str], page: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield "$25 a month" where the page has "$300 a year"."""
+    periods = [_period(match) for other in near for match in _PER.finditer(other)]
+    for match in islice(_PER.finditer(text), _PERIODS):
+        for period in periods[:_PERIODS]:
+            ratio = _period(match) / period
+            for quantity in page if ratio != 1 else ():
+                # The unit of "400 messages a second" is the period itself.
+                if quantity.unit is None or quantity.unit.kind not in TIME:
+                    values = frozenset(value * ratio for value in quantity.values)
+                    yield Quantity(values, quantity.unit)
+
+
+def _period(match: re.Match[str]) -> Fraction:
+    """Return the length of "a month" or "monthly", in minutes."""
+    unit = UNITS[(match[1] or match[2]).casefold()]
+    return unit.size * (MONTH if unit.kind == "month" else 1)
+
+
+def _ends(starts: Sequence[Quantity], durations: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield the times of day that are a duration after or before another."""
+    for start, duration in product(starts, durations):
+        if start.unit == _CLOCK_TIME and duration.unit and duration.unit.kind == "minute":
+            for size in (_size(duration), -_size(duration)):
+                times = frozenset((time + size) % _DAY for time in start.times)
+                yield Quantity(times, _CLOCK_TIME)
+
+
+def _example_times(own: Sequence[Quantity], durations: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield both times of "so if you land at 14:00, call by noon" if the page has two hours."""
+    for start in own:
+        ends = frozenset(time for end in _ends([start], durations) for time in end.times)
+        for end in own:
+            if end.unit == _CLOCK_TIME and end.times & ends:
+                yield start
+                yield end
+
+
+def _with_units_of_others(page: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield the 30 of "10 years, and 30 for others" in years."""
+    for before, quantity in pairwise(page):
+        if quantity.unit is None and before.unit:
+            yield replace(quantity, unit=before.unit)
+
+
+def _whole(operands: Sequence[Quantity], texts: Sequence[str]) -> list[Quantity]:
+    """Return the operands without the parts of "2 h 45 min"."""
+    parts = {
+        part
+        for text in texts
+        for pair in pairwise(quantities(text))
+        if is_compound(*pair)
+        for part in pair
+    }
+    return [quantity for quantity in operands if quantity not in parts]
+
+
 def _size(quantity: Quantity) -> Fraction:
     value = max(quantity.values)
     return value * quantity.unit.size if quantity.unit else value
@@ -100,7 +177,7 @@ def _size(quantity: Quantity) -> Fraction:
 def _windows(operands: Sequence[Quantity]) -> Iterator[Quantity]:
     """Yield the time between two neighbouring times of day: 22:00 to 4:00 are 6 hours."""
     for left, right in pairwise(operands):
-        if left.unit == right.unit == MeasureUnit(CLOCK):
+        if left.unit == right.unit == _CLOCK_TIME:
             for later in (0, *{right.halves} - {0}):
                 between = (max(right.values) + later - max(left.values)) % _DAY
                 yield Quantity(frozenset({between}), UNITS["minute"])

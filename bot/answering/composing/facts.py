@@ -27,6 +27,9 @@ _OF_WEEKDAYS = frozenset("weekday weekdays weekend weekends workday working busi
 """Words for several days of the week, which a writer may name ("Monday to Friday")."""
 _MOST_WORKED_OUT = 12
 """Numbers of a sentence that may be worked out: each is compared with thousands of results."""
+_STEPS = 2
+"""Steps in which a number may be worked out, if the sentence has the number between them: "7 days,
+so 14 euros"."""
 _ABOUT = Fraction(1, 10)
 
 
@@ -55,10 +58,14 @@ def missing(
     unheld = [quantity for quantity in quantities(claim.text) if not is_held(quantity, held)]
     if near and 0 < len(unheld) <= _MOST_WORKED_OUT:
         texts = [span.text for span in near]
+        passages = [ground.text for ground in grounds]
         own = without_example_dates(claim.text, texts)
-        held = calculated(own, texts, [ground.text for ground in grounds], asked)
-        rest = [quantity for quantity in quantities(own) if quantity in unheld]
-        unheld = [quantity for quantity in rest if not is_held(quantity, held)]
+        steps = [quantity for quantity in quantities(own) if quantity not in unheld]
+        unheld = [quantity for quantity in quantities(own) if quantity in unheld]
+        for _ in range(_STEPS):
+            results = calculated(own, texts, passages, asked, steps)
+            steps += [quantity for quantity in unheld if is_held(quantity, results)]
+            unheld = [quantity for quantity in unheld if quantity not in steps]
     return Flaw.NUMBER if unheld else None
 
 
@@ -170,8 +177,9 @@ def _may_be_same_time(quantity: Quantity, other: Quantity) -> bool:
         return bool(_hours(quantity) & other.values)
     if not _is_clock(other):
         return False
-    later = frozenset(value + quantity.halves for value in quantity.values if quantity.halves)
-    return bool(later & other.values or (quantity.unit is None and _hours(other) & quantity.values))
+    if quantity.unit is None:
+        return bool(_hours(other) & quantity.values)
+    return bool(quantity.times & other.times)
 
 
 def _is_clock(quantity: Quantity) -> bool:

@@ -89,10 +89,18 @@ class Quantity:
         return counts or self.implied
 
     @property
+    def times(self) -> frozenset[Fraction]:
+        """Return the readings of a time of day, in minutes from midnight."""
+        return self.values | {value + self.halves for value in self.values}
+
+    @property
     def sizes(self) -> frozenset[tuple[str, Fraction]]:
         """Return its possible sizes by kind of unit: 2 hours are 120 of "minute"."""
         if self.unit is None:
             return frozenset(("minute", value) for value in self.minutes)
+        if self.unit.kind == "cent":
+            kinds = ("cent", 1), ("$", _HUNDRED), ("\u20ac", _HUNDRED)
+            return frozenset((kind, v / parts) for v in self.values for kind, parts in kinds)
         weeks = (1, Fraction(7, 5)) if self.working else (1,)
         return frozenset(
             (self.unit.kind, value * self.unit.size * week)
@@ -218,7 +226,7 @@ def _clock(digits: str, half: str) -> Quantity | None:
     whole = int(hour) * 60 + int(minute[:2] or 0)
     if half:
         whole = whole % (_DAY // 2) + HALVES[half]
-    later = _DAY // 2 if not half and whole < _DAY // 2 else 0
+    later = _DAY // 2 if not half and whole < _DAY // 2 and not hour.startswith("0") else 0
     return Quantity(frozenset({Fraction(whole)}), MeasureUnit(CLOCK), halves=later)
 
 
@@ -278,12 +286,19 @@ def _with_units(
             quantities.append(replace(number, values=values, unit=every, spelled=False))
             continue
         unit = number.unit or _unit_before(tokens, start) or _unit_after(tokens, end)
-        if unit is None and later[0] - end == 1 and tokens[end] in JOINS:
-            unit = later[1]
+        shares = unit is None and later[0] - end == 1 and tokens[end] in JOINS
+        unit = later[1] if shares else unit
+        time = _as_hour(number) if shares and unit == MeasureUnit(CLOCK) else number
         later = start, unit
         working = unit == UNITS["day"] and not WORKING.isdisjoint(tokens[end : end + _REACH])
-        quantities.append(replace(number, unit=unit, working=working))
+        quantities.append(replace(time, unit=unit, working=working))
     return reversed(quantities)
+
+
+def _as_hour(number: Quantity) -> Quantity:
+    """Read the 3 of "3 to 7 pm" as a time of day, before or after noon."""
+    minutes = frozenset(value * 60 for value in number.values)
+    return replace(number, values=minutes, halves=_DAY // 2 * (max(minutes) < _DAY // 2))
 
 
 def _times_in(tokens: Sequence[str], end: int) -> MeasureUnit | None:

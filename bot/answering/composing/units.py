@@ -38,6 +38,7 @@ UNITS = _table(
     ("\u20ac", 1, "\u20ac euro euros eur"),
     ("\u00a3", 1, "\u00a3 pound pounds gbp"),
     ("\u00a5", 1, "\u00a5 yen jpy"),
+    ("cent", 1, "cents"),
     ("minute", Fraction(1, 60_000), "millisecond milliseconds msec millisekunden"),
     ("minute", Fraction(1, 60_000_000), "microsecond microseconds"),
     ("byte", 1, "byte bytes"),

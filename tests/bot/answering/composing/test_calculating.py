@@ -79,6 +79,31 @@ from tests.bot.answering.composing.test_relations import decision_on, passage
             "So that's $8.50 a guest.",
         ),
         (
+            "The ferry leaves at 23:30 and takes 3 hours 20 minutes.",
+            "The ferry arrives at about 02:50.",
+            "The ferry arrives at about 02:30.",
+        ),
+        (
+            "Ring the pier 3 hours before you land.",
+            "So if you land at 2 pm, ring the pier by 11 am.",
+            "So if you land at 2 pm, ring the pier by 10 am.",
+        ),
+        (
+            "The rent of a boat is $1,200 a year.",
+            "The rent of a boat is $100 a month.",
+            "The rent of a boat is $110 a month.",
+        ),
+        (
+            "Maps are kept for 10 years, letters for 30.",
+            "So letters are kept for 20 years longer.",
+            "So letters are kept for 25 years longer.",
+        ),
+        (
+            "The hall is open from 9:00 to 12:00.",
+            "The hall is open for three hours, from 9 to noon.",
+            "The hall is open for four hours, from 9 to noon.",
+        ),
+        (
             "First day: $21. Other days: $35.",
             "A three-day trip comes to $91 (21 + 35 + 35).",
             "A three-day trip comes to $92 (21 + 35 + 35).",
@@ -90,6 +115,30 @@ def test_a_number_that_can_be_worked_out_is_no_contradiction_and_another_is(
 ) -> None:
     assert decision_on(true, passage(page)) is CheckOutcome.UNCLEAR
     assert decision_on(false, passage(page)) is CheckOutcome.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("page", "question", "true", "false"),
+    [
+        (
+            "Report leaks within 9 days.",
+            "I saw a leak 5 days ago, am I late?",
+            "You still have 4 days to report the leak.",
+            "You still have 3 days to report the leak.",
+        ),
+        (
+            "Drying takes 3 days, firing takes 6 days.",
+            "My pot has been drying for 2 days, when is it fired?",
+            "Drying and firing take 9 days, so 7 days are to go.",
+            "Drying and firing take 9 days, so 10 days are to go.",
+        ),
+    ],
+)
+def test_a_number_is_worked_out_from_the_question_and_from_one_worked_out_before(
+    page: str, question: str, true: str, false: str
+) -> None:
+    assert decision_on(true, passage(page), question=question) is CheckOutcome.UNCLEAR
+    assert decision_on(false, passage(page), question=question) is CheckOutcome.CONTRADICTED
 
 
 @pytest.mark.parametrize(
