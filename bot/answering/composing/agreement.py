@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from bot.answering.composing.claims import Flaw
-from bot.answering.composing.duties import says_less_than_must
+from bot.answering.composing.duties import says_should
 from bot.answering.composing.lexicon import EITHER
 from bot.answering.composing.relations import (
     exchanges_object,
@@ -27,6 +27,7 @@ from bot.answering.composing.words import (
     limits,
     split,
     split_at,
+    statements,
 )
 
 _NEARLY = 0.75
@@ -124,8 +125,8 @@ def _limits_differ(
         for word in clause
     ]
     added = _added_limits(hypothesis, premise, frame)
-    if not says_less_than_must(premise):
-        added -= {"must"}  # "Sign it" is a duty, too
+    if not says_should(premise):
+        added -= {"must"}  # "Sign it" is a duty, too, and "you can sign it in room 3" may be
     if "max" in limits(premise):
         added -= {"only"}  # "at most 5" is nearly "only 5"
     if any(word.root == "within" for word in premise):
@@ -242,7 +243,7 @@ Counted = Sequence[tuple[frozenset[str], frozenset[str]]]
 
 
 def _counted(premise: Sequence[Word]) -> Counted:
-    return [(_numbers(part), _roots_without_numbers(part)) for part in split(premise, joins=True)]
+    return [(_numbers(part), _roots_without_numbers(part)) for part in statements(premise)]
 
 
 def _belongs(number: str, clause: Sequence[Word], clauses: Counted) -> bool:

@@ -204,11 +204,12 @@ def _compare(
             return None if ground.instructs_model else span
         if flaw is Flaw.NEGATION and not _denies(hypothesis, span):
             continue
+        limited = flaw is Flaw.LIMIT
         flaw = _if_certain(flaw, claim, hypothesis, span)
         if span.units == 1:
             fails += [span] if flaw in (*FALSIFYING, Flaw.WORDS) else []
             changed = changed or (flaw if _is_about(hypothesis, span) else None)
-        elsewhere = elsewhere or flaw not in FALSIFYING
+        elsewhere = elsewhere or not (flaw in FALSIFYING or (limited and _holds_any(fails, span)))
     if elsewhere or (changed is Flaw.NEGATION and _says_too(hypothesis, ground)):
         return None
     return changed if changed in FALSIFYING else None

@@ -59,9 +59,9 @@ def exchanges_duty(
     return False
 
 
-def says_less_than_must(premise: Sequence[Word]) -> bool:
-    """Return whether ``premise`` says "may" or "should" anywhere."""
-    return any(duty is not Duty.MUST for duty, _ in _duties(premise))
+def says_should(premise: Sequence[Word]) -> bool:
+    """Return whether ``premise`` says "should" or the like anywhere."""
+    return any(duty is Duty.SHOULD for duty, _ in _duties(premise))
 
 
 def _duties(words: Sequence[Word]) -> Iterator[tuple[Duty, str]]:

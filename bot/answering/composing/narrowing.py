@@ -45,6 +45,7 @@ _SUBJECT = 2
 """Content words before a qualifier of the subject. After more, it may tell how or when."""
 _COUNTED = frozenset({"before", "after", "more", "less"})
 _BEYOND = frozenset({"more", "less"})
+_RANKS = frozenset({"first", "last"})
 _ALL = frozenset({"all", "every", "each", "any"})
 
 
@@ -58,6 +59,7 @@ def leaves_out_what_narrows(
         _widens_all(hypothesis, premise, context)
         or _adds_limit(hypothesis, premise)
         or _moves_only(hypothesis, premise)
+        or _leaves_out_rank(hypothesis, premise)
         or any(
             _tells_some_as_all(hypothesis, sentence)
             or _leaves_out_opening(hypothesis, parts, context)
@@ -100,6 +102,22 @@ def _adds_limit(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
         for words in (hypothesis, premise)
     )
     return bool(ours - theirs)
+
+
+def _leaves_out_rank(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:
+    """Return whether it says "on Sundays" where the passage always has "on the first Sunday"."""
+    ours, theirs = _ranked(hypothesis), _ranked(premise)
+    return any("" not in theirs.get(word, {""}) and "" in ours[word] for word in ours)
+
+
+def _ranked(words: Sequence[Word]) -> dict[str, set[str]]:
+    """Return for each content word the ranks right before it; empty if there is none."""
+    ranks: dict[str, set[str]] = {}
+    for last, word in pairwise((None, *words)):
+        if word and word.weighs:
+            rank = last.limit if last and last.limit in _RANKS else ""
+            ranks.setdefault(word.base, set()).add(rank)
+    return ranks
 
 
 def _moves_only(hypothesis: Sequence[Word], premise: Sequence[Word]) -> bool:

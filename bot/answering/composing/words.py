@@ -230,13 +230,17 @@ def statements(words: Sequence[Word]) -> list[list[Word]]:
     after it: in "For contractors, the limit is 5" and "Contractors: 5" it says of whom that is.
     "And B is too" says of B what the clause before it says."""
     parts: list[list[Word]] = [[]]
+    opened = False
     for word in words:
         ends = word.role in (TokenRole.COMMA, TokenRole.BREAK) or word.root in JOINS
         opens = word.text in _LABELLING or (
-            word.role is TokenRole.COMMA
+            word.text == ","
+            and not opened
             and bool(parts[-1])
             and parts[-1][0].text.casefold() in OPENINGS
         )
+        if ends:
+            opened = opens
         if ends and not opens:
             parts.append([])
         else:

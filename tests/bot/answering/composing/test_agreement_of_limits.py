@@ -37,6 +37,8 @@ TRAINS = """\
         ("You need no receipt for $75 or less.", "You do not need a receipt under $75."),
         ("Files up to 5 MB are kept.", "Files smaller than 5 MB are kept."),
         ("Trips of 3 hours or more are first class.", "Trips over 3 hours are first class."),
+        ("You can swap with a cook of your grade.", "The cook must be of your grade."),
+        ("Two checks, one by a cook.", "At least one check by a cook."),
     ],
 )
 def test_the_same_limit_in_other_words_is_no_contradiction(text: str, sentence: str) -> None:
@@ -59,13 +61,16 @@ def test_a_limit_that_is_lost_or_added_does_not_go_out(text: str, sentence: str)
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("Files under 5 MB are kept.", "Files up to 5 MB are kept."),
-        ("Trips over 3 hours are first class.", "Trips of 3 hours or more are first class."),
+        ("Weigh at least 5 parcels.", "Weigh at most 5 parcels."),
+        ("Wash it before lunch.", "Wash it after lunch."),
+        ("Sign the first page.", "Sign the last page."),
+        ("Staff should lock the door.", "Staff must lock the door."),
         ("Trips of 3 hours or more are first class.", "Trips under 3 hours are first class."),
-        ("Keep 3 to at most 5 files.", "Keep fewer than 3 to 5 files."),
     ],
 )
-def test_a_limit_that_reaches_further_is_a_contradiction(text: str, sentence: str) -> None:
+def test_a_limit_that_is_exchanged_for_its_opposite_is_a_contradiction(
+    text: str, sentence: str
+) -> None:
     assert decision_on(sentence, passage(text)) is CheckOutcome.CONTRADICTED
 
 
@@ -88,6 +93,11 @@ def test_a_limit_that_reaches_further_is_a_contradiction(text: str, sentence: st
             TRAINS,
             "Over 3 hours it is first class from M1 and second class for all others.",
             "Over 3 hours it is second class from M1 and first class for all others.",
+        ),
+        (
+            "For boats, the deadline is 14 days; for cars, 21 days.",
+            "For boats, the deadline is 14 days.",
+            "For boats, the deadline is 21 days.",
         ),
         (
             "Put it in the tool, then block your calendar.",

@@ -31,6 +31,11 @@ from tests.bot.answering.composing.test_relations import decision_on, goes_out, 
             "Employees get a bonus of 200 euros.",
         ),
         (
+            "Entry is free for everybody on the first Sunday.",
+            "Entry is free for everybody on the first Sunday.",
+            "Entry is free for everybody on Sunday.",
+        ),
+        (
             "Staff in the Lyon office may use the gym.",
             "Staff in the Lyon office can use the gym.",
             "Staff may use the gym.",
