@@ -283,6 +283,7 @@ def answerer_of(
         rerank=cross_encoder(reranker, seconds=seconds, foreign=foreign),
         order=orders.order(seconds=seconds, at_once=workers) if orders else None,
         rewrite=model.rewriter() if model and settings.llm.rewrite else None,
+        translate=model.translator() if model and settings.llm.rewrite else None,
         is_partial=lambda: indexing.index.is_partial,
         is_reading=lambda: indexing.index.waiting > 0,
     )

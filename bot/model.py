@@ -43,7 +43,8 @@ class Question:
     lower case; empty means the question's. ``quoting``: no language model is called, so that it
     costs nothing to learn whether there is an answer. ``foreign``: it is in another language than
     the pages, so its words cannot be compared with theirs; ``bridged``: but its meaning can,
-    because the embedding model knows both languages."""
+    because the embedding model knows both languages. ``asked`` is the question in its
+    asker's words, for which an answer is composed, if the search is for a model's translation."""
 
     text: str
     reader: Reader
@@ -57,6 +58,12 @@ class Question:
     quoting: bool = False
     foreign: bool = False
     bridged: bool = False
+    asked: Question | None = None
+
+    @property
+    def as_asked(self) -> Question:
+        """Return the question in its asker's words."""
+        return self.asked or self
 
     @property
     def sought(self) -> str:
@@ -133,10 +140,7 @@ class Doubt(StrEnum):
         return _DOUBTS[self]
 
 
-_DOUBTS = {
-    Doubt.UNCONFIRMED: texts.UNCONFIRMED,
-    Doubt.EDITED: texts.EDITED,
-}
+_DOUBTS = {Doubt.UNCONFIRMED: texts.UNCONFIRMED, Doubt.EDITED: texts.EDITED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +188,7 @@ class Fallback(StrEnum):
     @property
     def words(self) -> str:
         """Return the reason above quotations."""
-        names_pages = self is Fallback.CONTRADICTED
-        return texts.so_quotes(_FALLBACKS[self], names_pages=names_pages)
+        return texts.so_quotes(_FALLBACKS[self], names_pages=self is Fallback.CONTRADICTED)
 
     @property
     def words_of_silence(self) -> str:
@@ -253,8 +256,7 @@ class Answer:
     from 1); ``confidence`` is the estimated chance that it is right. ``composed``: in a language
     model's words, each sentence checked; else quotations, and ``fallback`` says why, if a model is
     configured. ``verified``: a person wrote it, and its sources are the pages that it rests on;
-    ``verified_parts``: a person wrote these of its parts.
-    ``linked`` are pages that may say more.
+    ``verified_parts``: a person wrote these of its parts. ``linked`` are pages that may say more.
 
     In a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
     are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` after their
@@ -286,8 +288,7 @@ class Answer:
 
     @property
     def check_notes(self) -> tuple[str, ...]:
-        """Return the notes on the check for a reader: what the mark means, and what was left
-        out."""
+        """Return the notes on the check: what the mark means, and what was left out."""
         notes = []
         if self.unclear:
             notes.append(texts.unverified(UNVERIFIED))

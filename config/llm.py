@@ -32,7 +32,7 @@ class LlmSettings(Strict):
         gt=0,
         le=300,
         description="Seconds that an answer may take; then the pages are quoted instead. Rewriting "
-        "a follow-up may take 5 more.",
+        "or translating a question may take 5 more.",
     )
     silence: float = Field(
         15, gt=0, le=300, description="Seconds that may pass without a word of its answer."
@@ -81,8 +81,8 @@ class LlmSettings(Strict):
     )
     rewrite: bool = Field(
         default=True,
-        description="Whether it rewrites a follow-up as a question of its own for the search; this "
-        "takes one more request.",
+        description="Whether it rewrites a follow-up as a question of its own for the search, and "
+        "translates a question in another language than the pages; this takes one more request.",
     )
     temperature: float = Field(0.0, ge=0, le=2, description="The sampling temperature.")
     person_tokens: int = Field(

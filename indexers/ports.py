@@ -262,9 +262,13 @@ class PassageIndex(Protocol):
         count."""
         ...
 
-    def speaks(self, text: str) -> bool:
-        """Return whether ``text`` is, or may be, in a language of the index: a few words do not
-        tell."""
+    def foreign_language(self, text: str) -> str:
+        """Return the language of ``text`` (in English and lower case); empty if it is, or may be, a
+        language of the index: a few words do not tell."""
+        ...
+
+    def main_language(self) -> str:
+        """Return the language of most passages, in English and lower case."""
         ...
 
     def counts(self) -> dict[str, tuple[int, int]]:

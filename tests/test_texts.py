@@ -48,12 +48,14 @@ TO_MODELS = {
     "bot/answering/composing/prompt.py": (),
     "bot/answering/composing/reranking.py": (),
     "bot/answering/composing/rewriting.py": (),
+    "bot/answering/composing/translating.py": (),
     "bot/answering/engine/nodes.py": (),
 }
 """Texts for language models."""
 OTHERS = {
     "bot/answering/answerer.py": ("_BEGINNING",),  # a question to search by
     "bot/answering/composing/refusals.py": (),  # failures of a model, for the log
+    "bot/answering/translation.py": (),  # reasons, for the log
     "bot/answering/composing/model_client.py": (),
     "bot/operations/doctor.py": (),  # checks of the doctor
     "bot/operations/scheduler.py": ("_in_short",),  # for the log

@@ -41,6 +41,7 @@ from bot.answering.refusals import (
 from bot.answering.responding import Responder
 from bot.answering.retrieval import FoundPage, Reorder, Retrieval, Retrieved
 from bot.answering.sources import Aging
+from bot.answering.translation import Translate, in_language_of_pages, is_foreign
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
 from bot.moments import today
 from bot.ports import OnText
@@ -73,8 +74,8 @@ class Answerer:
     are named in this order; ``max_characters`` limits a quoted answer's text. Below
     ``min_confidence`` (0 to 1) there is no answer, below ``min_unread`` if no cross-encoder read
     the passages. Without ``recheck``, pages count as the index holds them; ``aging`` says which
-    are old; ``rewrite`` makes follow-ups stand alone; ``clarifying`` asks back about ambiguous
-    questions."""
+    are old; ``rewrite`` makes follow-ups stand alone; ``translate`` puts questions into another
+    language; ``clarifying`` asks back about ambiguous questions."""
 
     retrieval: Retrieval
     confidence: Confidence
@@ -86,6 +87,7 @@ class Answerer:
     composer: Composer | None = None
     aging: Aging | None = None
     rewrite: Callable[[Question], Question] | None = None
+    translate: Translate | None = None
     clarifying: Clarifying | None = None
     quoting: Quoting = field(default_factory=Quoting)
     rerank: Reorder | None = None
@@ -183,14 +185,18 @@ class Answerer:
     def chat_engine(self, reader: Reader) -> FootnoteChatEngine:
         """Return an engine for one conversation, with the rights of ``reader``."""
         engine = self.query_engine(reader)
-        rewrite = self._rewritten if self.rewrite else None
+        rewrite = self._rewritten if self.rewrite or self.translate else None
         return FootnoteChatEngine(engine, rewrite=rewrite, clock=self.clock)
 
     def _rewritten(self, question: Question) -> Question:
-        """Return the question made standalone. Spelling is corrected first: a name that the model
-        spells right must not count as one that it adds. It reads the whole history."""
-        prepared = replace(self.retrieval.prepared(question), history=question.history)
-        return self.rewrite(prepared) if self.rewrite else prepared
+        """Return the question in a language of the pages, or made standalone. Spelling is corrected
+        first: a name that the model spells right must not count as one that it adds. It reads the
+        whole history."""
+        if self.translate and is_foreign(question, self.retrieval):
+            return in_language_of_pages(question, self.retrieval, self.translate)
+        if not self.rewrite or not question.history:
+            return question
+        return self.rewrite(replace(self.retrieval.prepared(question), history=question.history))
 
     def _engine(self, reader: Reader, synthesizer: ResultSynthesizer) -> FootnoteQueryEngine:
         return FootnoteQueryEngine(

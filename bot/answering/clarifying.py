@@ -169,6 +169,9 @@ def _reasons(
     """Yield the reasons not to ask back."""
     if followups.contexts(question.history):
         yield texts.IN_A_CONVERSATION
+    if question.asked:
+        # Its readings would show a model's words.
+        yield texts.TRANSLATED
     if _OPENINGS.match(question.text):
         yield texts.ONE_FACT
     for word in words:

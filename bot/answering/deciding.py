@@ -67,6 +67,8 @@ class Deciding:
             if question.foreign
             else missing_thing(question.asking or question.sought, retrieved.hits)
         )
+        if question.asked and missing and missing.thing not in question.asked.text:
+            missing = None  # a model's words are not shown
         if missing and missing.others:
             return Decision(Tone.SILENCE, chance, missing, chance)
         worded = False

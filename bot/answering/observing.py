@@ -106,7 +106,7 @@ class ObservedAnswerer:
         return [
             observation
             for observation in in_channel
-            if any(" ".join(observation.question.text.split()) in text for text in texts)
+            if any(" ".join(observation.question.as_asked.text.split()) in text for text in texts)
         ]
 
     def explain(self, observation: Observation) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class ObservedAnswerer:
         """
         question, result, query = observation.question, observation.result, observation.query
         row: dict[str, Any] = {
-            "question": question.text,
+            "question": question.as_asked.text,
             "searched": question.sought,
             "rights": _rights(question),
             "seconds": observation.ended - observation.began,

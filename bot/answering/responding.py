@@ -200,7 +200,8 @@ def quoted(
         with_mark(quotation.text, f"[{number}]")
         for number, quotation in enumerate(quotations, start=1)
     ]
-    shown += [_nothing_for(part) for part in unanswered if part != question.sought]
+    if not question.asked:  # its parts would be a model's words
+        shown += [_nothing_for(part) for part in unanswered if part != question.sought]
     text = "\n\n".join(shown)
     sources = tuple(source_of(quotation.passage, quotation.words) for quotation in quotations)
     return Quoted(text, sources, quotations[0].read) if quotations else None

@@ -80,7 +80,7 @@ class Retrieval:
             IndexUnavailable: the index cannot be searched.
         """
         question = replace(question, text=without_courtesies(question.text))
-        if not self.index.speaks(question.text):
+        if self.index.foreign_language(question.text):
             return replace(question, foreign=True, bridged=self.embedder.multilingual)
         question = Spelling(self.index, self.embedder.count_tokens)(question)
         if not question.standalone and followups.begins_topic(question):

@@ -164,6 +164,7 @@ def not_asked_back(reason: str) -> str:
 
 
 IN_A_CONVERSATION = "the conversation tells what it is about"
+TRANSLATED = "a language model translated it"
 ONE_FACT = "it asks for one fact"
 NO_TOPIC = "it names no topic"
 WORDS_ENOUGH = "it has enough words that say what it is about"

@@ -47,7 +47,8 @@ _MODEL = "model"
     "--with-model",
     is_flag=True,
     help="Let the language model do its part in the search, as people get it: rewrite follow-ups, "
-    "rerank. The answers are quotations all the same. --answers lets it write them, too.",
+    "translate, rerank. The answers are quotations all the same. --answers lets it write them, "
+    "too.",
 )
 @click.option(
     "--judge",

@@ -225,8 +225,13 @@ class StoredPassages:
             return slips.only_word
         return slips.of(self._with_words(slips.all_words, where, reader, wikis, limit=SAMPLE))
 
-    def speaks(self, text: str) -> bool:
-        return vocabulary.speaks(text, self._indexed_languages)
+    def foreign_language(self, text: str) -> str:
+        return vocabulary.foreign_language(text, self._indexed_languages)
+
+    def main_language(self) -> str:
+        counts = self._engine.facet("language", None)
+        named = sorted(self._languages.named)
+        return max(sorted(counts), key=counts.__getitem__, default=named[0])
 
     def counts(self) -> dict[str, tuple[int, int]]:
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)

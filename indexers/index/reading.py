@@ -194,8 +194,11 @@ class ReadIndex:
                 raise
             return self._read.near_words(word, reader=reader, wikis=wikis)
 
-    def speaks(self, text: str) -> bool:
-        return self._read.speaks(text)
+    def foreign_language(self, text: str) -> str:
+        return self._read.foreign_language(text)
+
+    def main_language(self) -> str:
+        return self._with_current(lambda read: read.main_language())
 
     def counts(self) -> dict[str, tuple[int, int]]:
         index = self._read

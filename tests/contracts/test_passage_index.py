@@ -509,12 +509,16 @@ def test_pages_that_a_reader_may_not_read_have_no_word_near(index: PassageIndex)
 def test_an_index_speaks_the_language_of_its_pages(index: PassageIndex) -> None:
     put(index, passages("leave", "Leave is thirty days long, and it is paid."))
 
-    assert index.speaks("how long is my leave?")
-    assert index.speaks("vpn setup mac")
+    assert not index.foreign_language("how long is my leave?")
+    assert not index.foreign_language("vpn setup mac")
     # "do" and "a" are Portuguese stop words, too.
-    assert index.speaks("do volunteers need a DBS?")
-    assert not index.speaks("\u00bfcu\u00e1ntos d\u00edas de vacaciones tengo y no he pedido?")
-    assert not index.speaks("Wie lange kann ich im Urlaub sein?")
+    assert not index.foreign_language("do volunteers need a DBS?")
+    spanish = "\u00bfcu\u00e1ntos d\u00edas de vacaciones tengo y no he pedido?"
+    assert index.foreign_language(spanish) == "spanish"
+    assert index.foreign_language("Wie lange kann ich im Urlaub sein?") == "german"
+    # Dutch has as many of these words.
+    assert index.foreign_language("Wie viele Leute sind am Montag da?") == "german"
+    assert index.main_language() == "english"
 
 
 def put_words(index: PassageIndex, passages_: Sequence[Passage]) -> None:

@@ -116,8 +116,11 @@ class ListIndex:
         ]
         return slips.of(readable)
 
-    def speaks(self, text: str) -> bool:
-        return vocabulary.speaks(text, ["english"])
+    def foreign_language(self, text: str) -> str:
+        return vocabulary.foreign_language(text, ["english"])
+
+    def main_language(self) -> str:
+        return "english"
 
     def counts(self) -> dict[str, tuple[int, int]]:
         counts: dict[str, tuple[int, int]] = {}

@@ -87,7 +87,7 @@ class Composer:
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         """Return the passages that the model would be shown: nothing else can be in its answer."""
-        prompt = self._prompting(question, retrieved.hits)
+        prompt = self._prompting(question.as_asked, retrieved.hits)
         return [source_of(passage, "") for passage in prompt.shown]
 
     def stream(
@@ -101,6 +101,7 @@ class Composer:
             yield Composed(quoted)
             return
         started = self._clock()
+        question = question.as_asked
         prompt = self._prompting(question, retrieved.hits)
         draft = Draft(prompt.shown, question.sought, judged=self._judge is not None)
         fallback = None

@@ -17,6 +17,7 @@ from bot.answering.composing.prompt import Prompt, Prompting
 from bot.answering.composing.providers import ModelSettings, model_client_of
 from bot.answering.composing.reranking import ModelReranker
 from bot.answering.composing.rewriting import SECONDS, Rewriter
+from bot.answering.composing.translating import Translator
 from bot.answering.composing.usage import BudgetedModel, Meter
 from bot.answering.model_order import ModelOrder
 from bot.answering.reranking import Reranking
@@ -56,8 +57,8 @@ class ComposingSettings(ModelSettings, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredModel:
-    """A configured model. ``composer`` writes answers; `rewriter` and `order` are for
-    the search."""
+    """A configured model. ``composer`` writes answers; `rewriter`, `translator` and
+    `order` are for the search."""
 
     client: RetryingModel
     meter: Meter
@@ -111,6 +112,10 @@ class ConfiguredModel:
     def rewriter(self) -> Rewriter:
         """Return the rewriter of follow-ups."""
         return Rewriter(self._within(SECONDS), self.meter.count, mark)
+
+    def translator(self) -> Translator:
+        """Return the translator of questions."""
+        return Translator(self._within(SECONDS), self.meter.count, mark)
 
     def order(self, *, seconds: float, at_once: int) -> ModelOrder:
         """Return the reranking of search results."""

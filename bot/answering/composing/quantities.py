@@ -25,6 +25,7 @@ from bot.answering.composing.units import (
     SYMBOLS,
     TIME,
     TIMES,
+    UNIT_ENDINGS,
     UNITS,
     WEEKDAYS,
     WORKING,
@@ -343,6 +344,9 @@ def _unit_after(tokens: Sequence[str], end: int) -> MeasureUnit | None:
         far = UNITS.get(token) if at == end or token not in ARTICLES else None
         if near or far:
             return near or far
+        if at == end and token.endswith(UNIT_ENDINGS):
+            # In "28 Urlaubstage im Jahr" the year is no unit. Nor are these always days: Feiertage.
+            return None
         if (
             token in _ENDS
             or token in _STARTS

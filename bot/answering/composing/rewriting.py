@@ -24,8 +24,8 @@ SECONDS = 5.0
 _MAX_TOKENS = 80
 _LONGEST = 300
 """Characters. A longer text is no question to search by."""
-_THREAD_TOKENS = 600
-_LONGEST_TURN = 600
+THREAD_TOKENS = 600
+LONGEST_TURN = 600
 """Characters; a turn's subject is at its beginning, and one turn must not push out the rest."""
 _LEAST_KNOWN = 0.5
 """The least share of the content words that must be in thread or question."""
@@ -61,15 +61,15 @@ class Rewriter:
         except ModelFailed as error:
             log.warning("The language model did not make a follow-up stand alone: %s", error)
             return question
-        text = _without_marks(written)
+        text = without_marks(written)
         if flaw := unfit(text, question.text, question.history):
             log.info("What the language model made of a follow-up is not searched for: %s", flaw)
             return question
         return replace(question, standalone=text)
 
     def _prompt(self, question: Question) -> Prompt:
-        cut = [replace(turn, text=turn.text[:_LONGEST_TURN]) for turn in question.history]
-        thread = recent(cut, _THREAD_TOKENS, self.count)
+        cut = [replace(turn, text=turn.text[:LONGEST_TURN]) for turn in question.history]
+        thread = recent(cut, THREAD_TOKENS, self.count)
         text = seen(question.text)
         mark = unused(self.mark, [text, *thread])
         system = _RULES.format(material=MATERIAL.format(mark=mark))
@@ -96,7 +96,7 @@ def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
     return ""
 
 
-def _without_marks(written: str) -> str:
+def without_marks(written: str) -> str:
     """Return the text without the quotation marks that models like to add."""
     text = seen(written).strip()
     for opening, closing in (('"', '"'), ("`", "`"), ("**", "**"), ("\u201c", "\u201d")):

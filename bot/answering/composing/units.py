@@ -51,6 +51,11 @@ UNITS = _table(
     ("mile", 1, "mile miles"),
     ("kilo", 1, "kg kilo kilos kilogram kilograms"),
 )  # fmt: skip
+UNIT_ENDINGS = (
+    "sekunden", "minuten", "stunden", "stunde", "tage", "tagen", "tag", "wochen", "woche",
+    "monate", "monaten", "monat", "jahre", "jahren", "jahr",
+)  # fmt: skip
+"""The ends of German words for counted times: 28 Urlaubstage."""
 SYMBOLS = _table(
     ("minute", Fraction(1, 60_000_000), "us \u03bcs"),
     ("minute", Fraction(1, 60_000), "ms"),

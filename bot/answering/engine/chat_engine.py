@@ -1,4 +1,5 @@
-"""The engine for a conversation: a follow-up is turned into a standalone question."""
+"""The engine for a conversation: a follow-up is turned into a standalone question, and a question
+in another language than the pages into one in theirs."""
 
 from __future__ import annotations
 
@@ -20,14 +21,14 @@ from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.model import Question, Role, Turn
 
 Rewrite = Callable[[Question], Question]
-"""Makes a follow-up standalone."""
+"""Puts a question into words that the search understands, if it does not."""
 
 
 class FootnoteChatEngine(BaseChatEngine):
     """A chat engine with the rights of its engine's reader.
 
     It keeps the history, unless it is passed a ``chat_history``. ``rewrite`` makes a follow-up
-    standalone; without it the search uses the history.
+    standalone, and translates; without it the search uses the history.
     """
 
     def __init__(
@@ -57,8 +58,9 @@ class FootnoteChatEngine(BaseChatEngine):
         return replace(response, result=replace(response.result, timings=timings))
 
     def standalone(self, question: Question) -> tuple[Question, float]:
-        """Return the question, standalone if possible, and the milliseconds that this took."""
-        if not self._rewrite or not question.history or question.quoting:
+        """Return the question, standalone if possible and in a language of the pages, and the
+        milliseconds that this took."""
+        if not self._rewrite or question.quoting:
             return question, 0.0
         started = self._clock()
         return self._rewrite(question), (self._clock() - started) * 1000

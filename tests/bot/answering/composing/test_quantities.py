@@ -30,6 +30,8 @@ from bot.answering.composing.quantities import quantities
         ("until 9.30 am", "09:30"),
         ("5pm", "from 9 to 5"),
         ("drei\u00dfig Tage", "30 Tage"),
+        ("28 Urlaubstage im Jahr", "28 vacation days a year"),
+        ("12 Feiertage im Jahr", "12 holidays a year"),
         ("2.500 Euro", "\u20ac2,500"),
         ("treinta d\u00edas", "30 d\u00edas"),
         ("trente jours", "30 jours"),
