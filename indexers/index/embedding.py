@@ -219,7 +219,8 @@ def _read(folder: Path) -> TextEmbedding:
             dim=LocalEmbedder.dimensions,
             model_file="model.onnx",
         )
-    model = TextEmbedding(name, specific_model_path=str(folder), threads=1)
+    # The cache is not used. Its default needs room for temporary files, which a full disk has not.
+    model = TextEmbedding(name, cache_dir=str(folder), specific_model_path=str(folder), threads=1)
     _tokenizer(model).enable_truncation(_TRAINED_FOR)
     return model
 

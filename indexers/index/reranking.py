@@ -118,7 +118,10 @@ def _read(folder: Path) -> TextCrossEncoder:
             sources=ModelSource(url="https://localhost/"),
             model_file="model.onnx",
         )
-    model = TextCrossEncoder(_IDENTITY, specific_model_path=str(folder), threads=1)
+    # The cache is not used. Its default needs room for temporary files, which a full disk has not.
+    model = TextCrossEncoder(
+        _IDENTITY, cache_dir=str(folder), specific_model_path=str(folder), threads=1
+    )
     model.model.tokenizer.enable_truncation(_MOST_TOKENS)  # type: ignore[attr-defined]
     return model
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,9 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexers.errors import ModelUnavailable
+from indexers.index import reranking
 from indexers.index.embedding import _DIGESTS, BUNDLED, FastembedEmbedder, LocalEmbedder
 from indexers.index.embeddings import cosines, to_payload
 from indexers.index.prompts import prompts_for
+from indexers.index.reranking import LocalReranker
 from indexers.ports import Vector
 
 TEXTS = [
@@ -180,6 +183,21 @@ def test_another_model_in_its_place_is_refused(tmp_path: Path, name: str) -> Non
         file.write(b" ")
     with pytest.raises(ModelUnavailable, match=rf"{name} is not the embedding model it should be"):
         LocalEmbedder(folder).embed_question("leave")
+
+
+def test_the_bundled_models_load_though_the_disk_has_no_room_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", no_room)
+    # Another path, because a model is loaded once for each.
+    (tmp_path / "embedder").symlink_to(BUNDLED)
+    (tmp_path / "reranker").symlink_to(reranking.BUNDLED)
+
+    assert LocalEmbedder(tmp_path / "embedder").embed_question("Who pays?")
+    assert LocalReranker(tmp_path / "reranker").scores("Who pays?", ["The firm pays."])
 
 
 def test_a_missing_model_is_named(tmp_path: Path) -> None:
