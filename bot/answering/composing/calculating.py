@@ -14,7 +14,7 @@ from itertools import combinations, islice, pairwise, permutations, product
 
 from bot.answering.composing.dates import MONTHS
 from bot.answering.composing.quantities import Quantity, compounds, is_compound, quantities
-from bot.answering.composing.units import CLOCK, MONTH, TIME, UNITS, MeasureUnit
+from bot.answering.composing.units import CLOCK, MONEY, MONTH, TIME, UNITS, MeasureUnit
 
 _MOST = 40
 """Numbers of a text that may be operands."""
@@ -228,9 +228,11 @@ def _total_of_own(own: Sequence[Quantity], page: Sequence[Quantity]) -> Iterator
         terms = own[start:end]
         if len(terms) > 1 and all(held & term.values for term in terms):
             units = {term.unit for term in terms if term.unit}
+            if len(units) > 1:
+                continue
             total = sum((max(term.values) for term in terms), Fraction(0))
             if any(total in quantity.values for quantity in own):
-                yield Quantity(frozenset({total}), units.pop() if len(units) == 1 else None)
+                yield Quantity(frozenset({total}), next(iter(units), None))
                 # "For a three-day trip" counts the terms.
                 yield from (q for q in own if q.values == frozenset({Fraction(len(terms))}))
 
@@ -248,6 +250,8 @@ def _products(
     for factor, rate in pairs:
         is_share = UNITS["%"] in (factor.unit, rate.unit)
         if factor.implied or rate.implied or (is_share and factor.unit == rate.unit):
+            continue
+        if factor.unit and rate.unit and {factor.unit.kind, rate.unit.kind} <= MONEY:
             continue
         if not is_share and Fraction(1) in factor.values | rate.values:
             continue

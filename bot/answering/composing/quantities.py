@@ -18,6 +18,7 @@ from bot.answering.composing.units import (
     HALVES,
     HOURS,
     JOINS,
+    MONEY,
     NAMED_HOURS,
     PARTS,
     PER_CENT,
@@ -113,7 +114,7 @@ class Quantity:
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities of ``text``, in order. "18F" is a name, no quantity; "v1.20" is a
     version, the number 1.20."""
-    text = _VERSION.sub("", _ALWAYS.sub(" ", text))
+    text = PER_CENT.sub("%", _VERSION.sub("", _ALWAYS.sub(" ", text)))
     text = _RATE.sub(" requests/s", _PORT.sub(r"\1: ", text))
     text = _KEY_WITH_UNIT.sub(lambda m: f"{m[0]} {m[1] or m[2]} ", text)
     text = _FRACTION.sub(lambda m: f"{m[1] or 0}{_FRACTIONS[m[2]]}", text)
@@ -332,14 +333,12 @@ def is_compound(left: Quantity, right: Quantity) -> bool:
 
 def _unit_before(tokens: Sequence[str], start: int) -> MeasureUnit | None:
     unit = UNITS.get(tokens[start - 1]) if start else None
-    return unit if unit and unit.kind in ("$", "\u20ac", "\u00a3", "\u00a5") else None
+    return unit if unit and unit.kind in MONEY else None
 
 
 def _unit_after(tokens: Sequence[str], end: int) -> MeasureUnit | None:
     for at in range(end, min(end + _REACH, len(tokens))):
         token = tokens[at]
-        if tuple(tokens[at : at + 2]) in PER_CENT:
-            return UNITS["%"]
         near = SYMBOLS.get(token) if at == end and token not in JOINS else None
         far = UNITS.get(token) if at == end or token not in ARTICLES else None
         if near or far:

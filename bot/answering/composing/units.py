@@ -3,6 +3,7 @@ Spanish."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -86,7 +87,9 @@ AND_PARTS = {
 """What follows a whole number: "two and a half"."""
 CLOCK = "clock"
 """The kind of a time of day, in minutes from midnight."""
-PER_CENT = frozenset({("per", "cent"), ("pour", "cent"), ("por", "ciento")})
+MONEY = frozenset({"$", "\u20ac", "\u00a3", "\u00a5", "cent"})
+"""Kinds of the units of money."""
+PER_CENT = re.compile(r"\b(?:(?:per|pour)[\s-]cent|por\sciento)\b", re.IGNORECASE)
 JOINS = frozenset("to and or bis und oder à et ou a y o - \u2013 \u2014 through until".split())  # noqa: SIM905 - read as words
 """Words and signs between two numbers that share a unit."""
 HALVES = {"am": 0, "pm": 12 * 60, "a.m": 0, "p.m": 12 * 60}

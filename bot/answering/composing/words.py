@@ -25,6 +25,7 @@ from bot.answering.composing.lexicon import (
     OPENINGS,
     THAN_BOUNDS,
 )
+from bot.answering.composing.units import PER_CENT
 
 
 class TokenRole(Enum):
@@ -105,9 +106,9 @@ def read(text: str) -> tuple[Word, ...]:
 
 
 def _spelled(text: str) -> str:
-    """Write twenty-five as 25, "at most" and "5 or less" with maximum, and a raised 6 after a 10 as
-    ^6: it would become 106."""
-    text = _DATE.sub(r"\1", text)
+    """Write twenty-five as 25, "per cent" as %, "at most" and "5 or less" with maximum, a raised
+    6 after a 10 as ^6: it would become 106."""
+    text = PER_CENT.sub("%", _DATE.sub(r"\1", text))
     text = _OR_MORE.sub(_bounded, text)
     text = _ANY_MORE.sub("anymore", _BOUNDS.sub(_bound, text))
     text = _TWO_WORDS.sub(

@@ -153,6 +153,30 @@ def test_a_number_of_the_page_alone_is_not_multiplied(page: str, sentence: str) 
     assert decision_on(sentence, passage(page)) is CheckOutcome.CONTRADICTED
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "So 45 euros by 20 dollars makes 900 euros.",
+        "So 45 euros by 30 euros makes 1,350 euros.",
+        "A boat is 45 euros and the fee 20 dollars, 65 euros in total.",
+    ],
+)
+def test_sums_of_money_are_not_multiplied_and_currencies_not_added(sentence: str) -> None:
+    page = passage("A boat is 45 euros, and with a cabin 30 euros more. The fee is 20 dollars.")
+
+    assert decision_on(sentence, page) is CheckOutcome.CONTRADICTED
+
+
+@pytest.mark.parametrize("stated", ["75%", "75 per cent", "75 per-cent", "seventy-five per cent"])
+@pytest.mark.parametrize("claimed", ["75 %", "75 percent", "75 per cent"])
+def test_a_share_is_the_same_however_it_is_written(stated: str, claimed: str) -> None:
+    page = passage(f"Of a late cancellation, {stated} of the fee is lost.")
+    claim = "Of a late cancellation, {} of the fee is lost."
+
+    assert decision_on(claim.format(claimed), page) is CheckOutcome.SUPPORTED
+    assert decision_on(claim.format("70 per cent"), page) is CheckOutcome.CONTRADICTED
+
+
 def test_dates_of_an_example_are_no_contradiction_if_the_passage_names_none() -> None:
     example = "So if you return on 1 March, send the form by 31 March."
 
