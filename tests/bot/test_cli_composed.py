@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import texts
 from config.settings import Secrets
 from indexers import indexing
 from indexers.parsing.process import Parsers
@@ -235,6 +236,44 @@ def test_a_model_that_does_not_answer_gives_way_to_quotations(status: int, handb
     assert "The language model failed, so here are quotes from the pages." in output.out
     assert f"it answered {status}" in result.err
     assert "sk-secret" not in result.err + output.err
+
+
+VERIFIED = "Leave is 30 days long [1]. "
+
+
+@pytest.mark.parametrize(
+    ("reply", "note"),
+    [
+        (Reply(["I'm sorry, but I can't assist with that."]), texts.MODEL_EMPTY),
+        (Reply(["As an AI model, I cannot talk about people."]), texts.MODEL_EMPTY),
+        (Reply([], ending="content_filter"), texts.MODEL_FAILED),
+        (Reply([VERIFIED, "Ask your le"], ending="content_filter"), texts.MODEL_FAILED),
+        (Reply(["qw\x00er }}{{ <|end|> \ufffd"]), texts.MODEL_EMPTY),
+        (Reply(raw=b"\x00\xff\xfe no event"), texts.MODEL_FAILED),
+        (Reply([VERIFIED, "Ask your le"], ending=""), texts.MODEL_FAILED),
+    ],
+)
+def test_what_is_no_answer_gives_way_to_quotations_and_the_note_says_what_happened(
+    reply: Reply, note: str, handbook: Shell
+) -> None:
+    with openai_server(reply) as server:
+        with_model(handbook, server.url, settings="attempts = 1")
+        result = handbook.footnote("ask", ASKED)
+
+    output = " ".join(result.out.split())
+    assert LEAVE in output
+    assert f"{note}, so here are quotes from" in output
+    assert "30 days" not in output
+    assert "sorry" not in output
+
+
+def test_a_refusal_after_a_verified_sentence_is_left_out(handbook: Shell) -> None:
+    with openai_server(Reply([VERIFIED, "I'm sorry, I can't say more."])) as server:
+        with_model(handbook, server.url, settings='verify = "rules"')
+        result = handbook.footnote("ask", ASKED, "--json")
+
+    assert result.json["text"] == "Leave is 30 days long. [1]"
+    assert (result.json["unclear"], result.json["left_out"]) == ([], 0)
 
 
 def test_a_model_that_fails_where_there_is_nothing_to_quote_is_told_too(handbook: Shell) -> None:

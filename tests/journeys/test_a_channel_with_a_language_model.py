@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.workspace import LocalSlack
+from bot.texts import MODEL_EMPTY, MODEL_FAILED
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.ports import free_port
 
@@ -118,3 +119,25 @@ async def test_the_model_is_asked_for_a_private_answer_once_it_is_wanted(
     assert before == 0
     assert len(model.asked) == 1
     assert "https://hr.example.com/salaries" in rendered(answer)
+
+
+async def test_what_is_no_answer_ends_in_quotations_and_a_true_note(
+    company: Company, bot: asyncio.subprocess.Process, model: Server
+) -> None:
+    slack, verified = company.slack, "To get VPN access, open a ticket with the IT desk [1]. "
+    no_answers = {
+        "How do I get VPN access?": (Reply(["I'm sorry, but I can't assist."]), MODEL_EMPTY),
+        "How to get VPN access": (Reply([verified, "Or"], ending="content_filter"), MODEL_FAILED),
+        "VPN access, how?": (Reply(raw=b"\x00\xff\xfe no event"), MODEL_FAILED),
+        "Where do I get VPN access?": (Reply([verified, "Or "], ending=""), MODEL_FAILED),
+    }
+    for text, (reply, note) in no_answers.items():
+        model.replies = [reply]
+        question = await slack.mention("U0BOB", "C0TEAM", text)
+        answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
+        await slack.wait_for(lambda a=answer, n=note: n in rendered(a))
+
+        assert "open a ticket with the IT desk" in rendered(answer)
+        assert f"{note}, so here are quotes from the pages." in rendered(answer)
+        assert "sorry" not in rendered(answer)
+        assert model.replies == []

@@ -15,7 +15,7 @@ from bot.answering.composing.checking import (
     check,
 )
 from bot.answering.composing.claims import Claim, Flaw, claim
-from bot.answering.composing.denials import split_denial
+from bot.answering.composing.denials import is_refusal, split_denial
 from bot.answering.composing.facts import missing, unknown_names
 from bot.answering.composing.ground import Ground, bare
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
@@ -210,7 +210,8 @@ class Draft:
             return
         if drafted.flaw:
             return
-        if self._names_only(drafted):
+        refuses = not drafted.claim.cited and is_refusal(drafted.claim.text)
+        if refuses or self._names_only(drafted):
             drafted.flaw = Flaw.FRAME
             return
         cited = self._cited(drafted)
