@@ -46,6 +46,8 @@ _RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{2,}")
 """The line of dashes below a table's header."""
 _OPEN = frozenset({"all", "more", "less", "least", "max", "before", "after", "most"})
 """Limits by which a sentence about one thing also holds for others."""
+_PEOPLE = frozenset({"anyone", "everybody", "everyone"})
+"""All people, not all things: "In 2024, everybody has 28 days" says nothing of other years."""
 _REST = re.compile(r"\b(?:any|each|else|every|others?|rest|default)\b|\*", re.IGNORECASE)
 _ONWARDS = (
     r"(?:\s?\+|\s(?:and|or)\s(?:up|above|higher|over|older|later|beyond|below|lower)\b"
@@ -189,9 +191,10 @@ def _sentences(
 def _holds_of_all(sentence: str, thing: Thing) -> bool:
     if _EXAMPLE.search(sentence):
         return True
+    limits = {word.limit for word in read(sentence) if word.text.casefold() not in _PEOPLE}
     if thing.is_named:
-        return any(word.limit == "all" for word in read(sentence))
-    return _goes_on(sentence, thing) or any(word.limit in _OPEN for word in read(sentence))
+        return "all" in limits
+    return _goes_on(sentence, thing) or not _OPEN.isdisjoint(limits)
 
 
 def _goes_on(sentence: str, thing: Thing) -> bool:

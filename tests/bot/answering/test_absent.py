@@ -54,6 +54,12 @@ def missing_from(question: str, *texts: str) -> MissingThing | None:
     [
         ("what is the address of host web-99?", (HOSTS,), "web-99", ("web-12", "web-13", "web-14")),
         ("how much annual leave in 2026?", LEAVE, "2026", ("2023", "2024")),
+        (
+            "how much annual leave in 2026?",
+            ("In 2023, everybody has 25 days of annual leave.", LEAVE[1]),
+            "2026",
+            ("2023", "2024"),
+        ),
         ("who leads the Berlin office?", OFFICES, "Berlin", ("Munich", "Hamburg")),
         ("who sits on floor 9?", FLOORS, "floor 9", ("floor 2", "floor 3")),
         (
@@ -117,6 +123,8 @@ def test_a_thing_is_missing_where_the_pages_tell_of_others_of_its_kind(
         ("how much annual leave in 2024?", LEAVE),
         ("how much annual leave in 2026?", ("Annual leave is 25 days.", LEAVE[1])),
         ("how much annual leave in 2026?", ("Since 2024, annual leave is 25 days.", LEAVE[0])),
+        ("how much annual leave in 2026?", ("Annual leave is 25 days for everybody.", LEAVE[1])),
+        ("how much annual leave in 2026?", ("As in 2023, leave is 25 days in all years.",)),
         ("who leads the Munch office?", OFFICES),
         ("who sits on floor 3?", ("Floors 2 to 4: sales sits there.",)),
         ("who sits on floor two?", FLOORS),
