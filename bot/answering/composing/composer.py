@@ -195,13 +195,13 @@ def _fallback(draft: Draft) -> Fallback | None:
 
 
 def _answer(quoted: Answer, draft: Draft) -> Answer:
-    layout, lead = Layout(), Lead.SPACE
+    layout, lead, number = Layout(), Lead.SPACE, ""
     shown = [drafted for drafted in draft.sentences if drafted.shown]
     for drafted in draft.sentences:
-        lead = max(lead, drafted.sentence.lead, key=list(Lead).index)
+        lead, number = _lead(drafted.sentence, lead, number)
         if drafted.shown:
-            layout.add(drafted.claim, lead, drafted.support, unclear=drafted.unclear)
-            lead = Lead.SPACE
+            layout.add(drafted.claim, lead, drafted.support, unclear=drafted.unclear, number=number)
+            lead, number = Lead.SPACE, ""
     return replace(
         quoted,
         text=layout.text,
@@ -215,6 +215,14 @@ def _answer(quoted: Answer, draft: Draft) -> Answer:
         unclear=tuple(drafted.claim.shown for drafted in shown if drafted.unclear),
         denial=draft.denies,
     )
+
+
+def _lead(sentence: Sentence, lead: Lead, number: str) -> tuple[Lead, str]:
+    """Return the lead of a sentence, and its number in a list. It has those of the sentences left
+    out before it: ``lead`` and ``number``."""
+    if sentence.lead is not Lead.SPACE:
+        number = sentence.number
+    return max(lead, sentence.lead, key=list(Lead).index), number
 
 
 def _other_pages(quoted: Answer, sources: Sequence[Source]) -> tuple[Source, ...]:
@@ -241,6 +249,7 @@ class _Releasing:
 
     _layout: Layout = field(default_factory=Layout)
     _lead: Lead = Lead.SPACE
+    _number: str = ""
     _frame: Drafted | None = None
     _held: bool = False
 
@@ -248,7 +257,7 @@ class _Releasing:
         if drafted.frames:
             self._frame = drafted
             return
-        self._lead = max(self._lead, drafted.sentence.lead, key=list(Lead).index)
+        self._lead, self._number = _lead(drafted.sentence, self._lead, self._number)
         depends = drafted.points_back or drafted.restricts
         waits = drafted.waits or (self._held and depends)
         if waits or not drafted.shown:
@@ -260,7 +269,11 @@ class _Releasing:
             frame, self._frame = self._frame, None
             text = self._layout.add(frame.claim, frame.sentence.lead, (), unclear=False)
         text += self._layout.add(
-            drafted.claim, self._lead, drafted.support, unclear=drafted.unclear
+            drafted.claim,
+            self._lead,
+            drafted.support,
+            unclear=drafted.unclear,
+            number=self._number,
         )
-        self._lead = Lead.SPACE
+        self._lead, self._number = Lead.SPACE, ""
         yield Released(text)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.answering.composing.checking import Support
 from bot.answering.composing.claims import Claim
 from bot.answering.composing.ground import Ground, SupportSpan
-from bot.answering.composing.sentences import Lead
+from bot.answering.composing.sentences import BULLET, Lead
 from bot.answering.sources import source_of
 from bot.foreign import on_one_line
 from bot.model import UNVERIFIED, Source
@@ -50,21 +50,30 @@ class Layout:
     def sources(self) -> tuple[Source, ...]:
         return self._footnotes.sources
 
-    def add(self, claim: Claim, lead: Lead, support: Sequence[Support], *, unclear: bool) -> str:
+    def add(
+        self,
+        claim: Claim,
+        lead: Lead,
+        support: Sequence[Support],
+        *,
+        unclear: bool,
+        number: str = "",
+    ) -> str:
         """Add a sentence and return the added text, which begins with the separator from the
-        sentence before."""
+        sentence before. ``number`` is that of its list item, if the list is numbered."""
         marks = "".join(f"[{self._footnotes.cite(ground, span)}]" for ground, span in support)
         marks += UNVERIFIED * unclear
         if claim.code:
             shown = f"```\n{claim.text}\n```\n{marks}"
         else:
             shown = f"{on_one_line(claim.shown)} {marks}".rstrip()
-        added = f"{self._separator(lead)}{shown}"
+        separator = self._separator(lead)
+        added = f"{separator.replace(BULLET, number) if number else separator}{shown}"
         self.text += added
         return added
 
     def _separator(self, lead: Lead) -> str:
         together = self._listing and lead is Lead.ITEM
         self._listing = lead is Lead.ITEM or (self._listing and lead is Lead.SPACE)
-        separator = lead.value if together or lead is not Lead.ITEM else "\n\n\u2022 "
+        separator = lead.value if together or lead is not Lead.ITEM else f"\n\n{BULLET} "
         return separator if self.text else separator.lstrip()

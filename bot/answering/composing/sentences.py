@@ -17,7 +17,7 @@ CITATION = (
 """Numbers of passages, as models write them: [1], [1, 2], [^1], [[1]], [1-3], [passage 1], and
 gpt-oss's, with a dagger and lines in brackets of its own."""
 _CITATIONS = re.compile(rf"\s*(?:{CITATION}[.,;]?\s*)+", re.IGNORECASE)
-_ITEM = re.compile(r"^\s*+(?:[-*+\u2022]|\d{1,3}[.)])\s++")
+_ITEM = re.compile(r"^\s*+(?:[-*+\u2022]|(\d{1,3}[.)]))\s++")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _NEW = re.compile(rf"(?:{_ITEM.pattern})?\s*+[^\W_]{{2}}")
 _QUESTION = 300
@@ -30,12 +30,15 @@ _INITIAL = re.compile(r"[(\s][^\W\d_]\.\s*\Z")
 _BEGUN = re.compile(r"[^\W_]{2}")
 
 
+BULLET = "\u2022"
+
+
 class Lead(StrEnum):
     """The separator before a sentence; the later, the stronger."""
 
     SPACE = " "
     PARAGRAPH = "\n\n"
-    ITEM = "\n\u2022 "
+    ITEM = f"\n{BULLET} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,14 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence. ``code``: it is a whole block of code, without fences. ``evidence`` are the words
-    on which the model says that it is based, if it was asked for them."""
+    on which the model says that it is based, if it was asked for them. ``number`` is that of its
+    list item ("2."), if the list is numbered."""
 
     text: str
     lead: Lead = Lead.SPACE
     code: bool = False
     evidence: tuple[Evidence, ...] = ()
+    number: str = ""
 
 
 class Sentences:
@@ -66,6 +71,7 @@ class Sentences:
     def __init__(self) -> None:
         self._line = ""
         self._lead = Lead.PARAGRAPH
+        self._number = ""
         self._code: list[str] | None = None
         self._fence = ""
         self._waiting: Sentence | None = None
@@ -136,9 +142,11 @@ class Sentences:
             text = text[cited.end() :]
         if mark := _ITEM.match(text):
             self._lead, text = Lead.ITEM, text[mark.end() :]
+            self._number = mark[1] or ""
         if text.strip():
-            lead, self._lead = self._lead, Lead.SPACE
-            yield from self._put(Sentence(text.strip(), lead))
+            sentence = Sentence(text.strip(), self._lead, number=self._number)
+            self._lead, self._number = Lead.SPACE, ""
+            yield from self._put(sentence)
 
     def _put(self, sentence: Sentence) -> Iterator[Sentence]:
         if self._waiting and self._waits_for_next() and sentence.lead is Lead.SPACE:

@@ -133,6 +133,13 @@ def test_a_list_stays_a_list() -> None:
     )
 
 
+def test_a_numbered_list_keeps_the_model_s_numbers_also_of_what_follows_a_step_left_out() -> None:
+    result = composed("1. Ask your lead [1].\n2. Fly to Mars [1].\n3) Leave is 30 days long [1].")
+
+    assert result.text == "1. Ask your lead. [1]\n3) Leave is 30 days long. [1]"
+    assert result.left_out == 1
+
+
 def test_a_wrong_number_is_put_right_and_a_missing_one_found() -> None:
     result = composed("Sick leave has no end [99]. Travel is booked by `tock` [1]. Ask your lead.")
 
