@@ -60,11 +60,12 @@ understand up use want way
 """
 """Words that any question or heading may have, and that say nothing about its topic."""
 _OPENINGS = re.compile(
-    r"\W*(?:who|whom|whose|why|when|which|is|are|was|were|am|does|do|did|has|have|had|can|could|"
-    r"may|might|must|shall|should|will|would|how (?:does|did|is|are|was|were))\b",
+    r"\b(?:who|whom|whose|why)\b|\A\W*(?:when|which|is|are|was|were|am|does|do|did|has|have|had|can"
+    r"|could|may|might|must|shall|should|will|would|how (?:does|did|is|are|was|were))\b",
     re.IGNORECASE,
 )
-"""Openings of questions for a single fact, or for a yes."""
+"""Openings of questions for a single fact, or for a yes. Some ask wherever they are: "code reviews,
+who does them?"."""
 _WHAT = re.compile(r"\W*what\b", re.IGNORECASE)
 _WHAT_IS_THE = re.compile(r"\W*what(?:'s|\u2019s| is| are) (?:the|our|my|your)\b", re.IGNORECASE)
 """Asks what something is, unless it is "the process", "the policy" or the like."""
@@ -172,7 +173,7 @@ def _reasons(
     if question.asked:
         # Its readings would show a model's words.
         yield texts.TRANSLATED
-    if _OPENINGS.match(question.text):
+    if _OPENINGS.search(question.text):
         yield texts.ONE_FACT
     for word in words:
         if word.role in (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT) or word.limit:
@@ -272,8 +273,11 @@ def _candidate(question_words: QuestionWords, hit: Hit) -> _Candidate | None:
         )
     for outer in range(level):
         if distinct_words := roots[outer] - question_words.topic - CARRIERS:
-            label = as_label(path[level], path[outer], text)
             exact = roots[level] <= question_words.weighty
+            # The question has all words of the heading: "Parking in Oslo" says more than "Cost".
+            names_topic = exact and not topic.isdisjoint(roots[outer])
+            heading, place = (path[outer], "") if names_topic else (path[level], path[outer])
+            label = as_label(heading, place, text)
             return _Candidate(
                 distinct_words, label, full_question, path[: level + 1], hit, hit.score, exact
             )

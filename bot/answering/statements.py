@@ -33,7 +33,10 @@ _NUMBER = "#"
 _LOWER = frozenset({"least", "more", "after"})
 _UPPER = frozenset({"max", "less", "before"})
 _DOTTED = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d\d)(?![\d.,:]\d|\d)")
-_KINDS_OF_PAGE = frozenset({"faq", "sop", "wiki", "howto", "readme", "todo", "tldr"})
+_KINDS_OF_PAGE = frozenset(
+    "faq sop wiki howto readme todo tldr polici guid guidelin handbook overview process".split()  # noqa: SIM905 - read as words
+)
+"""Stems of words that name no thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def disagree(first: Statement, second: Statement, question: AskedWords) -> bool:
 
 
 def _about_the_same(first: Statement, second: Statement, question: AskedWords) -> bool:
-    if first.names != second.names or first.key != second.key:
+    if first.names != second.names or first.key != second.key or _are_of_a_series(first, second):
         return False
     for here, there in ((first, second), (second, first)):
         if not all(_has_numbered_thing(of, number, there) for of, number in here.of):
@@ -132,6 +135,15 @@ def _about_the_same(first: Statement, second: Statement, question: AskedWords) -
         for fact in (first, second)
     ]
     return not question.numbers & (numbers[0] ^ numbers[1])
+
+
+def _are_of_a_series(first: Statement, second: Statement) -> bool:
+    """Return whether their titles tell two things of a kind apart: "Parking in Berlin" and "Parking
+    in Hamburg"."""
+    ours, theirs = (_roots(read(fact.passage.title)) - _KINDS_OF_PAGE for fact in (first, second))
+    return not ours.isdisjoint(theirs) and bool(
+        ours - theirs - second.roots and theirs - ours - first.roots
+    )
 
 
 def _has_numbered_thing(of: str, number: str, fact: Statement) -> bool:

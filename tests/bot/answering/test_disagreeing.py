@@ -77,6 +77,27 @@ def test_another_fact_is_no_disagreement(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("titles", "disagree"),
+    [
+        (("Parking in Berlin", "Parking in Hamburg"), False),
+        (("Office parking", "Guest parking"), False),
+        (("Parking policy", "Parking guide"), True),
+        (("Parking", "Parking rules"), True),
+        (("Parking", "Benefits"), True),
+    ],
+)
+def test_pages_whose_titles_tell_two_things_of_a_kind_apart_do_not_disagree(
+    titles: tuple[str, str], disagree: bool
+) -> None:
+    first, second = (
+        replace(page(f"page{cost}", f"Parking is {cost} euros a day."), title=title)
+        for title, cost in zip(titles, (9, 12), strict=True)
+    )
+
+    assert ("disagree" in answer(first, second, text="How much is parking?").text) is disagree
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "For example, annual leave is 30 days long.",
