@@ -261,7 +261,8 @@ class Answer:
     In a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
     are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` after their
     footnotes. ``denial``: it says that the pages do not answer the question, and what they do say.
-    ``cut``: its end is missing.
+    ``cut``: its end is missing. ``shortened``: the model was shown fewer passages than planned,
+    because all of them were too long for it.
 
     ``nearest`` are pages worth a look beside the sources, with an empty ``quote``; only for a
     ``tone`` other than a plain answer. ``early``: not every passage has been embedded yet.
@@ -281,6 +282,7 @@ class Answer:
     unclear: tuple[str, ...] = ()
     denial: bool = False
     cut: bool = False
+    shortened: bool = False
     tone: Tone = Tone.ANSWER
     nearest: tuple[Source, ...] = ()
     early: bool = False
@@ -296,6 +298,8 @@ class Answer:
             notes.append(texts.left_out(self.left_out))
         if self.cut:
             notes.append(texts.CUT)
+        if self.shortened:
+            notes.append(texts.SHORTENED)
         return tuple(notes)
 
 

@@ -104,6 +104,7 @@ def answer_json(result: Result) -> dict[str, Any]:
             "unclear": list(result.unclear),
             "denial": result.denial,
             "cut": result.cut,
+            "shortened": result.shortened,
             "tone": result.tone.value,
             **({"nearest": nearest} if nearest else {}),
         }

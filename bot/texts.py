@@ -76,6 +76,9 @@ def so_only_quoted(why: str) -> str:
 # Notes on the check of an answer in a language model's words.
 
 CUT = "The answer was too long, so its end is missing."
+SHORTENED = (
+    "What I found was too long for the language model, so it read only the passages that fit best."
+)
 
 
 def unverified(mark: str) -> str:

@@ -190,6 +190,7 @@ def _combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer
         narrowed=next((result.narrowed for result in results if result.narrowed), None),
         left_out=sum(result.left_out for result in answers),
         cut=any(result.cut for result in answers),
+        shortened=any(result.shortened for result in answers),
         unclear=tuple(text for result in answers for text in result.unclear),
         denial=denial,
         tone=Tone.CLOSEST if unsure and not denial else Tone.ANSWER,

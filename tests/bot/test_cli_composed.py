@@ -473,3 +473,24 @@ def test_without_a_model_no_provider_s_library_is_imported(handbook: Shell) -> N
 
     assert process.returncode == 0, process.stderr
     assert "Leave is thirty days long." in process.stdout
+
+
+def test_a_prompt_that_had_to_be_shortened_is_told_to_the_person_and_the_log(
+    handbook: Shell,
+) -> None:
+    for number in range(3):
+        handbook.write(
+            f"pages/leave{number}.md", f"# Leave {number}\n\nLeave is long. It is leave.\n"
+        )
+    assert handbook.footnote("sync").code == 0
+    refusal = {"error": {"message": "prompt is too long", "type": "invalid_request_error"}}
+    too_long = Reply(status=400, raw=json.dumps(refusal).encode())
+    with openai_server(too_long, Reply([VERIFIED]), Reply([VERIFIED])) as server:
+        with_model(handbook, server.url)
+        shortened = handbook.footnote("ask", ASKED)
+        whole = handbook.footnote("ask", ASKED)
+
+    assert texts.SHORTENED in " ".join(shortened.out.split())
+    assert "is longer than the language model's server takes" in shortened.err
+    assert "Leave is 30 days long. [1]" in whole.out
+    assert texts.SHORTENED not in " ".join(whole.out.split())

@@ -106,7 +106,7 @@ class Composer:
         draft = Draft(prompt.shown, question.sought, judged=self._judge is not None)
         fallback = None
         try:
-            yield from self._write(question, prompt, draft)
+            yield from self._write(question, _noting_if_shorter(prompt, draft), draft)
         except ModelFailed as error:
             log.warning("The language model did not answer: %s", error)
             fallback = error.fallback
@@ -169,6 +169,20 @@ class Composer:
         log.info("Composed%s: %s", f" in vain ({fallback})" if fallback else "", counts or "-")
 
 
+def _noting_if_shorter(prompt: Prompt, draft: Draft) -> Prompt:
+    """Return the prompt; if it is shortened, ``draft`` says so."""
+    shorten = prompt.shorter
+    if shorten is None:
+        return prompt
+
+    def shorter(most: int) -> Prompt | None:
+        shortened = shorten(most)
+        draft.shortened = draft.shortened or shortened is not None
+        return shortened
+
+    return replace(prompt, shorter=shorter)
+
+
 def _outcome(drafted: Drafted) -> str:
     return drafted.flaw.value if drafted.flaw else "unclear" if drafted.unclear else "kept"
 
@@ -211,6 +225,7 @@ def _answer(quoted: Answer, draft: Draft) -> Answer:
         tone=Tone.ANSWER,
         nearest=_other_pages(quoted, layout.sources) if draft.denies else (),
         cut=draft.cut,
+        shortened=draft.shortened,
         left_out=sum(drafted.fell for drafted in draft.sentences),
         unclear=tuple(drafted.claim.shown for drafted in shown if drafted.unclear),
         denial=draft.denies,

@@ -84,13 +84,14 @@ class Drafted:
 class Draft:
     """A draft. ``judged``: a judge will decide unclear sentences. ``denied``: the model says that
     the passages do not answer; the other sentences say what they do say. ``cut``: its end is
-    missing."""
+    missing. ``shortened``: the model was shown fewer passages than planned."""
 
     passages: Sequence[Passage]
     question: str
     judged: bool = False
     denied: bool = False
     cut: bool = False
+    shortened: bool = False
     sentences: list[Drafted] = field(default_factory=list)
     _grounds: list[Ground] = field(init=False)
     _shown: Shown = field(init=False)
