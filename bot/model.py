@@ -291,16 +291,13 @@ class Answer:
     @property
     def check_notes(self) -> tuple[str, ...]:
         """Return the notes on the check: what the mark means, and what was left out."""
-        notes = []
-        if self.unclear:
-            notes.append(texts.unverified(UNVERIFIED))
-        if self.left_out:
-            notes.append(texts.left_out(self.left_out))
-        if self.cut:
-            notes.append(texts.CUT)
-        if self.shortened:
-            notes.append(texts.SHORTENED)
-        return tuple(notes)
+        notes = (
+            texts.unverified(UNVERIFIED) if self.unclear else "",
+            texts.left_out(self.left_out) if self.left_out else "",
+            texts.CUT if self.cut else "",
+            texts.SHORTENED if self.shortened else "",
+        )
+        return tuple(filter(None, notes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from bot.answering.composing.claims import Claim
 from bot.answering.composing.lexicon import NOT
 from bot.answering.composing.words import TokenRole, read
 
@@ -48,12 +49,13 @@ _REFUSAL = re.compile(
 )
 
 
-def is_refusal(text: str) -> bool:
+def is_refusal(claim: Claim) -> bool:
     """Return whether the model only says of itself that it will not answer: "I'm sorry, but I can't
     help with that.", and not that the pages do not answer."""
+    text = claim.text
     if apology := _APOLOGY.match(text):
         text = text[apology.end() :]
-    refuses = _REFUSAL.match(text) and not _STATEMENT.search(text)
+    refuses = not claim.cited and _REFUSAL.match(text) and not _STATEMENT.search(text)
     return bool(refuses) and split_denial(text) is None
 
 

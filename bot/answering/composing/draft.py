@@ -84,7 +84,7 @@ class Drafted:
 class Draft:
     """A draft. ``judged``: a judge will decide unclear sentences. ``denied``: the model says that
     the passages do not answer; the other sentences say what they do say. ``cut``: its end is
-    missing. ``shortened``: the model was shown fewer passages than planned."""
+    missing. ``shortened``: the model saw fewer passages than planned."""
 
     passages: Sequence[Passage]
     question: str
@@ -211,8 +211,7 @@ class Draft:
             return
         if drafted.flaw:
             return
-        refuses = not drafted.claim.cited and is_refusal(drafted.claim.text)
-        if refuses or self._names_only(drafted):
+        if self._names_only(drafted) or is_refusal(drafted.claim):
             drafted.flaw = Flaw.FRAME
             return
         cited = self._cited(drafted)
