@@ -1,5 +1,4 @@
-"""A question and its result: an answer with sources, the reason for none, or a clarifying
-question."""
+"""A question and its result: an answer, the reason for none, or a clarifying question."""
 
 from __future__ import annotations
 
@@ -43,8 +42,8 @@ class Question:
     lower case; empty means the question's. ``quoting``: no language model is called, so that it
     costs nothing to learn whether there is an answer. ``foreign``: it is in another language than
     the pages, so its words cannot be compared with theirs; ``bridged``: but its meaning can,
-    because the embedding model knows both languages. ``asked`` is the question in its
-    asker's words, for which an answer is composed, if the search is for a model's translation."""
+    because the embedding model knows both languages. ``asked`` is the question in its asker's
+    words, for which an answer is composed, if the search is for a model's translation."""
 
     text: str
     reader: Reader
@@ -291,13 +290,13 @@ class Answer:
     @property
     def check_notes(self) -> tuple[str, ...]:
         """Return the notes on the check: what the mark means, and what was left out."""
-        notes = (
-            texts.unverified(UNVERIFIED) if self.unclear else "",
-            texts.left_out(self.left_out) if self.left_out else "",
-            texts.CUT if self.cut else "",
-            texts.SHORTENED if self.shortened else "",
-        )
-        return tuple(filter(None, notes))
+        notes = {
+            texts.unverified(UNVERIFIED): self.unclear,
+            texts.left_out(self.left_out): self.left_out,
+            texts.CUT: self.cut,
+            texts.SHORTENED: self.shortened,
+        }
+        return tuple(note for note, applies in notes.items() if applies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,9 +216,14 @@ class _Shown:
         return sorted(kept)
 
     def _with_introductions(self, places: Iterable[int]) -> set[int]:
-        """Return places and those of their introductions."""
-        added = set(places)
-        return added.union(*(self._units[index].leads for index in added))
+        """Return places, those of their introductions, and of what introduces these."""
+        added: set[int] = set()
+        waiting = list(places)
+        while waiting:
+            if (place := waiting.pop()) not in added:
+                added.add(place)
+                waiting += self._units[place].leads
+        return added
 
 
 def _size(units: Sequence[Unit], places: Iterable[int]) -> int:

@@ -108,6 +108,13 @@ def test_what_has_no_room_gives_way_to_what_has() -> None:
     assert lines_of(text, "Leave", room=100) == []
 
 
+def test_what_introduces_an_introduction_is_shown_with_it() -> None:
+    text = "Set the limit first, and then restart.\n\n```\nlimit = 5\n```\n\n- It holds at once."
+
+    assert lines_of(text, "It holds", room=40) == []
+    assert lines_of(text, "It holds")[0] == "Set the limit first, and then restart."
+
+
 @given(SECTIONS, st.integers(20, 700), st.data())
 def test_what_is_shown_fits_and_nothing_is_shown_without_what_introduces_it(
     text: str, room: int, data: st.DataObject
