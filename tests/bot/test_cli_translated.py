@@ -4,20 +4,13 @@ terminal."""
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from bot.answering.composing import language_model
-from config.settings import Secrets
-from indexers import indexing
-from indexers.parsing.process import Parsers
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 from tests.fakes.openai_server import Reply, openai_server
-from tests.kept_logging import kept_logging
 
 WIKI = """
 [[wiki]]
@@ -36,24 +29,11 @@ ADVICE = "The pages are in English: asked in English, I may find it."
 
 
 @pytest.fixture
-def handbook(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    parsers: Parsers,
-    kept_folders: KeptFolders,
-) -> Iterator[Shell]:
+def handbook(shell: Shell, monkeypatch: pytest.MonkeyPatch, kept_folders: KeptFolders) -> Shell:
     """An English wiki of three pages, synced."""
-    monkeypatch.setattr(indexing, "Parsers", lambda: parsers)
-    for name in list(os.environ):
-        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FOOTNOTE_LLM_KEY", "sk-secret")
-    with kept_logging():
-        shell = Shell(tmp_path, monkeypatch, capsys)
-        kept_folders.fill("translated", tmp_path, lambda: _make(shell))
-        yield shell
+    kept_folders.fill("translated", shell.folder, lambda: _make(shell))
+    return shell
 
 
 def _make(shell: Shell) -> None:

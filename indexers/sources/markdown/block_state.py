@@ -12,6 +12,14 @@ def line_of(state: StateBlock, number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
 
+def end_of_fence(state: StateBlock, start: int, end: int, mark: str) -> int:
+    """Return the line after ``start`` that is ``mark`` alone; ``end`` if there is none."""
+    last = start + 1
+    while last < end and line_of(state, last).rstrip() != mark:
+        last += 1
+    return last
+
+
 def add_html(state: StateBlock, content: str) -> None:
     """Add HTML as a separate block."""
     state.push("html_block", "", 0).content = content + "\n"

@@ -15,7 +15,13 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from indexers.sources.markdown.attributes import LIST, looks
-from indexers.sources.markdown.block_state import add_element, add_html, line_of, quoted
+from indexers.sources.markdown.block_state import (
+    add_element,
+    add_html,
+    end_of_fence,
+    line_of,
+    quoted,
+)
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _OPENING = re.compile(
@@ -95,9 +101,7 @@ def _raw_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    last = start + 1
-    while last < end and line_of(state, last).rstrip() != match["mark"]:
-        last += 1
+    last = end_of_fence(state, start, end, match["mark"])
     if match["format"] in ("html", "html5"):
         add_html(state, state.getLines(start + 1, last, state.sCount[start], False))
     state.line = min(last + 1, end)

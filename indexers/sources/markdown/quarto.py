@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
-from indexers.sources.markdown.block_state import line_of
+from indexers.sources.markdown.block_state import end_of_fence, line_of
 
 SUFFIXES = (".qmd", ".rmd")
 SETTINGS = ("_quarto.yml", "_quarto.yaml", "_bookdown.yml", "_site.yml")
@@ -39,9 +39,7 @@ def _cell(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    last = start + 1
-    while last < end and line_of(state, last).rstrip() != match["mark"]:
-        last += 1
+    last = end_of_fence(state, start, end, match["mark"])
     options, body = [match["options"]], start + 1
     while body < last and (option := _OPTION.match(line_of(state, body))):
         options.append(option["option"])
