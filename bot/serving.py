@@ -295,6 +295,7 @@ class SlackParts:
             new_incident=env.new_incident,
             limits=env.question_limits or (lambda: slack),
             first_pause=env.first_pause,
+            monotonic=env.seconds,
             observer=env.observer,
         )
 

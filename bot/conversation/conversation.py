@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -110,8 +111,10 @@ def conversation_of(
     limits: Callable[[], QuestionLimits] | None = None,
     first_pause: float = 1.0,
     observer: Observer | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Conversation:
-    """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace."""
+    """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace;
+    ``monotonic`` returns seconds."""
     chat, directory, status = side.chat, side.directory, side.status
     inbox, settings = stores.inbox, stores.channels
     observer = observer or Unobserved()
@@ -159,7 +162,7 @@ def conversation_of(
         posting=posting,
         chat=chat,
         status=status,
-        clock=clock,
+        monotonic=monotonic,
         new_incident=new_incident,
         observer=observer,
         limits=limits,

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from bot import request_ids
 from bot.conversation import incidents
@@ -32,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
 """Starts of the process that one message may cost before it counts as failed."""
-GIVE_UP = timedelta(hours=1)
-"""How long a message waits for the chat to come back."""
+GIVE_UP = 3600.0
+"""Seconds that a message waits for the chat to come back."""
 LONGEST_PAUSE = 30.0
 
 
@@ -48,7 +47,8 @@ class Replies:
     posting: Posting
     chat: Chat
     status: StatusLine
-    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    """Returns seconds by a clock that nobody sets: a correction of the time is no long wait."""
     new_incident: Callable[[], str]
     observer: Observer
     limits: Callable[[], QuestionLimits] | None = None
@@ -106,13 +106,13 @@ class Replies:
     async def _reply_patiently(self, message: IncomingMessage, refusal: str | None) -> MessageState:
         if message.attempts > MOST_ATTEMPTS:
             raise GaveUp(f"not finished in {MOST_ATTEMPTS} attempts")
-        began = self.clock()
+        began = self.monotonic()
         pauses = growing_pauses(self.first_pause, LONGEST_PAUSE)
         while True:
             try:
                 return await self.decisions.reply(message, refusal)
             except ChatUnavailable as error:
-                if self.clock() - began > GIVE_UP:
+                if self.monotonic() - began > GIVE_UP:
                     raise
                 pause = next(pauses)
                 logger.warning("%s; message %s waits %.0f s", error, message.ts, pause)
@@ -152,7 +152,7 @@ class Replies:
         self.observer.ended(message, MessageState.FAILED)
 
     async def _say_sorry(self, message: IncomingMessage, incident: str, failure: Exception) -> None:
-        began = self.clock()
+        began = self.monotonic()
         for pause in growing_pauses(self.first_pause, LONGEST_PAUSE):
             try:
                 posted = await self.chat.posted(message)
@@ -164,7 +164,7 @@ class Replies:
                 await self.chat.write_to(message.person, incidents.not_there(incident))
                 return
             except ChatUnavailable:
-                if self.clock() - began > GIVE_UP:
+                if self.monotonic() - began > GIVE_UP:
                     raise
                 await asyncio.sleep(pause)
             else:

@@ -22,8 +22,10 @@ from bot.conversation.model import (
     MessageKind,
     Notice,
 )
+from bot.conversation.ports import Posted
 from bot.conversation.posting import NotOurs
 from bot.conversation.private_answers import OFFER, PERHAPS
+from bot.errors import ChatUnavailable
 from bot.flags.feedback import Feedback
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
 from bot.ports import OnText
@@ -155,6 +157,24 @@ async def test_a_question_is_answered_and_recorded(office: Office) -> None:
 
 async def test_a_deleted_question_goes_with_its_reply(office: Office) -> None:
     message = await office.ask("How do I book leave?")
+    await office.reply(replace(message, event="Ev9", text="", deleted=True))
+
+    assert office.replies == []
+
+
+async def test_a_clock_that_jumps_ahead_is_no_long_wait_for_the_chat(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await office.ask("How do I book leave?")
+    remove, troubles = office.chat.remove, [ChatUnavailable("Slack cannot now")]
+
+    async def remove_later(message: IncomingMessage, posted: Posted) -> None:
+        office.now += timedelta(hours=6)
+        if troubles:
+            raise troubles.pop()
+        await remove(message, posted)
+
+    monkeypatch.setattr(office.chat, "remove", remove_later)
     await office.reply(replace(message, event="Ev9", text="", deleted=True))
 
     assert office.replies == []
