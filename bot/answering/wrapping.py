@@ -124,6 +124,8 @@ _ASKING = re.compile(
     rf"|{_INVERTED})",
     re.IGNORECASE,
 )
+_REFERS = re.compile(r"\b(?:such|these|those|they|them|their|this|that|it|its)\b", re.IGNORECASE)
+"""Words that stand for something in the sentence before."""
 _CORRECTION = re.compile(
     r"\b(?:i\s++mean|i\s++meant|no\s++wait|wait\s++no|scrap\s++that|correction)\b", re.IGNORECASE
 )
@@ -150,14 +152,15 @@ def without_courtesies(message: str) -> str:
 
 def asking(message: str) -> str:
     """Return the sentences that ask, of a message that also tells something; empty if it does not
-    tell anything, or does not ask. A question of few words comes with the sentence before it."""
+    tell anything, or does not ask. A question of few words, or of "such a role", comes with the
+    sentence before it."""
     kept = _sentences(message)
     asks = [index for index, sentence in enumerate(kept) if sentence.asks]
     if not asks or any(map(_corrects, kept)):
         return ""
     first, last = asks[0], asks[-1]
     text = _joined(kept[first : last + 1])
-    if first and _weight(text) < _FEW:
+    if first and (_weight(text) < _FEW or _REFERS.search(text)):
         first -= 1
     return "" if last - first + 1 == len(kept) else _joined(kept[first : last + 1])
 
