@@ -236,7 +236,8 @@ BENCHMARKS = (
         "ask, edit and delete questions; pages are edited, removed, restricted and opened. Every "
         "5 s something goes wrong: kill -9, SIGTERM, 429 from each of Slack's methods, lost calls "
         "and sockets, a wiki or the database away for 2 to 8 s, a disk that takes no write, "
-        "clocks that jump by up to 90 s. Then the books are balanced: one answer or one told "
+        "Slack's and Confluence's clocks by up to 90 s off (and since these rows the bot's, by up "
+        "to 6 hours). Then the books are balanced: one answer or one told "
         "failure for each question (`unanswered_or_twice`), each page once in the index at its "
         "newest version (`pages_wrong`), no page's marker word sent to anybody who might not "
         "read it in the 15 s before (`leaks`; `in_flight`: who no longer might at the very "
@@ -247,8 +248,8 @@ BENCHMARKS = (
     ),
     Benchmark(
         "soak.postgresql",
-        "The same with the state in PostgreSQL, to which connections break. The rows are of a run "
-        "with the embedded index; since then the index is on a server that goes away, too.",
+        "The same with the state in PostgreSQL, to which connections break, and the index on a "
+        "server that goes away, too. The bot's clock jumps by up to 6 hours.",
         soaking.on_postgresql,
     ),
     Benchmark(
