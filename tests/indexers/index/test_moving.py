@@ -111,6 +111,14 @@ def _killed(*_: object) -> int:
     raise Killed
 
 
+def _begin_move(folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin a move that is killed at its first write."""
+    with monkeypatch.context() as patched:
+        patched.setattr(ServerIndex, "take", _killed)
+        with pytest.raises(Killed):
+            moved(folder, server)
+
+
 def _open_edge(place: Path) -> EdgeIndex:
     return EdgeIndex.open(place, dimensions=EMBEDDER.dimensions)
 
@@ -178,10 +186,7 @@ def test_a_server_that_answers_otherwise_is_not_put_to_use(
 def test_a_move_of_a_rebuilt_index_deletes_what_was_moved_of_the_one_before(
     folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(ServerIndex, "take", _killed)
-        with pytest.raises(Killed):
-            moved(folder, server)
+    _begin_move(folder, server, monkeypatch)
     rebuilt = next_name(NAME)
     with closing(FolderCatalog(folder, _open_edge)) as catalog:
         catalog.open(rebuilt).close()
@@ -198,10 +203,7 @@ def test_a_move_of_a_rebuilt_index_deletes_what_was_moved_of_the_one_before(
 def test_the_unfinished_move_of_another_footnote_is_not_told_as_ones_own(
     folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(ServerIndex, "take", _killed)
-        with pytest.raises(Killed):
-            moved(folder, server)
+    _begin_move(folder, server, monkeypatch)
     theirs = OnServer(lambda: server, owner=lambda: "others")
 
     with pytest.raises(IndexUnavailable, match="belongs to another Footnote"):
