@@ -185,7 +185,7 @@ def test_its_words_widen_no_rights(handbook: Shell) -> None:
     """A translation that asks for a closed page finds what its asker may read."""
     closed = WIKI.replace('"handbook"', '"board"').replace('"pages"', '"closed"')
     closed += 'readers = ["boss@example.com"]\n'
-    handbook.write("closed/bonus.md", "# Bonus\n\nThe board's bonus is 99 percent of a salary.\n")
+    handbook.write("closed/bonus.md", "# Bonus\n\nThe board's bonus is ninety percent of a salary.\n")
     handbook.write("footnote.toml", WIKI + closed)
     assert handbook.footnote("sync").code == 0
     translation = Reply(["What is the bonus of the board, in percent of a salary?"])
@@ -198,9 +198,9 @@ def test_its_words_widen_no_rights(handbook: Shell) -> None:
         boss = handbook.footnote("ask", question, "--json", "--as", "boss@example.com")
         prompts = json.dumps(server.asked)
 
-    assert "99" not in anyone.out
-    assert "99 percent" in boss.out.replace("*", "")
-    assert "99 percent" in prompts
+    assert "ninety" not in anyone.out
+    assert "ninety percent" in boss.out.replace("*", "")
+    assert "ninety percent" in prompts
 
 
 def test_answers_are_measured_so_and_each_request_is_counted(handbook: Shell) -> None:
