@@ -262,9 +262,9 @@ class PassageIndex(Protocol):
         count."""
         ...
 
-    def foreign_language(self, text: str) -> str:
-        """Return the language of ``text`` (in English and lower case); empty if it is, or may be, a
-        language of the index: a few words do not tell."""
+    def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
+        """Return the language of ``text`` (in English and lower case); empty if it is, or may be,
+        one of ``than``, by default those of the index: a few words do not tell."""
         ...
 
     def main_language(self) -> str:

@@ -142,7 +142,8 @@ class Responder:
         )
         leads_to = (*pages, *nearest(retrieved, pages))[:NEAREST]
         text = missing.words if missing else self._nothing_found(retrieved, leads_to)
-        if not missing and question.foreign and not question.bridged:
+        is_other_language = (question.foreign and not question.bridged) or question.asked
+        if not missing and is_other_language:
             text = f"{text} {advise_language(retrieved.hits)}"
         return NoAnswer(Reason.NOTHING_FITS, text, leads_to, decision.confidence)
 
@@ -200,8 +201,11 @@ def quoted(
         with_mark(quotation.text, f"[{number}]")
         for number, quotation in enumerate(quotations, start=1)
     ]
-    if not question.asked:  # its parts would be a model's words
-        shown += [_nothing_for(part) for part in unanswered if part != question.sought]
+    rest = [part for part in unanswered if part != question.sought]
+    if question.asked and rest:  # its parts are not its asker's words
+        shown.append(texts.NOTHING_FOR_THE_REST)
+    else:
+        shown += map(_nothing_for, rest)
     text = "\n\n".join(shown)
     sources = tuple(source_of(quotation.passage, quotation.words) for quotation in quotations)
     return Quoted(text, sources, quotations[0].read) if quotations else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.answering import compounds, followups
+from bot.answering.glossing import Glossing
 from bot.answering.ranking import Ranking
 from bot.answering.spelling import Spelling
 from bot.answering.wrapping import asking, without_courtesies
@@ -72,17 +73,21 @@ class Retrieval:
     rank: Ranking = field(default_factory=Ranking)
 
     def prepared(self, question: Question) -> Question:
-        """Return the question as it is searched for and compared: with misspelt words corrected, or
-        marked as being in another language than the pages, and without the history if it leaves its
-        topic.
+        """Return the question as it is searched for and compared: in English if most pages are,
+        with misspelt words corrected, or marked as being in another language than the pages, and
+        without the history if it leaves its topic.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
+        glossing = Glossing(self.index, self.embedder)
+        question = glossing(question)
         question = replace(question, text=without_courtesies(question.text))
         if self.index.foreign_language(question.text):
             return replace(question, foreign=True, bridged=self.embedder.multilingual)
-        question = Spelling(self.index, self.embedder.count_tokens)(question)
+        question, unknown = Spelling(self.index, self.embedder.count_tokens)(question)
+        if unknown and not question.asked:
+            question = glossing.keywords(question, unknown)
         if not question.standalone and followups.begins_topic(question):
             question = replace(question, history=())
         if question.history or question.standalone:

@@ -31,27 +31,31 @@ class Spelling:
     index: PassageIndex
     count_tokens: Callable[[str], int]
 
-    def __call__(self, question: Question) -> Question:
-        """Return the question with its misspelt words corrected.
+    def __call__(self, question: Question) -> tuple[Question, list[str]]:
+        """Return the question with its misspelt words corrected, and its words, in lower case, that
+        are no words of the pages' languages and could not be corrected.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
         odd_words = [word for word in _words(question.text) if self._is_odd(word[0].casefold())]
-        if not odd_words:
-            return question
         pieces: list[str] = []
+        unknown: list[str] = []
         position = 0
         for word in odd_words[:_MOST]:
-            pieces += [question.text[position : word.start()], self._corrected(word[0], question)]
+            corrected = self._corrected(word[0], question)
+            if corrected is None:
+                unknown.append(word[0].casefold())
+            pieces += [question.text[position : word.start()], corrected or word[0]]
             position = word.end()
-        return replace(question, text="".join([*pieces, question.text[position:]]))
+        text = "".join([*pieces, question.text[position:]])
+        return (replace(question, text=text) if pieces else question), unknown
 
     def _is_odd(self, word: str) -> bool:
         return self.count_tokens(word) > 1
 
-    def _corrected(self, word: str, question: Question) -> str:
-        """Return the corrected word. It is unchanged if it is right, or if no word is near."""
+    def _corrected(self, word: str, question: Question) -> str | None:
+        """Return the corrected word, which is unchanged if it is right; None if no word is near."""
         near = self.index.near_words(word.casefold(), reader=question.reader, wikis=question.wikis)
         if word.casefold() in near:
             return word
@@ -63,9 +67,9 @@ class Spelling:
         best = min(
             candidates,
             key=lambda candidate: (-near[candidate], abs(len(candidate) - len(word)), candidate),
-            default=word,
+            default=None,
         )
-        return best.capitalize() if word[0].isupper() else best
+        return best.capitalize() if best and word[0].isupper() else best
 
 
 def _words(text: str) -> Iterator[re.Match[str]]:

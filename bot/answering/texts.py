@@ -50,6 +50,9 @@ def nothing_for(part: str) -> str:
     return f"I found nothing that answers \u201c{part}\u201d."
 
 
+NOTHING_FOR_THE_REST = "I found nothing that answers the rest of your question."
+
+
 def only_others(thing: str, others: Sequence[str]) -> str:
     *first, last = others
     listed = f"{', '.join(first)} and {last}" if first else last

@@ -34,7 +34,7 @@ class Occurring:
         self._listed_at: float | None = None
         self._written: dict[str, _AclsOfWiki] = {}
         self._last: _Judged | None = None
-        self.languages: frozenset[str] = frozenset()
+        self._languages: frozenset[str] = frozenset()
 
     def will_write(self, wiki: str, acl: Acl, *languages: str) -> None:
         """Note the Acl and languages of passages. Call it before writing them, so that no reader
@@ -42,7 +42,14 @@ class Occurring:
         of_wiki, name = self._written.get(wiki, {}), str(acl)
         if name not in of_wiki:
             self._written = {**self._written, wiki: {**of_wiki, name: acl}}
-        self.languages = self.languages.union(languages)
+        self._languages = self._languages.union(languages)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Return the languages of passages, also before the first search."""
+        if self._listed_at is None:
+            self._list()
+        return self._languages
 
     def fields(
         self, reader: Reader, wikis: Collection[str] | None
@@ -97,7 +104,7 @@ class Occurring:
             wiki: {name: Acl.parse(name) for name in self._engine.facet("acl", _passages_of(wiki))}
             for wiki in self._engine.facet("wiki", None)
         }
-        self.languages = self.languages.union(self._engine.facet("language", None))
+        self._languages = self._languages.union(self._engine.facet("language", None))
         self._listed_at = now
 
 

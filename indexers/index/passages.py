@@ -225,8 +225,8 @@ class StoredPassages:
             return slips.only_word
         return slips.of(self._with_words(slips.all_words, where, reader, wikis, limit=SAMPLE))
 
-    def foreign_language(self, text: str) -> str:
-        return vocabulary.foreign_language(text, self._indexed_languages)
+    def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
+        return vocabulary.foreign_language(text, than or self._indexed_languages)
 
     def main_language(self) -> str:
         counts = self._engine.facet("language", None)

@@ -194,8 +194,12 @@ class ReadIndex:
                 raise
             return self._read.near_words(word, reader=reader, wikis=wikis)
 
-    def foreign_language(self, text: str) -> str:
-        return self._read.foreign_language(text)
+    def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
+        try:
+            return self._with_current(lambda read: read.foreign_language(text, than))
+        except IndexCorrupt as error:
+            self._note_damage(error)
+            return ""
 
     def main_language(self) -> str:
         return self._with_current(lambda read: read.main_language())

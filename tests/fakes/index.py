@@ -116,8 +116,8 @@ class ListIndex:
         ]
         return slips.of(readable)
 
-    def foreign_language(self, text: str) -> str:
-        return vocabulary.foreign_language(text, ["english"])
+    def foreign_language(self, text: str, than: Collection[str] = ("english",)) -> str:
+        return vocabulary.foreign_language(text, than)
 
     def main_language(self) -> str:
         return "english"

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from bot.answering.retrieval import Retrieval
 from indexers.model import Passage
+from indexers.ports import Embedder
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 
@@ -23,9 +24,9 @@ class TickingClock:
         return self._now
 
 
-def retrieval_over(passages: Iterable[Passage]) -> Retrieval:
-    """``written`` holds the passages of one page next to each other."""
-    index, embedder = ListIndex(), WordEmbedder()
+def retrieval_over(passages: Iterable[Passage], embedder: Embedder | None = None) -> Retrieval:
+    """``passages`` holds the passages of one page next to each other."""
+    index, embedder = ListIndex(), embedder or WordEmbedder()
     for _, page in groupby(passages, key=lambda passage: (passage.wiki, passage.page)):
         together: Sequence[Passage] = list(page)
         index.replace(together, embedder.embed_passages([p.embedded for p in together]))

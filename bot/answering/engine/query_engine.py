@@ -19,6 +19,7 @@ from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footn
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
 from bot.answering.engine.synthesizers import ResultSynthesizer
+from bot.answering.glossing import in_words_of_best
 from bot.answering.recheck import ROUNDS
 from bot.model import Answer, Result, Source, named
 from indexers.model import Reader
@@ -84,8 +85,11 @@ class FootnoteQueryEngine(BaseQueryEngine):
         started = self._clock()
         for postprocessor in self._node_postprocessors:
             nodes = postprocessor.postprocess_nodes(nodes, query_bundle)
-        if isinstance(query_bundle, FootnoteQuery) and self._node_postprocessors:
-            query_bundle.search_ms += (self._clock() - started) * 1000
+        if isinstance(query_bundle, FootnoteQuery):
+            if self._node_postprocessors:
+                query_bundle.search_ms += (self._clock() - started) * 1000
+            hits = [hit for page in pages_of(nodes) for hit in page.hits]
+            query_bundle.question = in_words_of_best(query_bundle.question, hits)
         return nodes
 
     def synthesize(

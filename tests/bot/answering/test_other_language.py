@@ -39,7 +39,8 @@ def decision_on(
 def test_it_is_told_by_its_little_words() -> None:
     search = retrieval_over(PAGES)
 
-    assert search.prepared(Question(GERMAN, ANYONE)).foreign
+    swedish = "Hur l\u00e4nge kan jag se och h\u00e4mta det som Kubernetes Events har i kubectl?"
+    assert search.prepared(Question(swedish, ANYONE)).foreign
     assert not search.prepared(Question("how long are events kept in kubectl?", ANYONE)).foreign
     assert not search.prepared(Question("kubectl events", ANYONE)).foreign
 

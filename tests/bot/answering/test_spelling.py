@@ -45,20 +45,28 @@ def spelling(acl: Acl = OPEN) -> Spelling:
     ],
 )
 def test_only_what_is_surely_misspelt_is_corrected(typed: str, corrected: str | None) -> None:
-    assert spelling()(Question(typed, ANYONE)).text == (typed if corrected is None else corrected)
+    question, _ = spelling()(Question(typed, ANYONE))
+
+    assert question.text == (typed if corrected is None else corrected)
+
+
+def test_what_is_no_word_and_near_none_is_unknown() -> None:
+    _, unknown = spelling()(Question("Elternzeit in trello, trelo and Kasprzak", ANYONE))
+
+    assert unknown == ["elternzeit", "and"]
 
 
 def test_a_page_that_the_reader_may_not_read_corrects_nothing() -> None:
     closed = spelling(Acl.of(["group:board"]))
 
-    assert closed(Question("trelo", ANYONE)).text == "trelo"
-    assert closed(Question("trelo", Principal.of(EVERYONE, "group:board"))).text == "trello"
+    assert closed(Question("trelo", ANYONE))[0].text == "trelo"
+    assert closed(Question("trelo", Principal.of(EVERYONE, "group:board")))[0].text == "trello"
 
 
 def test_what_is_no_question_but_noise_is_looked_at_in_bounds() -> None:
     noise = " ".join(f"trelo{letter}" for letter in "abcdefghijklmnopqrstuvwxyz" * 20)
 
-    assert len(spelling()(Question(noise, ANYONE)).text.split()) == 520
+    assert len(spelling()(Question(noise, ANYONE))[0].text.split()) == 520
 
 
 def test_a_misspelt_question_finds_its_page() -> None:
@@ -69,5 +77,5 @@ def test_a_misspelt_question_finds_its_page() -> None:
 
     # The fake counts words as pieces, so no word looks odd to it.
     assert question.text == "trelo"
-    corrected = Spelling(search.index, pieces)(question)
+    corrected, _ = Spelling(search.index, pieces)(question)
     assert search(corrected).pages[0].page == "trello"

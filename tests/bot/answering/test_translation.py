@@ -267,11 +267,9 @@ def test_an_answer_is_composed_for_the_question_as_it_was_asked() -> None:
 
 def test_without_a_composed_answer_the_pages_are_quoted() -> None:
     result = answerer(ScriptedModel(IN_ENGLISH)).answer(Question(FRENCH, ANYONE))
-    untranslated = answerer(ScriptedModel(ModelFailed("no"))).answer(Question(FRENCH, ANYONE))
 
     assert isinstance(result, Answer)
     assert "over 75 dollars" in result.text
-    assert not isinstance(untranslated, Answer) or untranslated.confidence < result.confidence
 
 
 def test_where_quotations_will_do_nothing_is_translated() -> None:

@@ -1,0 +1,161 @@
+"""Words of another language -> English: the dictionaries that come with Footnote.
+
+The files in dictionaries/ hold the words of work, each with its meaning there. A line is
+"urlaub, ferien = leave, vacation": spellings and irregular forms; then meanings, the likeliest
+first, or none if English does without the word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+from py_rust_stemmers import SnowballStemmer
+
+LANGUAGES = ("dutch", "french", "german", "italian", "portuguese", "spanish")
+"""The languages that have a dictionary, in English and lower case."""
+
+_FOLDER = files("bot.answering") / "dictionaries"
+_WORD = re.compile(r"[^\W_]+")
+
+_COMPOUNDING = frozenset({"dutch", "german"})
+"""Languages that write compounds as one word, and part some verbs: "reiche ... ein"."""
+_LEAST_PART, _LEAST_COMPOUND, _MOST_LETTERS = 3, 8, 40
+"""Letters of a part of a compound, and of a word that is taken apart. "backlog" is too short."""
+_LINKS = ("", "s", "es", "n", "en", "e", "er")
+"""What may stand between two parts of a compound."""
+_PARTICLES = frozenset(
+    "ab an auf aus bei ein fest frei heraus herunter hin hoch los mit nach teil um vor weg weiter"  # noqa: SIM905 - read as words
+    " zu zuruck zusammen aan af deel door in langs mee na om op over terug toe uit voor".split()
+)
+"""The part of a verb that may go to the end of its clause, without accents."""
+_INFIXES = ("zu", "te", "ge")
+"""What may stand between a particle and its verb: einzureichen, eingereicht."""
+_ENDINGS = re.compile("(?:st|te|ten|tet|t)$")
+"""Of verbs, where the stemmers leave them."""
+_TYPED = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue"})
+
+Meanings = Sequence[str]
+
+
+class Dictionary:
+    """The dictionary of one of `LANGUAGES`. Words are looked up in lower case: as written, without
+    accents, and by their stems."""
+
+    def __init__(self, language: str) -> None:
+        self._stem_of_word = SnowballStemmer(language).stem_word
+        self._is_compounding = language in _COMPOUNDING
+        self._exact: dict[str, Meanings] = {}
+        self._folded: dict[str, Meanings] = {}
+        self._stems: dict[str, Meanings] = {}
+        self._english: set[str] = set()
+        for headwords, meanings in _entries((_FOLDER / f"{language}.txt").read_text("utf-8")):
+            self._english.update(*map(str.split, meanings))
+            for headword in headwords:
+                self._exact.setdefault(headword, meanings)
+                for folded in {_fold(headword), _fold(headword.translate(_TYPED))}:
+                    self._folded.setdefault(folded, meanings)
+                    if meanings:
+                        self._stems.setdefault(self._stem(folded), meanings)
+
+    def is_english(self, word: str) -> bool:
+        """Return whether English has the word, too, as far as the dictionary tells."""
+        return word in self._english
+
+    def phrase(self, words: str) -> Meanings | None:
+        """Return the meanings of a word or words with single spaces between them, in this or
+        another inflection; None if they are unknown."""
+        if (meanings := self._written(words)) is not None:
+            return meanings
+        return self._stems.get(self._stem(_fold(words)))
+
+    def word(self, word: str) -> Meanings | None:
+        """Return the meanings of a word, a verb with its particle or a compound; None if it is
+        unknown."""
+        meanings = self.phrase(word)
+        if meanings is not None or not self._is_compounding or len(word) > _MOST_LETTERS:
+            return meanings
+        folded = _fold(word)
+        if (meanings := self._inflected(folded)) is not None:
+            return meanings
+        if len(word) < _LEAST_COMPOUND or self.is_english(word):
+            return None
+        parts = self._parts(folded)
+        return [" ".join(parts)] if parts else None
+
+    def parted(self, verb: str, particle: str) -> Meanings | None:
+        """Return the meanings of a verb whose particle stands apart; None if it is none."""
+        if not self._is_compounding or _fold(particle) not in _PARTICLES:
+            return None
+        return self._inflected(_fold(particle + verb))
+
+    def _written(self, words: str) -> Meanings | None:
+        if (meanings := self._exact.get(words)) is not None:
+            return meanings
+        return self._folded.get(_fold(words))
+
+    def _inflected(self, folded: str) -> Meanings | None:
+        """Return the meanings of a form that the stemmer does not reduce."""
+        found = (self._stems.get(self._stem(form)) for form in (folded, *_simpler(folded)))
+        return next((meanings for meanings in found if meanings is not None), None)
+
+    def _parts(self, word: str) -> list[str]:
+        """Return the meanings of the parts of a compound, with the longest first part that is
+        possible; nothing if it is none."""
+        for end in range(len(word) - _LEAST_PART, _LEAST_PART - 1, -1):
+            first = self._folded.get(word[:end]) or self._stems.get(word[:end])
+            for link in _LINKS if first else ():
+                rest = word[end + len(link) :]
+                if word.startswith(link, end) and (others := self._rest(rest)):
+                    return [*first[:1], *others] if first else []
+        return []
+
+    def _rest(self, word: str) -> list[str]:
+        if len(word) < _LEAST_PART:
+            return []
+        if meanings := self._folded.get(word) or self._inflected(word):
+            return [meanings[0]]
+        return [word] if self.is_english(word) else self._parts(word)
+
+    def _stem(self, folded: str) -> str:
+        return " ".join(map(self._stem_of_word, folded.split()))
+
+
+dictionary = cache(Dictionary)
+"""The dictionary of a language, read once."""
+
+
+def _entries(text: str) -> Iterator[tuple[list[str], Meanings]]:
+    for line in text.splitlines():
+        headwords, equals, meanings = line.partition("=")
+        if equals and not line.startswith("#"):
+            yield [spaced(word) for word in headwords.split(",")], _listed(meanings)
+
+
+def _listed(text: str) -> list[str]:
+    return [part for part in map(str.strip, text.split(",")) if part]
+
+
+def spaced(words: str) -> str:
+    """Return words with single spaces between them, as headwords are looked up: "est-ce que"."""
+    return " ".join(_WORD.findall(words))
+
+
+def _fold(word: str) -> str:
+    """Return ``word`` without accents."""
+    if word.isascii():
+        return word
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+
+
+def _simpler(word: str) -> Iterator[str]:
+    """Yield words of which ``word`` may be a form: "eingereicht" of "einreich(en)"."""
+    bare = _ENDINGS.sub("", word)
+    yield bare
+    for particle in ("", *_PARTICLES):
+        for infix in _INFIXES:
+            if bare.startswith(particle + infix):
+                yield particle + bare[len(particle + infix) :]
