@@ -67,13 +67,14 @@ class Glossing:
         if self.embedder.multilingual or self.index.main_language() != _ENGLISH:
             return question
         known = {
-            language: [word for word in unknown if dictionary(language).word(word)]
+            language: [word for word in unknown if dictionary(language).phrase(word)]
             for language in LANGUAGES
         }
         language = max(known, key=lambda name: len(known[name]))
-        if not _tell(known[language]):
-            return question
         words = dictionary(language)
+        typed = [match[0].casefold() for match in _WORD.finditer(question.text)]
+        if not _tell(known[language]) or len(known[language]) < sum(map(words.is_english, typed)):
+            return question
 
         def translated(match: re.Match[str]) -> str:
             is_english = words.is_english(match[0].casefold())
