@@ -130,5 +130,4 @@ def _longest_headword(
     for length in range(len(phrases), 1, -1):
         if (meanings := dictionary.phrase(phrases[length - 1])) is not None:
             return length, meanings
-    meanings = dictionary.word(first.word)
-    return 1, () if meanings is None and first.is_elided else meanings
+    return 1, () if first.is_elided else dictionary.word(first.word)
