@@ -42,6 +42,7 @@ from bot.answering.responding import Responder
 from bot.answering.retrieval import FoundPage, Reorder, Retrieval, Retrieved
 from bot.answering.sources import Aging
 from bot.answering.translation import Translate, in_language_of_pages, is_foreign
+from bot.answering.two_things import two_things
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
 from bot.moments import today
 from bot.ports import OnText
@@ -138,7 +139,15 @@ class Answerer:
         if self.verified and (written := self.verified(question)):
             return written, ()
         result, retrieved = self.searched(question, on_text)
+        quotes = question.quoting or not self.composer
+        if quotes and (things := two_things(question.text)):
+            result = things.answer(result, self._short_answer(question))
         return self._noted(result, question, found=bool(retrieved)), retrieved
+
+    def _short_answer(self, question: Question) -> Callable[[str], Result]:
+        """Return the search for other words than the question's, with half the room."""
+        half = replace(self, max_characters=self.max_characters // 2)
+        return lambda text: half.searched(replace(question, text=text))[0]
 
     def _noted(self, result: Result, question: Question, *, found: bool) -> Result:
         """Return the result with its notes on the reader's rights, the index and old pages."""

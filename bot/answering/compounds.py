@@ -54,6 +54,11 @@ def parts(question: str) -> tuple[str, ...]:
     return first, *(part if _weight(part) >= _FEW else question for part in others)
 
 
+def asks_twice(question: str) -> bool:
+    """Return whether another question begins within ``question``."""
+    return bool(_SPLIT.search(question))
+
+
 def _stripped(pieces: Sequence[str]) -> list[str]:
     return [piece.strip(" ,\n") for piece in pieces]
 

@@ -73,7 +73,7 @@ class Several:
             _without_buttons(self.answering.answer(single))
             for single in _split(question, question_texts)
         ]
-        return _combined(question_texts, results)
+        return combined(question_texts, results)
 
 
 def questions(text: str) -> list[str]:
@@ -152,9 +152,10 @@ def _without_buttons(result: Result) -> Answer | NoAnswer:
     )
 
 
-def _combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Result:
+def combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Result:
+    """Return one reply to all questions: each answer below the text of its question."""
     answers = [result for result in results if isinstance(result, Answer)]
-    timings = _sum([result.timings for result in results])
+    timings = total([result.timings for result in results])
     if not answers:
         refusals = [result for result in results if isinstance(result, NoAnswer)]
         nearest = dict.fromkeys(source for result in refusals for source in result.nearest)
@@ -243,7 +244,8 @@ def _renumbered(
     return _NOTE.sub(renumber, answer.text)
 
 
-def _sum(timings: Sequence[Timings]) -> Timings:
+def total(timings: Sequence[Timings]) -> Timings:
+    """Return the sum of ``timings``, stage by stage."""
     names = [field.name for field in fields(Timings)]
     return Timings(**{name: sum(getattr(each, name) for each in timings) for name in names})
 

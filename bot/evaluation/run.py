@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.answering.answerer import Answerer
 from bot.answering.retrieval import FoundPage
 from bot.answering.several import Several, questions, without_questions
+from bot.answering.two_things import two_things
 from bot.evaluation import facts, measures
 from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
 from bot.evaluation.pages import full_name
@@ -221,7 +222,11 @@ def outcome_of(
 
 
 def own_words(case: Case, result: Result) -> str:
-    """Return the text of a result without the questions that it repeats above its parts, and
-    without `THE_CLOSEST`."""
-    text = without_questions(result.text, questions(case.question))
+    """Return the text of a result without the questions and things that it names above its parts,
+    and without `THE_CLOSEST`."""
+    labels = []
+    for question in questions(case.question):
+        things = two_things(question)
+        labels += [question, *(things.things if things else ())]
+    text = without_questions(result.text, labels)
     return text.replace(f"{THE_CLOSEST}\n\n", "")

@@ -1,0 +1,296 @@
+"""Ask one question about each of two things: "how long are app logs kept compared with web logs?".
+
+A passage that names both things may answer it. If none does, the question is asked about each thing
+by itself, as if two people had asked. Grammar alone cannot tell two things from one name ("terms
+and conditions"), so the answers decide, too: each must come from a section of its own, which names
+its thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answering.composing.words import read
+from bot.answering.compounds import asks_twice
+from bot.answering.several import combined, total
+from bot.answering.stems import in_order, stems
+from bot.model import Answer, Clarify, Result, Source, Tone
+
+_LONGEST = 300
+"""Characters of a question. A longer one is rarely about two things alone."""
+_MOST = 4
+"""Words of a thing."""
+_PLAIN = 2
+"""The same if it is no name and shares no noun with the other: "leave and travel"."""
+
+_TOKEN = re.compile(r"[^\s,;:()?!\"\u201c\u201d]++|[,;:()?!\"\u201c\u201d]")
+_COMPARISON = re.compile(r"\b(?:(?i:compared (?:with|to)|versus)|vs)(?:\.|\b)\s*")
+_JOINT = re.compile(r"\b(?:and|or)\b\s*", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<!\bvs)[.!?\n]\s", re.IGNORECASE)
+_RELATION = re.compile(
+    r"\b(?:between|differences?|differs?|different|either|neither)\b", re.IGNORECASE
+)
+"""Words that ask about both things together."""
+_ARTICLES = frozenset({"a", "an", "my", "our", "the", "their", "your"})
+_BEFORE = _ARTICLES | frozenset({"about", "at", "both", "by", "for", "from", "in", "of", "on"})
+_BEFORE |= {"per", "to", "under", "via", "with", "without", "has", "have"}
+_PREPOSITIONS = _BEFORE - _ARTICLES - {"both", "has", "have"}
+_AMOUNTS = frozenset({"early", "far", "fast", "high", "long", "many", "much", "often", "soon"})
+
+
+@dataclass(frozen=True, slots=True)
+class TwoThings:
+    """Two ``things``, and the ``questions`` about each by itself."""
+
+    things: tuple[str, str]
+    questions: tuple[str, str]
+
+    def answer(self, whole: Result, ask: Callable[[str], Result]) -> Result:
+        """Return the answers to both questions, each under its thing, or ``whole``, the answer to
+        the question as it was asked, if that does as well. ``ask`` answers a question."""
+        if not isinstance(whole, Answer) or self._is_covered(whole):
+            return whole
+        results = [ask(question) for question in self.questions]
+        replies = [result for result in results if not isinstance(result, Clarify)]
+        firsts = [
+            (number, reply.sources[0])
+            for number, reply in enumerate(replies)
+            if isinstance(reply, Answer)
+        ]
+        sections = {(source.wiki, source.page, source.url) for _, source in firsts}
+        if len(replies) < len(results) or not len(sections) == len(firsts) > 0:
+            return whole
+        if not all(self._is_named_in(source, number) for number, source in firsts):
+            return whole
+        reply = combined(self.things, replies)
+        return replace(reply, timings=total([whole.timings, reply.timings]))
+
+    def _is_covered(self, answer: Answer) -> bool:
+        """Return whether the best quotation names both things, or a page writes them as one name:
+        "Health and Safety"."""
+        best = answer.sources[0]
+        if answer.tone is Tone.ANSWER and all(self._is_named_in(best, n) for n in (0, 1)):
+            return True
+        names = [
+            f"{source.title}\n{source.heading}" for source in (*answer.sources, *answer.nearest)
+        ]
+        return any(map(self._is_written_together, [best.quote, *names]))
+
+    def _is_written_together(self, text: str) -> bool:
+        one, two = (" ".join(in_order(thing)) for thing in self.things)
+        written = f" {' '.join(in_order(text))} "
+        return any(f" {one} {joint}{two} " in written for joint in ("", "and ", "or "))
+
+    def _is_named_in(self, source: Source, number: int) -> bool:
+        own = stems(self.things[number]) - stems(self.things[1 - number])
+        return own <= stems(f"{source.title} {source.heading} {source.quote}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A word or a mark of a question, from ``start`` to ``end``."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def folded(self) -> str:
+        return self.text.casefold()
+
+    @property
+    def says(self) -> bool:
+        """Return whether it may be part of the name of a thing."""
+        words = read(self.text)
+        return (
+            bool(words)
+            and any(word.weighs for word in words)
+            and self.folded not in _AMOUNTS | {"both"}
+            and not self.text.isdecimal()
+        )
+
+    @property
+    def is_name(self) -> bool:
+        return self.start > 0 and any(map(str.isupper, self.text)) and self.says
+
+
+def two_things(question: str) -> TwoThings | None:
+    """Return the two things that ``question`` asks the same about; None if it asks about one, or
+    if that is not clear."""
+    if len(question) > _LONGEST or _RELATION.search(question) or asks_twice(question):
+        return None
+    sentence = max((match.end() for match in _SENTENCE.finditer(question.rstrip())), default=0)
+    comparisons = list(_COMPARISON.finditer(question, sentence))
+    find, joints = (
+        (_compared, comparisons)
+        if comparisons
+        else (_joined, list(_JOINT.finditer(question, sentence)))
+    )
+    found = [pair for joint in joints if (pair := find(question, sentence, joint))]
+    return found[0] if len(found) == 1 else None
+
+
+def _tokens(text: str, start: int, end: int) -> list[_Token]:
+    tokens = []
+    for match in _TOKEN.finditer(text, start, end):
+        word = match[0].rstrip(".") or match[0]
+        tokens.append(_Token(word, match.start(), match.start() + len(word)))
+    return tokens
+
+
+def _compared(question: str, start: int, joint: re.Match[str]) -> TwoThings | None:
+    """Return the things of "P of X compared with Y" and "P of X for us, compared with Y"."""
+    left = _tokens(question, start, joint.start())
+    right = _tokens(question, joint.end(), len(question))
+    while left and not left[-1].text[-1].isalnum():
+        left.pop()
+    preposition = right[0].folded if right and right[0].folded in _PREPOSITIONS else ""
+    other = _leading(right[1:] if preposition else right)
+    if not other or not left:
+        return None
+    thing = (
+        _after(left, preposition)
+        if preposition
+        else _with_head(left, other) or _named(left, other) or _trailing(left)[-len(other) :]
+    )
+    if not thing:
+        return None
+    return _asked(question, thing, other, left[-1].end, other[-1].end)
+
+
+def _joined(question: str, start: int, joint: re.Match[str]) -> TwoThings | None:
+    """Return the things of "P of X and Y" and "P of X or of Y"."""
+    left = _tokens(question, start, joint.start())
+    right = _tokens(question, joint.end(), len(question))
+    if not left or not right:
+        return None
+    if right[0].folded in _PREPOSITIONS:
+        thing, other = _trailing(left), _leading(right[1:])
+        before = _before(left, thing, _ARTICLES)
+        if not thing or not other or before != right[0].folded:
+            return None
+    else:
+        thing, other = _parallel(left, right)
+        if not thing:
+            return None
+    return _asked(question, thing, other, left[-1].end, other[-1].end)
+
+
+def _parallel(left: Sequence[_Token], right: Sequence[_Token]) -> tuple[list[_Token], list[_Token]]:
+    """Return two noun phrases of one form: with one head ("staging logs and web logs"), two names,
+    or, after a preposition or an article, two short ones. Empty if they are none."""
+    thing, other = _trailing(left), _leading(right)
+    if not thing or not other:
+        return [], []
+    head = stems(thing[-1].text)
+    at = next((n for n, token in enumerate(other) if stems(token.text) == head), 0)
+    if at and len(thing) > 1:
+        return thing[-at - 1 :], other[: at + 1]
+    names, other_names = _names_at_end(thing), _names_at_start(other)
+    if names and other_names:
+        return names, other_names
+    if _goes_on(right, other):
+        # In "a license or subscription failed to sync", the verb belongs to both.
+        other = other[: len(thing)]
+    is_clear = (
+        not names
+        and not other_names
+        and len(thing) <= _PLAIN
+        and len(other) <= _PLAIN
+        and _before(left, thing, frozenset()) in _BEFORE
+    )
+    return (thing, other) if is_clear else ([], [])
+
+
+def _asked(
+    question: str, thing: Sequence[_Token], other: Sequence[_Token], first: int, last: int
+) -> TwoThings:
+    """Return the things and the question about each. The first ends at ``first`` with what it asks,
+    the second at ``last``."""
+    one = question[thing[0].start : thing[-1].end]
+    two = question[other[0].start : other[-1].end]
+    rest = question[last:]
+    before = re.sub(r"\bboth\s+\Z", "", question[: thing[0].start], flags=re.IGNORECASE)
+    between = question[thing[-1].end : first]
+    return TwoThings((one, two), (f"{before}{one}{between}{rest}", f"{before}{two}{between}{rest}"))
+
+
+def _trailing(tokens: Sequence[_Token]) -> list[_Token]:
+    """Return the words that may name a thing at the end of ``tokens``."""
+    run: list[_Token] = []
+    for token in reversed(tokens):
+        if not token.says:
+            break
+        run.insert(0, token)
+    return run
+
+
+def _leading(tokens: Sequence[_Token]) -> list[_Token]:
+    """Return the same at their beginning, without an article."""
+    run: list[_Token] = []
+    for token in tokens[1:] if tokens and tokens[0].folded in _ARTICLES else tokens:
+        if not token.says:
+            break
+        run.append(token)
+    return run if len(run) <= _MOST else []
+
+
+def _goes_on(tokens: Sequence[_Token], run: Sequence[_Token]) -> bool:
+    """Return whether words follow the ``run``, with which ``tokens`` begin."""
+    return any(token.start >= run[-1].end and token.text[-1].isalnum() for token in tokens)
+
+
+def _before(tokens: Sequence[_Token], run: Sequence[_Token], skipped: frozenset[str]) -> str:
+    """Return the word before the ``run`` at the end of ``tokens``, in lower case."""
+    before = [token.folded for token in tokens[: len(tokens) - len(run)]]
+    while before and before[-1] in skipped:
+        before.pop()
+    return before[-1] if before else ""
+
+
+def _after(tokens: Sequence[_Token], preposition: str) -> list[_Token]:
+    """Return the thing after the last such ``preposition``."""
+    places = [place for place, token in enumerate(tokens) if token.folded == preposition]
+    return _leading(tokens[places[-1] + 1 :]) if places else []
+
+
+def _with_head(tokens: Sequence[_Token], other: Sequence[_Token]) -> list[_Token]:
+    """Return the thing with the head of ``other``, with at most as many words."""
+    head = stems(other[-1].text)
+    places = [place for place, token in enumerate(tokens) if stems(token.text) == head]
+    if len(other) < 2 or not places:
+        return []
+    run = _trailing(tokens[: places[-1] + 1])[-len(other) :]
+    return run if len(run) > 1 else []
+
+
+def _named(tokens: Sequence[_Token], other: Sequence[_Token]) -> list[_Token]:
+    """Return the last name, or the only one, if ``other`` is a name."""
+    if not _names_at_start(other):
+        return []
+    if names := _names_at_end(tokens):
+        return names
+    runs = list(_runs_of_names(tokens))
+    return runs[0] if len(runs) == 1 else []
+
+
+def _runs_of_names(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
+    run: list[_Token] = []
+    for token in tokens:
+        if token.is_name:
+            run.append(token)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _names_at_start(tokens: Sequence[_Token]) -> list[_Token]:
+    return next(_runs_of_names(tokens), []) if tokens and tokens[0].is_name else []
+
+
+def _names_at_end(tokens: Sequence[_Token]) -> list[_Token]:
+    return list(_runs_of_names(tokens))[-1] if tokens and tokens[-1].is_name else []
