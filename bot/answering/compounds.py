@@ -59,6 +59,12 @@ def asks_twice(question: str) -> bool:
     return bool(_SPLIT.search(question))
 
 
+def first_asking(question: str) -> int | None:
+    """Return where ``question`` begins to ask; None if no word of it asks."""
+    match = _ASKS.search(question)
+    return match.start() if match else None
+
+
 def _stripped(pieces: Sequence[str]) -> list[str]:
     return [piece.strip(" ,\n") for piece in pieces]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.composing.words import read
-from bot.answering.compounds import asks_twice
+from bot.answering.compounds import asks_twice, first_asking
 from bot.answering.several import combined, total
 from bot.answering.stems import in_order, stems
 from bot.model import Answer, Clarify, Result, Source, Tone
@@ -37,7 +37,9 @@ _ARTICLES = frozenset({"a", "an", "my", "our", "the", "their", "your"})
 _BEFORE = _ARTICLES | frozenset({"about", "at", "both", "by", "for", "from", "in", "of", "on"})
 _BEFORE |= {"per", "to", "under", "via", "with", "without", "has", "have"}
 _PREPOSITIONS = _BEFORE - _ARTICLES - {"both", "has", "have"}
-_AMOUNTS = frozenset({"early", "far", "fast", "high", "long", "many", "much", "often", "soon"})
+_AMOUNTS = frozenset(
+    {"early", "far", "fast", "half", "high", "long", "many", "much", "often", "soon"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,27 @@ class TwoThings:
 
     def answer(self, whole: Result, ask: Callable[[str], Result]) -> Result:
         """Return the answers to both questions, each under its thing, or ``whole``, the answer to
-        the question as it was asked, if that does as well. ``ask`` answers a question."""
+        the question as it was asked, if that does as well or they are less sure. ``ask`` answers a
+        question."""
         if not isinstance(whole, Answer) or self._is_covered(whole):
             return whole
         results = [ask(question) for question in self.questions]
         replies = [result for result in results if not isinstance(result, Clarify)]
-        firsts = [
-            (number, reply.sources[0])
+        firsts = {
+            number: reply.sources[0]
             for number, reply in enumerate(replies)
             if isinstance(reply, Answer)
-        ]
-        sections = {(source.wiki, source.page, source.url) for _, source in firsts}
-        if len(replies) < len(results) or not len(sections) == len(firsts) > 0:
-            return whole
-        if not all(self._is_named_in(source, number) for number, source in firsts):
+        }
+        sections = {(source.wiki, source.page, source.url) for source in firsts.values()}
+        sure = [isinstance(reply, Answer) and reply.tone is Tone.ANSWER for reply in replies]
+        is_better = (
+            len(replies) == len(results)
+            and len(sections) == len(firsts)
+            and all(self._is_named_in(source, number) for number, source in firsts.items())
+            # Where the wiki hardly answers the whole, more guesses are no help.
+            and (any(sure) if whole.tone is Tone.ANSWER else all(sure))
+        )
+        if not is_better:
             return whole
         reply = combined(self.things, replies)
         return replace(reply, timings=total([whole.timings, reply.timings]))
@@ -79,9 +88,9 @@ class TwoThings:
         return any(map(self._is_written_together, [best.quote, *names]))
 
     def _is_written_together(self, text: str) -> bool:
-        one, two = (" ".join(in_order(thing)) for thing in self.things)
-        written = f" {' '.join(in_order(text))} "
-        return any(f" {one} {joint}{two} " in written for joint in ("", "and ", "or "))
+        one, two = map(in_order, self.things)
+        written = " ".join(in_order(text.replace("&", " and ").replace("/", " or ")))
+        return any(f" {one[-1]} {joint} {two[0]} " in f" {written} " for joint in ("and", "or"))
 
     def _is_named_in(self, source: Source, number: int) -> bool:
         own = stems(self.things[number]) - stems(self.things[1 - number])
@@ -105,7 +114,7 @@ class _Token:
         """Return whether it may be part of the name of a thing."""
         words = read(self.text)
         return (
-            bool(words)
+            any(map(str.isalnum, self.text))
             and any(word.weighs for word in words)
             and self.folded not in _AMOUNTS | {"both"}
             and not self.text.isdecimal()
@@ -114,6 +123,9 @@ class _Token:
     @property
     def is_name(self) -> bool:
         return self.start > 0 and any(map(str.isupper, self.text)) and self.says
+
+
+_Pair = tuple[Sequence[_Token], Sequence[_Token]]
 
 
 def two_things(question: str) -> TwoThings | None:
@@ -128,7 +140,15 @@ def two_things(question: str) -> TwoThings | None:
         if comparisons
         else (_joined, list(_JOINT.finditer(question, sentence)))
     )
-    found = [pair for joint in joints if (pair := find(question, sentence, joint))]
+    asking = first_asking(question[sentence:])
+    # In "got a new phone and lost the card, what now?", the joint belongs to the story.
+    begins = sentence + (asking or 0)
+    found = [
+        things
+        for joint in joints
+        if joint.start() > begins
+        and (things := find(question, begins, joint, is_asked=asking is not None))
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -140,7 +160,9 @@ def _tokens(text: str, start: int, end: int) -> list[_Token]:
     return tokens
 
 
-def _compared(question: str, start: int, joint: re.Match[str]) -> TwoThings | None:
+def _compared(
+    question: str, start: int, joint: re.Match[str], *, is_asked: bool
+) -> TwoThings | None:
     """Return the things of "P of X compared with Y" and "P of X for us, compared with Y"."""
     left = _tokens(question, start, joint.start())
     right = _tokens(question, joint.end(), len(question))
@@ -151,57 +173,59 @@ def _compared(question: str, start: int, joint: re.Match[str]) -> TwoThings | No
     if not other or not left:
         return None
     thing = (
-        _after(left, preposition)
-        if preposition
-        else _with_head(left, other) or _named(left, other) or _trailing(left)[-len(other) :]
+        _after(left, preposition) if preposition else _with_head(left, other) or _named(left, other)
     )
+    run = _trailing(left)
+    if not thing and not preposition and is_asked and _before(left, run, frozenset()) in _BEFORE:
+        thing = run[-len(other) :]
     if not thing:
         return None
     return _asked(question, thing, other, left[-1].end, other[-1].end)
 
 
-def _joined(question: str, start: int, joint: re.Match[str]) -> TwoThings | None:
+def _joined(question: str, start: int, joint: re.Match[str], *, is_asked: bool) -> TwoThings | None:
     """Return the things of "P of X and Y" and "P of X or of Y"."""
     left = _tokens(question, start, joint.start())
     right = _tokens(question, joint.end(), len(question))
     if not left or not right:
         return None
+    pair = _one_form(left, right)
     if right[0].folded in _PREPOSITIONS:
         thing, other = _trailing(left), _leading(right[1:])
-        before = _before(left, thing, _ARTICLES)
-        if not thing or not other or before != right[0].folded:
-            return None
-    else:
-        thing, other = _parallel(left, right)
-        if not thing:
-            return None
-    return _asked(question, thing, other, left[-1].end, other[-1].end)
+        is_parallel = _before(left, thing, _ARTICLES) == right[0].folded
+        pair = (thing, other) if thing and other and is_parallel else None
+    elif not pair and is_asked:
+        pair = _short(left, right)
+    return _asked(question, *pair, left[-1].end, pair[1][-1].end) if pair else None
 
 
-def _parallel(left: Sequence[_Token], right: Sequence[_Token]) -> tuple[list[_Token], list[_Token]]:
-    """Return two noun phrases of one form: with one head ("staging logs and web logs"), two names,
-    or, after a preposition or an article, two short ones. Empty if they are none."""
+def _one_form(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
+    """Return two noun phrases with one head ("staging logs and web logs"), or two names."""
     thing, other = _trailing(left), _leading(right)
-    if not thing or not other:
-        return [], []
+    if not thing or not other or _before(left, thing, frozenset()) == ",":
+        return None
     head = stems(thing[-1].text)
     at = next((n for n, token in enumerate(other) if stems(token.text) == head), 0)
     if at and len(thing) > 1:
         return thing[-at - 1 :], other[: at + 1]
     names, other_names = _names_at_end(thing), _names_at_start(other)
-    if names and other_names:
-        return names, other_names
-    if _goes_on(right, other):
-        # In "a license or subscription failed to sync", the verb belongs to both.
+    return (names, other_names) if names and other_names else None
+
+
+def _short(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
+    """Return two short noun phrases after a preposition, or each after an article."""
+    thing, other = _trailing(left), _leading(right)
+    if not thing or not other or thing[-1].is_name or other[0].is_name:
+        return None
+    if any(token.start >= other[-1].end and token.text[-1].isalnum() for token in right):
+        # In "for a van or lorry that fails", what follows belongs to both.
         other = other[: len(thing)]
-    is_clear = (
-        not names
-        and not other_names
-        and len(thing) <= _PLAIN
-        and len(other) <= _PLAIN
-        and _before(left, thing, frozenset()) in _BEFORE
-    )
-    return (thing, other) if is_clear else ([], [])
+    before = _before(left, thing, frozenset())
+    has_article = right[0].folded in _ARTICLES
+    # After "to" often comes a verb.
+    is_parallel = has_article if before in _ARTICLES else before in _BEFORE - {"to"}
+    is_short = len(thing) <= _PLAIN and len(other) <= _PLAIN
+    return (thing, other) if is_parallel and is_short else None
 
 
 def _asked(
@@ -235,11 +259,6 @@ def _leading(tokens: Sequence[_Token]) -> list[_Token]:
             break
         run.append(token)
     return run if len(run) <= _MOST else []
-
-
-def _goes_on(tokens: Sequence[_Token], run: Sequence[_Token]) -> bool:
-    """Return whether words follow the ``run``, with which ``tokens`` begin."""
-    return any(token.start >= run[-1].end and token.text[-1].isalnum() for token in tokens)
 
 
 def _before(tokens: Sequence[_Token], run: Sequence[_Token], skipped: frozenset[str]) -> str:
