@@ -48,13 +48,21 @@ class Context:
 
 
 _SWAPS = re.compile(
-    r"\W*(?:(?:and|but|or|so|then|und|oder|et|y)\s+)?"
+    r"\W*(?:(?:and|but|or|so|then|und|oder|et|y)\s+)?(?:even\s+)?"
     r"(?:(?:what|how) about|(?:what )?if|was ist mit|wie ist es (?:mit|bei)|qu'en est-il"
-    r"|qu[e\u00e9] hay|for|in|on|at|with|without|from|during|f\u00fcr|bei|im|am|mit|ohne"
+    r"|qu[e\u00e9] hay|for|in|of|on|at|as|by|per|with|within|without|from"
+    r"|during|before|after|until|above|below|over|under|f\u00fcr|bei|im|am|mit|ohne"
     r"|pour|chez|para|en|con)\b"
     r"|\W*(?:and|und|et|y)\s+[\w./-]++\W*+\Z",
     re.IGNORECASE,
 )
+_NAMES = re.compile(
+    r"\W*(?:and|or)\s+(?!(?:who|whom|whose|what|when|where|why|which|how|if|is|are|was|were|do|does"
+    r"|did|can|could|may|must|should|will|would|has|have|had|am|i|we|you|he|she|they|it|there|then"
+    r"|please|not|also)\b)(?:[\w./'\u2019-]++\W*+){1,4}\Z",
+    re.IGNORECASE,
+)
+"""The same without a preposition, if it is nothing but a name: "And a company phone?"."""
 """Openings of a follow-up that asks the same about another thing: "And for contractors?", "What
 about weekends?", "And Berlin?", "What if I am ill?"."""
 _CASE = re.compile(
@@ -71,6 +79,8 @@ _THANKS = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _FEW = 2
 """The most content words of a follow-up that asks the same about another thing."""
+_NAME = 3
+"""The same for one that is nothing but a name."""
 _OWN = 1
 """The same for one that asks something else about the same thing ("Who pays for it?"), or about a
 case that names a thing of its own ("What if my card expires?")."""
@@ -101,7 +111,9 @@ def topic_of(history: Sequence[Turn]) -> str:
 
 def _is_follow_up(text: str) -> bool:
     text = _THANKS.sub("", text[:_LONGEST])
-    if _SWAPS.match(text) and not _CASE.match(text):
+    if _NAMES.match(text):
+        most = _NAME
+    elif _SWAPS.match(text) and not _CASE.match(text):
         most = _FEW
     else:
         most = _OWN if _REFERS.search(text) or _CASE.match(text) else 0

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.answering import compounds, followups
+from bot.answering import compounds, ellipsis, followups
 from bot.answering.glossing import Glossing
 from bot.answering.ranking import Ranking
 from bot.answering.spelling import Spelling
@@ -93,6 +93,18 @@ class Retrieval:
         if question.history or question.standalone:
             return question
         return replace(question, asking=asking(question.text))
+
+    def completed(self, question: Question) -> Question:
+        """Return a prepared follow-up that names another thing ("And for contractors?") as the
+        whole question that it stands for, which needs no history; any other question as it is.
+
+        Raises:
+            ModelUnavailable: the things in the question before cannot be embedded.
+        """
+        if question.foreign or question.standalone or not question.history:
+            return question
+        text = ellipsis.completed(question, self.embedder.embed_question)
+        return replace(question, text=text, history=(), asking=asking(text)) if text else question
 
     def __call__(self, question: Question) -> Retrieved:
         """Search for the question.

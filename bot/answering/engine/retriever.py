@@ -60,7 +60,8 @@ class FootnoteRetriever(BaseRetriever):
         """
         query = as_footnote_query(query_bundle, self.reader)
         # Passages are compared with, and quoted for, the words that were searched for.
-        query.question = followups.with_topic(self._search.prepared(query.question))
+        completed = self._search.completed(self._search.prepared(query.question))
+        query.question = followups.with_topic(completed)
         retrieved = self._search(query.question)
         query.embed_ms, query.search_ms = retrieved.embed_ms, retrieved.search_ms
         nodes = nodes_of(retrieved.pages)

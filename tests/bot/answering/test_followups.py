@@ -91,7 +91,9 @@ def test_a_name_alone_is_a_follow_up_if_a_conjunction_precedes_it() -> None:
 
     assert text("And Berlin?") == "Who leads the Munich office? Berlin?"
     assert text("and web-12?") == "Who leads the Munich office? web-12?"
+    assert text("and the old tax office?") == "Who leads the Munich office? the old tax office?"
     assert text("Probate?") == "Probate?"
+    assert text("and who pays the tax office?") == "and who pays the tax office?"
 
 
 @pytest.mark.parametrize(
