@@ -38,42 +38,38 @@ _VERBS = 2
 """Words after a subject that may be its verb: "does comp time expire"."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_ENGLISH = _words("the is are does do how what which who where when my our of and can")
+_ENGLISH = frozenset("the is are does do how what which who where when my our of and can".split())  # noqa: SIM905
 """Words by which a question is known to be English, as the following lists are."""
-_ARTICLES = _words("a an the any some this that these those")
-_OWNERS = _words("my our your his her their its")
+_ARTICLES = frozenset("a an the any some this that these those".split())  # noqa: SIM905
+_OWNERS = frozenset("my our your his her their its".split())  # noqa: SIM905
 _DETERMINERS = _ARTICLES | _OWNERS
-_PREPOSITIONS = _words(
-    "for in of on at as by per with within without from to into about during before after until"
-    " above below over under"
+_PREPOSITIONS = (
+    frozenset("for in of on at as by per with within without from to into about".split())  # noqa: SIM905
+    | frozenset("during before after until above below over under".split())  # noqa: SIM905
 )
-_AUXILIARIES = _words(
-    "is are was were do does did can could may must should will would has have had"
+_AUXILIARIES = (
+    frozenset("is are was were do does did has have had".split())  # noqa: SIM905
+    | frozenset("can could may must should will would".split())  # noqa: SIM905
 )
-_BEFORE_VERBS = _words("i we you he she they it to not how")
+_BEFORE_VERBS = frozenset("i we you he she they it to not how".split())  # noqa: SIM905
 """A verb follows these, or "many"."""
 _SMALL = (
     _DETERMINERS
     | _PREPOSITIONS
     | _AUXILIARIES
     | _BEFORE_VERBS
-    | _words("who whom whose what when where why which and or but if be been there")
+    | frozenset("who whom whose what when where why which and or but if be been there".split())  # noqa: SIM905
 )
 """Words that belong to no thing."""
-_MANNERS = _words("long often many much soon far old big")
+_MANNERS = frozenset("long often many much soon far old big".split())  # noqa: SIM905
 """After "how"."""
 _WORD = re.compile(r"[^\W_](?:[\w+#/&'\u2019-]|\.(?=\w)){0,60}")
 _LEADS = re.compile(
     r"\W*(?:(?:and|but|or|so|then|also|even|(?:what|how) about)\s+){0,3}", re.IGNORECASE
 )
-_TRAILS = re.compile(r"(?:[\s,]+(?:too|also|instead|then|as well))?[\s?.!]*\Z", re.IGNORECASE)
-_ONE = re.compile(r"\s+ones?\Z", re.IGNORECASE)
+_TRAILS = (" too", " also", " instead", " then", " as well")
+_ENDING = " \t\n?.!,"
 _IF = re.compile(r"(?:what )?(?=if\b)", re.IGNORECASE)
-_ENDING = re.compile(r"[\s?.!]*\Z")
 _DEFINED = re.compile(
     r"\A\W*what(?:'s|\u2019s| is| are)\s+(?!for\b|to\b)([^?.!,]{2,60}?)\W*\Z", re.IGNORECASE
 )
@@ -125,7 +121,7 @@ def completed(question: Question, embed: Embed) -> str:
         return _about_defined(question.text, topic)
     if _IF.match(follow_up):
         return _added(topic, _IF.sub("", follow_up, count=1))
-    named = _named(_TRAILS.sub("", follow_up))
+    named = _named(follow_up)
     replaced = _nearest(named, topic, embed) if named else None
     if named is None or replaced is None:
         return _added(topic, follow_up) if named and named.preposition else ""
@@ -135,18 +131,25 @@ def completed(question: Question, embed: Embed) -> str:
 
 
 def _added(topic: str, condition: str) -> str:
-    return f"{_ENDING.sub('', topic)} {condition}"
+    return f"{topic.rstrip(_ENDING)} {condition}"
 
 
 def _about_defined(text: str, topic: str) -> str:
     """Return "Who grants it?" after "What is production access?" with the words for "it"."""
     defined = _DEFINED.match(topic)
-    if not defined or len(_IT.findall(text)) != 1 or _PREPOSITIONS & _words(defined[1]):
+    if (
+        not defined
+        or len(_IT.findall(text)) != 1
+        or not _PREPOSITIONS.isdisjoint(defined[1].split())
+    ):
         return ""
     return _IT.sub(lambda _: defined[1], text)
 
 
 def _named(text: str) -> _Named | None:
+    text = text.rstrip(_ENDING)
+    trail = next((trail for trail in _TRAILS if text.casefold().endswith(trail)), "")
+    text = text[: len(text) - len(trail)].rstrip(_ENDING)
     found = list(_WORD.finditer(text))
     words = [word[0].casefold() for word in found]
     preposition = words[0] if words and words[0] in _PREPOSITIONS else ""
@@ -156,8 +159,9 @@ def _named(text: str) -> _Named | None:
     if place == len(words):
         return None
     name = text[found[place].start() :]
-    bare = _ONE.sub("", name)
-    return _Named(bare, article, preposition, of_same=bare != name)
+    *others, head = name.split()
+    of_same = bool(others) and head.casefold() in ("one", "ones")
+    return _Named(" ".join(others) if of_same else name, article, preposition, of_same)
 
 
 def _nearest(named: _Named, topic: str, embed: Embed) -> _Thing | None:
