@@ -70,10 +70,6 @@ _LEADS = re.compile(
 _TRAILS = (" too", " also", " instead", " then", " as well")
 _ENDING = " \t\n?.!,"
 _IF = re.compile(r"(?:what )?(?=if\b)", re.IGNORECASE)
-_DEFINED = re.compile(
-    r"\A\W*what(?:'s|\u2019s| is| are)\s+(?!for\b|to\b)([^?.!,]{2,60}?)\W*\Z", re.IGNORECASE
-)
-_IT = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +114,7 @@ def completed(question: Question, embed: Embed) -> str:
         return ""
     follow_up = _LEADS.sub("", swapped(question), count=1)
     if not follow_up:
-        return _about_defined(question.text, topic)
+        return ""
     if _IF.match(follow_up):
         return _added(topic, _IF.sub("", follow_up, count=1))
     named = _named(follow_up)
@@ -132,18 +128,6 @@ def completed(question: Question, embed: Embed) -> str:
 
 def _added(topic: str, condition: str) -> str:
     return f"{topic.rstrip(_ENDING)} {condition}"
-
-
-def _about_defined(text: str, topic: str) -> str:
-    """Return "Who grants it?" after "What is production access?" with the words for "it"."""
-    defined = _DEFINED.match(topic)
-    if (
-        not defined
-        or len(_IT.findall(text)) != 1
-        or not _PREPOSITIONS.isdisjoint(defined[1].split())
-    ):
-        return ""
-    return _IT.sub(lambda _: defined[1], text)
 
 
 def _named(text: str) -> _Named | None:
