@@ -56,6 +56,8 @@ _SWAPS = re.compile(
     r"|\W*(?:and|und|et|y)\s+[\w./-]++\W*+\Z",
     re.IGNORECASE,
 )
+"""Openings of a follow-up that asks the same about another thing: "And for contractors?", "What
+about weekends?", "And Berlin?", "What if I am ill?"."""
 _NAMES = re.compile(
     r"\W*(?:and|or)\s+(?!(?:who|whom|whose|what|when|where|why|which|how|if|is|are|was|were|do|does"
     r"|did|can|could|may|must|should|will|would|has|have|had|am|i|we|you|he|she|they|it|there|then"
@@ -63,8 +65,6 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 """The same without a preposition, if it is nothing but a name: "And a company phone?"."""
-"""Openings of a follow-up that asks the same about another thing: "And for contractors?", "What
-about weekends?", "And Berlin?", "What if I am ill?"."""
 _CASE = re.compile(
     r"(?:and |but |or |so |then )?(?:what )?if\b[^.?!]{0,60}? (?:my|our|your|his|her|an?) ",
     re.IGNORECASE,
