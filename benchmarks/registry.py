@@ -11,6 +11,7 @@ from benchmarks import (
     fitting,
     hostile,
     invented,
+    kinds,
     large_index,
     large_wiki,
     ranking,
@@ -119,6 +120,26 @@ BENCHMARKS = (
             each.own,
         )
         for each in (*everyday.HANDBOOKS, *everyday.OWN_ALONE)
+    ),
+    Benchmark(
+        "kinds.languages",
+        "253 of these questions in six languages, as a native speaker types them, over the English "
+        "pages and without a language model, and the same questions in English. The dictionaries "
+        "were written without sight of them. `held_back`: near misses that are refused or told as "
+        "the closest.",
+        kinds.languages,
+    ),
+    Benchmark(
+        "kinds.two_things",
+        "60 questions that ask the same about two things: two pages answer them (`multi`), or one "
+        "(`one_page`).",
+        kinds.two_things,
+    ),
+    Benchmark(
+        "kinds.followups",
+        '106 short follow-ups in conversations: they name another thing (`replaced`), say "it" '
+        "(`pronoun`), add a condition, or begin a new topic.",
+        kinds.followups,
     ),
     Benchmark(
         "invented",
