@@ -104,11 +104,16 @@ def numbered(text: str) -> Iterator[Thing]:
         is_year = bool(_YEAR.fullmatch(stated.number))
         # In "whether I have to write one", the number counts nothing.
         is_count = stated.number != "1" or "1" in written
-        if stated.labels and stated.of and is_count and not is_year:
+        names_kind = stated.labels and stated.of and stated.of not in _ROUGHLY
+        if names_kind and is_count and not is_year:
             as_read = f"{stated.of} {stated.number}"
             shown = " ".join(written.get(stated.number, as_read).split())
             same = shown.casefold().startswith(stated.of)
             yield Thing(f"{stated.of} ", stated.number, shown if same else as_read)
+
+
+_ROUGHLY = frozenset({"about", "almost", "around", "like", "maybe", "nearly", "roughly", "say"})
+"""In "for big deals, like 40k", they name no kind of thing."""
 
 
 def _bare(number: str) -> str:

@@ -281,3 +281,11 @@ def test_a_code_that_a_page_names_is_not_missing(
     )
 
     assert missing_from(f"What is the password of {codes[0]}?", *pages) is None
+
+
+@pytest.mark.parametrize("roughly", ["like", "about", "around"])
+def test_an_amount_that_is_only_estimated_is_no_numbered_thing(roughly: str) -> None:
+    question = f"who handles big marketing deals, {roughly} 40k?"
+    hits = [Hit(passage, 1.0, 0.5, 0.5) for passage in passages("deals", "Ada handles deals.")]
+
+    assert missing_thing(question, hits) is None
