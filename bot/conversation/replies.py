@@ -96,6 +96,12 @@ class Replies:
         except StateUnavailable as error:
             # Not finished, so it is submitted again soon, a few times at most: see MOST_ATTEMPTS.
             logger.debug("The work on message %s was interrupted: %s", message.ts, error)
+        except ChatUnavailable as error:
+            if not claimed.deleted:
+                await self._fail(claimed, error)
+                return
+            # Its answer must go whenever the chat is back, so it is submitted again soon.
+            logger.warning("%s; message %s, which was deleted, still waits", error, claimed.ts)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
         else:

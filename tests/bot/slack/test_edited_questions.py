@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.conversation import replies
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
@@ -54,6 +55,21 @@ async def test_an_edited_question_has_its_answer_updated_in_place(
 async def test_a_deleted_question_takes_its_answer_along(listening: Bot, slack: LocalSlack) -> None:
     question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
+    await slack.delete(question)
+    await slack.wait_for(lambda: not slack.from_app("C0TEAM"))
+    await quiet(listening)
+
+    assert slack.from_app("C0TEAM") == []
+
+
+async def test_a_deleted_question_takes_its_answer_along_after_slack_was_away_for_too_long(
+    listening: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
+    await quiet(listening)
+    monkeypatch.setattr(replies, "GIVE_UP", 0.0)
+    slack.fail_next("chat.delete", status=503, times=3)
     await slack.delete(question)
     await slack.wait_for(lambda: not slack.from_app("C0TEAM"))
     await quiet(listening)
