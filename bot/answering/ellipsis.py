@@ -61,6 +61,10 @@ _SMALL = (
     | frozenset("who whom whose what when where why which and or but if be been there".split())  # noqa: SIM905
 )
 """Words that belong to no thing."""
+_RELATIVE = frozenset(
+    "above below first following former last latter next other others previous rest same second".split()  # noqa: SIM905
+)
+"""Words by which a thing is told only from one before it: "And for the next one?"."""
 _MANNERS = frozenset("long often many much soon far old big".split())  # noqa: SIM905
 """After "how"."""
 _WORD = re.compile(r"[^\W_](?:[\w+#/&'\u2019-]|\.(?=\w)){0,60}")
@@ -140,7 +144,7 @@ def _named(text: str) -> _Named | None:
     place = int(bool(preposition))
     article = words[place] if place < len(words) and words[place] in _DETERMINERS else ""
     place += bool(article)
-    if place == len(words):
+    if place == len(words) or not _RELATIVE.isdisjoint(words):
         return None
     name = text[found[place].start() :]
     *others, head = name.split()

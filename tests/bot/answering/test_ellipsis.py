@@ -135,6 +135,9 @@ def test_the_form_of_a_follow_up_tells_where_its_words_belong(
         ("Can interns work from abroad?", "Where can contractors work?"),
         ("My laptop was stolen, what now?", "What if I lose my phone?"),
         ("My laptop was stolen, what now?", "And who pays for a phone?"),
+        # They are told only from the thing before them.
+        ("What is the bonus of level 5?", "And for the next one?"),
+        ("What is the bonus of level 5?", "and of the previous level?"),
         # "It" may be any of several things.
         ("What is deploy access?", "Who grants it?"),
         # Not English, so that articles and verbs are not known.
