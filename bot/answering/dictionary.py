@@ -36,6 +36,7 @@ _INFIXES = ("zu", "te", "ge")
 """What may stand between a particle and its verb: einzureichen, eingereicht."""
 _ENDINGS = re.compile("(?:st|te|ten|tet|t)$")
 """Of verbs, where the stemmers leave them."""
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _TYPED = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue"})
 
 Meanings = Sequence[str]
@@ -56,7 +57,7 @@ class Dictionary:
             self._english.update(*map(str.split, meanings))
             for headword in headwords:
                 self._exact.setdefault(headword, meanings)
-                for folded in {_fold(headword), _fold(headword.translate(_TYPED))}:
+                for folded in _foldings(headword):
                     self._folded.setdefault(folded, meanings)
                     if meanings:
                         self._stems.setdefault(self._stem(folded), meanings)
@@ -141,14 +142,17 @@ def _listed(text: str) -> list[str]:
 
 def spaced(words: str) -> str:
     """Return words with single spaces between them, as headwords are looked up: "est-ce que"."""
-    return " ".join(_WORD.findall(words))
+    return words if words.isalpha() else " ".join(_WORD.findall(words))
 
 
 def _fold(word: str) -> str:
     """Return ``word`` without accents."""
-    if word.isascii():
-        return word
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return word if word.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", word))
+
+
+def _foldings(word: str) -> set[str]:
+    """Return the ways in which people type ``word`` without accents."""
+    return {word} if word.isascii() else {_fold(word), _fold(word.translate(_TYPED))}
 
 
 def _simpler(word: str) -> Iterator[str]:
