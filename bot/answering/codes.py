@@ -1,10 +1,16 @@
-"""The codes that begin with a number: part 4711-02-A, steel 1.4404, host 10.1.20.22."""
+"""The codes and addresses that are the same in every language."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+ADDRESS = (
+    r"`[^`\n]{1,100}`|\S{0,100}(?:://|@\w)\S{0,200}(?<=[\w/])|\w{1,60}_\w{1,60}"
+    r"|(?<!\S)[/#][\w/-]{2,60}|(?<!\w)\w[\w-]{1,60}(?:\.[\w-]{1,60}){0,4}\.[a-z]{2,10}\b"
+)
+"""A regular expression for code, links, e-mail addresses, mentions, names with underscores, paths,
+channels, file and host names."""
 _CANDIDATE = re.compile(r"(?<![\w.,:/-])\d{1,6}(?:[-.][^\W_]{1,10}){1,5}(?![\w/%-]|[.,:]\w)")
 _PARTS = re.compile(r"[-.]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -15,7 +21,8 @@ _LETTERS = 2
 
 
 def codes(text: str) -> Iterator[str]:
-    """Yield the codes of ``text`` in order, as written. Dates, ranges and amounts are none."""
+    """Yield the codes of ``text`` that begin with a number, in order, as written: part 4711-02-A,
+    steel 1.4404, host 10.1.20.22. Dates, ranges and amounts are none."""
     for match in _CANDIDATE.finditer(text):
         if _is_code(match[0]):
             yield match[0]

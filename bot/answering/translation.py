@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from bot.answering.codes import codes
+from bot.answering.codes import ADDRESS, codes
 from bot.answering.composing.claims import seen
 from bot.answering.composing.words import TokenRole, read
 from bot.answering.retrieval import Retrieval
@@ -35,11 +35,7 @@ _NUMBER = re.compile(
 )
 _CODE = re.compile(r"(?<!\w)[^\W\d_]{1,20}[-_#]?\d+(?:[.-]\d+)*")
 """Codes that begin with a letter: web-12, A12, the CO2 of "CO2-Bilanz"."""
-_ADDRESS = re.compile(
-    r"`[^`\n]{1,100}`|\S{0,100}(?:://|@\w)\S{1,100}|\w{1,60}_\w{1,60}|(?<!\S)[/#][\w/-]{2,60}"
-    r"|(?<!\w)\w[\w-]{1,60}\.[a-z]{2,10}\b"
-)
-"""Code, links, e-mail addresses, names with underscores, paths, channels, file and host names."""
+_ADDRESS = re.compile(ADDRESS)
 _EDGES = ".,;:!?\u00bf\u00a1()[]<>\"'\u201c\u201d\u201e\u00ab\u00bb*"
 _WORD = re.compile(r"[^\W_]+")
 _ENDS = frozenset(".!?:\u00bf\u00a1\n")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering.codes import ADDRESS
 from bot.answering.dictionary import Dictionary, Meanings
 
 _LONGEST = 5
@@ -17,12 +18,8 @@ _LONGEST = 5
 _FURTHEST = 30
 """Words between a verb and its particle."""
 
-_TOKEN = re.compile(
-    r"(?P<verbatim>`[^`\n]{1,100}`|[a-z]{2,10}://\S{1,200}|[\w.+-]{1,60}@[\w.-]{1,100}"
-    r"|(?<!\S)[@#/][\w/-]{2,60}|\w{0,60}_\w{0,60}|\w{1,60}(?:[.-]\w{1,60}){0,4}\.[a-z]{2,10}\b"
-    r"|\w{0,60}\d[\w.,:/-]{0,60})|[^\W\d_]+"
-)
-"""A word; or what stays in any language: code, addresses, names of channels and files, numbers."""
+_TOKEN = re.compile(rf"(?P<verbatim>{ADDRESS}|\w{{0,60}}\d[\w.,:/-]{{0,60}})|[^\W\d_]+")
+"""A word; or an address, a number or a code, which stay in any language."""
 _JOINTS = re.compile(r"[ \t\u00a0\u202f]*+(?:[-'\u2019\u2010\u2011][ \t\u00a0\u202f]*+)?")
 """What may stand between the words of a headword."""
 _ELISION = re.compile("[a-z]|all|coll|dall|dell|nell|qu|sull|un")

@@ -121,6 +121,11 @@ def test_a_translation_is_searched_for_and_the_question_stays_its_asker_s(
         (FRENCH, FRENCH, "it is in another language"),
         ("Wo ist der Rechner web-12 und wer hat ihn?", "Who has the host web 12?", "a code"),
         ("Qui a le fichier config.yaml et pour quoi ?", "Who has the file?", "a code"),
+        (
+            "Qui a le rechner.labo.example.com et pour quoi ?",
+            "Who has rechner.labo at example.com?",
+            "a code",
+        ),
         ("Qui est dans le canal #general et pour quoi ?", "Who is in the channel?", "a code"),
         ("O\u00f9 est le bureau de Berlin ?", "Where is the Munich office?", "a name is missing"),
         ("Comment est le VPN de la maison ?", "How is the network at home?", "a name is missing"),
