@@ -27,6 +27,7 @@ from dataclasses import dataclass
 
 from bot.answering import followups, texts
 from bot.answering.composing.words import TokenRole, Word, bases, read
+from bot.answering.english import ARTICLES, AUXILIARIES, POSSESSIVES, any_of
 from bot.answering.readings import as_label, as_question
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
@@ -60,14 +61,16 @@ understand up use want way
 """
 """Words that any question or heading may have, and that say nothing about its topic."""
 _OPENINGS = re.compile(
-    r"\b(?:who|whom|whose|why)\b|\A\W*(?:when|which|is|are|was|were|am|does|do|did|has|have|had|can"
-    r"|could|may|might|must|shall|should|will|would|how (?:does|did|is|are|was|were))\b",
+    rf"\b(?:who|whom|whose|why)\b|\A\W*(?:when|which|{any_of(AUXILIARIES)}"
+    r"|how (?:does|did|is|are|was|were))\b",
     re.IGNORECASE,
 )
 """Openings of questions for a single fact, or for a yes. Some ask wherever they are: "code reviews,
 who does them?"."""
 _WHAT = re.compile(r"\W*what\b", re.IGNORECASE)
-_WHAT_IS_THE = re.compile(r"\W*what(?:'s|\u2019s| is| are) (?:the|our|my|your)\b", re.IGNORECASE)
+_WHAT_IS_THE = re.compile(
+    rf"\W*what(?:'s|\u2019s| is| are) (?:the|{any_of(POSSESSIVES)})\b", re.IGNORECASE
+)
 """Asks what something is, unless it is "the process", "the policy" or the like."""
 _ALL_OF_THEM = re.compile(r"\b(?:different|difference|differences|kinds?|types?)\b", re.IGNORECASE)
 """A question about several things at once needs no choice between them."""
@@ -190,10 +193,10 @@ def _reasons(
 
 
 def _says_nothing(word: Word) -> bool:
-    return word.role is not TokenRole.IDLE or word.root in _ARTICLES
+    return word.role is not TokenRole.IDLE or word.root in _LINKS
 
 
-_ARTICLES = frozenset({"a", "an", "the", "and", "of", "for", "on", "in", "about"})
+_LINKS = ARTICLES | {"and", "of", "for", "on", "in", "about"}
 
 
 CARRIERS = bases(read(_CARRIERS))

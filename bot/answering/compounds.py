@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answering.composing.words import read
+from bot.answering.english import AUXILIARIES, INTERROGATIVES, PREPOSITIONS, any_of, inverted
 
 MOST = 3
 """Parts of a question; one with more is not split."""
@@ -18,23 +19,21 @@ WHOLE = 0.5
 """The weight of the search for the whole question; those for its parts share the rest."""
 
 _ASKING = (
-    r"how|what|when|where|which|who|whom|whose|why"
+    rf"{any_of(INTERROGATIVES)}"
     r"|wie|was|wann|wo|welche[nmrs]?|wer|wem|wen|warum|wieviele?"
     r"|c[o\u00f3]mo|qu[e\u00e9]|cu[a\u00e1]ndo|d[o\u00f3]nde|qui[e\u00e9]n(?:es)?|cu[a\u00e1]nt[oa]s?"
     r"|comment|quand|o\u00f9|quelle?s?|qui|pourquoi|combien"
 )
-_HELPERS = r"am|are|can|could|did|does|had|has|is|may|must|shall|should|was|were|will|would"
 _TURNED = (
-    rf"(?:{_HELPERS})"
-    r"\s+(?:a|an|he|i|it|my|our|she|that|the|their|there|these|they|this|those|we|you|your)"
+    inverted(AUXILIARIES - {"do", "had", "have"})
     # In "I set it up and have it shown", "have" asks nothing.
-    r"|(?:do|have)\s+(?:i|these|they|those|we|you)"
+    + r"|(?:do|had|have)\s+(?:i|these|they|those|we|you)"
 )
 _AND = r"\b(?:and|but|or|und|oder|y|et|ou)\s+(?:also\s+|then\s+|if so,?\s+)?"
-_BY = r"(?:(?:at|by|for|from|in|on|to|until|with)\s+)?"
+_BY = rf"(?:(?:{any_of(PREPOSITIONS)})\s+)?"
 _SPLIT = re.compile(rf"{_AND}(?={_BY}(?:{_ASKING})\b|(?:{_TURNED})\b)", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:compared (?:with|to)|versus|vs\.?)\s+", re.IGNORECASE)
-_ASKS = re.compile(rf"\b(?:{_ASKING}|{_TURNED})\b|^\W*(?:{_HELPERS}|do|have)\b", re.IGNORECASE)
+_ASKS = re.compile(rf"\b(?:{_ASKING}|{_TURNED})\b|^\W*(?:{any_of(AUXILIARIES)})\b", re.IGNORECASE)
 _FEW = 2
 """Content words. A part with fewer ("how long?") says too little by itself."""
 

@@ -13,6 +13,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
 
+from bot.answering.english import (
+    AUXILIARIES,
+    DETERMINERS,
+    INTERROGATIVES,
+    POSSESSIVES,
+    PREPOSITIONS,
+    PRONOUNS,
+    word_set,
+)
 from bot.answering.followups import swapped, topic_of
 from bot.model import Question
 from indexers.ports import Vector
@@ -37,35 +46,19 @@ _LONGER = 0.02
 _VERBS = 2
 """Words after a subject that may be its verb: "does comp time expire"."""
 
-
-_ENGLISH = frozenset("the is are does do how what which who where when my our of and can".split())  # noqa: SIM905
-"""Words by which a question is known to be English, as the following lists are."""
-_ARTICLES = frozenset("a an the any some this that these those".split())  # noqa: SIM905
-_OWNERS = frozenset("my our your his her their its".split())  # noqa: SIM905
-_DETERMINERS = _ARTICLES | _OWNERS
-_PREPOSITIONS = (
-    frozenset("for in of on at as by per with within without from to into about".split())  # noqa: SIM905
-    | frozenset("during before after until above below over under".split())  # noqa: SIM905
-)
-_AUXILIARIES = (
-    frozenset("is are was were do does did has have had".split())  # noqa: SIM905
-    | frozenset("can could may must should will would".split())  # noqa: SIM905
-)
-_BEFORE_VERBS = frozenset("i we you he she they it to not how".split())  # noqa: SIM905
+_ENGLISH = INTERROGATIVES | word_set("the is are does do my our of and can")
+"""Words by which a question is known to be English."""
+_DETERMINERS = DETERMINERS | {"any", "some"}
+_BEFORE_VERBS = PRONOUNS | {"to", "not", "how"}
 """A verb follows these, or "many"."""
-_SMALL = (
-    _DETERMINERS
-    | _PREPOSITIONS
-    | _AUXILIARIES
-    | _BEFORE_VERBS
-    | frozenset("who whom whose what when where why which and or but if be been there".split())  # noqa: SIM905
-)
+_SMALL = _DETERMINERS | PREPOSITIONS | AUXILIARIES | _BEFORE_VERBS | INTERROGATIVES
+_SMALL |= {"and", "or", "but", "if", "be", "been", "there"}
 """Words that belong to no thing."""
-_RELATIVE = frozenset(
-    "above below first following former last latter next other others previous rest same second".split()  # noqa: SIM905
+_RELATIVE = word_set(
+    "above below first following former last latter next other others previous rest same second"
 )
 """Words by which a thing is told only from one before it: "And for the next one?"."""
-_MANNERS = frozenset("long often many much soon far old big".split())  # noqa: SIM905
+_MANNERS = word_set("long often many much soon far old big")
 """After "how"."""
 _WORD = re.compile(r"[^\W_](?:[\w+#/&'\u2019-]|\.(?=\w)){0,60}")
 _LEADS = re.compile(
@@ -125,7 +118,7 @@ def completed(question: Question, embed: Embed) -> str:
     replaced = _nearest(named, topic, embed) if named else None
     if named is None or replaced is None:
         return _added(topic, follow_up) if named and named.preposition else ""
-    if replaced.article in _OWNERS or not named.article:
+    if replaced.article in POSSESSIVES or not named.article:
         return f"{topic[: replaced.start]}{named.words}{topic[replaced.end :]}"
     return f"{topic[: replaced.article_start]}{named.article} {named.words}{topic[replaced.end :]}"
 
@@ -140,7 +133,7 @@ def _named(text: str) -> _Named | None:
     text = text[: len(text) - len(trail)].rstrip(_ENDING)
     found = list(_WORD.finditer(text))
     words = [word[0].casefold() for word in found]
-    preposition = words[0] if words and words[0] in _PREPOSITIONS else ""
+    preposition = words[0] if words and words[0] in PREPOSITIONS else ""
     place = int(bool(preposition))
     article = words[place] if place < len(words) and words[place] in _DETERMINERS else ""
     place += bool(article)
@@ -203,8 +196,8 @@ def _things(text: str) -> Iterator[_Thing]:
         ahead = lower[lead] if lead >= 0 else ""
         # "To donate blood" begins with a verb, "to staging" does not.
         has_verb = not article and ahead in _BEFORE_VERBS and (ahead != "to" or last - first > 1)
-        preposition = ahead if ahead in _PREPOSITIONS and not has_verb else ""
-        is_subject = ahead in _AUXILIARIES
+        preposition = ahead if ahead in PREPOSITIONS and not has_verb else ""
+        is_subject = ahead in AUXILIARIES
         # In "how many people may join", the subject was before.
         has_no_other = lead < 1 or lower[lead - 1] in _SMALL | _MANNERS
         starts_here = bool(article or preposition or is_subject)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.composing.words import TokenRole, Word, read
+from bot.answering.english import word_set
 
 _SUBJECT = 3
 """Content words at the beginning of a sentence that count as its subject."""
@@ -16,16 +17,12 @@ _GLUED = re.compile(r"[^\W\d_][-_#]?(\d+)|#(\d+)|(?<!\d)(\d++)(?:st|nd|rd|th)\b"
 _COLONS = (":", "\u2013", "\u2014", "|")
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_PREPOSITIONS = _set("in on at to from by with as into about within during per and or than for")
-MONTHS = _set("""
+_PREPOSITIONS = word_set("in on at to from by with as into about within during per and or than for")
+MONTHS = word_set("""
 january february march april may june july august september october november december
 jan feb mar apr jun jul aug sep sept oct nov dec
 """)
-UNITS = _set("""
+UNITS = word_set("""
 second sec minut min hour day week month quarter year night euro eur dollar usd pound gbp cent
 franc chf percent point byte bit kb mb gb tb kib mib gib tib ms km m cm mm kg g l meter metr mile
 degre watt volt peopl person employe time piec copi request

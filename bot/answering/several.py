@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+from bot.answering.english import ANAPHORS, any_of
 from bot.answering.wrapping import without_courtesies
 from bot.foreign import on_one_line
 from bot.model import (
@@ -40,8 +41,7 @@ _END = re.compile(r"(?<=[?\uff1f\u061f])\s+|\n+")
 _ITEM = re.compile(r"^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+")
 _ALTERNATIVE = re.compile(r"or\b", re.IGNORECASE)
 _REFERRING = re.compile(
-    r"^(?:and|but|also|then|so)\b|\b(?:it|its|that|this|they|them|these|those|there)\b",
-    re.IGNORECASE,
+    rf"^(?:and|but|also|then|so)\b|\b(?:{any_of(ANAPHORS)}|there)\b", re.IGNORECASE
 )
 _PLEASANTRY = re.compile(
     r"\W*(?:(?:can|could|would|does|is there)\s+(?:some|any)(?:one|body)\b"

@@ -15,6 +15,7 @@ from difflib import SequenceMatcher
 from bot.answering.composing.facts import is_held
 from bot.answering.composing.quantities import Quantity, quantities
 from bot.answering.composing.words import TokenRole, Word, limits, read
+from bot.answering.english import word_set
 from bot.answering.examples import is_example
 from bot.answering.numbers import UNITS, StatedNumber, read_numbers
 from bot.answering.outline import outline
@@ -33,8 +34,8 @@ _NUMBER = "#"
 _LOWER = frozenset({"least", "more", "after"})
 _UPPER = frozenset({"max", "less", "before"})
 _DOTTED = re.compile(r"(?<![\d.,:])(\d{1,2})\.(\d\d)(?![\d.,:]\d|\d)")
-_KINDS_OF_PAGE = frozenset(
-    "faq sop wiki howto readme todo tldr polici guid guidelin handbook overview process".split()  # noqa: SIM905 - read as words
+_KINDS_OF_PAGE = word_set(
+    "faq sop wiki howto readme todo tldr polici guid guidelin handbook overview process"
 )
 """Stems of words that name no thing."""
 

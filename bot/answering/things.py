@@ -13,6 +13,7 @@ from functools import cached_property
 
 from bot.answering.codes import codes, without_codes
 from bot.answering.composing.words import TokenRole, Word, read
+from bot.answering.english import word_set
 from bot.answering.numbers import MONTHS, UNITS, read_numbers
 from bot.answering.stems import stems
 
@@ -47,8 +48,8 @@ _ORDINALS = {
         1,
     )
 }
-_DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun".split()  # noqa: SIM905 - read as words
+_DAYS = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun"
 )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering.composing.words import read
 from bot.answering.compounds import asks_twice, first_asking
+from bot.answering.english import ARTICLES, POSSESSIVES, PREPOSITIONS, word_set
 from bot.answering.several import combined, total
 from bot.answering.stems import in_order, stems
 from bot.model import Answer, Clarify, Result, Source, Tone
@@ -33,13 +34,13 @@ _RELATION = re.compile(
     r"\b(?:between|differences?|differs?|different|either|neither)\b", re.IGNORECASE
 )
 """Words that ask about both things together."""
-_ARTICLES = frozenset({"a", "an", "my", "our", "the", "their", "your"})
-_BEFORE = _ARTICLES | frozenset({"about", "at", "both", "by", "for", "from", "in", "of", "on"})
-_BEFORE |= {"per", "to", "under", "via", "with", "without", "has", "have"}
-_PREPOSITIONS = _BEFORE - _ARTICLES - {"both", "has", "have"}
-_AMOUNTS = frozenset(
-    {"early", "far", "fast", "half", "high", "long", "many", "much", "often", "soon"}
-)
+_DETERMINERS = ARTICLES | POSSESSIVES
+"""Those that begin no clause, as "that" may."""
+_PREPOSITIONS = PREPOSITIONS - {"after", "as", "before", "until"}
+"""The same."""
+_BEFORE = _DETERMINERS | _PREPOSITIONS | {"both", "has", "have"}
+"""Words after which the name of a thing begins."""
+_AMOUNTS = word_set("early far fast half high long many much often soon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def _joined(question: str, start: int, joint: re.Match[str], *, is_asked: bool) 
     pair = _one_form(left, right)
     if right[0].folded in _PREPOSITIONS:
         thing, other = _trailing(left), _leading(right[1:])
-        is_parallel = _before(left, thing, _ARTICLES) == right[0].folded
+        is_parallel = _before(left, thing, _DETERMINERS) == right[0].folded
         pair = (thing, other) if thing and other and is_parallel else None
     elif not pair and is_asked:
         pair = _short(left, right)
@@ -213,7 +214,7 @@ def _one_form(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
 
 
 def _short(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
-    """Return two short noun phrases after a preposition, or each after an article."""
+    """Return two short noun phrases after a preposition, or each after a determiner."""
     thing, other = _trailing(left), _leading(right)
     if not thing or not other or thing[-1].is_name or other[0].is_name:
         return None
@@ -221,9 +222,9 @@ def _short(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
         # In "for a van or lorry that fails", what follows belongs to both.
         other = other[: len(thing)]
     before = _before(left, thing, frozenset())
-    has_article = right[0].folded in _ARTICLES
+    has_determiner = right[0].folded in _DETERMINERS
     # After "to" often comes a verb.
-    is_parallel = has_article if before in _ARTICLES else before in _BEFORE - {"to"}
+    is_parallel = has_determiner if before in _DETERMINERS else before in _BEFORE - {"to"}
     is_short = len(thing) <= _PLAIN and len(other) <= _PLAIN
     return (thing, other) if is_parallel and is_short else None
 
@@ -252,9 +253,9 @@ def _trailing(tokens: Sequence[_Token]) -> list[_Token]:
 
 
 def _leading(tokens: Sequence[_Token]) -> list[_Token]:
-    """Return the same at their beginning, without an article."""
+    """Return the same at their beginning, without a determiner."""
     run: list[_Token] = []
-    for token in tokens[1:] if tokens and tokens[0].folded in _ARTICLES else tokens:
+    for token in tokens[1:] if tokens and tokens[0].folded in _DETERMINERS else tokens:
         if not token.says:
             break
         run.append(token)

@@ -16,6 +16,7 @@ from math import fsum
 from typing import Protocol
 
 from bot.answering.composing.words import TokenRole, Word, bases, read
+from bot.answering.english import INTERROGATIVES
 from bot.answering.model import WrittenAnswer
 from bot.foreign import unmarked, with_mark
 from bot.model import Answer, Question, Timings, Verification
@@ -29,7 +30,7 @@ that ask the same, and pairs that only seem to (tests/bot/answering/test_verifie
 SAME = 0.78
 SHARED = 0.5
 """The least share of both questions' words that they have in common."""
-_ASKING = {"who", "whom", "whose", "when", "where", "why", "how"}
+_ASKING = INTERROGATIVES - {"what", "which"}
 """Words that tell the thing asked for. "What" and "which" may ask for any of them."""
 _ROLES = {"from", "to", "into", "of", "by", "for", "before", "after"}
 """Words that give the word after them a role: to move from A to B is not to move to A."""

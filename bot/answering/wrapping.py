@@ -12,6 +12,13 @@ import re
 from dataclasses import dataclass
 
 from bot.answering.composing.words import read
+from bot.answering.english import (
+    ANAPHORS,
+    AUXILIARIES,
+    INTERROGATIVES,
+    any_of,
+    inverted,
+)
 
 _LONGEST = 2000
 """Characters of a message. A longer one is a document and not a question in courtesies."""
@@ -25,12 +32,10 @@ _EMOJI = re.compile(
     r"|(?<![\w:]):[a-z][a-z0-9_+'-]{1,40}:(?![\w:])"
 )
 _SPACES = re.compile(r"[^\S\n]++")
-_INVERTED = (
-    r"(?:am|are|can|could|did|do|does|has|have|is|may|must|shall|should|was|were|will|would)\s++"
-    r"(?:a|an|he|i|it|my|our|she|that|the|their|there|these|they|this|those|we|you|your)\b"
-)
-_BY = r"(?:(?:at|by|for|from|in|on|to|until)\s++)?"
-_WORDS = r"(?:how|what|when|where|which|who|whom|whose|why)"
+# In ", had a look", "had" asks nothing.
+_INVERTED = inverted(AUXILIARIES - {"had"})
+_BY = r"(?:(?:at|by|for|from|in|on|to|until|with)\s++)?"
+_WORDS = rf"(?:{any_of(INTERROGATIVES)})"
 _QUESTION = (
     rf"{_BY}{_WORDS}(?:\s++\w++){{0,2}}?\s++{_INVERTED}"
     rf"|{_INVERTED}|who\s++(?:can|does|is|pays|should)\b"
@@ -124,7 +129,7 @@ _ASKING = re.compile(
     rf"|{_INVERTED})",
     re.IGNORECASE,
 )
-_REFERS = re.compile(r"\b(?:such|these|those|they|them|their|this|that|it|its)\b", re.IGNORECASE)
+_REFERS = re.compile(rf"\b(?:{any_of(ANAPHORS)}|such)\b", re.IGNORECASE)
 """Words that stand for something in the sentence before."""
 _CORRECTION = re.compile(
     r"\b(?:i\s++mean|i\s++meant|no\s++wait|wait\s++no|scrap\s++that|correction)\b", re.IGNORECASE

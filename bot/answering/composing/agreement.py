@@ -29,6 +29,7 @@ from bot.answering.composing.words import (
     split_at,
     statements,
 )
+from bot.answering.english import word_set
 
 _NEARLY = 0.75
 _ONLY = frozenset({"just", "merely", "purely"})
@@ -37,7 +38,7 @@ _REACH = 4
 """A "not" may negate this many content words after it."""
 _EACH = frozenset({"all", "any", "each", "every"})
 _PARTLY = frozenset({"most", "some"})
-_STEPS = frozenset("afterwards finally next once then wait when".split())  # noqa: SIM905 - read as words
+_STEPS = word_set("afterwards finally next once then wait when")
 _ORDERS = frozenset({"after", "before", "first", "last"})
 
 

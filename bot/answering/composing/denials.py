@@ -12,20 +12,16 @@ import re
 from bot.answering.composing.claims import Claim
 from bot.answering.composing.lexicon import NOT
 from bot.answering.composing.words import TokenRole, read
+from bot.answering.english import word_set
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_PAGES = _set("""
+_PAGES = word_set("""
 page pages passage passages document documents documentation doc docs wiki handbook source sources
 text section sections article articles guide guidance material
 seite seiten quelle quellen dokument dokumente dokumentation handbuch abschnitt abschnitte
 página páginas pasaje pasajes documento documentos documentación fuente fuentes
 passages extraits extrait pages texte documentation sources
 """)
-_SAYING = _set("""
+_SAYING = word_set("""
 mentioned given stated specified listed named documented defined described covered said told found
 find see
 finde finden nennen nennt steht genannt angegeben erwähnt beschrieben gefunden

@@ -23,13 +23,13 @@ from bot.answering.composing.lexicon import KEPT_LIMITS
 from bot.answering.composing.prompt import NOTHING
 from bot.answering.composing.sentences import Evidence, Lead, Sentence
 from bot.answering.composing.words import TokenRole, Word, is_fragment, limits, read
+from bot.answering.english import ALL_ANAPHORS, word_set
 from indexers.model import Passage
 
 CLAIMLESS = (Flaw.FRAME, Flaw.EMPTY, Flaw.REPEATED)
 """Flaws of sentences that are dropped without a note: they claim nothing."""
-_POINTING = frozenset("it its they them their he his she her this these those that such".split())  # noqa: SIM905 - read as words
-_RESTRICTING = frozenset(
-    "but however otherwise provided aber jedoch außer pero salvo excepto mais sauf".split()  # noqa: SIM905 - the same
+_RESTRICTING = word_set(
+    "but however otherwise provided aber jedoch außer pero salvo excepto mais sauf"
 )
 _DENIED = (Flaw.NEGATION, Flaw.LIMIT)
 """Flaws that do not apply to a sentence about what pages do not say."""
@@ -71,7 +71,7 @@ class Drafted:
 
     @property
     def points_back(self) -> bool:
-        return bool(self.words) and self.words[0].text.casefold() in _POINTING
+        return bool(self.words) and self.words[0].text.casefold() in ALL_ANAPHORS | {"such"}
 
     @property
     def restricts(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.answering.composing.agreement import denials, roots
 from bot.answering.composing.words import TokenRole, Word, split
+from bot.answering.english import word_set
 
 _EXCEPTING = frozenset({"before", "but", "except", "unless", "until", "without"})
 _BEYOND = frozenset({"more", "less"})
@@ -16,7 +17,7 @@ _BEYOND = frozenset({"more", "less"})
 _IFS = frozenset({"if", "when", "where"})
 _IF_NOT = 3
 """The "not" of "if you do not" is within this many words after the "if"."""
-_DENYING = frozenset("blocked denied disabled excluded exempt muted off refused rejected".split())  # noqa: SIM905 - read as words
+_DENYING = word_set("blocked denied disabled excluded exempt muted off refused rejected")
 _ABOUT = 0.75
 """The share of a sentence's words in a clause that says about the same."""
 _REACH = 4

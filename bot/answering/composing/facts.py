@@ -16,6 +16,7 @@ from bot.answering.composing.lexicon import ABBREVIATED
 from bot.answering.composing.quantities import Quantity, quantities
 from bot.answering.composing.units import CLOCK, MONTH, TIME, WEEKDAYS
 from bot.answering.composing.words import TokenRole, Word, read
+from bot.answering.english import word_set
 
 _ENGLISH = 0.2
 """The share of function words (the, of, not) from which a sentence counts as English. In German
@@ -23,7 +24,7 @@ every noun looks like a name."""
 
 _BEGINNING = 5
 """Letters that two forms of one name share: Spain, Spanish need not."""
-_OF_WEEKDAYS = frozenset("weekday weekdays weekend weekends workday working business".split())  # noqa: SIM905 - read as words
+_OF_WEEKDAYS = word_set("weekday weekdays weekend weekends workday working business")
 """Words for several days of the week, which a writer may name ("Monday to Friday")."""
 _MOST_WORKED_OUT = 12
 """Numbers of a sentence that may be worked out: each is compared with thousands of results."""

@@ -6,53 +6,53 @@ too.
 
 from __future__ import annotations
 
+from bot.answering.english import AUXILIARIES, DETERMINERS, INTERROGATIVES, PRONOUNS, word_set
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-NOT = _set("""
+NOT = word_set("""
 not no never none nobody nothing neither nor without cannot nowhere prohibited forbidden
 banned disallowed kein keine keinen keiner keines keinem nicht nie niemals niemand nichts
 ohne sin nunca ningún ninguna ninguno nadie nada jamais aucun aucune sans pas
 不 没 未 无 沒 無
 """)
 
-BREAKS = _set("""
+BREAKS = word_set("""
 but while whereas however although though instead rather aber sondern pero sino mais
 """)
 """Words at which the reach of an earlier "not" ends."""
 
-EITHER = _set("or oder o ou")
-JOINS = EITHER | _set("and und y et")
+EITHER = word_set("or oder o ou")
+JOINS = EITHER | word_set("and und y et")
 
-OPENINGS = _set("""
+OPENINGS = word_set("""
 after as at before by during for from if in on once over to under unless until when whenever where
 while with within without
 """)
 """First words of an opening that a comma ends: "For contractors, ..."."""
 
-ENDINGS = _set("""
+ENDINGS = word_set("""
 after at before depending during following for in on where while who whom whose which with without
 """)
 """First words of a qualifier at the end, which narrows more often than it only adds."""
 
-SOME = _set("""
+SOME = word_set("""
 few generally most mostly normally often ordinarily some sometimes typically usually
 """)
 """Words for a part of all people or times."""
 
-IDLE = JOINS | _set("""
-a an the this that these those there here it its they them their he him his she her we us
-our you your i me my who whom whose which what when where how why is are was were be been
-being am do does did done has have had having of in on at to from by for with as into onto
-about between within during through per via than then so too very also just if can could
-may might will would should anymore get gets got make makes made such other own same following below
-according page section wiki passage document e.g i.e etc please ok okay
+_FUNCTION_WORDS = DETERMINERS | PRONOUNS | INTERROGATIVES | AUXILIARIES - {"must", "shall"}
+IDLE = (
+    JOINS
+    | _FUNCTION_WORDS
+    | word_set("""
+me him us them there here be been being done having of in on at to from by for with as into onto
+about between within during through per via than then so too very also just if anymore get gets got
+make makes made such other own same following below according page section wiki passage document e.g
+i.e etc please ok okay
 """)
+)
 """Words without meaning of their own, including those for places and kinds of text."""
 
-ACRONYMS = _set("US")
+ACRONYMS = word_set("US")
 """Idle words that are a name in capitals, and then limit the statement to it."""
 ABBREVIATED = {
     "cpu": ("core", "cores", "processor"),
@@ -62,7 +62,7 @@ ABBREVIATED = {
     "url": ("address", "link"),
 }
 """Abbreviations, and words that are used for the same."""
-LETTERS = _set("A")
+LETTERS = word_set("A")
 """Idle words that are a name in capitals, except at the start of a sentence: grade A."""
 
 LIMITS = {
@@ -104,7 +104,7 @@ THAN_BOUNDS = {
 }
 """The bounds that "no ... than" and "not ... than" set."""
 
-KEPT_LIMITS = _set("only except")
+KEPT_LIMITS = word_set("only except")
 """Restrictions of a passage that nobody may leave out."""
 
 _UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"

@@ -20,23 +20,19 @@ from bot.answering.composing.words import (
     split_at,
     takes_half,
 )
+from bot.answering.english import word_set
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_WHICH = _set("who whom whose which that where")
-_NARROWING = _set("""
+_WHICH = word_set("who whom whose which that where")
+_NARROWING = word_set("""
 at below above during for from in inside of on outside over under while with within without
 """)
 """First words of a qualifier that follows the words it narrows."""
-_OPENING = _set("""
+_OPENING = word_set("""
 after as at before between depending during following for from in inside on outside over under with
 within without
 """)
 """First words of a qualifier that opens a sentence: "For contractors, ..."."""
-_NARROWS_NOTHING = _set("""
+_NARROWS_NOTHING = word_set("""
 addit case conclus contrast exampl fact general instanc order particular principl result short
 summari turn
 """)

@@ -22,10 +22,9 @@ from bot.answering.composing.words import (
     split_at,
     takes_half,
 )
+from bot.answering.english import word_set
 
-_IFS = frozenset(
-    "if unless until when whenever once provided assuming wenn falls sofern".split()  # noqa: SIM905 - read as words
-)
+_IFS = word_set("if unless until when whenever once provided assuming wenn falls sofern")
 _LONGER_IFS = (
     *(("subject", "to"), ("in", "case"), ("in", "the", "event"), ("while", "on")),
     *(("as", "long", "as"), ("so", "long", "as")),

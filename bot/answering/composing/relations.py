@@ -13,17 +13,17 @@ from collections.abc import Iterator, Sequence
 
 from bot.answering.composing.lexicon import JOINS
 from bot.answering.composing.words import TokenRole, Word, bases, is_comma, split, split_at
+from bot.answering.english import ALL_ANAPHORS, word_set
 
 _PREPOSITIONS = frozenset({"at", "by", "from", "in", "on", "to", "with"})
 _WAYS = frozenset({"by", "from", "to"})
 _ORDERS = frozenset({"before", "after"})
 _BEING = frozenset({"am", "are", "be", "been", "being", "is", "was", "were"})
 _IFS = frozenset({"if", "unless"})
-_CONDITIONS = _IFS | frozenset(
-    "when whenever once where whether upon on in for should provided case who that to".split()  # noqa: SIM905 - read as words
+_CONDITIONS = _IFS | word_set(
+    "when whenever once where whether upon on in for should provided case who that to"
 )
 """Words that may express a condition in a sentence."""
-_POINTING = frozenset("it its they their them this these that those he she his her".split())  # noqa: SIM905 - read as words
 _INSTRUCTIONS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b[^.!?\n]{0,40}"
     r"\b(?:rules?|instructions?|prompts?|guidelines?|everything above)\b"
@@ -218,4 +218,4 @@ def _bracketed(words: Sequence[Word]) -> Iterator[tuple[frozenset[str], frozense
 def points_back(word: Word) -> bool:
     """Return whether a word points to something said before. IT, in capitals, does not."""
     is_acronym = len(word.text) > 1 and word.text.isupper()
-    return word.role is TokenRole.IDLE and word.root in _POINTING and not is_acronym
+    return word.role is TokenRole.IDLE and word.root in ALL_ANAPHORS and not is_acronym

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.answering.composing.words import TokenRole, Word, bases, read
+from bot.answering.english import AUXILIARIES
 
 _LEAST_OWN = 0.5
 """The share of a sentence's words that the passage itself must have."""
@@ -21,10 +22,6 @@ _OUTDATED = re.compile(
     re.IGNORECASE,
 )
 _PAST = frozenset({"had", "was", "were"})
-_AUXILIARIES = frozenset(
-    "am are can could did do does has have is may might must shall should was were will would".split()  # noqa: SIM905, E501 - read as words
-)
-"""First words of a yes/no question."""
 
 
 def takes_from_titles(
@@ -57,7 +54,7 @@ def _only_asked(titles: Sequence[str]) -> frozenset[str]:
     asked, stated = set[str](), set[str]()
     for title in titles:
         words = read(title)
-        auxiliary = bool(words) and words[0].text.casefold() in _AUXILIARIES
+        auxiliary = bool(words) and words[0].text.casefold() in AUXILIARIES
         is_question = auxiliary and title.rstrip().endswith("?")
         (asked if is_question else stated).update(bases(words))
     return frozenset(asked - stated)

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bot.answering.english import word_set
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureUnit:
@@ -73,7 +75,7 @@ MONTH = Fraction(30 * 1440)
 """Minutes of a month, about."""
 WORKING = frozenset({"working", "business"})
 """Words for days of which a week has five."""
-ARTICLES = frozenset("a an each every per ein eine einen einem einer un una une jede jeden".split())  # noqa: SIM905 - read as words
+ARTICLES = word_set("a an each every per ein eine einen einem einer un una une jede jeden")
 HALF = frozenset({"half"})
 PARTS = {"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4)}
 """Fractions of a greater number: "a quarter of a million"."""
@@ -90,7 +92,7 @@ CLOCK = "clock"
 MONEY = frozenset({"$", "\u20ac", "\u00a3", "\u00a5", "cent"})
 """Kinds of the units of money."""
 PER_CENT = re.compile(r"\b(?:(?:per|pour)[\s-]cent|por\sciento)\b", re.IGNORECASE)
-JOINS = frozenset("to and or bis und oder à et ou a y o - \u2013 \u2014 through until".split())  # noqa: SIM905 - read as words
+JOINS = word_set("to and or bis und oder à et ou a y o - \u2013 \u2014 through until")
 """Words and signs between two numbers that share a unit."""
 HALVES = {"am": 0, "pm": 12 * 60, "a.m": 0, "p.m": 12 * 60}
 NAMED_HOURS = {
@@ -99,7 +101,7 @@ NAMED_HOURS = {
     "midnight": frozenset({Fraction(0), Fraction(24 * 60)}),
 }
 EVERY_SECOND = frozenset({("every", "second"), ("every", "other")})
-WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())  # noqa: SIM905 - read as words
+WEEKDAYS = word_set("monday tuesday wednesday thursday friday saturday sunday")
 HOURS = frozenset({"uhr", "o'clock"})
 TIMES = {
     "hundred": 100, "hundert": 100, "cent": 100, "cien": 100, "ciento": 100,

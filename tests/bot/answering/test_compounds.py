@@ -57,7 +57,16 @@ FILLER = "Birds sing in the morning, and nobody in this house knows the reason f
             "who reads requests for a move and on which weekday are requests read?",
             ("who reads requests for a move", "on which weekday are requests read?"),
         ),
+        (
+            "who approves a visa, and about how long does a visa take?",
+            ("who approves a visa", "about how long does a visa take?"),
+        ),
+        (
+            "how many reviews does a change need and might its author count as one?",
+            ("how many reviews does a change need", "might its author count as one?"),
+        ),
         ("can I set up the banner today and have it shown next week?", ()),
+        ("what do I do if I lost my badge and had a visitor?", ()),
         ("which pages are public and can be edited?", ()),
         ("how do I get a laptop and a phone?", ()),
         ("vpn setup mac", ()),

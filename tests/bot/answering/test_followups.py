@@ -56,6 +56,7 @@ def passage(page: str, text: str) -> Passage:
         "what about weekends?",
         "how about new contractors",
         "on staging?",
+        "via VPN?",
         "f\u00fcr Praktikanten?",
         "in Berlin?",
         "what if we pay late?",
@@ -105,6 +106,7 @@ def test_a_name_alone_is_a_follow_up_if_a_conjunction_precedes_it() -> None:
         "tides",
         "Is it possible to resign early?",
         "What if I lose my laptop?",
+        "What if they lose their laptop?",
     ],
 )
 def test_a_follow_up_that_names_something_is_asked_as_it_stands(text: str) -> None:

@@ -40,6 +40,16 @@ ANYONE = Principal.of(EVERYONE)
             "does the lift stop in Oslo?",
         ),
         (
+            "may drivers rest during loading or during breaks?",
+            ("loading", "breaks"),
+            "may drivers rest during breaks?",
+        ),
+        (
+            "who looks after his laptop and his phone?",
+            ("laptop", "phone"),
+            "who looks after his phone?",
+        ),
+        (
             "where are the keys for the bike shed and for the boat?",
             ("bike shed", "boat"),
             "where are the keys for the boat?",

@@ -70,6 +70,7 @@ def test_words_that_a_page_may_be_about_stay(message: str) -> None:
             "I drive for Kim. A depot has a keeper. Who signs for the keys of such a keeper?",
             "A depot has a keeper. Who signs for the keys of such a keeper?",
         ),
+        ("The van is in the ditch. does her team tow vans", "does her team tow vans"),
         ("Who is on call? The van broke down. Is the spare van free?", ""),
         ("Who pays for the spare van?", ""),
         ("The spare van is blue.", ""),
