@@ -22,7 +22,7 @@ _FOLDER = files("bot.answering") / "dictionaries"
 _WORD = re.compile(r"[^\W_]+")
 
 _COMPOUNDING = frozenset({"dutch", "german"})
-"""Languages that write compounds as one word, and part some verbs: "reiche ... ein"."""
+"""Languages that write compounds as one word and have separable verbs: "reiche ... ein"."""
 _LEAST_PART, _LEAST_COMPOUND, _MOST_LETTERS = 3, 8, 40
 """Letters of a part of a compound, and of a word that is taken apart. "backlog" is too short."""
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
@@ -31,15 +31,17 @@ _PARTICLES = frozenset(
     "ab an auf aus bei ein fest frei heraus herunter hin hoch los mit nach teil um vor weg weiter"  # noqa: SIM905 - read as words
     " zu zuruck zusammen aan af deel door in langs mee na om op over terug toe uit voor".split()
 )
-"""The part of a verb that may go to the end of its clause, without accents."""
+"""The parts of separable verbs that may go to the end of the clause, without accents."""
 _INFIXES = ("zu", "te", "ge")
 """What may stand between a particle and its verb: einzureichen, eingereicht."""
 _ENDINGS = re.compile("(?:st|te|ten|tet|t)$")
 """Of verbs, where the stemmers leave them."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _TYPED = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue"})
+"""What people type for an umlaut."""
 
 Meanings = Sequence[str]
+"""English words for a word, the likeliest first; none if English does without it."""
 
 
 class Dictionary:
@@ -69,9 +71,12 @@ class Dictionary:
     def phrase(self, words: str) -> Meanings | None:
         """Return the meanings of a word or words with single spaces between them, in this or
         another inflection; None if they are unknown."""
-        if (meanings := self._written(words)) is not None:
+        if (meanings := self._exact.get(words)) is not None:
             return meanings
-        return self._stems.get(self._stem(_fold(words)))
+        folded = _fold(words)
+        if (meanings := self._folded.get(folded)) is not None:
+            return meanings
+        return self._stems.get(self._stem(folded))
 
     def word(self, word: str) -> Meanings | None:
         """Return the meanings of a word, a verb with its particle or a compound; None if it is
@@ -87,16 +92,12 @@ class Dictionary:
         parts = self._parts(folded)
         return [" ".join(parts)] if parts else None
 
-    def parted(self, verb: str, particle: str) -> Meanings | None:
-        """Return the meanings of a verb whose particle stands apart; None if it is none."""
+    def separable_verb(self, verb: str, particle: str) -> Meanings | None:
+        """Return the meanings of a verb whose particle stands apart; None if there is no such
+        verb."""
         if not self._is_compounding or _fold(particle) not in _PARTICLES:
             return None
         return self._inflected(_fold(particle + verb))
-
-    def _written(self, words: str) -> Meanings | None:
-        if (meanings := self._exact.get(words)) is not None:
-            return meanings
-        return self._folded.get(_fold(words))
 
     def _inflected(self, folded: str) -> Meanings | None:
         """Return the meanings of a form that the stemmer does not reduce."""
@@ -104,17 +105,19 @@ class Dictionary:
         return next((meanings for meanings in found if meanings is not None), None)
 
     def _parts(self, word: str) -> list[str]:
-        """Return the meanings of the parts of a compound, with the longest first part that is
-        possible; nothing if it is none."""
+        """Return the likeliest meaning of each part of a compound, with the longest first part that
+        is possible; nothing if it is none."""
         for end in range(len(word) - _LEAST_PART, _LEAST_PART - 1, -1):
-            first = self._folded.get(word[:end]) or self._stems.get(word[:end])
-            for link in _LINKS if first else ():
+            meanings = self._folded.get(word[:end]) or self._stems.get(word[:end])
+            if not meanings:
+                continue
+            for link in _LINKS:
                 rest = word[end + len(link) :]
-                if word.startswith(link, end) and (others := self._rest(rest)):
-                    return [*first[:1], *others] if first else []
+                if word.startswith(link, end) and (others := self._other_parts(rest)):
+                    return [meanings[0], *others]
         return []
 
-    def _rest(self, word: str) -> list[str]:
+    def _other_parts(self, word: str) -> list[str]:
         if len(word) < _LEAST_PART:
             return []
         if meanings := self._folded.get(word) or self._inflected(word):
@@ -125,19 +128,16 @@ class Dictionary:
         return " ".join(map(self._stem_of_word, folded.split()))
 
 
-dictionary = cache(Dictionary)
-"""The dictionary of a language, read once."""
+dictionary_of = cache(Dictionary)
+"""Returns the dictionary of a language, read once."""
 
 
 def _entries(text: str) -> Iterator[tuple[list[str], Meanings]]:
     for line in text.splitlines():
         headwords, equals, meanings = line.partition("=")
         if equals and not line.startswith("#"):
-            yield [spaced(word) for word in headwords.split(",")], _listed(meanings)
-
-
-def _listed(text: str) -> list[str]:
-    return [part for part in map(str.strip, text.split(",")) if part]
+            listed = [meaning for meaning in map(str.strip, meanings.split(",")) if meaning]
+            yield [spaced(headword) for headword in headwords.split(",")], listed
 
 
 def spaced(words: str) -> str:

@@ -72,7 +72,7 @@ _IF = re.compile(r"(?:what )?(?=if\b)", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class _Thing:
     """A thing that a question names, from ``start`` to ``end``, with the ``article`` and the
-    ``preposition`` before it. It may not be ``whole``: further words of its name follow."""
+    ``preposition`` before it. If not ``is_whole``, further words of its name follow."""
 
     start: int
     end: int
@@ -80,7 +80,7 @@ class _Thing:
     article_start: int
     preposition: str
     is_placed: bool
-    whole: bool
+    is_whole: bool
     words: int
 
     @property
@@ -90,8 +90,8 @@ class _Thing:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The thing that a follow-up names. ``of_same``: it names only what sets it apart ("the
-    private ones")."""
+    """The thing that a follow-up names, with the ``article`` and the ``preposition`` before it.
+    ``of_same``: it names only what sets it apart ("the private ones")."""
 
     words: str
     article: str
@@ -128,6 +128,7 @@ def _added(topic: str, condition: str) -> str:
 
 
 def _named(text: str) -> _Named | None:
+    """Return the thing that a follow-up names; None if it names none."""
     text = text.rstrip(_ENDING)
     trail = next((trail for trail in _TRAILS if text.casefold().endswith(trail)), "")
     text = text[: len(text) - len(trail)].rstrip(_ENDING)
@@ -146,26 +147,26 @@ def _named(text: str) -> _Named | None:
 
 
 def _nearest(named: _Named, topic: str, embed: Embed) -> _Thing | None:
-    """Return the thing in ``topic`` that ``named`` replaces: after the same preposition, if it has
-    one."""
+    """Return the thing in ``topic`` that ``named`` replaces, after the same preposition if it has
+    one; None if there is none."""
     things = [
         thing
         for thing in _things(topic)
-        if named.preposition in ("", thing.preposition) and (thing.whole or named.of_same)
+        if named.preposition in ("", thing.preposition) and (thing.is_whole or named.of_same)
     ][:_MOST_THINGS]
     vector = embed(named.words)
     least = _LEAST_PARALLEL if named.preposition else _LEAST
-    alike = [
-        (cosine + thing.bonus, thing.start, thing)
-        for thing in things
-        if (cosine := _cosine(vector, embed(topic[thing.start : thing.end]))) >= least
+    nearness: dict[_Thing, float] = {}
+    for thing in things:
+        words = topic[thing.start : thing.end]
+        cosine = _cosine(vector, embed(words))
+        are_names = thing.preposition and _is_name(named.words) and _is_name(words)
         # "Of" adds no condition, so it must be parallel.
-        or named.preposition == "of"
-        or (thing.preposition and _is_name(named.words) and _is_name(topic[thing.start :]))
-    ]
-    if not alike:
+        if cosine >= least or named.preposition == "of" or are_names:
+            nearness[thing] = cosine + thing.bonus
+    if not nearness:
         return None
-    *_, nearest = max(alike, key=lambda each: each[:2])
+    nearest = max(nearness, key=lambda thing: (nearness[thing], thing.start))
     *others, head = named.words.split()
     if others and topic[nearest.start : nearest.end].endswith(head):
         # "Sick leave" replaces "annual leave", not "leave".
@@ -199,20 +200,20 @@ def _things(text: str) -> Iterator[_Thing]:
         preposition = ahead if ahead in PREPOSITIONS and not has_verb else ""
         is_subject = ahead in AUXILIARIES
         # In "how many people may join", the subject was before.
-        has_no_other = lead < 1 or lower[lead - 1] in _SMALL | _MANNERS
+        is_first_subject = lead < 1 or lower[lead - 1] in _SMALL | _MANNERS
         starts_here = bool(article or preposition or is_subject)
         least_end = max(first + 1, last - _VERBS * is_subject)
         for start, end in islice(combinations(range(first + has_verb, last + 1), 2), _MOST_THINGS):
             if end - start <= _MOST_WORDS and (start == first or not starts_here):
                 yield _Thing(
-                    words[start].start(),
-                    words[end - 1].end(),
-                    article,
-                    words[start - bool(article)].start(),
-                    preposition,
-                    bool(article or preposition) or (is_subject and has_no_other),
-                    end >= least_end,
-                    end - start,
+                    start=words[start].start(),
+                    end=words[end - 1].end(),
+                    article=article,
+                    article_start=words[start - bool(article)].start(),
+                    preposition=preposition,
+                    is_placed=bool(article or preposition) or (is_subject and is_first_subject),
+                    is_whole=end >= least_end,
+                    words=end - start,
                 )
 
 

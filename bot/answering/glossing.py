@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from bot.answering.dictionary import LANGUAGES, Dictionary, dictionary
+from bot.answering.dictionary import LANGUAGES, Dictionary, dictionary_of
 from bot.answering.word_by_word import gloss
 from bot.model import Question, Role
 from indexers.model import Hit
@@ -46,14 +46,15 @@ class Glossing:
         language = self._language(question)
         if language not in LANGUAGES or self.index.main_language() != _ENGLISH:
             return question
-        words = dictionary(language)
-        glossed = gloss(question.text, words)
+        dictionary = dictionary_of(language)
+        glossed = gloss(question.text, dictionary)
         if glossed.known < _LEAST_KNOWN or glossed.known <= glossed.english:
             return question
         if not question.history and not self.index.foreign_language(question.text):
             return replace(question, standalone=glossed.text, asking=question.text, asked=question)
         history = tuple(
-            replace(turn, text=self._turn(turn.text, language, words)) for turn in question.history
+            replace(turn, text=self._turn(turn.text, language, dictionary))
+            for turn in question.history
         )
         return replace(question, text=glossed.text, history=history, asked=question)
 
@@ -67,18 +68,19 @@ class Glossing:
         if self.embedder.multilingual or self.index.main_language() != _ENGLISH:
             return question
         known = {
-            language: [word for word in unknown if dictionary(language).phrase(word)]
+            language: [word for word in unknown if dictionary_of(language).phrase(word)]
             for language in LANGUAGES
         }
         language = max(known, key=lambda name: len(known[name]))
-        words = dictionary(language)
+        dictionary = dictionary_of(language)
         typed = [match[0].casefold() for match in _WORD.finditer(question.text)]
-        if not _tell(known[language]) or len(known[language]) < sum(map(words.is_english, typed)):
+        many_english = sum(map(dictionary.is_english, typed))
+        if not _tell_language(known[language]) or len(known[language]) < many_english:
             return question
 
         def translated(match: re.Match[str]) -> str:
-            is_english = words.is_english(match[0].casefold())
-            return match[0] if is_english else gloss(match[0], words).text
+            word = match[0]
+            return word if dictionary.is_english(word.casefold()) else gloss(word, dictionary).text
 
         return replace(question, text=_WORD.sub(translated, question.text), asked=question)
 
@@ -91,10 +93,10 @@ class Glossing:
         turns = [turn.text for turn in question.history if turn.role is Role.ASKER]
         return self.index.foreign_language("\n".join([*turns, question.text]), than=[_ENGLISH])
 
-    def _turn(self, text: str, language: str, words: Dictionary) -> str:
+    def _turn(self, text: str, language: str, dictionary: Dictionary) -> str:
         """Return an earlier turn in English. The bot's are, mostly."""
         is_own = self.index.foreign_language(text, than=[_ENGLISH]) == language
-        return gloss(text, words).text if is_own else text
+        return gloss(text, dictionary).text if is_own else text
 
 
 def in_words_of_best(question: Question, hits: Sequence[Hit]) -> Question:
@@ -108,6 +110,6 @@ def in_words_of_best(question: Question, hits: Sequence[Hit]) -> Question:
     return replace(question, standalone="", asking="", asked=None)
 
 
-def _tell(words: Sequence[str]) -> bool:
+def _tell_language(words: Sequence[str]) -> bool:
     """Return whether ``words`` tell the language whose dictionary has them."""
     return len(words) > 1 or any(len(word) >= _TELLING or not word.isascii() for word in words)

@@ -111,19 +111,18 @@ class _Token:
         return self.text.casefold()
 
     @property
-    def says(self) -> bool:
+    def may_name(self) -> bool:
         """Return whether it may be part of the name of a thing."""
-        words = read(self.text)
         return (
             any(map(str.isalnum, self.text))
-            and any(word.weighs for word in words)
+            and any(word.weighs for word in read(self.text))
             and self.folded not in _AMOUNTS | {"both"}
             and not self.text.isdecimal()
         )
 
     @property
     def is_name(self) -> bool:
-        return self.start > 0 and any(map(str.isupper, self.text)) and self.says
+        return self.start > 0 and any(map(str.isupper, self.text)) and self.may_name
 
 
 _Pair = tuple[Sequence[_Token], Sequence[_Token]]
@@ -135,12 +134,9 @@ def two_things(question: str) -> TwoThings | None:
     if len(question) > _LONGEST or _RELATION.search(question) or asks_twice(question):
         return None
     sentence = max((match.end() for match in _SENTENCE.finditer(question.rstrip())), default=0)
-    comparisons = list(_COMPARISON.finditer(question, sentence))
-    find, joints = (
-        (_compared, comparisons)
-        if comparisons
-        else (_joined, list(_JOINT.finditer(question, sentence)))
-    )
+    find, joints = _compared, list(_COMPARISON.finditer(question, sentence))
+    if not joints:
+        find, joints = _joined, list(_JOINT.finditer(question, sentence))
     asking = first_asking(question[sentence:])
     # In "got a new phone and lost the card, what now?", the joint belongs to the story.
     begins = sentence + (asking or 0)
@@ -170,18 +166,17 @@ def _compared(
     while left and not left[-1].text[-1].isalnum():
         left.pop()
     preposition = right[0].folded if right and right[0].folded in _PREPOSITIONS else ""
-    other = _leading(right[1:] if preposition else right)
+    other = _thing_at_start(right[1:] if preposition else right)
     if not other or not left:
         return None
-    thing = (
-        _after(left, preposition) if preposition else _with_head(left, other) or _named(left, other)
-    )
-    run = _trailing(left)
-    if not thing and not preposition and is_asked and _before(left, run, frozenset()) in _BEFORE:
-        thing = run[-len(other) :]
-    if not thing:
-        return None
-    return _asked(question, thing, other, left[-1].end, other[-1].end)
+    if preposition:
+        thing = _thing_after(left, preposition)
+    else:
+        thing = _thing_with_head(left, other) or _name_like(left, other)
+        run = _thing_at_end(left)
+        if not thing and is_asked and _word_before(left, run) in _BEFORE:
+            thing = run[-len(other) :]
+    return _asked(question, thing, other, left[-1].end, other[-1].end) if thing else None
 
 
 def _joined(question: str, start: int, joint: re.Match[str], *, is_asked: bool) -> TwoThings | None:
@@ -190,20 +185,20 @@ def _joined(question: str, start: int, joint: re.Match[str], *, is_asked: bool) 
     right = _tokens(question, joint.end(), len(question))
     if not left or not right:
         return None
-    pair = _one_form(left, right)
+    pair = _similar_pair(left, right)
     if right[0].folded in _PREPOSITIONS:
-        thing, other = _trailing(left), _leading(right[1:])
-        is_parallel = _before(left, thing, _DETERMINERS) == right[0].folded
+        thing, other = _thing_at_end(left), _thing_at_start(right[1:])
+        is_parallel = _word_before(left, thing, _DETERMINERS) == right[0].folded
         pair = (thing, other) if thing and other and is_parallel else None
     elif not pair and is_asked:
-        pair = _short(left, right)
+        pair = _short_pair(left, right)
     return _asked(question, *pair, left[-1].end, pair[1][-1].end) if pair else None
 
 
-def _one_form(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
-    """Return two noun phrases with one head ("staging logs and web logs"), or two names."""
-    thing, other = _trailing(left), _leading(right)
-    if not thing or not other or _before(left, thing, frozenset()) == ",":
+def _similar_pair(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
+    """Return two noun phrases with the same head ("staging logs and web logs"), or two names."""
+    thing, other = _thing_at_end(left), _thing_at_start(right)
+    if not thing or not other or _word_before(left, thing) == ",":
         return None
     head = stems(thing[-1].text)
     at = next((n for n, token in enumerate(other) if stems(token.text) == head), 0)
@@ -213,15 +208,15 @@ def _one_form(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
     return (names, other_names) if names and other_names else None
 
 
-def _short(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
+def _short_pair(left: Sequence[_Token], right: Sequence[_Token]) -> _Pair | None:
     """Return two short noun phrases after a preposition, or each after a determiner."""
-    thing, other = _trailing(left), _leading(right)
+    thing, other = _thing_at_end(left), _thing_at_start(right)
     if not thing or not other or thing[-1].is_name or other[0].is_name:
         return None
     if any(token.start >= other[-1].end and token.text[-1].isalnum() for token in right):
         # In "for a van or lorry that fails", what follows belongs to both.
         other = other[: len(thing)]
-    before = _before(left, thing, frozenset())
+    before = _word_before(left, thing)
     has_determiner = right[0].folded in _DETERMINERS
     # After "to" often comes a verb.
     is_parallel = has_determiner if before in _DETERMINERS else before in _BEFORE - {"to"}
@@ -242,52 +237,56 @@ def _asked(
     return TwoThings((one, two), (f"{before}{one}{between}{rest}", f"{before}{two}{between}{rest}"))
 
 
-def _trailing(tokens: Sequence[_Token]) -> list[_Token]:
+def _thing_at_end(tokens: Sequence[_Token]) -> list[_Token]:
     """Return the words that may name a thing at the end of ``tokens``."""
     run: list[_Token] = []
     for token in reversed(tokens):
-        if not token.says:
+        if not token.may_name:
             break
         run.insert(0, token)
     return run
 
 
-def _leading(tokens: Sequence[_Token]) -> list[_Token]:
+def _thing_at_start(tokens: Sequence[_Token]) -> list[_Token]:
     """Return the same at their beginning, without a determiner."""
     run: list[_Token] = []
     for token in tokens[1:] if tokens and tokens[0].folded in _DETERMINERS else tokens:
-        if not token.says:
+        if not token.may_name:
             break
         run.append(token)
     return run if len(run) <= _MOST else []
 
 
-def _before(tokens: Sequence[_Token], run: Sequence[_Token], skipped: frozenset[str]) -> str:
-    """Return the word before the ``run`` at the end of ``tokens``, in lower case."""
+def _word_before(
+    tokens: Sequence[_Token], run: Sequence[_Token], skipped: frozenset[str] = frozenset()
+) -> str:
+    """Return the word before the ``run`` at the end of ``tokens``, in lower case, without the
+    ``skipped`` ones; empty if there is none."""
     before = [token.folded for token in tokens[: len(tokens) - len(run)]]
     while before and before[-1] in skipped:
         before.pop()
     return before[-1] if before else ""
 
 
-def _after(tokens: Sequence[_Token], preposition: str) -> list[_Token]:
-    """Return the thing after the last such ``preposition``."""
+def _thing_after(tokens: Sequence[_Token], preposition: str) -> list[_Token]:
+    """Return the thing after the last such ``preposition``; empty if there is none."""
     places = [place for place, token in enumerate(tokens) if token.folded == preposition]
-    return _leading(tokens[places[-1] + 1 :]) if places else []
+    return _thing_at_start(tokens[places[-1] + 1 :]) if places else []
 
 
-def _with_head(tokens: Sequence[_Token], other: Sequence[_Token]) -> list[_Token]:
-    """Return the thing with the head of ``other``, with at most as many words."""
+def _thing_with_head(tokens: Sequence[_Token], other: Sequence[_Token]) -> list[_Token]:
+    """Return the thing with the head of ``other``, with at most as many words; empty if there is
+    none."""
     head = stems(other[-1].text)
     places = [place for place, token in enumerate(tokens) if stems(token.text) == head]
     if len(other) < 2 or not places:
         return []
-    run = _trailing(tokens[: places[-1] + 1])[-len(other) :]
+    run = _thing_at_end(tokens[: places[-1] + 1])[-len(other) :]
     return run if len(run) > 1 else []
 
 
-def _named(tokens: Sequence[_Token], other: Sequence[_Token]) -> list[_Token]:
-    """Return the last name, or the only one, if ``other`` is a name."""
+def _name_like(tokens: Sequence[_Token], other: Sequence[_Token]) -> list[_Token]:
+    """Return the name at the end of ``tokens``, or the only one, if ``other`` is a name, too."""
     if not _names_at_start(other):
         return []
     if names := _names_at_end(tokens):

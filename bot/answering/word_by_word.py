@@ -64,7 +64,7 @@ class _Token:
 
 def gloss(text: str, dictionary: Dictionary) -> Gloss:
     """Return ``text`` in English."""
-    tokens = _with_whole_verbs(_tokens(text.translate(_OPENING)), dictionary)
+    tokens = _with_separable_verbs(_tokens(text.translate(_OPENING)), dictionary)
     pieces: list[str] = []
     known = at = 0
     was_kept = False
@@ -73,6 +73,7 @@ def gloss(text: str, dictionary: Dictionary) -> Gloss:
         length, meanings = _longest_headword(tokens[at : at + _LONGEST], dictionary)
         is_kept = meanings is None
         known += length if not is_kept or token.is_verbatim else 0
+        # Between two words that are kept, "Kubernetes-Events", the hyphen is kept, too.
         is_joint = _JOINTS.fullmatch(token.before) and not (was_kept and is_kept)
         pieces.append(" " if is_joint else token.before)
         pieces.append(token.text if meanings is None else "".join(meanings[:1]))
@@ -80,8 +81,8 @@ def gloss(text: str, dictionary: Dictionary) -> Gloss:
         at += length
     pieces += [token.after for token in tokens[-1:]]
     english = sum(token.is_verbatim or dictionary.is_english(token.word) for token in tokens)
-    many = max(len(tokens), 1)
-    return Gloss(" ".join("".join(pieces).split()), known / many, english / many)
+    count = max(len(tokens), 1)
+    return Gloss(" ".join("".join(pieces).split()), known / count, english / count)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -95,20 +96,20 @@ def _tokens(text: str) -> list[_Token]:
     ]
 
 
-def _with_whole_verbs(tokens: Sequence[_Token], dictionary: Dictionary) -> list[_Token]:
+def _with_separable_verbs(tokens: Sequence[_Token], dictionary: Dictionary) -> list[_Token]:
     """Return the tokens with the meanings of each verb whose particle ends its clause."""
-    whole = list(tokens)
+    joined = list(tokens)
     clause: list[int] = []
     for at, token in enumerate(tokens):
         ends = at + 1 == len(tokens) or _ENDS_CLAUSE.search(token.after)
         for verb in reversed(clause) if ends else ():
-            meanings = dictionary.parted(tokens[verb].word, token.word)
+            meanings = dictionary.separable_verb(tokens[verb].word, token.word)
             if meanings is not None:
-                whole[verb] = replace(tokens[verb], meanings=meanings)
-                whole[at] = replace(token, meanings=())
+                joined[verb] = replace(tokens[verb], meanings=meanings)
+                joined[at] = replace(token, meanings=())
                 break
         clause = [] if ends else [*clause[-_FURTHEST:], at]
-    return whole
+    return joined
 
 
 def _longest_headword(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.dictionary import LANGUAGES, dictionary, spaced
+from bot.answering.dictionary import LANGUAGES, dictionary_of, spaced
 
 
 def lines(language: str) -> list[str]:
@@ -64,31 +64,33 @@ def test_a_dictionary_has_thousands_of_words(language: str) -> None:
     ],
 )
 def test_a_word_is_found_in_its_inflections(language: str, word: str, meaning: str) -> None:
-    meanings = dictionary(language).word(word)
+    meanings = dictionary_of(language).word(word)
 
     assert meanings is not None
     assert meaning in meanings
 
 
 def test_accents_tell_words_apart_where_they_are_written() -> None:
-    words = dictionary("french").phrase
+    words = dictionary_of("french").phrase
 
     assert words("o\u00f9") != words("ou")
 
 
 def test_a_verb_is_found_by_the_particle_at_the_end_of_its_clause() -> None:
-    assert dictionary("german").parted("reiche", "ein") == dictionary("german").word("einreichen")
-    assert dictionary("german").parted("reiche", "mein") is None
-    assert dictionary("french").parted("reiche", "ein") is None
+    german = dictionary_of("german")
+
+    assert german.separable_verb("reiche", "ein") == german.word("einreichen")
+    assert german.separable_verb("reiche", "mein") is None
+    assert dictionary_of("french").separable_verb("reiche", "ein") is None
 
 
 @pytest.mark.parametrize("word", ["datadog", "postgres", "kubernetes", "backlog", "xyzzy"])
 def test_names_and_borrowed_words_are_unknown(word: str) -> None:
-    assert dictionary("german").word(word) is None
+    assert dictionary_of("german").word(word) is None
 
 
 @given(st.sampled_from(LANGUAGES), st.text(max_size=80))
 def test_any_word_can_be_looked_up(language: str, word: str) -> None:
-    meanings = dictionary(language).word(word)
+    meanings = dictionary_of(language).word(word)
 
     assert meanings is None or all(isinstance(meaning, str) for meaning in meanings)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.dictionary import LANGUAGES, dictionary
+from bot.answering.dictionary import LANGUAGES, dictionary_of
 from bot.answering.word_by_word import gloss
 
 
@@ -20,7 +20,7 @@ from bot.answering.word_by_word import gloss
     ],
 )
 def test_a_question_is_read_word_by_word(language: str, text: str, english: str) -> None:
-    assert gloss(text, dictionary(language)).text == english
+    assert gloss(text, dictionary_of(language)).text == english
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_a_question_is_read_word_by_word(language: str, text: str, english: str)
     ],
 )
 def test_codes_addresses_and_names_stay_as_they_are(kept: str) -> None:
-    assert kept in gloss(f"wo finde ich {kept} in der Anleitung?", dictionary("german")).text
+    assert kept in gloss(f"wo finde ich {kept} in der Anleitung?", dictionary_of("german")).text
 
 
 def test_the_share_of_known_words_tells_whether_it_was_understood() -> None:
-    german = dictionary("german")
+    german = dictionary_of("german")
 
     assert gloss("wer genehmigt \u00dcberstunden?", german).known == 1
     assert gloss("who approves my overtime hours?", german).known < 0.5
@@ -54,7 +54,7 @@ def test_the_share_of_known_words_tells_whether_it_was_understood() -> None:
 
 
 def test_a_verb_is_joined_with_its_particle_within_its_clause_only() -> None:
-    german = dictionary("german")
+    german = dictionary_of("german")
     joined = gloss("ich nehme morgen an der Schulung teil", german).text
 
     assert "attend" in joined or "participate" in joined
@@ -65,7 +65,7 @@ def test_a_verb_is_joined_with_its_particle_within_its_clause_only() -> None:
 
 @given(st.sampled_from(LANGUAGES), st.text(max_size=300))
 def test_any_text_becomes_one_line(language: str, text: str) -> None:
-    glossed = gloss(text, dictionary(language))
+    glossed = gloss(text, dictionary_of(language))
 
     assert "\n" not in glossed.text
     assert 0 <= glossed.known <= 1
@@ -73,4 +73,4 @@ def test_any_text_becomes_one_line(language: str, text: str) -> None:
 
 @given(st.integers(0, 10**9), st.sampled_from(LANGUAGES))
 def test_numbers_are_kept(number: int, language: str) -> None:
-    assert str(number) in gloss(f"a {number} b", dictionary(language)).text.split()
+    assert str(number) in gloss(f"a {number} b", dictionary_of(language)).text.split()
