@@ -97,7 +97,8 @@ def is_for_programs(node: ast.AST) -> bool:
     of = node.func.value
     if node.func.attr == "split":
         return isinstance(of, ast.Constant)
-    return node.func.attr in LOGGED or (isinstance(of, ast.Name) and of.id in {"re", "incidents"})
+    patterns = {"re", "incidents", "english"}
+    return node.func.attr in LOGGED or (isinstance(of, ast.Name) and of.id in patterns)
 
 
 def literals(node: ast.AST) -> Iterator[tuple[int, str]]:
@@ -182,6 +183,7 @@ def test_each_exception_is_needed() -> None:
         ('PATTERN = re.compile("I found nothing")', False),
         ('WORDS = "and or not".split()', False),
         ('WORDS = word_set("and or not")', False),
+        ('WORDS = english.word_set("and or not")', False),
     ],
 )
 def test_what_counts_as_a_sentence(code: str, is_found: bool) -> None:

@@ -13,15 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
 
-from bot.answering.english import (
-    AUXILIARIES,
-    DETERMINERS,
-    INTERROGATIVES,
-    POSSESSIVES,
-    PREPOSITIONS,
-    PRONOUNS,
-    word_set,
-)
+from bot.answering import english
 from bot.answering.followups import swapped, topic_of
 from bot.model import Question
 from indexers.ports import Vector
@@ -46,19 +38,19 @@ _LONGER = 0.02
 _VERBS = 2
 """Words after a subject that may be its verb: "does comp time expire"."""
 
-_ENGLISH = INTERROGATIVES | word_set("the is are does do my our of and can")
+_ENGLISH = english.INTERROGATIVES | english.word_set("the is are does do my our of and can")
 """Words by which a question is known to be English."""
-_DETERMINERS = DETERMINERS | {"any", "some"}
-_BEFORE_VERBS = PRONOUNS | {"to", "not", "how"}
+_DETERMINERS = english.DETERMINERS | {"any", "some"}
+_BEFORE_VERBS = english.PRONOUNS | {"to", "not", "how"}
 """A verb follows these, or "many"."""
-_SMALL = _DETERMINERS | PREPOSITIONS | AUXILIARIES | _BEFORE_VERBS | INTERROGATIVES
-_SMALL |= {"and", "or", "but", "if", "be", "been", "there"}
+_SMALL = _DETERMINERS | _BEFORE_VERBS | english.PREPOSITIONS | english.AUXILIARIES
+_SMALL |= english.INTERROGATIVES | {"and", "or", "but", "if", "be", "been", "there"}
 """Words that belong to no thing."""
-_RELATIVE = word_set(
+_RELATIVE = english.word_set(
     "above below first following former last latter next other others previous rest same second"
 )
 """Words by which a thing is told only from one before it: "And for the next one?"."""
-_MANNERS = word_set("long often many much soon far old big")
+_MANNERS = english.word_set("long often many much soon far old big")
 """After "how"."""
 _WORD = re.compile(r"[^\W_](?:[\w+#/&'\u2019-]|\.(?=\w)){0,60}")
 _LEADS = re.compile(
@@ -118,7 +110,7 @@ def completed(question: Question, embed: Embed) -> str:
     replaced = _nearest(named, topic, embed) if named else None
     if named is None or replaced is None:
         return _added(topic, follow_up) if named and named.preposition else ""
-    if replaced.article in POSSESSIVES or not named.article:
+    if replaced.article in english.POSSESSIVES or not named.article:
         return f"{topic[: replaced.start]}{named.words}{topic[replaced.end :]}"
     return f"{topic[: replaced.article_start]}{named.article} {named.words}{topic[replaced.end :]}"
 
@@ -134,7 +126,7 @@ def _named(text: str) -> _Named | None:
     text = text[: len(text) - len(trail)].rstrip(_ENDING)
     found = list(_WORD.finditer(text))
     words = [word[0].casefold() for word in found]
-    preposition = words[0] if words and words[0] in PREPOSITIONS else ""
+    preposition = words[0] if words and words[0] in english.PREPOSITIONS else ""
     place = int(bool(preposition))
     article = words[place] if place < len(words) and words[place] in _DETERMINERS else ""
     place += bool(article)
@@ -197,8 +189,8 @@ def _things(text: str) -> Iterator[_Thing]:
         ahead = lower[lead] if lead >= 0 else ""
         # "To donate blood" begins with a verb, "to staging" does not.
         has_verb = not article and ahead in _BEFORE_VERBS and (ahead != "to" or last - first > 1)
-        preposition = ahead if ahead in PREPOSITIONS and not has_verb else ""
-        is_subject = ahead in AUXILIARIES
+        preposition = ahead if ahead in english.PREPOSITIONS and not has_verb else ""
+        is_subject = ahead in english.AUXILIARIES
         # In "how many people may join", the subject was before.
         is_first_subject = lead < 1 or lower[lead - 1] in _SMALL | _MANNERS
         starts_here = bool(article or preposition or is_subject)

@@ -12,18 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering import english
 from bot.answering.composing.denials import split_denial
 from bot.answering.composing.words import Word, read
-from bot.answering.english import (
-    ANAPHORS,
-    AUXILIARIES,
-    INTERROGATIVES,
-    POSSESSIVES,
-    PREPOSITIONS,
-    PRONOUNS,
-    any_of,
-    word_set,
-)
 from bot.answering.shared_words import weighty_stems
 from bot.model import Question, Role, Turn
 from indexers.ports import Vector
@@ -43,7 +34,7 @@ _BLEND = 0.33
 """The share of an earlier turn's embedding in the embedding that is searched for."""
 _LONGEST = 600
 """Characters of a turn that count: its subject is at the beginning."""
-_POINTING = word_set("next previous another one second third same else")
+_POINTING = english.word_set("next previous another one second third same else")
 """Words that name nothing and point at the history."""
 _ADDING = _POINTING | {"also", "instead", "more", "there", "too"}
 """These add to the history, or point at it."""
@@ -61,27 +52,28 @@ _SWAPS = re.compile(
     r"\W*(?:(?:and|but|or|so|then|und|oder|et|y)\s+)?(?:even\s+)?"
     r"(?:(?:what|how) about|(?:what )?if|was ist mit|wie ist es (?:mit|bei)|qu'en est-il"
     # "To" rather begins what a question is for, and "about" its own topic.
-    rf"|qu[e\u00e9] hay|{any_of(PREPOSITIONS - {'about', 'to'})}"
+    rf"|qu[e\u00e9] hay|{english.any_of(english.PREPOSITIONS - {'about', 'to'})}"
     r"|f\u00fcr|bei|im|am|mit|ohne|pour|chez|para|en|con)\b"
     r"|\W*(?:and|und|et|y)\s+[\w./-]++\W*+\Z",
     re.IGNORECASE,
 )
 """Openings of a follow-up that asks the same about another thing: "And for contractors?", "What
 about weekends?", "And Berlin?", "What if I am ill?"."""
+_OPENINGS = english.INTERROGATIVES | english.AUXILIARIES | english.PRONOUNS
 _NAMES = re.compile(
-    rf"\W*(?:and|or)\s+(?!(?:{any_of(INTERROGATIVES | AUXILIARIES | PRONOUNS)}"
-    r"|if|there|then|please|not|also)\b)(?:[\w./'\u2019-]++\W*+){1,4}\Z",
+    rf"\W*(?:and|or)\s+(?!(?:{english.any_of(_OPENINGS)}|if|there|then|please|not|also)\b)"
+    r"(?:[\w./'\u2019-]++\W*+){1,4}\Z",
     re.IGNORECASE,
 )
 """The same without a preposition, if it is nothing but a name: "And a company phone?"."""
 _CASE = re.compile(
     r"(?:and |but |or |so |then )?(?:what )?if\b[^.?!]{0,60}?"
-    rf" (?:{any_of(POSSESSIVES)}|an?) ",
+    rf" (?:{english.any_of(english.POSSESSIVES)}|an?) ",
     re.IGNORECASE,
 )
 """The opening of a question about a case that names a thing of its own: "What if I lose my
 laptop?"."""
-_REFERS = re.compile(rf"\b(?:{any_of(ANAPHORS)})\b", re.IGNORECASE)
+_REFERS = re.compile(rf"\b(?:{english.any_of(english.ANAPHORS)})\b", re.IGNORECASE)
 _JOINS = re.compile(r"\A\W*(?:and|but|or|so|then|und|oder|et|y)\s+", re.IGNORECASE)
 _THANKS = re.compile(
     r"\A\W*(?:ok|okay|great|thanks|thank you|danke|merci|gracias)\b\W*", re.IGNORECASE

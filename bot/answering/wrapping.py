@@ -11,14 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.answering import english
 from bot.answering.composing.words import read
-from bot.answering.english import (
-    ANAPHORS,
-    AUXILIARIES,
-    INTERROGATIVES,
-    any_of,
-    inverted,
-)
 
 _LONGEST = 2000
 """Characters of a message. A longer one is a document and not a question in courtesies."""
@@ -33,9 +27,9 @@ _EMOJI = re.compile(
 )
 _SPACES = re.compile(r"[^\S\n]++")
 # In ", had a look", "had" asks nothing.
-_INVERTED = inverted(AUXILIARIES - {"had"})
+_INVERTED = english.inverted(english.AUXILIARIES - {"had"})
 _BY = r"(?:(?:at|by|for|from|in|on|to|until|with)\s++)?"
-_WORDS = rf"(?:{any_of(INTERROGATIVES)})"
+_WORDS = rf"(?:{english.any_of(english.INTERROGATIVES)})"
 _QUESTION = (
     rf"{_BY}{_WORDS}(?:\s++\w++){{0,2}}?\s++{_INVERTED}"
     rf"|{_INVERTED}|who\s++(?:can|does|is|pays|should)\b"
@@ -129,7 +123,7 @@ _ASKING = re.compile(
     rf"|{_INVERTED})",
     re.IGNORECASE,
 )
-_REFERS = re.compile(rf"\b(?:{any_of(ANAPHORS)}|such)\b", re.IGNORECASE)
+_REFERS = re.compile(rf"\b(?:{english.any_of(english.ANAPHORS)}|such)\b", re.IGNORECASE)
 """Words that stand for something in the sentence before."""
 _CORRECTION = re.compile(
     r"\b(?:i\s++mean|i\s++meant|no\s++wait|wait\s++no|scrap\s++that|correction)\b", re.IGNORECASE
