@@ -1,5 +1,7 @@
-"""Kinds of questions that are hard to answer without a language model: in another language than the
-pages, about two things at once, and short follow-ups. Each is asked on four handbooks."""
+"""Questions that are hard to answer without a language model, asked on four handbooks.
+
+They are in another language than the pages, about two things at once, or short follow-ups.
+"""
 
 from __future__ import annotations
 

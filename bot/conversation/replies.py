@@ -96,12 +96,6 @@ class Replies:
         except StateUnavailable as error:
             # Not finished, so it is submitted again soon, a few times at most: see MOST_ATTEMPTS.
             logger.debug("The work on message %s was interrupted: %s", message.ts, error)
-        except ChatUnavailable as error:
-            if not claimed.deleted:
-                await self._fail(claimed, error)
-                return
-            # Its answer must go whenever the chat is back, so it is submitted again soon.
-            logger.warning("%s; message %s, which was deleted, still waits", error, claimed.ts)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
         else:
@@ -136,7 +130,11 @@ class Replies:
 
     async def _fail(self, message: IncomingMessage, error: Exception) -> None:
         """Post an apology in place of the answer, if the bot was asked, and log the error; the
-        person sees nothing of it."""
+        person sees nothing of it. A deleted message waits on."""
+        if message.deleted and isinstance(error, ChatUnavailable):
+            # Its answer must go whenever the chat is back, so it is submitted again soon.
+            logger.warning("%s; message %s, which was deleted, still waits", error, message.ts)
+            return
         incident = self.new_incident()
         incidents.note(incident, f"message {message.ts} in {message.channel}", error)
         try:
