@@ -43,7 +43,7 @@ class Question:
     costs nothing to learn whether there is an answer. ``foreign``: it is in another language than
     the pages, so its words cannot be compared with theirs; ``bridged``: but its meaning can,
     because the embedding model knows both languages. ``asked`` is the question in its asker's
-    words, for which an answer is composed, if the search is for a model's translation."""
+    words, for which an answer is composed, if the search is for a translation."""
 
     text: str
     reader: Reader

@@ -267,8 +267,9 @@ class PassageIndex(Protocol):
         one of ``than``, by default those of the index: a few words do not tell."""
         ...
 
-    def main_language(self) -> str:
-        """Return the language of most passages, in English and lower case."""
+    def languages(self, *, reader: Reader, wikis: Sequence[str] | None = None) -> Sequence[str]:
+        """Return the languages of the passages of ``wikis`` (None: all) that ``reader`` may read
+        (in English and lower case), that of most passages first."""
         ...
 
     def counts(self) -> dict[str, tuple[int, int]]:

@@ -174,7 +174,7 @@ def _reasons(
     if followups.contexts(question.history):
         yield texts.IN_A_CONVERSATION
     if question.asked:
-        # Its readings would show a model's words.
+        # Its readings would show words that nobody wrote.
         yield texts.TRANSLATED
     if _OPENINGS.search(question.text):
         yield texts.ONE_FACT

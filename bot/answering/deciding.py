@@ -68,7 +68,7 @@ class Deciding:
             else missing_thing(question.asking or question.sought, retrieved.hits)
         )
         if question.asked and missing and missing.thing not in question.asked.text:
-            missing = None  # a model's words are not shown
+            missing = None  # the words of a translation are not shown
         if missing and missing.others:
             return Decision(Tone.SILENCE, chance, missing, chance)
         worded = False

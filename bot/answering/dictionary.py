@@ -49,6 +49,7 @@ class Dictionary:
     accents, and by their stems."""
 
     def __init__(self, language: str) -> None:
+        self.language = language
         self._stem_of_word = SnowballStemmer(language).stem_word
         self._is_compounding = language in _COMPOUNDING
         self._exact: dict[str, Meanings] = {}
@@ -67,6 +68,10 @@ class Dictionary:
     def is_english(self, word: str) -> bool:
         """Return whether English has the word, too, as far as the dictionary tells."""
         return word in self._english
+
+    def has(self, word: str) -> bool:
+        """Return whether a headword is spelled so."""
+        return word in self._exact
 
     def phrase(self, words: str) -> Meanings | None:
         """Return the meanings of a word or words with single spaces between them, in this or

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from bot.answering.glossing import Glossing
 from bot.answering.ranking import Ranking
 from bot.answering.spelling import Spelling
 from bot.answering.wrapping import asking, without_courtesies
+from bot.foreign import clean
 from bot.model import Question, Result
 from indexers.model import Hit
 from indexers.ports import Embedder, IndexQuery, PassageIndex, Vector
@@ -81,18 +83,32 @@ class Retrieval:
             IndexUnavailable: the index cannot be searched.
         """
         glossing = Glossing(self.index, self.embedder)
-        question = glossing(question)
+        # A letter may be typed as two characters, and a word copied from a page with soft hyphens.
+        text = unicodedata.normalize("NFC", clean(question.text))
+        question = glossing(replace(question, text=text))
         question = replace(question, text=without_courtesies(question.text))
-        if self.index.foreign_language(question.text):
+        if self.foreign_language(question):
             return replace(question, foreign=True, bridged=self.embedder.multilingual)
-        question, unknown = Spelling(self.index, self.embedder.count_tokens)(question)
-        if unknown and not question.asked:
-            question = glossing.keywords(question, unknown)
+        corrected, unknown = Spelling(self.index, self.embedder.count_tokens)(question)
+        has_odd_words = unknown or corrected.text != question.text
+        if has_odd_words and not question.asked:
+            corrected = glossing.keywords(question, corrected, unknown)
+        question = corrected
         if not question.standalone and followups.begins_topic(question):
             question = replace(question, history=())
         if question.history or question.standalone:
             return question
         return replace(question, asking=asking(question.text))
+
+    def foreign_language(self, question: Question) -> str:
+        """Return the language of the question's text; empty if pages that its reader may read are,
+        or may be, in it.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        languages = self.index.languages(reader=question.reader, wikis=question.wikis)
+        return self.index.foreign_language(question.text, than=languages)
 
     def completed(self, question: Question) -> Question:
         """Return a prepared follow-up that names another thing ("And for contractors?") as the

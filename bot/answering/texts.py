@@ -167,7 +167,7 @@ def not_asked_back(reason: str) -> str:
 
 
 IN_A_CONVERSATION = "the conversation tells what it is about"
-TRANSLATED = "a language model translated it"
+TRANSLATED = "it was put into the language of the pages"
 ONE_FACT = "it asks for one fact"
 NO_TOPIC = "it names no topic"
 WORDS_ENOUGH = "it has enough words that say what it is about"

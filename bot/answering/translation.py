@@ -49,7 +49,8 @@ def is_foreign(question: Question, retrieval: Retrieval) -> bool:
     pages, and the embedding model does not know both."""
     if retrieval.embedder.multilingual:
         return False
-    return bool(retrieval.index.foreign_language(without_courtesies(question.text)))
+    own = replace(question, text=without_courtesies(question.text))
+    return bool(retrieval.foreign_language(own))
 
 
 def in_language_of_pages(
@@ -65,11 +66,12 @@ def in_language_of_pages(
     # What other people say does not belong to the question.
     history = tuple(turn for turn in question.history if turn.role is not Role.OTHER)
     own = replace(question, text=without_courtesies(question.text), history=history)
-    text = translate(own, retrieval.index.main_language())
+    languages = retrieval.index.languages(reader=question.reader, wikis=question.wikis)
+    text = translate(own, languages[0]) if languages else ""
     if not text:
         return question
     flaw = unfit(text, own)
-    if not flaw and retrieval.index.foreign_language(text):
+    if not flaw and retrieval.index.foreign_language(text, than=languages):
         flaw = "it is in another language"
     if not flaw and not all(_has_name(text, name) for name in _names(own, retrieval)):
         flaw = "a name is missing"
@@ -125,7 +127,7 @@ def _names(question: Question, retrieval: Retrieval) -> Iterator[str]:
 
     Where nouns have capitals, only a name that the embedding model does not know as a word counts.
     """
-    language = retrieval.index.foreign_language(question.text)
+    language = retrieval.foreign_language(question)
     text = seen(question.text)
     looked_up = end = 0
     for match in _WORD.finditer(text):

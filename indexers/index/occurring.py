@@ -22,6 +22,12 @@ class _Judged:
     judged: Mapping[str, Mapping[str, bool]]
 
 
+_COUNTED_LASTS = 60.0
+"""Seconds."""
+_MOST_COUNTED = 100
+"""Rights of readers whose languages are remembered."""
+
+
 class Occurring:
     """The Acls and languages of passages. They are listed again after ``lasts`` seconds (None:
     never, if no other process can write)."""
@@ -35,6 +41,7 @@ class Occurring:
         self._written: dict[str, _AclsOfWiki] = {}
         self._last: _Judged | None = None
         self._languages: frozenset[str] = frozenset()
+        self._counted: dict[str, tuple[float, list[str]]] = {}
 
     def will_write(self, wiki: str, acl: Acl, *languages: str) -> None:
         """Note the Acl and languages of passages. Call it before writing them, so that no reader
@@ -50,6 +57,22 @@ class Occurring:
         if self._listed_at is None:
             self._list()
         return self._languages
+
+    def languages_among(self, fields: Mapping[str, Sequence[str]]) -> list[str]:
+        """Return the languages of the passages with such `fields`, that of most of them first.
+
+        They are counted again after a minute: each question asks for them, and to count takes as
+        long as the search.
+        """
+        key, now = str(sorted(fields.items())), self._clock()
+        counted = self._counted.get(key)
+        if counted and 0 <= now - counted[0] < _COUNTED_LASTS:
+            return counted[1]
+        counts = self._engine.facet("language", Where(fields) if fields else None)
+        languages = sorted(counts, key=lambda language: (-counts[language], language))
+        others = self._counted if len(self._counted) < _MOST_COUNTED else {}
+        self._counted = {**others, key: (now, languages)}
+        return languages
 
     def fields(
         self, reader: Reader, wikis: Collection[str] | None

@@ -228,10 +228,13 @@ class StoredPassages:
     def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
         return vocabulary.foreign_language(text, than or self._indexed_languages)
 
-    def main_language(self) -> str:
-        counts = self._engine.facet("language", None)
-        named = sorted(self._languages.named)
-        return max(sorted(counts), key=counts.__getitem__, default=named[0])
+    def languages(self, *, reader: Reader, wikis: Sequence[str] | None = None) -> list[str]:
+        fields = self._occurring.fields(reader, wikis)
+        if fields is None:
+            return []
+        if len(self._indexed_languages) == 1:
+            return list(self._indexed_languages)
+        return self._occurring.languages_among(fields)
 
     def counts(self) -> dict[str, tuple[int, int]]:
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)

@@ -201,8 +201,13 @@ class ReadIndex:
             self._note_damage(error)
             return ""
 
-    def main_language(self) -> str:
-        return self._with_current(lambda read: read.main_language())
+    def languages(self, *, reader: Reader, wikis: Sequence[str] | None = None) -> Sequence[str]:
+        readable = self._readable(wikis)
+        try:
+            return self._with_current(lambda read: read.languages(reader=reader, wikis=readable))
+        except IndexCorrupt as error:
+            self._note_damage(error)
+            return []
 
     def counts(self) -> dict[str, tuple[int, int]]:
         index = self._read

@@ -518,7 +518,28 @@ def test_an_index_speaks_the_language_of_its_pages(index: PassageIndex) -> None:
     assert index.foreign_language("Wie lange kann ich im Urlaub sein?") == "german"
     # Dutch has as many of these words.
     assert index.foreign_language("Wie viele Leute sind am Montag da?") == "german"
-    assert index.main_language() == "english"
+    assert list(index.languages(reader=ANYONE)) == ["english"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does Jan van der Berg approve?",
+        "Who is Maria de los Santos?",
+        "Is the Rue de la Paix office open?",
+    ],
+)
+def test_a_foreign_name_makes_no_foreign_question(index: PassageIndex, question: str) -> None:
+    assert not index.foreign_language(question)
+
+
+def test_a_reader_learns_of_no_language_of_pages_that_they_may_not_read(
+    index: PassageIndex,
+) -> None:
+    put(index, passages("boards", "Trello boards have power-ups.", acl=Acl.of(["group:board"])))
+
+    assert list(index.languages(reader=ANYONE)) == []
+    assert list(index.languages(reader=Principal.of("group:board"), wikis=["others"])) == []
 
 
 def put_words(index: PassageIndex, passages_: Sequence[Passage]) -> None:

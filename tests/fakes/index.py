@@ -116,11 +116,18 @@ class ListIndex:
         ]
         return slips.of(readable)
 
-    def foreign_language(self, text: str, than: Collection[str] = ("english",)) -> str:
-        return vocabulary.foreign_language(text, than)
+    def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
+        return vocabulary.foreign_language(text, than or ["english"])
 
-    def main_language(self) -> str:
-        return "english"
+    def languages(self, *, reader: Reader, wikis: Sequence[str] | None = None) -> list[str]:
+        return (
+            ["english"]
+            if any(
+                self._known[key].acl.admits(reader) and (wikis is None or key[0] in wikis)
+                for key in self._pages
+            )
+            else []
+        )
 
     def counts(self) -> dict[str, tuple[int, int]]:
         counts: dict[str, tuple[int, int]] = {}

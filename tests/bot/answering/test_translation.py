@@ -305,4 +305,4 @@ def test_a_translation_is_not_asked_back_about() -> None:
 
     assert not isinstance(read_question(question), str)
     translation = replace(question, asked=Question("quittance", ANYONE))
-    assert read_question(translation) == "a language model translated it"
+    assert read_question(translation) == "it was put into the language of the pages"

@@ -20,7 +20,7 @@ from indexers.index.languages import AUTO, FALLBACK, Languages
 from indexers.index.lexical import Words
 from indexers.index.passages import StoredPassages
 from indexers.index.server import Server, ServerIndex
-from indexers.model import EVERYONE, Principal
+from indexers.model import EVERYONE, OPEN, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
@@ -187,8 +187,10 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoredPass
         yield opened
 
 
-def put(index: StoredPassages, page: str, *texts: str) -> None:
-    new_passages = passages(page, *texts)
+def put(
+    index: StoredPassages, page: str, *texts: str, acl: Acl = OPEN, wiki: str = "handbook"
+) -> None:
+    new_passages = passages(page, *texts, acl=acl, wiki=wiki)
     index.replace(new_passages, EMBEDDER.embed_passages([p.embedded for p in new_passages]))
 
 
@@ -205,6 +207,19 @@ def test_a_hit_tells_the_language_of_its_passage(index: StoredPassages) -> None:
         TEXTS["english"]: "english",
         TEXTS["german"]: "german",
     }
+
+
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+def test_the_languages_of_a_reader_are_those_of_their_pages(index: StoredPassages) -> None:
+    closed = Acl.of(["group:board"])
+    put(index, "both", TEXTS["english"], TEXTS["german"], TEXTS["german"] + " Immer.")
+    put(index, "board", *[f"{TEXTS['english']} {number}" for number in range(5)], acl=closed)
+    put(index, "paris", TEXTS["french"], wiki="office")
+    board = Principal.of(EVERYONE, "group:board")
+
+    assert index.languages(reader=ANYONE) == ["german", "english", "french"]
+    assert index.languages(reader=board) == ["english", "german", "french"]
+    assert index.languages(reader=board, wikis=["office"]) == ["french"]
 
 
 GERMAN = "Die Häuser der Firma werden nachts vom Wachdienst der Firma Hubble Gateway bewacht."
