@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from indexers.index.engine import Engine
 from indexers.index.schema import Where
@@ -41,7 +42,7 @@ class Occurring:
         self._written: dict[str, _AclsOfWiki] = {}
         self._last: _Judged | None = None
         self._languages: frozenset[str] = frozenset()
-        self._counted: dict[str, tuple[float, list[str]]] = {}
+        self._counted: dict[bytes, tuple[float, list[str]]] = {}
 
     def will_write(self, wiki: str, acl: Acl, *languages: str) -> None:
         """Note the Acl and languages of passages. Call it before writing them, so that no reader
@@ -64,7 +65,7 @@ class Occurring:
         They are counted again after a minute: each question asks for them, and to count takes as
         long as the search.
         """
-        key, now = str(sorted(fields.items())), self._clock()
+        key, now = blake2b(repr(sorted(fields.items())).encode()).digest(), self._clock()
         counted = self._counted.get(key)
         if counted and 0 <= now - counted[0] < _COUNTED_LASTS:
             return counted[1]
