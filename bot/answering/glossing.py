@@ -107,12 +107,17 @@ class Glossing:
         return text if glossed.known < _LEAST_KNOWN else glossed.text
 
 
+def in_two_languages(question: Question) -> bool:
+    """Return whether the question is searched for in its own words and in English."""
+    return bool(question.asked and question.standalone)
+
+
 def in_words_of_best(question: Question, hits: Sequence[Hit]) -> Question:
     """Return a question that was searched for in two languages in one of them only: in its own
     words if the passage that a cross-encoder finds best, or else the first of ``hits``, is not in
     English. A cross-encoder of English likes a passage for its language alone, so it must like it
     much."""
-    if not question.asked or not question.standalone or not hits:
+    if not hits:
         return question
     best = max(hits, key=lambda hit: -inf if hit.relevance is None else hit.relevance)
     is_liked = best.relevance is None or best.relevance > _LIKED

@@ -132,7 +132,7 @@ class Replies:
         """Post an apology in place of the answer, if the bot was asked, and log the error; the
         person sees nothing of it. A deleted message waits on."""
         if message.deleted and isinstance(error, ChatUnavailable):
-            # Its answer must go whenever the chat is back, so it is submitted again soon.
+            # Its answer must go, so it is submitted again soon, a few times: see MOST_ATTEMPTS.
             logger.warning("%s; message %s, which was deleted, still waits", error, message.ts)
             return
         incident = self.new_incident()

@@ -19,7 +19,7 @@ from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footn
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
 from bot.answering.engine.synthesizers import ResultSynthesizer
-from bot.answering.glossing import in_words_of_best
+from bot.answering.glossing import in_two_languages, in_words_of_best
 from bot.answering.recheck import ROUNDS
 from bot.model import Answer, Result, Source, named
 from indexers.model import Reader
@@ -88,8 +88,9 @@ class FootnoteQueryEngine(BaseQueryEngine):
         if isinstance(query_bundle, FootnoteQuery):
             if self._node_postprocessors:
                 query_bundle.search_ms += (self._clock() - started) * 1000
-            hits = [hit for page in pages_of(nodes) for hit in page.hits]
-            query_bundle.question = in_words_of_best(query_bundle.question, hits)
+            if in_two_languages(query_bundle.question):
+                hits = [hit for page in pages_of(nodes) for hit in page.hits]
+                query_bundle.question = in_words_of_best(query_bundle.question, hits)
         return nodes
 
     def synthesize(
