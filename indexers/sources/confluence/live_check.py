@@ -155,8 +155,7 @@ class LiveCheck:
     def _comments(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         page_key = key.removesuffix(TAIL)
         request = start_in_thread(partial(live, self._of.transport), page_key)
-        # Until their page is there, it is unknown whether the comments are unchanged.
-        request.add_done_callback(lambda _: result.record_difference())
+        result.add_comments(request)
         page = self._seen(page_key, result)
         comments = request.result()
         if page is None or not comments:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from indexers.model import EVERYONE, LivePage
 from indexers.sources.confluence.answers import is_space
+from indexers.sources.confluence.comment_listing import Comment
 from indexers.sources.confluence.documents import space_of, version_of
 from indexers.sources.confluence.product import ConfluenceSpace, Listed
 from indexers.sources.confluence.rights import (
@@ -31,12 +32,18 @@ class PartialResult:
         self._version = None if is_extra else version_of(revision)
         self._space = space_of(revision)
         self._gates: list[Future[Gate]] = []
+        self._comments: list[Future[list[Comment]]] = []
         self._anything = False
         self._differs = False
 
     def add_gate(self, gate: Future[Gate]) -> None:
         """Add a requested gate that a reader must pass; it counts once its result is there."""
         self._gates.append(gate)
+
+    def add_comments(self, request: Future[list[Comment]]) -> None:
+        """Add a request for the comments, if they are the document. Once it is done they may differ
+        from the indexed ones: only the finished check, which has their page, too, can compare."""
+        self._comments.append(request)
 
     def record_page(self, version: int, space: str) -> None:
         """Record the current version of its page, in the space with this id."""
@@ -50,17 +57,19 @@ class PartialResult:
         self._anything = self._differs = True
 
     def wait(self, seconds: float) -> None:
-        """Wait for the gates that are under way."""
-        wait(self._gates, max(0.0, seconds))
+        """Wait for the requests that are under way."""
+        requests: list[Future[Any]] = [*self._gates, *self._comments]
+        wait(requests, max(0.0, seconds))
 
     def so_far(self) -> LivePage | None:
         """Return what is certain by now; None if nothing is."""
         gates = [gate.result() for gate in self._gates if gate.done() and not gate.exception()]
-        if not gates and not self._anything:
+        differs = self._differs or any(request.done() for request in self._comments)
+        if not gates and not self._anything and not differs:
             return None
         # A gate that Confluence does not report says nothing about whom it admits.
         readable = [gate for gate in gates if not isinstance(gate, UnreadGate)]
-        return LivePage(acl(PASSABLE, readable), edited=self._differs or readable != gates)
+        return LivePage(acl(PASSABLE, readable), edited=differs or readable != gates)
 
 
 Made = TypeVar("Made")

@@ -4,6 +4,7 @@ was open to everyone when it was indexed, and the viewers of its space are unkno
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 
@@ -13,7 +14,12 @@ from bot.model import Answer, Doubt, NoAnswer, Reason, Result
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Who
 from indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
+from indexers.sources.confluence import live_check
+from indexers.sources.confluence.comment_listing import Comment, live
+from indexers.sources.confluence.comments import TAIL
 from indexers.sources.confluence.extras import Extras
+from indexers.sources.confluence.located import PartialResult
+from indexers.sources.confluence.transport import Transport
 from tests.fakes.defaults import Recheck
 from tests.fakes.engine import checked
 from tests.fakes.wiki import by_section
@@ -129,6 +135,29 @@ def test_a_changed_extra_of_a_page_is_linked(shelf: Shelf) -> None:
     shelf.site.confluence.faults.on("permissions", Fault(500), times=None)
     for key in shelf.pages.keys() - {shelf.key, shelf.above}:
         assert SECRET not in repr(shelf.ask(key))
+
+
+def test_changed_comments_that_come_after_the_failure_are_linked(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, wait = Event(), PartialResult.wait
+
+    def comments_come_last(transport: Transport, page: str) -> list[Comment]:
+        assert waits.wait(PATIENT)
+        return live(transport, page)
+
+    def waiting(result: PartialResult, seconds: float) -> None:
+        waits.set()
+        wait(result, seconds)
+
+    monkeypatch.setattr(live_check, "live", comments_come_last)
+    monkeypatch.setattr(PartialResult, "wait", waiting)
+    shelf.site.world.delete_comment(shelf.key, shelf.comment)
+    shelf.site.confluence.faults.on("permissions", Fault(500), times=None)
+    result = shelf.ask(f"{shelf.key}{TAIL}")
+
+    assert SECRET not in repr(result)
+    assert [link.doubt for link in result.linked] == [Doubt.UNCONFIRMED]
 
 
 @pytest.mark.parametrize("fault", NO_VIEWERS)
