@@ -90,17 +90,18 @@ class ServerCatalog:
 
     def begin_move(self, name: str) -> bool:
         """Mark the index ``name`` as incomplete until `end_move`. An earlier move of an index with
-        another name is given up: its collection is deleted. Return False if there is a current
-        index already."""
+        another name is given up, and an empty current index replaced: their collections are
+        deleted. Return False if there is a current index with pages already."""
         aliases = self._aliases()
-        if self._alias in aliases:
+        current = aliases.get(self._alias)
+        if current is not None and self.open(current.removeprefix(self._prefix)).counts():
             return False
         self.open(name)
-        collection, earlier = self._prefix + name, aliases.get(self._moving)
-        if earlier is not None and earlier != collection:
-            with self._server.translate_errors():
-                self._delete(earlier)
-        self._change_aliases({self._moving: name})
+        self._change_aliases({self._alias: None, self._moving: name})
+        replaced = {current, aliases.get(self._moving)} - {None, self._prefix + name}
+        with self._server.translate_errors():
+            for collection in filter(None, replaced):
+                self._delete(collection)
         return True
 
     def end_move(self, name: str) -> None:

@@ -166,6 +166,35 @@ def test_an_existing_index_on_the_server_is_not_overwritten(folder: Path, server
 
 
 @pytest.mark.usefixtures("few_questions")
+@pytest.mark.parametrize("name", [NAME, next_name(NAME)])
+def test_an_empty_index_on_the_server_is_replaced(folder: Path, server: Server, name: str) -> None:
+    """The bot makes one if it is started with [index] url before the move."""
+    target = OnServer(lambda: server, owner=lambda: "us")
+    catalog = target.catalog(EMBEDDER.dimensions, Languages())
+    catalog.open(name)
+    catalog.activate(name)
+    move = moved(folder, server)
+
+    assert move.counts == {"handbook": (PAGES, PAGES)}
+    assert current_name(server) == NAME
+    names = [collection.name for collection in server.client.get_collections().collections]
+    assert names == [f"passages-{NAME}"]
+
+
+@pytest.mark.usefixtures("few_questions")
+def test_an_empty_index_of_another_footnote_is_not_replaced(folder: Path, server: Server) -> None:
+    theirs = OnServer(lambda: server, owner=lambda: "others").catalog(
+        EMBEDDER.dimensions, Languages()
+    )
+    theirs.open(NAME)
+    theirs.activate(NAME)
+
+    with pytest.raises(IndexUnavailable, match="belongs to another Footnote"):
+        moved(folder, server)
+    assert theirs.current() == NAME
+
+
+@pytest.mark.usefixtures("few_questions")
 def test_a_server_that_answers_otherwise_is_not_put_to_use(
     folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
