@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from benchmarks.material import questions, shared
 from benchmarks.rows import Figure, Goal
-from bot.answering.composing.checking import CheckOutcome, Shown, check
-from bot.answering.composing.claims import claim
-from bot.answering.composing.ground import Ground
-from bot.answering.composing.sentences import Sentence, Sentences
-from bot.answering.composing.words import TokenRole, read
+from bot.answering.checking.checking import CheckOutcome, Shown, check
+from bot.answering.checking.claims import claim
+from bot.answering.checking.ground import Ground
+from bot.answering.words.roles import TokenRole, read
+from bot.answering.words.sentences import Sentence, Sentences
 from bot.evaluation.corpus import Corpus
 from indexers.model import OPEN, Changed, Passage
 

@@ -1,6 +1,6 @@
 """Fit the weights of ranking again, test them on sets they were not fitted to, and measure how well
 the confidence curve tells a wiki's own questions from others. If the difference is more than
-chance, copy the printed weights into `bot.answering.ranking` by hand."""
+chance, copy the printed weights into `bot.answering.retrieval.ranking` by hand."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ import numpy.typing as npt
 from benchmarks.footnote import gitlab_settings
 from benchmarks.material import CACHE, questions, shared
 from benchmarks.rows import Figure
-from bot.answering.blending import cross_encoder
-from bot.answering.confidence import Confidence, Features, features
-from bot.answering.ranking import Ranking
-from bot.answering.ranking import shared as shared_words
-from bot.answering.retrieval import PASSAGES, Retrieved, by_page
+from bot.answering.deciding.confidence import Confidence, Features, features
+from bot.answering.reranking.blending import cross_encoder
+from bot.answering.retrieval.ranking import Ranking
+from bot.answering.retrieval.ranking import shared as shared_words
+from bot.answering.retrieval.retrieval import PASSAGES, Retrieved, by_page
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.measures import hit, recall
 from bot.model import Question

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.slack import percentile
-from bot.answering.retrieval import Retrieval
+from bot.answering.retrieval.retrieval import Retrieval
 from bot.model import Question
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import LocalEmbedder

@@ -7,8 +7,8 @@ from statistics import fmean
 
 from benchmarks.material import CACHE, questions, shared
 from benchmarks.rows import Figure
-from bot.answering.ranking import Ranking
-from bot.answering.retrieval import Retrieval
+from bot.answering.retrieval.ranking import Ranking
+from bot.answering.retrieval.retrieval import Retrieval
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.measures import hit, recall
 from bot.model import Question

@@ -27,10 +27,10 @@ from benchmarks.composing import reporting
 from benchmarks.material import CACHE, ROOT, MissingMaterial, questions, shared
 from benchmarks.rows import Figure, Goal
 from bot.answering.composing.composer import Composer
-from bot.answering.composing.model_client import RetryingModel
-from bot.answering.composing.prompt import Prompting
-from bot.answering.composing.providers import model_client_of
-from bot.answering.composing.usage import Meter
+from bot.answering.llm.model_client import RetryingModel
+from bot.answering.llm.prompt import Prompting
+from bot.answering.llm.providers import model_client_of
+from bot.answering.llm.usage import Meter
 from bot.app import answerer_of
 from bot.evaluation.corpus import Corpus
 from bot.model import UNVERIFIED, Answer, Fallback, NoAnswer, Question, Result

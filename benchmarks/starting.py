@@ -16,9 +16,9 @@ from statistics import median
 from benchmarks.material import CACHE
 from benchmarks.rows import Figure, Goal
 from bot.answering.answerer import Answerer
-from bot.answering.disagreeing import with_disagreement
-from bot.answering.folding import fold_pages
-from bot.answering.quoting import Quoting
+from bot.answering.checking.disagreeing import with_disagreement
+from bot.answering.quoting.quoting import Quoting
+from bot.answering.retrieval.folding import fold_pages
 from bot.app import App
 from bot.model import Question, Result
 from bot.operations.single_sync import sync_once

@@ -30,8 +30,8 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from benchmarks.bundled_models import Array, Dense, Layer, ModelWeights, save_reranker, weights_of
 from benchmarks.invented import FOLDER, LEFT_OUT
-from bot.answering.outline import outline
-from bot.answering.windows import as_read, only_names
+from bot.answering.quoting.outline import outline
+from bot.answering.quoting.windows import as_read, only_names
 from indexers.index.embedding import LocalEmbedder
 from indexers.index.reranking import BUNDLED
 from indexers.text.prose import plain

@@ -14,16 +14,16 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
-from bot.answering import calibration
 from bot.answering.asker import Asker
-from bot.answering.blending import cross_encoder
 from bot.answering.composing.language_model import ConfiguredModel
-from bot.answering.composing.model_client import MeasuredModel
-from bot.answering.composing.usage import Cap, Caps, Meter, ModelObserver, Price
-from bot.answering.library import IndexedLibrary
-from bot.answering.quoting import quoting_by
-from bot.answering.recheck import Recheck
-from bot.answering.retrieval import Retrieval
+from bot.answering.deciding import calibration
+from bot.answering.llm.model_client import MeasuredModel
+from bot.answering.llm.usage import Cap, Caps, Meter, ModelObserver, Price
+from bot.answering.quoting.quoting import quoting_by
+from bot.answering.reranking.blending import cross_encoder
+from bot.answering.retrieval.library import IndexedLibrary
+from bot.answering.retrieval.recheck import Recheck
+from bot.answering.retrieval.retrieval import Retrieval
 from bot.answering.verified import Verified
 from bot.evaluation.promotion import SavedQuestions
 from bot.flags.listing import NoVerdicts

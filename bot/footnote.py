@@ -12,7 +12,7 @@ from bot.answering.engine.chat_engine import FootnoteChatEngine
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.answering.engine.retriever import FootnoteRetriever
-from bot.answering.several import Several
+from bot.answering.question.several import Several
 from bot.app import App
 from bot.model import Question, Result
 from config.loading import load, secrets

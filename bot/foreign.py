@@ -34,6 +34,12 @@ _LOOKED_AT = 1_000
 _LEFT_OUT = " \u2026 "
 
 
+def seen(text: str) -> str:
+    """Return the text without invisible characters, as a screen shows it: they could part the words
+    that the check looks for."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
+
+
 def clean(text: str) -> str:
     """Return ``text`` without invisible characters. Line ends become ``\n``. Joiners stay within
     scripts (and emoji) that need them."""

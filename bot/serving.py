@@ -12,10 +12,10 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.answering.composing.words import roots
 from bot.answering.latest import Latest
-from bot.answering.several import Several
+from bot.answering.question.several import Several
 from bot.answering.tracing import traced
+from bot.answering.words.roles import roots
 from bot.app import App
 from bot.background import in_own_thread
 from bot.conversation.conversation import conversation_of

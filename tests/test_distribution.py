@@ -81,6 +81,14 @@ def test_the_wheel_holds_every_file_of_the_playground_s_page(wheel: Path) -> Non
         assert (wheel / file).read_bytes() == (ROOT / file).read_bytes(), file
 
 
+def test_the_wheel_holds_the_dictionary_of_each_language(wheel: Path) -> None:
+    place = Path("bot", "answering", "languages", "dictionaries")
+    files = {file.name for file in (ROOT / place).glob("*.txt")}
+
+    assert files
+    assert {file.name for file in (wheel / place).iterdir()} == files
+
+
 @pytest.mark.long
 def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path) -> None:
     pages = wheel / "bot" / "playground" / "handbook" / "pages"

@@ -26,29 +26,29 @@ PLACES = (
 """Files and folders that have no sentence for people outside their texts."""
 
 MATCHED = {
-    "bot/answering/clarifying.py": ("_CARRIERS",),
-    "bot/answering/composing/duties.py": ("_WORDS",),
-    "bot/answering/composing/lexicon.py": (),
-    "bot/answering/composing/units.py": (),
+    "bot/answering/deciding/clarifying.py": ("_CARRIERS",),
+    "bot/answering/checking/duties.py": ("_WORDS",),
+    "bot/answering/words/lexicon.py": (),
+    "bot/answering/words/units.py": (),
     "bot/conversation/addressing.py": ("_ABOUT_ME",),
 }
 """Words that pages and questions are compared with, by the names of their constants. No names: the
 whole file."""
 TO_MODELS = {
-    "bot/answering/composing/forms.py": (),
+    "bot/answering/llm/forms.py": (),
     "bot/answering/composing/judging.py": (),
-    "bot/answering/composing/prompt.py": (),
-    "bot/answering/composing/reranking.py": (),
-    "bot/answering/composing/rewriting.py": (),
-    "bot/answering/composing/translating.py": (),
+    "bot/answering/llm/prompt.py": (),
+    "bot/answering/llm/reranking.py": (),
+    "bot/answering/llm/rewriting.py": (),
+    "bot/answering/llm/translating.py": (),
     "bot/answering/engine/nodes.py": (),
 }
 """Texts for language models."""
 OTHERS = {
     "bot/answering/answerer.py": ("_BEGINNING",),  # a question to search by
-    "bot/answering/composing/refusals.py": (),  # failures of a model, for the log
-    "bot/answering/translation.py": (),  # reasons, for the log
-    "bot/answering/composing/model_client.py": (),
+    "bot/answering/llm/refusals.py": (),  # failures of a model, for the log
+    "bot/answering/languages/translation.py": (),  # reasons, for the log
+    "bot/answering/llm/model_client.py": (),
     "bot/operations/doctor.py": (),  # checks of the doctor
     "bot/operations/scheduler.py": ("_in_short",),  # for the log
     "bot/slack/api/slack_api.py": (),  # refusals of Slack, for the log

@@ -13,10 +13,16 @@ from typing import Protocol
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
-from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
-from bot.answering.confidence import Confidence, least_confidence
-from bot.answering.deciding import worth_a_look
+from bot.answering.deciding.clarifying import Clarifying
+from bot.answering.deciding.confidence import Confidence, least_confidence
+from bot.answering.deciding.deciding import worth_a_look
+from bot.answering.deciding.refusals import (
+    refusal,
+    with_reading_note,
+    with_rebuilding_note,
+    with_rights_note,
+)
 from bot.answering.engine.chat_engine import FootnoteChatEngine
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.postprocessors import CrossEncoderRerank, ModelRerank, PageFolding
@@ -29,20 +35,14 @@ from bot.answering.engine.synthesizers import (
     ResultSynthesizer,
     VerifiedSynthesizer,
 )
-from bot.answering.model_order import ModelOrder
-from bot.answering.quoting import Quoting
-from bot.answering.recheck import Recheck
-from bot.answering.refusals import (
-    refusal,
-    with_reading_note,
-    with_rebuilding_note,
-    with_rights_note,
-)
-from bot.answering.responding import Responder
-from bot.answering.retrieval import FoundPage, Reorder, Retrieval, Retrieved
-from bot.answering.sources import Aging
-from bot.answering.translation import Translate, in_language_of_pages, is_foreign
-from bot.answering.two_things import two_things
+from bot.answering.languages.translation import Translate, in_language_of_pages, is_foreign
+from bot.answering.question.two_things import two_things
+from bot.answering.quoting.quoting import Quoting
+from bot.answering.quoting.responding import Responder
+from bot.answering.reranking.model_order import ModelOrder
+from bot.answering.retrieval.recheck import Recheck
+from bot.answering.retrieval.retrieval import FoundPage, Reorder, Retrieval, Retrieved
+from bot.answering.retrieval.sources import Aging
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
 from bot.moments import today
 from bot.ports import OnText
@@ -201,8 +201,9 @@ class Answerer:
         """Return the question in a language of the pages, or made standalone. Spelling is corrected
         first: a name that the model spells right must not count as one that it adds. It reads the
         whole history."""
-        if self.translate and is_foreign(question, self.retrieval):
-            return in_language_of_pages(question, self.retrieval, self.translate)
+        index, embedder = self.retrieval.index, self.retrieval.embedder
+        if self.translate and is_foreign(question, index, embedder):
+            return in_language_of_pages(question, index, embedder, self.translate)
         if not self.rewrite or not question.history:
             return question
         return self.rewrite(replace(self.retrieval.prepared(question), history=question.history))

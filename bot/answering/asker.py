@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answering.several import Several
+from bot.answering.question.several import Several
 from bot.model import Question, Result, Why
 from indexers.model import Principal
 

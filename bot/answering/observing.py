@@ -17,8 +17,8 @@ from bot.answering import texts
 from bot.answering.answerer import Answerer
 from bot.answering.engine.events import RecheckEvent, VerificationEvent, dispatcher
 from bot.answering.engine.query import FootnoteQuery
-from bot.answering.retrieval import FoundPage, Retrieved
-from bot.answering.sources import source_of
+from bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from bot.answering.retrieval.sources import source_of
 from bot.model import Answer, NoAnswer, Question, Result, named, why_no_model
 from bot.ports import Library, OnText
 from bot.texts import page_of

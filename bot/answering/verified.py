@@ -15,9 +15,9 @@ from datetime import datetime
 from math import fsum
 from typing import Protocol
 
-from bot.answering.composing.words import TokenRole, Word, bases, read
-from bot.answering.english import INTERROGATIVES
 from bot.answering.model import WrittenAnswer
+from bot.answering.words.english import INTERROGATIVES
+from bot.answering.words.roles import TokenRole, Word, bases, read
 from bot.foreign import unmarked, with_mark
 from bot.model import Answer, Question, Timings, Verification
 from bot.ports import Library

@@ -41,7 +41,7 @@ def calibrate(
     `ask` start. One that does no better than the curve that comes with Footnote is not kept.
     """
     # What answers is slow to import.
-    from bot.answering import calibration
+    from bot.answering.deciding import calibration
     from bot.app import App
     from bot.evaluation.calibrating import ModelIdentities, calibrate_for
     from bot.evaluation.pages import Pages

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from bot.answering.confidence import Confidence, Curve, Features
+from bot.answering.deciding.confidence import Confidence, Curve, Features
 from bot.evaluation.measures import auroc
 
 FEWEST = 40

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from bot.answering.answerer import Answerer
-from bot.answering.calibration import Calibration
-from bot.answering.confidence import Confidence, Features
-from bot.answering.deciding import Deciding
-from bot.answering.retrieval import FoundPage, Retrieved
+from bot.answering.deciding.calibration import Calibration
+from bot.answering.deciding.confidence import Confidence, Features
+from bot.answering.deciding.deciding import Deciding
+from bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from bot.evaluation import aligning, fitting, measures
 from bot.evaluation.aligning import Pair
 from bot.evaluation.evidence import unmarked

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answering.quoting import units
-from bot.answering.showing import caption
-from bot.answering.stretch import stands_in
+from bot.answering.quoting.showing import caption
+from bot.answering.retrieval.stretch import stands_in
+from bot.answering.words.quote_units import units
 from bot.model import Answer, Source
 from bot.texts import THE_CLOSEST
 from indexers.model import Passage

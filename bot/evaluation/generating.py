@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.answering.composing.words import read
-from bot.answering.quoting import units
-from bot.answering.retrieval import Retrieved
+from bot.answering.retrieval.retrieval import Retrieved
+from bot.answering.words.quote_units import units
+from bot.answering.words.roles import read
 from bot.model import Question
 from indexers.model import Passage, Reader, digest
 from indexers.text.prose import plain

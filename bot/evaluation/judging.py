@@ -15,7 +15,7 @@ from llama_index.core.llms import (
     LLMMetadata,
 )
 
-from bot.answering.composing.model_client import ModelFailed
+from bot.answering.llm.model_client import ModelFailed
 from bot.evaluation.run import Judgement
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.answering.folding import fold_pages
-from bot.answering.retrieval import Retrieval
+from bot.answering.retrieval.folding import fold_pages
+from bot.answering.retrieval.retrieval import Retrieval
 from bot.evaluation.measures import hit
 from bot.evaluation.pages import acls_of, full_name
 from bot.evaluation.questions import Case, cases_of

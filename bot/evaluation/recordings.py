@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answering.composing.claims import claim
-from bot.answering.composing.sentences import Sentence
+from bot.answering.checking.claims import claim
+from bot.answering.words.sentences import Sentence
 from bot.evaluation.lines import BadSet, read_rows, text_of
 from bot.evaluation.questions import history_of
 from bot.model import Question

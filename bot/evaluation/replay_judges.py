@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.answering.composing.claims import claim
+from bot.answering.checking.claims import claim
 from bot.answering.composing.judge import SentenceJudge, SentenceVerdict, UnclearSentence
 from bot.answering.composing.judging import judge_prompt, verdicts
-from bot.answering.composing.sentences import Evidence, Sentence
+from bot.answering.words.sentences import Evidence, Sentence
 from bot.evaluation.lines import BadSet, id_of, read_rows
 from bot.evaluation.recordings import Label, Recording
 from bot.model import Question

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from bot.answering.composing.claims import Flaw
+from bot.answering.checking.claims import Flaw
 from bot.evaluation.recordings import Label, Recording
 from bot.evaluation.replaying import FELL, NOT_READ, Kept, Lost, Replayed
 

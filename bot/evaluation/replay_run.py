@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.answering.composing.composer import Composer, MakePrompt
 from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.model_client import LanguageModel
-from bot.answering.composing.usage import Meter
+from bot.answering.llm.model_client import LanguageModel
+from bot.answering.llm.usage import Meter
 from bot.evaluation.lines import write_rows
 from bot.evaluation.recordings import read_recordings
 from bot.evaluation.replay_judges import Judging, RecordedVerdicts

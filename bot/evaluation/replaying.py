@@ -9,11 +9,11 @@ from typing import Literal
 from bot.answering.composing.answer_reading import AnswerSentences
 from bot.answering.composing.composer import Checked, Composed, Composer, MakePrompt, Released
 from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.model_client import LanguageModel
-from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.sentences import Sentence
-from bot.answering.responding import quoted
-from bot.answering.retrieval import FoundPage, Retrieved
+from bot.answering.llm.model_client import LanguageModel
+from bot.answering.llm.prompt import Prompt
+from bot.answering.quoting.responding import quoted
+from bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from bot.answering.words.sentences import Sentence
 from bot.evaluation.recordings import ModelAnswer, Recording, structured
 from bot.model import Answer, Question
 from indexers.model import Hit, Passage

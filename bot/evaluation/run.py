@@ -8,9 +8,9 @@ from itertools import zip_longest
 from typing import Protocol
 
 from bot.answering.answerer import Answerer
-from bot.answering.retrieval import FoundPage
-from bot.answering.several import Several, questions, without_questions
-from bot.answering.two_things import two_things
+from bot.answering.question.several import Several, questions, without_questions
+from bot.answering.question.two_things import two_things
+from bot.answering.retrieval.retrieval import FoundPage
 from bot.evaluation import facts, measures
 from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
 from bot.evaluation.pages import full_name

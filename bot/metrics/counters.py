@@ -28,7 +28,7 @@ _WRITTEN = "written"
 
 class Counters:
     """The observer of answers, messages and the language model (`bot.conversation.ports.Observer`,
-    `bot.answering.composing.usage.ModelObserver`). ``clock`` returns seconds since the epoch, like
+    `bot.answering.llm.usage.ModelObserver`). ``clock`` returns seconds since the epoch, like
     the times of messages."""
 
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = time.time) -> None:

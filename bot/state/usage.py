@@ -1,4 +1,4 @@
-"""The language model's usage, in the database: the port `bot.answering.composing.usage.Usage`."""
+"""The language model's usage, in the database: the port `bot.answering.llm.usage.Usage`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from bot.answering.composing.usage import Cap, Payer, Spent
+from bot.answering.llm.usage import Cap, Payer, Spent
 from bot.state.database import Database
 from bot.state.schema import inbox, usage
 from bot.workspaces.model import parts_of

@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Protocol
 
 from bot import screen, terminal
-from bot.answering.several import Several
+from bot.answering.question.several import Several
 from bot.conversation.conversation import ConversationStores, conversation_of
 from bot.conversation.model import AnswerContent, Content, IncomingMessage, Notice
 from bot.conversation.ports import Inbox

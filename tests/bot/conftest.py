@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import pytest
 
-from bot.answering import blending, quoting
 from bot.answering.composing import language_model
+from bot.answering.quoting import quoting
+from bot.answering.reranking import blending
 from bot.cli import through
 from bot.state import database as database_module
 from bot.state.database import Database

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.calibration import Calibration, load
-from bot.answering.confidence import Confidence, Curve
+from bot.answering.deciding.calibration import Calibration, load
+from bot.answering.deciding.confidence import Confidence, Curve
 from bot.evaluation import aligning, calibrating, fitting
 from indexers.index.embedding import LocalEmbedder
 from indexers.index.reranking import LocalReranker

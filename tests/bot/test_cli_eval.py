@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.responding import Responder
+from bot.answering.quoting.responding import Responder
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.evaluation import comparing
 from bot.flags.feedback import Feedback

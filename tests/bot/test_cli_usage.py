@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.composing.usage import Cap, Spent
+from bot.answering.llm.usage import Cap, Spent
 from bot.conversation.model import AskedQuestion, MessageRef
 from bot.model import Answer, NoAnswer, Reason, Result, Source
 from bot.operations.usage_report import DIRECT

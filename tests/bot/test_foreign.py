@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import foreign, terminal
-from bot.answering.confidence import Confidence
-from bot.answering.disagreeing import with_disagreement
+from bot.answering.checking.disagreeing import with_disagreement
+from bot.answering.deciding.confidence import Confidence
 from bot.foreign import clean, excerpt, on_one_line, quoted, unmarked, with_mark, words_behind
 from bot.model import Answer, Fallback, Question, Source
 from bot.slack.rendering.blocks import source_line

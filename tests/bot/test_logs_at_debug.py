@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.providers import model_client_of
+from bot.answering.llm.prompt import Prompt
+from bot.answering.llm.providers import model_client_of
 from config import logs
 from config.llm import LlmSettings
 from indexers.index.server import Server

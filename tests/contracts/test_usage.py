@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.composing.usage import Cap, MemoryUsage, Payer, Spent, Usage
+from bot.answering.llm.usage import Cap, MemoryUsage, Payer, Spent, Usage
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox

@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.answering import answerer, recheck
-from bot.answering.composing import prompt
-from bot.answering.rereading import Split
+from bot.answering import answerer
+from bot.answering.llm import prompt
+from bot.answering.retrieval import recheck
+from bot.answering.retrieval.rereading import Split
 from config.settings import Settings
 from indexers.ports import LiveWiki
 from indexers.syncing import sync as syncing

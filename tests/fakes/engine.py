@@ -10,8 +10,8 @@ from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
 from bot.answering.engine.synthesizers import QuoteSynthesizer
-from bot.answering.recheck import Recheck
-from bot.answering.retrieval import Compose, FoundPage, Retrieval, Retrieved
+from bot.answering.retrieval.recheck import Recheck
+from bot.answering.retrieval.retrieval import Compose, FoundPage, Retrieval, Retrieved
 from bot.model import NoAnswer, Question, Reason, Result
 from indexers.model import Reader
 from tests.fakes.retrieval import retrieval_over

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from bot.answering.retrieval import Retrieval
+from bot.answering.retrieval.retrieval import Retrieval
 from indexers.model import Passage
 from indexers.ports import Embedder
 from tests.fakes.embedding import WordEmbedder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.answering.composing.prompt import Prompt
+from bot.answering.llm.prompt import Prompt
 
 
 class ScriptedModel:

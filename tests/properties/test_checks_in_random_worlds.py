@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.answering.retrieval import Retrieved, by_page
-from bot.answering.sources import source_of
+from bot.answering.retrieval.retrieval import Retrieved, by_page
+from bot.answering.retrieval.sources import source_of
 from bot.model import Answer, NoAnswer, Reason, Result
 from bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from bot.playground.confluence.model import Content, User

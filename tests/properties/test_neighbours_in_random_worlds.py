@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llama_index.core.schema import QueryBundle
 
-from bot.answering.confidence import Confidence, Curve
+from bot.answering.deciding.confidence import Confidence, Curve
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.nodes import hit_and_page
 from bot.answering.engine.retriever import FootnoteRetriever
-from bot.answering.retrieval import Retrieval
+from bot.answering.retrieval.retrieval import Retrieval
 from bot.model import Question
 from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Passage, Principal, Reader
 from indexers.ports import PassageRef

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.answering.composing.objects import Objects
-from bot.answering.composing.prompt import NOTHING
-from bot.answering.composing.sentences import Evidence, Lead, Sentence, Sentences
+from bot.answering.llm.prompt import NOTHING
+from bot.answering.words.sentences import Evidence, Lead, Sentence, Sentences
 
 _STRUCTURED = re.compile(r'(?:`{3}(?:json)?\s{0,9})?\{\s{0,9}"(?:answered|sentences)"\s{0,9}:')
 _PREFACE = re.compile(r"[^\n{`\[.?]{0,80}[:\n]\s{0,9}(?=[{`])")

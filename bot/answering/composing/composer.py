@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.answering import texts
+from bot.answering.checking.claims import Flaw
 from bot.answering.composing.answer_reading import AnswerSentences
-from bot.answering.composing.claims import Flaw
 from bot.answering.composing.draft import Draft, Drafted
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.layout import Layout
-from bot.answering.composing.model_client import CutShort, LanguageModel, ModelFailed
-from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.sentences import Lead, Sentence
-from bot.answering.composing.usage import BudgetedModel, Meter
-from bot.answering.plausible import to_compose_from
-from bot.answering.retrieval import Compose, Retrieved
-from bot.answering.sources import source_of
+from bot.answering.deciding.plausible import to_compose_from
+from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed
+from bot.answering.llm.prompt import Prompt
+from bot.answering.llm.usage import BudgetedModel, Meter
+from bot.answering.retrieval.retrieval import Compose, Retrieved
+from bot.answering.retrieval.sources import source_of
+from bot.answering.words.sentences import Lead, Sentence
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source, Tone
 from indexers.model import Hit
 

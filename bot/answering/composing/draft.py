@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.answering.composing.agreement import agrees, roots
-from bot.answering.composing.checking import (
+from bot.answering.checking.agreement import agrees, roots
+from bot.answering.checking.checking import (
     FALSIFYING,
     CheckOutcome,
     SentenceCheck,
@@ -14,16 +14,16 @@ from bot.answering.composing.checking import (
     Support,
     check,
 )
-from bot.answering.composing.claims import Claim, Flaw, claim
-from bot.answering.composing.denials import is_refusal, split_denial
-from bot.answering.composing.facts import missing, unknown_names
-from bot.answering.composing.ground import Ground, bare
+from bot.answering.checking.claims import Claim, Flaw, claim
+from bot.answering.checking.facts import missing, unknown_names
+from bot.answering.checking.ground import Ground, bare
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
-from bot.answering.composing.lexicon import KEPT_LIMITS
-from bot.answering.composing.prompt import NOTHING
-from bot.answering.composing.sentences import Evidence, Lead, Sentence
-from bot.answering.composing.words import TokenRole, Word, is_fragment, limits, read
-from bot.answering.english import ALL_ANAPHORS, word_set
+from bot.answering.llm.prompt import NOTHING
+from bot.answering.words.denials import is_refusal, split_denial
+from bot.answering.words.english import ALL_ANAPHORS, word_set
+from bot.answering.words.lexicon import KEPT_LIMITS
+from bot.answering.words.roles import TokenRole, Word, is_fragment, limits, read
+from bot.answering.words.sentences import Evidence, Lead, Sentence
 from indexers.model import Passage
 
 CLAIMLESS = (Flaw.FRAME, Flaw.EMPTY, Flaw.REPEATED)
@@ -211,7 +211,7 @@ class Draft:
             return
         if drafted.flaw:
             return
-        if self._names_only(drafted) or is_refusal(drafted.claim):
+        if self._names_only(drafted) or is_refusal(drafted.claim.text, drafted.claim.cited):
             drafted.flaw = Flaw.FRAME
             return
         cited = self._cited(drafted)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.answering.composing.sentences import Evidence
+from bot.answering.words.sentences import Evidence
 from bot.model import Question
 from indexers.model import Passage
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.composing.answer_reading import evidence_of
-from bot.answering.composing.claims import seen
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
-from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.objects import Objects
-from bot.answering.composing.prompt import (
+from bot.answering.llm.model_client import ModelFailed
+from bot.answering.llm.prompt import (
     EVIDENCE_SCHEMA,
     MATERIAL,
     Prompt,
@@ -27,7 +26,8 @@ from bot.answering.composing.prompt import (
     block,
     unused,
 )
-from bot.answering.composing.usage import BudgetedModel
+from bot.answering.llm.usage import BudgetedModel
+from bot.foreign import seen
 from bot.model import Question
 from indexers.model import Passage
 

@@ -11,16 +11,16 @@ from typing import Protocol, Self
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.judging import ModelJudge
-from bot.answering.composing.model_client import MeasuredModel, RetryingModel
 from bot.answering.composing.nli_judging import EntailmentJudge
-from bot.answering.composing.prompt import Prompt, Prompting
-from bot.answering.composing.providers import ModelSettings, model_client_of
-from bot.answering.composing.reranking import ModelReranker
-from bot.answering.composing.rewriting import SECONDS, Rewriter
-from bot.answering.composing.translating import Translator
-from bot.answering.composing.usage import BudgetedModel, Meter
-from bot.answering.model_order import ModelOrder
-from bot.answering.reranking import Reranking
+from bot.answering.llm.model_client import MeasuredModel, RetryingModel
+from bot.answering.llm.prompt import Prompt, Prompting
+from bot.answering.llm.providers import ModelSettings, model_client_of
+from bot.answering.llm.reranking import ModelReranker
+from bot.answering.llm.rewriting import SECONDS, Rewriter
+from bot.answering.llm.translating import Translator
+from bot.answering.llm.usage import BudgetedModel, Meter
+from bot.answering.reranking.model_order import ModelOrder
+from bot.answering.reranking.reranking import Reranking
 from bot.model import Question
 from indexers.model import Principal
 from indexers.ports import Entailing

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answering.composing.checking import Support
-from bot.answering.composing.claims import Claim
-from bot.answering.composing.ground import Ground, SupportSpan
-from bot.answering.composing.sentences import BULLET, Lead
-from bot.answering.sources import source_of
+from bot.answering.checking.checking import Support
+from bot.answering.checking.claims import Claim
+from bot.answering.checking.ground import Ground, SupportSpan
+from bot.answering.retrieval.sources import source_of
+from bot.answering.words.sentences import BULLET, Lead
 from bot.foreign import on_one_line
 from bot.model import UNVERIFIED, Source
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
-from bot.answering.composing.model_client import ModelFailed
-from bot.answering.composing.sentences import Evidence
-from bot.answering.quoting import units
+from bot.answering.llm.model_client import ModelFailed
+from bot.answering.words.quote_units import units
+from bot.answering.words.sentences import Evidence
 from bot.model import Question
 from indexers.errors import ModelUnavailable
 from indexers.model import Passage

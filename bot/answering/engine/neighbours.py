@@ -9,7 +9,7 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering.engine.nodes import hit_and_page, with_neighbours
-from bot.answering.stretch import is_beside
+from bot.answering.retrieval.stretch import is_beside
 from indexers.model import Passage, Reader
 from indexers.ports import PassageIndex, PassageRef
 

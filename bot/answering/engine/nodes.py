@@ -9,7 +9,7 @@ from operator import is_
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from bot.answering.retrieval import FoundPage
+from bot.answering.retrieval.retrieval import FoundPage
 from indexers.model import Hit, Passage
 from indexers.ports import PassageRef
 

@@ -12,9 +12,9 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from bot.answering.engine.events import dispatcher
 from bot.answering.engine.nodes import pages_of, renewed
 from bot.answering.engine.query import as_footnote_query
-from bot.answering.folding import fold_pages
-from bot.answering.model_order import ModelOrder
-from bot.answering.retrieval import Reorder, Retrieved
+from bot.answering.reranking.model_order import ModelOrder
+from bot.answering.retrieval.folding import fold_pages
+from bot.answering.retrieval.retrieval import Reorder, Retrieved
 from bot.model import Source
 
 

@@ -9,8 +9,8 @@ from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering.engine.nodes import pages_of
-from bot.answering.recheck import Check
-from bot.answering.retrieval import FoundPage, Retrieved
+from bot.answering.retrieval.recheck import Check
+from bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from bot.model import Question, Result, Source
 from bot.ports import OnText
 from indexers.model import Principal, Reader

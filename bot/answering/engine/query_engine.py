@@ -19,8 +19,8 @@ from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footn
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
 from bot.answering.engine.synthesizers import ResultSynthesizer
-from bot.answering.glossing import in_two_languages, in_words_of_best
-from bot.answering.recheck import ROUNDS
+from bot.answering.languages.glossing import in_two_languages, in_words_of_best
+from bot.answering.retrieval.recheck import ROUNDS
 from bot.model import Answer, Result, Source, named
 from indexers.model import Reader
 

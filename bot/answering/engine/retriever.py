@@ -10,11 +10,11 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from bot.answering import followups
 from bot.answering.engine.nodes import nodes_of, pages_of
 from bot.answering.engine.query import FootnoteQuery, as_footnote_query
 from bot.answering.engine.rights import LiveRights
-from bot.answering.retrieval import Retrieval, Retrieved
+from bot.answering.question import followups
+from bot.answering.retrieval.retrieval import Retrieval, Retrieved
 from bot.model import Question
 from indexers.model import Reader
 

@@ -11,8 +11,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from bot.answering.engine.events import RecheckEvent, dispatcher
 from bot.answering.engine.nodes import pages_of, still_there
 from bot.answering.engine.query import FootnoteQuery, as_footnote_query
-from bot.answering.recheck import ROUNDS, Check, Recheck
-from bot.answering.sources import source_of
+from bot.answering.retrieval.recheck import ROUNDS, Check, Recheck
+from bot.answering.retrieval.sources import source_of
 from bot.model import Result, Source
 from indexers.model import Reader
 

@@ -20,13 +20,13 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.response_synthesizers.base import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 
+from bot.answering.checking.disagreeing import with_disagreement
 from bot.answering.composing.composer import Composed, Composer
-from bot.answering.disagreeing import with_disagreement
 from bot.answering.engine.events import dispatcher, verified
 from bot.answering.engine.nodes import nodes_of
 from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footnote_query
-from bot.answering.retrieval import FoundPage, Retrieved
-from bot.answering.stretch import has_line_of
+from bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from bot.answering.retrieval.stretch import has_line_of
 from bot.model import Answer, Question, Result, Source, named
 from indexers.model import NOBODY, Hit, Passage
 

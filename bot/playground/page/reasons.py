@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.answering.answerer import Answerer
 from bot.answering.observing import ObservedAnswerer
-from bot.answering.several import Several
+from bot.answering.question.several import Several
 from bot.playground.model import Json
 from bot.playground.page.ports import ModelSwitch
 from bot.playground.page.recorded_model import RecordedAnswering

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bot.answering.composing.prompt import NOTHING, Prompt
+from bot.answering.llm.prompt import NOTHING, Prompt
 from bot.model import Question, Result
 from bot.ports import Answering, OnText
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.confidence import Confidence
-from bot.answering.refusals import LONGEST_QUESTION
-from bot.answering.stretch import stands_in
+from bot.answering.deciding.confidence import Confidence
+from bot.answering.deciding.refusals import LONGEST_QUESTION
+from bot.answering.retrieval.stretch import stands_in
 from bot.model import Answer, NoAnswer, Question, Reason
 from indexers.model import EVERYONE, Acl, Passage, Principal
 from indexers.text.prose import plain

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.answering.library import IndexedLibrary
 from bot.answering.observing import ObservedAnswerer
+from bot.answering.retrieval.library import IndexedLibrary
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, Principal
 from tests.bot.answering.composing.test_composer import ScriptedModel, composer
-from tests.bot.answering.test_engine import ADA, ANYONE, ASKED, answerer
+from tests.bot.answering.engine.test_engine import ADA, ANYONE, ASKED, answerer
 from tests.fakes.defaults import Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.wiki import by_section

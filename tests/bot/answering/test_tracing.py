@@ -19,9 +19,8 @@ from bot.answering.tracing import traced
 from bot.errors import TracingMisconfigured
 from bot.model import Question, Role, Turn
 from tests.bot.answering.composing.test_composer import ScriptedModel, composer
+from tests.bot.answering.engine.test_engine import ADA, ANYONE, ASKED, answerer
 from tests.fakes.live_wikis import Standing
-
-from .test_engine import ADA, ANYONE, ASKED, answerer
 
 
 class Collector(ThreadingHTTPServer):

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.answering.confidence import Confidence
-from bot.answering.library import IndexedLibrary
+from bot.answering.deciding.confidence import Confidence
 from bot.answering.model import WrittenAnswer
-from bot.answering.retrieval import Retrieval
+from bot.answering.retrieval.library import IndexedLibrary
+from bot.answering.retrieval.retrieval import Retrieval
 from bot.answering.verified import Verified
 from bot.model import Answer, NoAnswer, Question, Role, Source, Turn
 from indexers.index.embedding import LocalEmbedder

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.confidence import Confidence, Features
+from bot.answering.deciding.confidence import Confidence, Features
 from bot.evaluation import aligning
 from bot.evaluation.aligning import FEWEST, Pair, aligned, scale_of
 

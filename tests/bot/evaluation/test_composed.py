@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.answering.composing.composer import Composer
-from bot.answering.composing.model_client import ModelFailed
-from bot.answering.composing.usage import Caps, MemoryUsage, Meter, Price
-from bot.answering.confidence import Confidence
+from bot.answering.deciding.confidence import Confidence
+from bot.answering.llm.model_client import ModelFailed
+from bot.answering.llm.usage import Caps, MemoryUsage, Meter, Price
 from bot.evaluation.questions import Case
 from bot.evaluation.report import report
 from bot.evaluation.run import Judgement, ask_all

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.confidence import Confidence
+from bot.answering.deciding.confidence import Confidence
 from bot.evaluation.evidence import EvidenceCounts, evidence
 from bot.model import Answer, Question, Source
 from indexers.model import EVERYONE, Principal

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.confidence import Confidence
+from bot.answering.deciding.confidence import Confidence
 from bot.evaluation.comparing import rows
 from bot.evaluation.facts import facts_of, plain_words
 from bot.evaluation.lines import BadSet

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bot.answering.confidence import Curve, Features
+from bot.answering.deciding.confidence import Curve, Features
 from bot.evaluation.fitting import FEWEST, Sample, enough, fit
 
 START = Curve(bias=-2.0, closest=4.0, words=0.0, pairs=0.0)

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from bot.answering import answerer as answering
-from bot.answering.clarifying import Clarifying
-from bot.answering.confidence import Confidence
-from bot.answering.responding import Responder
-from bot.answering.retrieval import Retrieved
-from bot.answering.several import Several
+from bot.answering.deciding.clarifying import Clarifying
+from bot.answering.deciding.confidence import Confidence
+from bot.answering.question.several import Several
+from bot.answering.quoting.responding import Responder
+from bot.answering.retrieval.retrieval import Retrieved
 from bot.evaluation.facts import Facts
 from bot.evaluation.questions import Case
 from bot.evaluation.report import report

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.answering.composing.usage import Cap, Spent
+from bot.answering.llm.usage import Cap, Spent
 from bot.conversation.queue_status import QueueStatus
 from bot.errors import SlackMisconfigured
 from bot.flags.maintenance import Maintenance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answering.several import Several
+from bot.answering.question.several import Several
 from bot.playground.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, words

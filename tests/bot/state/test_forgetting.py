@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.answering.composing.usage import Cap, Spent
+from bot.answering.llm.usage import Cap, Spent
 from bot.conversation.model import (
     BY_ITSELF,
     AskedQuestion,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.answering.composing.usage import Cap, Spent
+from bot.answering.llm.usage import Cap, Spent
 from bot.answering.model import WrittenAnswer
 from bot.conversation.model import (
     AskedQuestion,

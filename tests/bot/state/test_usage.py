@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.answering.composing.usage import Cap, Spent
+from bot.answering.llm.usage import Cap, Spent
 from bot.errors import StateUnavailable
 from bot.state.database import Database
 from bot.state.forgetting import forget_before

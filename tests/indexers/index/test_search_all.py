@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from qdrant_client import QdrantClient
 
-from bot.answering.retrieval import Retrieval
+from bot.answering.retrieval.retrieval import Retrieval
 from bot.model import Question, Role, Turn
 from indexers.index.edge import EdgeIndex
 from indexers.index.embeddings import cosines, cosines_of_all, pack, to_payload

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.composing.claims import addresses, quotations
+from bot.answering.checking.claims import addresses, quotations
+from bot.answering.checking.ground import bare
 from bot.answering.composing.composer import Composed, Composer, Released
-from bot.answering.composing.ground import bare
-from bot.answering.composing.model_client import CutShort, ModelFailed
-from bot.answering.composing.usage import (
+from bot.answering.deciding.confidence import Confidence, Curve
+from bot.answering.llm.model_client import CutShort, ModelFailed
+from bot.answering.llm.usage import (
     Cap,
     Caps,
     MemoryUsage,
@@ -26,11 +27,10 @@ from bot.answering.composing.usage import (
     Spent,
     Usage,
 )
-from bot.answering.confidence import Confidence, Curve
-from bot.answering.model_order import ModelOrder
-from bot.answering.reranking import Reranking
-from bot.answering.sources import Aging
-from bot.answering.stretch import stands_in
+from bot.answering.reranking.model_order import ModelOrder
+from bot.answering.reranking.reranking import Reranking
+from bot.answering.retrieval.sources import Aging
+from bot.answering.retrieval.stretch import stands_in
 from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn, is_unsure
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal

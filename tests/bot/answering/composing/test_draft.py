@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.composing.claims import Flaw, claim
+from bot.answering.checking.claims import Flaw, claim
 from bot.answering.composing.draft import Draft
-from bot.answering.composing.sentences import Sentence, Sentences
+from bot.answering.words.sentences import Sentence, Sentences
 from indexers.model import OPEN, Passage
 from tests.timing import seconds_of
 

@@ -8,15 +8,15 @@ from datetime import date
 
 import pytest
 
-from bot.answering.composing.claims import Flaw
+from bot.answering.checking.claims import Flaw
 from bot.answering.composing.composer import Composed, Composer, Released
 from bot.answering.composing.draft import Draft
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
-from bot.answering.composing.model_client import ModelFailed
-from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.sentences import Evidence, Sentence
-from bot.answering.composing.usage import Meter
-from bot.answering.retrieval import Retrieved
+from bot.answering.llm.model_client import ModelFailed
+from bot.answering.llm.prompt import Prompt
+from bot.answering.llm.usage import Meter
+from bot.answering.retrieval.retrieval import Retrieved
+from bot.answering.words.sentences import Evidence, Sentence
 from bot.model import Answer, Fallback, Question
 from indexers.model import EVERYONE, Passage, Principal
 from tests.fakes.passages import passages

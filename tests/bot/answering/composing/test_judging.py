@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
 from bot.answering.composing.judging import ModelJudge, judge_prompt, verdicts
-from bot.answering.composing.model_client import CutShort, LanguageModel, ModelFailed, RetryingModel
-from bot.answering.composing.providers import model_client_of
-from bot.answering.composing.sentences import Evidence
-from bot.answering.composing.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter, Spent
+from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed, RetryingModel
+from bot.answering.llm.providers import model_client_of
+from bot.answering.llm.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter, Spent
+from bot.answering.words.sentences import Evidence
 from bot.model import Fallback, Question
 from bot.playground.watching import PATIENCE
 from config.llm import LlmSettings

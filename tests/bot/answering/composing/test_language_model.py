@@ -9,7 +9,7 @@ from typing import Any
 from bot.answering.composing.judging import ModelJudge
 from bot.answering.composing.language_model import ConfiguredModel
 from bot.answering.composing.nli_judging import EntailmentJudge
-from bot.answering.composing.usage import Meter
+from bot.answering.llm.usage import Meter
 from config.llm import LlmSettings
 
 

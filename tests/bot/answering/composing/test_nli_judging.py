@@ -8,9 +8,9 @@ from itertools import count
 import pytest
 
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
-from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.nli_judging import EntailmentJudge
-from bot.answering.composing.sentences import Evidence
+from bot.answering.llm.model_client import ModelFailed
+from bot.answering.words.sentences import Evidence
 from bot.model import Question
 from indexers.errors import ModelUnavailable
 from indexers.model import EVERYONE, Principal

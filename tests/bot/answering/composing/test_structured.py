@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.composing.answer_reading import AnswerSentences
-from bot.answering.composing.llama_client import LlamaClient
-from bot.answering.composing.model_client import ModelFailed
 from bot.answering.composing.objects import Objects
-from bot.answering.composing.prompt import NOTHING
-from bot.answering.composing.providers import model_client_of
-from bot.answering.composing.sentences import Evidence, Lead, Sentence
+from bot.answering.llm.llama_client import LlamaClient
+from bot.answering.llm.model_client import ModelFailed
+from bot.answering.llm.prompt import NOTHING
+from bot.answering.llm.providers import model_client_of
+from bot.answering.words.sentences import Evidence, Lead, Sentence
 from bot.model import Question
 from config.llm import LlmSettings
 from indexers.model import EVERYONE, Hit, Principal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.answering.composing.prompt import NOTHING, Prompt
+from bot.answering.llm.prompt import NOTHING, Prompt
 from bot.model import NoAnswer, Question, Reason, Result
 from bot.playground.page.recorded_model import RECORDINGS, RecordedAnswering, RecordedModel
 from bot.ports import OnText

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.answering.retrieval import Retrieved, by_page
-from bot.answering.sources import source_of
+from bot.answering.retrieval.retrieval import Retrieved, by_page
+from bot.answering.retrieval.sources import source_of
 from bot.model import Answer, NoAnswer, Reason, Result
 from indexers.model import EVERYONE, Principal
 from indexers.sources.confluence.rights import Tokens

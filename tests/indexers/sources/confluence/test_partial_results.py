@@ -8,8 +8,8 @@ from threading import Event
 
 import pytest
 
-from bot.answering.retrieval import FoundPage, Retrieved
-from bot.answering.sources import source_of
+from bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from bot.answering.retrieval.sources import source_of
 from bot.model import Answer, Doubt, NoAnswer, Reason, Result
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Who

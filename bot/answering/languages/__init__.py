@@ -1,0 +1,1 @@
+"""Questions in another language than the pages: dictionaries, translation, advice."""

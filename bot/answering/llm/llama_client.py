@@ -1,0 +1,198 @@
+"""A client of LlamaIndex's chat models that asks each server in the way it accepts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.answering.llm.context_limit import ContextLimit
+from bot.answering.llm.forms import Asking, Form, as_openai, written_to_tool
+from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
+from bot.answering.llm.prompt import Prompt
+from bot.answering.llm.refusals import (
+    FREEDOM,
+    LENGTH,
+    PromptTooLong,
+    failure,
+    may_refuse_form,
+    names_form,
+    refused_manner,
+    too_long,
+)
+from bot.answering.llm.thoughts import without_thoughts
+from bot.model import Fallback
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+log = logging.getLogger(__name__)
+
+_TRIES = 8
+"""The most attempts for one prompt: each parameter and form once, and three shorter prompts."""
+_CUT = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
+_FILTERED = frozenset(("content_filter", "refusal"))
+
+
+class LlamaClient:
+    """A client of any chat model of LlamaIndex's, with ``max_tokens`` of output.
+
+    A refused request is sent in another way, and the refusal is remembered. Models that think
+    before they answer refuse ``max_tokens`` and any ``temperature`` but their own, each by a 400
+    that names it. LlamaIndex knows some by name, but no deployment and no model newer than itself.
+    A server without structured output is asked for plain text. A prompt that is too long is
+    shortened, and ``limit`` records that.
+    """
+
+    def __init__(  # noqa: PLR0913 - what may be known of a server
+        self,
+        llm: LLM,
+        max_tokens: int = 500,
+        refused: frozenset[str] = frozenset(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        asking: Asking = as_openai,
+        limit: ContextLimit | None = None,
+    ) -> None:
+        self._llm = llm
+        self._max_tokens = max_tokens
+        self._now = now
+        self._refused = refused
+        self._asking = asking
+        self._form = Form.SCHEMA
+        self.limit = limit or ContextLimit()
+
+    def room(self) -> int | None:
+        """Return how many tokens a prompt may have, as we count; None if unknown."""
+        return self.limit.room(self._max_tokens)
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        form = self._form if prompt.structure else Form.PLAIN
+        for _ in range(_TRIES):
+            try:
+                yield from without_thoughts(self._stream(prompt, form))
+            except _RefusedManner:
+                continue
+            except _RefusedForm as refusal:
+                form = Form(form + 1)
+                if refusal.named:
+                    self._remember(form)
+            except _RefusedLength as refusal:
+                prompt = self._shorter(prompt, refusal.lengths)
+            else:
+                if prompt.structure:
+                    self._remember(form)
+                return
+        raise ModelFailed("it refuses whatever it is asked")
+
+    def _remember(self, form: Form) -> None:
+        if form > self._form:
+            log.info("The language model's server takes no %s", self._form.name.lower())
+            self._form = form
+
+    def _shorter(self, prompt: Prompt, lengths: PromptTooLong) -> Prompt:
+        """Return a shorter prompt.
+
+        Raises:
+            ModelFailed: nothing of it can be left out.
+        """
+        # Servers count tokens in another way, and some tell their count.
+        rate = lengths.sent / prompt.tokens if lengths.sent else 1.0
+        left = lengths.limit - min(self._max_tokens, lengths.limit // 2)
+        room = int(0.95 * left / rate) if lengths.limit else prompt.tokens // 2
+        room = min(room, int(0.9 * prompt.tokens))
+        self.limit.refused(room)
+        shorter = prompt.shorter(room) if prompt.shorter else None
+        log.warning(
+            "The prompt (about %d tokens) is longer than the language model's server takes%s: %s."
+            " Give its context more tokens, or set `[llm] context_tokens` lower",
+            prompt.tokens,
+            f" ({lengths.limit})" if lengths.limit else "",
+            f"it is asked again with {len(shorter.shown)} of {len(prompt.shown)} passages"
+            if shorter
+            else "nothing of it can be left out",
+        )
+        if shorter is None:
+            raise ModelFailed("the prompt is too long for it", Fallback.LENGTH)
+        return shorter
+
+    def _parameters(self, prompt: Prompt) -> dict[str, Any]:
+        if LENGTH in self._refused:
+            # Thinking tokens count, too, so the limit for the words alone is too low.
+            length = {"max_completion_tokens": self._max_tokens}
+        else:
+            length = {LENGTH: min(self._max_tokens, prompt.max_tokens or self._max_tokens)}
+        return length | ({FREEDOM: 1.0} if FREEDOM in self._refused else {})
+
+    def _stream(self, prompt: Prompt, form: Form) -> Iterator[str]:
+        # LlamaIndex takes 3 s to import; by now the model has imported it.
+        from llama_index.core.llms import ChatMessage, MessageRole
+
+        structure = prompt.structure if form is not Form.PLAIN else None
+        sent = structure or prompt
+        roles = ((MessageRole.SYSTEM, sent.system), (MessageRole.USER, sent.user))
+        messages = [ChatMessage(role=role, content=text) for role, text in roles if text]
+        parameters = self._parameters(prompt)
+        if structure:
+            parameters |= self._asking(structure, form)
+        ending, begun = "", False
+        try:
+            for part in self._llm.stream_chat(messages, **parameters):
+                if piece := part.delta or written_to_tool(part.raw):
+                    begun = True
+                    yield piece
+                ending = _ending(part.raw) or ending
+        except Exception as error:  # noqa: BLE001 - each provider's library has its own, and a broken stream raises what its parser happens to; all come out again as ours
+            if not begun:
+                self._refusal(error, form)
+            raise failure(error, self._now) from None
+        if not ending:
+            raise ModelBusy("its answer broke off")
+        if ending in _CUT:
+            raise CutShort("its answer came to the length that is set")
+        if ending in _FILTERED:
+            raise ModelFailed("its provider's filter stopped it")
+
+    def _refusal(self, error: Exception, form: Form) -> None:
+        """Raise the right error for a refusal.
+
+        Raises:
+            _Refusal: another request may be accepted.
+        """
+        if lengths := too_long(error):
+            raise _RefusedLength(lengths) from None
+        if new := refused_manner(error) - self._refused:
+            self._refused |= new
+            raise _RefusedManner from None
+        if form is not Form.PLAIN and may_refuse_form(error):
+            raise _RefusedForm(named=names_form(error)) from None
+
+
+class _Refusal(Exception):
+    """The request must be sent in another way."""
+
+
+class _RefusedManner(_Refusal):
+    pass
+
+
+class _RefusedForm(_Refusal):
+    def __init__(self, *, named: bool) -> None:
+        super().__init__()
+        self.named = named
+
+
+class _RefusedLength(_Refusal):
+    def __init__(self, lengths: PromptTooLong) -> None:
+        super().__init__()
+        self.lengths = lengths
+
+
+def _ending(raw: Any) -> str:
+    """Return why the stream ended, if this is its last piece: a stream without a reason broke
+    off."""
+    if isinstance(raw, dict):  # Anthropic's
+        return str(getattr(raw.get("delta"), "stop_reason", None) or "")
+    choices = getattr(raw, "choices", ())
+    return next((choice.finish_reason for choice in choices if choice.finish_reason), "")

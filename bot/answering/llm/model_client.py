@@ -1,0 +1,194 @@
+"""Access to a language model: retries, timeouts and concurrency.
+
+`LanguageModel` is the port; `bot.answering.llm.providers` has its implementations.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import queue
+import time
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from threading import BoundedSemaphore, Event, Thread
+from typing import Protocol
+
+from bot.answering.llm.prompt import Prompt
+from bot.model import Fallback
+from indexers.backoff import growing_pauses
+
+log = logging.getLogger(__name__)
+
+_MOST_WRITTEN = 40_000
+"""Characters of one answer: an endless answer would fill the memory, and buffered text is read even
+after the timeout."""
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 8.0
+
+
+class ModelFailed(Exception):
+    """The model gave no answer, and ``fallback`` says why. The message is for the log: no secrets,
+    and nothing of question or pages."""
+
+    def __init__(self, message: str, fallback: Fallback = Fallback.FAILED) -> None:
+        super().__init__(message)
+        self.fallback = fallback
+
+
+class ModelBusy(ModelFailed):
+    """The model may answer if it is asked again, after ``after`` seconds if it said so."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class CutShort(ModelFailed):
+    """The answer reached its maximum length: the text is valid, except for its end."""
+
+
+_Pieces = queue.SimpleQueue[str | ModelFailed | None]
+"""An answer on its way from its thread: pieces of text, then None or an error."""
+
+
+class LanguageModel(Protocol):
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        """Yield the model's answer in pieces, as they come.
+
+        Raises:
+            ModelBusy: it may be asked again.
+            CutShort: the answer reached its maximum length in mid-sentence.
+            ModelFailed: it may not be asked again.
+        """
+        ...
+
+
+class MeasuredModel(LanguageModel, Protocol):
+    def room(self) -> int | None:
+        """Return how many tokens a prompt may have; None if unknown."""
+        ...
+
+
+class RetryingModel:
+    """A client that retries until output has begun, up to ``attempts`` in all, within ``seconds``
+    and with ``at_once`` concurrent requests.
+
+    ``chance`` (0 to 1) spreads the pauses, so that callers do not retry all at once.
+    """
+
+    def __init__(  # noqa: PLR0913 - the model, and one for each thing that may be set
+        self,
+        model: LanguageModel,
+        *,
+        seconds: float,
+        attempts: int,
+        at_once: int,
+        chance: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._model = model
+        self._seconds = seconds
+        self._attempts = attempts
+        self._slots = BoundedSemaphore(at_once)
+        self._chance = chance
+        self._clock = clock
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        """Ask the model and yield its text.
+
+        Raises:
+            ModelFailed: also if it times out, or no slot becomes free in time.
+        """
+        until = self._clock() + self._seconds
+        if not self._slots.acquire(timeout=self._seconds):
+            raise ModelFailed("all its slots are taken", Fallback.BUSY)
+        pieces: _Pieces = queue.SimpleQueue()
+        over = Event()
+        # No library accepts a deadline, so the request runs in a thread of its own. It is a daemon,
+        # so that the process may end while a model is silent, and runs in the caller's context, for
+        # LlamaIndex's tracing.
+        context = copy_context()
+        writing = Thread(
+            target=context.run,
+            args=(self._fill, prompt, pieces, over, until),
+            name="writing",
+            daemon=True,
+        )
+        try:
+            writing.start()
+        except RuntimeError as error:  # the system has no thread left
+            self._slots.release()
+            raise ModelFailed(str(error), Fallback.BUSY) from error
+        try:
+            while (piece := self._piece(pieces, until)) is not None:
+                yield piece
+        finally:
+            over.set()
+
+    def within(self, seconds: float) -> RetryingModel:
+        """Return a client that shares this one's concurrency, but has ``seconds`` at most."""
+        client = copy.copy(self)
+        client._seconds = min(seconds, self._seconds)  # noqa: SLF001 - a copy of ourselves
+        return client
+
+    def _piece(self, pieces: _Pieces, until: float) -> str | None:
+        try:
+            piece = pieces.get(timeout=max(0.0, until - self._clock()))
+        except queue.Empty:
+            why = f"it did not finish within {self._seconds:g} seconds"
+            raise ModelFailed(why, Fallback.SLOW) from None
+        if isinstance(piece, ModelFailed):
+            raise piece
+        return piece
+
+    def _fill(
+        self,
+        prompt: Prompt,
+        pieces: _Pieces,
+        over: Event,
+        until: float,
+    ) -> None:
+        try:
+            self._write_with_retries(prompt, pieces, over, until)
+            pieces.put(None)
+        except ModelFailed as error:
+            pieces.put(error)
+        except Exception as error:
+            # A bug of ours or of a library: the caller must not wait until the timeout.
+            log.exception("The model's answer cannot be read")
+            pieces.put(ModelFailed(type(error).__name__))
+        finally:
+            self._slots.release()
+
+    def _write_with_retries(
+        self,
+        prompt: Prompt,
+        pieces: _Pieces,
+        over: Event,
+        until: float,
+    ) -> None:
+        pauses = growing_pauses(_FIRST_PAUSE, _LONGEST_PAUSE)
+        for attempt in range(1, self._attempts + 1):
+            begun, written = False, 0
+            try:
+                for piece in self._model.write(prompt):
+                    begun = True
+                    written += max(1, len(piece))
+                    if written > _MOST_WRITTEN:
+                        raise ModelFailed("it does not stop writing")
+                    pieces.put(piece)
+                    if over.is_set():
+                        break
+            except ModelBusy as error:
+                pause = self._pause(next(pauses), error.after)
+                is_last = attempt == self._attempts
+                if begun or is_last or self._clock() + pause >= until or over.wait(pause):
+                    raise
+                log.info("The language model is asked again after %.1f s: %s", pause, error)
+            else:
+                return
+
+    def _pause(self, pause: float, retry_after: float | None) -> float:
+        spread = pause * (0.5 + self._chance() / 2)
+        return spread if retry_after is None else max(retry_after, spread / 2)

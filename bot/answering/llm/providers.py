@@ -1,0 +1,143 @@
+"""Settings -> a language model of LlamaIndex's, of any provider."""
+
+from __future__ import annotations
+
+import importlib
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from bot.answering.llm.context_limit import ContextLimit, of_compatible, of_ollama
+from bot.answering.llm.forms import as_anthropic
+from bot.answering.llm.llama_client import LlamaClient
+from bot.answering.llm.refusals import MANNERS
+from bot.errors import ModelMisconfigured
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+_URLS = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
+
+
+class ModelSettings(Protocol):
+    """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
+    API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
+    provider's own; ``silence`` is the longest time without output, and ``seconds`` that of a whole
+    reply, both in seconds."""
+
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def max_tokens(self) -> int: ...
+
+    @property
+    def temperature(self) -> float: ...
+
+    @property
+    def silence(self) -> float: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+
+def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
+    """Return the model's client. Imports LlamaIndex, which takes 3 s: call it once, when the
+    process starts.
+
+    Raises:
+        ModelMisconfigured: a package, an address or a key is missing.
+    """
+    if settings.provider == "anthropic":
+        claude = _anthropic(settings, key)
+        limit = ContextLimit(partial(_window_of, claude))
+        return LlamaClient(claude, settings.max_tokens, asking=as_anthropic, limit=limit)
+    url = settings.url or _URLS.get(settings.provider, "")
+    if not url:
+        raise ModelMisconfigured(
+            f"The language model of `{settings.provider}` needs its address: `[llm] url`."
+        )
+    if not key and settings.provider in ("openai", "azure"):
+        raise ModelMisconfigured(
+            f"The language model of `{settings.provider}` needs its key: `FOOTNOTE_LLM_KEY`."
+        )
+    compatible = _imported("llama_index.llms.openai_like", "OpenAILike", "llm")
+    llm = compatible(
+        model=settings.model,
+        api_base=url,
+        api_key=key or "none",
+        is_chat_model=True,
+        max_tokens=None,  # passed with each prompt: this one would override it
+        timeout=settings.silence,
+        max_retries=0,
+        temperature=settings.temperature,
+        http_client=_bounded(settings),
+    )
+    thinks = settings.model in _imported("llama_index.llms.openai.utils", "O1_MODELS", "llm")
+    return LlamaClient(
+        llm,
+        settings.max_tokens,
+        MANNERS if thinks else frozenset(),
+        limit=ContextLimit(partial(_context_of, settings, url, key)),
+    )
+
+
+def _context_of(settings: ModelSettings, url: str, key: str) -> int | None:
+    """Return the context limit; None if it is unknown."""
+    if settings.provider == "ollama":
+        return of_ollama(url, settings.model, key)
+    if settings.provider == "compatible":
+        return of_compatible(url, settings.model, key)
+    limits = _imported("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
+    tokens: int | None = limits.get(settings.model)
+    return tokens
+
+
+def _anthropic(settings: ModelSettings, key: str) -> LLM:
+    if not key:
+        raise ModelMisconfigured(
+            "The language model of `anthropic` needs its key: `FOOTNOTE_LLM_KEY`."
+        )
+    claude: LLM = _imported("llama_index.llms.anthropic", "Anthropic", "anthropic")(
+        model=settings.model,
+        base_url=settings.url or None,
+        api_key=key,
+        max_tokens=settings.max_tokens,
+        timeout=settings.silence,
+        max_retries=0,
+        temperature=settings.temperature,
+    )
+    # LlamaIndex has no option to pass a client to Anthropic's library.
+    client = cast("Any", claude)._client  # noqa: SLF001
+    cast("Any", claude)._client = client.with_options(http_client=_bounded(settings))  # noqa: SLF001
+    return claude
+
+
+def _bounded(settings: ModelSettings) -> Any:
+    from bot.answering.llm.connection import bounded_client  # slow: httpx
+
+    return bounded_client(settings.seconds)
+
+
+def _imported(module: str, name: str, extra: str) -> Any:
+    """Import a name from a package that an extra installs."""
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise ModelMisconfigured(
+            f"{error.name} is not installed: pip install 'footnote-bot[{extra}]', or "
+            f"{module.replace('.', '-').replace('_', '-')}."
+        ) from None
+
+
+def _window_of(claude: LLM) -> int | None:
+    """Return the context window; None for a model that LlamaIndex does not know."""
+    try:
+        return claude.metadata.context_window
+    except ValueError:
+        return None

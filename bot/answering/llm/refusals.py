@@ -1,0 +1,120 @@
+"""Refusals of providers, recognised by their library's errors: of a parameter, of a form, or of a
+prompt that is too long. Each provider words them differently."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.answering.llm.model_client import ModelBusy, ModelFailed
+from indexers.backoff import seconds_of
+
+LENGTH, FREEDOM = "max_tokens", "temperature"
+MANNERS = frozenset((LENGTH, FREEDOM))
+_AGAIN = frozenset((408, 409, 425, 429))
+_REFUSED = frozenset((400, 422, 501))
+"""Statuses by which servers refuse a form, in general or for this model."""
+_UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
+_LOOKED_AT = 4_000
+"""Characters of an error's message to search."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTooLong:
+    """A prompt that is too long. ``limit`` is how many tokens the server takes, and ``sent`` how
+    many it counted; 0 is unknown."""
+
+    limit: int = 0
+    sent: int = 0
+
+
+_FORM = re.compile(
+    r"response_format|output_config|output_format|json_schema|schema|structured|grammar"
+    r"|tool_choice|tools?\b|function",
+    re.IGNORECASE,
+)
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context"
+    r"|prompt is too long|input is too long|too many (?:input )?tokens|max_model_len"
+    r"|reduce the length|longer than the (?:maximum|context)"
+    r"|exceeds? the (?:max|context|available)",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"['\"]?n_ctx['\"]?\s?[:=]\s?(\d{2,9})|> (\d{2,9}) maximum"
+    r"|(?:context (?:length|size|window)|model length|max_model_len)[^\d,'\"}]{0,30}(\d{2,9})",
+    re.IGNORECASE,
+)
+_SENT = re.compile(
+    r"n_prompt_tokens['\"]?\s?[:=]\s?(\d{2,9})|too long: (\d{2,9}) tokens"
+    r"|\((\d{2,9}) in the messages|(?:resulted in|requested|contains|has)[^\d,'\"}]{0,30}(\d{2,9})",
+    re.IGNORECASE,
+)
+
+
+def too_long(error: Exception) -> PromptTooLong | None:
+    """Return the refusal if the prompt is too long: a 400 or 413, or an error within a stream, as
+    older servers send it."""
+    status = getattr(error, "status_code", None)
+    words = _words(error)
+    if status == 413:
+        return PromptTooLong()
+    if status not in (None, 200, 400, 422, 500) or not _TOO_LONG.search(words):
+        return None
+    if status == 400 and re.search(r"max_(?:completion_)?tokens is too large", words):
+        return None  # the limit of the output is too high
+    return PromptTooLong(_number(_LIMIT, words), _number(_SENT, words))
+
+
+def refused_manner(error: Exception) -> frozenset[str]:
+    """Return the parameters that a 400 refuses: the temperature if its field or the message names
+    it; the length only if the message names the parameter to send instead, because otherwise its
+    value may be too high."""
+    if getattr(error, "status_code", None) != 400:
+        return frozenset()
+    length = {LENGTH} if "max_completion_tokens" in str(error) else set()
+    named = str(getattr(error, "param", None) or error)
+    return frozenset(length | ({FREEDOM} if re.search(rf"\b{FREEDOM}\b", named) else set()))
+
+
+def may_refuse_form(error: Exception) -> bool:
+    """Return whether the error may refuse the form: some servers send a 400 without a reason. A
+    library that does not know the parameter raises a `TypeError` before it sends anything."""
+    return getattr(error, "status_code", None) in _REFUSED or isinstance(error, TypeError)
+
+
+def names_form(error: Exception) -> bool:
+    """Return whether the message names the form."""
+    return bool(_FORM.search(_words(error)))
+
+
+def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
+    """Return the failure with class and status only: a provider's message may quote the prompt."""
+    status = getattr(error, "status_code", None)
+    name = type(error).__name__
+    if isinstance(status, int):
+        why = f"it answered {status} ({name})"
+        if status < 300:  # an error within a stream that began well
+            return ModelBusy(f"it gave up in mid-answer ({name})")
+        if status in _AGAIN or status >= 500:
+            headers = getattr(getattr(error, "response", None), "headers", {})
+            return ModelBusy(why, seconds_of(headers.get("retry-after"), now))
+        return ModelFailed(why)
+    if name == "APIError":  # OpenAI's library gives an error within a stream no status
+        return ModelBusy(f"it gave up in mid-answer ({name})")
+    if any(word in name.casefold() for word in _UNREACHED):
+        return ModelBusy(f"it cannot be reached ({name})")
+    return ModelFailed(f"what it answers makes no sense ({name})")
+
+
+def _words(error: Exception) -> str:
+    body: Any = getattr(error, "body", None)
+    return f"{error} {body or ''}"[:_LOOKED_AT]
+
+
+def _number(pattern: re.Pattern[str], words: str) -> int:
+    match = pattern.search(words)
+    return int(next(filter(None, match.groups()))) if match else 0

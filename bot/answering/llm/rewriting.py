@@ -1,0 +1,110 @@
+"""A follow-up -> a standalone question for the search, in a language model's words.
+
+The model's words are data: they are searched for, never shown, and only if they bring nothing that
+is in neither thread nor question.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answering.llm.model_client import ModelFailed
+from bot.answering.llm.prompt import MATERIAL, Prompt, block, recent, unused
+from bot.answering.llm.usage import BudgetedModel
+from bot.answering.words.roles import TokenRole, Word, read
+from bot.foreign import seen
+from bot.model import Question, Turn
+
+log = logging.getLogger(__name__)
+
+SECONDS = 5.0
+"""The asker waits for the rewriting before the search begins."""
+_MAX_TOKENS = 80
+_LONGEST = 300
+"""Characters. A longer text is no question to search by."""
+THREAD_TOKENS = 600
+LONGEST_TURN = 600
+"""Characters; a turn's subject is at its beginning, and one turn must not push out the rest."""
+_LEAST_KNOWN = 0.5
+"""The least share of the content words that must be in thread or question."""
+
+_RULES = """\
+You put the last question of a conversation so that it can be understood alone: it is searched
+for in a wiki.
+
+- Put what "it", "that", "there" and the like stand for, and what is left out, into the question.
+- Use the words, names and numbers of thread and question. Add no others, and do not answer.
+- Keep to the language of the question. If it can be understood alone, repeat it as it stands.
+- Write the question on one line, and nothing else.
+
+{material}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriter:
+    """The rewriter of follow-ups. ``count`` counts tokens, ``mark`` makes an unguessable text.
+    ``model`` should not take longer than `SECONDS`."""
+
+    model: BudgetedModel
+    count: Callable[[str], int]
+    mark: Callable[[], str]
+
+    def __call__(self, question: Question) -> Question:
+        """Return the question with its ``standalone``, if it is a follow-up and the model's words
+        fit."""
+        if not question.history:
+            return question
+        try:
+            written = "".join(self.model.write(question, self._prompt(question)))
+        except ModelFailed as error:
+            log.warning("The language model did not make a follow-up stand alone: %s", error)
+            return question
+        text = without_marks(written)
+        if flaw := unfit(text, question.text, question.history):
+            log.info("What the language model made of a follow-up is not searched for: %s", flaw)
+            return question
+        return replace(question, standalone=text)
+
+    def _prompt(self, question: Question) -> Prompt:
+        cut = [replace(turn, text=turn.text[:LONGEST_TURN]) for turn in question.history]
+        thread = recent(cut, THREAD_TOKENS, self.count)
+        text = seen(question.text)
+        mark = unused(self.mark, [text, *thread])
+        system = _RULES.format(material=MATERIAL.format(mark=mark))
+        user = "\n\n".join(
+            [block(mark, "thread", "\n".join(thread)), block(mark, "question", text)]
+        )
+        tokens = self.count(system) + self.count(user)
+        return Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
+
+
+def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
+    """Return why ``text`` is not searched for; empty if it is fit for the search."""
+    if not any(map(str.isalnum, text)):
+        return "it is empty"
+    if "\n" in text or len(text) > _LONGEST:
+        return "it is more than a question"
+    known = frozenset(_forms([*read(question), *(w for turn in history for w in read(turn.text))]))
+    weighty = [word for word in read(text) if word.weighs]
+    new = [word for word in weighty if known.isdisjoint(word.forms)]
+    if any(word.role in (TokenRole.NAME, TokenRole.NUMBER) for word in new):
+        return "it brings a name or a number"
+    if len(new) > len(weighty) * (1 - _LEAST_KNOWN) or not weighty:
+        return "it is about something else"
+    return ""
+
+
+def without_marks(written: str) -> str:
+    """Return the text without the quotation marks that models like to add."""
+    text = seen(written).strip()
+    for opening, closing in (('"', '"'), ("`", "`"), ("**", "**"), ("\u201c", "\u201d")):
+        if text.startswith(opening) and text.endswith(closing) and len(text) > len(opening) * 2:
+            text = text[len(opening) : -len(closing)].strip()
+    return text
+
+
+def _forms(words: Sequence[Word]) -> Iterator[str]:
+    for word in words:
+        yield from word.forms

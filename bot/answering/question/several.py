@@ -1,0 +1,263 @@
+"""Several questions in one message, with one answer to all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+from bot.answering.question.wrapping import without_courtesies
+from bot.answering.words.english import ANAPHORS, any_of
+from bot.foreign import on_one_line
+from bot.model import (
+    Answer,
+    Clarify,
+    Linked,
+    NoAnswer,
+    Question,
+    Result,
+    Role,
+    Source,
+    Timings,
+    Tone,
+    Turn,
+    Unchecked,
+    VerifiedPart,
+    is_unsure,
+    why_no_model,
+)
+from bot.ports import Answering, OnText
+from indexers.text.prose import plain_line
+
+MOST = 5
+"""Questions in a message. A message with more counts as one question."""
+_NEAREST = 3
+_SHORTEST = 3
+"""Words of a question. A shorter one ("Right?") belongs to the question before it."""
+_HEADING = 150
+"""Characters of a question above its answer."""
+
+_END = re.compile(r"(?<=[?\uff1f\u061f])\s+|\n+")
+_ITEM = re.compile(r"^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+")
+_ALTERNATIVE = re.compile(r"or\b", re.IGNORECASE)
+_REFERRING = re.compile(
+    rf"^(?:and|but|also|then|so)\b|\b(?:{any_of(ANAPHORS)}|there)\b", re.IGNORECASE
+)
+_PLEASANTRY = re.compile(
+    r"\W*(?:(?:can|could|would|does|is there)\s+(?:some|any)(?:one|body)\b"
+    r"[^?]{0,40}\b(?:help|know|answer)"
+    r"(?:\s+(?:me|us|this|that|with this))?|any\s+(?:idea|clue|thoughts)s?|quick question"
+    r"|may i ask(?: (?:something|a question))?)\W*",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"```.*?```|`[^`\n]*`|\[(?P<note>\d{1,2})\]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Answers messages that may ask several questions, with ``answering`` for each."""
+
+    answering: Answering
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        """Answer a message. Only the answer to a single question is streamed: the footnotes of
+        several are known once all are answered.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        question_texts = questions(question.text)
+        if len(question_texts) < 2:
+            return self.answering.answer(question, on_text)
+        results = [
+            _without_buttons(self.answering.answer(single))
+            for single in _split(question, question_texts)
+        ]
+        return combined(question_texts, results)
+
+
+def questions(text: str) -> list[str]:
+    """Return the questions of ``text``, each with its introduction. A text that asks, or may ask,
+    only one thing is one question."""
+    if "```" in text:
+        return [text]
+    text = without_courtesies(text)
+    parts = [_ITEM.sub("", part).strip() for part in _END.split(text)]
+    complete: list[str] = []
+    preamble: list[str] = []
+    between: list[str] = []
+    for part in filter(None, parts):
+        if _PLEASANTRY.fullmatch(part):
+            continue
+        if part[-1] not in "?\uff1f\u061f":
+            (between if complete else preamble).append(part)
+        elif complete and not between and (_is_short(part) or _ALTERNATIVE.match(part)):
+            complete[-1] = f"{complete[-1]} {part}"
+        else:
+            complete.append(" ".join([*preamble, *between, part]))
+            between = []
+    if between or not 1 < len(complete) <= MOST or any(map(_is_short, complete)):
+        return [text]
+    return complete
+
+
+def without_questions(text: str, question_texts: Sequence[str]) -> str:
+    """Return the text of an answer to ``question_texts`` without the questions above its parts."""
+    for question in question_texts if len(question_texts) > 1 else ():
+        text = text.replace(f"{_heading(question)}\n\n", "", 1)
+    return text
+
+
+def _heading(question: str) -> str:
+    return f"> {_shown(question)}"
+
+
+def _shown(question: str) -> str:
+    return on_one_line(plain_line(" ".join(question.split()))[:_HEADING])
+
+
+def _is_short(part: str) -> bool:
+    return part.isascii() and len(part.split()) < _SHORTEST
+
+
+def _split(question: Question, question_texts: Sequence[str]) -> Iterator[Question]:
+    """Yield the questions. A question that refers to the one before it ("And who pays for it?")
+    gets that one as its history."""
+    previous: tuple[Turn, ...] = ()
+    for text in question_texts:
+        history = (*question.history, *previous) if _REFERRING.search(text) else question.history
+        yield replace(question, text=text, history=history)
+        previous = (Turn(Role.ASKER, text),)
+
+
+def _without_buttons(result: Result) -> Answer | NoAnswer:
+    """Return the answer without buttons, for which there is no room: a clarifying question becomes
+    text that cites the pages that may be meant."""
+    if not isinstance(result, Clarify):
+        return result
+    readings = [
+        f"- {on_one_line(reading.label)} [{number}]"
+        for number, reading in enumerate(result.readings, 1)
+    ]
+    # The labels are the wiki's words: only our own brackets may look like footnotes.
+    text = "\n\n".join([on_one_line(result.text), "\n".join(readings)])
+    return Answer(
+        text,
+        result.sources,
+        result.confidence,
+        result.timings,
+        result.unchecked,
+        linked=result.linked,
+        narrowed=result.narrowed,
+    )
+
+
+def combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Result:
+    """Return one reply to all questions: each answer below the text of its question."""
+    answers = [result for result in results if isinstance(result, Answer)]
+    timings = total([result.timings for result in results])
+    if not answers:
+        refusals = [result for result in results if isinstance(result, NoAnswer)]
+        nearest = dict.fromkeys(source for result in refusals for source in result.nearest)
+        return replace(
+            refusals[0],
+            nearest=tuple(nearest)[:_NEAREST],
+            timings=timings,
+            unchecked=_unchecked(results),
+            linked=_linked(results),
+            fallback=next((result.fallback for result in refusals if result.fallback), None),
+        )
+    unsure = all(map(is_unsure, answers))
+    denial = all(result.denial for result in answers)
+    numbers: dict[tuple[str, str, str], int] = {}
+    sources: list[Source] = []
+    parts: list[str] = []
+    for text, result in zip(question_texts, results, strict=True):
+        parts.append(_heading(text))
+        parts.append(
+            " ".join(filter(None, (result.text, why_no_model(result))))
+            if isinstance(result, NoAnswer)
+            else _renumbered(result, numbers, sources)
+        )
+    return Answer(
+        "\n\n".join(parts),
+        tuple(sources),
+        min(result.confidence for result in answers),
+        timings,
+        unchecked=_unchecked(results),
+        linked=_linked(results),
+        composed=any(result.composed for result in answers),
+        fallback=next((result.fallback for result in answers if result.fallback), None),
+        narrowed=next((result.narrowed for result in results if result.narrowed), None),
+        left_out=sum(result.left_out for result in answers),
+        cut=any(result.cut for result in answers),
+        shortened=any(result.shortened for result in answers),
+        unclear=tuple(text for result in answers for text in result.unclear),
+        denial=denial,
+        tone=Tone.CLOSEST if unsure and not denial else Tone.ANSWER,
+        nearest=_nearest(results, sources),
+        early=any(result.early for result in answers),
+        verified_parts=tuple(
+            VerifiedPart(_shown(text), result.verified)
+            for text, result in zip(question_texts, results, strict=True)
+            if isinstance(result, Answer) and result.verified
+        ),
+    )
+
+
+def _nearest(results: Sequence[Answer | NoAnswer], sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Return the pages worth a look that are not sources. A refusal's text may rest on all pages
+    that it leads to: a person who may not read these must not be shown its text later."""
+    cited_pages = {(source.wiki, source.page) for source in sources}
+    of_refusals, of_answers = (
+        dict.fromkeys(
+            source
+            for result in results
+            if isinstance(result, kind)
+            for source in result.nearest
+            if (source.wiki, source.page) not in cited_pages
+        )
+        for kind in (NoAnswer, Answer)
+    )
+    return tuple(
+        dict.fromkeys([*of_refusals, *list(of_answers)[: max(0, _NEAREST - len(of_refusals))]])
+    )
+
+
+def _renumbered(
+    answer: Answer, numbers: dict[tuple[str, str, str], int], sources: list[Source]
+) -> str:
+    """Return the text of ``answer`` with its footnotes renumbered, following those of the answers
+    before it. A section has the same number in all answers."""
+    notes: dict[int, int] = {}
+    for number, source in enumerate(answer.sources, start=1):
+        section = (source.wiki, source.page, source.url)
+        if section not in numbers:
+            sources.append(source)
+            numbers[section] = len(sources)
+        notes[number] = numbers[section]
+
+    def renumber(match: re.Match[str]) -> str:
+        number = int(match["note"]) if match["note"] else 0
+        return f"[{notes[number]}]" if number in notes else match[0]
+
+    return _NOTE.sub(renumber, answer.text)
+
+
+def total(timings: Sequence[Timings]) -> Timings:
+    """Return the sum of ``timings``, stage by stage."""
+    names = [field.name for field in fields(Timings)]
+    return Timings(**{name: sum(getattr(each, name) for each in timings) for name in names})
+
+
+def _linked(results: Sequence[Answer | NoAnswer]) -> tuple[Linked, ...]:
+    by_page = {(page.wiki, page.page): page for result in results for page in result.linked}
+    return tuple(by_page.values())[:_NEAREST]
+
+
+def _unchecked(results: Sequence[Answer | NoAnswer]) -> Unchecked | None:
+    unchecked = [result.unchecked for result in results if result.unchecked]
+    if not unchecked:
+        return None
+    known_moments = [note.last_check for note in unchecked if note.last_check]
+    return Unchecked(min(known_moments) if len(known_moments) == len(unchecked) else None)

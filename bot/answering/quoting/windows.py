@@ -1,0 +1,342 @@
+"""The choice of the sentence, item or row that answers: each is compared with the question.
+
+A cross-encoder compares them, if there is one: it reads each with its introduction and its path.
+Otherwise the words that they share with the question decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from math import fsum
+
+from bot.answering.quoting.examples import is_example
+from bot.answering.quoting.outline import Unit
+from bot.answering.reranking.names import is_name_of
+from bot.answering.words.shared_words import weighty_stems
+from bot.answering.words.stems import Weights, in_order, stems
+from bot.answering.words.things import NamedThings, numbered
+from indexers.model import Passage
+from indexers.text.prose import Kind
+
+Read = Callable[[str, Sequence[str]], Sequence[float] | None]
+"""A question and texts -> how well each text answers, as logits; None if there is no result in
+time."""
+
+CHARACTERS = 1600
+"""Characters of all texts that are read, about 400 tokens: the choice then takes less time than
+ranking four passages. The texts that share most words with the question are read."""
+_PLACE = 100
+"""Characters of the path before each text."""
+_LONGEST = 400
+"""Characters that are read of each unit with its introduction."""
+TIE = 0.15
+"""Units at most this far apart answer equally well. With .25, the answering unit of everyday
+questions comes first less often."""
+_LOGIT_SCALE = 4.0
+_WORD_SCALE = 0.6
+_EXAMPLE_PENALTY = 0.25
+"""How far a worked example is moved back: if its rule is there, too, the rule answers."""
+
+
+_ELSEWHERE = 10.0
+"""How far a unit about another thing than the one asked about is moved back: a cross-encoder hardly
+tells "hall 1" from "hall 2"."""
+_REPEATED = 0.5
+"""The least share of a message's words for a question to repeat it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A unit that may answer. ``behind`` is its distance from the best one, which has 0. Units that
+    are too far behind for `bot.answering.quoting.cutting` to show are about something else."""
+
+    place: int
+    behind: float
+    read: float | None = None
+    """The cross-encoder's score, a logit; None if it did not read the unit."""
+
+
+def ranked(  # noqa: PLR0913, PLR0917 - what is compared, and with what
+    question: str,
+    passage: Passage,
+    units: Sequence[Unit],
+    weigh: Weights,
+    read: Read | None,
+    swapped: str = "",
+) -> list[Window]:
+    """Return the units around ``passage`` that may answer, best first. At most `CHARACTERS` of them
+    are read. ``swapped`` is the end of a question that is a follow-up and asks the same about
+    another thing: `bot.answering.question.followups.swapped`."""
+    candidates = [
+        index
+        for index, unit in enumerate(units)
+        if not only_names(units, index) and not _is_repeated(question, unit)
+    ]
+    shares = _shares(question, units, candidates or range(len(units)), weigh)
+    # Python's sort keeps the order of equals, which is the page's.
+    by_share = sorted(shares, key=lambda index: -shares[index])
+    if not by_share:
+        return []
+    examples = (
+        set()
+        if is_example(question)
+        else {index for index in by_share if _is_example(units, index)}
+    )
+    to_read = list(
+        _within(by_share, [len(as_read(units, index)) for index in by_share], CHARACTERS)
+    )
+    if read and to_read:
+        texts = [f"{_path(passage)}\n{as_read(units, index)}" for index in to_read]
+        if (scores := read(question, texts)) is not None:
+            score_of = dict(zip(to_read, scores, strict=True))
+            by_score = _sorted(score_of, _LOGIT_SCALE, examples)
+            windows = [replace(window, read=score_of[window.place]) for window in by_score]
+            if is_name_of(question, passage):
+                windows = _from_the_beginning(windows)
+            return _about_what_is_asked(question, swapped, units, windows)
+    top = shares[by_share[0]]
+    windows = _sorted(shares, _WORD_SCALE * top if top else 1.0, examples)
+    return _about_what_is_asked(question, swapped, units, windows)
+
+
+def _from_the_beginning(windows: Sequence[Window]) -> list[Window]:
+    """Return the windows with the first one of the section as the best."""
+    first = min(windows, key=lambda window: window.place)
+    others = [window for window in windows if window is not first]
+    if first is windows[0]:
+        return list(windows)
+    return _moved_back(windows, others, first.behind + 2 * TIE)
+
+
+def _about_what_is_asked(
+    question: str, swapped: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Return the windows in the order of how well they answer this question, not one about another
+    thing."""
+    about = _without_other_things(question, units, windows)
+    about = _without_previous_rows(swapped, units, about)
+    about = _without_previous_sentence(swapped, units, about)
+    return _without_other_rows(question, units, _untied(question, units, about))
+
+
+def _without_other_things(
+    question: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Move back the windows about other things than the numbered ones in the question, if there are
+    some about these: "In hall 1" if it asks about hall 2."""
+    asked = {thing for thing in numbered(question) if thing.kind != "year"}
+    if not asked:
+        return list(windows)
+    kinds = {thing.kind for thing in asked}
+    about, others = [], []
+    for window in windows:
+        text = units[window.place].text
+        if any(map(NamedThings([text]).hold, asked)):
+            about.append(window)
+        elif kinds & {thing.kind for thing in numbered(text)}:
+            others.append(window)
+    return _moved_back(windows, others, _ELSEWHERE) if about else list(windows)
+
+
+def _without_previous_rows(
+    swapped: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Return the windows without rows about what the question before asked for: of a table with
+    rows that have words of the follow-up ("And for brass?"), only these."""
+    swapped_stems = weighty_stems(swapped)
+    fitting = {
+        units[window.place].listed
+        for window in windows
+        if units[window.place].kind is Kind.TABLE
+        and swapped_stems & stems(units[window.place].text)
+    }
+    return [
+        window
+        for window in windows
+        if (unit := units[window.place]).listed not in fitting
+        or unit.kind is not Kind.TABLE
+        or swapped_stems & stems(unit.text)
+    ]
+
+
+def _without_previous_sentence(
+    swapped: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Move back the sentences of the best one's paragraph or list that have no words of the
+    follow-up ("And for directors?"), if the best one has none and another one has all."""
+    swapped_stems = weighty_stems(swapped)
+    best = units[windows[0].place]
+    if not swapped_stems or swapped_stems & stems(best.text):
+        return list(windows)
+    nearby = [
+        window
+        for window in windows
+        if units[window.place].block == best.block
+        or units[window.place].listed == best.listed != -1
+    ]
+    if not any(swapped_stems <= stems(units[window.place].text) for window in nearby):
+        return list(windows)
+    others = [window for window in nearby if not swapped_stems & stems(units[window.place].text)]
+    return _moved_back(windows, others, _ELSEWHERE)
+
+
+def _untied(question: str, units: Sequence[Unit], windows: Sequence[Window]) -> list[Window]:
+    """Move back the items and rows that answer equally well as another one of their list, but have
+    only some of its words of the question."""
+    question_stems = weighty_stems(question)
+    shared = {
+        window.place: question_stems & stems(units[window.place].text)
+        for window in windows
+        if window.behind <= TIE and units[window.place].listed >= 0
+    }
+    lesser = [
+        window
+        for window in windows
+        if any(
+            shared[window.place] < words
+            for place, words in shared.items()
+            if window.place in shared and units[place].listed == units[window.place].listed
+        )
+    ]
+    return _moved_back(windows, lesser, 2 * TIE)
+
+
+def _moved_back(
+    windows: Sequence[Window], others: Sequence[Window], distance: float
+) -> list[Window]:
+    moved = [
+        replace(window, behind=window.behind + distance * (window in others)) for window in windows
+    ]
+    least = min(window.behind for window in moved)
+    return _in_order([replace(window, behind=window.behind - least) for window in moved])
+
+
+def _without_other_rows(
+    question: str, units: Sequence[Unit], windows: Sequence[Window]
+) -> list[Window]:
+    """Return the windows without rows about another thing, if the best window is a row. Those are
+    the rows of its table whose first cell has only some of the question's words that another one's
+    has, or none: the best of the other rows is then the best window. They are also the rows that
+    have only some of its words of the question, and no others. Rows answer equally well
+    if the question has at least half of the words of their first cells, and not the same ones."""
+    listed = units[windows[0].place].listed
+    if units[windows[0].place].kind is not Kind.TABLE:
+        return list(windows)
+    question_stems = weighty_stems(question)
+    rows = [window.place for window in windows if units[window.place].listed == listed]
+    cells = {row: _named_by_first_cell(units, row) for row in rows}
+    named = {row: question_stems & cells[row] for row in rows}
+    others = {row for row in rows if any(named[row] < more for more in named.values())}
+    left = [window for window in windows if window.place not in others]
+    best = next(window for window in left if window.place in named)
+
+    def behind(window: Window) -> float:
+        row = window.place
+        if (
+            row in named
+            and named[row] != named[best.place]
+            and 2 * len(named[row]) >= len(cells[row])
+        ):
+            return min(TIE, window.behind)
+        return max(0.0, window.behind - best.behind)
+
+    left = [
+        replace(window, behind=behind(window))
+        for window in (best, *(other for other in left if other is not best))
+    ]
+    best_words = question_stems & stems(units[left[0].place].text)
+    others |= {row for row in rows if question_stems & stems(units[row].text) < best_words}
+    return [window for window in left if window.place not in others]
+
+
+def _named_by_first_cell(units: Sequence[Unit], row: int) -> frozenset[str]:
+    """Return the words that say what a row is about: those of its first cell without those of that
+    column's name, which say it of all rows."""
+    headers = [lead for lead in units[row].leads if units[lead].kind is Kind.TABLE]
+    column = frozenset[str]().union(*(stems(_first_cell(units[header])) for header in headers))
+    return stems(_first_cell(units[row])) - column
+
+
+def _first_cell(row: Unit) -> str:
+    return row.text.partition("\u00b7")[0]
+
+
+def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[Window]:
+    worth = {
+        index: score / scale - _EXAMPLE_PENALTY * (index in examples)
+        for index, score in scores.items()
+    }
+    top = max(worth.values())
+    return _in_order([Window(index, top - value) for index, value in worth.items()])
+
+
+def _in_order(windows: Iterable[Window]) -> list[Window]:
+    """Sort windows, the best first. Units that answer equally well keep the order of the page."""
+    return sorted(
+        windows,
+        key=lambda window: (
+            window.behind > TIE,
+            window.behind * (window.behind > TIE),
+            window.place,
+        ),
+    )
+
+
+def _is_example(units: Sequence[Unit], index: int) -> bool:
+    return is_example(units[index].text, (units[lead].text for lead in units[index].leads))
+
+
+def only_names(units: Sequence[Unit], index: int) -> bool:
+    """Return whether a unit is the header of a table, or a label ("Suggestions")."""
+    unit = units[index]
+    if unit.kind is Kind.TABLE:
+        return any(index in later.leads for later in units[index + 1 :])
+    return unit.kind is Kind.PARAGRAPH and unit.names
+
+
+def _is_repeated(question: str, unit: Unit) -> bool:
+    """Return whether a unit is a message or a command that the question repeats word for word,
+    except for dates and names at its ends: the answer is the page's text about it."""
+    if unit.kind not in (Kind.QUOTE, Kind.CODE):
+        return False
+    question_words, unit_words = in_order(question), in_order(unit.text)
+    known_words = set(question_words)
+    places = [index for index, word in enumerate(unit_words) if word in known_words]
+    repeated = unit_words[places[0] : places[-1] + 1] if places else []
+    if len(repeated) < _REPEATED * len(unit_words):
+        return False
+    return f" {' '.join(repeated)} " in f" {' '.join(question_words)} "
+
+
+def _shares(
+    question: str, units: Sequence[Unit], places: Sequence[int], weigh: Weights
+) -> dict[int, float]:
+    """Return the share of the question's words that each unit has together with its introductions.
+    Rare words weigh more."""
+    question_stems = stems(question)
+    total = fsum(map(weigh, question_stems)) or 1.0
+    unit_stems = [stems(unit.text) for unit in units]
+    shares = {}
+    for index in places:
+        with_leads = unit_stems[index].union(*(unit_stems[lead] for lead in units[index].leads))
+        shares[index] = fsum(map(weigh, question_stems & with_leads)) / total
+    return shares
+
+
+def _within(places: Sequence[int], sizes: Sequence[int], room: int) -> Iterator[int]:
+    for index, size in zip(places, sizes, strict=True):
+        room -= size + _PLACE // 2
+        if room < 0:
+            return
+        yield index
+
+
+def _path(passage: Passage) -> str:
+    return " > ".join([passage.title, *passage.headings[-1:]])[:_PLACE]
+
+
+def as_read(units: Sequence[Unit], index: int) -> str:
+    """Return a unit with its introductions, as the cross-encoder reads it below its path."""
+    lines = [units[lead].text for lead in units[index].leads]
+    return "\n".join([*lines, units[index].text])[-_LONGEST:]

@@ -1,0 +1,1 @@
+"""The search for pages, and the recheck whether a reader may still read them."""

@@ -1,0 +1,1 @@
+"""The words of questions, pages and models: function words, stems, numbers, names, things."""

@@ -1,0 +1,66 @@
+"""Sentences that say what the pages leave out, such as "The passages give no date; they only
+say ...".
+
+Up to its first semicolon, "but" or the like, a sentence of this kind claims nothing about the
+wiki's subject.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.answering.words.english import word_set
+from bot.answering.words.lexicon import NOT
+from bot.answering.words.roles import TokenRole, read
+
+_PAGES = word_set("""
+page pages passage passages document documents documentation doc docs wiki handbook source sources
+text section sections article articles guide guidance material
+seite seiten quelle quellen dokument dokumente dokumentation handbuch abschnitt abschnitte
+página páginas pasaje pasajes documento documentos documentación fuente fuentes
+passages extraits extrait pages texte documentation sources
+""")
+_SAYING = word_set("""
+mentioned given stated specified listed named documented defined described covered said told found
+find see
+finde finden nennen nennt steht genannt angegeben erwähnt beschrieben gefunden
+encuentro mencionado indicado trouve mentionné indiqué précisé trouvé
+""")
+"""Verbs for what pages say. They must be negated, so a page's own "is not found" is compared with
+the passage first."""
+_STATEMENT = re.compile(
+    r"[;:\u2013\u2014\uff1b]|,?\s(?:but|just|only|although|though|aber|sondern|nur|pero|sino|mais)\s"
+)
+
+_APOLOGY = re.compile(
+    r"(?:i(?:['\u2019]m|\sam)\s)?(?:(?:very|so)\s)?sorry\W{1,3}(?:but\s)?|i\sapologi[sz]e\W{1,3}(?:but\s)?"
+    r"|unfortunately\W{1,3}|as\san\sai\b[^,.;:]{0,60},\s",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    r"i\s(?:can(?:no|['\u2019])t|won['\u2019]t|(?:will|can|must)\snot|must\sdecline|am\s(?:unable|not\sable)"
+    r"|don['\u2019]t\sfeel)\b|i['\u2019]m\s(?:unable|not\sable)\b",
+    re.IGNORECASE,
+)
+
+
+def is_refusal(text: str, cited: Sequence[int]) -> bool:
+    """Return whether the model only says of itself that it will not answer: "I'm sorry, but I can't
+    help with that.", and not that the pages do not answer. A sentence with ``cited`` passages is
+    none."""
+    if apology := _APOLOGY.match(text):
+        text = text[apology.end() :]
+    refuses = not cited and _REFUSAL.match(text) and not _STATEMENT.search(text)
+    return bool(refuses) and split_denial(text) is None
+
+
+def split_denial(text: str) -> tuple[str, str] | None:
+    """Return the part of ``text`` that denies that the pages say something, and the statement after
+    it, which may be empty; None for any other sentence."""
+    match = _STATEMENT.search(text)
+    denial, statement = (text[: match.start()], text[match.end() :]) if match else (text, "")
+    words = [word for word in read(denial) if word.role is not TokenRole.COMMA]
+    texts = {word.text.casefold() for word in words}
+    denies = any(word.role is TokenRole.NOT for word in words) or bool(texts & NOT)
+    return (denial, statement.strip()) if denies and texts & (_PAGES | _SAYING) else None

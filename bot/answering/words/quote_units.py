@@ -1,0 +1,61 @@
+"""The units of a text that a quotation never cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.answering.words.stems import stems
+from indexers.text.prose import Block, Kind, blocks, plain
+from indexers.text.sentences import goes_on, sentences
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteUnit:
+    """A piece that is never cut: a sentence, a row, a block of code."""
+
+    start: int
+    end: int
+    stems: frozenset[str]
+    size: int
+
+
+def units(text: str) -> list[QuoteUnit]:
+    """Return the units of ``text`` that say something, in order."""
+    return [
+        QuoteUnit(start, end, stems(shown), len(shown))
+        for block in blocks(text)
+        for start, end in _spans(block)
+        if (shown := plain(text[start:end]))
+    ]
+
+
+def _spans(block: Block) -> Iterable[tuple[int, int]]:
+    if block.kind is Kind.CODE:
+        return [(block.start, block.end)]
+    if block.kind in (Kind.TABLE, Kind.QUOTE):
+        pieces: Iterable[str] = block.text.splitlines(keepends=True)
+    else:
+        pieces = _sentences(block.text)
+    spans, position = [], block.start
+    for piece in pieces:
+        if piece.strip():
+            spans.append(
+                (position + len(piece) - len(piece.lstrip()), position + len(piece.rstrip()))
+            )
+        position += len(piece)
+    return spans
+
+
+def _sentences(text: str) -> Iterable[str]:
+    """Yield the sentences. A number alone is not a sentence, but begins the next one, as in a
+    numbered list. Nor is what ends with "max."."""
+    sentence, says_something = "", False
+    for part in sentences(text):
+        if says_something and not goes_on(sentence, part):
+            yield sentence
+            sentence, says_something = "", False
+        sentence += part
+        says_something = says_something or any(map(str.isalpha, part))
+    if sentence:
+        yield sentence
