@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from bot.answering.words import english
 from bot.answering.words.roles import read
 
-_LONGEST = 2000
+_LONGEST = 4000
 """Characters of a message. A longer one is a document and not a question in courtesies."""
+_STORY = 800
+"""Characters of a message. In a longer one, a question is lost among the other words."""
 _ROUNDS = 6
 """Courtesies before a question that are removed."""
 _FEW = 2
@@ -88,6 +90,7 @@ _FRAME = re.compile(
     rf"|(?:{_I_WOULD}\s++(?:like|love|be\s++interested)|i\s++(?:want|need)|{_I_AM}\s++trying)"
     rf"\s++to\s++(?:ask|find\s++out|know|understand){_WHETHER}"
     rf"|(?:{_I_AM}\s++)?(?:just\s++)?(?:checking|curious)(?:\s++(?:if|whether))?"
+    r"|what\s++i\s++(?:\w++\s++)?(?:need|want(?:ed)?)\s++to\s++(?:ask|know)\s++is(?:\s++this)?"
     r"|(?:the|my)\s++question\s++is|am\s++i\s++right\s++(?:in\s++thinking\s++)?that"
     r"|(?:@?\w++\s++)?(?:asked|told)\s++me\s++to\s++(?:ask|check)(?:\s++\w++){0,4}(?=:)"
     r"|tell\s++(?:me|us))\b[\s,:]++",
@@ -162,6 +165,26 @@ def asking(message: str) -> str:
     if first and (_weight(text) < _FEW or _REFERS.search(text)):
         first -= 1
     return "" if last - first + 1 == len(kept) else _joined(kept[first : last + 1])
+
+
+def without_story(message: str) -> str:
+    """Return the sentences that ask, of a long message that tells a story; the message itself if it
+    is short or does not ask. A question that needs the sentence before it comes with that."""
+    kept = _sentences(message) if len(message) > _STORY else []
+    asks = [index for index, sentence in enumerate(kept) if sentence.asks]
+    asks = [index for index in asks if _END.search(kept[index].text)] or asks
+    needed = {
+        place
+        for index in asks
+        for place in range(index - _needs_one_before(kept[index]), index + 1)
+        if place >= 0
+    }
+    return _joined([kept[place] for place in sorted(needed)]) if needed else message
+
+
+def _needs_one_before(sentence: _Sentence) -> bool:
+    refers = _REFERS.search(sentence.text) is not None
+    return refers or _weight(sentence.text) < _FEW or _corrects(sentence)
 
 
 def _corrects(sentence: _Sentence) -> bool:

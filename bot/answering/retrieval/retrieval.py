@@ -12,7 +12,8 @@ from bot.answering.languages.glossing import Glossing
 from bot.answering.languages.other_language import foreign_language
 from bot.answering.question import compounds, ellipsis, followups
 from bot.answering.question.spelling import Spelling
-from bot.answering.question.wrapping import asking, without_courtesies
+from bot.answering.question.stack_traces import without_frames
+from bot.answering.question.wrapping import asking, without_courtesies, without_story
 from bot.answering.retrieval.ranking import Ranking
 from bot.foreign import clean
 from bot.model import Question, Result
@@ -76,9 +77,9 @@ class Retrieval:
     rank: Ranking = field(default_factory=Ranking)
 
     def prepared(self, question: Question) -> Question:
-        """Return the question as it is searched for and compared: in English if most pages are,
-        with misspelt words corrected, or marked as being in another language than the pages, and
-        without the history if it leaves its topic.
+        """Return the question as it is searched for and compared: without stories and stack traces
+        around it, in English if most pages are, with misspelt words corrected, or marked as being
+        in another language than the pages, and without the history if it leaves its topic.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -86,6 +87,7 @@ class Retrieval:
         glossing = Glossing(self.index, self.embedder)
         # A letter may be typed as two characters, and a word copied from a page with soft hyphens.
         text = unicodedata.normalize("NFC", clean(question.text))
+        text = without_story(without_frames(text))
         question = glossing(replace(question, text=text))
         question = replace(question, text=without_courtesies(question.text))
         if foreign_language(question, self.index):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.question.wrapping import asking, without_courtesies
+from bot.answering.question.wrapping import asking, without_courtesies, without_story
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,24 @@ def test_words_that_a_page_may_be_about_stay(message: str) -> None:
 )
 def test_the_sentences_that_ask_are_told_from_the_others(message: str, question: str) -> None:
     assert asking(message) == question
+
+
+STORY = (
+    "I was at the depot until late, and the vans came in one after the other. Nobody had told us. "
+)
+
+
+def test_a_question_in_a_long_story_is_read_without_the_story() -> None:
+    question = "What I really want to know is this: when does the depot open?"
+    message = f"{STORY * 5}{question} {STORY * 5}"
+    assert without_story(message) == "when does the depot open?"
+
+
+def test_a_question_that_needs_the_sentence_before_it_comes_with_that() -> None:
+    message = f"{STORY * 5}Our van broke down. Who pays for such repairs? {STORY * 5}"
+    assert without_story(message) == "Our van broke down. Who pays for such repairs?"
+
+
+@pytest.mark.parametrize("message", [f"{STORY}When does the depot open?", STORY * 10])
+def test_a_short_message_and_a_story_without_a_question_stay(message: str) -> None:
+    assert without_story(message) == message
