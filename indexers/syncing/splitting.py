@@ -14,6 +14,7 @@ from typing import Self
 
 from indexers.model import Page, Passage, Section
 from indexers.ports import Embedder
+from indexers.text.outdated import says_outdated
 from indexers.text.prose import Block, Kind, blocks, fenced, plain, plain_block, plain_line, words
 from indexers.text.sentences import sentences
 
@@ -47,6 +48,8 @@ class Splitter:
         pieces = [
             (section, *piece) for section in page.sections for piece in self._pieces(section.text)
         ]
+        beginning = page.sections[0].text if page.sections else ""
+        outdated = page.outdated or says_outdated(page.title, beginning)
         return [
             Passage(
                 wiki=page.wiki,
@@ -61,7 +64,7 @@ class Splitter:
                 acl=page.acl,
                 owner=page.owner,
                 updated=page.updated,
-                outdated=page.outdated,
+                outdated=outdated,
             )
             for ordinal, (section, text, bare) in enumerate(pieces)
         ]

@@ -270,7 +270,12 @@ def _equally_good(best: Hit, hits: Sequence[Hit]) -> Hit | None:
     """Return the best passage of another page, if it may answer as well as ``best`` and the
     cross-encoder judges it more likely an answer than not."""
     page = best.passage.wiki, best.passage.page
-    others = [hit for hit in hits if (hit.passage.wiki, hit.passage.page) != page]
+    others = [
+        hit
+        for hit in hits
+        if (hit.passage.wiki, hit.passage.page) != page
+        and (best.passage.outdated or not hit.passage.outdated)
+    ]
     other = max(others, key=lambda hit: hit.score, default=None)
     if other is None or (other.relevance or -1.0) < 0:
         return None

@@ -3,6 +3,8 @@
 Their words are almost the same, so that a search prefers one of them by chance. The edition of the
 year in the question goes first, or else the one in force. The other ones stay behind it: the pages
 do not tell whether last year's dates are meant.
+
+A page that is marked as outdated is an old edition of those that may answer instead.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ _YEARS = re.compile(
 )
 """2026, 2025/26, 2025-2026; but no part of a date (2026-03-01)."""
 _WORD = re.compile(r"\w+")
+_STATE = re.compile(r"\b(?:archived|deprecated|obsolete|old|outdated)\b", re.IGNORECASE)
 _MID_YEAR = 7
 """The month from which two years ("2026/27") are those of which the first is this year."""
 _CLOSE = 3.0
@@ -42,7 +45,36 @@ def current_first(question: str, pages: Sequence[FoundPage], today: date) -> tup
         wanted = _wanted(best, hits, name, asked, today)
         if wanted is not best:
             pages = _exchanged(pages, best, wanted)
-    return tuple(pages)
+    return tuple(pages if asked else _not_outdated_first(pages))
+
+
+def _not_outdated_first(pages: Sequence[FoundPage]) -> Sequence[FoundPage]:
+    """Return ``pages`` with the scores of two passages exchanged, if the best one is outdated, and
+    one that is not has the outdated page's name, or is close and more likely answers than not."""
+    hits = [hit for page in pages for hit in page.hits]
+    best = max(hits, key=lambda hit: hit.score, default=None)
+    if best is None or not best.passage.outdated:
+        return pages
+    name = _subject(best.passage.title)
+
+    def has_its_name(hit: Hit) -> bool:
+        return bool(name) and name in map(_subject, (hit.passage.title, *hit.passage.headings))
+
+    current = [
+        hit
+        for hit in hits
+        if not hit.passage.outdated
+        and (
+            has_its_name(hit) or (best.score - hit.score <= _CLOSE and (hit.relevance or -1.0) >= 0)
+        )
+    ]
+    wanted = max(current, key=lambda hit: (has_its_name(hit), hit.score), default=best)
+    return pages if wanted is best else _exchanged(pages, best, wanted)
+
+
+def _subject(name: str) -> tuple[str, ...]:
+    """Return the words of a title or heading without years and states: "Discharge (old)"."""
+    return tuple(_WORD.findall(_STATE.sub(" ", _YEARS.sub(" ", name)).casefold()))
 
 
 def _wanted(best: Hit, hits: Sequence[Hit], name: _Name, asked: frozenset[int], today: date) -> Hit:
@@ -83,10 +115,12 @@ def _years(text: str) -> frozenset[int]:
 
 
 def _rank(years: frozenset[int], asked: frozenset[int], today: date) -> tuple[int, int]:
-    """Return a sort key: first the years in the question; or, if it names none, those in force,
-    then no year at all, the past and the future, of which the nearest goes first."""
+    """Return a sort key: first the years in the question, then no year at all and the nearest; or,
+    if it names none, those in force, then no year at all, the past and the future, of which the
+    nearest goes first."""
     if asked:
-        return int(bool(years) and asked <= years), 0
+        distance = min((abs(year - other) for year in years for other in asked), default=0)
+        return int(bool(years) and asked <= years), -distance
     if not years:
         return 2, 0
     in_force = today.year - (len(years) > 1 and today.month < _MID_YEAR)

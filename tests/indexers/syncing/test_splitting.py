@@ -250,3 +250,12 @@ def test_a_real_handbook_comes_to_passages_that_fit(
     assert max(sizes) <= 200
     assert min(sizes) > 0
     assert len({passage.id for _, passages in handbook for passage in passages}) == len(sizes)
+
+
+def test_all_passages_of_a_page_that_says_that_it_is_outdated_are_outdated() -> None:
+    sections = (
+        Section((), "", "No longer maintained."),
+        Section(("Where",), "where", "In the yard."),
+    )
+    assert [passage.outdated for passage in Splitter(words, 200)(page(*sections))] == [True, True]
+    assert not any(passage.outdated for passage in Splitter(words, 200)(page(*sections[1:])))

@@ -62,8 +62,42 @@ def test_the_edition_of_the_year_in_the_question_goes_first(question: str) -> No
     assert first(question, found("Fees 2025/26", "Fees 2023/24")) == "Fees 2023/24"
 
 
-def test_a_year_that_no_edition_has_changes_nothing() -> None:
-    assert first("fees in 1999", found("Fees 2024", "Fees 2025")) == "Fees 2024"
+@pytest.mark.parametrize(("year", "nearest"), [(1999, "Fees 2024"), (2026, "Fees 2025")])
+def test_of_a_year_that_no_edition_has_the_nearest_goes_first(year: int, nearest: str) -> None:
+    assert first(f"fees in {year}", found("Fees 2024", "Fees 2025")) == nearest
+    assert first(f"fees in {year}", found("Fees 2025", "Fees 2024")) == nearest
+
+
+def outdated_first(*titles: str, by: float = 1.0, relevance: float = 2.0) -> tuple[FoundPage, ...]:
+    """Return pages of which the best one is marked as outdated."""
+    hits = [hit for page in found(*titles, by=by) for hit in page.hits]
+    old, *others = hits
+    return by_page(
+        [
+            replace(old, passage=replace(old.passage, outdated=True), relevance=5.0),
+            *(replace(hit, relevance=relevance) for hit in others),
+        ]
+    )
+
+
+def test_a_page_that_answers_goes_before_an_outdated_one() -> None:
+    assert first("How much is it?", outdated_first("Costs", "Fees")) == "Fees"
+
+
+def test_the_new_page_of_the_same_name_goes_before_an_outdated_one_however_far_it_is() -> None:
+    pages = outdated_first("Fees (old)", "Grants", "Fees", by=4.0, relevance=-1.0)
+    assert first("How much is it?", pages) == "Fees"
+
+
+def test_an_outdated_page_stays_first_if_no_other_page_answers() -> None:
+    assert (
+        first("How much?", outdated_first("Fees (old)", "Grants", relevance=-1.0)) == "Fees (old)"
+    )
+    assert first("How much?", outdated_first("Fees (old)", "Grants", by=4.0)) == "Fees (old)"
+
+
+def test_an_outdated_page_stays_first_if_the_question_names_a_year() -> None:
+    assert first("How much was it in 2021?", outdated_first("Fees (old)", "Fees")) == "Fees (old)"
 
 
 def test_sections_of_a_page_may_be_editions() -> None:
