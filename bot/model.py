@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -42,8 +42,8 @@ class Question:
     lower case; empty means the question's. ``quoting``: no language model is called, so that it
     costs nothing to learn whether there is an answer. ``foreign``: it is in another language than
     the pages, so its words cannot be compared with theirs; ``bridged``: but its meaning can,
-    because the embedding model knows both languages. ``asked`` is the question in its asker's
-    words, for which an answer is composed, if the search is for a translation."""
+    because the embedding model knows both languages. ``asked`` is the question before it was
+    translated, ``message`` the message of which ``text`` asks: an answer is composed for these."""
 
     text: str
     reader: Reader
@@ -58,11 +58,14 @@ class Question:
     foreign: bool = False
     bridged: bool = False
     asked: Question | None = None
+    message: str = ""
 
     @property
     def as_asked(self) -> Question:
-        """Return the question in its asker's words."""
-        return self.asked or self
+        """Return the question in its asker's words, all of them."""
+        if self.asked:
+            return self.asked.as_asked
+        return replace(self, text=self.message, message="") if self.message else self
 
     @property
     def sought(self) -> str:
@@ -136,10 +139,7 @@ class Doubt(StrEnum):
 
     @property
     def words(self) -> str:
-        return _DOUBTS[self]
-
-
-_DOUBTS = {Doubt.UNCONFIRMED: texts.UNCONFIRMED, Doubt.EDITED: texts.EDITED}
+        return texts.EDITED if self is Doubt.EDITED else texts.UNCONFIRMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,10 +387,10 @@ def is_unsure(result: Result) -> bool:
 def why_no_model(result: Result) -> str:
     """Return why a language model's words are not in the result; empty if there is no reason to
     tell."""
-    if isinstance(result, Clarify) or result.fallback is None:
+    fallback = None if isinstance(result, Clarify) else result.fallback
+    if fallback is None:
         return ""
-    is_silent = isinstance(result, NoAnswer)
-    return result.fallback.words_of_silence if is_silent else result.fallback.words
+    return fallback.words_of_silence if isinstance(result, NoAnswer) else fallback.words
 
 
 def named(result: Result) -> tuple[Source, ...]:

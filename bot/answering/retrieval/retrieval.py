@@ -87,8 +87,9 @@ class Retrieval:
         glossing = Glossing(self.index, self.embedder)
         # A letter may be typed as two characters, and a word copied from a page with soft hyphens.
         text = unicodedata.normalize("NFC", clean(question.text))
-        text = without_story(without_frames(text))
-        question = glossing(replace(question, text=text))
+        part = without_story(without_frames(text))
+        question = replace(question, text=part, message="" if part == text else text)
+        question = glossing(question)
         question = replace(question, text=without_courtesies(question.text))
         if foreign_language(question, self.index):
             return replace(question, foreign=True, bridged=self.embedder.multilingual)
@@ -113,7 +114,9 @@ class Retrieval:
         if question.foreign or question.standalone or not question.history:
             return question
         text = ellipsis.completed(question, self.embedder.embed_question)
-        return replace(question, text=text, history=(), asking=asking(text)) if text else question
+        if not text:
+            return question
+        return replace(question, text=text, message="", history=(), asking=asking(text))
 
     def __call__(self, question: Question) -> Retrieved:
         """Search for the question.
