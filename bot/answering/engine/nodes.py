@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import exp, log
 from operator import is_
 
 from llama_index.core.bridge.pydantic import PrivateAttr
@@ -177,3 +178,20 @@ def _metadata(hit: Hit) -> dict[str, str]:
         "url": passage.url,
         "language": hit.language,
     }
+
+
+def with_chances(nodes: Sequence[NodeWithScore], chance: float) -> list[NodeWithScore]:
+    """Return the nodes with chances as scores. The search's scores are log odds: their differences
+    say how much less likely a passage is to answer."""
+    if not nodes:
+        return []
+    best = max(node.get_score() for node in nodes)
+    bounded_chance = min(max(chance, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
+    odds = log(bounded_chance / (1 - bounded_chance))
+    return [
+        NodeWithScore(node=node.node, score=1 / (1 + exp(best - node.get_score() - odds)))
+        for node in nodes
+    ]
+
+
+_LEAST_CHANCE = 1e-6

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from math import exp, log
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from bot.answering.engine.nodes import nodes_of, pages_of
+from bot.answering.engine.nodes import nodes_of, pages_of, with_chances
 from bot.answering.engine.query import FootnoteQuery, as_footnote_query
 from bot.answering.engine.rights import LiveRights
 from bot.answering.question import followups
@@ -81,7 +80,7 @@ class FootnoteRetriever(BaseRetriever):
         # Passages that left the first ``limit`` were checked and are invalid: they answer nothing.
         invalid = _page_refs(ranked[: self._limit]) - _page_refs(nodes)
         remaining = [node for node in nodes_found if not _page_refs([node]) & invalid]
-        return _with_chances(nodes, self._chance(query.question, query.retrieved(remaining)))
+        return with_chances(nodes, self._chance(query.question, query.retrieved(remaining)))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         # The search uses the CPU, and a recheck waits for wikis: neither belongs on the event loop.
@@ -90,18 +89,3 @@ class FootnoteRetriever(BaseRetriever):
 
 def _page_refs(nodes: Sequence[NodeWithScore]) -> set[tuple[str, str]]:
     return {(page.wiki, page.page) for page in pages_of(nodes)}
-
-
-def _with_chances(nodes: Sequence[NodeWithScore], chance: float) -> list[NodeWithScore]:
-    """Return the nodes with chances as scores. The search's scores are log odds: their differences
-    say how much less likely a passage is to answer."""
-    best = max(node.get_score() for node in nodes)
-    bounded_chance = min(max(chance, _LEAST), 1 - _LEAST)
-    odds = log(bounded_chance / (1 - bounded_chance))
-    return [
-        NodeWithScore(node=node.node, score=1 / (1 + exp(best - node.get_score() - odds)))
-        for node in nodes
-    ]
-
-
-_LEAST = 1e-6

@@ -23,7 +23,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from bot.answering.checking.disagreeing import with_disagreement
 from bot.answering.composing.composer import Composed, Composer
 from bot.answering.engine.events import dispatcher, verified
-from bot.answering.engine.nodes import nodes_of
+from bot.answering.engine.nodes import nodes_of, with_chances
 from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footnote_query
 from bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from bot.answering.retrieval.stretch import has_line_of
@@ -163,6 +163,7 @@ def _with_disagreement(query: FootnoteQuery, result: Result, retrieved: Retrieve
 def _response(result: Result, nodes: Sequence[NodeWithScore]) -> FootnoteResponse:
     sources = result.sources if isinstance(result, Answer) else named(result)
     cited_nodes = [node for node in nodes if any(_is_cited(node, source) for source in sources)]
+    cited_nodes = with_chances(cited_nodes, result.confidence)
     metadata: dict[str, Any] = {node.node.node_id: node.node.metadata for node in cited_nodes}
     metadata["kind"] = type(result).__name__
     metadata["confidence"] = result.confidence

@@ -142,6 +142,8 @@ async def test_the_response_carries_the_answer_and_names_only_what_it_cites() ->
     assert isinstance(response.result, Answer)
     assert str(response) == response.result.text
     assert set(pages(response.source_nodes)) == {source.page for source in response.result.sources}
+    best = max(node.get_score() for node in response.source_nodes)
+    assert best == pytest.approx(response.result.confidence, abs=1e-5)
 
 
 def test_a_quotation_that_goes_over_two_passages_names_both() -> None:
