@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, islice, pairwise, permutations, product
 
-from bot.answering.words.dates import MONTHS
+from bot.answering.words.dates import MONTHS, days_between
 from bot.answering.words.quantities import Quantity, compounds, is_compound, quantities
 from bot.answering.words.units import CLOCK, MONEY, MONTH, TIME, UNITS, MeasureUnit
 
@@ -26,6 +26,7 @@ _CONCLUDING = re.compile(
     re.IGNORECASE,
 )
 """Words of a sentence that compares, or concludes."""
+_APART = re.compile(r"\b(?:after|apart|before|between|earlier|later)\b", re.IGNORECASE)
 _DAY = 24 * 60
 _CLOCK_TIME = MeasureUnit(CLOCK)
 _PER_CENT = Fraction(1, 100)
@@ -82,6 +83,7 @@ def calculated(
         *totals,
         *_doubled(page, [text, *near]),
         *_before_next(text, page),
+        *(_between_dates(passages) if _APART.search(text) else ()),
     ]
     worked_out = [*results, *_total_of_own(own, far), *_windows([*own, *page])]
     if concluding:
@@ -218,6 +220,12 @@ def _before_next(text: str, page: Sequence[Quantity]) -> Iterator[Quantity]:
             following = frozenset(value + 1 for value in quantity.values)
             if any(following & other.values for other in page):
                 yield Quantity(quantity.values)
+
+
+def _between_dates(passages: Sequence[str]) -> Iterator[Quantity]:
+    """Yield the days between each two dates of a page."""
+    for days in days_between(passages):
+        yield Quantity(frozenset({Fraction(days)}), UNITS["day"])
 
 
 def _total_of_own(own: Sequence[Quantity], page: Sequence[Quantity]) -> Iterator[Quantity]:

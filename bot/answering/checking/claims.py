@@ -136,6 +136,8 @@ _EXACT = re.compile(
 )
 _NAME_AND_QUANTITY = re.compile(r"[vV]\d+|\d+[SHD]")
 """A version, or a thing such as room 3D: a name, though it can be read as a quantity."""
+_STRUCTURE = re.compile(r"[\[{].{0,40}\"(?:answer(?:ed)?|evidence|response|sentences?)\"\s?:")
+"""The beginning of a structured answer that was not read, because its form is another."""
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?", re.UNICODE)
 
 
@@ -241,7 +243,7 @@ def exact_tokens(text: str) -> frozenset[str]:
 
 
 def _flaw(text: str, *, frame: bool) -> Flaw | None:
-    if not any(character.isalnum() for character in text):
+    if not any(character.isalnum() for character in text) or _STRUCTURE.match(text):
         return Flaw.EMPTY
     if _PING.search(text) or _CALL.search(_CODE.sub("", text)):
         return Flaw.PING

@@ -3,6 +3,7 @@ quotations, commands, numbers with their units, names."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -12,11 +13,12 @@ from bot.answering.checking.agreement import roots
 from bot.answering.checking.calculating import calculated, without_example_dates
 from bot.answering.checking.claims import Claim, Flaw, exact_tokens
 from bot.answering.checking.ground import Ground, SupportSpan, bare
+from bot.answering.words.dates import without_named_months
 from bot.answering.words.english import word_set
-from bot.answering.words.lexicon import ABBREVIATED
+from bot.answering.words.lexicon import ABBREVIATED, FOREIGN_NOT
 from bot.answering.words.quantities import Quantity, quantities
 from bot.answering.words.roles import TokenRole, Word, read
-from bot.answering.words.units import CLOCK, MONTH, TIME, WEEKDAYS
+from bot.answering.words.units import CLOCK, MONTH, TIME, UNITS, WEEKDAYS
 
 _ENGLISH = 0.2
 """The share of function words (the, of, not) from which a sentence counts as English. In German
@@ -32,6 +34,13 @@ _STEPS = 2
 """Steps in which a number may be worked out, if the sentence has the number between them: "7 days,
 so 14 euros"."""
 _ABOUT = Fraction(1, 10)
+_ROUNDED = Fraction(1, 20)
+_ROUNDS = re.compile(
+    r"\b(?:about|almost|approximately|around|nearly|roughly|etwa|rund|environ|unos|unas)\s|~",
+    re.IGNORECASE,
+)
+"""Words in front of a number that is rounded."""
+_WORKING_HOURS = {UNITS["day"]: 8, UNITS["week"]: 40}
 
 
 def missing(
@@ -56,7 +65,10 @@ def missing(
         return Flaw.NAME
     held = [quantity for ground in grounds for quantity in ground.quantities]
     held += quantities(asked)
-    unheld = [quantity for quantity in quantities(claim.text) if not is_held(quantity, held)]
+    dated = without_named_months(claim.text, [asked, *(ground.text for ground in grounds)])
+    unheld = [quantity for quantity in quantities(dated) if not is_held(quantity, held)]
+    if _ROUNDS.search(dated):
+        unheld = [q for q in unheld if not any(_is_rounded(q, other) for other in held)]
     if near and 0 < len(unheld) <= _MOST_WORKED_OUT:
         texts = [span.text for span in near]
         passages = [ground.text for ground in grounds]
@@ -82,7 +94,10 @@ def unknown_names(words: Sequence[Word], known: ShownNames) -> bool:
 
 def is_english(words: Sequence[Word]) -> bool:
     """Return whether ``words`` have as many English function words as English text has."""
-    idle = sum(word.role in (TokenRole.IDLE, TokenRole.NOT) for word in words)
+    idle = sum(
+        word.role in (TokenRole.IDLE, TokenRole.NOT) and word.text.casefold() not in FOREIGN_NOT
+        for word in words
+    )
     return idle >= _ENGLISH * sum(word.role is not TokenRole.COMMA for word in words)
 
 
@@ -145,6 +160,8 @@ def is_held(quantity: Quantity, held: Sequence[Quantity]) -> bool:
     for other in held:
         if quantity.sizes & other.sizes or _is_about_as_long(quantity, other):
             return True
+        if _takes_working_hours(quantity, other) or _takes_working_hours(other, quantity):
+            return True
         if quantity.values & other.values and (quantity.unit is None or other.unit is None):
             return True
         if _may_be_same_time(quantity, other):
@@ -162,6 +179,24 @@ def _is_about_as_long(quantity: Quantity, other: Quantity) -> bool:
         for duration in (quantity, other)
     )
     return any(abs(a - b) <= _ABOUT * b for a, b in product(ours, theirs))
+
+
+def _takes_working_hours(hours: Quantity, days: Quantity) -> bool:
+    """Return whether ``hours`` are those of as many working ``days`` or weeks: 80 hours of leave
+    for 10 days are no error, and no proof either."""
+    each = _WORKING_HOURS.get(days.unit) if days.unit and hours.unit == UNITS["hour"] else None
+    return each is not None and any(each * value in hours.values for value in days.values)
+
+
+def _is_rounded(quantity: Quantity, exact: Quantity) -> bool:
+    """Return whether a number may be ``exact``, rounded."""
+    ours, theirs = (
+        q.sizes or frozenset(("", value) for value in q.values) for q in (quantity, exact)
+    )
+    return any(
+        kind == other and abs(a - b) <= _ROUNDED * b
+        for (kind, a), (other, b) in product(ours, theirs)
+    )
 
 
 def is_stated(quantity: Quantity, held: Sequence[Quantity]) -> bool:

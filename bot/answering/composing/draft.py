@@ -255,32 +255,20 @@ class Draft:
                 if result.decision is CheckOutcome.SUPPORTED:
                     return result
             return check(drafted.claim, cited, others, self._shown)
-        denied_text, statement = denial
+        _, statement = denial
         whole = check(drafted.claim, cited, others, self._shown)
         if whole.decision is CheckOutcome.CONTRADICTED and not (
             whole.flaw in _DENIED
             or (whole.flaw is Flaw.NAME and self._names_what_is_absent(drafted.claim, statement))
         ):
             return whole
-        # A passage must support the statement, and none may say nearly what the sentence denies.
-        if statement and all(self._is_silent(denied_text, ground) for ground in self._grounds):
-            result = check(replace(drafted.claim, text=statement), cited, others, self._shown)
-            if result.decision is CheckOutcome.SUPPORTED:
-                return result
+        # Pages may say it in other words, so no rule vouches for a denial.
         return SentenceCheck(CheckOutcome.UNCLEAR, whole.support, share=1.0)
 
     def _names_what_is_absent(self, claim: Claim, statement: str) -> bool:
         """Return whether only the denial has names of no passage: "It does not mention China"."""
         known = not missing(claim, self._grounds, self._shown.question)
         return known and not unknown_names(read(statement), self._shown.names)
-
-    def _is_silent(self, denied_text: str, ground: Ground) -> bool:
-        """Return whether no span has all words that the denial shares with the question."""
-        denied = [w for w in read(denied_text) if w.weighs and not self._asked.isdisjoint(w.forms)]
-        return not denied or not any(
-            all(not (span.roots | ground.frame_roots).isdisjoint(word.forms) for word in denied)
-            for span in ground.spans
-        )
 
     def _stands_alone(self, drafted: Drafted) -> bool:
         """Return whether its words can be verified without those before it."""

@@ -20,7 +20,14 @@ text section sections article articles guide guidance material
 seite seiten quelle quellen dokument dokumente dokumentation handbuch abschnitt abschnitte
 página páginas pasaje pasajes documento documentos documentación fuente fuentes
 passages extraits extrait pages texte documentation sources
+pagina pagine documenti documentazione manuale fonti brani
+pagina's documenten documentatie handleiding bronnen
+documentos documentação fontes trechos
+excerpt excerpts
 """)
+_SILENT = NOT | word_set("silent lack lacks lacking non niet geen niets não nessun nessuna")
+"""Words for "not" where a sentence speaks of pages: "non" is no "not" in "non-urgent"."""
+_PREFIX = re.compile(r"\bnon-", re.IGNORECASE)
 _SAYING = word_set("""
 mentioned given stated specified listed named documented defined described covered said told found
 find see
@@ -60,7 +67,7 @@ def split_denial(text: str) -> tuple[str, str] | None:
     it, which may be empty; None for any other sentence."""
     match = _STATEMENT.search(text)
     denial, statement = (text[: match.start()], text[match.end() :]) if match else (text, "")
-    words = [word for word in read(denial) if word.role is not TokenRole.COMMA]
+    words = [word for word in read(_PREFIX.sub("", denial)) if word.role is not TokenRole.COMMA]
     texts = {word.text.casefold() for word in words}
-    denies = any(word.role is TokenRole.NOT for word in words) or bool(texts & NOT)
+    denies = any(word.role is TokenRole.NOT for word in words) or bool(texts & _SILENT)
     return (denial, statement.strip()) if denies and texts & (_PAGES | _SAYING) else None

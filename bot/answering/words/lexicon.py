@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from bot.answering.words.english import AUXILIARIES, DETERMINERS, INTERROGATIVES, PRONOUNS, word_set
 
-NOT = word_set("""
-not no never none nobody nothing neither nor without cannot nowhere prohibited forbidden
-banned disallowed kein keine keinen keiner keines keinem nicht nie niemals niemand nichts
+FOREIGN_NOT = word_set("""
+kein keine keinen keiner keines keinem nicht nie niemals niemand nichts
 ohne sin nunca ningún ninguna ninguno nadie nada jamais aucun aucune sans pas
 不 没 未 无 沒 無
+""")
+NOT = FOREIGN_NOT | word_set("""
+not no never none nobody nothing neither nor without cannot nowhere prohibited forbidden
+banned disallowed
 """)
 
 BREAKS = word_set("""

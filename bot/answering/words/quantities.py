@@ -59,6 +59,7 @@ _FRACTIONS = {"\u00bc": ".25", "\u00bd": ".5", "\u00be": ".75"}
 _FRACTION = re.compile(r"(\d{1,9})?\s?([\u00bc\u00bd\u00be])")
 _NUMERAL = re.compile(r"(\d[\d.,:'\u2019\u00a0\u202f]{0,30})([a-z\u03bc]{0,3})\Z")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'\u2019\u00a0\u202f])\d{3})(?:\1\d{3})*")
+_FIRST_GROUP, _GROUP = re.compile(r"[1-9]\d{0,2}"), re.compile(r"\d{3}")
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?")
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "e", "o", "a"})
 _ENDS = frozenset(".,;:!?()[]|")
@@ -67,6 +68,8 @@ _STARTS = frozenset({"within"})
 _ONE = (["a"], ["an"])
 _DAY = 24 * 60
 _HUNDRED = 100
+_MOST_GROUPED = 10
+"""Digits to which no further group is added: a row of a table has more, and is no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,29 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         if number:
             numbers.append((at, end, number))
         at = max(end, at + 1)
-    return tuple(_with_units(tokens, numbers))
+    return tuple(_with_units(tokens, _with_groups(tokens, numbers)))
+
+
+def _with_groups(
+    tokens: Sequence[str], numbers: Sequence[tuple[int, int, Quantity]]
+) -> Sequence[tuple[int, int, Quantity]]:
+    """Add the reading 12500 to both numbers of "12 500", as French and others group digits."""
+    grouped = list(numbers)
+    run = ""
+    for place, (start, end, _) in enumerate(numbers):
+        digits = tokens[start] if end == start + 1 else ""
+        follows = (
+            0 < len(run) < _MOST_GROUPED
+            and numbers[place - 1][1] == start
+            and _GROUP.fullmatch(digits)
+        )
+        run = run + digits if follows else digits * bool(_FIRST_GROUP.fullmatch(digits))
+        if follows:
+            for other in range(place - (len(run) - 1) // 3, place + 1):
+                first, last, own = grouped[other]
+                values = own.values | {Fraction(run)}
+                grouped[other] = first, last, replace(own, values=values)
+    return grouped
 
 
 def _number(tokens: Sequence[str], at: int) -> tuple[Quantity | None, int]:
@@ -143,18 +168,24 @@ def _number(tokens: Sequence[str], at: int) -> tuple[Quantity | None, int]:
 
 
 def _fraction(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
-    """Read "half a million", "a quarter of a million", "a quarter of an hour"."""
-    name = at + (tokens[at] == "a")
+    """Read "half a million", "a quarter of a million", "a quarter of an hour", "three quarters of
+    an hour"."""
+    count = SPELLED.get(tokens[at], 0)
+    name = at + (tokens[at] == "a" or count > 0)
+    name += count > 0 and tokens[name : name + 1] == ["-"]
     rest = name + 1 + (tokens[name + 1 : name + 2] == ["of"])
-    if name >= len(tokens) or tokens[name] not in PARTS or tokens[rest : rest + 1] not in _ONE:
+    word = tokens[name] if name < len(tokens) else ""
+    part = PARTS.get(word.removesuffix("s") if count else word)
+    if part is None or tokens[rest : rest + 1] not in _ONE:
         return None
+    part *= count or 1
     following = tokens[rest + 1] if rest + 1 < len(tokens) else ""
     unit, whole = UNITS.get(following), TIMES.get(following)
     if unit and unit.kind in TIME:
-        return Quantity(frozenset({PARTS[tokens[name]]}), unit, implied=True), rest + 2
+        return Quantity(frozenset({part}), unit, implied=not count), rest + 2
     if whole is None:
         return None
-    return Quantity(frozenset({PARTS[tokens[name]] * whole}), spelled=True), rest + 2
+    return Quantity(frozenset({part * whole}), spelled=True), rest + 2
 
 
 def _implied(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:

@@ -28,6 +28,8 @@ its end, because the time for repeated cuts grows with its square."""
 _INITIAL = re.compile(r"[(\s][^\W\d_]\.\s*\Z")
 """The end of a text that is cut within a name: "(P. Smith)"."""
 _BEGUN = re.compile(r"[^\W_]{2}")
+_UNFINISHED = re.compile(r"[^#|].*[^\W_][,;]?\Z", re.DOTALL)
+"""A text, but no heading or row, that ends without a full stop, a colon or a citation."""
 
 
 BULLET = "\u2022"
@@ -85,7 +87,9 @@ class Sentences:
             *ended, self._line = self._cut(self._line)
             for text in ended:
                 yield from self._read_sentence(text)
-            if _NEW.match(self._line) and not self._waits_for_next():
+            if _NEW.match(self._line) and not (
+                self._waits_for_next() or self._goes_on(self._line.lstrip())
+            ):
                 yield from self._release()
 
     def _may_be_cut(self) -> bool:
@@ -149,7 +153,9 @@ class Sentences:
             yield from self._put(sentence)
 
     def _put(self, sentence: Sentence) -> Iterator[Sentence]:
-        if self._waiting and self._waits_for_next() and sentence.lead is Lead.SPACE:
+        is_prose = sentence.lead is not Lead.ITEM and not sentence.code
+        waits = self._waits_for_next() and sentence.lead is Lead.SPACE
+        if self._waiting and (waits or (is_prose and self._goes_on(sentence.text))):
             self._waiting = replace(self._waiting, text=f"{self._waiting.text} {sentence.text}")
             return
         yield from self._release()
@@ -161,6 +167,14 @@ class Sentences:
         if waiting is None or waiting.code or len(waiting.text) > _QUESTION:
             return False
         return waiting.text.endswith("?")
+
+    def _goes_on(self, text: str) -> bool:
+        """Return whether ``text`` goes on with the waiting sentence, whose line was wrapped: half
+        of a sentence must not pass for a whole one."""
+        waiting = self._waiting
+        if waiting is None or waiting.code or len(waiting.text) > _LONGEST:
+            return False
+        return text[:1].islower() and _UNFINISHED.match(waiting.text) is not None
 
     def _release(self) -> Iterator[Sentence]:
         if self._waiting:

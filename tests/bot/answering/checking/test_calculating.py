@@ -54,6 +54,16 @@ from tests.bot.answering.checking.test_relations import decision_on, passage
             "For the first 16 stops you need a ticket.",
         ),
         (
+            "Reviews begin on April 3, 2025. They end on May 2.",
+            "They end 29 days later.",
+            "They end 31 days later.",
+        ),
+        (
+            "Reviews begin on 3 April. They end on 17th of April.",
+            "They begin two weeks before they end.",
+            "They begin five weeks before they end.",
+        ),
+        (
             "Retry after 20 s and double the delay each time.",
             "It waits 20, 40 and 80 seconds.",
             "It waits 20, 50 and 90 seconds.",

@@ -44,6 +44,12 @@ def test_an_answer_is_not_cut_within_code_however_it_is_streamed(size: int) -> N
             "They run on Saturdays at 2 am.",
         ),
         ("Ends on 31/12/2026.", "It ends in December 2026.", "It ends in November 2026."),
+        ("Ends on November 14, 2024.", "It is over on 11/14/2024.", "It is over on 12/14/2024."),
+        ("Ends on 14 Nov. 2024.", "It is over on 14/11/24.", "It is over on 15/11/24."),
+        ("Ends on November 14, 2024.", "It is over on 2024-11-14.", "It is over on 2025-11-14."),
+        ("The cap is $191,900.", "It is about $192,000.", "It is about $212,000."),
+        ("The cap is 191,900.", "Der Deckel: rund 192.000.", "Der Deckel: 192.000."),
+        ("Credit hours do not lapse.", "**Credit hours:** kein Verfall.", "They lapse in March."),
         ("It has 32 GiB of memory.", "Nodes have 32 GiB of RAM.", "Nodes have 32 GiB of SSD."),
         ("Listens on 127.0.0.1:8888.", "It uses port 8888.", "It uses port 8080."),
         (
@@ -149,3 +155,34 @@ def test_code_put_together_from_lines_of_a_page_is_unclear(code: str, flaw: Flaw
     drafted = Draft([page], "How do I restart it?").take(Sentence(code, code=True))
 
     assert (drafted.flaw, drafted.unclear) == (flaw, flaw is None)
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_a_wrapped_line_is_one_sentence_however_it_is_streamed(size: int) -> None:
+    text = "- Unless you are a guest,\n  leave is 30 days\n  long [1].\n- Ask first\n\nThen go [1]."
+    sentences = Sentences()
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    split = [sentence for piece in pieces for sentence in sentences.add(piece)]
+
+    assert [sentence.text for sentence in [*split, *sentences.end()]] == [
+        "Unless you are a guest, leave is 30 days long [1].",
+        "Ask first",
+        "Then go [1].",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Install it:\npip install [1]",
+        "# Steps\nfirst ask [1]",
+        "| a |\n| b |",
+        "Ask [1]\nand go [1]",
+        "Run\n```\nnpm start\n```",
+        "It is over.\niPads are next.",
+    ],
+)
+def test_the_next_line_after_a_finished_one_is_another_sentence(text: str) -> None:
+    sentences = Sentences()
+
+    assert len([*sentences.add(text), *sentences.end()]) == 2

@@ -140,6 +140,10 @@ def test_words_that_stand_in_the_passage_are_what_a_judge_reads() -> None:
         "The pages do not say who pays; they say that late vouchers are not paid [2].",
         "NOT IN THE WIKI\n\nNowhere is it told who pays. Late vouchers are not paid [2].",
         "Ich finde keine Angabe dazu, wer zahlt [2].",
+        "The excerpts are silent on who pays.",
+        "Le pagine non indicano chi paga.",
+        "De pagina's zeggen niet wie betaalt.",
+        "As p\u00e1ginas n\u00e3o dizem quem paga.",
     ],
 )
 def test_a_denial_is_an_answer(script: str) -> None:
@@ -148,6 +152,21 @@ def test_a_denial_is_an_answer(script: str) -> None:
     assert answer.composed
     assert answer.denial
     assert answer.left_out == 0
+
+
+def test_rules_alone_do_not_vouch_for_a_denial() -> None:
+    """The page may say it in other words."""
+    page = passages("leave", "New parents get sixteen weeks off. Sick leave is thirty days.")
+    draft = Draft(page, "How long is parental leave?")
+    denial = "The page does not say how long parental leave is; sick leave is thirty days [1]."
+
+    assert draft.take(Sentence(denial)).unclear
+
+
+def test_a_page_about_what_is_not_urgent_is_no_denial() -> None:
+    page = passages("alerts", "We page for non-urgent alerts.")
+
+    assert not Draft(page, "Who?").take(Sentence("We page for non-urgent alerts [1].")).unclear
 
 
 def test_what_a_model_writes_without_an_end_is_no_sentence_and_is_compared_with_nothing() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.composing.answer_reading import AnswerSentences
+from bot.answering.composing.draft import Draft
 from bot.answering.composing.objects import Objects
 from bot.answering.llm.llama_client import LlamaClient
 from bot.answering.llm.model_client import ModelFailed
@@ -230,6 +231,16 @@ def test_plain_text_is_read_as_such_whatever_was_asked_for(text: str) -> None:
 @pytest.mark.parametrize("size", [1, 5, 1_000])
 def test_words_in_front_of_the_json_are_left_out(preface: str, size: int) -> None:
     assert sentences_of(preface + WRITTEN, size) == sentences_of(WRITTEN)
+
+
+@pytest.mark.parametrize("wrapped", ["[{row}]", "{row}", '{{"answer": {{"sentences": [{row}]}}}}'])
+def test_json_of_another_form_is_not_shown(wrapped: str) -> None:
+    row = json.dumps({"evidence": [], "sentence": "Leave is 30 days long."})
+    draft = Draft(PROMPT.shown, "How long is leave?")
+
+    for sentence in sentences_of(wrapped.format(row=row)):
+        draft.take(sentence)
+    assert not any(drafted.shown for drafted in draft.sentences)
 
 
 def test_json_that_is_part_of_a_plain_answer_stays_code() -> None:

@@ -61,6 +61,14 @@ from bot.answering.words.quantities import quantities
         ("24/7", "every day"),
         ("50% of the fee", "half of the fee"),
         ("each second", "every second"),
+        ("three quarters of an hour", "45 minutes"),
+        ("three-quarters of a year", "9 months"),
+        ("191 900 $", "$191,900"),
+        ("5 000 employ\u00e9s", "5,000 employees"),
+        ("\u20ac1,234,567", "1 234 567 \u20ac"),
+        ("port 443", "ports 80 443"),
+        ("10 working days", "80 hours"),
+        ("80 hours", "two weeks"),
     ],
 )
 def test_the_same_amount_in_other_words_is_held(sentence: str, page: str) -> None:
@@ -87,6 +95,11 @@ def test_the_same_amount_in_other_words_is_held(sentence: str, page: str) -> Non
         ("90 days", "nine days"),
         ("25%", "50%"),
         ("thirty-one days", "thirty days"),
+        ("three quarters of an hour", "30 minutes"),
+        ("199 100 $", "$191,900"),
+        ("9 working days", "80 hours"),
+        ("10 hours", "80 days"),
+        ("5 0000 \u20ac", "\u20ac50,000"),
     ],
 )
 def test_another_amount_or_unit_is_not_held(sentence: str, page: str) -> None:
@@ -108,3 +121,9 @@ def test_a_count_of_the_writers_own_needs_no_page() -> None:
 @given(st.text(alphabet="0123456789.,:' aphkM%$-\u00a0\u202fdzthalfnu", max_size=200))
 def test_any_text_can_be_read_for_quantities(text: str) -> None:
     assert all(amount.values for amount in quantities(text))
+
+
+def test_a_row_of_numbers_is_no_number_however_long_it_is() -> None:
+    longest = max(value for amount in quantities("100 " * 2_000) for value in amount.values)
+
+    assert longest < 10**13
