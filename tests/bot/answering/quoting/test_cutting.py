@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.quoting.cutting import cut
+from bot.answering.quoting.cutting import LATE, cut
 from bot.answering.quoting.outline import outline
 from bot.answering.quoting.windows import Window
 from tests.indexers.light_markdown import SECTIONS
@@ -39,7 +39,11 @@ CLOSED = f"{LONG * 3}Leave is thirty days long. It is paid. {LONG * 2}"
 def test_a_short_section_is_shown_whole() -> None:
     text = "Leave is long.\n\nIt is paid.\n\n- Ask your lead."
 
-    assert lines_of(text, "It is paid") == ["Leave is long.", "It is paid.", "Ask your lead."]
+    assert lines_of(text, "It is paid", "Leave") == [
+        "Leave is long.",
+        "It is paid.",
+        "Ask your lead.",
+    ]
 
 
 def test_of_a_long_paragraph_what_answers_and_what_follows_are_shown() -> None:
@@ -157,12 +161,15 @@ def test_a_cut_shows_the_answering_unit_or_nothing(lines: list[str], room: int) 
         assert not piece.shown or core in piece.shown
 
 
-def groups_of(text: str, answer: str) -> list[list[str]]:
-    """Return the groups of lines shown, the one that answers first."""
+def groups_of(text: str, answer: str, others: float = LATE) -> list[list[str]]:
+    """Return the groups of lines shown, the one that answers first. The ``others`` are so far
+    behind it."""
     units = outline(text)
     place = next(n for n, unit in enumerate(units) if unit.text.startswith(answer))
+    windows = [Window(at, others) for at in range(len(units)) if at != place]
     return [
-        [units[at].text for at in group] for group in cut(units, [Window(place, 0)], 700).ordered
+        [units[at].text for at in group]
+        for group in cut(units, [Window(place, 0), *windows], 700).ordered
     ]
 
 
@@ -182,7 +189,7 @@ def test_what_answers_comes_with_what_it_leans_on_and_what_introduces_it() -> No
     item = groups_of(f"You get:\n\n- {LENGTHY}\n- Leave of thirty days.", "Leave of")
 
     assert leaning == [[BEFORE, "It is thirty days long."], [LONG.strip()]]
-    assert item == [["You get:", "Leave of thirty days."], [LENGTHY]]
+    assert item == [["You get:", LENGTHY, "Leave of thirty days."]]
 
 
 def test_a_few_words_above_it_in_its_list_stay_there() -> None:
@@ -194,11 +201,28 @@ def test_a_few_words_above_it_in_its_list_stay_there() -> None:
     ]
 
 
+def test_what_adds_nothing_is_not_told_after_the_answer_that_it_stands_above() -> None:
+    answer = "Leave is thirty days long."
+    code = f"Ask so:\n\n```\nask\n```\n\n{answer}"
+    far = LATE + 0.1
+
+    assert groups_of(f"{BEFORE} {answer} Ask.", answer, far) == [[answer, "Ask."]]
+    assert groups_of(f"{BEFORE}\n\n{answer}", answer, far) == [[answer]]
+    assert groups_of(f"- {LENGTHY}\n- {answer}", answer, far) == [[answer]]
+    assert groups_of(code, answer, far) == [[answer]]
+    assert groups_of(code, answer) == [[answer], ["Ask so:", "ask"]]
+
+
+def test_items_above_the_answer_keep_their_order() -> None:
+    answer = "Leave is booked."
+
+    assert groups_of(f"- {LENGTHY}\n- {answer}", answer) == [[LENGTHY, answer]]
+
+
 def test_numbered_steps_keep_their_order() -> None:
     answer = "Leave is booked."
 
     assert groups_of(f"1. {BEFORE}\n2. {answer}", answer) == [[BEFORE, answer]]
-    assert groups_of(f"- {LENGTHY}\n- {answer}", answer) == [[answer], [LENGTHY]]
 
 
 def test_items_that_answer_together_have_none_in_bold() -> None:
