@@ -13,10 +13,11 @@ it takes quadratic time, and lets no other thread run meanwhile. Of 225,000 para
 two were longer, and had the same sentences in slices."""
 _SHORTENED = re.compile(
     r"(?<![^\W_])(?<!\d )(?:approx|avg|bzw|ca|equiv|est|evtl|excl|exkl|ggf|incl|inkl|max|min|qty"
-    r"|resp|std|tel|temp|vgl|vol|zzgl)\.\s*$",
+    r"|resp|std|tel|temp|vgl|vol|zzgl)\.\s*$|\.`\s*$",
     re.IGNORECASE,
 )
-"""A word that is cut short, and ends no sentence: but 5 min. does."""
+"""A word that is cut short, and ends no sentence: but 5 min. does. Nor does code that ends with a
+full stop."""
 _TAIL = 20
 """Characters at the end of a part that are read for this."""
 
@@ -44,7 +45,8 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 def goes_on(part: str, following: str) -> bool:
     """Return whether the sentence that ``part`` seems to end goes on with the text ``following``:
-    after "max." or "approx.", before a number or a small letter. `sentences` ends it there."""
+    after "max." or code with a full stop, before a number or a small letter. `sentences` ends it
+    there."""
     first = following[:1]
     return (first.islower() or first.isdecimal()) and bool(_SHORTENED.search(part[-_TAIL:]))
 

@@ -152,6 +152,8 @@ def test_a_table_that_continues_has_no_header() -> None:
         ("It takes approx. 4 hours. We stop.", ["It takes approx. 4 hours.", "We stop."]),
         ("Wait max. 10 min. Then go on.", ["Wait max. 10 min.", "Then go on."]),
         ("This is the max. Then go on.", ["This is the max.", "Then go on."]),
+        ("Leave a `.` or a note. Go on.", ["Leave a . or a note.", "Go on."]),
+        ("Type `ls .` Then go on.", ["Type ls .", "Then go on."]),
     ],
 )
 def test_no_sentence_ends_with_a_word_that_is_cut_short(text: str, sentences: list[str]) -> None:
