@@ -157,8 +157,8 @@ class LiveCheck:
         request = start_in_thread(partial(live, self._of.transport), page_key)
         result.add_comments(request)
         page = self._seen(page_key, result)
-        comments = request.result()
-        if page is None or not comments:
+        # Comments of a page that is gone are gone, whether or not Confluence still lists them.
+        if page is None or not (comments := request.result()):
             return None
         document = CommentsOn(page, tuple(sorted(comments, key=lambda comment: comment.place)))
         if says_the_same(document, revision):

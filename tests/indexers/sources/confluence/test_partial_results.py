@@ -160,6 +160,24 @@ def test_changed_comments_that_come_after_the_failure_are_linked(
     assert [link.doubt for link in result.linked] == [Doubt.UNCONFIRMED]
 
 
+def test_comments_of_a_page_that_is_gone_are_gone_even_if_their_listing_hangs(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = Event()
+
+    def comments_hang(transport: Transport, page: str) -> list[Comment]:
+        answered.wait(2 * PATIENT)
+        return live(transport, page)
+
+    monkeypatch.setattr(live_check, "live", comments_hang)
+    shelf.site.world.trash(shelf.key)
+    result = shelf.ask(f"{shelf.key}{TAIL}")
+    answered.set()
+
+    assert SECRET not in repr(result)
+    assert result.linked == ()
+
+
 @pytest.mark.parametrize("fault", NO_VIEWERS)
 def test_a_page_that_is_the_same_as_far_as_known_keeps_its_answer(
     shelf: Shelf, fault: Fault
