@@ -37,6 +37,9 @@ _BATCH_GROWTH = 4
 """The factor by which this grows once a page may not be quoted: a whole space may have been closed,
 so that open pages come only after its pages."""
 MOST_LINKED = 3
+_GRACE = 0.5
+"""Seconds that a reply may come after the time limit. A wiki's checks end at the limit; what they
+found until then must not be lost if the machine is busy: it may be that a page was closed."""
 
 PageRef = tuple[str, str]
 """A wiki, and a page's key in it."""
@@ -181,7 +184,7 @@ class Recheck:
         seconds_left = max(0.0, until - self._clock())
         to_ask = by_wiki.items() if self._seconds else ()
         futures = {wiki: self._ask(wiki, pages, seconds_left) for wiki, pages in to_ask}
-        wait(filter(None, futures.values()), seconds_left)
+        wait(filter(None, futures.values()), seconds_left + _GRACE)
         for wiki, revisions in by_wiki.items():
             reply = _reply(wiki, futures[wiki]) if wiki in futures else None
             live_pages = reply or LivePages({}, frozenset(revisions))
@@ -198,8 +201,7 @@ class Recheck:
 
         def check() -> LivePages:
             try:
-                # A little less than the wait here, so that partial results arrive.
-                return self._live_wikis[wiki].current(pages, seconds * _SHARE)
+                return self._live_wikis[wiki].current(pages, seconds)
             finally:
                 self._slots[wiki].release()
 
@@ -209,9 +211,6 @@ class Recheck:
             self._slots[wiki].release()
             log.warning("%s cannot be asked: %s", wiki, error)
             return None
-
-
-_SHARE = 0.97
 
 
 class Check:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.answering.deciding.confidence import Confidence
 from bot.answering.quoting.quoting import Quotation, Quoting
+from bot.answering.retrieval import recheck as rechecking
 from bot.answering.retrieval import rereading
 from bot.answering.retrieval.recheck import MOST_CITED, ROUNDS
 from bot.answering.retrieval.rereading import Rereading
@@ -28,6 +29,7 @@ from indexers.model import (
     OPEN,
     Acl,
     Hit,
+    LivePage,
     LivePages,
     Page,
     Passage,
@@ -80,7 +82,8 @@ def page_keys(result: Answer | NoAnswer) -> list[str]:
 
 
 @pytest.fixture
-def hanging() -> Iterator[Hanging]:
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
+    monkeypatch.setattr(rechecking, "_GRACE", 0.0)
     wiki = Hanging()
     yield wiki
     wiki.release()
@@ -199,6 +202,22 @@ def test_an_answer_from_a_silent_wiki_says_when_it_was_last_checked(hanging: Han
 
         assert page_keys(result)[0] == "leave"
         assert result.unchecked == Unchecked(NOON)
+
+
+def test_a_page_that_is_known_at_the_time_limit_to_be_closed_is_nowhere_though_the_reply_is_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class RepliesAfterTheLimit(Standing):
+        def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+            time.sleep(seconds + 0.05)
+            return LivePages({}, frozenset(cited), {"leave": LivePage(FOR_ADA)})
+
+    monkeypatch.setattr(rechecking, "_GRACE", 240.0)
+    recheck = Recheck({"conf": RepliesAfterTheLimit()}, never, by_section, seconds=0.01)
+    result = answerer(recheck).answer(LEAVE)
+
+    assert "leave" not in page_keys(result)
+    assert result.linked == ()
 
 
 def test_no_answer_says_so_of_the_pages_that_it_offers(hanging: Hanging) -> None:
