@@ -39,7 +39,7 @@ class SharedLocks:
             try:
                 yield
             finally:
-                await asyncio.to_thread(lock.__exit__, None, None, None)
+                await _exit(lock)
 
     async def _acquire(self, name: str, tries: int) -> AbstractContextManager[object]:
         while True:
@@ -64,5 +64,16 @@ async def _enter(lock: AbstractContextManager[object]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait([entering])
         if entering.exception() is None:
-            await asyncio.to_thread(lock.__exit__, None, None, None)
+            await _exit(lock)
+        raise
+
+
+async def _exit(lock: AbstractContextManager[object]) -> None:
+    """Release a lock in a thread. If the task is cancelled meanwhile, wait for it: a late release
+    would be that of the next holder."""
+    exiting = asyncio.ensure_future(asyncio.to_thread(lock.__exit__, None, None, None))
+    try:
+        await asyncio.shield(exiting)
+    except asyncio.CancelledError:
+        await asyncio.wait([exiting])
         raise
