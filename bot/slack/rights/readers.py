@@ -166,11 +166,13 @@ class Readers:
     async def _look(self, channel: str) -> _Present:
         kind = self._kinds.get(channel)
         if kind is None:
+            turnover = self._turnover[channel]
             kind = await self.channels.channel(channel)
             if kind is None:
                 return _Present()
             # Only here: renewed at each look, the entry would never expire in a busy channel.
-            self._kinds.put(channel, kind, REMEMBERED)
+            if turnover == self._turnover[channel]:
+                self._kinds.put(channel, kind, REMEMBERED)
         if not kind.private and self._all_get_answers(shared=kind.shared):
             return _Present(frozenset(), kind.shared)  # Nobody there gets no answers.
         ids = await self.channels.members(channel)
