@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -637,9 +638,11 @@ def test_the_first_signal_asks_to_stop_and_the_second_one_stops(
             states.append(stopped.is_set())
             signal.raise_signal(number)
 
-    before = signal.getsignal(number)
+    before, threads = signal.getsignal(number), {*threading.enumerate()}
     with pytest.raises(KeyboardInterrupt):
         interrupted_twice()
+    for thread in {*threading.enumerate()} - threads:  # the one that says so
+        thread.join(240)
 
     assert states == [False, True]
     assert f"{number.name}: finishing the page at hand" in capsys.readouterr().err

@@ -77,6 +77,7 @@ def test_within_a_turn_it_is_one_s_turn_and_an_error_ends_it() -> None:
 def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
     """Ctrl-C reaches only the main thread."""
     turns, begun, over = Turns(), threading.Event(), threading.Event()
+    interrupted = threading.Event()
 
     def busy() -> None:
         with turns.turn():
@@ -84,11 +85,16 @@ def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
             over.wait(60)
 
     def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+        if not interrupted.is_set():
+            interrupted.set()
+            raise KeyboardInterrupt
 
     def press() -> None:
         waiting(turns, 1)  # an earlier interrupt would end the tests
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+        # Python heeds a signal that comes just before a wait only after it.
+        while not interrupted.is_set():
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+            interrupted.wait(0.1)
 
     holder, pressing = threading.Thread(target=busy), threading.Thread(target=press)
     holder.start()
@@ -99,10 +105,10 @@ def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
         with pytest.raises(KeyboardInterrupt), turns.turn():
             pass
     finally:
+        pressing.join(60)
         signal.signal(signal.SIGALRM, before)
     over.set()
     holder.join(60)
-    pressing.join(60)
     names: list[str] = []
     started(turns, "next", names, urgent=False).join(60)
 
