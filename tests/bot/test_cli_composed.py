@@ -486,7 +486,7 @@ def test_a_prompt_that_had_to_be_shortened_is_told_to_the_person_and_the_log(
     refusal = {"error": {"message": "prompt is too long", "type": "invalid_request_error"}}
     too_long = Reply(status=400, raw=json.dumps(refusal).encode())
     with openai_server(too_long, Reply([VERIFIED]), Reply([VERIFIED])) as server:
-        with_model(handbook, server.url)
+        with_model(handbook, server.url, settings="[answer]\nrerank_seconds = 60")
         shortened = handbook.footnote("ask", ASKED)
         whole = handbook.footnote("ask", ASKED)
 
