@@ -48,7 +48,8 @@ class Office:
         self.save()
         shell.write(
             "footnote.toml",
-            f'[[wiki]]\nname = "notes"\ntype = "json"\nfile = "notes.json"\nurl = "{URL}"\n',
+            f'[[wiki]]\nname = "notes"\ntype = "json"\nfile = "notes.json"\nurl = "{URL}"\n'
+            "[answer]\ncheck_seconds = 30\n",
         )
 
     def save(self) -> None:

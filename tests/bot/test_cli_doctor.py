@@ -50,7 +50,7 @@ class Office:
         self.shell.write(
             "footnote.toml",
             f'[[wiki]]\ntype = "confluence"\nname = "office"\nurl = "{self.confluence.base_url}"\n'
-            f'product = "{product}"\n{email}{keys}\n{tables}',
+            f'product = "{product}"\n{email}{keys}\n{tables}[answer]\ncheck_seconds = 30\n',
         )
 
     def access(self, email: str, url: str) -> Ran:

@@ -17,6 +17,8 @@ from indexers.ports import LiveWiki
 from indexers.syncing import sync as syncing
 
 DEFAULTS = Settings()
+PATIENT = 240.0
+"""Seconds. A machine that is slow for a moment must not decide a test."""
 
 sync = partial(syncing.sync, max_removal=DEFAULTS.sync.max_removal)
 
@@ -38,7 +40,7 @@ class Recheck(recheck.Recheck):
         last_pass: Callable[[str], datetime | None],
         split: Split,
         *,
-        seconds: float = DEFAULTS.answer.check_seconds,
+        seconds: float = PATIENT,
         **options: Any,
     ) -> None:
         super().__init__(live_wikis, last_pass, split, seconds=seconds, **options)
