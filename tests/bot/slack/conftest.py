@@ -24,6 +24,7 @@ from bot.ports import Answering, OnText
 from bot.serving import SlackParts
 from bot.slack.connection import SlackConnection
 from bot.slack.environment import Environment
+from bot.slack.events import handling
 from bot.slack.events.parsing import Identity
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
@@ -244,6 +245,7 @@ class Bot:
             ping_every=2,  # a busy machine must not seem cut off
             edit_every=0.01,
             grace=2,
+            maintenance_every=3600,  # one round at the start; a test makes the others itself
         )
         self.connection = SlackConnection(
             bot_token=slack.bot_token,
@@ -362,6 +364,12 @@ def words(message: Message | View) -> str:
         for part in [block.get("text"), *block.get("elements", [])]
         if isinstance(part, dict) and isinstance(part.get("text"), str)
     )
+
+
+@pytest.fixture(autouse=True)
+def _patient_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer to check a form than Slack waits."""
+    monkeypatch.setattr(handling, "CHECK_PATIENCE", PATIENCE)
 
 
 async def until(predicate: Callable[[], object]) -> None:

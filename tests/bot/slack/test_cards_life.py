@@ -422,6 +422,7 @@ async def test_a_card_that_slack_could_not_take_comes_with_the_next_round(
     bot: Bot, slack: LocalSlack
 ) -> None:
     await bot.start()
+    await bot.app.maintenance.run_once()  # after the round at the start
     answer = await ask_in_channel(bot, slack)
     slack.fail_next("chat.postMessage", status=503)
     await flagged(slack, answer)
@@ -495,6 +496,7 @@ async def test_one_of_two_processes_at_a_time_does_the_due_work(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     await bot.start()
+    await bot.app.maintenance.run_once()  # after the round at the start
     answer = await ask_in_channel(bot, slack)
     slack.fail_next("chat.postMessage", status=503)
     await flagged(slack, answer)

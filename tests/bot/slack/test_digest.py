@@ -31,7 +31,6 @@ def weekly(bot: Bot, slack: LocalSlack) -> None:
 
     slack.clock = now
     bot.change(digest=True, digest_day="wednesday")
-    bot.env = replace(bot.env, maintenance_every=3600)
 
 
 def digests(slack: LocalSlack) -> list[Message]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +149,6 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
     if place == "postgresql":
         await asyncio.to_thread(empty, POSTGRESQL)
         where = POSTGRESQL
-    bot.env = replace(bot.env, maintenance_every=3600.0)
     clock = Clock()
     process = Mortal(slack, where, clock, bot)
     await process.start()

@@ -586,7 +586,6 @@ async def test_killed_at_any_moment_it_is_announced_once(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     """Between storing the answer, posting it, and storing the post."""
-    bot.env = replace(bot.env, maintenance_every=3600.0)
     clock = Clock()
     process = Mortal(slack, tmp_path / "state.db", clock, bot)
     await process.start()

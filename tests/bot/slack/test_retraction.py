@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -201,7 +200,6 @@ async def test_a_restriction_made_while_no_bot_ran_counts_once_an_index_that_was
         failures.append(page)
         raise IndexUnavailable("The server does not answer.")
 
-    bot.env = replace(bot.env, maintenance_every=3600.0)
     await bot.start()
     answer = await ask_in_channel(bot, slack)
     await bot.stop()
