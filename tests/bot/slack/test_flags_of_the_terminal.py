@@ -33,6 +33,7 @@ async def test_its_card_comes_to_the_review_channel_and_can_be_settled(
         await feedback.complain(
             recorded.id, "ann@example.com", Complaint.OUTDATED, "We have a portal."
         )
+    await bot.app.maintenance.run_once()
     flag_card = await card(slack)
     await slack.click("U0BEN", flag_card, "flag_take")
     await slack.wait_for(lambda: "ben is on it" in words(flag_card))
