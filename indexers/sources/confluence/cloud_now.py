@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from indexers.errors import WikiUnavailable
 from indexers.sources.confluence.answers import is_current, number, version
 from indexers.sources.confluence.cloud import Cloud, node_id
 from indexers.sources.confluence.gates import read_gate
@@ -46,11 +47,17 @@ class CloudNow:
         above = submit(partial(self._all, f"/api/v2/{_PAGES}/{key}/ancestors"))
         own = submit(partial(read_gate, self._wiki, self._tokens, key))
         result.add_gate(own)
+        failure: WikiUnavailable | None = None
         for kind, answer in pages_by_kind.items():
-            content = unless_absent(answer.result)
+            try:
+                content = unless_absent(answer.result)
+            except WikiUnavailable as error:
+                failure = error
+                continue
             if content is None:
-                # Until the other kind has also answered, the page may be gone.
-                result.record_difference()
+                if failure is None:
+                    # Until the other kind has also answered, the page may be gone.
+                    result.record_difference()
                 continue
             if not is_current(content, key):
                 return None
@@ -65,6 +72,8 @@ class CloudNow:
                 partial(self._listed, content, kind, ancestors),
                 {key: own.result()},
             )
+        if failure is not None:
+            raise failure
         return None
 
     def _remember(self, key: str, kind: str) -> None:

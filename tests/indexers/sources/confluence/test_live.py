@@ -205,6 +205,17 @@ def test_a_fault_of_one_page_leaves_it_unknown_and_the_others_alone(
     assert result.stand.keys() == pages.keys() - {broken}
 
 
+def test_a_blog_post_is_found_though_pages_cannot_be_asked_for(cloud: Site) -> None:
+    cloud.world.add_space("ENG", readers=[Who("licensed")])
+    post = cloud.world.create("ENG", "News", "<p>News.</p>", type="blogpost").id
+    known: dict[str, KnownPage] = {}
+    sync(wiki_of(cloud), known)
+    cloud.world.edit(post, body="<p>Old news.</p>")
+    cloud.confluence.faults.on(f"/pages/{post}", Fault(500), times=None)
+
+    assert live_of(cloud).current(cited_of(known), PATIENT).stand[post].edited
+
+
 @pytest.mark.parametrize("fault", [Fault(500), Fault(429), Fault(kind="drop")])
 @pytest.mark.parametrize("path", ["restriction", "permissions", "spaces?/"])
 def test_rights_that_could_not_be_read_are_unknown_and_never_open(
