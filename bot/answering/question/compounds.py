@@ -41,16 +41,22 @@ _FEW = 2
 def parts(question: str) -> tuple[str, ...]:
     """Return the parts of ``question``, each in words that can be searched for; empty if it asks,
     or may ask, only one thing."""
+    first_and_others = parts_as_asked(question)
+    first, others = first_and_others[:1], first_and_others[1:]
+    return *first, *(part if _weight(part) >= _FEW else question for part in others)
+
+
+def parts_as_asked(question: str) -> tuple[str, ...]:
+    """Return the same parts in the words of ``question`` alone, even if these say too little to be
+    searched for: "how long?"."""
     pieces = _stripped(_SPLIT.split(question))
     if len(pieces) == 1 and len(compared := _stripped(_COMPARED.split(question))) == 2:
         # A comparison asks the same about both things.
         pieces = [compared[0], f"{compared[1]} {compared[0]}"]
     if not 2 <= len(pieces) <= MOST or not all(pieces):
         return ()
-    first, *others = pieces
-    if not _ASKS.search(first) or not _weight(first):
-        return ()
-    return first, *(part if _weight(part) >= _FEW else question for part in others)
+    asks = _ASKS.search(pieces[0]) and _weight(pieces[0])
+    return tuple(pieces) if asks else ()
 
 
 def asks_twice(question: str) -> bool:

@@ -15,7 +15,7 @@ from bot.answering.reranking.bounded import Bounded
 from bot.answering.retrieval.sources import title_and_path
 from bot.answering.retrieval.stretch import Stretch, is_beside
 from bot.answering.words.shared_words import weighty_stems
-from bot.answering.words.stems import Weights, stems
+from bot.answering.words.stems import Weights, in_order, stems
 from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 from indexers.text.prose import plain
@@ -102,24 +102,33 @@ class Quoting:
         return quotations
 
     def of_parts(
-        self, parts: Sequence[str], hits: Sequence[Hit], room: int
+        self, parts: Sequence[str], as_asked: Sequence[str], hits: Sequence[Hit], room: int
     ) -> tuple[list[Quotation], list[str]]:
         """Return the quotations that answer ``parts`` of a question, in at most ``room`` characters
-        together, and the parts that no passage may answer. The passage that answers a part best is
-        quoted; neighbouring passages become one quotation."""
+        together, and those ``as_asked`` that no passage may answer. The passage that answers a part
+        best is quoted; for a part that says too little by itself, the section of the same page that
+        it names, if there is one. Neighbouring passages become one quotation."""
         texts: list[tuple[_Text, list[list[Window]]]] = []
         unanswered = []
-        for number, part in enumerate(parts):
-            text, windows, best = self._best_for(part, number, hits)
-            if not self.may_answer(part, best):
-                unanswered.append(part)
+        for number, (part, asked) in enumerate(zip(parts, as_asked, strict=True)):
+            section = _section_named(asked, texts[0][0], hits) if texts and asked != part else None
+            wording = asked if section else part
+            text, windows, best = (
+                self._candidate(wording, section, hits)
+                if section
+                else self._best_for(wording, number, hits)
+            )
+            if not section and not self.may_answer(wording, best):
+                unanswered.append(asked)
                 continue
             nearby = next((entry for entry in texts if entry[0].is_near(text)), None)
             if nearby is None:
                 texts.append((text, [windows]))
             else:
                 is_same_passage = nearby[0].passage.id == text.passage.id
-                nearby[1].append(windows if is_same_passage else nearby[0].windows(part, self.read))
+                nearby[1].append(
+                    windows if is_same_passage else nearby[0].windows(wording, self.read)
+                )
         quotations: list[Quotation] = []
         parts_left = len(parts) - len(unanswered)
         for text, windows_of_parts in texts:
@@ -260,6 +269,23 @@ def _best_of(candidates: Sequence[_Candidate]) -> _Candidate:
         return hit.score + _SENTENCE_WEIGHT * max(hit.relevance or 0.0, FLOOR)
 
     return max(candidates, key=score)
+
+
+def _section_named(part: str, quoted: _Text, hits: Sequence[Hit]) -> Hit | None:
+    """Return the passage below a heading on the quoted page that has no other words than a
+    ``part`` of the question: "Where" for "where can I park?"."""
+    words = set(in_order(part))
+    page = quoted.passage.wiki, quoted.passage.page
+    return next(
+        (
+            hit
+            for hit in hits
+            if (hit.passage.wiki, hit.passage.page) == page
+            and (heading := in_order(" ".join(hit.passage.headings[-1:])))
+            and words.issuperset(heading)
+        ),
+        None,
+    )
 
 
 _UNDECIDED = 1.0

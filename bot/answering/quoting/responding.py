@@ -13,7 +13,7 @@ from bot.answering.deciding.confidence import Confidence, Features
 from bot.answering.deciding.deciding import NEAREST, Deciding, Decision, in_tone, nearest
 from bot.answering.deciding.refusals import narrowed
 from bot.answering.languages.other_language import advise_language
-from bot.answering.question.compounds import parts
+from bot.answering.question.compounds import parts, parts_as_asked
 from bot.answering.question.followups import last_reply, own_words, swapped, with_topic
 from bot.answering.quoting.quoting import Quotation, Quoting
 from bot.answering.reranking.reranking import with_previous
@@ -193,7 +193,8 @@ def quoted(
     question_parts = parts(question.sought)
     # The standalone question may have other parts than those that were searched for.
     if question_parts and any(hit.parts for hit in hits) and _were_searched(question_parts, hits):
-        quotations, unanswered = quoting.of_parts(question_parts, hits, max_characters)
+        as_asked = parts_as_asked(question.sought)
+        quotations, unanswered = quoting.of_parts(question_parts, as_asked, hits, max_characters)
     if not quotations:
         quotations, unanswered = quoting(wording, hits, max_characters), []
     quotations = quotations[:MOST_CITED]
@@ -201,11 +202,10 @@ def quoted(
         with_mark(quotation.text, f"[{number}]")
         for number, quotation in enumerate(quotations, start=1)
     ]
-    rest = [part for part in unanswered if part != question.sought]
-    if question.asked and rest:  # its parts are not its asker's words
+    if question.asked and unanswered:  # its parts are not its asker's words
         shown.append(texts.NOTHING_FOR_THE_REST)
     else:
-        shown += map(_nothing_for, rest)
+        shown += map(_nothing_for, unanswered)
     text = "\n\n".join(shown)
     sources = tuple(source_of(quotation.passage, quotation.words) for quotation in quotations)
     return Quoted(text, sources, quotations[0].read) if quotations else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -149,7 +150,7 @@ def test_of_the_first_four_passages_the_one_with_the_best_sentence_answers_a_par
     reader = by_sentences(
         {"who fixes the lift|Ada fixes it": 3.0, "how long is the lift out?|ten days": 3.0}
     )
-    quotes, unanswered = Quoting(reader).of_parts(parts(question), hits, 700)
+    quotes, unanswered = Quoting(reader).of_parts(parts(question), parts(question), hits, 700)
 
     (quote,) = quotes
     assert quote.text == "Ada fixes it. It takes ten days.\n\u2014 **Repairs**"
@@ -171,6 +172,44 @@ def test_a_part_that_nothing_may_answer_is_said_to_have_no_answer() -> None:
         "Ask early for approval of conferences.\n\u2014 **Conferences** [1]\n\n"
         "I found nothing that answers \u201cwhat does (1) the *gym* <!here> cost?\u201d."
     )
+
+
+@pytest.mark.parametrize(
+    ("short_part", "heading", "quoted_texts"),
+    [
+        ("where can I park?", "Where", ["A permit costs 9.", "Car park C is yours."]),
+        ("where can I park?", "PARK", ["A permit costs 9.", "Car park C is yours."]),
+        ("where can I park?", "Where to go", ["A permit costs 9."]),
+        ("where?", "", ["A permit costs 9."]),
+    ],
+)
+def test_a_part_that_says_little_is_answered_by_the_section_that_it_names(
+    short_part: str, heading: str, quoted_texts: list[str]
+) -> None:
+    permit, place = passages("permits", "A permit costs 9.", "Car park C is yours.")
+    (other,) = passages("visits", "Visitors park anywhere.")
+    hits = [
+        Hit(replace(permit, headings=("Cost",)), 9.0, 0.5, parts=(9.0, 9.0)),
+        Hit(replace(other, headings=(heading,)), 8.0, 0.5, parts=(1.0, 3.0)),
+        Hit(replace(place, headings=(heading,)), 2.0, 0.5, parts=(1.0, 1.0)),
+    ]
+    answer = responding.quoted(
+        Question(f"how much is a permit and {short_part}", ANYONE), hits, 700
+    )
+
+    assert answer
+    assert [source.quote for source in answer.sources] == quoted_texts
+
+
+def test_a_part_that_says_little_and_has_no_answer_is_named_in_its_own_words() -> None:
+    question = "how early is approval of conferences, and by when?"
+    candidates = passages("conferences", "Ask early for approval of conferences.")
+    hits = retrieval_over(candidates)(Question(question, ANYONE)).hits
+    quoting = Quoting(may_answer=lambda part, _: "when" not in part)
+    answer = responding.quoted(Question(question, ANYONE), hits, 700, quoting)
+
+    assert answer
+    assert answer.text.endswith("[1]\n\nI found nothing that answers \u201cby when?\u201d.")
 
 
 def test_where_no_part_may_be_answered_by_itself_the_whole_is_quoted_for() -> None:
@@ -197,7 +236,8 @@ def test_quotations_for_parts_are_verbatim_and_no_longer_than_there_is_room(
 ) -> None:
     candidates = passages("leave", *texts)
     hits = [Hit(p, 1.0, 0.5, parts=of) for p, of in zip(candidates, scores, strict=False)]
-    quotes, _ = Quoting().of_parts(("how long is leave", "who approves it?"), hits, room)
+    asked = ("how long is leave", "who approves it?")
+    quotes, _ = Quoting().of_parts(asked, asked, hits, room)
 
     assert all(stands_in(quote.words, candidates) for quote in quotes)
     assert len(quotes) <= 2
