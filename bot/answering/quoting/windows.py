@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from math import fsum
 
-from bot.answering.quoting.examples import is_example
+from bot.answering.quoting.examples import is_example, is_of_another_thing
 from bot.answering.quoting.outline import Unit
 from bot.answering.reranking.names import is_name_of
 from bot.answering.words.shared_words import weighty_stems
@@ -94,10 +94,10 @@ def ranked(  # noqa: PLR0913, PLR0917 - what is compared, and with what
             windows = [replace(window, read=score_of[window.place]) for window in by_score]
             if is_name_of(question, passage):
                 windows = _from_the_beginning(windows)
-            return _about_what_is_asked(question, swapped, units, windows)
+            return _about_what_is_asked(question, swapped, units, windows, examples)
     top = shares[by_share[0]]
     windows = _sorted(shares, _WORD_SCALE * top if top else 1.0, examples)
-    return _about_what_is_asked(question, swapped, units, windows)
+    return _about_what_is_asked(question, swapped, units, windows, examples)
 
 
 def _from_the_beginning(windows: Sequence[Window]) -> list[Window]:
@@ -110,11 +110,16 @@ def _from_the_beginning(windows: Sequence[Window]) -> list[Window]:
 
 
 def _about_what_is_asked(
-    question: str, swapped: str, units: Sequence[Unit], windows: Sequence[Window]
+    question: str,
+    swapped: str,
+    units: Sequence[Unit],
+    windows: Sequence[Window],
+    examples: Set[int],
 ) -> list[Window]:
     """Return the windows in the order of how well they answer this question, not one about another
     thing."""
     about = _without_other_things(question, units, windows)
+    about = _rules_before_examples(question, units, about, examples)
     about = _without_previous_rows(swapped, units, about)
     about = _without_previous_sentence(swapped, units, about)
     return _without_other_rows(question, units, _untied(question, units, about))
@@ -137,6 +142,28 @@ def _without_other_things(
         elif kinds & {thing.kind for thing in numbered(text)}:
             others.append(window)
     return _moved_back(windows, others, _ELSEWHERE) if about else list(windows)
+
+
+def _rules_before_examples(
+    question: str, units: Sequence[Unit], windows: Sequence[Window], examples: Set[int]
+) -> list[Window]:
+    """Move back the worked examples, if a table has a row for the thing that is asked about: the
+    row is the rule that they apply. If not, move back those of other numbered things: "a nurse in
+    band 5", if the question asks about band 7."""
+    question_stems = weighty_stems(question)
+    cells = [
+        _named_by_first_cell(units, window.place)
+        for window in windows
+        if units[window.place].kind is Kind.TABLE and window.place not in examples
+    ]
+    has_row = any(cell and cell <= question_stems for cell in cells)
+    others = [
+        window
+        for window in windows
+        if window.place in examples
+        and (has_row or is_of_another_thing(question, units[window.place].text))
+    ]
+    return _moved_back(windows, others, _ELSEWHERE)
 
 
 def _without_previous_rows(

@@ -165,6 +165,38 @@ def test_a_rule_goes_before_an_example_of_it(read: Read | None) -> None:
     assert best("How many days of leave are paid?", RULE, read)[0].startswith("Leave is paid")
 
 
+PLANS = (
+    "| Plan | Requests |\n|---|---|\n| Starter | 300 |\n| Pro | 1200 |\n\n"
+    "Example: A Starter customer that sends 350 requests gets 50 errors."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("how many requests can a Starter customer make", "Starter · 300"),
+        ("how many requests can a Pro customer make", "Pro · 1200"),
+        ("how many requests can a Business customer make", "Example"),
+        ("an example of the requests of a Starter customer", "Example"),
+    ],
+)
+def test_the_row_of_the_thing_goes_before_an_example(question: str, answer: str) -> None:
+    def likes_examples(_: str, texts: Sequence[str]) -> list[float]:
+        return [20.0 * ("Example" in text) for text in texts]
+
+    assert best(question, PLANS, likes_examples)[0].startswith(answer)
+
+
+def test_an_example_of_another_numbered_thing_goes_behind() -> None:
+    text = "Rates are in the app. Example: a band 5 nurse earns 214 pounds."
+
+    def likes_examples(_: str, texts: Sequence[str]) -> list[float]:
+        return [20.0 * ("Example" in text) for text in texts]
+
+    assert best("rate for band 7", text, likes_examples)[0] == "Rates are in the app."
+    assert best("rate for band 5", text, likes_examples)[0].startswith("Example")
+
+
 def test_whoever_asks_for_an_example_gets_it() -> None:
     question = "What is an example of leave that is paid for days?"
 
