@@ -12,6 +12,7 @@ from bot.answering.quoting.showing import body, caption
 from bot.answering.quoting.windows import Read, Window, ranked
 from bot.answering.reranking.blending import FLOOR
 from bot.answering.reranking.bounded import Bounded
+from bot.answering.reranking.editions import is_other_edition
 from bot.answering.retrieval.sources import title_and_path
 from bot.answering.retrieval.stretch import Stretch, is_beside
 from bot.answering.words.shared_words import weighty_stems
@@ -90,7 +91,7 @@ class Quoting:
             ]
         text, windows, best = _best_of(candidates)
         quotations = text.quoted([windows], room, bold=self.bold)
-        if quotations and (other := _equally_good(best, hits)):
+        if quotations and (other := _equally_good(question, best, hits)):
             # Chosen by words: another reading would double a question's time.
             other_text = _Text.around(other.passage, hits)
             room_left = room - len(quotations[0].text)
@@ -292,15 +293,17 @@ _UNDECIDED = 1.0
 """Log odds. Of two passages at most this far apart, either may answer."""
 
 
-def _equally_good(best: Hit, hits: Sequence[Hit]) -> Hit | None:
+def _equally_good(question: str, best: Hit, hits: Sequence[Hit]) -> Hit | None:
     """Return the best passage of another page, if it may answer as well as ``best`` and the
-    cross-encoder judges it more likely an answer than not."""
+    cross-encoder judges it more likely an answer than not. Last year's edition of the same page is
+    no other page."""
     page = best.passage.wiki, best.passage.page
     others = [
         hit
         for hit in hits
         if (hit.passage.wiki, hit.passage.page) != page
         and (best.passage.outdated or not hit.passage.outdated)
+        and not is_other_edition(question, best.passage, hit.passage)
     ]
     other = max(others, key=lambda hit: hit.score, default=None)
     if other is None or (other.relevance or -1.0) < 0:

@@ -48,6 +48,18 @@ def current_first(question: str, pages: Sequence[FoundPage], today: date) -> tup
     return tuple(pages if asked else _not_outdated_first(pages))
 
 
+def is_other_edition(question: str, quoted: Passage, other: Passage) -> bool:
+    """Return whether ``other`` is from the edition of another year of the page that is quoted, and
+    ``question`` does not name that year."""
+    years = _years(other.title)
+    return (
+        bool(years)
+        and years != _years(quoted.title)
+        and years.isdisjoint(_years(question))
+        and _without_years(_title(quoted)) == _without_years(_title(other))
+    )
+
+
 def _not_outdated_first(pages: Sequence[FoundPage]) -> Sequence[FoundPage]:
     """Return ``pages`` with the scores of two passages exchanged, if the best one is outdated, and
     one that is not has the outdated page's name, or is close and more likely answers than not."""

@@ -187,6 +187,28 @@ def test_a_second_page_is_quoted_only_if_it_says_more(
     assert [quotation.passage.page for quotation in quotations] == quoted_pages
 
 
+@pytest.mark.parametrize(
+    ("question", "second_title", "quoted_pages"),
+    [
+        ("when is pay day", "Pay 2023/24", ["new"]),
+        ("when was pay day in 2024 and in 2023", "Pay 2023/24", ["new", "old"]),
+        ("when is pay day", "Pay", ["new", "old"]),
+        ("when is pay day", "Bonus 2023/24", ["new", "old"]),
+    ],
+)
+def test_an_edition_of_another_year_is_quoted_only_if_the_question_names_the_year(
+    question: str, second_title: str, quoted_pages: list[str]
+) -> None:
+    (new,) = passages("new", "Pay day is 26 May.")
+    (old,) = passages("old", "Pay day is 28 May.")
+    found = [
+        Hit(replace(new, title="Pay 2024/25"), 1.0, 0.5),
+        Hit(replace(old, title=second_title), 0.9, 0.5, relevance=1.0),
+    ]
+
+    assert [quotation.passage.page for quotation in Quoting()(question, found, 700)] == quoted_pages
+
+
 def test_a_section_with_headings_is_named_by_the_innermost() -> None:
     (hit,) = hits("Leave is long.")
     deep = replace(hit, passage=replace(hit.passage, headings=("Types", "Award leave")))
