@@ -6,6 +6,7 @@ sentence comes with the rest of its paragraph, which holds its conditions and ex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
@@ -68,7 +69,9 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     together_within = ROW if units[core].is_step else TIE
     stands_alone = {
         window.place for window in windows if window.behind <= together_within
-    }.isdisjoint(siblings)
+    }.isdisjoint(siblings) and not any(
+        _JOINS_NEXT.search(units[place].text) for place in (core, *siblings)
+    )
     shown.add_short(range(len(units)), SHORT)
     if units[core].is_step and not stands_alone:  # Steps that answer together start with the first.
         shown.add_each(siblings)
@@ -284,6 +287,8 @@ def _below(units: Sequence[Unit], place: int) -> Iterator[int]:
         yield index
 
 
+_JOINS_NEXT = re.compile(r"[\s,;](?:and|or|et|oder|ou|und)$", re.IGNORECASE)
+"""The end of an item that forms one sentence with the next one."""
 _QUESTION_MARKS = ("?", "\uff1f", "\u061f")
 _FEW = 5
 _POINTING = frozenset({"this", "these", "those", "such"})

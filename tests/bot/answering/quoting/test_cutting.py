@@ -238,6 +238,16 @@ def test_items_that_answer_together_have_none_in_bold() -> None:
     assert bold("Leave is long.\n\nAsk.", Leave=0, Ask=0.1) == ["Leave is long."]
 
 
+def test_of_items_that_form_one_sentence_none_is_in_bold() -> None:
+    exceptions = "Unpaid work is free, unless it is:\n\n- done at night, or\n- paid by a partner"
+    rooms = "Rooms:\n\n- Ada\n- Bob, for\n- Cy"
+
+    assert bold(exceptions, done=0) == []
+    assert bold(exceptions, paid=0) == []
+    assert bold(rooms, Ada=0) == ["Ada"]
+    assert bold(f"{rooms}\n\nFree:\n\n- done, or\n- paid", Ada=0) == ["Ada"]
+
+
 def test_steps_that_answer_together_are_told_from_the_first() -> None:
     steps = "\n".join(
         f"{n}. step {n} says something that takes its room in it" for n in range(1, 30)
