@@ -16,14 +16,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.answering import texts
 from bot.answering.words.quote_units import units
 from bot.answering.words.roles import read
 from bot.answering.words.stems import stems
-from bot.answering.words.things import PARTS, NamedThings, Thing, things
+from bot.answering.words.tables import Table, TextWithTables
+from bot.answering.words.things import PARTS, NamedThings, Thing, in_columns, things
 from indexers.model import Hit, Passage
 from indexers.text.prose import plain
 
@@ -88,8 +89,9 @@ def _above(passage: Passage) -> list[str]:
     return [part[:_ABOVE] for part in (passage.title, *passage.headings)]
 
 
-def _whole(passage: Passage) -> str:
-    return "\n".join([*_above(passage), plain(passage.text)])
+def _whole(passage: Passage) -> TextWithTables:
+    above, text = "\n".join(_above(passage)), TextWithTables.of(passage.text)
+    return replace(text, whole=f"{above}\n{text.whole}", outside=f"{above}\n{text.outside}")
 
 
 def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | None:
@@ -168,21 +170,21 @@ def _sentences(
 ) -> Iterator[_Sentence]:
     above = " ".join(_above(passage))
     things_of_page = tuple(other for other in things(above) if other.kind == thing.kind)
-    above_stems, header_stems = stems(above), frozenset[str]()
+    above_stems, header_stems, header = stems(above), frozenset[str](), ""
     for unit in units(passage.text):
-        if _RULE.match(passage.text, unit.end):
-            header_stems = unit.stems
-            continue
         sentence = plain(passage.text[unit.start : unit.end])
+        if _RULE.match(passage.text, unit.end):
+            header_stems, header = unit.stems, sentence
+            continue
         is_row = passage.text.startswith("|", unit.start)
+        named = [*things(sentence), *(in_columns(Table.of(header, [sentence])) if is_row else ())]
         own_stems = unit.stems | header_stems if is_row else unit.stems
         yield _Sentence(
             passage,
             question_stems & (own_stems | above_stems)
             if question_stems & own_stems
             else frozenset(),
-            tuple(other for other in things(sentence) if other.kind == thing.kind)
-            or things_of_page,
+            tuple(other for other in named if other.kind == thing.kind) or things_of_page,
             _holds_of_all(sentence, thing) or (is_row and bool(_REST.search(sentence))),
             is_row,
         )

@@ -237,9 +237,14 @@ class _Text:
             return []
         first, last = self.units[whole_cut.shown[0]], self.units[whole_cut.shown[-1]]
         passage = self.stretch.at(self.units[whole_cut.cores[0]].start)
-        text = body(
-            self.stretch.text, self.units, whole_cut.ordered, whole_cut.bold if bold else ()
-        )
+        elsewhere = {
+            window.place
+            for windows in windows_of_parts
+            for window in windows
+            if window.elsewhere or not bold
+        }
+        marked = [place for place in whole_cut.bold if place not in elsewhere]
+        text = body(self.stretch.text, self.units, whole_cut.ordered, marked)
         words = self.stretch.text[first.start : last.end]
         scores = [
             window.read

@@ -12,10 +12,12 @@ from math import fsum
 
 from bot.answering.quoting.examples import is_example, is_of_another_thing
 from bot.answering.quoting.outline import Unit
+from bot.answering.quoting.ranges import rows_of_amount
 from bot.answering.reranking.names import is_name_of
 from bot.answering.words.shared_words import weighty_stems
 from bot.answering.words.stems import Weights, in_order, stems
-from bot.answering.words.things import NamedThings, numbered
+from bot.answering.words.tables import Table, TextWithTables
+from bot.answering.words.things import NamedThings, Thing, in_columns, numbered
 from indexers.model import Passage
 from indexers.text.prose import Kind
 
@@ -55,6 +57,9 @@ class Window:
     behind: float
     read: float | None = None
     """The cross-encoder's score, a logit; None if it did not read the unit."""
+    elsewhere: bool = False
+    """Whether it is a row about another thing than the question: band 5, if it asks about band
+    7."""
 
 
 def ranked(  # noqa: PLR0913, PLR0917 - what is compared, and with what
@@ -122,7 +127,29 @@ def _about_what_is_asked(
     about = _rules_before_examples(question, units, about, examples)
     about = _without_previous_rows(swapped, units, about)
     about = _without_previous_sentence(swapped, units, about)
-    return _without_other_rows(question, units, _untied(question, units, about))
+    best = _without_other_rows(question, units, _untied(question, units, about))
+    return _with_range(question, units, best)
+
+
+def _with_range(question: str, units: Sequence[Unit], windows: Sequence[Window]) -> list[Window]:
+    """Return the windows with the row for the question's amount first, if the best one is a row for
+    another range: "up to 500", if it asks about 3,000."""
+    best = windows[0]
+    of_table = [
+        place for place, unit in enumerate(units) if unit.listed == units[best.place].listed
+    ]
+    rows = {place: row for place in of_table if (row := _row(units, place))}
+    if best.place not in rows:
+        return list(windows)
+    table = Table(rows[best.place].header, tuple(row.rows[0] for row in rows.values()))
+    held = [list(rows)[place] for place in sorted(rows_of_amount(question, table))]
+    if not held:
+        return list(windows)
+    others = [window for window in windows if window.place not in held]
+    # No cross-encoder compares amounts: its score for another row is as good.
+    first = [replace(best, place=place) for place in held]
+    others = [replace(window, behind=max(window.behind, 2 * TIE)) for window in others]
+    return [*first, *_in_order(others)]
 
 
 def _without_other_things(
@@ -134,14 +161,34 @@ def _without_other_things(
     if not asked:
         return list(windows)
     kinds = {thing.kind for thing in asked}
-    about, others = [], []
+    about, others, rows = [], [], []
     for window in windows:
-        text = units[window.place].text
-        if any(map(NamedThings([text]).hold, asked)):
+        unit, row = units[window.place], _row(units, window.place)
+        if _names_any(asked, unit, row):
             about.append(window)
-        elif kinds & {thing.kind for thing in numbered(text)}:
+        elif row and kinds & {thing.kind for thing in in_columns(row)}:
+            rows.append(window)
+        elif kinds & {thing.kind for thing in numbered(unit.text)}:
             others.append(window)
-    return _moved_back(windows, others, _ELSEWHERE) if about else list(windows)
+    moved = _moved_back(windows, [*others, *rows], _ELSEWHERE) if about else windows
+    places = {window.place for window in rows}
+    return [replace(window, elsewhere=window.place in places) for window in moved]
+
+
+def _names_any(asked: Iterable[Thing], unit: Unit, row: Table | None) -> bool:
+    if row is None:
+        text = TextWithTables(unit.text, unit.text)
+    else:  # The question tells of what its rows are.
+        kinds = " ".join(thing.kind for thing in asked)
+        text = TextWithTables(f"{unit.text} \u00b7 {kinds}", "", (row,))
+    return any(map(NamedThings([text]).hold, asked))
+
+
+def _row(units: Sequence[Unit], index: int) -> Table | None:
+    """Return a row with the names of its columns; None if it is none, or lacks a cell."""
+    headers = [lead for lead in units[index].leads if units[lead].kind is Kind.TABLE]
+    table = Table.of(units[headers[-1]].text, [units[index].text]) if headers else None
+    return table if table and table.rows else None
 
 
 def _rules_before_examples(

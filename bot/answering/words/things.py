@@ -16,6 +16,7 @@ from bot.answering.words.english import word_set
 from bot.answering.words.numbers import MONTHS, UNITS, read_numbers
 from bot.answering.words.roles import TokenRole, Word, read
 from bot.answering.words.stems import stems
+from bot.answering.words.tables import Table, TextWithTables, kind_of
 
 _TYPO = 0.7
 """Least similarity (`difflib`) of a name and its misspelling."""
@@ -113,8 +114,10 @@ def numbered(text: str) -> Iterator[Thing]:
             yield Thing(f"{stated.of} ", stated.number, shown if same else as_read)
 
 
-_ROUGHLY = frozenset({"about", "almost", "around", "like", "maybe", "nearly", "roughly", "say"})
-"""In "for big deals, like 40k", they name no kind of thing."""
+_ROUGHLY = frozenset(
+    {"about", "almost", "around", "like", "maybe", "nearly", "past", "roughly", "say"}
+)
+"""In "for big deals, like 40k" and "half past 3", they name no kind of thing."""
 
 
 def _bare(number: str) -> str:
@@ -145,20 +148,29 @@ def _slots(words: Sequence[Word], place: int) -> Iterator[str]:
         yield f"{words[before - 1].root} {words[before].root}_"
 
 
+def in_columns(table: Table) -> Iterator[Thing]:
+    """Yield the numbers in the columns that are named after their kind: band 5 below "Band"."""
+    for name, cells in table.columns:
+        kind = kind_of(name)
+        for cell in cells if kind else ():
+            if _ONLY_NUMBER.fullmatch(cell):
+                yield Thing(f"{kind} ", _bare(cell), f"{name} {cell}")
+
+
 class NamedThings:
     """The ``texts`` of the passages found, each parsed once for all lookups."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[TextWithTables]) -> None:
         self._texts = texts
 
     @cached_property
     def _words(self) -> frozenset[Word]:
-        return frozenset(word for text in self._texts for word in read(text))
+        return frozenset(word for text in self._texts for word in read(text.whole))
 
     @cached_property
     def _numbers(self) -> frozenset[tuple[str, str]]:
         return frozenset(
-            (thing.kind, thing.which) for text in self._texts for thing in numbered(text)
+            (thing.kind, thing.which) for text in self._texts for thing in numbered(text.whole)
         )
 
     def hold(self, thing: Thing) -> bool:
@@ -170,40 +182,83 @@ class NamedThings:
         return any(_holds(text, thing) for text in self._texts)
 
 
-def _holds(text: str, thing: Thing) -> bool:
-    if thing.kind in (_CODE, "year") and thing.which in text.casefold():
+def _holds(text: TextWithTables, thing: Thing) -> bool:
+    words = text.whole
+    if thing.kind in (_CODE, "year") and thing.which in words.casefold():
         return True
     if thing.kind == _CODE:
         return False
     if thing.kind == "year":
-        return any(_is_within(thing.which, low, high) for _, low, high, _ in _RANGE.findall(text))
+        return any(_is_within(thing.which, low, high) for _, low, high, _ in _RANGE.findall(words))
     if thing.kind.endswith(" ") and _stands_alone(text, thing.which):
         return True
     # For a host named db-web-9: the word right before the number.
     kind = PARTS.split(thing.kind.rstrip("# "))[-1]
     beside = any(
         word.casefold().startswith(kind) and _bare(number) == thing.which
-        for word, number in _NUMBERED.findall(text)
+        for word, number in _NUMBERED.findall(words)
     )
     counted = any(
         (number or _ORDINALS.get(spelled.casefold())) == thing.which
         and word.casefold().startswith(kind)
-        for number, spelled, word in _ORDINAL.findall(text)
+        for number, spelled, word in _ORDINAL.findall(words)
     )
-    return beside or counted or _in_range(text, thing, kind)
+    return (
+        beside
+        or counted
+        or _in_range(text.outside, thing, kind)
+        or any(_in_table(table, thing, kind, words) for table in text.tables)
+    )
 
 
-def _stands_alone(text: str, number: str) -> bool:
-    """Return whether the number has a table's cell of its own, or is distinct and stands by
+def _in_table(table: Table, thing: Thing, kind: str, words: str) -> bool:
+    """Return whether the thing may be in a table: in a column of its kind or, if there is none and
+    the text tells of its kind, in one without a kind ("No.") or in the first, which names what the
+    rows are about."""
+    own = [cells for name, cells in table.columns if _is_same(kind_of(name), kind)]
+    if any(_OPEN.search(cell) for cells in own for cell in cells):
+        return True
+    if not own and re.search(rf"\b{re.escape(kind)}", words, re.IGNORECASE):
+        own = [
+            cells
+            for place, (name, cells) in enumerate(table.columns)
+            if not place or not kind_of(name)
+        ]
+    return any(
+        _in_range(cell, thing, kind) or _is_in_cell(cell, thing.which)
+        for cells in own
+        for cell in cells
+    )
+
+
+def _is_same(column: str, kind: str) -> bool:
+    """Return whether a column's kind is ``kind``, which may be short: SEV3 below "Severity"."""
+    return column.startswith(kind) if len(kind) >= _DISTINCT else column == kind
+
+
+_OPEN = re.compile(
+    r"[+<>\u2264\u2265]|\b(?:above|all|any|below|others?|over|rest|under|up)\b", re.IGNORECASE
+)
+"""In a column of grades, "7+" and "all others" may contain any."""
+_IN_CELL = re.compile(r"(?<![\w.])\d{1,6}[^\W\d_]?(?!\w)")
+_ONLY_NUMBER = re.compile(r"\d{1,6}[^\W\d_]?")
+
+
+def _is_in_cell(cell: str, number: str) -> bool:
+    return any(_bare(found) == number for found in _IN_CELL.findall(cell))
+
+
+def _stands_alone(text: TextWithTables, number: str) -> bool:
+    """Return whether the number has a nameless cell of its own, or is distinct and stands by
     itself."""
     if len(number) >= _DISTINCT:
         # Release 3.14 is named where 3.14.0 is.
         release = f"{number}." if "." in number else None
         return any(
             _bare(found) == number or (release and found.startswith(release))
-            for found in _NUMBER.findall(text)
+            for found in _NUMBER.findall(text.whole)
         )
-    rows = (line.split("\u00b7") for line in text.splitlines() if "\u00b7" in line)
+    rows = (line.split("\u00b7") for line in text.outside.splitlines() if "\u00b7" in line)
     return any(_bare(cell.strip()) == number for row in rows for cell in row)
 
 

@@ -37,6 +37,20 @@ PARTS = """\
 | 4711-02-A | 3 days |
 | 4720-12 | 6 weeks |
 """
+BANDS = """\
+| Band | Weekday | Beds |
+|---|---|---|
+| 2 | \u00a312.45 | 6 to 15 |
+| 5 | \u00a317.90 | 7 |
+"""
+RANGES = """\
+Lockers are given to teams.
+
+| Numbers | Team |
+|---|---|
+| 1 to 10 | Sales |
+| 11 to 20 | Legal |
+"""
 FLOORS = ("Sales sits on floor 2.", "Legal sits on floor 3.", "Floor 4 is empty.")
 
 
@@ -63,6 +77,7 @@ def missing_from(question: str, *texts: str) -> MissingThing | None:
         ),
         ("who leads the Berlin office?", OFFICES, "Berlin", ("Munich", "Hamburg")),
         ("who sits on floor 9?", FLOORS, "floor 9", ("floor 2", "floor 3")),
+        ("what does band 7 earn on a weekday?", (BANDS,), "band 7", ("Band 2", "Band 5")),
         (
             "what does a level 7 engineer earn?",
             ("A level 3 engineer earns 50 from 2024. A level 4 engineer earns 60 from day 1.",),
@@ -179,6 +194,13 @@ def test_nothing_is_missing_that_a_rule_a_range_or_other_words_hold_of(
         ("what is alarm 950?", "Codes 900\u2013999 are the robot's."),
         ("who sits in seat 15?", "Seats 1\u2013200: sales."),
         ("is 2-day notice enough?", "Give two days of notice."),
+        ("what does band 5 earn?", BANDS),
+        ("what does band 7 earn?", BANDS.replace("| 5 |", "| 5 to 8 |")),
+        ("what does band 7 earn?", BANDS.replace("| 5 |", "| 5 and up |")),
+        ("what does band 7 earn?", BANDS.replace("| 5 |", "| all others |")),
+        ("which team has locker 7?", RANGES),
+        ("who has locker 7?", "Our lockers:\n\n| Owner | No. |\n|---|---|\n| Ada | 7 |"),
+        ("can it wait until half past 3?", "After 15:30 it waits."),
         ("what happened on 31.12.2026?", "On 31 December it rained."),
         ("where do 2-4 people meet?", "Up to 5 people meet here."),
     ],
@@ -198,9 +220,14 @@ def test_a_thing_is_named_in_a_cell_a_range_or_alone(question: str, page: str) -
         ("who is in hall 3?", "Hall 1 is open 00:00\u201314:00.", "hall 3"),
         ("which bearing has the FX-400?", "Serial no. 20-1499: FX-200.", "FX-400"),
         ("torque of BT50?", "Bores of 10\u201360 mm. BT40: 110 Nm.", "BT50"),
+        ("what does band 7 earn?", BANDS, "band 7"),
+        ("where does lift 7 go?", BANDS, "lift 7"),
+        ("which team has locker 21?", RANGES, "locker 21"),
     ],
 )
-def test_an_amount_or_a_time_names_no_thing(question: str, page: str, thing: str) -> None:
+def test_an_amount_or_a_time_or_a_number_in_a_column_of_something_else_names_no_thing(
+    question: str, page: str, thing: str
+) -> None:
     hits = [Hit(passage, 1.0, 0.5, 0.5) for passage in passages("page", page)]
 
     missing = missing_thing(question, hits)

@@ -94,6 +94,46 @@ def test_nothing_found_is_nothing_quoted() -> None:
     assert Quoting()("leave", [], 700) == []
 
 
+@pytest.mark.parametrize(
+    ("grade", "bold"), [("7", "**Grade: 7 \u00b7 Salary: 30,000**"), ("9", "")]
+)
+def test_a_row_about_another_thing_of_its_columns_kind_is_not_in_bold(
+    grade: str, bold: str
+) -> None:
+    table = "| Grade | Salary |\n|---|---|\n| 6 | 20,000 |\n| 7 | 30,000 |\n| 8 | 40,000 |"
+
+    def likes_grade_8(_: str, texts: Sequence[str]) -> list[float]:
+        return [5.0 * ("40,000" in text) for text in texts]
+
+    (quotation,) = Quoting(likes_grade_8)(f"salary of grade {grade}", hits(table), 700)
+
+    assert "\n".join(line for line in quotation.text.split("\n") if line.startswith("*")) == bold
+
+
+@pytest.mark.parametrize(
+    ("question", "bold"),
+    [
+        ("who signs for a 20k order?", "Ben"),
+        ("who signs for \u00a3300?", "Ada"),
+        ("who signs for \u00a3500,500?", "Cat"),
+    ],
+)
+def test_the_row_whose_range_holds_the_amount_is_in_bold(question: str, bold: str) -> None:
+    table = (
+        "| Order | Signed by |\n|---|---|\n| up to \u00a35,000 | Ada |\n"
+        "| \u00a35,000 to \u00a350,000 | Ben |\n| above | Cat |"
+    )
+
+    def likes_the_first(_: str, texts: Sequence[str]) -> list[float]:
+        return [5.0 * ("Ada" in text) for text in texts]
+
+    (quotation,) = Quoting(likes_the_first)(question, hits(table), 700)
+
+    (in_bold,) = [line for line in quotation.text.split("\n") if line.startswith("**")]
+    assert in_bold.endswith(f"{bold}**")
+    assert quotation.read == 5.0
+
+
 def test_a_cross_encoder_chooses_what_is_in_bold() -> None:
     def likes_cats(_: str, texts: Sequence[str]) -> list[float]:
         return [float("Cats" in text) for text in texts]

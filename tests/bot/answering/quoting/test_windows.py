@@ -33,6 +33,8 @@ def best(question: str, text: str, read: Read | None = None) -> list[str]:
         ("from hall 2 to hall 1", "Hall 1 is near. Hall 2 is far.", 0),
         ("who is in hall 3", "Hall 1 is near. Hall 2 is far.", 0),
         ("what happened in 2026", "In 2025 it rained. In 2026 it snowed.", 0),
+        ("where does lift 2 go", "| Lift | Floors |\n|---|---|\n| 1 | 0-6 |\n| 2 | 0-4 |", 2),
+        ("where does lift 2 go", "| Lift | Floors |\n|---|---|\n| 1 | 2 |\n| 2 | 0-4 |", 2),
     ],
 )
 def test_a_sentence_about_another_numbered_thing_is_not_the_answer(
