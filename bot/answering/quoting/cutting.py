@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.answering.quoting.outline import Unit
-from bot.answering.quoting.windows import TIE, Window
+from bot.answering.quoting.window import TIE, Window
 from indexers.text.prose import Kind
 
 SHORT = 400

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from bot.answering.quoting.cutting import cut, together
 from bot.answering.quoting.outline import Unit, outline
 from bot.answering.quoting.showing import body, caption
-from bot.answering.quoting.windows import Read, Window, ranked
+from bot.answering.quoting.window import Window
+from bot.answering.quoting.windows import Read, ranked
 from bot.answering.reranking.blending import FLOOR
 from bot.answering.reranking.bounded import Bounded
 from bot.answering.reranking.editions import is_other_edition

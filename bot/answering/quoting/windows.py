@@ -7,12 +7,19 @@ Otherwise the words that they share with the question decide.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum
 
 from bot.answering.quoting.examples import is_example, is_of_another_thing
 from bot.answering.quoting.outline import Unit
-from bot.answering.quoting.ranges import rows_of_amount
+from bot.answering.quoting.rows import (
+    as_table,
+    named_by_first_cell,
+    with_range,
+    without_other_rows,
+    without_previous_rows,
+)
+from bot.answering.quoting.window import TIE, Window, best_first, moved_back
 from bot.answering.reranking.names import is_name_of
 from bot.answering.words.shared_words import weighty_stems
 from bot.answering.words.stems import Weights, in_order, stems
@@ -32,9 +39,6 @@ _PLACE = 100
 """Characters of the path before each text."""
 _LONGEST = 400
 """Characters that are read of each unit with its introduction."""
-TIE = 0.15
-"""Units at most this far apart answer equally well. With .25, the answering unit of everyday
-questions comes first less often."""
 _LOGIT_SCALE = 4.0
 _WORD_SCALE = 0.6
 _EXAMPLE_PENALTY = 0.25
@@ -46,20 +50,6 @@ _ELSEWHERE = 10.0
 tells "hall 1" from "hall 2"."""
 _REPEATED = 0.5
 """The least share of a message's words for a question to repeat it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A unit that may answer. ``behind`` is its distance from the best one, which has 0. Units that
-    are too far behind for `bot.answering.quoting.cutting` to show are about something else."""
-
-    place: int
-    behind: float
-    read: float | None = None
-    """The cross-encoder's score, a logit; None if it did not read the unit."""
-    elsewhere: bool = False
-    """Whether it is a row about another thing than the question: band 5, if it asks about band
-    7."""
 
 
 def ranked(  # noqa: PLR0913, PLR0917 - what is compared, and with what
@@ -111,7 +101,7 @@ def _from_the_beginning(windows: Sequence[Window]) -> list[Window]:
     others = [window for window in windows if window is not first]
     if first is windows[0]:
         return list(windows)
-    return _moved_back(windows, others, first.behind + 2 * TIE)
+    return moved_back(windows, others, first.behind + 2 * TIE)
 
 
 def _about_what_is_asked(
@@ -125,31 +115,10 @@ def _about_what_is_asked(
     thing."""
     about = _without_other_things(question, units, windows)
     about = _rules_before_examples(question, units, about, examples)
-    about = _without_previous_rows(swapped, units, about)
+    about = without_previous_rows(swapped, units, about)
     about = _without_previous_sentence(swapped, units, about)
-    best = _without_other_rows(question, units, _untied(question, units, about))
-    return _with_range(question, units, best)
-
-
-def _with_range(question: str, units: Sequence[Unit], windows: Sequence[Window]) -> list[Window]:
-    """Return the windows with the row for the question's amount first, if the best one is a row for
-    another range: "up to 500", if it asks about 3,000."""
-    best = windows[0]
-    of_table = [
-        place for place, unit in enumerate(units) if unit.listed == units[best.place].listed
-    ]
-    rows = {place: row for place in of_table if (row := _row(units, place))}
-    if best.place not in rows:
-        return list(windows)
-    table = Table(rows[best.place].header, tuple(row.rows[0] for row in rows.values()))
-    held = [list(rows)[place] for place in sorted(rows_of_amount(question, table))]
-    if not held:
-        return list(windows)
-    others = [window for window in windows if window.place not in held]
-    # No cross-encoder compares amounts: its score for another row is as good.
-    first = [replace(best, place=place) for place in held]
-    others = [replace(window, behind=max(window.behind, 2 * TIE)) for window in others]
-    return [*first, *_in_order(others)]
+    best = without_other_rows(question, units, _untied(question, units, about))
+    return with_range(question, units, best)
 
 
 def _without_other_things(
@@ -163,14 +132,14 @@ def _without_other_things(
     kinds = {thing.kind for thing in asked}
     about, others, rows = [], [], []
     for window in windows:
-        unit, row = units[window.place], _row(units, window.place)
+        unit, row = units[window.place], as_table(units, window.place)
         if _names_any(asked, unit, row):
             about.append(window)
         elif row and kinds & {thing.kind for thing in in_columns(row)}:
             rows.append(window)
         elif kinds & {thing.kind for thing in numbered(unit.text)}:
             others.append(window)
-    moved = _moved_back(windows, [*others, *rows], _ELSEWHERE) if about else windows
+    moved = moved_back(windows, [*others, *rows], _ELSEWHERE) if about else windows
     places = {window.place for window in rows}
     return [replace(window, elsewhere=window.place in places) for window in moved]
 
@@ -184,13 +153,6 @@ def _names_any(asked: Iterable[Thing], unit: Unit, row: Table | None) -> bool:
     return any(map(NamedThings([text]).hold, asked))
 
 
-def _row(units: Sequence[Unit], index: int) -> Table | None:
-    """Return a row with the names of its columns; None if it is none, or lacks a cell."""
-    headers = [lead for lead in units[index].leads if units[lead].kind is Kind.TABLE]
-    table = Table.of(units[headers[-1]].text, [units[index].text]) if headers else None
-    return table if table and table.rows else None
-
-
 def _rules_before_examples(
     question: str, units: Sequence[Unit], windows: Sequence[Window], examples: Set[int]
 ) -> list[Window]:
@@ -199,7 +161,7 @@ def _rules_before_examples(
     band 5", if the question asks about band 7."""
     question_stems = weighty_stems(question)
     cells = [
-        _named_by_first_cell(units, window.place)
+        named_by_first_cell(units, window.place)
         for window in windows
         if units[window.place].kind is Kind.TABLE and window.place not in examples
     ]
@@ -210,28 +172,7 @@ def _rules_before_examples(
         if window.place in examples
         and (has_row or is_of_another_thing(question, units[window.place].text))
     ]
-    return _moved_back(windows, others, _ELSEWHERE)
-
-
-def _without_previous_rows(
-    swapped: str, units: Sequence[Unit], windows: Sequence[Window]
-) -> list[Window]:
-    """Return the windows without rows about what the question before asked for: of a table with
-    rows that have words of the follow-up ("And for brass?"), only these."""
-    swapped_stems = weighty_stems(swapped)
-    fitting = {
-        units[window.place].listed
-        for window in windows
-        if units[window.place].kind is Kind.TABLE
-        and swapped_stems & stems(units[window.place].text)
-    }
-    return [
-        window
-        for window in windows
-        if (unit := units[window.place]).listed not in fitting
-        or unit.kind is not Kind.TABLE
-        or swapped_stems & stems(unit.text)
-    ]
+    return moved_back(windows, others, _ELSEWHERE)
 
 
 def _without_previous_sentence(
@@ -252,7 +193,7 @@ def _without_previous_sentence(
     if not any(swapped_stems <= stems(units[window.place].text) for window in nearby):
         return list(windows)
     others = [window for window in nearby if not swapped_stems & stems(units[window.place].text)]
-    return _moved_back(windows, others, _ELSEWHERE)
+    return moved_back(windows, others, _ELSEWHERE)
 
 
 def _untied(question: str, units: Sequence[Unit], windows: Sequence[Window]) -> list[Window]:
@@ -273,67 +214,7 @@ def _untied(question: str, units: Sequence[Unit], windows: Sequence[Window]) -> 
             if window.place in shared and units[place].listed == units[window.place].listed
         )
     ]
-    return _moved_back(windows, lesser, 2 * TIE)
-
-
-def _moved_back(
-    windows: Sequence[Window], others: Sequence[Window], distance: float
-) -> list[Window]:
-    moved = [
-        replace(window, behind=window.behind + distance * (window in others)) for window in windows
-    ]
-    least = min(window.behind for window in moved)
-    return _in_order([replace(window, behind=window.behind - least) for window in moved])
-
-
-def _without_other_rows(
-    question: str, units: Sequence[Unit], windows: Sequence[Window]
-) -> list[Window]:
-    """Return the windows without rows about another thing, if the best window is a row. Those are
-    the rows of its table whose first cell has only some of the question's words that another one's
-    has, or none: the best of the other rows is then the best window. They are also the rows that
-    have only some of its words of the question, and no others. Rows answer equally well
-    if the question has at least half of the words of their first cells, and not the same ones."""
-    listed = units[windows[0].place].listed
-    if units[windows[0].place].kind is not Kind.TABLE:
-        return list(windows)
-    question_stems = weighty_stems(question)
-    rows = [window.place for window in windows if units[window.place].listed == listed]
-    cells = {row: _named_by_first_cell(units, row) for row in rows}
-    named = {row: question_stems & cells[row] for row in rows}
-    others = {row for row in rows if any(named[row] < more for more in named.values())}
-    left = [window for window in windows if window.place not in others]
-    best = next(window for window in left if window.place in named)
-
-    def behind(window: Window) -> float:
-        row = window.place
-        if (
-            row in named
-            and named[row] != named[best.place]
-            and 2 * len(named[row]) >= len(cells[row])
-        ):
-            return min(TIE, window.behind)
-        return max(0.0, window.behind - best.behind)
-
-    left = [
-        replace(window, behind=behind(window))
-        for window in (best, *(other for other in left if other is not best))
-    ]
-    best_words = question_stems & stems(units[left[0].place].text)
-    others |= {row for row in rows if question_stems & stems(units[row].text) < best_words}
-    return [window for window in left if window.place not in others]
-
-
-def _named_by_first_cell(units: Sequence[Unit], row: int) -> frozenset[str]:
-    """Return the words that say what a row is about: those of its first cell without those of that
-    column's name, which say it of all rows."""
-    headers = [lead for lead in units[row].leads if units[lead].kind is Kind.TABLE]
-    column = frozenset[str]().union(*(stems(_first_cell(units[header])) for header in headers))
-    return stems(_first_cell(units[row])) - column
-
-
-def _first_cell(row: Unit) -> str:
-    return row.text.partition("\u00b7")[0]
+    return moved_back(windows, lesser, 2 * TIE)
 
 
 def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[Window]:
@@ -342,19 +223,7 @@ def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[
         for index, score in scores.items()
     }
     top = max(worth.values())
-    return _in_order([Window(index, top - value) for index, value in worth.items()])
-
-
-def _in_order(windows: Iterable[Window]) -> list[Window]:
-    """Sort windows, the best first. Units that answer equally well keep the order of the page."""
-    return sorted(
-        windows,
-        key=lambda window: (
-            window.behind > TIE,
-            window.behind * (window.behind > TIE),
-            window.place,
-        ),
-    )
+    return best_first([Window(index, top - value) for index, value in worth.items()])
 
 
 def _is_example(units: Sequence[Unit], index: int) -> bool:

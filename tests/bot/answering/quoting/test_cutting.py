@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.answering.quoting.cutting import LATE, cut
 from bot.answering.quoting.outline import outline
-from bot.answering.quoting.windows import Window
+from bot.answering.quoting.window import Window
 from tests.indexers.light_markdown import SECTIONS
 
 

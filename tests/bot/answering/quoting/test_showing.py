@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.answering.quoting.cutting import cut
 from bot.answering.quoting.outline import outline
 from bot.answering.quoting.showing import body, caption
-from bot.answering.quoting.windows import Window
+from bot.answering.quoting.window import Window
 from bot.evaluation.facts import plain_words
 from bot.slack.rendering.mrkdwn import Piece, literal, render
 from tests.indexers.light_markdown import SECTIONS

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.quoting.outline import outline
-from bot.answering.quoting.windows import CHARACTERS, TIE, Read, ranked
+from bot.answering.quoting.window import TIE
+from bot.answering.quoting.windows import CHARACTERS, Read, ranked
 from bot.answering.words.stems import Weights, stems
 from tests.fakes.passages import passages
 from tests.indexers.light_markdown import SECTIONS
