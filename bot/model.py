@@ -239,14 +239,17 @@ class VerifiedPart:
 
 
 class Tone(StrEnum):
-    """The tone of an answer, by its chance of being right."""
+    """The tone of a reply, by its chance of being right."""
 
     ANSWER = "answer"
-    CLOSEST = "closest"
-    """One quotation that may not answer it, and the nearest pages. `bot.texts.THE_CLOSEST` is
-    above it."""
+    NEAREST = "closest"
+    """Not sure: the nearest sections, named with a line each."""
     SILENCE = "silence"
-    """No answer, but what to do next."""
+    """Nothing near, but what to do next."""
+
+
+LONGEST_LINE = 160
+"""Characters of the line that a section is named with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +266,9 @@ class Answer:
     ``cut``: its end is missing. ``shortened``: the model was shown fewer passages than planned,
     because all of them were too long for it.
 
-    ``nearest`` are pages worth a look beside the sources, with an empty ``quote``; only for a
-    ``tone`` other than a plain answer. ``early``: not every passage has been embedded yet.
+    ``nearest`` are sections that may add something; the ``quote`` of each is its line that comes
+    nearest. ``early``: not every passage has been embedded yet. ``tone`` is `Tone.NEAREST` only in
+    answers that an earlier version stored: a quotation below `bot.texts.THE_CLOSEST`.
     """
 
     text: str
@@ -308,8 +312,6 @@ class Why:
     weighs: Mapping[str, float]
     confidence: float
     rule: str
-    asking_back: str = ""
-    """Why a clarifying question was asked, or none; empty if that is turned off."""
     rights: str = ""
     """Why the reader's rights could not be asked for; empty if they could."""
 
@@ -329,9 +331,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """A result without an answer. ``text`` says what was searched; ``nearest`` are pages worth a
-    look (their ``quote`` is empty); ``fallback`` says why a language model that was called, or was
-    going to be, has no part in it."""
+    """A result without an answer. ``text`` says so; ``nearest`` are the nearest sections, best
+    first; the ``quote`` of each is its line that comes nearest. ``fallback`` says why a language
+    model that was called, or was going to be, has no part in it."""
 
     reason: Reason
     text: str
@@ -376,12 +378,19 @@ Result = Answer | NoAnswer | Clarify
 """The result of a question."""
 
 
+def tone_of(result: Result) -> Tone:
+    """Return the tone of a result."""
+    if isinstance(result, Answer):
+        return result.tone
+    return Tone.NEAREST if named(result) else Tone.SILENCE
+
+
 def is_unsure(result: Result) -> bool:
     """Return whether the result may not answer the question, so that the asker may ask the wiki's
     keepers."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
-    return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)
+    return isinstance(result, Answer) and (result.tone is Tone.NEAREST or result.denial)
 
 
 def why_no_model(result: Result) -> str:

@@ -9,9 +9,11 @@ from typing import Literal
 from bot.answering.composing.answer_reading import AnswerSentences
 from bot.answering.composing.composer import Checked, Composed, Composer, MakePrompt, Released
 from bot.answering.composing.judge import SentenceJudge
+from bot.answering.deciding.confidence import Confidence
+from bot.answering.deciding.deciding import Deciding
 from bot.answering.llm.model_client import LanguageModel
 from bot.answering.llm.prompt import Prompt
-from bot.answering.quoting.responding import quoted
+from bot.answering.quoting.responding import Responder
 from bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from bot.answering.words.sentences import Sentence
 from bot.evaluation.recordings import ModelAnswer, Recording, structured
@@ -112,9 +114,10 @@ def _replayed(
     composer = new_composer(playback, playback.prompt, judge)
 
     def quoting(retrieved: Retrieved) -> Answer:
-        quotations = quoted(recording.question, retrieved.hits, _ROOM)
-        # An answer without quotations still asks the model; if that fails there is no answer.
-        return quotations.answer(1.0) if quotations else Answer("", (), 1.0)
+        section = Responder(Deciding(Confidence(), 0.0, 0.0), _ROOM)
+        shown = section(recording.question, retrieved)
+        # An answer without a section still asks the model; if that fails there is no answer.
+        return shown if isinstance(shown, Answer) else Answer("", (), 1.0)
 
     whole = _last(composer.stream(recording.question, _retrieved(recording.passages), quoting))
     result = whole.result

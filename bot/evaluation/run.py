@@ -9,7 +9,6 @@ from typing import Protocol
 
 from bot.answering.answerer import Answerer
 from bot.answering.question.several import Several, questions, without_questions
-from bot.answering.question.two_things import two_things
 from bot.answering.retrieval.retrieval import FoundPage
 from bot.evaluation import facts, measures
 from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
@@ -55,7 +54,7 @@ class Outcome:
     def closest(self) -> bool:
         """Return whether the answer is shown as "The closest I found". It counts as answered, and
         as held back if the question has no answer."""
-        return isinstance(self.result, Answer) and self.result.tone is Tone.CLOSEST
+        return isinstance(self.result, Answer) and self.result.tone is Tone.NEAREST
 
     @property
     def clarified(self) -> bool:
@@ -224,9 +223,5 @@ def outcome_of(
 def own_words(case: Case, result: Result) -> str:
     """Return the text of a result without the questions and things that it names above its parts,
     and without `THE_CLOSEST`."""
-    labels = []
-    for question in questions(case.question):
-        things = two_things(question)
-        labels += [question, *(things.things if things else ())]
-    text = without_questions(result.text, labels)
+    text = without_questions(result.text, questions(case.question))
     return text.replace(f"{THE_CLOSEST}\n\n", "")
