@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from bot import foreign, terminal
 from bot.answering.checking.disagreeing import with_disagreement
-from bot.answering.deciding.confidence import Confidence
 from bot.foreign import clean, excerpt, on_one_line, quoted, unmarked, with_mark, words_behind
 from bot.model import Answer, Fallback, Question, Source
 from bot.slack.rendering.blocks import source_line
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.mrkdwn import JOINER, button_text, inert, literal, render
 from indexers.model import EVERYONE, Principal
+from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
@@ -37,8 +37,7 @@ def answer(text: str, title: str = "Leave", heading: str = "") -> Answer:
     ]
     answerer = Answerer(
         retrieval_over([*pages, *passages("sick", "Leave for the sick has no end.")]),
-        Confidence(bias=9.0),
-        ("handbook",),
+        SURE,
         clock=TickingClock(),
     )
     result = answerer.answer(Question("How long is leave?", Principal.of(EVERYONE)))

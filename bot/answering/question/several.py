@@ -128,28 +128,6 @@ def _split(question: Question, question_texts: Sequence[str]) -> Iterator[Questi
 
 
 def _without_buttons(result: Result) -> Answer | NoAnswer:
-    """Return the answer without buttons, for which there is no room: a clarifying question becomes
-    text that cites the pages that may be meant."""
-    if not isinstance(result, Clarify):
-        return result
-    readings = [
-        f"- {on_one_line(reading.label)} [{number}]"
-        for number, reading in enumerate(result.readings, 1)
-    ]
-    # The labels are the wiki's words: only our own brackets may look like footnotes.
-    text = "\n\n".join([on_one_line(result.text), "\n".join(readings)])
-    return Answer(
-        text,
-        result.sources,
-        result.confidence,
-        result.timings,
-        result.unchecked,
-        linked=result.linked,
-        narrowed=result.narrowed,
-    )
-
-
-def _without_buttons(result: Result) -> Answer | NoAnswer:
     """Return a question back as a reply that leads to its pages: there is no room for buttons."""
     if isinstance(result, Clarify):
         return NoAnswer(Reason.NOTHING_FITS, on_one_line(result.text), result.sources)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from bot.answering.checking.claims import addresses, quotations
 from bot.answering.checking.ground import bare
 from bot.answering.composing.composer import Composed, Composer, Released
-from bot.answering.deciding.confidence import Confidence, Curve
 from bot.answering.llm.model_client import CutShort, ModelFailed
 from bot.answering.llm.usage import (
     Cap,
@@ -35,6 +34,7 @@ from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn, is_unsure
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.text.prose import plain
+from tests.fakes.confidence import SURE, UNSURE
 from tests.fakes.defaults import Answerer, Prompting, Recheck
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.live_wikis import Standing, Unavailable
@@ -81,8 +81,7 @@ def answerer(
 ) -> Answerer:
     return Answerer(
         retrieval_over(pages),
-        Confidence(bias=9.0),
-        ("handbook",),
+        SURE,
         composer=composer(model, caps),
         clock=TickingClock(),
     )
@@ -320,7 +319,7 @@ def test_the_model_may_say_that_the_wiki_does_not_answer() -> None:
 
 def unsure(model: ScriptedModel) -> Answerer:
     """Return an answerer that would quote nothing."""
-    return replace(answerer(model), confidence=Confidence(bias=-99.0, read=Curve(-99.0, 0, 0, 0)))
+    return replace(answerer(model), confidence=UNSURE)
 
 
 def test_where_quotations_would_be_silent_the_model_is_asked_if_pages_may_be_about_it() -> None:
@@ -367,7 +366,7 @@ def test_where_neither_quotations_nor_the_model_answer_there_is_none_and_the_rea
 def test_a_spent_budget_is_the_reason_too() -> None:
     capped = replace(
         answerer(ScriptedModel("Leave is thirty days long [1]."), caps=Caps(day=Cap(tokens=1))),
-        confidence=Confidence(bias=-99.0, read=Curve(-99.0, 0, 0, 0)),
+        confidence=UNSURE,
     )
     result = capped.answer(Question(QUESTION, ANYONE))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.answering.deciding.confidence import Confidence
 from bot.answering.deciding.deciding import Deciding
-from bot.answering.languages.other_language import advise_language, common_words
+from bot.answering.question.languages import advise_language
 from bot.answering.quoting.responding import Responder
 from bot.answering.reranking.reranking import Reranking
 from bot.answering.retrieval.retrieval import FoundPage, Retrieved
@@ -25,15 +25,9 @@ def retrieved_at(closest: float, language: str = "") -> Retrieved:
     return Retrieved((FoundPage("handbook", "events", 1.0, hits),), 0.0, 0.0)
 
 
-def decision_on(
-    question: str, closest: float, *, foreign: bool = True, bridged: bool = False
-) -> Tone:
-    deciding = Deciding(Confidence(), 0.05, 0.05)
-    foreign_question = Question(question, ANYONE, foreign=foreign, bridged=bridged)
-    retrieved = retrieved_at(closest)
-    return deciding(
-        foreign_question, retrieved, deciding.features(foreign_question, retrieved)
-    ).tone
+def tone_of_one(chance: float, *, foreign: bool = True, bridged: bool = False) -> Tone:
+    question = Question(GERMAN, ANYONE, foreign=foreign, bridged=bridged)
+    return Deciding(Confidence(), sure=0.6, near=0.1).tone(question, chance)
 
 
 def test_it_is_told_by_its_little_words() -> None:
@@ -45,27 +39,10 @@ def test_it_is_told_by_its_little_words() -> None:
     assert not search.prepared(Question("kubectl events", ANYONE)).foreign
 
 
-def test_names_and_borrowed_words_are_common() -> None:
-    assert common_words(GERMAN, retrieved_at(0.5).hits) == "Kubernetes Events kubectl"
-    assert common_words("\u4f1a\u8bae\u5ba4\u5728\u54ea\u91cc", retrieved_at(0.5).hits) == ""
-    assert common_words(GERMAN, []) == ""
-
-
-def test_common_names_vouch_for_what_is_found_and_nothing_else_is_missed() -> None:
-    assert decision_on(GERMAN, 0.3) is Tone.CLOSEST
-    assert decision_on(GERMAN, 0.3, foreign=False) is not Tone.CLOSEST
-    # "Berlin" would be a place that the pages lack.
-    assert decision_on("Wo ist das B\u00fcro in Berlin mit Kubernetes?", 0.3) is Tone.CLOSEST
-
-
-def test_without_a_common_name_meaning_alone_must_do() -> None:
-    assert decision_on("Wie lange habe ich Urlaub?", 0.2) is Tone.SILENCE
-    assert decision_on("Wie lange habe ich Urlaub?", 0.6) is Tone.CLOSEST
-
-
-def test_it_is_never_told_as_a_sure_answer() -> None:
-    assert decision_on("Kubernetes kubectl", 0.99) is Tone.CLOSEST
-    assert decision_on("Kubernetes kubectl", 0.99, foreign=False) is Tone.ANSWER
+def test_it_is_never_answered_with_a_section_as_if_that_were_sure() -> None:
+    assert tone_of_one(0.99) is Tone.NEAREST
+    assert tone_of_one(0.99, foreign=False) is Tone.ANSWER
+    assert tone_of_one(0.05) is Tone.SILENCE
 
 
 def test_it_may_be_where_the_embedding_model_knows_both_languages() -> None:
@@ -73,19 +50,18 @@ def test_it_may_be_where_the_embedding_model_knows_both_languages() -> None:
     search.embedder.multilingual = True
 
     assert search.prepared(Question(GERMAN, ANYONE)).bridged
-    assert decision_on("Wie lange habe ich Urlaub?", 0.9, bridged=True) is Tone.ANSWER
-    assert decision_on("Wie lange habe ich Urlaub?", 0.6, bridged=True) is Tone.CLOSEST
+    assert tone_of_one(0.9, bridged=True) is Tone.ANSWER
 
 
 def test_where_nothing_is_found_the_language_of_the_pages_is_told() -> None:
     def refusal(question: str, *, foreign: bool, bridged: bool = False) -> str:
         foreign_question = Question(question, ANYONE, foreign=foreign, bridged=bridged)
-        return Responder(Confidence(), ("handbook",), 700)(
+        return Responder(Deciding(Confidence(), sure=0.6, near=0.1), 700)(
             foreign_question, retrieved_at(0.1, "german")
         ).text
 
     assert refusal("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True) == (
-        "I searched handbook and found nothing that answers this. "
+        "I searched and found nothing that answers this. "
         "The pages are in German: asked in German, I may find it."
     )
     assert "German" not in refusal("Wann ist Urlaub?", foreign=False)
