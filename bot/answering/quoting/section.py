@@ -15,7 +15,7 @@ from bot.answering.retrieval.stretch import Stretch
 from bot.answering.words.stems import Weights, stems
 from bot.model import LONGEST_LINE
 from indexers.model import Hit, Passage
-from indexers.text.prose import blocks, is_rule
+from indexers.text.prose import blocks, is_rule, plain, words
 from indexers.text.sentences import sentences
 
 Read = Callable[[str, Sequence[str]], Sequence[float] | None]
@@ -123,17 +123,23 @@ class Chosen:
 
 def nearest_line(question: str, passage: Passage, weigh: Weights) -> str:
     """Return the line of a passage, or the sentence of a long one, that shares most words with the
-    question, verbatim and cut at `LONGEST_LINE` characters. Rare words weigh more."""
+    question: verbatim, in at most `LONGEST_LINE` characters as people read them. Rare words weigh
+    more."""
     question_stems = stems(question)
     lines = [
         sentence.strip()
-        for piece in blocks(passage.text)
-        for line in piece.text.splitlines()
+        for block in blocks(passage.text)
+        for line in block.text.splitlines()
         if not is_rule(line)
         for sentence in (sentences(line) if len(line) > LONGEST_LINE else [line])
     ]
     best = max(lines, key=lambda line: fsum(map(weigh, question_stems & stems(line))), default="")
-    return best if len(best) <= LONGEST_LINE else best[:LONGEST_LINE].rsplit(" ", 1)[0]
+    kept = ""
+    for word in words(best):
+        if len(plain(kept + word)) > LONGEST_LINE:
+            break
+        kept += word
+    return kept
 
 
 def _within(pieces: Sequence[Piece], most: int) -> tuple[Sequence[Piece], bool]:
