@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 _URLS = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
 
+_TEMPERATURE = 0.0
+"""The most likely words: the same question gets the same answer."""
+
 
 class ModelSettings(Protocol):
     """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
     API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
-    provider's own; ``silence`` is the longest time without output, and ``seconds`` that of a whole
-    reply, both in seconds."""
+    provider's own; ``seconds`` is the longest time of a whole reply."""
 
     @property
     def provider(self) -> str: ...
@@ -35,12 +37,6 @@ class ModelSettings(Protocol):
 
     @property
     def max_tokens(self) -> int: ...
-
-    @property
-    def temperature(self) -> float: ...
-
-    @property
-    def silence(self) -> float: ...
 
     @property
     def seconds(self) -> float: ...
@@ -73,9 +69,9 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         api_key=key or "none",
         is_chat_model=True,
         max_tokens=None,  # passed with each prompt: this one would override it
-        timeout=settings.silence,
+        timeout=settings.seconds,
         max_retries=0,
-        temperature=settings.temperature,
+        temperature=_TEMPERATURE,
         http_client=_bounded(settings),
     )
     thinks = settings.model in _imported("llama_index.llms.openai.utils", "O1_MODELS", "llm")
@@ -108,9 +104,9 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
         base_url=settings.url or None,
         api_key=key,
         max_tokens=settings.max_tokens,
-        timeout=settings.silence,
+        timeout=settings.seconds,
         max_retries=0,
-        temperature=settings.temperature,
+        temperature=_TEMPERATURE,
     )
     # LlamaIndex has no option to pass a client to Anthropic's library.
     client = cast("Any", claude)._client  # noqa: SLF001

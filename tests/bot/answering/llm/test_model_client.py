@@ -25,11 +25,9 @@ PROMPT = Prompt("Be brief.", "How long is leave?", (), 10)
 LEAVE = Reply(["Leave is ", "30 days", " long [1]."])
 
 
-def client(url: str, silence: float = PATIENCE, seconds: float = PATIENCE) -> LlamaClient:
+def client(url: str, seconds: float = PATIENCE) -> LlamaClient:
     return model_client_of(
-        LlmSettings(
-            provider="compatible", model="small", url=url, silence=silence, seconds=seconds
-        ),
+        LlmSettings(provider="compatible", model="small", url=url, seconds=seconds),
         "k-secret",
     )
 
@@ -198,7 +196,7 @@ def test_silence_ends_a_request() -> None:
         openai_server(Reply(["Leave"], pause=PATIENCE)) as server,
         pytest.raises(ModelBusy, match="it cannot be reached"),
     ):
-        list(client(server.url, silence=0.2).write(PROMPT))
+        list(client(server.url, seconds=0.2).write(PROMPT))
 
 
 def test_an_answer_that_breaks_off_is_none_and_is_not_begun_again() -> None:
