@@ -27,6 +27,11 @@ class LlmSettings(Strict):
         description="The address of its API (`…/v1`); empty: the provider's own. Azure: "
         "`https://NAME.openai.azure.com/openai/v1`.",
     )
+    ca_file: str = Field(
+        "",
+        description="Certificates of the authority that signed its own, in PEM; empty: the "
+        "well-known ones.",
+    )
     seconds: float = Field(
         20,
         gt=0,

@@ -177,10 +177,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         paths = {key: anchored(path, "wiki", number, key) for key, path in wiki.paths.items()}
         return wiki.model_copy(update=paths)
 
-    if settings.index.ca_file:
-        ca_file = anchored(Path(settings.index.ca_file), "index", "ca_file")
-        index = settings.index.model_copy(update={"ca_file": str(ca_file)})
-        settings = settings.model_copy(update={"index": index})
+    for name in ("index", "llm"):
+        section = getattr(settings, name)
+        if section.ca_file:
+            ca_file = anchored(Path(section.ca_file), name, "ca_file")
+            section = section.model_copy(update={"ca_file": str(ca_file)})
+            settings = settings.model_copy(update={name: section})
     wikis = tuple(anchored_wiki(number, wiki) for number, wiki in enumerate(settings.wiki))
     data_dir = anchored(settings.data_dir, "data_dir")
     return settings.model_copy(update={"wiki": wikis, "data_dir": data_dir})

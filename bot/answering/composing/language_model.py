@@ -12,6 +12,7 @@ from bot.answering.composing.composer import Composer
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.judging import ModelJudge
 from bot.answering.composing.nli_judging import EntailmentJudge
+from bot.answering.llm.causes import Cause
 from bot.answering.llm.model_client import MeasuredModel, RetryingModel
 from bot.answering.llm.prompt import Prompt, Prompting
 from bot.answering.llm.providers import ModelSettings, model_client_of
@@ -76,17 +77,21 @@ class ConfiguredModel:
             ModelMisconfigured: a package, an address or a key is missing.
         """
 
-        def with_retries(model: MeasuredModel) -> RetryingModel:
+        def with_retries(
+            model: MeasuredModel, observe: Callable[[Cause | None], None] = lambda _: None
+        ) -> RetryingModel:
             return RetryingModel(
                 model,
                 seconds=settings.seconds,
                 attempts=_ATTEMPTS,
                 at_once=settings.at_once,
                 chance=random.random,
+                observe=observe,
             )
 
         answers = model_client or model_client_of(settings, key)
-        client = with_retries(answers)
+        observer = meter.observer
+        client = with_retries(answers, *([observer.away] if observer else []))
         judge: SentenceJudge | None = None
         if verifying := settings.verifying_model:
             is_same = verifying.model == settings.model
@@ -98,7 +103,7 @@ class ConfiguredModel:
             meter.count,
             mark,
             budget=settings.context_tokens,
-            room=answers.room,
+            room=lambda: None if client.is_away else answers.room(),
             structured=True,
         )
         return cls(client, meter, Composer(client, prompting, meter, judge=judge))

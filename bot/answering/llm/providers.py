@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _URLS = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
 
+_ASKED = {"ollama": of_ollama, "compatible": of_compatible}
+"""Providers whose servers are asked for their context limit."""
+_LIMIT_SECONDS = 1.5
+"""For each request: somebody waits for the answer meanwhile."""
+_LIMIT_BYTES = 4_000_000
+"""The reply includes a model's licence."""
 _TEMPERATURE = 0.0
 """The most likely words: the same question gets the same answer."""
 
@@ -24,7 +30,8 @@ _TEMPERATURE = 0.0
 class ModelSettings(Protocol):
     """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
     API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
-    provider's own; ``seconds`` is the longest time of a whole reply."""
+    provider's own; ``seconds`` is the longest time of a whole request; ``ca_file`` has
+    the certificates of its authority, empty for the well-known ones."""
 
     @property
     def provider(self) -> str: ...
@@ -40,6 +47,9 @@ class ModelSettings(Protocol):
 
     @property
     def seconds(self) -> float: ...
+
+    @property
+    def ca_file(self) -> str: ...
 
 
 def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
@@ -85,10 +95,11 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
 
 def _context_of(settings: ModelSettings, url: str, key: str) -> int | None:
     """Return the context limit; None if it is unknown."""
-    if settings.provider == "ollama":
-        return of_ollama(url, settings.model, key)
-    if settings.provider == "compatible":
-        return of_compatible(url, settings.model, key)
+    if settings.provider in _ASKED:
+        from bot.answering.llm.connection import fetch  # slow: httpx
+
+        client = _bounded(settings, _LIMIT_SECONDS, _LIMIT_BYTES)
+        return _ASKED[settings.provider](partial(fetch, client, key), url, settings.model)
     limits = _imported("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
     tokens: int | None = limits.get(settings.model)
     return tokens
@@ -114,10 +125,16 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
     return claude
 
 
-def _bounded(settings: ModelSettings) -> Any:
+def _bounded(settings: ModelSettings, *limits: Any) -> Any:
     from bot.answering.llm.connection import bounded_client  # slow: httpx
 
-    return bounded_client(settings.seconds)
+    try:
+        return bounded_client(settings.ca_file, *limits or (settings.seconds,))
+    except OSError as error:
+        raise ModelMisconfigured(
+            f"[llm] ca_file: {settings.ca_file} holds no certificates in PEM, or cannot be read"
+            f" ({error.strerror or error})."
+        ) from None
 
 
 def _imported(module: str, name: str, extra: str) -> Any:
