@@ -494,3 +494,17 @@ def test_a_prompt_that_had_to_be_shortened_is_told_to_the_person_and_the_log(
     assert "is longer than the language model's server takes" in shortened.err
     assert "Leave is 30 days long. [1]" in whole.out
     assert texts.SHORTENED not in " ".join(whole.out.split())
+
+
+def test_the_doctor_asks_each_model_for_a_word_and_says_what_to_do(handbook: Shell) -> None:
+    with openai_server(Reply(["ok"]), Reply(status=401)) as server:
+        with_model(handbook, server.url, settings='verify_model = "cheap"')
+        result = handbook.footnote("doctor", "--json")
+        asked = server.asked
+
+    findings = [each for each in result.json["findings"] if each["about"] == "llm"]
+    assert [each["level"] for each in findings] == ["ok", "failure"]
+    assert "it answered 401: it refuses the key" in findings[1]["says"]
+    assert "FOOTNOTE_LLM_KEY" in findings[1]["todo"]
+    assert [each["model"] for each in asked] == ["tiny", "cheap"]
+    assert all(each["max_tokens"] <= 5 for each in asked)

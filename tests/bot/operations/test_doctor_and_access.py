@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.operations.doctor import identity, last_passes, slack
+from bot.answering.llm.causes import Cause
+from bot.answering.llm.model_client import ModelFailed
+from bot.errors import ModelMisconfigured
+from bot.operations.doctor import identity, language_model, last_passes, slack
 from bot.operations.model import AccessNow
 from bot.operations.passes import Pass, PassKind
 from indexers.findings import Access, GateInWords, Indexed, Level
@@ -103,7 +106,7 @@ def test_a_language_model_that_does_not_answer_is_a_failure_with_what_to_do(caus
     def ask() -> None:
         raise ModelFailed(cause.words, cause=cause)
 
-    finding = doctor.language_model("small", ask)
+    finding = language_model("small", ask)
 
     assert finding.level is Level.FAILURE
     assert finding.says == f"The language model small does not answer: {cause.words}."
@@ -114,5 +117,5 @@ def test_a_language_model_that_answers_is_right_and_one_that_lacks_a_key_is_not(
     def ask() -> None:
         raise ModelMisconfigured("It needs its key.")
 
-    assert doctor.language_model("small", lambda: None).level is Level.OK
-    assert doctor.language_model("small", ask).says == "It needs its key."
+    assert language_model("small", lambda: None).level is Level.OK
+    assert language_model("small", ask).says == "It needs its key."
