@@ -30,7 +30,7 @@ from bot.flags.publishing import Published
 from bot.flags.review_channels import ReviewChannels
 from bot.loading import models_loaded, warm_up
 from bot.metrics.page import metrics_of
-from bot.operations import readiness, webhooks
+from bot.operations import readiness, soundness, webhooks
 from bot.operations.scheduler import Scheduler
 from bot.operations.single_sync import repeated_syncs
 from bot.operations.syncing import OneSyncAtATime, now
@@ -126,6 +126,7 @@ def serve_app(
     # Written answers are those of the first workspace.
     unwritten = Latest(lambda: answering(app.searching))
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
+    soundness.check_daily(app.state.check, parts.index.check)
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
     intervals = settings.sync.intervals(edits=tells_edits)
     scheduler = Scheduler(syncing, *intervals, turn=app.timer_turn())
@@ -148,7 +149,7 @@ def serve_app(
         as_of=syncing.as_of,
         titles=lambda: app.answerer.open_titles(),  # noqa: PLW0108 - it may be another one by then
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
-        checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
+        checks=readiness.checks(process, parts.index, [*parts.wikis], settings.data_dir),
     )
     connection = connection_of(settings, secrets)
     wikis = WikiPorts(

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from bot.errors import StateUnavailable
 from bot.operations import texts
@@ -20,15 +21,36 @@ _ROOM = 16 << 20
 """Free bytes. With fewer, the next write of the index or the database may fail."""
 
 
+class WritingProcess(Protocol):
+    """The process as it writes to the database. ``is_damaged``: whether that is known."""
+
+    def beat(self) -> None: ...
+
+    @property
+    def is_damaged(self) -> bool: ...
+
+
+class SearchedIndex(PassageIndex, Protocol):
+    """An index that knows its ``damage``, if there is any."""
+
+    @property
+    def damage(self) -> object: ...
+
+
 def checks(
-    write: Callable[[], None], passages: PassageIndex, wikis: Sequence[str], data_dir: Path
+    process: WritingProcess, passages: SearchedIndex, wikis: Sequence[str], data_dir: Path
 ) -> dict[str, Callable[[], str]]:
-    """Return the checks, by name."""
-    return {
-        "database": partial(database, write),
-        "index": partial(index, passages, wikis),
-        "disk": partial(disk, data_dir),
-    }
+    """Return the checks, by name. What is damaged may still be read and written in part."""
+
+    def of_database() -> str:
+        problem = database(process.beat)  # first: it may find the damage
+        return texts.DATABASE_DAMAGED if process.is_damaged else problem
+
+    def of_index() -> str:
+        problem = index(passages, wikis)
+        return texts.INDEX_DAMAGED if passages.damage else problem
+
+    return {"database": of_database, "index": of_index, "disk": partial(disk, data_dir)}
 
 
 def database(write: Callable[[], None]) -> str:

@@ -141,6 +141,8 @@ def stands_still(minutes: float) -> str:
     return f"`footnote sync --watch` has not got on for {minutes:,.0f} minutes: restart it"
 
 
+DATABASE_DAMAGED = "damaged: stop the bot, and put a backup in its place with `footnote restore`"
+INDEX_DAMAGED = "damaged, and rebuilt by the next sync: `footnote status` tells how far"
 CANNOT_BE_WRITTEN = "cannot be written"
 CANNOT_BE_SEARCHED = "cannot be searched"
 CANNOT_BE_READ = "cannot be read"

@@ -85,7 +85,7 @@ def forget_before(database: Database, when: datetime, audited: datetime | None =
         note_last_id(database, connection, answers, flags)
         set_long_ago = sa.update(channels).where(channels.c.changed < when)
         connection.execute(set_long_ago.values(person=NOBODY))
-        return sum(
+        deleted = sum(
             connection.execute(
                 sa.delete(table).where(
                     age < _limit(age, audited if table is shown and audited else when)
@@ -94,6 +94,8 @@ def forget_before(database: Database, when: datetime, audited: datetime | None =
             for table, age in AGES.items()
             if age is not None
         )
+    database.empty_log(deleted=True)
+    return deleted
 
 
 def forgetting(
@@ -190,6 +192,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         connection.execute(sa.delete(usage).where(usage.c.payer.in_(payers)))
         unname(channels, "person", of_team(channels.c.team, team))
         unname(jobs, "person", of_team(jobs.c.team, team))
+    database.empty_log(deleted=True)
     return Forgotten(questions, judged, flagged or 0)
 
 

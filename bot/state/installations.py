@@ -68,7 +68,8 @@ class DatabaseInstallations:
                 return False
             rows = [gone(team) for team in sorted(teams)]
             connection.execute(self._database.insert(keys).on_conflict_do_nothing(), rows)
-            return True
+        self._database.empty_log(deleted=True)  # the row held the workspace's token
+        return True
 
     def note_workspace(self, team: str, organization: str) -> None:
         values = {"organization": organization}

@@ -51,3 +51,31 @@ def test_a_disk_without_room_or_names_is_full(
     monkeypatch.setattr(os, "statvfs", lambda _: disk)
 
     assert readiness.disk(tmp_path) == expected
+
+
+class Damaged(ListIndex):
+    damage: object = None
+
+
+def test_known_damage_is_told_though_the_rest_still_works(tmp_path: Path) -> None:
+    process, passages = SimpleNamespace(beat=lambda: None, is_damaged=False), Damaged()
+    checks = readiness.checks(process, passages, ["handbook"], tmp_path)
+    before = {name: check() for name, check in checks.items()}
+    process.is_damaged, passages.damage = True, "the old one is damaged"
+    after = {name: check() for name, check in checks.items()}
+
+    assert before == {"database": "", "index": "", "disk": ""}
+    assert "`footnote restore`" in after["database"]
+    assert "rebuilt by the next sync" in after["index"]
+    assert after["disk"] == ""
+
+
+def test_the_write_that_finds_the_damage_tells_it(tmp_path: Path) -> None:
+    def beat() -> None:
+        process.is_damaged = True
+        raise StateUnavailable("malformed")
+
+    process = SimpleNamespace(beat=beat, is_damaged=False)
+    checks = readiness.checks(process, Damaged(), [], tmp_path)
+
+    assert "`footnote restore`" in checks["database"]()
