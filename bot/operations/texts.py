@@ -143,6 +143,7 @@ def stands_still(minutes: float) -> str:
 
 CANNOT_BE_WRITTEN = "cannot be written"
 CANNOT_BE_SEARCHED = "cannot be searched"
+EMPTY = "holds no page yet: the first sync goes on or found none, see `footnote status`"
 CANNOT_BE_READ = "cannot be read"
 FULL = "full"
 

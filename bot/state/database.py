@@ -29,7 +29,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StateRefused, StateUnavailable
+from bot.errors import StateAway, StateRefused, StateUnavailable
 from bot.state.migrating import migrate
 from bot.state.outages import Outages
 from bot.state.server_refusals import why_refused
@@ -93,7 +93,8 @@ class Database:
         """Begin a transaction, committed at the end. ``urgent``: before other waiting writers.
 
         Raises:
-            StateUnavailable: disk full, file gone, server down.
+            StateUnavailable: disk full, file gone.
+            StateAway: the server is down.
             StateRefused: the database rejects this statement, however often it is tried.
         """
         with (
@@ -119,8 +120,9 @@ class Database:
             raise StateRefused(refusal) from error
         except (DBAPIError, PoolTimeout, _Removed) as error:
             words = _words(error)
-            refusal = self._refusal(words) or f"{_UNUSABLE} ({words}). {self._advice}"
-            unavailable = StateUnavailable(refusal)
+            refusal = self._refusal(words)
+            kind = StateUnavailable if refusal or self.is_sqlite else StateAway
+            unavailable = kind(refusal or f"{_UNUSABLE} ({words}). {self._advice}")
             if self._outages:
                 self._outages.failed(unavailable)
             raise unavailable from error
