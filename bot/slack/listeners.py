@@ -93,8 +93,8 @@ def front_app(slack: SlackConnection) -> AsyncApp:
 
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
-    """Listen for questions. If one cannot be stored, Slack delivers it again. This
-    bypasses the other listeners: asking each of them takes longer than storing a message."""
+    """Listen for questions. If one cannot be stored, Slack delivers it again. This bypasses the
+    other listeners: asking each of them takes longer than storing a message."""
 
     @app.middleware
     async def keep(

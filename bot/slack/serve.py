@@ -45,12 +45,7 @@ Away = Mapping[type[Exception], tuple[str, str]]
 
 def open_patiently(slack: SlackConnection, open_: Callable[[], object], away: Away) -> None:
     """Call ``open_`` until it raises none of the errors ``away``; meanwhile the process is alive,
-    and not ready.
-
-    Raises:
-        SlackMisconfigured: the port is taken.
-        SystemExit: SIGTERM or SIGINT came first.
-    """
+    and not ready. SIGTERM and SIGINT end it."""
     try:
         open_()
     except tuple(away):
