@@ -35,6 +35,7 @@ from bot.operations.scheduler import Scheduler
 from bot.operations.single_sync import repeated_syncs
 from bot.operations.syncing import OneSyncAtATime, now
 from bot.ports import Answering
+from bot.slack import serve as chat
 from bot.slack.chat.workspace import workspace_of
 from bot.slack.commands.channel_form import LanguageChoices
 from bot.slack.commands.forget import Forget
@@ -51,7 +52,6 @@ from bot.slack.listeners import SlackFeatures
 from bot.slack.monitoring import MetricsPage
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.slack.running import Dispatcher, SlackApp, app_of
-from bot.slack.serve import serve as serve_slack
 from bot.state.database import Database
 from bot.state.forgetting import forget_person, forgetting
 from bot.state.gauges import state_counts
@@ -88,7 +88,8 @@ def serve(settings: Settings, secrets: Secrets, sharing: Sharing, reloading: Rel
         SettingsError: a token is missing.
         SlackMisconfigured: a token is wrong, or the port is taken.
         ModelMisconfigured: a language model is set, and its address, key or package is missing.
-        IndexUnavailable, StateUnavailable: the index or the database cannot be opened.
+        IndexUnavailable, StateUnavailable: the index or the database cannot be opened. While only
+            its server is away, the bot waits.
     """
     several = bool(settings.workspace)
     if problems := secrets.slack_problems(settings.slack.mode, several=several):
@@ -104,23 +105,21 @@ def serve_app(
     ready: Callable[[], None] = lambda: None,
     reloading: Reloading | None = None,
 ) -> None:
-    """Answer in Slack with the parts of ``app``, as `serve` does. ``answering`` wraps the answerer;
-    ``ready`` is called once Slack can reach the bot.
-
-    Raises:
-        SlackMisconfigured, ModelMisconfigured, IndexUnavailable, StateUnavailable: see `serve`.
-    """
+    """Answer in Slack with the parts of ``app``, as `serve` does, and raise what it raises.
+    ``answering`` wraps the answerer; ``ready`` is called once Slack can reach the bot."""
     settings, secrets, parts = app.settings, app.secrets, app.indexing
     parts.wikis.chosen()
-    with models_loaded(parts):
-        process = app.process
-        app.state.tell_outages()
-        syncing = syncs_of(app)
-        app.last_pass, app.passed = syncing.last_pass, syncing.passed
-        counts, queries = partial(state_counts, app.state), app.queries
-        metrics = metrics_of(counts, queries.status, settings.data_dir, now)
-        app.model_observer, app.timed = metrics.counters, metrics.counters.timed
-        library, _ = app.library, app.model  # opens the index, and raises if a model is wrong
+    connection = connection_of(settings, secrets)
+    open_stores = models_loaded(parts)(lambda: (app.process, parts.index))
+    chat.open_patiently(connection, open_stores, readiness.AWAY)
+    process = app.process
+    app.state.tell_outages()
+    syncing = syncs_of(app)
+    app.last_pass, app.passed = syncing.last_pass, syncing.passed
+    counts, queries = partial(state_counts, app.state), app.queries
+    metrics = metrics_of(counts, queries.status, settings.data_dir, now)
+    app.model_observer, app.timed = metrics.counters, metrics.counters.timed
+    library, _ = app.library, app.model  # raises if a model is wrong
     warm_up(parts)
     answers = Latest(lambda: answering(app.answerer))
     # Written answers are those of the first workspace.
@@ -151,7 +150,6 @@ def serve_app(
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
         checks=readiness.checks(process, parts.index, [*parts.wikis], settings.data_dir),
     )
-    connection = connection_of(settings, secrets)
     wikis = WikiPorts(
         answering=answers,
         reindexing=syncing,
@@ -175,7 +173,7 @@ def serve_app(
     with answers.loading(), scheduler.running(), sharing(app), traced(settings.tracing.url):
         without_home = partial(further.apps, None) if further else None
         asyncio.run(
-            serve_slack(connection, build, env, ready=lambda _: ready(), without_home=without_home)
+            chat.serve(connection, build, env, ready=lambda _: ready(), without_home=without_home)
         )
 
 
@@ -296,6 +294,7 @@ class SlackParts:
             new_incident=env.new_incident,
             limits=env.question_limits or (lambda: slack),
             first_pause=env.first_pause,
+            index_problem=env.checks.get("index", str),
             monotonic=env.seconds,
             observer=env.observer,
         )

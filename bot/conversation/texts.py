@@ -14,6 +14,10 @@ WAITS = (
     "I have your question but cannot answer it yet: my database is unavailable. I will answer as"
     " soon as it is back."
 )
+WAITS_FOR_SEARCH = (
+    "I have your question but cannot answer it yet: the search is unavailable. I will answer as"
+    " soon as it is back."
+)
 NOT_KEPT = (
     "I could not save your question: I cannot write anything just now. I should get it again within"
     " five minutes. If no answer comes, please ask again."

@@ -62,10 +62,7 @@ class Gauges(Collector):
             "footnote_queue_messages",
             "Messages that are not answered yet, of all processes.",
             ("state",),
-            [
-                ((state.value,), counts.waiting.get(state, 0))
-                for state in (MessageState.RECEIVED, MessageState.WORKING)
-            ],
+            [((state.value,), counts.waiting.get(state, 0)) for state in MessageState.unfinished()],
         )
         waited = (self._clock() - counts.oldest).total_seconds() if counts.oldest else 0.0
         yield _gauge(

@@ -145,6 +145,7 @@ DATABASE_DAMAGED = "damaged: stop the bot, and put a backup in its place with `f
 INDEX_DAMAGED = "damaged, and rebuilt by the next sync: `footnote status` tells how far"
 CANNOT_BE_WRITTEN = "cannot be written"
 CANNOT_BE_SEARCHED = "cannot be searched"
+EMPTY = "holds no page yet: the first sync goes on or found none, see `footnote status`"
 CANNOT_BE_READ = "cannot be read"
 FULL = "full"
 

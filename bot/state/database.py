@@ -30,7 +30,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StateRefused, StateUnavailable
+from bot.errors import StateAway, StateRefused, StateUnavailable
 from bot.state.migrating import migrate
 from bot.state.outages import Outages
 from bot.state.server_refusals import why_refused
@@ -98,7 +98,8 @@ class Database:
         """Begin a transaction, committed at the end. ``urgent``: before other waiting writers.
 
         Raises:
-            StateUnavailable: disk full, file gone, server down.
+            StateUnavailable: disk full, file gone.
+            StateAway: the server is down.
             StateRefused: the database rejects this statement, however often it is tried.
         """
         with (
@@ -137,7 +138,9 @@ class Database:
         if code & 0xFF in _DAMAGED:
             self.is_damaged = True
             return self._damaged(words)
-        return StateUnavailable(self._refusal(words) or f"{_UNUSABLE} ({words}). {self._advice}")
+        refusal = self._refusal(words)
+        kind = StateUnavailable if refusal or self.is_sqlite else StateAway
+        return kind(refusal or f"{_UNUSABLE} ({words}). {self._advice}")
 
     def _damaged(self, why: str) -> StateUnavailable:
         return StateUnavailable(

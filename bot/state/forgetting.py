@@ -144,7 +144,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
                 text="",
                 state=sa.case(
                     (
-                        inbox.c.state.in_([MessageState.RECEIVED, MessageState.WORKING]),
+                        inbox.c.state.in_(MessageState.unfinished()),
                         MessageState.DONE.value,
                     ),
                     else_=inbox.c.state,
