@@ -608,7 +608,9 @@ def test_the_settings_it_prints_can_be_read(shell: Shell) -> None:
 
 def test_every_command_helps(shell: Shell) -> None:
     assert shell.footnote("--help").code == 0
-    assert shell.footnote("--version").out.startswith("footnote")
+    assert shell.footnote("--version").out == (
+        f"footnote, version {own_version()} (commit {own_commit()})\n"
+    )
     for name, command in cli.cli.commands.items():
         result = shell.footnote(name, "--help")
 
@@ -722,7 +724,8 @@ def test_the_status_of_a_missing_folder_says_so_and_makes_nothing(shell: Shell) 
 def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> None:
     handbook.footnote("sync")
     hold = (
-        "import sys; from bot.app import App; from config.loading import load, secrets\n"
+        "import sys; from bot.app import App; from bot.version import own_commit, own_version
+from config.loading import load, secrets\n"
         "with App(load(), secrets()) as app:\n    ask = app.asker(None)\n"
         "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
     )
