@@ -45,7 +45,7 @@ def usage(
     not counted."""
     # What reads the database is slow to import.
     from bot.app import App
-    from bot.operations.usage_report import Outcome, UsageBy, usage_rows
+    from bot.operations.usage_report import QuestionOutcome, UsageBy, usage_rows
     from bot.reports import print_rows
     from bot.state.usage_report import DatabaseUsageReport, pseudonyms
 
@@ -56,5 +56,5 @@ def usage(
         if state := app.state_if_made():
             name = str if identify else pseudonyms(state)
             rows = usage_rows(DatabaseUsageReport(state), kind, begin, name, identify=identify)
-    columns = (by, "questions", *(outcome.value for outcome in Outcome), "tokens", "cost")
+    columns = (by, "questions", *(outcome.value for outcome in QuestionOutcome), "tokens", "cost")
     print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none=_NONE)

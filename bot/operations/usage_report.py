@@ -23,8 +23,8 @@ class UsageBy(StrEnum):
     PERSON = "person"
 
 
-class Outcome(StrEnum):
-    """What came of a question. Each question has one of these once the work on it has ended."""
+class QuestionOutcome(StrEnum):
+    """The outcome of a question. Each question has one once the work on it has ended."""
 
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
@@ -44,7 +44,7 @@ class QuestionsAsked:
     person; ``direct``: it is the channel of a direct message."""
 
     subject: str
-    outcome: Outcome
+    outcome: QuestionOutcome
     questions: int
     direct: bool = False
 
@@ -73,7 +73,7 @@ class KeptUsage(Protocol):
 
 @dataclass(slots=True)
 class _Sum:
-    questions: Counter[Outcome] = field(default_factory=Counter)
+    questions: Counter[QuestionOutcome] = field(default_factory=Counter)
     tokens: int = 0
     cost: float = 0.0
 
@@ -108,7 +108,7 @@ def usage_rows(
         {
             by.value: name_,
             "questions": sum_.questions.total(),
-            **{outcome.value: sum_.questions[outcome] for outcome in Outcome},
+            **{outcome.value: sum_.questions[outcome] for outcome in QuestionOutcome},
             "tokens": sum_.tokens,
             "cost": round(sum_.cost, 6),
         }

@@ -13,7 +13,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from bot.moments import day_of
-from bot.operations.usage_report import Outcome, QuestionsAsked, TokensUsed
+from bot.operations.usage_report import QuestionOutcome, QuestionsAsked, TokensUsed
 from bot.state.database import Database
 from bot.state.figures import ASKS_BACK, IS_ANSWERED, IS_QUESTION
 from bot.state.forgetting import NOBODY
@@ -33,9 +33,9 @@ _QUESTIONS = sa.union_all(
         answers.c.asker.label("person"),
         answers.c.given.label("at"),
         sa.case(
-            (ASKS_BACK, Outcome.ASKED_BACK.value),
-            (IS_ANSWERED, Outcome.ANSWERED.value),
-            else_=Outcome.UNANSWERED.value,
+            (ASKS_BACK, QuestionOutcome.ASKED_BACK.value),
+            (IS_ANSWERED, QuestionOutcome.ANSWERED.value),
+            else_=QuestionOutcome.UNANSWERED.value,
         ).label("outcome"),
     ).where(IS_QUESTION),
     sa.select(
@@ -45,7 +45,13 @@ _QUESTIONS = sa.union_all(
         inbox.c.received,
         inbox.c.state,
     ).where(
-        inbox.c.state.in_([Outcome.FAILED.value, Outcome.REFUSED.value, Outcome.STOPPED.value]),
+        inbox.c.state.in_(
+            [
+                QuestionOutcome.FAILED.value,
+                QuestionOutcome.REFUSED.value,
+                QuestionOutcome.STOPPED.value,
+            ]
+        ),
         inbox.c.person != NOBODY,
         ~sa.exists().where(
             answers.c.team == inbox.c.team,
@@ -75,7 +81,7 @@ class DatabaseUsageReport:
             for row in connection.execute(query):
                 subject = own_id(row.team if row.team in further_workspaces else "", row.id)
                 direct = kind == "channel" and _is_direct(subject)
-                yield QuestionsAsked(subject, Outcome(row.outcome), row.questions, direct)
+                yield QuestionsAsked(subject, QuestionOutcome(row.outcome), row.questions, direct)
 
     def used(self, kind: str, since: date) -> Iterator[TokensUsed]:
         query = sa.select(usage).where(usage.c.kind == kind, usage.c.day >= since)
@@ -91,7 +97,7 @@ def _by_day(connection: sa.Connection, since: datetime) -> Iterator[QuestionsAsk
     rows = connection.execution_options(yield_per=1000).execute(query)
     counts = Counter((day_of(row.at), row.outcome) for row in rows)
     for (day, outcome), questions in sorted(counts.items()):
-        yield QuestionsAsked(day.isoformat(), Outcome(outcome), questions)
+        yield QuestionsAsked(day.isoformat(), QuestionOutcome(outcome), questions)
 
 
 def _is_direct(channel: str) -> bool:

@@ -27,6 +27,7 @@ from bot.operations.admin_queries import AdminQueries
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
+from bot.version import own_commit, own_version
 from tests.bot.shell import Shell
 from tests.forked import Forked
 from tests.long import few
@@ -724,8 +725,7 @@ def test_the_status_of_a_missing_folder_says_so_and_makes_nothing(shell: Shell) 
 def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> None:
     handbook.footnote("sync")
     hold = (
-        "import sys; from bot.app import App; from bot.version import own_commit, own_version
-from config.loading import load, secrets\n"
+        "import sys; from bot.app import App; from config.loading import load, secrets\n"
         "with App(load(), secrets()) as app:\n    ask = app.asker(None)\n"
         "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
     )

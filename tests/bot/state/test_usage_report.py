@@ -17,7 +17,7 @@ from bot.conversation.model import (
     MessageState,
 )
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
-from bot.operations.usage_report import Outcome, QuestionsAsked
+from bot.operations.usage_report import QuestionOutcome, QuestionsAsked
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
@@ -58,22 +58,22 @@ def report(database: Database) -> DatabaseUsageReport:
 
 def test_a_day_is_one_of_this_machines_time_zone(report: DatabaseUsageReport) -> None:
     assert [*report.asked("day", NIGHT)] == [
-        QuestionsAsked("2026-11-25", Outcome.ANSWERED, 1),
-        QuestionsAsked("2026-11-25", Outcome.UNANSWERED, 1),
-        QuestionsAsked("2026-11-26", Outcome.ANSWERED, 1),
-        QuestionsAsked("2027-01-04", Outcome.ANSWERED, 1),
+        QuestionsAsked("2026-11-25", QuestionOutcome.ANSWERED, 1),
+        QuestionsAsked("2026-11-25", QuestionOutcome.UNANSWERED, 1),
+        QuestionsAsked("2026-11-26", QuestionOutcome.ANSWERED, 1),
+        QuestionsAsked("2027-01-04", QuestionOutcome.ANSWERED, 1),
     ]
 
 
 def test_a_channel_and_a_person_are_one_row_each(report: DatabaseUsageReport) -> None:
     assert set(report.asked("channel", NIGHT)) == {
-        QuestionsAsked("C0TEAM", Outcome.ANSWERED, 2),
-        QuestionsAsked("C0TEAM", Outcome.UNANSWERED, 1),
-        QuestionsAsked("D0BEN", Outcome.ANSWERED, 1, direct=True),
+        QuestionsAsked("C0TEAM", QuestionOutcome.ANSWERED, 2),
+        QuestionsAsked("C0TEAM", QuestionOutcome.UNANSWERED, 1),
+        QuestionsAsked("D0BEN", QuestionOutcome.ANSWERED, 1, direct=True),
     }
     assert set(report.asked("person", NIGHT + timedelta(seconds=1))) == {
-        QuestionsAsked("U0ANNA", Outcome.UNANSWERED, 1),
-        QuestionsAsked("U0BEN", Outcome.ANSWERED, 2),
+        QuestionsAsked("U0ANNA", QuestionOutcome.UNANSWERED, 1),
+        QuestionsAsked("U0BEN", QuestionOutcome.ANSWERED, 2),
     }
 
 
@@ -83,9 +83,9 @@ def test_each_question_is_counted_once_whatever_came_of_it(database: Database, k
     box = DatabaseInbox(database, lambda: NIGHT)
     reading = Reading("Leave", "Leave?", PAGE)
     results = {
-        Outcome.ANSWERED: FOUND,
-        Outcome.UNANSWERED: NOTHING,
-        Outcome.ASKED_BACK: Clarify("Which?", (reading, reading)),
+        QuestionOutcome.ANSWERED: FOUND,
+        QuestionOutcome.UNANSWERED: NOTHING,
+        QuestionOutcome.ASKED_BACK: Clarify("Which?", (reading, reading)),
     }
     ends = {
         "aside": (MessageState.PASSED, None),
@@ -94,7 +94,11 @@ def test_each_question_is_counted_once_whatever_came_of_it(database: Database, k
         **{outcome: (MessageState.DONE, result) for outcome, result in results.items()},
         **{
             outcome: (MessageState(outcome.value), None)
-            for outcome in (Outcome.FAILED, Outcome.REFUSED, Outcome.STOPPED)
+            for outcome in (
+                QuestionOutcome.FAILED,
+                QuestionOutcome.REFUSED,
+                QuestionOutcome.STOPPED,
+            )
         },
     }
     for number, (state, result) in enumerate(ends.values()):
@@ -114,7 +118,7 @@ def test_each_question_is_counted_once_whatever_came_of_it(database: Database, k
         for asked in DatabaseUsageReport(database).asked(kind, NIGHT - timedelta(days=1))
     }
 
-    assert counts == {**dict.fromkeys(Outcome, 1), Outcome.ANSWERED: 2}
+    assert counts == {**dict.fromkeys(QuestionOutcome, 1), QuestionOutcome.ANSWERED: 2}
 
 
 def test_a_failed_question_of_a_forgotten_person_is_counted_no_more(database: Database) -> None:
@@ -125,5 +129,5 @@ def test_a_failed_question_of_a_forgotten_person_is_counted_no_more(database: Da
     before = [*DatabaseUsageReport(database).asked("person", NIGHT)]
     forget_person(database, "U0ANNA")
 
-    assert before == [QuestionsAsked("U0ANNA", Outcome.FAILED, 1)]
+    assert before == [QuestionsAsked("U0ANNA", QuestionOutcome.FAILED, 1)]
     assert not [*DatabaseUsageReport(database).asked("person", NIGHT)]
