@@ -55,7 +55,7 @@ from bot.slack.running import Dispatcher, SlackApp, app_of
 from bot.state.database import Database
 from bot.state.forgetting import forget_person, forgetting
 from bot.state.gauges import state_counts
-from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
+from bot.state.installations import DatabaseInstallations
 from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
@@ -214,7 +214,6 @@ def further_workspaces(
         connection=connection,
         env=env,
         installations=DatabaseInstallations(app.state),
-        states=DatabaseInstallStates(app.state, env.clock),
         locks=SharedLocks(DatabaseLocks(app.state, app.process)),
         rights=app.named_workspaces.rights,
         build=build,

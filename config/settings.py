@@ -317,7 +317,7 @@ class Secrets(BaseSettings):
     footnote_metrics_token: SecretStr = Field(
         SecretStr(""),
         description="A request with it as a bearer token may read `/metrics`; without it, this "
-        "machine alone.",
+        "machine alone, and not through a reverse proxy.",
     )
     footnote_state_password: SecretStr = Field(
         SecretStr(""), description="The password of `[state] url`, if it has none."

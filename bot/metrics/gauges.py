@@ -23,11 +23,11 @@ class Gauges(Collector):
     """The gauges of the latest ``samples``, by the name of their source. A source that failed is
     left out, and `footnote_source_up` says so. ``connected``: Slack reaches the bot."""
 
-    def __init__(self, clock: Callable[[], datetime], version: str) -> None:
+    def __init__(self, clock: Callable[[], datetime], version: str, commit: str) -> None:
         self.samples: Mapping[str, Any] = {}
         self.connected = False
         self._clock = clock
-        self._version = version
+        self._version = version, commit
         self._began = clock()
 
     def describe(self) -> Iterable[Metric]:
@@ -36,9 +36,12 @@ class Gauges(Collector):
 
     def collect(self) -> Iterator[Metric]:
         samples = self.samples
-        yield _gauge("footnote_build_info", "The version that runs.", ("version",), [
-            ((self._version,), 1)
-        ])  # fmt: skip
+        yield _gauge(
+            "footnote_build_info",
+            "The version that runs, and the commit that it was built from.",
+            ("version", "commit"),
+            [(self._version, 1)],
+        )
         yield _gauge(
             "footnote_source_up",
             "1 if this source of metrics could be asked, else 0.",

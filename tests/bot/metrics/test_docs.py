@@ -54,7 +54,7 @@ async def exported() -> tuple[list[Metric], Labels]:
         "index": SampleSource(lambda: STATUS, 0.0),
         "disk": SampleSource(lambda: DiskUse({"index": 1}, 1, 2), 0.0),
     }
-    page, _ = await Metrics(sources, lambda: NOW, "0.1.0").page("")
+    page, _ = await Metrics(sources, lambda: NOW, "0.1.0", "abc").page("")
     families = list(text_string_to_metric_families(page.decode()))
     labels: Labels = defaultdict(lambda: defaultdict(set))
     for family in families:
