@@ -45,6 +45,10 @@ class SyncedParts(Protocol):
     @property
     def splitter(self) -> Splitter: ...
 
+    def return_memory(self) -> None:
+        """Return to the system the memory that only a sync needs."""
+        ...
+
 
 def sync_wikis(  # noqa: PLR0913 - the options of a sync
     parts: SyncedParts,
@@ -122,4 +126,7 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
         return reports
 
     parts.index.follow()
-    return run() if dry_run else on_sound_index(parts.index, run)
+    try:
+        return run() if dry_run else on_sound_index(parts.index, run)
+    finally:
+        parts.return_memory()
