@@ -49,7 +49,6 @@ max_removal = 1
 precision = 0
 clarify = false
 check_seconds = 5
-rerank_seconds = 60
 unchecked = "refuse"
 
 [slack]

@@ -200,8 +200,6 @@ async def company(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 [sync]
 every_minutes = 0
 
-[answer]
-rerank_seconds = 60
 
 [slack]
 mode = "{request.param}"

@@ -38,8 +38,6 @@ site_url = "https://wiki.example.com"
 [sync]
 every_minutes = 0
 
-[answer]
-rerank_seconds = 60
 
 [slack]
 mode = "{mode}"

@@ -80,7 +80,7 @@ class Indexer:
 
 
 def settings(minutes: float, level: str = "INFO", *, port: int) -> str:
-    sync, answer = f"[sync]\nevery_minutes = {minutes}\n", "[answer]\nrerank_seconds = 60\n"
+    sync, answer = f"[sync]\nevery_minutes = {minutes}\n", "[answer]\n"
     return f'log_level = "{level}"\n{WIKI}\n[slack]\nport = {port}\n{sync}\n{answer}'
 
 

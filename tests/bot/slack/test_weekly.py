@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,7 +28,7 @@ MOMENTS = st.integers(946_684_800, 2_208_988_800).map(lambda s: datetime.fromtim
 )
 def test_nine_on_mondays_in_berlin(now: str, latest: str) -> None:
     """The last date is from before the clocks in Berlin went back."""
-    weekly = Weekly(0, 9, ZoneInfo("Europe/Berlin"))
+    weekly = Weekly(0, time(9), ZoneInfo("Europe/Berlin"))
 
     assert weekly.latest(datetime.fromisoformat(now)) == datetime.fromisoformat(latest)
 
