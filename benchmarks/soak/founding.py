@@ -52,6 +52,8 @@ check_seconds = 5
 unchecked = "refuse"
 
 [slack]
+person_minute = 0
+channel_minute = 0
 mode = "socket"
 port = 0
 

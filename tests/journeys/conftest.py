@@ -202,6 +202,8 @@ every_minutes = 0
 
 
 [slack]
+person_minute = 0
+channel_minute = 0
 mode = "{request.param}"
 port = {port}
 review_channel = "C0REVIEW"

@@ -43,6 +43,7 @@ every_minutes = 0
 mode = "{mode}"
 port = {port}
 person_minute = 0
+channel_minute = 0
 
 [state]
 url = "{database}"

@@ -73,7 +73,7 @@ product = "data_center"
         base: dict[str, dict[str, object]] = {
             "sync": {"every_minutes": SELDOM, "recent_minutes": SELDOM},
             "answer": {"check_seconds": 10},
-            "slack": {"port": self.company.port},
+            "slack": {"port": self.company.port, "person_minute": 0, "channel_minute": 0},
         }
         for section, values in base.items():
             every = values | self.settings.get(section, {})
