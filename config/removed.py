@@ -8,13 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_IN_DIGEST = (
-    'Until you delete it, it counts; write `slack.digest = "monday 09:00 Europe/Berlin"` instead.'
-)
-_IN_OWNERS = (
-    "Until you delete it, it counts; write "
-    '`owners = ["property owner", "label owner-", "editor"]` instead.'
-)
+_IN_DIGEST = 'Write all of it as `slack.digest = "monday 09:00 Europe/Berlin"`.'
+_IN_OWNERS = 'Write `owners = ["property owner", "label owner-", "editor"]`.'
 REMOVED: dict[str, str] = {
     "llm.silence": "A model may be silent for as long as `llm.seconds` lets it write.",
     "llm.attempts": "A request is tried up to three times.",
@@ -37,12 +32,19 @@ REMOVED: dict[str, str] = {
     "wiki.owner_label": _IN_OWNERS,
     "wiki.owner_editor": _IN_OWNERS,
     "wiki.max_page_bytes": "A page of Markdown may have 2 MB.",
-    "state.audit_days": "Who was shown which page is kept as long as all else, "
-    "`state.retention_days`. Until you delete it, the smaller number counts; 0 turns nothing off.",
+    "state.audit_days": "Who was shown which page is kept as long as all else: the smaller "
+    "of it and `state.retention_days` counts for both, and 0 turns nothing off any more.",
     "llm.structured": "Structured output is tried first, then plain text.",
 }
 """What holds instead, or what to do, by `SECTION.KEY`, or `KEY` of no section; `wiki.KEY` is of
 each `[[wiki]]`."""
+
+CARRIED_OVER = frozenset(
+    name
+    for name in REMOVED
+    if REMOVED[name] in (_IN_DIGEST, _IN_OWNERS) or name == "state.audit_days"
+)
+"""Those whose values still count, see `carry_over`."""
 
 
 def removed_in(values: Mapping[str, Any]) -> list[str]:

@@ -360,6 +360,15 @@ def test_a_digest_of_an_old_file_comes_when_it_came(old: str, new: str) -> None:
     assert load(write(f'[slack]\nreview_channel = "C1"\n{old}')).slack.digest == new
 
 
+def test_a_replaced_setting_is_named_with_what_to_write() -> None:
+    (line,) = removed_settings(write("[slack]\ndigest_hour = 7"))
+
+    assert line == (
+        "`slack.digest_hour` is outdated, and still counts. Write all of it as "
+        '`slack.digest = "monday 09:00 Europe/Berlin"`.'
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "days"),
     [
