@@ -69,7 +69,6 @@ from config.manifest_link import bot_scopes
 from config.narrowing import narrowed
 from config.reloading import Reloading
 from config.settings import Secrets, Settings
-from config.slack import zone
 
 if TYPE_CHECKING:
     from bot.answering.answerer import Answerer
@@ -250,10 +249,10 @@ class SlackParts:
         team: Team | None = None,
         allowed: WorkspaceRights | None = None,
     ) -> None:
-        slack, clock, audits = settings.slack, env.clock, settings.state.audit_days > 0
+        slack, clock = settings.slack, env.clock
         self.settings, self.connection, self.env, self.wikis = settings, connection, env, wikis
         self.state, self.team = state, team
-        self.stores = Stores(state, process, clock, audits=audits, team=team)
+        self.stores = Stores(state, process, clock, team=team)
         # Not in the pool that all other work waits in: Slack waits for these.
         self.quick_stores = Stores(state, process, clock, in_own_thread, team=team)
         self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
@@ -300,7 +299,7 @@ class SlackParts:
 
     def app(self) -> SlackApp:
         settings, env, slack, wikis = self.settings, self.env, self.slack, self.wikis
-        state = settings.state
+        days = settings.state.retention_days
         spool = Spool(settings.data_dir / "spool" / (self.team.folder if self.team else ""))
         intake = intake_of(
             self.conversation,
@@ -330,7 +329,7 @@ class SlackParts:
             forget=forget,
             settings=self.stores.channels,
             trail=self.stores.audit,
-            audited=timedelta(days=state.audit_days),
+            audited=timedelta(days=days),
             languages=LanguageChoices(
                 settings.answer_languages, composed=bool(settings.llm.provider)
             ),
@@ -352,17 +351,14 @@ class SlackParts:
             self.connection,
             inbox=self.stores.inbox,
             executor=self.executor,
-            forgetting=forgetting(
-                self.state, spool, state.retention_days, state.audit_days, env.clock
-            ),
+            forgetting=forgetting(self.state, spool, days, env.clock),
             adopt_every=env.adopt_every,
         )
 
     def flagging(self) -> Flagging:
         settings, slack, stores = self.settings, self.settings.slack, self.stores
-        due = Weekly.named(slack.digest_day, slack.digest_hour, zone(slack.digest_timezone))
         digests = Digests(
-            weekly=due if slack.digest else None,
+            weekly=Weekly.named(*slack.digest_time) if slack.digest_time else None,
             channel=slack.review_channel,
             slack=self.slack,
             log=stores.digests,

@@ -21,11 +21,12 @@ _PERSONAL = "~"
 
 class Gauges(Collector):
     """The gauges of the latest ``samples``, by the name of their source. A source that failed is
-    left out, and `footnote_source_up` says so. ``connected``: Slack reaches the bot."""
+    left out, and `footnote_source_up` says so. ``connected``: Slack reaches the bot; None: this
+    process needs no Slack."""
 
     def __init__(self, clock: Callable[[], datetime], version: str, commit: str) -> None:
         self.samples: Mapping[str, Any] = {}
-        self.connected = False
+        self.connected: bool | None = None
         self._clock = clock
         self._version = version, commit
         self._began = clock()
@@ -48,11 +49,12 @@ class Gauges(Collector):
             ("source",),
             [((name,), int(sample is not None)) for name, sample in samples.items()],
         )
-        yield _gauge(
-            "footnote_slack_connected",
-            "1 if Slack reaches this process, else 0.",
-            values=[((), int(self.connected))],
-        )
+        if self.connected is not None:
+            yield _gauge(
+                "footnote_slack_connected",
+                "1 if Slack reaches this process, else 0.",
+                values=[((), int(self.connected))],
+            )
         if counts := samples.get("database"):
             yield from self._database_gauges(counts)
         if status := samples.get("index"):

@@ -50,9 +50,9 @@ class Metrics:
         self._sampler = Sampler(sources)
         self._one_at_a_time = asyncio.Lock()
 
-    async def page(self, accept: str, connected: bool = True) -> tuple[bytes, str]:
+    async def page(self, accept: str, connected: bool | None = True) -> tuple[bytes, str]:
         """Return the page and its content type, in the format that the header ``accept`` asks for.
-        ``connected``: Slack reaches the bot."""
+        ``connected``: Slack reaches the bot; None: this process needs no Slack."""
         async with self._one_at_a_time:
             self._gauges.connected = connected
             self._gauges.samples = await self._sampler.samples()

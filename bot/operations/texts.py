@@ -160,9 +160,7 @@ FORGOTTEN = "(forgotten)"
 
 def nothing_shown(days: int) -> str:
     """Return the sentence for an empty trail, of which so many days are kept."""
-    if not days:
-        return "What is shown to whom is not noted: `[state] audit_days` is 0."
-    return f"Nothing was shown in the days that are kept (`[state] audit_days` = {days:,})."
+    return f"Nothing was shown in the days that are kept (`[state] retention_days` = {days:,})."
 
 
 ADDRESS_UNKNOWN = (

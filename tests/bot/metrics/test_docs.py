@@ -81,6 +81,19 @@ def of_the_alerts() -> Iterator[str]:
     yield from (rule["expr"] for group in rules["groups"] for rule in group["rules"])
 
 
+def test_each_alert_has_a_heading_that_says_what_to_do() -> None:
+    rules: dict[str, Any] = yaml.safe_load((DOCS / "monitoring/alerts.yml").read_text("utf-8"))
+    runbooks = {
+        rule["alert"]: rule["annotations"]["runbook"]
+        for group in rules["groups"]
+        for rule in group["rules"]
+    }
+    page = (DOCS / "alerts.md").read_text("utf-8")
+    headings = re.findall(r"^## (Footnote\w+)$", page, re.MULTILINE)
+
+    assert runbooks == {name: f"docs/alerts.md#{name.lower()}" for name in headings}
+
+
 @pytest.mark.parametrize("expressions", [of_the_dashboard, of_the_alerts])
 async def test_each_metric_and_label_that_is_asked_for_is_exported(expressions: Any) -> None:
     _, labels = await exported()
