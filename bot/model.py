@@ -178,6 +178,7 @@ class Fallback(StrEnum):
     FAILED = "failed"
     SLOW = "slow"
     BUSY = "busy"
+    AWAY = "away"
     CAPPED = "capped"
     LENGTH = "length"
     UNSUPPORTED = "unsupported"
@@ -200,6 +201,7 @@ _FALLBACKS = {
     Fallback.FAILED: texts.MODEL_FAILED,
     Fallback.SLOW: texts.MODEL_SLOW,
     Fallback.BUSY: texts.MODEL_BUSY,
+    Fallback.AWAY: texts.MODEL_AWAY,
     Fallback.CAPPED: texts.MODEL_CAPPED,
     Fallback.LENGTH: texts.MODEL_LENGTH,
     Fallback.UNSUPPORTED: texts.MODEL_UNSUPPORTED,
@@ -242,7 +244,7 @@ class Tone(StrEnum):
     """The tone of a reply, by its chance of being right."""
 
     ANSWER = "answer"
-    NEAREST = "closest"
+    CLOSEST = "closest"
     """Not sure: the nearest sections, named with a line each."""
     SILENCE = "silence"
     """Nothing near, but what to do next."""
@@ -267,7 +269,7 @@ class Answer:
     because all of them were too long for it.
 
     ``nearest`` are sections that may add something; the ``quote`` of each is its line that comes
-    nearest. ``early``: not every passage has been embedded yet. ``tone`` is `Tone.NEAREST` only in
+    nearest. ``early``: not every passage has been embedded yet. ``tone`` is `Tone.CLOSEST` only in
     answers that an earlier version stored: a quotation below `bot.texts.THE_CLOSEST`.
     """
 
@@ -378,26 +380,17 @@ Result = Answer | NoAnswer | Clarify
 """The result of a question."""
 
 
-def tone_of(result: Result) -> Tone:
-    """Return the tone of a result."""
-    if isinstance(result, Answer):
-        return result.tone
-    return Tone.NEAREST if named(result) else Tone.SILENCE
-
-
 def is_unsure(result: Result) -> bool:
     """Return whether the result may not answer the question, so that the asker may ask the wiki's
     keepers."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
-    return isinstance(result, Answer) and (result.tone is Tone.NEAREST or result.denial)
+    return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)
 
 
 def why_no_model(result: Result) -> str:
-    """Return why a language model's words are not in the result; empty if there is no reason to
-    tell."""
-    fallback = None if isinstance(result, Clarify) else result.fallback
-    if fallback is None:
+    """Return why a language model's words are not in the result; empty if there is no reason."""
+    if isinstance(result, Clarify) or not (fallback := result.fallback):
         return ""
     return fallback.words_of_silence if isinstance(result, NoAnswer) else fallback.words
 

@@ -96,7 +96,7 @@ def thresholds(sure: float, near: float, tone: Tone) -> str:
     )
     outcomes = {
         Tone.ANSWER: "it is shown",
-        Tone.NEAREST: "the nearest are named",
+        Tone.CLOSEST: "the nearest are named",
         Tone.SILENCE: "nothing is",
     }
     return f"{rule}. So {outcomes[tone]}."

@@ -14,7 +14,7 @@ from bot.evaluation.chance import interval, p_value
 from bot.evaluation.lines import write_whole
 from bot.evaluation.pages import full_name
 from bot.evaluation.run import Outcome
-from bot.model import named
+from bot.model import Answer, named
 
 _FORMAT = 1
 _NO_RUN = "is not a run that `footnote eval --out` of this version wrote"
@@ -28,9 +28,11 @@ class BadRun(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question of a run: its pages best first, and its scores by measure. ``answer`` is empty
-    if there was none; ``text`` is the shown text in either case; ``sources`` are the cited
-    passages, each with ``page`` (full name) and ``quote``."""
+    """A question of a run: its pages best first, and its scores by measure. ``answer`` holds only
+    what is shown as an answer; ``text`` is the shown text in any case; ``sources`` are the sections
+    that it leads to, each with ``page`` (full name) and ``quote``. ``tone`` is plain, nearest or
+    silent; empty in a run of an older version. ``left_out`` counts the statements of a ``composed``
+    answer that the check dropped."""
 
     id: str
     question: str
@@ -40,6 +42,9 @@ class Row:
     scores: Mapping[str, float]
     text: str = ""
     sources: tuple[Mapping[str, str], ...] = ()
+    tone: str = ""
+    composed: bool = False
+    left_out: int = 0
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Row]:
@@ -57,6 +62,9 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
                 {"page": full_name(source.wiki, source.page), "quote": source.quote}
                 for source in named(outcome.result)
             ),
+            tone=outcome.tone.value,
+            composed=isinstance(outcome.result, Answer) and outcome.result.composed,
+            left_out=outcome.result.left_out if isinstance(outcome.result, Answer) else 0,
         )
         for outcome in outcomes
     ]

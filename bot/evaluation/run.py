@@ -14,8 +14,9 @@ from bot.evaluation import facts, measures
 from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
-from bot.model import Answer, Clarify, Question, Result, Tone
+from bot.model import LONGEST_LINE, Answer, Clarify, Question, Result, Source, named
 from bot.ports import OnText
+from bot.shown import ResultTone, tone_of
 from bot.texts import THE_CLOSEST
 from indexers.model import Principal
 
@@ -46,15 +47,18 @@ class Outcome:
     pages: tuple[FoundPage, ...] = ()
 
     @property
+    def tone(self) -> ResultTone:
+        return tone_of(self.result)
+
+    @property
     def answered(self) -> bool:
-        """Return whether there is an answer. "The pages do not say" is no answer."""
-        return isinstance(self.result, Answer) and not self.result.denial
+        """Return whether there is a plain answer. "The pages do not say" is none."""
+        return self.tone is ResultTone.PLAIN
 
     @property
     def closest(self) -> bool:
-        """Return whether the answer is shown as "The closest I found". It counts as answered, and
-        as held back if the question has no answer."""
-        return isinstance(self.result, Answer) and self.result.tone is Tone.NEAREST
+        """Return whether no answer is shown, but the nearest sections."""
+        return self.tone is ResultTone.NEAREST
 
     @property
     def clarified(self) -> bool:
@@ -78,8 +82,8 @@ class Outcome:
 
     @property
     def right(self) -> bool | None:
-        """Return whether the answer is right; None if the facts of a right answer are unknown, or
-        there is no right answer."""
+        """Return whether there is a plain answer that is right; None if the facts of a right answer
+        are unknown, or there is no right answer."""
         if not self.case.facts or self.case.unanswerable:
             return None
         return self.answered and self.case.facts.all_in(self.read)
@@ -89,6 +93,43 @@ class Outcome:
         """Return whether the first words of a right answer state all facts."""
         first = self.read[: facts.AT_ONCE]
         return bool(self.right and self.case.facts and self.case.facts.all_in(first))
+
+    @property
+    def right_if_plain(self) -> bool | None:
+        """Return whether the plain answer is right: none is to a question without an answer. None
+        if there is no plain answer, or the set cannot tell."""
+        if not self.answered or not (
+            self.case.unanswerable or self.case.facts or self.case.answers
+        ):
+            return None
+        return not self.case.unanswerable and bool(
+            self.contained if self.right is None else self.right
+        )
+
+    @property
+    def found(self) -> bool | None:
+        """Return whether people get to the answer: by a right plain answer, or by a section that is
+        named instead: one of a relevant page or, if these are unknown, one that states a fact.
+        None if there is no answer, or the set cannot tell."""
+        case = self.case
+        if not case.has_answer or not (case.judged or case.facts):
+            return None
+        if self.answered:
+            return bool(self.right_if_plain)
+        return any(self._leads_to_answer(source) for source in named(self.result))
+
+    def _leads_to_answer(self, source: Source) -> bool:
+        if self.case.judged:
+            return self.case.relevant.get(full_name(source.wiki, source.page), 0) > 0
+        hits = [hit.passage for page in self.pages for hit in page.hits]
+        texts = [source.quote, *(p.text for p in hits if p.url == source.url)]
+        return bool(self.case.facts and self.case.facts.any_in(facts.plain_words("\n".join(texts))))
+
+    @property
+    def quoted(self) -> bool:
+        """Return whether the pages are quoted. The line of a nearest section is no quotation."""
+        longest = 0 if self.answered else LONGEST_LINE
+        return any(len(facts.plain_words(s.quote)) > longest for s in named(self.result))
 
     @property
     def useful_quotes(self) -> float | None:
@@ -127,8 +168,7 @@ class Outcome:
         if case.unfit:
             scores["avoids_unfit"] = float(self.avoids_unfit)
         if case.has_answer or case.unanswerable:
-            held_back = case.unanswerable and self.closest
-            scores["decided"] = float(held_back or self.answered is case.has_answer)
+            scores["decided"] = float(self.answered is case.has_answer)
         for name, verdict in (
             ("faithful", self.judgement.faithful),
             ("relevant", self.judgement.relevant),

@@ -27,7 +27,7 @@ class Deciding:
         is_unread = question.foreign and not question.bridged
         if chance >= self.sure and not is_unread:
             return Tone.ANSWER
-        return Tone.NEAREST if chance >= self.near else Tone.SILENCE
+        return Tone.CLOSEST if chance >= self.near else Tone.SILENCE
 
     def features(self, question: Question, retrieved: Retrieved) -> Features:
         """Return the features of the passages found, by the wording of the question that has the

@@ -48,8 +48,8 @@ def test_with_rules_nobody_decides() -> None:
 
 
 def test_an_nli_model_decides_where_one_is_named() -> None:
-    nli_judge = judge(verify="deberta", verify_seconds=3)
+    nli_judge = judge(verify="deberta")
 
     assert isinstance(nli_judge, EntailmentJudge)
     assert isinstance(nli_judge.model, Inference)
-    assert (nli_judge.model.name, nli_judge.seconds) == ("deberta", 3)
+    assert (nli_judge.model.name, nli_judge.seconds) == ("deberta", 10)

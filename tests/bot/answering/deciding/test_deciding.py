@@ -9,7 +9,8 @@ import pytest
 
 from bot.answering import texts
 from bot.answering.deciding.confidence import Confidence, Curve
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Tone, tone_of
+from bot.model import Answer, NoAnswer, Question, Reason, Result
+from bot.shown import ResultTone, tone_of
 from indexers.model import EVERYONE, Principal
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
@@ -35,9 +36,10 @@ def ask(answerer: Answerer, text: str, **changes: Any) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("logit", "tone"), [(0.1, Tone.ANSWER), (-0.1, Tone.NEAREST), (-9.0, Tone.SILENCE)]
+    ("logit", "tone"),
+    [(0.1, ResultTone.PLAIN), (-0.1, ResultTone.NEAREST), (-9.0, ResultTone.SILENT)],
 )
-def test_the_chance_of_being_right_sets_the_tone(logit: float, tone: Tone) -> None:
+def test_the_chance_of_being_right_sets_the_tone(logit: float, tone: ResultTone) -> None:
     assert tone_of(ask(answering(logit), "how long is parental leave?")) is tone
 
 

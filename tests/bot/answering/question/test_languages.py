@@ -40,7 +40,7 @@ def test_it_is_told_by_its_little_words() -> None:
 
 
 def test_it_is_never_answered_with_a_section_as_if_that_were_sure() -> None:
-    assert tone_of_one(0.99) is Tone.NEAREST
+    assert tone_of_one(0.99) is Tone.CLOSEST
     assert tone_of_one(0.99, foreign=False) is Tone.ANSWER
     assert tone_of_one(0.05) is Tone.SILENCE
 
