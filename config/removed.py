@@ -34,6 +34,7 @@ REMOVED: dict[str, str] = {
     "wiki.max_page_bytes": "A page of Markdown may have 2 MB.",
     "state.audit_days": "Who was shown which page is kept as long as all else: the smaller "
     "of it and `state.retention_days` counts for both, and 0 turns nothing off any more.",
+    "answer.clarify": "A vague question gets the nearest sections.",
     "llm.structured": "Structured output is tried first, then plain text.",
 }
 """What holds instead, or what to do, by `SECTION.KEY`, or `KEY` of no section; `wiki.KEY` is of
