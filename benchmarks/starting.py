@@ -16,7 +16,6 @@ from statistics import median
 from benchmarks.material import CACHE
 from benchmarks.rows import Figure, Goal
 from bot.answering.answerer import Answerer
-from bot.answering.checking.disagreeing import with_disagreement
 from bot.answering.quoting.quoting import Quoting
 from bot.answering.retrieval.folding import fold_pages
 from bot.app import App
@@ -113,8 +112,7 @@ def _by_parts(answerer: Answerer, unprepared: Question) -> Result:
     question = answerer.retrieval.prepared(unprepared)
     retrieved = answerer.retrieval(question)
     retrieved = replace(retrieved, pages=fold_pages(retrieved.pages, question.language))
-    result = answerer.responder(question, retrieved)
-    return with_disagreement(question.sought, result, retrieved)
+    return answerer.responder(question, retrieved)
 
 
 def figures() -> Sequence[Figure]:

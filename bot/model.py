@@ -258,10 +258,11 @@ class Answer:
     ``verified_parts``: a person wrote these of its parts. ``linked`` are pages that may say more.
 
     In a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
-    are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` after their
-    footnotes. ``denial``: it says that the pages do not answer the question, and what they do say.
-    ``cut``: its end is missing. ``shortened``: the model was shown fewer passages than planned,
-    because all of them were too long for it.
+    are the sentences that a second reading did not decide: in ``text`` they carry `UNVERIFIED`
+    after their footnotes. ``unjudged``: there was no second reading. ``denial``: it says that the
+    pages do not answer the question, and what they do say. ``cut``: its end is missing.
+    ``shortened``: the model was shown fewer passages than planned, because all of them were too
+    long for it.
 
     ``nearest`` are pages worth a look beside the sources, with an empty ``quote``; only for a
     ``tone`` other than a plain answer. ``early``: not every passage has been embedded yet.
@@ -279,6 +280,7 @@ class Answer:
     narrowed: Narrowed | None = None
     left_out: int = 0
     unclear: tuple[str, ...] = ()
+    unjudged: bool = False
     denial: bool = False
     cut: bool = False
     shortened: bool = False
@@ -292,6 +294,7 @@ class Answer:
         """Return the notes on the check: what the mark means, and what was left out."""
         notes = {
             texts.unverified(UNVERIFIED): self.unclear,
+            texts.UNJUDGED: self.unjudged,
             texts.left_out(self.left_out): self.left_out,
             texts.CUT: self.cut,
             texts.SHORTENED: self.shortened,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 # Refusals.
 
@@ -82,22 +81,6 @@ def ask_in(languages: Sequence[str]) -> str:
 def do_you_mean(labels: Sequence[str]) -> str:
     *first, last = (f"\u201c{label}\u201d" for label in labels)
     return f"Do you mean {', '.join(first)} or {last}?"
-
-
-# Pages that disagree.
-
-
-def pages_disagree(*, first_is_newer: bool) -> str:
-    """Return the line above the values."""
-    if first_is_newer:
-        return "The pages disagree, and the first is the newer:"
-    return "The pages disagree:"
-
-
-def dated(title: str, updated: date | None, *, outdated: bool) -> str:
-    """Return a page with its date."""
-    when = f"{updated:%d %b %Y}" if updated else "without a date"
-    return f"{title}, {when}, marked as outdated" if outdated else f"{title}, {when}"
 
 
 # `footnote ask --why`: why an answer was given, or none.

@@ -14,7 +14,7 @@ from bot.evaluation.chance import interval, p_value
 from bot.evaluation.lines import write_whole
 from bot.evaluation.pages import full_name
 from bot.evaluation.run import Outcome
-from bot.model import named
+from bot.model import Answer, named
 
 _FORMAT = 1
 _NO_RUN = "is not a run that `footnote eval --out` of this version wrote"
@@ -30,7 +30,8 @@ class BadRun(BotError):
 class Row:
     """A question of a run: its pages best first, and its scores by measure. ``answer`` is empty
     if there was none; ``text`` is the shown text in either case; ``sources`` are the cited
-    passages, each with ``page`` (full name) and ``quote``."""
+    passages, each with ``page`` (full name) and ``quote``. ``composed``: a language model wrote it;
+    ``left_out`` are the sentences of the model's that nobody was shown."""
 
     id: str
     question: str
@@ -40,6 +41,8 @@ class Row:
     scores: Mapping[str, float]
     text: str = ""
     sources: tuple[Mapping[str, str], ...] = ()
+    composed: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Row]:
@@ -53,6 +56,8 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
             confidence=outcome.result.confidence,
             scores=outcome.scores,
             text=outcome.result.text,
+            composed=isinstance(outcome.result, Answer) and outcome.result.composed,
+            left_out=outcome.left_out,
             sources=tuple(
                 {"page": full_name(source.wiki, source.page), "quote": source.quote}
                 for source in named(outcome.result)
@@ -102,10 +107,17 @@ def _row(
     ranked: Sequence[str],
     scores: Mapping[str, float],
     sources: Sequence[Mapping[str, str]] = (),
+    left_out: Sequence[str] = (),
     **rest: Any,
 ) -> Row:
     figures = {name: float(score) for name, score in scores.items()}
-    return Row(ranked=tuple(ranked), scores=figures, sources=tuple(sources), **rest)
+    return Row(
+        ranked=tuple(ranked),
+        scores=figures,
+        sources=tuple(sources),
+        left_out=tuple(left_out),
+        **rest,
+    )
 
 
 def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[str, Any]:

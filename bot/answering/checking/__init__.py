@@ -1,1 +1,4 @@
-"""The check of a sentence against passages, and of an answer against other pages."""
+"""What a program can check of a model's sentence: its evidence, its facts, what it may not hold.
+
+Nothing here knows a language. Whether a page means what a sentence says is for a judge.
+"""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Protocol, Self
 
 from bot.answering.composing.composer import Composer
-from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.judging import ModelJudge
-from bot.answering.composing.nli_judging import EntailmentJudge
+from bot.answering.composing.judge import ModelJudge
 from bot.answering.llm.model_client import MeasuredModel, RetryingModel
 from bot.answering.llm.prompt import Prompt, Prompting
 from bot.answering.llm.providers import ModelSettings, model_client_of
@@ -23,7 +20,6 @@ from bot.answering.reranking.model_order import ModelOrder
 from bot.answering.reranking.reranking import Reranking
 from bot.model import Question
 from indexers.model import Principal
-from indexers.ports import Entailing
 
 
 class ComposingSettings(ModelSettings, Protocol):
@@ -43,12 +39,7 @@ class ComposingSettings(ModelSettings, Protocol):
 
     @property
     def verifying_model(self) -> ModelSettings | None:
-        """Return the language model that judges unclear sentences, if one does."""
-        ...
-
-    @property
-    def nli_model(self) -> str:
-        """Return the name of the NLI model that judges unclear sentences, if one does."""
+        """Return the language model that reads an answer a second time, if one does."""
         ...
 
     @property
@@ -71,11 +62,10 @@ class ConfiguredModel:
         key: str,
         meter: Meter,
         *,
-        entailment: Callable[[str], Entailing],
         model_client: MeasuredModel | None = None,
     ) -> Self:
-        """Create the model for these settings, which takes some seconds. ``entailment``
-        returns an NLI model by its name; ``model_client`` answers in place of the configured model.
+        """Create the model for these settings, which takes some seconds. ``model_client`` answers
+        in place of the configured model.
 
         Raises:
             ModelMisconfigured: a package, an address or a key is missing.
@@ -92,18 +82,17 @@ class ConfiguredModel:
 
         answers = model_client or model_client_of(settings, key)
         client = with_retries(answers)
-        judge: SentenceJudge | None = None
+        judge: ModelJudge | None = None
         verifying, seconds = settings.verifying_model, settings.verify_seconds
         if verifying:
             is_same = verifying.model == settings.model
             judging = client if is_same else with_retries(model_client_of(verifying, key))
             judge = _judge_by(judging, meter, seconds)
-        elif settings.nli_model:
-            judge = EntailmentJudge(entailment(settings.nli_model), seconds)
         prompting = Prompting(
             meter.count,
             mark,
             budget=settings.context_tokens,
+            today=meter.today,
             room=answers.room,
             structured=settings.structured,
         )

@@ -193,6 +193,7 @@ def combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]
         cut=any(result.cut for result in answers),
         shortened=any(result.shortened for result in answers),
         unclear=tuple(text for result in answers for text in result.unclear),
+        unjudged=any(result.unjudged for result in answers),
         denial=denial,
         tone=Tone.CLOSEST if unsure and not denial else Tone.ANSWER,
         nearest=_nearest(results, sources),
