@@ -279,9 +279,9 @@ BENCHMARKS = (
         "model whose replies were recorded (`../shared/tools/recorded_model.py`), a strong one and "
         "a weak one, each judged by one that is always right, and by none. `right`: the answer "
         "states the facts. `clean`: it is in the model's words, and no faithful sentence is marked "
-        "or lost. `denied`: of the questions without an answer. `wrong_unmarked`: wrong sentences that a "
-        "reader sees without a mark; without a judge, one line below the answer says that nobody "
-        "checked it. `requests` and `tokens` include a rewriting. `times` are those of the model's "
+        "or lost. `denied`: of the questions without an answer. `wrong_unmarked`: wrong sentences "
+        "that a reader sees without a mark; without a judge, one line says that nobody checked it. "
+        "`requests` and `tokens` include a rewriting. `times` are those of the model's "
         "part, at 0.4 s to its first token and 80 tokens a second.",
         model_answers.figures,
     ),

@@ -54,13 +54,12 @@ who reads the material with care, and knows nothing else, would agree with all t
 # Borne out
 - The same in other words or another language, or shorter, if what is left is still true.
 - What follows at once: 100 hours are more than 80; a "yes" that the stated rule answers.
-- Titles and headings count. "It" and "that" mean what the question or the sentence before says.
 - That the wiki does not say something, if no passage says it, not even in other words.
 - A question back to the reader, and ways of speaking, claim nothing.
+- Titles count. "It" and "that" mean what the question or the sentence before says.
 
 # Not borne out, if any part is changed or added
-- Another number, unit, date, name or address; a "not" lost or added; "must" for "may".
-- Another person, thing or order of steps; what is true of one thing said of another.
+- Another number, unit, date, name, person, thing or order; a "not" lost or added; "must" for "may".
 - A condition or exception lost, so that it says more than the material.
 - A reason, advice or detail that the material does not give, however plausible.
 

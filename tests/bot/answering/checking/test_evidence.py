@@ -50,9 +50,7 @@ def test_words_are_found_as_they_are_shown(words: str, found: str) -> None:
     assert PASSAGE.text[slice(*span)] == found
 
 
-@pytest.mark.parametrize(
-    "words", ["Ask the lead", "https://wiki.example.com", "HR ... Ask", "", "..."]
-)
+@pytest.mark.parametrize("words", ["Ask the lead", "https://wiki.example.com", "HR ... Ask", ""])
 def test_other_words_are_not_found(words: str) -> None:
     assert SHOWN.find(words) is None
 
@@ -74,7 +72,8 @@ def test_words_are_looked_for_in_the_passage_that_is_named_and_then_in_every_oth
 
 PIECES = st.sampled_from(
     ["word", "Two\n", "- item\n", "\n\n", "1. step\n", "[a](https://b.example/c_d)", "`c`", "> q\n",
-     "| a | b |\n| --- | --- |\n| c | d |\n", "```\nx = 1\n```\n", "*", "_", " ", "\u2022", "(", "]("]
+     "| a | b |\n| --- | --- |\n| c | d |\n", "```\nx = 1\n```\n", "*", "_", " ", "\u2022", "(",
+     "]("]
 )  # fmt: skip
 
 
