@@ -8,7 +8,6 @@ wiki's subject.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from bot.answering.words.english import word_set
 from bot.answering.words.lexicon import NOT
@@ -39,27 +38,6 @@ the passage first."""
 _STATEMENT = re.compile(
     r"[;:\u2013\u2014\uff1b]|,?\s(?:but|just|only|although|though|aber|sondern|nur|pero|sino|mais)\s"
 )
-
-_APOLOGY = re.compile(
-    r"(?:i(?:['\u2019]m|\sam)\s)?(?:(?:very|so)\s)?sorry\W{1,3}(?:but\s)?|i\sapologi[sz]e\W{1,3}(?:but\s)?"
-    r"|unfortunately\W{1,3}|as\san\sai\b[^,.;:]{0,60},\s",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"i\s(?:can(?:no|['\u2019])t|won['\u2019]t|(?:will|can|must)\snot|must\sdecline|am\s(?:unable|not\sable)"
-    r"|don['\u2019]t\sfeel)\b|i['\u2019]m\s(?:unable|not\sable)\b",
-    re.IGNORECASE,
-)
-
-
-def is_refusal(text: str, cited: Sequence[int]) -> bool:
-    """Return whether the model only says of itself that it will not answer: "I'm sorry, but I can't
-    help with that.", and not that the pages do not answer. A sentence with ``cited`` passages is
-    none."""
-    if apology := _APOLOGY.match(text):
-        text = text[apology.end() :]
-    refuses = not cited and _REFUSAL.match(text) and not _STATEMENT.search(text)
-    return bool(refuses) and split_denial(text) is None
 
 
 def split_denial(text: str) -> tuple[str, str] | None:

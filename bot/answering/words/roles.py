@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -16,13 +16,10 @@ from bot.answering.words.lexicon import (
     BOUNDS,
     BREAKS,
     IDLE,
-    JOINS,
-    KEPT_LIMITS,
     LETTERS,
     LIMITS,
     NOT,
     NUMBERS,
-    OPENINGS,
     THAN_BOUNDS,
 )
 from bot.answering.words.units import PER_CENT
@@ -207,91 +204,3 @@ def bases(words: Iterable[Word]) -> frozenset[str]:
 def roots(text: str) -> frozenset[str]:
     """Return the bases of its content words."""
     return bases(read(text))
-
-
-def takes_half(sentence: frozenset[str], part: frozenset[str]) -> bool:
-    """Return whether ``part`` has words, and ``sentence`` at least half of them."""
-    return bool(part) and 2 * len(part & sentence) >= len(part)
-
-
-def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
-    """Split into clauses: at every comma, stop and "but", and at "and" if ``joins``; else only
-    where the reach of a "not" ends."""
-
-    def ends_clause(word: Word) -> bool:
-        if word.role is TokenRole.BREAK or word.text == ";":
-            return True
-        return joins and (word.role is TokenRole.COMMA or word.root in JOINS)
-
-    return [clause for clause in split_at(words, ends_clause) if clause]
-
-
-def statements(words: Sequence[Word]) -> list[list[Word]]:
-    """Split into clauses as ``split`` with ``joins`` does, but leave an opening with the clause
-    after it: in "For contractors, the limit is 5" and "Contractors: 5" it says of whom that is.
-    "And B is too" says of B what the clause before it says."""
-    parts: list[list[Word]] = [[]]
-    opened = False
-    for word in words:
-        ends = word.role in (TokenRole.COMMA, TokenRole.BREAK) or word.root in JOINS
-        opens = word.text in _LABELLING or (
-            word.text == ","
-            and not opened
-            and bool(parts[-1])
-            and parts[-1][0].text.casefold() in OPENINGS
-        )
-        if ends:
-            opened = opens
-        if ends and not opens:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    joined: list[list[Word]] = []
-    for part in parts:
-        if joined and any(word.text.casefold() in _TOO for word in part):
-            joined[-1] += part
-        elif part:
-            joined.append(part)
-    return joined
-
-
-def split_at(words: Iterable[Word], ends: Callable[[Word], bool]) -> list[list[Word]]:
-    """Split at the words for which ``ends`` returns True, and drop them. Parts may be empty."""
-    parts: list[list[Word]] = [[]]
-    for word in words:
-        if ends(word):
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    return parts
-
-
-def is_comma(word: Word) -> bool:
-    return word.role is TokenRole.COMMA
-
-
-def is_stop(word: Word) -> bool:
-    """Return whether it ends a sentence: a full stop or the like, not "but"."""
-    return word.role is TokenRole.BREAK and not word.text.isalpha()
-
-
-def ends_line(word: Word) -> bool:
-    """Return whether it ends a sentence or a line."""
-    return word.text == "\n" or is_stop(word)
-
-
-def limits(words: Sequence[Word]) -> frozenset[str]:
-    return frozenset(word.limit for word in words if word.limit)
-
-
-def kept_limits(words: Sequence[Word]) -> frozenset[str]:
-    """Return the limits that must not be left out."""
-    return limits(words) & KEPT_LIMITS
-
-
-def is_fragment(words: Sequence[Word]) -> bool:
-    """Return whether it begins as an answer without a subject does: "Within 21 days"."""
-    return any(
-        word.role is TokenRole.NUMBER or word.limit or word.text.casefold() in OPENINGS
-        for word in words[:1]
-    )
