@@ -257,12 +257,11 @@ class Answer:
     configured. ``verified``: a person wrote it, and its sources are the pages that it rests on;
     ``verified_parts``: a person wrote these of its parts. ``linked`` are pages that may say more.
 
-    In a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
-    are the sentences that a second reading did not decide: in ``text`` they carry `UNVERIFIED`
-    after their footnotes. ``unjudged``: there was no second reading. ``denial``: it says that the
-    pages do not answer the question, and what they do say. ``cut``: its end is missing.
-    ``shortened``: the model was shown fewer passages than planned, because all of them were too
-    long for it.
+    In a composed answer ``left_out`` counts the statements that the check dropped, ``unclear`` are
+    the sentences that a second reading did not decide: in ``text`` they carry `UNVERIFIED` after
+    their footnotes. ``unjudged``: there was none. ``denial``: it says that the pages do not answer,
+    and what they do say. ``cut``: its end is missing. ``shortened``: the model was shown fewer
+    passages than planned, because all were too long for it.
 
     ``nearest`` are pages worth a look beside the sources, with an empty ``quote``; only for a
     ``tone`` other than a plain answer. ``early``: not every passage has been embedded yet.
@@ -380,16 +379,14 @@ Result = Answer | NoAnswer | Clarify
 
 
 def is_unsure(result: Result) -> bool:
-    """Return whether the result may not answer the question, so that the asker may ask the wiki's
-    keepers."""
+    """Return whether it may not answer, so that the asker may ask the wiki's keepers."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
     return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)
 
 
 def why_no_model(result: Result) -> str:
-    """Return why a language model's words are not in the result; empty if there is no reason to
-    tell."""
+    """Return why a language model's words are not in the result; empty if that needs no words."""
     fallback = None if isinstance(result, Clarify) else result.fallback
     if fallback is None:
         return ""

@@ -72,7 +72,6 @@ def json_of(value: object) -> str:
 
 def answer_json(result: Result) -> dict[str, Any]:
     timings, unchecked = result.timings, result.unchecked
-    last_check = unchecked.last_check if unchecked else None
     common = {
         "text": result.text,
         "confidence": round(result.confidence, 4),
@@ -85,7 +84,7 @@ def answer_json(result: Result) -> dict[str, Any]:
             "total": round(timings.total, 2),
         },
         "unchecked": unchecked is not None,
-        "last_check": last_check.isoformat() if last_check else None,
+        "last_check": last.isoformat() if unchecked and (last := unchecked.last_check) else None,
         "linked": [
             {"wiki": linked.wiki, "page": linked.page, "url": linked.url, "why": linked.doubt.value}
             for linked in result.linked

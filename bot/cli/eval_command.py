@@ -70,7 +70,7 @@ _MODEL = "model"
     "--judge-prompts",
     type=WRITABLE_FILE,
     metavar="FILE",
-    help="With --replay: write the prompts that a judge would be sent, one line for each answer.",
+    help="With --replay: write the prompts that a judge would be sent, one line for each request.",
 )
 @click.option(
     "--evidence",

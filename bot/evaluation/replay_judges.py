@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from bot.answering.composing.judge import (
@@ -98,6 +99,7 @@ class Judging:
     unclear: int = 0
     judged: int = 0
     prompts: list[dict[str, Any]] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
 
     def __call__(self, recording: Recording, answer: int) -> SentenceJudge:
         return _Judge(self, f"{recording.id}/{answer}", LabelsJudge(recording, answer))
@@ -119,20 +121,20 @@ class _Judge:
             results = [judging.recorded.of(self.request, sentence) for sentence in sentences]
         else:
             results = [None] * len(sentences)
-        judging.unclear += len(sentences)
-        judging.judged += sum(verdict is not None for verdict in results)
         mark = hashlib.blake2b(self.request.encode(), digest_size=8).hexdigest()
         own = judge_prompt(question, prompt, sentences, judging.count, lambda: mark)
-        judging.prompts.append(
-            {
-                "id": self.request,
-                "sentences": [sentence.text for sentence in sentences],
-                "system": own.system,
-                "user": own.user,
-                "schema": own.structure.schema if own.structure else None,
-                "max_tokens": own.max_tokens,
-            }
-        )
+        row = {
+            "id": self.request,
+            "sentences": [sentence.text for sentence in sentences],
+            "system": own.system,
+            "user": own.user,
+            "schema": own.structure.schema if own.structure else None,
+            "max_tokens": own.max_tokens,
+        }
+        with judging.lock:  # two requests of one answer are judged at a time
+            judging.unclear += len(sentences)
+            judging.judged += sum(verdict is not None for verdict in results)
+            judging.prompts.append(row)
         return results
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.answering.composing.composer import Checked, Composed, Composer, MakePrompt, Released
 from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.reading import Reader, Sentence
+from bot.answering.composing.reading import AnswerReader, Sentence
 from bot.answering.llm.model_client import LanguageModel
 from bot.answering.llm.prompt import Prompt, as_read
 from bot.answering.quoting.responding import quoted
@@ -158,5 +158,5 @@ def _retrieved(passages: Sequence[Passage]) -> Retrieved:
 
 
 def _split(text: str) -> list[Sentence]:
-    reader = Reader()
+    reader = AnswerReader()
     return [*reader.add(text), *reader.end()]

@@ -1,4 +1,4 @@
-"""Evidence: words that a model copied from the passages that it was shown.
+"""The evidence of a sentence: words that a model copied from the passages that it was shown.
 
 A model copies what it sees, which is no Markdown, and lays it out in its own way. So words are
 searched for without white space, marks and the targets of links.

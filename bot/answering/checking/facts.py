@@ -34,7 +34,7 @@ _NUMBER = re.compile(
 _THOUSANDS = re.compile(r"\d{1,3}(?:[., '\u2019\u00a0\u202f]\d{3})+")
 _ORDINAL = re.compile(r"st|nd|rd|th")
 _MOST_COUNTED = 20
-"""A number up to this may be spelled out or counted in words that have no digits."""
+"""A number up to this may be counted, where the words have none."""
 
 _UNITS = {
     word: (kind, Fraction(size))
@@ -61,28 +61,24 @@ _UNITS = {
 }
 _NUMBERS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen twenty
+sixteen seventeen eighteen nineteen
 """
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
 _SPELLED = {word: number for number, word in enumerate(_NUMBERS.split())} | {
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "ninety": 90,
-    "hundred": 100,
+    word: 10 * number for number, word in enumerate(_TENS.split(), 2)
 }
-_WORD_AND_NEXT = re.compile(r"([^\W\d_]+)(?:[ \u00a0-]+([^\W\d_]+|[%$\u20ac\u00a3]))?")
+_WORD = re.compile(r"[^\W\d_]+|[%$\u20ac\u00a3]")
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class Amount:
     """A number, which may be read in several ways ("1.000"), and its unit of measure, if it has
     one."""
 
     values: frozenset[str]
     unit: tuple[str, Fraction] | None = None
 
-    def fits(self, other: Quantity) -> bool:
+    def fits(self, other: Amount) -> bool:
         """Return whether both may be the same: one may lack the unit, or have another size."""
         if self.unit and other.unit and self.unit != other.unit:
             if "clock" in (self.unit[0], other.unit[0]):
@@ -110,25 +106,27 @@ def flaw_of(text: str, evidence: Sequence[str], also: Sequence[str]) -> Flaw | N
     exact += [code for code, _ in _numbers(outside) if code]
     if not all(bare(token) in held for token in exact):
         return Flaw.NAME
-    known = [quantity for words in evidence for quantity in _quantities(words)]
-    counted = not known
-    known += [
-        quantity
-        for words in (*evidence, *also)
-        for quantity in (*_quantities(words), *_spelled(words))
+    counted = not any(map(_measures, evidence))
+    known = [
+        amount for words in (*evidence, *also) for amount in (*_amounts(words), *_spelled(words))
     ]
-    for quantity in _quantities(outside):
-        small = any(value.isdecimal() and int(value) <= _MOST_COUNTED for value in quantity.values)
-        if not (counted and small) and not any(quantity.fits(other) for other in known):
+    for amount in _measures(outside):
+        small = any(value.isdecimal() and int(value) <= _MOST_COUNTED for value in amount.values)
+        if not (counted and small) and not any(amount.fits(other) for other in known):
             return Flaw.NUMBER
     return None
 
 
-def _quantities(text: str) -> Iterator[Quantity]:
-    return (quantity for _, quantity in _numbers(text) if quantity)
+def _measures(text: str) -> list[Amount]:
+    """Return the numbers in digits, and those in words that have a unit."""
+    return [*_amounts(text), *(amount for amount in _spelled(text) if amount.unit)]
 
 
-def _numbers(text: str) -> Iterator[tuple[str, Quantity | None]]:
+def _amounts(text: str) -> Iterator[Amount]:
+    return (amount for _, amount in _numbers(text) if amount)
+
+
+def _numbers(text: str) -> Iterator[tuple[str, Amount | None]]:
     """Yield each number; a token of letters and digits (SEV3, 18F) as it is spelled."""
     for match in _NUMBER.finditer(text):
         joined = match["joined"].casefold()
@@ -145,7 +143,7 @@ def _numbers(text: str) -> Iterator[tuple[str, Quantity | None]]:
             ),
             None,
         )
-        yield "", Quantity(frozenset(_values(match["digits"], unit)), unit)
+        yield "", Amount(frozenset(_values(match["digits"], unit)), unit)
 
 
 def _values(digits: str, unit: tuple[str, Fraction] | None) -> Iterator[str]:
@@ -170,9 +168,16 @@ def _values(digits: str, unit: tuple[str, Fraction] | None) -> Iterator[str]:
         yield digits
 
 
-def _spelled(text: str) -> Iterator[Quantity]:
-    for match in _WORD_AND_NEXT.finditer(text):
-        number = _SPELLED.get(match[1].casefold())
+def _spelled(text: str) -> Iterator[Amount]:
+    """Yield the numbers in English words: "thirty days", "twenty-five"."""
+    words = [match[0].casefold() for match in _WORD.finditer(text)]
+    at = 0
+    while at < len(words):
+        number = _SPELLED.get(words[at])
+        at += 1
         if number is not None:
-            unit = _UNITS.get((match[2] or "").casefold())
-            yield Quantity(frozenset([str(number)]), unit)
+            following = _SPELLED.get(words[at], 0) if at < len(words) else 0
+            if number % 10 == 0 < following < 10 < number:
+                number, at = number + following, at + 1
+            unit = _UNITS.get(words[at]) if at < len(words) else None
+            yield Amount(frozenset([str(number)]), unit)

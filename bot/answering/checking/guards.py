@@ -1,5 +1,5 @@
-"""What no sentence of a model may hold, whoever vouches for it: addresses that no page shows,
-pings, and orders that a page gives to a model."""
+"""Guards against what no sentence of a model may hold, whoever vouches for it: addresses that no
+page shows, pings, and orders that a page gives to a model."""
 
 from __future__ import annotations
 

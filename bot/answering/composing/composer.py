@@ -13,9 +13,9 @@ from bot.answering import texts
 from bot.answering.checking.guards import Flaw
 from bot.answering.composing.draft import Draft, Drafted
 from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.judging import Judging
+from bot.answering.composing.judging import DraftJudging
 from bot.answering.composing.layout import Layout
-from bot.answering.composing.reading import Reader, Sentence
+from bot.answering.composing.reading import AnswerReader, Sentence
 from bot.answering.deciding.plausible import to_compose_from
 from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed
 from bot.answering.llm.prompt import Prompt
@@ -132,7 +132,7 @@ class Composer:
         yield composed
 
     def _write(self, draft: Draft) -> Iterator[Released]:
-        reader, judging = Reader(draft.prompt.links), Judging(draft, self._judge)
+        reader, judging = AnswerReader(draft.prompt.links), DraftJudging(draft, self._judge)
         releasing = _Releasing(draft)
         try:
             for piece in self._model.write(draft.question, _noting_if_shorter(draft)):

@@ -1,4 +1,4 @@
-"""A second reading of a model's sentences: do the pages bear them out?"""
+"""A second reading of a model's sentences, beside the pages that must bear them out."""
 
 from __future__ import annotations
 
@@ -55,19 +55,18 @@ who reads the material with care, and knows nothing else, would agree with all t
 - The same in other words or another language, or shorter, if what is left is still true.
 - What follows at once: 100 hours are more than 80; a "yes" that the stated rule answers.
 - That the wiki does not say something, if no passage says it, not even in other words.
-- A question back to the reader, and ways of speaking, claim nothing.
+- A question back, and ways of speaking, claim nothing.
 - Titles count. "It" and "that" mean what the question or the sentence before says.
 
 # Not borne out, if any part is changed or added
-- Another number, unit, date, name, person, thing or order; a "not" lost or added; "must" for "may".
+- Another number, unit, date, name, thing or order; a "not" lost or added; "must" for "may".
 - A condition or exception lost, so that it says more than the material.
 - A reason, advice or detail that the material does not give, however plausible.
 
 # How to answer
 Write JSON: {{"verdicts": [{{"sentence": 1, "sources": [1], "beyond": "...", "supported": true}}]}},
-one verdict for each sentence, in order. "sources": the numbers of the passages that decide.
-"beyond": what the sentence says beyond them, in a few words, "" if nothing. "supported": true only
-if "beyond" is empty.
+one for each sentence. "sources": the passages that decide. "beyond": what the sentence adds to
+them, in a few words, or "". "supported": true only if "beyond" is empty.
 
 # The material
 {material}"""

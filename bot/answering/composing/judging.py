@@ -22,7 +22,7 @@ _FIRST = 2
 request for their judge."""
 
 
-class Judging:
+class DraftJudging:
     """The judging of ``draft``; without a ``judge`` its sentences wait for nothing."""
 
     def __init__(self, draft: Draft, judge: SentenceJudge | None) -> None:

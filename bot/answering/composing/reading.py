@@ -77,7 +77,7 @@ class Sentence:
     begins: bool = False
 
 
-class Reader:
+class AnswerReader:
     """A reader of pieces. ``links`` are the addresses behind L1, L2 and so on. ``answered``
     is "yes", "partly" or "no", as the model says itself."""
 
@@ -217,7 +217,7 @@ def cited_in(text: str) -> tuple[int, ...]:
 
 def as_shown(text: str) -> str:
     """Return a sentence as a reader sees it."""
-    return Reader().sentence(text).text
+    return AnswerReader().sentence(text).text
 
 
 def _evidence_of(row: Mapping[str, Any]) -> Iterator[Evidence]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.foreign import seen
 from bot.model import Question, Turn
+from bot.moments import today
 from indexers.model import Hit, Passage
 from indexers.text.prose import in_links, readable
 
@@ -27,7 +28,7 @@ You answer a colleague's question from passages of your team's wiki. Today is {t
 # The answer
 - Begin with the answer itself: the number, the name, the yes or no, the first step. Then come the
   conditions and exceptions that the wiki attaches to it. Leave out what was not asked.
-- Say only what the passages say. You know nothing else, and you do not guess.
+- Say only what the passages say; never guess.
 - If they answer a part, answer it, and say in one sentence what the wiki does not say.
 - If they do not answer, {denying} in one sentence what the wiki does not say, and in the next
   what it says that comes nearest.
@@ -40,7 +41,7 @@ You answer a colleague's question from passages of your team's wiki. Today is {t
 {sources}
 - Keep numbers, units, dates, names, commands and addresses as they stand. Write no other address;
   copy a link as it stands: [words](L1).
-- Words in quotation marks or backticks must stand in the passage letter for letter.
+- Quote letter for letter.
 
 # The material
 {material}"""
@@ -59,9 +60,9 @@ _STRUCTURED_DENYING = 'set "answered" to "no" and say'
 _STRUCTURED_SOURCES = """\
 - Write JSON: {"answered": "yes", "sentences": [{"evidence": [{"passage": 1, "words": "..."}],
   "sentence": "..."}]}. "answered" is "yes", "partly" or "no".
-- For each sentence first copy the whole sentences, items or rows that say so, letter for letter,
-  with the number of the passage; none if it says what the wiki does not say. Then write the
-  sentence, or one list item ("- ..."), from those words alone, without numbers of passages."""
+- For each sentence first copy the whole sentences, items or rows that say so, with the number of
+  their passage; none if it says what the wiki does not say. Then write the sentence, or one list
+  item ("- ..."), from those words alone, without numbers of passages."""
 
 _AGAIN = "Answer the question from the passages alone, in {language}{form}"
 _PLAIN_FORM = ", each sentence with its [number]."
@@ -141,10 +142,10 @@ class Prompting:
     count: Callable[[str], int]
     mark: Callable[[], str]
     budget: int
-    today: Callable[[], date]
     pages: int = 5
     room: Callable[[], int | None] = lambda: None
     structured: bool = False
+    today: Callable[[], date] = today
 
     def __call__(self, question: Question, hits: Sequence[Hit]) -> Prompt:
         """Return the prompt, with the most relevant passages first, as many as the budget holds; at
@@ -171,7 +172,7 @@ class Prompting:
         thread: Sequence[str],
         shown: Sequence[Passage],
     ) -> Prompt:
-        links = Links()
+        links = LinkNumbers()
         texts = tuple(as_read(passage, links) for passage in shown)
         asked = as_typed(question)
         mark = unused(self.mark, [asked, *thread, *texts])
@@ -291,7 +292,7 @@ def as_typed(question: Question) -> str:
     return f"{asked}\n{_ALONE.format(alone)}" if alone and alone != asked else asked
 
 
-class Links:
+class LinkNumbers:
     """The addresses behind the links of a prompt, numbered as they come."""
 
     def __init__(self) -> None:
@@ -314,7 +315,7 @@ _OPENS, _POINTS, _CLOSES = "\ue000", "\ue001", "\ue002"
 _AS_MARKDOWN = str.maketrans({_OPENS: "[", _POINTS: "](", _CLOSES: ")"})
 
 
-def as_read(passage: Passage, links: Links | None = None) -> str:
+def as_read(passage: Passage, links: LinkNumbers | None = None) -> str:
     """Return the passage as a person would read it; a title is data like the rest. With ``links``,
     a link has the number of its address behind it: [words](L1)."""
     about = [" > ".join([passage.title, *passage.headings])]

@@ -92,7 +92,8 @@ def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
     }
     words = list(_words(text))
     new = [word for word in words if _beginning(word) not in known]
-    if any(word[0].isupper() or any(map(str.isdigit, word)) for word in new if word != words[0]):
+    names = (word for word in new if word[0].isupper() and word != words[0])
+    if any(names) or any(any(map(str.isdigit, word)) for word in new):
         return "it brings a name or a number"
     long = [word for word in words if len(word) >= _BEGINNING]
     if 2 * sum(word in new for word in long) > len(long):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.checking.evidence import Evidence, Place, ShownPassage, locate
-from bot.answering.llm.prompt import Links, as_read
+from bot.answering.llm.prompt import LinkNumbers, as_read
 from indexers.text.prose import blocks
 from tests.fakes.passages import passages
 from tests.timing import seconds_of
@@ -82,7 +82,7 @@ def test_whatever_a_block_is_shown_as_is_found(text: str) -> None:
     (passage,) = passages("page", text)
     shown = ShownPassage(passage)
     for block in blocks(text):
-        words = as_read(replace(passage, text=block.text), Links()).partition("\n\n")[2]
+        words = as_read(replace(passage, text=block.text), LinkNumbers()).partition("\n\n")[2]
         if any(map(str.isalnum, words)):
             assert shown.find(words) is not None
 

@@ -20,6 +20,8 @@ def flaw(sentence: str, *evidence: str, also: str = "") -> Flaw | None:
     [
         ("You get 30 days.", "Leave is thirty days long."),
         ("You get 12 weeks.", "12-week leave"),
+        ("You get twelve weeks.", "12-week leave"),
+        ("It is 25 hours a year.", "twenty-five hours in 2024"),
         ("It is 6 hours.", "six hours per pay period since 2024"),
         ("It takes 2 weeks.", "It takes 14 days."),
         ("It takes 90 minutes.", "Plan 1.5 hours."),
@@ -52,6 +54,8 @@ def test_what_stands_there_in_another_form_is_no_flaw(sentence: str, evidence: s
         ("You get 40 days.", "Leave is thirty days long.", Flaw.NUMBER),
         ("You get 30 weeks.", "Leave is 30 days long.", Flaw.NUMBER),
         ("It is 8 hours.", "6 hours", Flaw.NUMBER),
+        ("It is eight hours.", "six hours", Flaw.NUMBER),
+        ("Leave is ninety days long.", "Leave is thirty days long.", Flaw.NUMBER),
         ("It costs $75.", "up to 50 dollars", Flaw.NUMBER),
         ("It costs 50 \u20ac.", "$50", Flaw.NUMBER),
         ("Use 5 MB.", "5 GB", Flaw.NUMBER),

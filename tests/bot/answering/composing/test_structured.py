@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering.checking.evidence import Evidence
 from bot.answering.composing.objects import Objects
-from bot.answering.composing.reading import Reader, Sentence
+from bot.answering.composing.reading import AnswerReader, Sentence
 from bot.answering.llm.llama_client import LlamaClient
 from bot.answering.llm.model_client import ModelFailed
 from bot.answering.llm.providers import model_client_of
@@ -51,7 +51,7 @@ def in_pieces(text: str, size: int = 5) -> list[str]:
 
 def read(text: str, size: int = 5) -> tuple[str, list[Sentence]]:
     """Return whether the text says that it answers, and its sentences."""
-    reader = Reader(["https://wiki.example.com/form"])
+    reader = AnswerReader(["https://wiki.example.com/form"])
     complete = [sentence for piece in in_pieces(text, size) for sentence in reader.add(piece)]
     complete += reader.end()
     return reader.answered, complete
@@ -210,7 +210,7 @@ def test_a_sentence_is_what_stands_in_its_field_and_comes_as_soon_as_it_is_whole
 
 def test_the_first_sentence_does_not_wait_for_the_second() -> None:
     text = answer(([(1, "a")], "One is first."), ([(1, "b")], "Two is second."))
-    first = [sentence.text for sentence in Reader().add(text[: text.index("Two")])]
+    first = [sentence.text for sentence in AnswerReader().add(text[: text.index("Two")])]
 
     assert first == ["One is first."]
 
