@@ -72,6 +72,7 @@ class Draft:
     judged: bool = False
     sentences: list[Drafted] = field(default_factory=list)
     _shown: list[ShownPassage] = field(init=False)
+    _letters: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._shown = [ShownPassage(passage) for passage in self.prompt.shown]
@@ -101,8 +102,9 @@ class Draft:
             return Flaw.EMPTY
         if len(text) > _LONGEST:
             return Flaw.LONG
-        if any(bare(text) == bare(other.text) for other in self.sentences if not other.flaw):
+        if (letters := bare(text)) in self._letters:
             return Flaw.REPEATED
+        self._letters.add(letters)
         return Flaw.PING if pings(text) else self._wrong_fact(drafted)
 
     def _wrong_fact(self, drafted: Drafted) -> Flaw | None:
@@ -160,7 +162,7 @@ class Draft:
     def pass_unread(self, drafted: Drafted) -> None:
         """Let a sentence pass that nobody judges; one that names no passage only if it says what
         the wiki does not say, asks back, or introduces a list."""
-        drafted.waits = False
+        drafted.waits, drafted.unclear = False, True
         may_lack_passages = self.answered != "yes" or drafted.text.endswith(("?", "\uff1f"))
         if not (drafted.places or may_lack_passages or drafted.introduces):
             drafted.flaw = Flaw.UNSUPPORTED

@@ -65,8 +65,12 @@ class DraftJudging:
         verdicts = batch.verdicts()
         self._failed = self._failed or verdicts is None
         self._draft.judged = self._draft.judged or verdicts is not None
-        verdicts = [*(verdicts or ()), *[None] * len(batch.sentences)]
-        for drafted, verdict in zip(batch.sentences, verdicts, strict=False):
+        if verdicts is None:
+            for drafted in batch.sentences:
+                self._draft.pass_unread(drafted)
+            return
+        missing = [None] * (len(batch.sentences) - len(verdicts))
+        for drafted, verdict in zip(batch.sentences, [*verdicts, *missing], strict=False):
             self._draft.decide(drafted, verdict)
 
     def _waiting(self) -> list[Drafted]:
