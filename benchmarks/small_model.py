@@ -79,7 +79,7 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
         RetryingModel(
             model_client_of(
                 LlmSettings(
-                    provider="compatible", model="smollm2", url=url, max_tokens=120, silence=120
+                    provider="compatible", model="smollm2", url=url, max_tokens=120, seconds=120
                 )
             ),
             seconds=300,

@@ -178,6 +178,7 @@ class Fallback(StrEnum):
     FAILED = "failed"
     SLOW = "slow"
     BUSY = "busy"
+    AWAY = "away"
     CAPPED = "capped"
     LENGTH = "length"
     UNSUPPORTED = "unsupported"
@@ -200,6 +201,7 @@ _FALLBACKS = {
     Fallback.FAILED: texts.MODEL_FAILED,
     Fallback.SLOW: texts.MODEL_SLOW,
     Fallback.BUSY: texts.MODEL_BUSY,
+    Fallback.AWAY: texts.MODEL_AWAY,
     Fallback.CAPPED: texts.MODEL_CAPPED,
     Fallback.LENGTH: texts.MODEL_LENGTH,
     Fallback.UNSUPPORTED: texts.MODEL_UNSUPPORTED,
@@ -386,9 +388,8 @@ def is_unsure(result: Result) -> bool:
 
 
 def why_no_model(result: Result) -> str:
-    """Return why a language model's words are not in the result; empty if that needs no words."""
-    fallback = None if isinstance(result, Clarify) else result.fallback
-    if fallback is None:
+    """Return why a language model's words are not in the result; empty if there is no reason."""
+    if isinstance(result, Clarify) or not (fallback := result.fallback):
         return ""
     return fallback.words_of_silence if isinstance(result, NoAnswer) else fallback.words
 

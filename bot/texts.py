@@ -51,6 +51,7 @@ def page_of(wiki: str) -> str:
 MODEL_FAILED = "The language model failed"
 MODEL_SLOW = "The language model took too long"
 MODEL_BUSY = "The language model is busy"
+MODEL_AWAY = "The language model does not work at the moment"
 MODEL_CAPPED = "The language model's budget for today is used up"
 MODEL_LENGTH = "This question with its pages is too long for the language model"
 MODEL_UNSUPPORTED = "I could not verify the generated answer"

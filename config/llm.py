@@ -28,21 +28,17 @@ class LlmSettings(Strict):
         description="The address of its API (`…/v1`); empty: the provider's own. Azure: "
         "`https://NAME.openai.azure.com/openai/v1`.",
     )
+    ca_file: str = Field(
+        "",
+        description="Certificates of the authority that signed its own, in PEM; empty: the "
+        "well-known ones.",
+    )
     seconds: float = Field(
         20,
         gt=0,
         le=300,
         description="Seconds that an answer may take; then the pages are quoted instead. Rewriting "
         "or translating a question may take 5 more.",
-    )
-    silence: float = Field(
-        15, gt=0, le=300, description="Seconds that may pass without a word of its answer."
-    )
-    attempts: int = Field(
-        3,
-        ge=1,
-        le=10,
-        description="How often a request is tried while the provider is busy or cannot be reached.",
     )
     at_once: int = Field(4, ge=1, le=64, description="How many answers it may write at a time.")
     max_tokens: int = Field(
@@ -57,11 +53,6 @@ class LlmSettings(Strict):
         le=100_000,
         description="About how many tokens of wiki and thread it is shown.",
     )
-    structured: bool = Field(
-        default=True,
-        description="Whether it is asked for the words of the pages behind each sentence, where "
-        "its server supports structured output. They are checked, and shown below the source.",
-    )
     verify: Literal["model", "off"] = Field(
         "model",
         description="Who reads an answer a second time, beside the pages, before anybody sees it: "
@@ -72,18 +63,11 @@ class LlmSettings(Strict):
         "",
         description="Another model of the same provider for this; empty: `model`.",
     )
-    verify_seconds: float = Field(
-        10,
-        gt=0,
-        le=300,
-        description="Seconds that this may take; then the sentences are shown with a mark.",
-    )
     rewrite: bool = Field(
         default=True,
         description="Whether it rewrites a follow-up as a question of its own for the search, and "
         "translates a question in another language than the pages; this takes one more request.",
     )
-    temperature: float = Field(0.0, ge=0, le=2, description="The sampling temperature.")
     person_tokens: int = Field(
         0,
         ge=0,

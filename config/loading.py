@@ -19,6 +19,7 @@ from pydantic_settings import InitSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
 from config.errors import SettingsError
+from config.removed import REMOVED, removed_in
 from config.settings import ENV_PREFIX, Secrets, Settings
 from config.wikis import WIKI_KINDS, WikiSettings
 from config.workspaces import WorkspaceSettings
@@ -27,6 +28,7 @@ CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
 LISTS = ("wiki", "workspace")
 """Sections that the file may have several of."""
+_REMOVED_VARIABLES = {f"{ENV_PREFIX}{name.replace('.', '__')}".upper(): name for name in REMOVED}
 _LIST_VARIABLES = tuple(f"{ENV_PREFIX}{name}".upper() for name in LISTS)
 Location = tuple[str | int, ...]
 """The keys and numbers that lead to a setting."""
@@ -74,6 +76,22 @@ def _unreadable(error: UnreadableVariable) -> str:
     start = f"{ENV_PREFIX}{section}".upper()
     names = sorted(name for name in os.environ if name.upper().startswith(start))
     return f'{" or ".join(names)} cannot be read: a list is written ["a", "b"]'
+
+
+def removed_settings(file: Path | None) -> list[str]:
+    """Return a line for each setting of the file and the environment that is no longer used. The
+    caller logs them: `load` is called before the log has its level and format.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    found = [(f"`{name}`", name) for name in removed_in(_read(file) if file else {})]
+    found += [
+        (f"The variable {variable}", _REMOVED_VARIABLES[variable.upper()])
+        for variable in sorted(os.environ)
+        if variable.upper() in _REMOVED_VARIABLES
+    ]
+    return [f"{what} is no longer used; delete it. {REMOVED[name]}" for what, name in found]
 
 
 def secrets() -> Secrets:
@@ -159,10 +177,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         paths = {key: anchored(path, "wiki", number, key) for key, path in wiki.paths.items()}
         return wiki.model_copy(update=paths)
 
-    if settings.index.ca_file:
-        ca_file = anchored(Path(settings.index.ca_file), "index", "ca_file")
-        index = settings.index.model_copy(update={"ca_file": str(ca_file)})
-        settings = settings.model_copy(update={"index": index})
+    for name in ("index", "llm"):
+        section = getattr(settings, name)
+        if section.ca_file:
+            ca_file = anchored(Path(section.ca_file), name, "ca_file")
+            section = section.model_copy(update={"ca_file": str(ca_file)})
+            settings = settings.model_copy(update={name: section})
     wikis = tuple(anchored_wiki(number, wiki) for number, wiki in enumerate(settings.wiki))
     data_dir = anchored(settings.data_dir, "data_dir")
     return settings.model_copy(update={"wiki": wikis, "data_dir": data_dir})
@@ -198,7 +218,8 @@ def _unknown_variables(environment: Mapping[str, str], tokens: set[str]) -> dict
         elif name not in LISTS:
             known.add(f"{ENV_PREFIX}{name}".upper())
     ours = sorted(name for name in environment if name.upper().startswith(ENV_PREFIX))
-    return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in known}
+    read = known.union(_REMOVED_VARIABLES)
+    return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in read}
 
 
 def _from_variable(setting: Location) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 from config.llm import LlmSettings
+from config.removed import without_removed
 from config.secret_files import FileSecrets, secret_of
 from config.slack import SlackSettings
 from config.state import StateSettings
@@ -249,6 +250,11 @@ class Settings(BaseSettings):
     def wiki_channels(self) -> dict[str, str]:
         """Return the review channels of wikis that have their own, by the wikis' names."""
         return {wiki.name: wiki.review_channel for wiki in self.wiki if wiki.review_channel}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_removed(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return without_removed(values)
 
     @model_validator(mode="after")
     def _has_its_reranker(self) -> Settings:

@@ -46,6 +46,7 @@ TO_MODELS = {
 """Texts for language models."""
 OTHERS = {
     "bot/answering/answerer.py": ("_BEGINNING",),  # a question to search by
+    "bot/answering/llm/causes.py": (),  # for the log and the doctor
     "bot/answering/llm/refusals.py": (),  # failures of a model, for the log
     "bot/answering/languages/translation.py": (),  # reasons, for the log
     "bot/answering/llm/model_client.py": (),

@@ -98,7 +98,8 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
     @placed
     @functools.wraps(command)
     def run(config: Path | None, data_dir: Path | None, **options: Any) -> None:
-        from config.loading import load, secrets, settings_file  # slow: imports Pydantic
+        # Slow: imports Pydantic.
+        from config.loading import load, removed_settings, secrets, settings_file
 
         before = given()
         chosen = data_dir or before.data_dir
@@ -118,6 +119,8 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         if settings.data_dir.exists() and not settings.data_dir.is_dir():
             raise SettingsError([f"`data_dir`: {settings.data_dir} is no folder"])
         log_by(settings)
+        for line in removed_settings(file):
+            log.warning(line)
         if mends and (problems := privacy.close(settings.data_dir)):
             and_more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
             log.warning(

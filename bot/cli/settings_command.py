@@ -38,9 +38,11 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
 
         click.echo(example().read_text(encoding="utf-8"), nl=False)
         return
-    from config import checking  # slow: imports Pydantic
+    from config import checking, loading  # slow: imports Pydantic
 
     file, problems = checking.check(config)
+    for line in [] if problems else loading.removed_settings(file):
+        terminal.complain(line)
     if as_json:
         problem_rows = [asdict(problem) for problem in problems]
         terminal.print_json({"ok": not problems, "file": str(file), "problems": problem_rows})

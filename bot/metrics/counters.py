@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from bot.answering.llm.causes import Cause
 from bot.conversation.model import IncomingMessage, MessageKind, MessageState
 from bot.model import Answer, Clarify, Fallback, NoAnswer, Reason, Result, Tone
 from indexers.ports import Reranker
@@ -88,6 +89,12 @@ class Counters:
         self._model_seconds = histogram(
             "footnote_model_seconds", "Seconds of a request to the language model."
         )
+        self._away = Gauge(
+            "footnote_model_away",
+            "1 for the cause for which the language model is not asked, else 0.",
+            ("cause",),
+            registry=registry,
+        )
         self._begin_at_zero()
 
     def answered(self, result: Result) -> None:
@@ -136,11 +143,20 @@ class Counters:
         self._tokens.labels("read").inc(read)
         self._tokens.labels("written").inc(written)
         self._cost.inc(cost)
-        if failure is not Fallback.CAPPED:  # nothing was sent, so nothing took time
+        if failure not in (
+            Fallback.CAPPED,
+            Fallback.AWAY,
+        ):  # nothing was sent, so nothing took time
             self._model_seconds.observe(seconds)
+
+    def away(self, cause: Cause | None) -> None:
+        """Set why the language model is not asked; None: it is."""
+        for each in Cause:
+            self._away.labels(each.name.lower()).set(each is cause)
 
     def _begin_at_zero(self) -> None:
         """Create each series at 0: the rate of a series that begins at 1 misses its first event."""
+        self.away(None)
         self._questions.labels("answer", "")
         self._questions.labels("clarify", "")
         for reason in Reason:

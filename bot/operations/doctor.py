@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from bot.errors import StateUnavailable
+from bot.answering.llm.model_client import ModelFailed
+from bot.errors import ModelMisconfigured, StateUnavailable
 from bot.moments import in_words
 from bot.operations.passes import Pass, PassKind, PassLog
 from indexers.findings import Finding, failure, ok, warning
 from indexers.text.counting import counted
 
 _NAMED = 8
+
+
+def language_model(name: str, ask: Callable[[], object]) -> Finding:
+    """Report whether the language model answers when it is asked by ``ask``."""
+    try:
+        ask()
+    except ModelMisconfigured as error:
+        return failure("llm", str(error))
+    except ModelFailed as error:
+        todo = error.cause.todo if error.cause else "Is `[llm] model` the right one?"
+        return failure("llm", f"The language model {name} does not answer: {error}.", todo)
+    return ok("llm", f"The language model {name} answers.")
 
 
 def slack(mode: str, problems: Sequence[str], *, nothing_set: bool) -> Finding:

@@ -227,7 +227,7 @@ def test_quotes_are_asked_for_without_the_model(handbook: Shell) -> None:
 @pytest.mark.parametrize("status", [500, 401])
 def test_a_model_that_does_not_answer_gives_way_to_quotations(status: int, handbook: Shell) -> None:
     with openai_server(Reply(status=status), Reply(status=status)) as server:
-        with_model(handbook, server.url, settings="attempts = 1")
+        with_model(handbook, server.url)
         result = handbook.footnote("ask", ASKED, "--json")
         output = handbook.footnote("ask", ASKED)
 
@@ -257,7 +257,7 @@ def test_what_is_no_answer_gives_way_to_quotations_and_the_note_says_what_happen
     reply: Reply, note: str, handbook: Shell
 ) -> None:
     with openai_server(reply) as server:
-        with_model(handbook, server.url, settings="attempts = 1")
+        with_model(handbook, server.url)
         result = handbook.footnote("ask", ASKED)
 
     output = " ".join(result.out.split())
@@ -278,7 +278,7 @@ def test_a_refusal_after_a_verified_sentence_is_left_out(handbook: Shell) -> Non
 
 def test_a_model_that_fails_where_there_is_nothing_to_quote_is_told_too(handbook: Shell) -> None:
     with openai_server(Reply(status=401), Reply(status=401)) as server:
-        with_model(handbook, server.url, settings="attempts = 1\n[answer]\nprecision = 0.9999")
+        with_model(handbook, server.url, settings="[answer]\nprecision = 0.9999")
         result = handbook.footnote("ask", ASKED, "--json")
         output = handbook.footnote("ask", ASKED)
         sent = len(server.asked)
@@ -378,9 +378,9 @@ def test_answers_are_judged_by_the_model_that_is_set(handbook: Shell) -> None:
     on."""
     two = [{"id": name, "question": ASKED} for name in ("first", "second")]
     handbook.write("q.jsonl", "\n".join(map(json.dumps, two)))
-    reply, outage = Reply(["Leave is 30 days long [1]."]), Reply(status=500)
+    reply, outage = Reply(["Leave is 30 days long [1]."]), Reply(status=401)
     with openai_server(reply, Reply(["YES"]), Reply(["NO"]), reply, outage, outage) as server:
-        with_model(handbook, server.url, settings="attempts = 1")
+        with_model(handbook, server.url)
         result = handbook.footnote("eval", "q.jsonl", "--answers", "--judge", "--json")
         prompts = [request["messages"][-1]["content"] for request in server.asked]
 
@@ -494,3 +494,17 @@ def test_a_prompt_that_had_to_be_shortened_is_told_to_the_person_and_the_log(
     assert "is longer than the language model's server takes" in shortened.err
     assert "Leave is 30 days long. [1]" in whole.out
     assert texts.SHORTENED not in " ".join(whole.out.split())
+
+
+def test_the_doctor_asks_each_model_for_a_word_and_says_what_to_do(handbook: Shell) -> None:
+    with openai_server(Reply(["ok"]), Reply(status=401)) as server:
+        with_model(handbook, server.url, settings='verify_model = "cheap"')
+        result = handbook.footnote("doctor", "--json")
+        asked = server.asked
+
+    findings = [each for each in result.json["findings"] if each["about"] == "llm"]
+    assert [each["level"] for each in findings] == ["ok", "failure"]
+    assert "it answered 401: it refuses the key" in findings[1]["says"]
+    assert "FOOTNOTE_LLM_KEY" in findings[1]["todo"]
+    assert [each["model"] for each in asked] == ["tiny", "cheap"]
+    assert all(each["max_tokens"] <= 5 for each in asked)

@@ -103,7 +103,7 @@ def test_it_is_answered_in_its_own_language_and_unmarked(
 ) -> None:
     answer = formed((words, sentence)) if structured else Reply([f"{sentence} [1]"])
     with openai_server(Reply([translation]), answer, supported(words)) as server:
-        with_model(handbook, server.url, f"structured = {str(structured).lower()}")
+        with_model(handbook, server.url)
         result = handbook.footnote("ask", question, "--json")
         asked, composed, _ = server.asked
 

@@ -11,7 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from config.errors import SettingsError
-from config.loading import example, load, secrets
+from config.loading import example, load, removed_settings, secrets
+from config.removed import REMOVED, removed_in, without_removed
 from config.settings import Secrets, Settings
 from config.wikis import WIKI_KINDS, ConfluenceSettings, MarkdownSettings
 
@@ -86,6 +87,44 @@ def test_a_variable_goes_before_the_file_and_leaves_the_rest_of_its_section(
     assert (settings.slack.port, settings.slack.workers) == (80, 2)
     assert settings.slack.admins == ("U2",)
     assert settings.log_level == "DEBUG"
+
+
+def test_a_setting_that_is_no_longer_used_is_read_over_and_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = write("[llm]\nsilence = 60\nseconds = 90\nattempts = 1")
+    monkeypatch.setenv("FOOTNOTE_LLM__TEMPERATURE", "0.5")
+
+    assert load(file).llm.seconds == 90
+    assert [
+        line.partition(" is no longer used; delete it. ") for line in removed_settings(file)
+    ] == [
+        (name, " is no longer used; delete it. ", REMOVED[setting])
+        for name, setting in (
+            ("`llm.attempts`", "llm.attempts"),
+            ("`llm.silence`", "llm.silence"),
+            ("The variable FOOTNOTE_LLM__TEMPERATURE", "llm.temperature"),
+        )
+    ]
+
+
+def test_a_removed_setting_is_found_in_a_section_a_list_of_them_and_in_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("wiki.a", "gone", "b"):
+        monkeypatch.setitem(REMOVED, name, "Nothing to do.")
+    values = {"wiki": [{"a": 1, "c": 2}, "x"], "gone": {"d": 3}, "b": 4, "llm": {"seconds": 5}}
+
+    assert removed_in(values) == ["b", "gone", "wiki.a"]
+    assert without_removed(values) == {"wiki": [{"c": 2}, "x"], "llm": {"seconds": 5}}
+
+
+def test_no_removed_setting_is_still_a_setting() -> None:
+    sections = {name: field.annotation for name, field in Settings.model_fields.items()}
+    for name in REMOVED:
+        section, _, key = name.partition(".")
+        model = sections.get(section)
+        assert model is None or (key and key not in getattr(model, "model_fields", {})), name
 
 
 def test_the_command_line_s_data_folder_goes_before_file_and_variable(

@@ -121,7 +121,6 @@ product = "data_center"
 provider = "compatible"
 model = "tiny"
 url = "{model}"
-attempts = 1
 """
 
 

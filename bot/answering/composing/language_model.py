@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Protocol, Self
 
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.judge import ModelJudge
+from bot.answering.llm.causes import Cause
 from bot.answering.llm.model_client import MeasuredModel, RetryingModel
 from bot.answering.llm.prompt import Prompt, Prompting
 from bot.answering.llm.providers import ModelSettings, model_client_of
@@ -21,12 +23,13 @@ from bot.answering.reranking.reranking import Reranking
 from bot.model import Question
 from indexers.model import Principal
 
+_ATTEMPTS = 3
+_VERIFY_SECONDS = 10.0
+"""For one request of the judge; then its sentences are shown without a verdict."""
+
 
 class ComposingSettings(ModelSettings, Protocol):
     """The settings of a language model that composes answers, see `config.llm.LlmSettings`."""
-
-    @property
-    def attempts(self) -> int: ...
 
     @property
     def at_once(self) -> int: ...
@@ -35,15 +38,9 @@ class ComposingSettings(ModelSettings, Protocol):
     def context_tokens(self) -> int: ...
 
     @property
-    def structured(self) -> bool: ...
-
-    @property
     def verifying_model(self) -> ModelSettings | None:
         """Return the language model that reads an answer a second time, if one does."""
         ...
-
-    @property
-    def verify_seconds(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +68,33 @@ class ConfiguredModel:
             ModelMisconfigured: a package, an address or a key is missing.
         """
 
-        def with_retries(model: MeasuredModel) -> RetryingModel:
+        def with_retries(
+            model: MeasuredModel, observe: Callable[[Cause | None], None] = lambda _: None
+        ) -> RetryingModel:
             return RetryingModel(
                 model,
                 seconds=settings.seconds,
-                attempts=settings.attempts,
+                attempts=_ATTEMPTS,
                 at_once=settings.at_once,
                 chance=random.random,
+                observe=observe,
             )
 
         answers = model_client or model_client_of(settings, key)
-        client = with_retries(answers)
+        observer = meter.observer
+        client = with_retries(answers, *([observer.away] if observer else []))
         judge: ModelJudge | None = None
-        verifying, seconds = settings.verifying_model, settings.verify_seconds
-        if verifying:
+        if verifying := settings.verifying_model:
             is_same = verifying.model == settings.model
             judging = client if is_same else with_retries(model_client_of(verifying, key))
-            judge = _judge_by(judging, meter, seconds)
+            judge = _judge_by(judging, meter)
         prompting = Prompting(
             meter.count,
             mark,
             budget=settings.context_tokens,
+            room=lambda: None if client.is_away else answers.room(),
+            structured=True,
             today=meter.today,
-            room=answers.room,
-            structured=settings.structured,
         )
         return cls(client, meter, Composer(client, prompting, meter, judge=judge))
 
@@ -125,9 +125,9 @@ class ConfiguredModel:
         return BudgetedModel(self.client.within(seconds), self.meter)
 
 
-def _judge_by(client: RetryingModel, meter: Meter, seconds: float) -> ModelJudge:
-    """Return a judge by language model that has ``seconds`` for an answer's sentences."""
-    return ModelJudge(BudgetedModel(client.within(seconds), meter), meter.count, mark)
+def _judge_by(client: RetryingModel, meter: Meter) -> ModelJudge:
+    """Return a judge by language model."""
+    return ModelJudge(BudgetedModel(client.within(_VERIFY_SECONDS), meter), meter.count, mark)
 
 
 def mark() -> str:

@@ -7,31 +7,27 @@ Others refuse it, and the limit in their refusal is remembered (`bot.answering.l
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPException
 from threading import Lock
 from typing import Any
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from bot.caching import ExpiringCache
 
 log = logging.getLogger(__name__)
 
-_SECONDS = 1.5
-"""For each request: somebody waits for the answer meanwhile."""
 _KEPT = 60.0
 """Seconds after which the server is asked again: it may have been restarted with another limit."""
 _LEARNED = 600.0
 """Seconds for which a refusal is remembered: the server's limit may be raised later, or we may have
 misread its message."""
-_LONGEST = 4_000_000
-"""Bytes of a server's reply, which includes a model's licence."""
 _OLLAMA = 4096
 """Ollama's default for a model (`OLLAMA_CONTEXT_LENGTH`, `num_ctx`)."""
+
+Fetch = Callable[[str, Mapping[str, str] | None], Any]
+"""Returns the JSON that an address answers, to a body if there is one, or raises a ValueError."""
 
 
 class ContextLimit:
@@ -71,17 +67,16 @@ class ContextLimit:
             self._learned.put("room", min(self._learned.get("room") or room, room), _LEARNED)
 
 
-def of_ollama(url: str, model: str, key: str = "") -> int | None:
-    """Return the running model's limit, or else the one that it will get when it is loaded. A
-    ``key`` is for a proxy before it."""
+def of_ollama(fetch: Fetch, url: str, model: str) -> int | None:
+    """Return the running model's limit, or else the one that it will get when it is loaded."""
     root = url.rstrip("/").removesuffix("/v1")
-    loaded = _get(f"{root}/api/ps", key=key)
+    loaded = _get(fetch, f"{root}/api/ps")
     for row in _rows(loaded, "models"):
         names = {row.get("name"), row.get("model")}
         limit = _whole(row.get("context_length"))
         if limit and names & {model, f"{model}:latest"}:
             return limit
-    shown = _get(f"{root}/api/show", {"model": model}, key)
+    shown = _get(fetch, f"{root}/api/show", {"model": model})
     if shown is None:
         return None
     info = shown.get("model_info")
@@ -99,11 +94,11 @@ def of_ollama(url: str, model: str, key: str = "") -> int | None:
     return min(limit, most) if most else limit
 
 
-def of_compatible(url: str, model: str, key: str = "") -> int | None:
+def of_compatible(fetch: Fetch, url: str, model: str) -> int | None:
     """Return the limit as vLLM, LM Studio, OpenRouter and Groq list it with the model, or llama.cpp
     in its properties."""
     url = url.rstrip("/")
-    rows = list(_rows(_get(f"{url}/models", key=key), "data"))
+    rows = list(_rows(_get(fetch, f"{url}/models"), "data"))
     for row in rows:
         if row.get("id") == model or len(rows) == 1:
             for name in (
@@ -114,51 +109,18 @@ def of_compatible(url: str, model: str, key: str = "") -> int | None:
             ):
                 if limit := _whole(row.get(name)):
                     return limit
-    props = _get(f"{url.removesuffix('/v1')}/props", key=key) if rows else None
+    props = _get(fetch, f"{url.removesuffix('/v1')}/props") if rows else None
     default = props.get("default_generation_settings") if props else None
     return _whole(default.get("n_ctx")) or None if isinstance(default, dict) else None
 
 
-class _Here(HTTPRedirectHandler):
-    """A handler that follows no redirect: a key must not be sent elsewhere."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-_OPENER = build_opener(_Here)
-
-
-def _get(url: str, body: Mapping[str, str] | None = None, key: str = "") -> dict[str, Any] | None:
-    headers = {"Content-Type": "application/json"}
-    if key:
-        headers["Authorization"] = f"Bearer {key}"
-    data = None if body is None else json.dumps(body).encode()
+def _get(fetch: Fetch, url: str, body: Mapping[str, str] | None = None) -> Mapping[str, Any] | None:
     try:
-        if not url.startswith(("http://", "https://")):
-            return None
-        with _OPENER.open(Request(url, data, headers), timeout=_SECONDS) as reply:  # noqa: S310 - looked at above
-            parsed = json.loads(_read(reply))
-    except (OSError, HTTPException, ValueError, RecursionError) as error:
-        log.info(
-            "The context size of the language model's server is unknown: %s", type(error).__name__
-        )
+        parsed = fetch(url, body)
+    except ValueError as error:
+        log.info("The context size of the language model's server is unknown: %s", error)
         return None
     return parsed if isinstance(parsed, dict) else None
-
-
-def _read(reply: Any) -> bytes:
-    """Return the reply's body.
-
-    Raises:
-        TimeoutError: it takes longer than a request may, however slowly it comes.
-    """
-    until, read = time.monotonic() + _SECONDS, bytearray()
-    while (piece := reply.read1(1 << 16)) and len(read) < _LONGEST:
-        read += piece
-        if time.monotonic() > until:
-            raise TimeoutError
-    return bytes(read)
 
 
 def _rows(reply: Mapping[str, Any] | None, name: str) -> Iterator[Mapping[str, Any]]:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 import queue
 import time
 from collections.abc import Callable, Iterator
-from contextvars import copy_context
+from contextlib import suppress
+from contextvars import ContextVar, copy_context
 from threading import BoundedSemaphore, Event, Thread
 from typing import Protocol
 
+from bot.answering.llm.breaker import Breaker
+from bot.answering.llm.causes import Cause
 from bot.answering.llm.prompt import Prompt
 from bot.model import Fallback
 from indexers.backoff import growing_pauses
@@ -26,21 +30,30 @@ after the timeout."""
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 8.0
 
+DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
+"""When the requests of this thread must have ended, by `time.monotonic`."""
+_TINY = Prompt("", "Say: ok", (), 4, max_tokens=5)
+
 
 class ModelFailed(Exception):
     """The model gave no answer, and ``fallback`` says why. The message is for the log: no secrets,
-    and nothing of question or pages."""
+    and nothing of question or pages. ``cause`` is None if another prompt may succeed."""
 
-    def __init__(self, message: str, fallback: Fallback = Fallback.FAILED) -> None:
+    def __init__(
+        self, message: str, fallback: Fallback = Fallback.FAILED, cause: Cause | None = None
+    ) -> None:
         super().__init__(message)
-        self.fallback = fallback
+        self.fallback = Fallback.SLOW if cause is Cause.TIMEOUT else fallback
+        self.cause = cause
 
 
 class ModelBusy(ModelFailed):
     """The model may answer if it is asked again, after ``after`` seconds if it said so."""
 
-    def __init__(self, message: str, after: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, after: float | None = None, cause: Cause | None = None
+    ) -> None:
+        super().__init__(message, cause=cause)
         self.after = after
 
 
@@ -70,11 +83,24 @@ class MeasuredModel(LanguageModel, Protocol):
         ...
 
 
+def probe(model: LanguageModel) -> None:
+    """Ask the model for a word, which nobody pays for; a reply that is cut short will do.
+
+    Raises:
+        ModelFailed: it does not answer.
+    """
+    with suppress(CutShort):
+        for _ in model.write(_TINY):
+            pass
+
+
 class RetryingModel:
     """A client that retries until output has begun, up to ``attempts`` in all, within ``seconds``
-    and with ``at_once`` concurrent requests.
+    and with ``at_once`` concurrent requests. A model that fails is not asked, see `Breaker`.
 
-    ``chance`` (0 to 1) spreads the pauses, so that callers do not retry all at once.
+    ``chance`` (0 to 1) spreads the pauses, so that callers do not retry all at once. ``observe``
+    takes note of why the model is not asked, and of None when it is asked again; ``pause`` waits
+    between probes.
     """
 
     def __init__(  # noqa: PLR0913 - the model, and one for each thing that may be set
@@ -86,9 +112,12 @@ class RetryingModel:
         at_once: int,
         chance: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
+        observe: Callable[[Cause | None], None] = lambda _: None,
+        pause: Callable[[float], object] = time.sleep,
     ) -> None:
         self._model = model
-        self._seconds = seconds
+        self._seconds = self._longest = seconds
+        self._breaker = Breaker(self._probe, observe, pause)
         self._attempts = attempts
         self._slots = BoundedSemaphore(at_once)
         self._chance = chance
@@ -100,9 +129,15 @@ class RetryingModel:
         Raises:
             ModelFailed: also if it times out, or no slot becomes free in time.
         """
+        self._refuse_if_away()
         until = self._clock() + self._seconds
         if not self._slots.acquire(timeout=self._seconds):
             raise ModelFailed("all its slots are taken", Fallback.BUSY)
+        if self.is_away:
+            self._slots.release()
+            self._refuse_if_away()
+        # With less, as for a rewriting, a timeout tells nothing about the model.
+        has_its_time = until - self._clock() > 0.9 * self._longest
         pieces: _Pieces = queue.SimpleQueue()
         over = Event()
         # No library accepts a deadline, so the request runs in a thread of its own. It is a daemon,
@@ -120,11 +155,35 @@ class RetryingModel:
         except RuntimeError as error:  # the system has no thread left
             self._slots.release()
             raise ModelFailed(str(error), Fallback.BUSY) from error
+        cause: Cause | None = None
         try:
             while (piece := self._piece(pieces, until)) is not None:
                 yield piece
+        except ModelFailed as error:
+            cause = error.cause
+            raise
         finally:
             over.set()
+            if cause is not Cause.TIMEOUT or has_its_time:
+                self._breaker.note(cause)
+
+    @property
+    def is_away(self) -> bool:
+        """Return whether the model failed several times in a row, and is not asked."""
+        return self._breaker.cause is not None
+
+    def _refuse_if_away(self) -> None:
+        if cause := self._breaker.cause:
+            raise ModelFailed(f"it is not asked until it works again: {cause.words}", Fallback.AWAY)
+
+    def _probe(self) -> Cause | None:
+        """Return why the model does not answer a tiny request, if it does not."""
+        DEADLINE.set(self._clock() + self._longest)
+        try:
+            probe(self._model)
+        except ModelFailed as error:
+            return error.cause
+        return None
 
     def within(self, seconds: float) -> RetryingModel:
         """Return a client that shares this one's concurrency, but has ``seconds`` at most."""
@@ -137,7 +196,7 @@ class RetryingModel:
             piece = pieces.get(timeout=max(0.0, until - self._clock()))
         except queue.Empty:
             why = f"it did not finish within {self._seconds:g} seconds"
-            raise ModelFailed(why, Fallback.SLOW) from None
+            raise ModelFailed(why, cause=Cause.TIMEOUT) from None
         if isinstance(piece, ModelFailed):
             raise piece
         return piece
@@ -149,6 +208,7 @@ class RetryingModel:
         over: Event,
         until: float,
     ) -> None:
+        DEADLINE.set(until)
         try:
             self._write_with_retries(prompt, pieces, over, until)
             pieces.put(None)

@@ -17,12 +17,21 @@ if TYPE_CHECKING:
 
 _URLS = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
 
+_ASKED = {"ollama": of_ollama, "compatible": of_compatible}
+"""Providers whose servers are asked for their context limit."""
+_LIMIT_SECONDS = 1.5
+"""For each request: somebody waits for the answer meanwhile."""
+_LIMIT_BYTES = 4_000_000
+"""The reply includes a model's licence."""
+_TEMPERATURE = 0.0
+"""The most likely words: the same question gets the same answer."""
+
 
 class ModelSettings(Protocol):
     """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
     API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
-    provider's own; ``silence`` is the longest time without output, and ``seconds`` that of a whole
-    reply, both in seconds."""
+    provider's own; ``seconds`` is the longest time of a whole request; ``ca_file`` has
+    the certificates of its authority, empty for the well-known ones."""
 
     @property
     def provider(self) -> str: ...
@@ -37,13 +46,10 @@ class ModelSettings(Protocol):
     def max_tokens(self) -> int: ...
 
     @property
-    def temperature(self) -> float: ...
-
-    @property
-    def silence(self) -> float: ...
-
-    @property
     def seconds(self) -> float: ...
+
+    @property
+    def ca_file(self) -> str: ...
 
 
 def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
@@ -73,9 +79,9 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         api_key=key or "none",
         is_chat_model=True,
         max_tokens=None,  # passed with each prompt: this one would override it
-        timeout=settings.silence,
+        timeout=settings.seconds,
         max_retries=0,
-        temperature=settings.temperature,
+        temperature=_TEMPERATURE,
         http_client=_bounded(settings),
     )
     thinks = settings.model in _imported("llama_index.llms.openai.utils", "O1_MODELS", "llm")
@@ -89,10 +95,11 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
 
 def _context_of(settings: ModelSettings, url: str, key: str) -> int | None:
     """Return the context limit; None if it is unknown."""
-    if settings.provider == "ollama":
-        return of_ollama(url, settings.model, key)
-    if settings.provider == "compatible":
-        return of_compatible(url, settings.model, key)
+    if settings.provider in _ASKED:
+        from bot.answering.llm.connection import fetch  # slow: httpx
+
+        client = _bounded(settings, _LIMIT_SECONDS, _LIMIT_BYTES)
+        return _ASKED[settings.provider](partial(fetch, client, key), url, settings.model)
     limits = _imported("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
     tokens: int | None = limits.get(settings.model)
     return tokens
@@ -108,9 +115,9 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
         base_url=settings.url or None,
         api_key=key,
         max_tokens=settings.max_tokens,
-        timeout=settings.silence,
+        timeout=settings.seconds,
         max_retries=0,
-        temperature=settings.temperature,
+        temperature=_TEMPERATURE,
     )
     # LlamaIndex has no option to pass a client to Anthropic's library.
     client = cast("Any", claude)._client  # noqa: SLF001
@@ -118,10 +125,16 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
     return claude
 
 
-def _bounded(settings: ModelSettings) -> Any:
+def _bounded(settings: ModelSettings, *limits: Any) -> Any:
     from bot.answering.llm.connection import bounded_client  # slow: httpx
 
-    return bounded_client(settings.seconds)
+    try:
+        return bounded_client(settings.ca_file, *limits or (settings.seconds,))
+    except OSError as error:
+        raise ModelMisconfigured(
+            f"[llm] ca_file: {settings.ca_file} holds no certificates in PEM, or cannot be read"
+            f" ({error.strerror or error})."
+        ) from None
 
 
 def _imported(module: str, name: str, extra: str) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.answering.llm.causes import Cause, cause_of, cause_of_status
 from bot.answering.llm.model_client import ModelBusy, ModelFailed
 from indexers.backoff import seconds_of
 
@@ -17,7 +18,6 @@ MANNERS = frozenset((LENGTH, FREEDOM))
 _AGAIN = frozenset((408, 409, 425, 429))
 _REFUSED = frozenset((400, 422, 501))
 """Statuses by which servers refuse a form, in general or for this model."""
-_UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
 _LOOKED_AT = 4_000
 """Characters of an error's message to search."""
 
@@ -92,22 +92,23 @@ def names_form(error: Exception) -> bool:
 
 
 def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
-    """Return the failure with class and status only: a provider's message may quote the prompt."""
+    """Return the failure with its cause and status only: a provider's message may quote the
+    prompt."""
     status = getattr(error, "status_code", None)
-    name = type(error).__name__
-    if isinstance(status, int):
-        why = f"it answered {status} ({name})"
-        if status < 300:  # an error within a stream that began well
-            return ModelBusy(f"it gave up in mid-answer ({name})")
+    if isinstance(status, int) and status >= 300:
+        cause = cause_of_status(status)
+        why = f"it answered {status}" + (f": {cause.words}" if cause else "")
         if status in _AGAIN or status >= 500:
             headers = getattr(getattr(error, "response", None), "headers", {})
-            return ModelBusy(why, seconds_of(headers.get("retry-after"), now))
-        return ModelFailed(why)
-    if name == "APIError":  # OpenAI's library gives an error within a stream no status
-        return ModelBusy(f"it gave up in mid-answer ({name})")
-    if any(word in name.casefold() for word in _UNREACHED):
-        return ModelBusy(f"it cannot be reached ({name})")
-    return ModelFailed(f"what it answers makes no sense ({name})")
+            return ModelBusy(why, seconds_of(headers.get("retry-after"), now), cause=cause)
+        return ModelFailed(why, cause=cause)
+    # An error within a stream that began well; OpenAI's library gives it no status.
+    if isinstance(status, int) or type(error).__name__ == "APIError":
+        return ModelBusy("it gave up in mid-answer", cause=Cause.SERVER)
+    cause = cause_of(error)
+    if cause is Cause.NONSENSE:
+        return ModelFailed(f"{cause.words} ({type(error).__name__})", cause=cause)
+    return ModelBusy(cause.words, cause=cause)
 
 
 def _words(error: Exception) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from threading import Lock
 from typing import Protocol
 
+from bot.answering.llm.causes import Cause
 from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed
 from bot.answering.llm.prompt import Prompt
 from bot.errors import StateUnavailable
@@ -83,12 +84,16 @@ class Usage(Protocol):
 
 
 class ModelObserver(Protocol):
-    """Takes note of requests to the language model. Its method returns at once and never fails."""
+    """Takes note of requests to the language model. Its methods return at once and never fail."""
 
     def asked(
         self, read: int, written: int, cost: float, seconds: float, failure: Fallback | None
     ) -> None:
         """Take note of a request: its tokens, its cost, how long it took, and why it failed."""
+        ...
+
+    def away(self, cause: Cause | None) -> None:
+        """Take note of why the model is not asked now; None: it is."""
         ...
 
 

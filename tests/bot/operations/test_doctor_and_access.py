@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.operations.doctor import identity, last_passes, slack
+from bot.answering.llm.causes import Cause
+from bot.answering.llm.model_client import ModelFailed
+from bot.errors import ModelMisconfigured
+from bot.operations.doctor import identity, language_model, last_passes, slack
 from bot.operations.model import AccessNow
 from bot.operations.passes import Pass, PassKind
 from indexers.findings import Access, GateInWords, Indexed, Level
@@ -96,3 +99,23 @@ def test_whose_word_it_is_who_somebody_is_is_told() -> None:
     assert "2 people are known by `[slack] accounts`" in by_table.says
     assert by_nothing.level is Level.WARNING
     assert all("User groups" in finding.says for finding in (by_email, by_table, by_nothing))
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_language_model_that_does_not_answer_is_a_failure_with_what_to_do(cause: Cause) -> None:
+    def ask() -> None:
+        raise ModelFailed(cause.words, cause=cause)
+
+    finding = language_model("small", ask)
+
+    assert finding.level is Level.FAILURE
+    assert finding.says == f"The language model small does not answer: {cause.words}."
+    assert finding.todo == cause.todo
+
+
+def test_a_language_model_that_answers_is_right_and_one_that_lacks_a_key_is_not() -> None:
+    def ask() -> None:
+        raise ModelMisconfigured("It needs its key.")
+
+    assert language_model("small", lambda: None).level is Level.OK
+    assert language_model("small", ask).says == "It needs its key."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import partial
 from typing import Any
 
 import pytest
 
-from bot.answering.llm.context_limit import ContextLimit, of_compatible, of_ollama
+from bot.answering.llm.connection import bounded_client, fetch
+from bot.answering.llm.context_limit import ContextLimit, Fetch, of_compatible, of_ollama
 from bot.answering.llm.model_client import ModelFailed
 from bot.answering.llm.prompt import Prompt
 from bot.answering.llm.providers import model_client_of
@@ -116,6 +118,10 @@ def test_the_thread_goes_before_the_last_passage() -> None:
     assert shortest.shorter(1) is None
 
 
+def fetching(key: str = "") -> Fetch:
+    return partial(fetch, bounded_client("", 20.0), key)
+
+
 def show(**info: object) -> dict[str, object]:
     return {"model_info": {"llama.context_length": 131072}, **info}
 
@@ -140,7 +146,7 @@ def test_ollama_tells_what_it_would_cut_off_without_a_word(
     information: dict[str, object], limit: int | None
 ) -> None:
     with openai_server(information=information) as server:
-        assert of_ollama(server.url, "llama3.2") == limit
+        assert of_ollama(fetching(), server.url, "llama3.2") == limit
 
 
 @pytest.mark.parametrize(
@@ -164,13 +170,13 @@ def test_a_compatible_server_tells_in_the_words_of_its_kind(
     information: dict[str, object], limit: int | None
 ) -> None:
     with openai_server(information=information) as server:
-        assert of_compatible(server.url, "m") == limit
+        assert of_compatible(fetching(), server.url, "m") == limit
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "file:///etc/hostname", "nonsense"])
 def test_a_server_that_does_not_tell_has_no_limit_that_is_known(url: str) -> None:
-    assert of_ollama(url, "m") is None
-    assert of_compatible(url, "m") is None
+    assert of_ollama(fetching(), url, "m") is None
+    assert of_compatible(fetching(), url, "m") is None
 
 
 class _Guarded(Handler):
@@ -186,7 +192,7 @@ class _Guarded(Handler):
 def test_ollama_behind_a_proxy_is_asked_with_the_key() -> None:
     information = {"/api/ps": {"models": [{"name": "m", "context_length": 8192}]}}
     with openai_server(handler=_Guarded, information=information) as server:
-        assert of_ollama(server.url, "m", "k-secret") == 8192
+        assert of_ollama(fetching("k-secret"), server.url, "m") == 8192
 
 
 def test_what_ollama_takes_bounds_the_next_prompt() -> None:

@@ -25,11 +25,9 @@ PROMPT = Prompt("Be brief.", "How long is leave?", (), 10)
 LEAVE = Reply(["Leave is ", "30 days", " long [1]."])
 
 
-def client(url: str, silence: float = PATIENCE, seconds: float = PATIENCE) -> LlamaClient:
+def client(url: str, seconds: float = PATIENCE) -> LlamaClient:
     return model_client_of(
-        LlmSettings(
-            provider="compatible", model="small", url=url, silence=silence, seconds=seconds
-        ),
+        LlmSettings(provider="compatible", model="small", url=url, seconds=seconds),
         "k-secret",
     )
 
@@ -171,7 +169,7 @@ def test_it_is_asked_so_many_times_and_no_more() -> None:
 def test_a_server_that_is_not_there_is_a_failure() -> None:
     with openai_server() as server:
         closed_url = server.url
-    with pytest.raises(ModelBusy, match="it cannot be reached"):
+    with pytest.raises(ModelBusy, match="it refuses the connection"):
         list(patient(closed_url, attempts=1).write(PROMPT))
 
 
@@ -186,7 +184,7 @@ def test_a_server_that_is_not_there_is_a_failure() -> None:
 def test_a_model_has_its_seconds_and_no_more(stalling: Reply) -> None:
     with openai_server(stalling) as server:
         began = time.monotonic()
-        with pytest.raises(ModelFailed, match=r"within 0\.4 seconds") as failed:
+        with pytest.raises(ModelFailed, match=r"in time|within") as failed:
             list(patient(server.url, seconds=0.4).write(PROMPT))
 
         assert time.monotonic() - began < PATIENCE
@@ -196,9 +194,9 @@ def test_a_model_has_its_seconds_and_no_more(stalling: Reply) -> None:
 def test_silence_ends_a_request() -> None:
     with (
         openai_server(Reply(["Leave"], pause=PATIENCE)) as server,
-        pytest.raises(ModelBusy, match="it cannot be reached"),
+        pytest.raises(ModelBusy, match="does not answer in time"),
     ):
-        list(client(server.url, silence=0.2).write(PROMPT))
+        list(client(server.url, seconds=0.2).write(PROMPT))
 
 
 def test_an_answer_that_breaks_off_is_none_and_is_not_begun_again() -> None:
