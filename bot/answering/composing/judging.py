@@ -17,7 +17,7 @@ from bot.answering.llm.model_client import ModelFailed
 
 log = logging.getLogger(__name__)
 
-_FIRST = 2
+_FIRST = 3
 """Sentences that are judged before the others are written. Most answers have no more, and cost one
 request for their judge."""
 

@@ -130,7 +130,7 @@ def test_without_a_judge_one_line_says_so_and_no_sentence_is_marked(judge: Judge
 
 def test_a_judge_that_fails_is_not_asked_again() -> None:
     judge = Gone()
-    steps(written(LEAVE, ASK, CARD), judge)
+    steps(written(LEAVE, ASK, CARD, *MORE), judge)
 
     assert len(judge.requests) <= 2
 
@@ -143,9 +143,16 @@ def test_where_the_first_sentence_is_wrong_the_section_is_shown() -> None:
     assert released == []
 
 
-def test_one_or_two_sentences_take_one_request_and_more_take_two() -> None:
-    more = [(f"{text} Also.", words, n) for text, words, n in (LEAVE, ASK, CARD)]
-    for sentences, requests in (([LEAVE], 1), ([LEAVE, ASK], 1), ([LEAVE, ASK, CARD, *more], 2)):
+MORE = [(f"{text} Also.", words, n) for text, words, n in (LEAVE, ASK, CARD)]
+
+
+def test_up_to_three_sentences_take_one_request_and_more_take_two() -> None:
+    for sentences, requests in (
+        ([LEAVE], 1),
+        ([LEAVE, ASK], 1),
+        ([LEAVE, ASK, CARD], 1),
+        ([LEAVE, ASK, CARD, *MORE], 2),
+    ):
         judge = Judge()
         steps(written(*sentences), judge)
 
@@ -177,7 +184,7 @@ def test_the_first_sentences_are_judged_while_the_rest_is_written() -> None:
             judged.set()
             return result
 
-    model = Halting(written(LEAVE, ASK, CARD), ASK[0] + '"}, ', judged)
+    model = Halting(written(LEAVE, ASK, CARD, *MORE), CARD[0] + '"}, ', judged)
     steps(model, Noting())
 
     assert model.waited
@@ -292,3 +299,13 @@ def test_a_judge_that_breaks_is_logged_without_words(caplog: pytest.LogCaptureFi
     assert answer.unjudged
     assert "were not judged" in caplog.text
     assert "Leave" not in caplog.text
+
+
+def test_two_numbers_of_one_page_are_no_disagreement() -> None:
+    """The rule that said so is gone: it is for the model to say that pages disagree."""
+    both = [{"passage": 2, "words": CARD[1]}, {"passage": 1, "words": LEAVE[1]}]
+    said = "The pages disagree: one says a card, the other 30 days."
+    script = {"answered": "yes", "sentences": [{"evidence": both, "sentence": said}]}
+
+    assert "disagree" not in answer_of(written(LEAVE, CARD), Judge()).text
+    assert answer_of(json.dumps(script), Judge()).text == f"{said} [1][2]"
