@@ -48,7 +48,7 @@ class LlmSettings(Strict):
         description="Tokens that it may write; a model that thinks first needs more, such as 4000.",
     )
     context_tokens: int = Field(
-        1250,
+        1240,
         ge=300,
         le=100_000,
         description="About how many tokens of wiki and thread it is shown.",

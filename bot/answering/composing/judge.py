@@ -71,7 +71,7 @@ them, in a few words, or "". "supported": true only if "beyond" is empty.
 # The material
 {material}"""
 
-_AGAIN = "Judge each of the {many} sentences by the material alone, as JSON."
+_AGAIN = "Judge the {many} sentences by the material alone, as JSON."
 _NOTHING_BEYOND = frozenset(("", "none", "nothing", "n/a", "null"))
 _BEGUN_AGAIN = re.compile(r'"(?:verdicts|supported)"\s{0,9}:')
 _OF_A_VERDICT, _AROUND = 80, 40

@@ -51,12 +51,9 @@ class FootnoteQuery(QueryBundle):
 
     @property
     def as_typed(self) -> Question:
-        """Return the question in its asker's words, with the history as it came, and with its
-        standalone form if a model made one, which may be a translation."""
-        question = self.question
-        alone = question.standalone or (question.text if question.asked else "")
-        standalone = alone if self.typed.history else ""
-        return replace(question, asked=self.typed, standalone=standalone)
+        """Return the question in its asker's words, with the history as it came. Only the search
+        knows what became of it: a glued follow-up, corrected words, a translation."""
+        return replace(self.question, asked=self.typed)
 
     def retrieved(self, nodes: Sequence[NodeWithScore]) -> Retrieved:
         """Return ``nodes`` as the passages found, with the duration of the search."""

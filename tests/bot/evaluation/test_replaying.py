@@ -103,7 +103,10 @@ def test_what_the_pages_bear_out_is_kept_and_the_rest_dropped_with_its_flaw(
 def test_an_answer_that_falls_is_quotations_and_its_true_sentence_is_not_seen(
     tmp_path: Path,
 ) -> None:
-    wrong = [label(WRONG, faithful=False, error="number")] * 2
+    wrong = [
+        label(f"Leave is {days} days long [1].", faithful=False, error="number")
+        for days in (40, 50)
+    ]
     measures = replayed(tmp_path, recorded(answer(label(TRUE), *wrong)))
     (replayed_answer,) = measures["replayed"][0]["answers"]
 
