@@ -185,7 +185,6 @@ class App:
             llm,
             self.secrets.footnote_llm_key.get_secret_value(),
             Meter(count, today, usage, caps, price, llm.max_tokens, self.model_observer),
-            entailment=self.indexing.entailment,
             model_client=self.model_client,
         )
 

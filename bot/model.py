@@ -262,11 +262,11 @@ class Answer:
     configured. ``verified``: a person wrote it, and its sources are the pages that it rests on;
     ``verified_parts``: a person wrote these of its parts. ``linked`` are pages that may say more.
 
-    In a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
-    are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` after their
-    footnotes. ``denial``: it says that the pages do not answer the question, and what they do say.
-    ``cut``: its end is missing. ``shortened``: the model was shown fewer passages than planned,
-    because all of them were too long for it.
+    In a composed answer ``left_out`` counts the statements that the check dropped, ``unclear`` are
+    the sentences that a second reading did not decide: in ``text`` they carry `UNVERIFIED` after
+    their footnotes. ``unjudged``: there was none. ``denial``: it says that the pages do not answer,
+    and what they do say. ``cut``: its end is missing. ``shortened``: the model was shown fewer
+    passages than planned, because all were too long for it.
 
     ``nearest`` are sections that may add something; the ``quote`` of each is its line that comes
     nearest. ``early``: not every passage has been embedded yet. ``tone`` is `Tone.CLOSEST` only in
@@ -285,6 +285,7 @@ class Answer:
     narrowed: Narrowed | None = None
     left_out: int = 0
     unclear: tuple[str, ...] = ()
+    unjudged: bool = False
     denial: bool = False
     cut: bool = False
     shortened: bool = False
@@ -298,6 +299,7 @@ class Answer:
         """Return the notes on the check: what the mark means, and what was left out."""
         notes = {
             texts.unverified(UNVERIFIED): self.unclear,
+            texts.UNJUDGED: self.unjudged,
             texts.left_out(self.left_out): self.left_out,
             texts.CUT: self.cut,
             texts.SHORTENED: self.shortened,
@@ -381,8 +383,7 @@ Result = Answer | NoAnswer | Clarify
 
 
 def is_unsure(result: Result) -> bool:
-    """Return whether the result may not answer the question, so that the asker may ask the wiki's
-    keepers."""
+    """Return whether it may not answer, so that the asker may ask the wiki's keepers."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
     return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)

@@ -124,19 +124,6 @@ class Embedder(Protocol):
         ...
 
 
-class Entailing(Protocol):
-    """A model of natural language inference."""
-
-    def entailed(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
-        """Return for each pair, a text and a sentence, the probability that the text entails the
-        sentence (0 to 1). It may take seconds.
-
-        Raises:
-            ModelUnavailable: the model cannot be loaded, or does not run.
-        """
-        ...
-
-
 class Reranker(Protocol):
     """A cross-encoder, which reads question and passage together: better than their vectors, and
     slower."""

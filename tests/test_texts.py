@@ -27,7 +27,7 @@ PLACES = (
 
 MATCHED = {
     "bot/answering/deciding/clarifying.py": ("_CARRIERS",),
-    "bot/answering/checking/duties.py": ("_WORDS",),
+    "bot/answering/checking/facts.py": ("_UNITS", "_NUMBERS", "_TENS"),
     "bot/answering/words/lexicon.py": (),
     "bot/answering/words/units.py": (),
     "bot/conversation/addressing.py": ("_ABOUT_ME",),
@@ -36,7 +36,7 @@ MATCHED = {
 whole file."""
 TO_MODELS = {
     "bot/answering/llm/forms.py": (),
-    "bot/answering/composing/judging.py": (),
+    "bot/answering/composing/judge.py": (),
     "bot/answering/llm/prompt.py": (),
     "bot/answering/llm/reranking.py": (),
     "bot/answering/llm/rewriting.py": (),

@@ -49,7 +49,7 @@ endpoints errors events everyday expected facts failures faults features feedbac
 findings folders following footnote fragments front further gauges generated git headings health
 html incoming indexed inline installations json judges light live llamaindex loading logging long
 lookup markdown material members merged messages methods metrics migrations milliseconds misspelt
-modals models named natural nodes observation observations office operation optional outcomes
+modals models named nodes observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf
 people pieces plain plausibility ports posted posting postprocessors presentations priority
 privacy private progress prompts quality question questions quick quoting raised ranking rare
@@ -58,7 +58,7 @@ rendering reordering reorders replayed replies rereading response restoring resu
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds
 secrets sentences settings sign-in slack small socket sqlite standard statistics streaming
 suggested support tables targets template text token tokens traces uncertainty values verbatim
-verdicts verification verified waiting wiki word words workbooks worked written yaml
+verdicts verification waiting wiki word words workbooks worked written yaml
 """
 """The words that may begin any other docstring, beside these: it says what the thing is. Add a name
 if it begins a noun phrase, and remove it when nothing begins with it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from bot.model import Tone
 
@@ -61,22 +60,6 @@ def ask_in(languages: Sequence[str]) -> str:
         return f"The pages are in {languages[0]}: asked in {languages[0]}, I may find it."
     listed = f"{', '.join(languages[:-1])} and {languages[-1]}"
     return f"The pages are in {listed}: asked in one of these, I may find it."
-
-
-# Pages that disagree.
-
-
-def pages_disagree(*, first_is_newer: bool) -> str:
-    """Return the line above the values."""
-    if first_is_newer:
-        return "The pages disagree, and the first is the newer:"
-    return "The pages disagree:"
-
-
-def dated(title: str, updated: date | None, *, outdated: bool) -> str:
-    """Return a page with its date."""
-    when = f"{updated:%d %b %Y}" if updated else "without a date"
-    return f"{title}, {when}, marked as outdated" if outdated else f"{title}, {when}"
 
 
 # `footnote ask --why`: why an answer was given, or none.

@@ -31,8 +31,8 @@ class Row:
     """A question of a run: its pages best first, and its scores by measure. ``answer`` holds only
     what is shown as an answer; ``text`` is the shown text in any case; ``sources`` are the sections
     that it leads to, each with ``page`` (full name) and ``quote``. ``tone`` is plain, nearest or
-    silent; empty in a run of an older version. ``left_out`` counts the statements of a ``composed``
-    answer that the check dropped."""
+    silent; empty in a run of an older version. ``composed``: a language model wrote it;
+    ``left_out`` are the sentences of the model's that nobody was shown."""
 
     id: str
     question: str
@@ -44,7 +44,7 @@ class Row:
     sources: tuple[Mapping[str, str], ...] = ()
     tone: str = ""
     composed: bool = False
-    left_out: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Row]:
@@ -58,13 +58,13 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
             confidence=outcome.result.confidence,
             scores=outcome.scores,
             text=outcome.result.text,
+            composed=isinstance(outcome.result, Answer) and outcome.result.composed,
+            left_out=outcome.left_out,
             sources=tuple(
                 {"page": full_name(source.wiki, source.page), "quote": source.quote}
                 for source in named(outcome.result)
             ),
             tone=outcome.tone.value,
-            composed=isinstance(outcome.result, Answer) and outcome.result.composed,
-            left_out=outcome.result.left_out if isinstance(outcome.result, Answer) else 0,
         )
         for outcome in outcomes
     ]
@@ -110,10 +110,17 @@ def _row(
     ranked: Sequence[str],
     scores: Mapping[str, float],
     sources: Sequence[Mapping[str, str]] = (),
+    left_out: Sequence[str] = (),
     **rest: Any,
 ) -> Row:
     figures = {name: float(score) for name, score in scores.items()}
-    return Row(ranked=tuple(ranked), scores=figures, sources=tuple(sources), **rest)
+    return Row(
+        ranked=tuple(ranked),
+        scores=figures,
+        sources=tuple(sources),
+        left_out=tuple(left_out),
+        **rest,
+    )
 
 
 def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[str, Any]:

@@ -37,7 +37,8 @@ class Judge(Protocol):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of one question. ``ranked`` are ``pages`` by full name, best first; ``evidence``
-    is None without an answer, ``judgement`` without a judge."""
+    is None without an answer, ``judgement`` without a judge. ``left_out`` are the sentences of a
+    language model that were not shown."""
 
     case: Case
     ranked: Sequence[str]
@@ -45,6 +46,7 @@ class Outcome:
     evidence: EvidenceCounts
     judgement: Judgement
     pages: tuple[FoundPage, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def tone(self) -> ResultTone:
@@ -200,7 +202,9 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         BadSet: a regular expression takes too long on an answer.
     """
     # Nobody sees these answers, so no wiki is asked whether the pages are still readable.
-    composer = answerer.composer if composed else None
+    left_out: list[str] = []
+    own = answerer.composer if composed else None
+    composer = own.watched(lambda written: left_out.extend(written.left_out)) if own else None
     quiet_answerer = replace(answerer, recheck=None, verified=None, composer=composer)
     outcomes = []
     for number, case in enumerate(cases, start=1):
@@ -208,6 +212,8 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         search = _RecordingAnswerer(quiet_answerer)
         result = Several(search).answer(question)
         outcome = outcome_of(case, tuple(search.pages()), result, judge)
+        outcome = replace(outcome, left_out=tuple(left_out))
+        left_out.clear()
         _ = outcome.scores  # a failure ends the run now, not after the last question
         outcomes.append(outcome)
         progress(number)

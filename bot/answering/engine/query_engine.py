@@ -172,7 +172,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         """Return the passages of ``nodes`` that a language model is shown."""
         retrieved = query.retrieved(nodes)
         for_reranking = self._order.shown(retrieved) if self._order else []
-        return [*for_reranking, *self._synthesizer.shown(query.question, retrieved)]
+        return [*for_reranking, *self._synthesizer.shown(query.as_typed, retrieved)]
 
     def _respond(self, query: FootnoteQuery, nodes: list[NodeWithScore]) -> FootnoteResponse:
         if self._order and not query.question.quoting:

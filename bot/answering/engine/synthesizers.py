@@ -124,18 +124,15 @@ class VerifiedSynthesizer(ResultSynthesizer):
         self._composer = composer
         self._quoting = quoting
 
-    def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
-        return self._composed(query, retrieved)
-
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         return self._composer.shown(question, retrieved)
 
-    def _composed(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
+    def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
         query.attempts += 1
         if query.question.quoting or query.attempts > _MOST_CALLS:
             return self._quoted(query.question, retrieved)
         quoting = partial(self._quoted, query.question)
-        for step in self._composer.stream(query.question, retrieved, quoting):
+        for step in self._composer.stream(query.as_typed, retrieved, quoting):
             if isinstance(step, Composed):
                 dispatcher.event(verified(step))
                 return step.result

@@ -174,6 +174,7 @@ def combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]
         cut=any(result.cut for result in answers),
         shortened=any(result.shortened for result in answers),
         unclear=tuple(text for result in answers for text in result.unclear),
+        unjudged=any(result.unjudged for result in answers),
         denial=denial,
         nearest=_nearest(results, sources),
         early=any(result.early for result in answers),

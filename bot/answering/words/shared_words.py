@@ -97,6 +97,11 @@ def _non_empty(sentences: Iterable[Set[str]]) -> tuple[frozenset[str], ...]:
     return tuple(map(frozenset, filter(None, sentences)))
 
 
+def content_stems(text: str) -> frozenset[str]:
+    """Return the stems of the words of a question that are no function words."""
+    return query_terms(text).weighty
+
+
 @lru_cache(maxsize=_QUESTIONS)
 def query_terms(question: str) -> QueryTerms:
     """Return the words of a question."""

@@ -211,20 +211,6 @@ def test_without_a_single_page_silence_still_took_its_time() -> None:
     assert outcome.result.timings.retrieve == pytest.approx(3.0)
 
 
-def test_what_is_measured_is_what_people_read_with_the_note_on_pages_that_disagree() -> None:
-    differing = [
-        *passages("leave", "Annual leave is 25 days long."),
-        *passages("benefits", "Annual leave is 30 days long."),
-    ]
-    answerer = Answerer(retrieval_over(differing), SURE)
-    question = case("How long is annual leave?")
-    (outcome,) = ask_all([question], answerer, reader=ANYONE)
-
-    assert "The pages disagree" in outcome.result.text
-    assert outcome.result.text == answerer.answer(Question(question.question, ANYONE)).text
-    assert report([outcome])["verbatim_quotes"] == 1.0
-
-
 TWO = "How long is leave? How is travel booked?"
 
 

@@ -189,7 +189,7 @@ def test_who_listens_hears_what_became_of_a_model_s_sentences(recorder: EventRec
     answerer(composer=composer(model)).query_engine(ANYONE).query(ASKED)
     (event,) = [event for event in recorder.events if isinstance(event, VerificationEvent)]
 
-    assert (event.supported, sum(event.dropped.values())) == (1, 1)
+    assert (event.unclear, sum(event.dropped.values())) == (1, 1)
 
 
 def test_computing_steps_take_turns_and_waiting_steps_hold_none() -> None:
