@@ -6,10 +6,12 @@ RUN python -m venv /opt/footnote
 # pip must add nothing, and `pip check` looks below whether anything is missing.
 COPY deploy/dependencies/image.txt ./
 RUN /opt/footnote/bin/pip install --no-cache-dir --require-hashes --no-deps --only-binary :all: -r image.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY config config
 COPY indexers indexers
 COPY bot bot
+# `--build-arg FOOTNOTE_COMMIT="$(git rev-parse HEAD)"`: `.git` is not in the image.
+ARG FOOTNOTE_COMMIT=unknown
 # image.txt has all that the extras need. setuptools, which LlamaIndex asks for, builds our package, too.
 RUN /opt/footnote/bin/pip install --no-cache-dir --no-index --no-deps --no-build-isolation '.[anthropic,attachments,llm,otel,postgresql]' \
     && /opt/footnote/bin/pip check \

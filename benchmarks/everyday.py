@@ -1,5 +1,5 @@
-"""The answers that people read: everyday questions on three handbooks, without a model, and
-recorded model answers, run through the check."""
+"""The answers that people read: everyday questions on handbooks, without a model, and recorded
+model answers, run through the check."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Handbook:
 
         Raises: MissingMaterial: the handbook or its set is not there.
         """
-        return self._ask(self.halves("questions"))
+        return self._ask(self.halves("questions"), _SHARED)
 
     def own(self) -> Sequence[Figure]:
         """Ask the questions that we wrote ourselves.
@@ -62,14 +62,25 @@ class Handbook:
         Raises:
             MissingMaterial: the handbook is not there.
         """
-        return self._ask(_halves(_OWN / f"{self.name}.jsonl", f"own.{self.name}"))
+        return self._ask(_halves(_OWN / f"{self.name}.jsonl", f"own.{self.name}"), _OWN_GOALS)
 
-    def _ask(self, halves: Iterator[tuple[str, Path]]) -> Sequence[Figure]:
+    def keywords(self) -> Sequence[Figure]:
+        """Ask with keywords and misspelt words, which a page answers.
+
+        Raises:
+            MissingMaterial: the handbook is not there.
+        """
+        file = _OWN / "keywords" / f"{self.name}.jsonl"
+        return self._ask(_halves(file, f"keywords.{self.name}"), _OWN_GOALS)
+
+    def _ask(
+        self, halves: Iterator[tuple[str, Path]], goals: Mapping[str, Goal]
+    ) -> Sequence[Figure]:
         footnote = self.synced()
         return [
             figure
             for half, file in halves
-            for figure in _evaluation_figures(footnote.evaluate(file), half)
+            for figure in _evaluation_figures(footnote.evaluate(file), half, goals)
         ]
 
     def replay(self) -> Sequence[Figure]:
@@ -90,11 +101,51 @@ class Handbook:
         return figures
 
 
-def _halves(questions: Path, name: str) -> Iterator[tuple[str, Path]]:
-    """Yield the development half and the reporting half, split by question id."""
+def without_answer() -> Sequence[Figure]:
+    """Ask what no handbook answers: the questions of all sets that have no answer, together, and
+    small talk on each handbook of a shared set.
+
+    Raises:
+        MissingMaterial: a handbook or its set is not there.
+    """
+    plain: dict[str, list[Mapping[str, Any]]] = {}
+    for handbook in (*HANDBOOKS, *OWN_ALONE):
+        footnote = handbook.synced()
+        sets = [("sets", _OWN / f"{handbook.name}.jsonl")]
+        if handbook in HANDBOOKS:
+            shared_set = shared(f"eval/wiki_answers_{handbook.name}/questions.jsonl")
+            sets += [("sets", shared_set), ("smalltalk", _OWN / "smalltalk.jsonl")]
+        for name, file in sets:
+            unanswerable = _halves(file, f"without_answer.{handbook.name}", answerable=False)
+            for half, questions in unanswerable:
+                scores = footnote.evaluate(questions)
+                plain.setdefault(f"{half}.{name}", []).append(scores["plain"])
+    return [figure for name, runs in plain.items() for figure in _pooled(name, runs)]
+
+
+def _pooled(name: str, runs: Sequence[Mapping[str, Any]]) -> Iterator[Figure]:
+    """Yield the shares of all runs together. The goals are five and eight questions of 83."""
+    questions = sum(run["of"]["unanswerable"] for run in runs)
+    yield Figure(f"{name}.questions", questions, "questions")
+    goals = {"unanswerable": 5, "quoted_unanswerable": 8} if name.endswith("sets") else {}
+    for figure in ("unanswerable", "quoted_unanswerable"):
+        count = sum((run[figure] or 0) * run["of"][figure] for run in runs)
+        goal = _later("<=", round(goals[figure] / 83, 3)) if goals else None
+        yield Figure(f"{name}.{figure}", count / questions, "share", goal)
+
+
+def _halves(
+    questions: Path, name: str, *, answerable: bool | None = None
+) -> Iterator[tuple[str, Path]]:
+    """Yield the development half and the reporting half, split by question id; of these only the
+    questions that are ``answerable``, or are not, unless it is None."""
     rows = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     for half, is_reporting in _HALVES.items():
-        half_rows = (row for row in rows if reporting(row["id"]) is is_reporting)
+        half_rows = (
+            row
+            for row in rows
+            if reporting(row["id"]) is is_reporting and answerable in (None, row["answerable"])
+        )
         yield half, write_questions(f"{name}.{half}", half_rows)
 
 
@@ -156,29 +207,31 @@ def _later(test: Literal["<=", ">="], bound: float) -> Goal:
     return Goal(test, bound, later=True)
 
 
-_READ = {
-    "right": _later(">=", 0.8),
-    "right_in_250": _later(">=", 0.6),
-    "useful_quotes": _later(">=", 0.95),
-    "right_auroc": _later(">=", 0.82),
-}
-_SIDES = {
-    "refused": {"answerable": _later("<=", 0.08), "near_miss": None, "foreign": None},
-    "held_back": {"answerable": None, "near_miss": _later(">=", 0.6), "foreign": None},
-}
+_FOUND = {"found": _later(">=", 0.85)}
+_SHARED = {"right": _later(">=", 0.88), "answerable": _later(">=", 0.7), **_FOUND}
+_OWN_GOALS = {"right": _later(">=", 0.78), "answerable": _later(">=", 0.5), **_FOUND}
+_READ = ("right", "right_in_250", "useful_quotes", "right_auroc")
 
 
-def _evaluation_figures(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
+def _evaluation_figures(
+    scores: Mapping[str, Any], half: str, goals: Mapping[str, Goal]
+) -> Iterator[Figure]:
+    """Yield the figures of plain answers, with their goals, and then the others."""
     yield Figure(f"{half}.questions", scores["questions"], "questions")
-    for name, goal in _READ.items():
-        yield from _if_known(f"{half}.{name}", scores[name], "share", goal)
-    yield from _if_known(f"{half}.words", scores["words"], "words", _later("<=", 75))
-    for figure, bounds in _SIDES.items():
-        for name, bound in bounds.items():
-            yield from _if_known(f"{half}.{figure}.{name}", scores[figure][name], "share", bound)
+    plain = scores["plain"]
+    yield Figure(f"{half}.plain.answers", plain["answers"], "answers")
+    for name in plain["of"]:
+        yield from _if_known(f"{half}.plain.{name}", plain[name], "share", goals.get(name))
+    for name in _READ:
+        yield from _if_known(f"{half}.{name}", scores[name], "share", None)
+    yield from _if_known(f"{half}.words", scores["words"], "words", None)
+    for name, share in scores["refused"].items():
+        yield from _if_known(f"{half}.refused.{name}", share, "share", None)
+    by_type = scores["by_type"] or {}
     for kind in _KINDS:
-        right = scores["by_type"].get(kind, {}).get("right")
-        yield from _if_known(f"{half}.{kind}.right", right, "share", None)
+        yield from _if_known(
+            f"{half}.{kind}.right", by_type.get(kind, {}).get("right"), "share", None
+        )
 
 
 _KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")

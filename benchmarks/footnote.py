@@ -21,8 +21,6 @@ PROGRAM = Path(sys.executable).with_name("footnote")
 _SETTINGS = """
 data_dir = "."
 
-[answer]
-rerank_seconds = 60 # or how busy the machine is would decide what is answered
 """
 _WIKI = """
 [[wiki]]

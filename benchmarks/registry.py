@@ -100,13 +100,16 @@ BENCHMARKS = (
         Benchmark(
             f"everyday.{each.name}",
             f"Questions as colleagues type them, on {_HANDBOOKS[each.name]}, without a model; by "
-            "their ids in a half to look at and a half that is only reported. `right`: the answer "
-            "states every fact of a right one and nothing forbidden; `right_in_250`: all facts in "
-            "its first 250 characters. `useful_quotes`: the share of a right answer's quotations "
-            "that hold a fact; `words`: a right answer's length, the median. `refused`: of the "
-            "questions with an answer, of those that a page is near to and none answers "
-            "(`near_miss`), of the others (`foreign`). `held_back`: refused, or told as the "
-            "closest that was found. `right_auroc`: the confidence of right "
+            "their ids in a half to look at and a half that is only reported. Under `plain`, of "
+            "what is shown as an answer: `right`: the share that states every fact of a right one "
+            "and nothing forbidden; `answerable`, `unanswerable`: the questions with and without "
+            "an answer that get one; `found`: those with an answer where it is right, or a section "
+            "of a relevant page is named instead; `quoted_unanswerable`: those without one where a "
+            "page is quoted. `right`: the share of all questions; `right_in_250`: all facts in the "
+            "first 250 characters. `useful_quotes`: the share of a right answer's quotations that "
+            "hold a fact; `words`: a right answer's length, the median. `refused`: no plain answer "
+            "to questions with an answer, to those that a page is near to and none answers "
+            "(`near_miss`), to the others (`foreign`). `right_auroc`: the confidence of right "
             "answers against that of all others shown.",
             each.everyday,
         )
@@ -120,6 +123,24 @@ BENCHMARKS = (
             each.own,
         )
         for each in (*everyday.HANDBOOKS, *everyday.OWN_ALONE)
+    ),
+    *(
+        Benchmark(
+            f"keywords.{each.name}",
+            f"Keywords and misspelt questions on {_HANDBOOKS[each.name]}, written from pages that "
+            "no other set touches, before any answer was seen.",
+            each.keywords,
+        )
+        for each in everyday.HANDBOOKS
+    ),
+    Benchmark(
+        "without_answer",
+        "Questions without an answer: those of all sets above together (`sets`), and on the three "
+        "shared handbooks 60 that nobody's handbook answers (`smalltalk`: insults, sums, other "
+        "companies, single words). `unanswerable`: the share that gets a plain answer; "
+        "`quoted_unanswerable`: the share where a page is quoted; the line of a nearest section is "
+        "no quotation.",
+        everyday.without_answer,
     ),
     Benchmark(
         "kinds.languages",

@@ -15,7 +15,7 @@ from bot.playground.confluence.model import User, Who
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
 from bot.program import program_here
-from config.settings import AnswerSettings, Secrets, Settings
+from config.settings import DemoAnswerSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings
 
 _INTRODUCTION = """\
@@ -76,7 +76,7 @@ _EXPENSES = """
 <p>Hand in receipts within 30 days. Taxis are paid for after ten in the evening.</p>
 """
 _PATIENCE = 15.0
-"""Seconds that Confluence and the reranker may take, so that a busy laptop gives the same answers
+"""Seconds that Confluence may take, so that a busy laptop gives the same answers
 as an idle one."""
 
 
@@ -95,7 +95,7 @@ def run_demo(stopped: Callable[[], bool]) -> None:
             email=reader.email,
         )
         # The demo's own defaults, not the environment's settings of another installation.
-        answer = AnswerSettings(check_seconds=_PATIENCE, rerank_seconds=_PATIENCE)
+        answer = DemoAnswerSettings(check_seconds=_PATIENCE)
         settings = Settings.model_construct(data_dir=Path(folder), wiki=(wiki,), answer=answer)
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
         with App(settings, secrets) as app, screen.progress_bars() as progress:

@@ -4,6 +4,7 @@ BotError
 ├── SyncRunning         the admin reads it: another sync runs, try again later
 ├── LockTaken           log: another process holds the lock
 ├── StateUnavailable    operator: the bot's own database cannot be read or written
+│   ├── StateAway           operator: its server does not answer, try again
 │   └── StateRefused        log: the database works, but refuses this
 ├── AskerForgotten      log: the asker's data was deleted meanwhile
 ├── BackupRefused       operator: the backup is damaged, or its place is taken
@@ -32,6 +33,10 @@ class LockTaken(BotError):
 
 
 class StateUnavailable(BotError):
+    pass
+
+
+class StateAway(StateUnavailable):
     pass
 
 

@@ -33,16 +33,13 @@ from bot.playground.page.recorded_model import RECORDINGS, RecordedModel
 from bot.playground.page.running import RunningPlayground
 from bot.program import program_here
 from config.llm import LlmSettings
-from config.settings import AnswerSettings, Secrets, Settings
+from config.settings import DemoAnswerSettings, Secrets, Settings
 from config.slack import SlackSettings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 
 MANIFEST = Path(serving.__file__).parents[1] / "config" / "slack_manifest.json"
 DATA_DIR = Path("data", "playground")
 _PAGES = "handbook"
-_PATIENCE = 15.0
-"""Seconds that the reranker may take in the demo, so that a busy laptop gives the same answers as
-an idle one."""
 _MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The date of the made-up Confluence's pages."""
 _STARTING = "Starting Footnote and a Slack of its own ..."
@@ -315,7 +312,7 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
         settings = Settings.model_construct(
             data_dir=folder,
             wiki=wikis,
-            answer=AnswerSettings(rerank_seconds=_PATIENCE),
+            answer=DemoAnswerSettings(),
             # Recorded, see `RecordedModel`: it calls nothing over a network.
             llm=LlmSettings(provider="compatible", model="recorded", verify="off", rewrite=False),
             slack=SlackSettings(guests=True, shared_channels=True),

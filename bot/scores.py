@@ -31,7 +31,9 @@ _FEW = 5
 def print_scores(scores: dict[str, Any]) -> None:
     intervals = scores["intervals"]
     for name, value in scores.items():
-        if name not in _APART:
+        if name == "plain":
+            _print_plain(value)
+        elif name not in _APART:
             span = intervals.get(name)
             low_high = f"  ({span[0]:.3f} to {span[1]:.3f})" if span else ""
             out().print(f"{name:16} {_figure(value)}{low_high}", soft_wrap=True)
@@ -44,6 +46,12 @@ def print_scores(scores: dict[str, Any]) -> None:
         _print_answers(scores["answers"])
     if "against" in scores:
         _print_against(scores["against"])
+
+
+def _print_plain(plain: dict[str, Any]) -> None:
+    out().print(f"{'plain answers':16} {plain['answers']}")
+    for name, number in plain["of"].items():
+        out().print(f"  {name:20} {_figure(plain[name])} of {number}")
 
 
 def print_replay(report: dict[str, Any]) -> None:

@@ -30,11 +30,12 @@ from bot.flags.publishing import Published
 from bot.flags.review_channels import ReviewChannels
 from bot.loading import models_loaded, warm_up
 from bot.metrics.page import metrics_of
-from bot.operations import readiness, webhooks
+from bot.operations import readiness, soundness, webhooks
 from bot.operations.scheduler import Scheduler
 from bot.operations.single_sync import repeated_syncs
 from bot.operations.syncing import OneSyncAtATime, now
 from bot.ports import Answering
+from bot.slack import serve as chat
 from bot.slack.chat.workspace import workspace_of
 from bot.slack.commands.channel_form import LanguageChoices
 from bot.slack.commands.forget import Forget
@@ -51,11 +52,10 @@ from bot.slack.listeners import SlackFeatures
 from bot.slack.monitoring import MetricsPage
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.slack.running import Dispatcher, SlackApp, app_of
-from bot.slack.serve import serve as serve_slack
 from bot.state.database import Database
 from bot.state.forgetting import forget_person, forgetting
 from bot.state.gauges import state_counts
-from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
+from bot.state.installations import DatabaseInstallations
 from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
@@ -69,7 +69,6 @@ from config.manifest_link import bot_scopes
 from config.narrowing import narrowed
 from config.reloading import Reloading
 from config.settings import Secrets, Settings
-from config.slack import zone
 
 if TYPE_CHECKING:
     from bot.answering.answerer import Answerer
@@ -88,7 +87,8 @@ def serve(settings: Settings, secrets: Secrets, sharing: Sharing, reloading: Rel
         SettingsError: a token is missing.
         SlackMisconfigured: a token is wrong, or the port is taken.
         ModelMisconfigured: a language model is set, and its address, key or package is missing.
-        IndexUnavailable, StateUnavailable: the index or the database cannot be opened.
+        IndexUnavailable, StateUnavailable: the index or the database cannot be opened. While only
+            its server is away, the bot waits.
     """
     several = bool(settings.workspace)
     if problems := secrets.slack_problems(settings.slack.mode, several=several):
@@ -104,28 +104,27 @@ def serve_app(
     ready: Callable[[], None] = lambda: None,
     reloading: Reloading | None = None,
 ) -> None:
-    """Answer in Slack with the parts of ``app``, as `serve` does. ``answering`` wraps the answerer;
-    ``ready`` is called once Slack can reach the bot.
-
-    Raises:
-        SlackMisconfigured, ModelMisconfigured, IndexUnavailable, StateUnavailable: see `serve`.
-    """
+    """Answer in Slack with the parts of ``app``, as `serve` does, and raise what it raises.
+    ``answering`` wraps the answerer; ``ready`` is called once Slack can reach the bot."""
     settings, secrets, parts = app.settings, app.secrets, app.indexing
     parts.wikis.chosen()
-    with models_loaded(parts):
-        process = app.process
-        app.state.tell_outages()
-        syncing = syncs_of(app)
-        app.last_pass, app.passed = syncing.last_pass, syncing.passed
-        counts, queries = partial(state_counts, app.state), app.queries
-        metrics = metrics_of(counts, queries.status, settings.data_dir, now)
-        app.model_observer, app.timed = metrics.counters, metrics.counters.timed
-        library, _ = app.library, app.model  # opens the index, and raises if a model is wrong
+    connection = connection_of(settings, secrets)
+    open_stores = models_loaded(parts)(lambda: (app.process, parts.index))
+    chat.open_patiently(connection, open_stores, readiness.AWAY)
+    process = app.process
+    app.state.tell_outages()
+    syncing = syncs_of(app)
+    app.last_pass, app.passed = syncing.last_pass, syncing.passed
+    counts, queries = partial(state_counts, app.state), app.queries
+    metrics = metrics_of(counts, queries.status, settings.data_dir, now)
+    app.model_observer, app.timed = metrics.counters, metrics.counters.timed
+    library, _ = app.library, app.model  # raises if a model is wrong
     warm_up(parts)
     answers = Latest(lambda: answering(app.answerer))
     # Written answers are those of the first workspace.
     unwritten = Latest(lambda: answering(app.searching))
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
+    soundness.check_daily(app.state.check, parts.index.check)
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
     intervals = settings.sync.intervals(edits=tells_edits)
     scheduler = Scheduler(syncing, *intervals, turn=app.timer_turn())
@@ -148,9 +147,8 @@ def serve_app(
         as_of=syncing.as_of,
         titles=lambda: app.answerer.open_titles(),  # noqa: PLW0108 - it may be another one by then
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
-        checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
+        checks=readiness.checks(process, parts.index, [*parts.wikis], settings.data_dir),
     )
-    connection = connection_of(settings, secrets)
     wikis = WikiPorts(
         answering=answers,
         reindexing=syncing,
@@ -174,7 +172,7 @@ def serve_app(
     with answers.loading(), scheduler.running(), sharing(app), traced(settings.tracing.url):
         without_home = partial(further.apps, None) if further else None
         asyncio.run(
-            serve_slack(connection, build, env, ready=lambda _: ready(), without_home=without_home)
+            chat.serve(connection, build, env, ready=lambda _: ready(), without_home=without_home)
         )
 
 
@@ -215,7 +213,6 @@ def further_workspaces(
         connection=connection,
         env=env,
         installations=DatabaseInstallations(app.state),
-        states=DatabaseInstallStates(app.state, env.clock),
         locks=SharedLocks(DatabaseLocks(app.state, app.process)),
         rights=app.named_workspaces.rights,
         build=build,
@@ -252,10 +249,10 @@ class SlackParts:
         team: Team | None = None,
         allowed: WorkspaceRights | None = None,
     ) -> None:
-        slack, clock, audits = settings.slack, env.clock, settings.state.audit_days > 0
+        slack, clock = settings.slack, env.clock
         self.settings, self.connection, self.env, self.wikis = settings, connection, env, wikis
         self.state, self.team = state, team
-        self.stores = Stores(state, process, clock, audits=audits, team=team)
+        self.stores = Stores(state, process, clock, team=team)
         # Not in the pool that all other work waits in: Slack waits for these.
         self.quick_stores = Stores(state, process, clock, in_own_thread, team=team)
         self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
@@ -295,13 +292,14 @@ class SlackParts:
             new_incident=env.new_incident,
             limits=env.question_limits or (lambda: slack),
             first_pause=env.first_pause,
+            index_problem=env.checks.get("index", str),
             monotonic=env.seconds,
             observer=env.observer,
         )
 
     def app(self) -> SlackApp:
         settings, env, slack, wikis = self.settings, self.env, self.slack, self.wikis
-        state = settings.state
+        days = settings.state.retention_days
         spool = Spool(settings.data_dir / "spool" / (self.team.folder if self.team else ""))
         intake = intake_of(
             self.conversation,
@@ -331,7 +329,7 @@ class SlackParts:
             forget=forget,
             settings=self.stores.channels,
             trail=self.stores.audit,
-            audited=timedelta(days=state.audit_days),
+            audited=timedelta(days=days),
             languages=LanguageChoices(
                 settings.answer_languages, composed=bool(settings.llm.provider)
             ),
@@ -353,17 +351,14 @@ class SlackParts:
             self.connection,
             inbox=self.stores.inbox,
             executor=self.executor,
-            forgetting=forgetting(
-                self.state, spool, state.retention_days, state.audit_days, env.clock
-            ),
+            forgetting=forgetting(self.state, spool, days, env.clock),
             adopt_every=env.adopt_every,
         )
 
     def flagging(self) -> Flagging:
         settings, slack, stores = self.settings, self.settings.slack, self.stores
-        due = Weekly.named(slack.digest_day, slack.digest_hour, zone(slack.digest_timezone))
         digests = Digests(
-            weekly=due if slack.digest else None,
+            weekly=Weekly.named(*slack.digest_time) if slack.digest_time else None,
             channel=slack.review_channel,
             slack=self.slack,
             log=stores.digests,

@@ -22,7 +22,6 @@ from bot.model import (
     NoAnswer,
     Result,
     Source,
-    Tone,
     Why,
     is_unsure,
     named,
@@ -68,81 +67,6 @@ def json_of(value: object) -> str:
     except UnicodeEncodeError:  # an old locale, or command-line bytes that are not valid text
         text = json.dumps(value, indent=2)
     return text
-
-
-def answer_json(result: Result) -> dict[str, Any]:
-    timings, unchecked = result.timings, result.unchecked
-    common = {
-        "text": result.text,
-        "confidence": round(result.confidence, 4),
-        "sources": [],
-        "timings_ms": {
-            "embed": round(timings.embed, 2),
-            "search": round(timings.search, 2),
-            "compose": round(timings.compose, 2),
-            "check": round(timings.check, 2),
-            "total": round(timings.total, 2),
-        },
-        "unchecked": unchecked is not None,
-        "last_check": last.isoformat() if unchecked and (last := unchecked.last_check) else None,
-        "linked": [
-            {"wiki": linked.wiki, "page": linked.page, "url": linked.url, "why": linked.doubt.value}
-            for linked in result.linked
-        ],
-        "rights_unknown": list(result.narrowed.sites) if result.narrowed else [],
-    }
-    if isinstance(result, Answer):
-        nearest = [_source_json(source) for source in result.nearest]
-        return {
-            "kind": "answer",
-            **common,
-            "sources": [_source_json(s) for s in result.sources],
-            "composed": result.composed,
-            "fallback": result.fallback.value if result.fallback else None,
-            "left_out": result.left_out,
-            "unclear": list(result.unclear),
-            "unjudged": result.unjudged,
-            "denial": result.denial,
-            "cut": result.cut,
-            "shortened": result.shortened,
-            "tone": result.tone.value,
-            **({"nearest": nearest} if nearest else {}),
-        }
-    if isinstance(result, Clarify):
-        readings = [
-            {
-                "label": linked.label,
-                "question": linked.question,
-                "source": _source_json(linked.source),
-            }
-            for linked in result.readings
-        ]
-        sources = [reading["source"] for reading in readings]
-        return {"kind": "clarify", **common, "sources": sources, "readings": readings}
-    nearest = [_source_json(source) for source in result.nearest]
-    return {
-        "kind": "no_answer",
-        **common,
-        "reason": result.reason.value,
-        "tone": Tone.SILENCE.value,
-        "fallback": result.fallback.value if result.fallback else None,
-        "nearest": nearest,
-    }
-
-
-def _source_json(source: Source) -> dict[str, Any]:
-    return {
-        "title": source.title,
-        "heading": source.heading,
-        "url": source.url,
-        "quote": source.quote,
-        "page": source.page,
-        "wiki": source.wiki,
-        "updated": source.updated.isoformat() if source.updated else None,
-        "outdated": source.outdated,
-        "old": source.old,
-        **({"owner": source.keeper} if source.keeper and not source.quote else {}),
-    }
 
 
 def print_answer(result: Result, *, chatting: bool = False) -> None:

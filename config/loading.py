@@ -19,7 +19,7 @@ from pydantic_settings import InitSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
 from config.errors import SettingsError
-from config.removed import REMOVED, removed_in
+from config.removed import CARRIED_OVER, REMOVED, removed_in
 from config.settings import ENV_PREFIX, Secrets, Settings
 from config.wikis import WIKI_KINDS, WikiSettings
 from config.workspaces import WorkspaceSettings
@@ -91,7 +91,12 @@ def removed_settings(file: Path | None) -> list[str]:
         for variable in sorted(os.environ)
         if variable.upper() in _REMOVED_VARIABLES
     ]
-    return [f"{what} is no longer used; delete it. {REMOVED[name]}" for what, name in found]
+    return [
+        f"{what} is outdated, and still counts. {REMOVED[name]}"
+        if name in CARRIED_OVER
+        else f"{what} is no longer used; delete it. {REMOVED[name]}"
+        for what, name in found
+    ]
 
 
 def secrets() -> Secrets:

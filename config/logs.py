@@ -8,14 +8,20 @@ line: an event's words are on one line, and each line of its traceback is indent
 from __future__ import annotations
 
 import copy
+import io
 import json
 import logging
 import re
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TextIO, cast
+
+log = logging.getLogger(__name__)
 
 _TALKATIVE = {
     "httpx": logging.WARNING,
@@ -141,10 +147,47 @@ def _indented(lines: str) -> str:
     return "\n".join(f"{_INDENT}{one_line(line)}" for line in lines.split("\n"))
 
 
+class LoggedLines(io.TextIOBase):
+    """A standard error that logs each line that is printed there, to the ``stream`` in its
+    place."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self._begun = threading.local()
+
+    def write(self, text: str) -> int:
+        *lines, self._begun.line = (getattr(self._begun, "line", "") + text).split("\n")
+        for line in filter(str.strip, lines):
+            log.warning("%s", line)
+        return len(text)
+
+
+@contextmanager
+def lines_only() -> Iterator[None]:
+    """Log whatever would be printed to standard error: by a library, as a warning of Python, or
+    because a thread failed."""
+    before = sys.stderr, threading.excepthook, logging.raiseExceptions
+    sys.stderr = cast("TextIO", LoggedLines(sys.stderr))
+    threading.excepthook = _log_failure
+    logging.raiseExceptions = False  # a line that cannot be logged would be reported in a line
+    logging.captureWarnings(capture=True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        sys.stderr, threading.excepthook, logging.raiseExceptions = before
+
+
+def _log_failure(failure: threading.ExceptHookArgs) -> None:
+    if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
+        log.error("A thread failed", exc_info=failure.exc_value)
+
+
 def configure(level: str, format_: str = "text", request: Callable[[], str] = str) -> None:
     """Log from this level on, as ``text`` or ``json``. ``request`` returns the id of the current
     request; empty outside of one."""
-    handler = logging.StreamHandler(sys.stderr)
+    stream = sys.stderr.stream if isinstance(sys.stderr, LoggedLines) else sys.stderr
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines(request) if format_ == "json" else Discreet(request))
     handler.addFilter(NoLibraryDetails())
     level_number = logging.getLevelNamesMapping()[level]

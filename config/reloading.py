@@ -15,7 +15,7 @@ LIVE = {
     "": ("log_level",),
     "sync": ("every_minutes", "recent_minutes"),
     "answer": ("max_characters", "precision", "old_after_days", "clarify"),
-    "slack": ("person_minute", "person_day", "channel_minute", "channel_day"),
+    "slack": ("person_minute", "channel_minute"),
 }
 """The settings that change without a restart, by section."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -24,7 +24,7 @@ from pydantic_settings import (
 )
 
 from config.llm import LlmSettings
-from config.removed import without_removed
+from config.removed import carry_over, without_removed
 from config.secret_files import FileSecrets, secret_of
 from config.slack import SlackSettings
 from config.state import StateSettings
@@ -58,29 +58,6 @@ class IndexSettings(Strict):
     )
     timeout_seconds: int = Field(
         30, ge=1, le=600, description="Seconds that a request to it may take."
-    )
-    shards: int = Field(
-        0, ge=0, le=1000, description="Shards of a new collection; 0: as the server is set."
-    )
-    replicas: int = Field(
-        0, ge=0, le=100, description="Copies of each shard of a new collection; 0: as it is set."
-    )
-    write_consistency: int = Field(
-        0,
-        ge=0,
-        le=100,
-        description="How many copies must have taken a write, for a new collection; 0: as it is "
-        "set.",
-    )
-    read_consistency: Literal["", "majority", "quorum", "all"] = Field(
-        "", description="How many copies must agree on what is read; empty: one is asked."
-    )
-    read_fan_out: int = Field(
-        0,
-        ge=0,
-        le=100,
-        description="How many more copies are asked at the same time, of which the quickest "
-        "counts, for a new collection; 0: as it is set.",
     )
     model: str = Field(
         "",
@@ -136,6 +113,10 @@ BUNDLED_RERANKER = "ms-marco-MiniLM-L-12-v2"
 class AnswerSettings(Strict):
     """Settings of ``[answer]``."""
 
+    rerank_seconds: ClassVar[float] = 3.0
+    """Seconds that the reranker may take. An answer that would have to wait longer is made without
+    it."""
+
     max_characters: int = Field(
         700, ge=100, le=3000, description="How long a quoted answer may be, in characters."
     )
@@ -172,13 +153,6 @@ class AnswerSettings(Strict):
         "order and chooses what is quoted. The bundled English cross-encoder, another one that "
         "fastembed knows by name, or `llm`, the language model. Empty: none.",
     )
-    rerank_seconds: float = Field(
-        3.0,
-        gt=0,
-        le=60,
-        description="Seconds that the reranker may take. An answer that would have to wait "
-        "longer is made without it.",
-    )
     clarify: bool = Field(
         default=True,
         description="Whether a vague question is answered with a question.",
@@ -189,6 +163,12 @@ class AnswerSettings(Strict):
         le=A_CENTURY,
         description="Days for which a reviewer's own answer is given, unless they say otherwise.",
     )
+
+
+class DemoAnswerSettings(AnswerSettings):
+    """Settings of a demo, in which a busy laptop gives the same answers as an idle one."""
+
+    rerank_seconds: ClassVar[float] = 15.0
 
 
 class TracingSettings(Strict):
@@ -254,7 +234,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _drop_removed(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return without_removed(values)
+        return without_removed(carry_over(values))
 
     @model_validator(mode="after")
     def _has_its_reranker(self) -> Settings:
@@ -317,7 +297,7 @@ class Secrets(BaseSettings):
     footnote_metrics_token: SecretStr = Field(
         SecretStr(""),
         description="A request with it as a bearer token may read `/metrics`; without it, this "
-        "machine alone.",
+        "machine alone, and not through a reverse proxy.",
     )
     footnote_state_password: SecretStr = Field(
         SecretStr(""), description="The password of `[state] url`, if it has none."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, tzinfo
+from datetime import UTC, time, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,7 +11,11 @@ from pydantic import Field, field_validator, model_validator
 
 from config.wikis import A_CENTURY, Strict
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_WEEKLY = re.compile(
+    r"(monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    r" ([01]?\d|2[0-3]):([0-5]\d)(?: (\S+))?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 class SlackSettings(Strict):
@@ -41,13 +45,11 @@ class SlackSettings(Strict):
         le=A_CENTURY,
         description="Days before a daily reminder about an open flag; 0: no reminders.",
     )
-    digest: bool = Field(
-        default=False,
-        description="Whether the review channel gets a summary once a week.",
+    digest: str = Field(
+        "",
+        description="When the review channel gets a summary of the week: day, time and, if it is "
+        "not UTC, time zone, such as `monday 09:00 Europe/Berlin`; empty: never.",
     )
-    digest_day: Weekday = Field("monday", description="The day of that summary.")
-    digest_hour: int = Field(9, ge=0, le=23, description="Its hour.")
-    digest_timezone: str = Field("UTC", description="Its time zone, such as Europe/Berlin.")
     retract_days: float = Field(
         7,
         ge=0,
@@ -89,17 +91,15 @@ class SlackSettings(Strict):
     )
     workers: int = Field(4, ge=1, le=64, description="How many questions are answered at once.")
     person_minute: int = Field(
-        0,
+        10,
         ge=0,
         le=10**6,
         description="How many questions a person may ask in a minute; an edited one counts "
         "again. 0: no limit.",
     )
-    person_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0: no limit.")
     channel_minute: int = Field(
-        0, ge=0, le=10**6, description="How many a channel may ask in a minute; 0: no limit."
+        60, ge=0, le=10**6, description="How many a channel may ask in a minute; 0: no limit."
     )
-    channel_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0: no limit.")
 
     @property
     def listens_on(self) -> str:
@@ -126,17 +126,17 @@ class SlackSettings(Strict):
             raise ValueError('`accounts` needs `identity = "accounts"`')
         return self
 
-    @field_validator("digest_timezone")
+    @property
+    def digest_time(self) -> tuple[str, time, tzinfo] | None:
+        """Return the weekday, the time and the time zone of the digest; None: there is none."""
+        return weekly(self.digest) if self.digest else None
+
+    @field_validator("digest")
     @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            zone(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            # On a machine without time zone data, only UTC is known.
-            raise ValueError(
-                f"{name!r} is no time zone that this machine knows, such as 'Europe/Berlin'"
-            ) from None
-        return name
+    def _is_a_time(cls, value: str) -> str:
+        if value:
+            weekly(value)
+        return value
 
     @model_validator(mode="after")
     def _has_a_place_for_its_digest(self) -> SlackSettings:
@@ -145,10 +145,21 @@ class SlackSettings(Strict):
         return self
 
 
-def zone(name: str) -> tzinfo:
-    """Return the time zone of this name.
+def weekly(value: str) -> tuple[str, time, tzinfo]:
+    """Return weekday, time and time zone of ``value``, such as ``monday 09:00 Europe/Berlin``.
 
     Raises:
-        ZoneInfoNotFoundError, ValueError, OSError: it is not known here.
+        ValueError: it is none.
     """
-    return UTC if name == "UTC" else ZoneInfo(name)
+    match = _WEEKLY.fullmatch(value)
+    if not match:
+        raise ValueError("must be a day, a time and a time zone, as in monday 09:00 Europe/Berlin")
+    day, hour, minute, name = match.groups(default="UTC")
+    try:
+        zone = UTC if name == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # On a machine without time zone data, only UTC is known.
+        raise ValueError(
+            f"{name!r} is no time zone that this machine knows, such as 'Europe/Berlin'"
+        ) from None
+    return day.lower(), time(int(hour), int(minute)), zone

@@ -27,12 +27,6 @@ class StateSettings(Strict):
         90,
         ge=1,
         le=A_CENTURY,
-        description="Days for which questions, answers and all else about people are kept.",
-    )
-    audit_days: int = Field(
-        90,
-        ge=0,
-        le=A_CENTURY,
-        description="Days for which `footnote audit` tells who was shown which page; 0: nothing "
-        "is written down.",
+        description="Days for which questions, answers and all else about people are kept, also "
+        "who was shown which page (`footnote audit`).",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
@@ -145,12 +146,6 @@ class MarkdownSettings(WikiSettings):
         description='Who may read it: "everyone", a Slack user group "@engineering", an address, '
         'all of a domain "*@example.com".',
     )
-    max_page_bytes: int = Field(
-        2_000_000,
-        gt=0,
-        le=10**9,
-        description="Bytes; larger pages are skipped, and the report says so.",
-    )
 
     @field_validator("site_url")
     @classmethod
@@ -185,6 +180,9 @@ class MarkdownSettings(WikiSettings):
     @property
     def edited_at(self) -> str:
         return self.git
+
+
+_OWNER = re.compile(r"property [A-Za-z0-9_-]+|label [a-z0-9_-]+|editor")
 
 
 class ConfluenceSettings(WikiSettings):
@@ -244,22 +242,12 @@ class ConfluenceSettings(WikiSettings):
         le=10**9,
         description="Bytes; larger attachments are skipped, and the report says so.",
     )
-    owner_property: str = Field(
-        "owner",
-        pattern=r"^[A-Za-z0-9_-]*$",
-        description="The content property that names a page's owner: an address, or an account "
-        "as in `accounts`. Letters, digits, `-` and `_`; empty: no such property.",
-    )
-    owner_label: str = Field(
-        "owner-",
-        pattern=r"^[a-z0-9_-]*$",
-        description="The prefix of a label that names the owner; it is followed by an account, or "
-        "an address with `-` for each sign that labels cannot hold. Small letters, digits, `-` and "
-        "`_`; empty: no such label.",
-    )
-    owner_editor: bool = Field(
-        default=True,
-        description="Whether the last editor owns a page that names no owner.",
+    owners: tuple[str, ...] = Field(
+        ("property owner", "label owner-", "editor"),
+        description="What names a page's owner, one of each at most: first the content property, "
+        "an address or an account as in `accounts`; then a label that begins so and goes on with "
+        "an account, or an address with `-` for each sign that labels cannot hold; then the last "
+        "editor.",
     )
     accounts: dict[str, str] = Field(
         default_factory=dict,
@@ -287,6 +275,19 @@ class ConfluenceSettings(WikiSettings):
     @classmethod
     def _is_address(cls, value: str) -> str:
         return _address(value)
+
+    @field_validator("owners")
+    @classmethod
+    def _are_owners(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            if not _OWNER.fullmatch(value):
+                raise ValueError(
+                    f"{value!r} is neither `property NAME` (letters, digits, `-`, `_`), `label "
+                    "START` (small letters, digits, `-`, `_`) nor `editor`"
+                )
+        if len({value.partition(" ")[0] for value in values}) < len(values):
+            raise ValueError("may name one property, one label and the editor, once each")
+        return values
 
     @field_validator("accounts")
     @classmethod

@@ -5,7 +5,8 @@ IndexersError                 operator reads it; the message is one sentence
 │   └── WikiMisconfigured     do not: no such folder, wrong address, no access
 ├── MassRemoval               a human must allow it (--allow-mass-removal)
 ├── RebuildRefused            a human must look: the old index was kept, the message says why
-├── IndexUnavailable          try again: the server does not answer, disk full
+├── IndexUnavailable          try again: disk full, or one of these
+│   ├── IndexAway             the server does not answer, or fails
 │   ├── IndexLocked           another process holds the embedded index
 │   └── IndexCorrupt          rebuild: the next sync does so by itself
 └── ModelUnavailable          the embedding model is missing or not the one named
@@ -43,6 +44,10 @@ class RebuildRefused(IndexersError):
 
 
 class IndexUnavailable(IndexersError):
+    pass
+
+
+class IndexAway(IndexUnavailable):
     pass
 
 

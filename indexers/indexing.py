@@ -19,6 +19,7 @@ from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.indexed_access import with_indexed
 from indexers.index.languages import Languages
+from indexers.index.memory import return_memory
 from indexers.index.opening import IndexPlace, InFolder, OnServer, server_at
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
@@ -142,6 +143,7 @@ class Indexing:
         return index
 
     sync = sync_wikis
+    return_memory = staticmethod(return_memory)
 
     def abandon(self) -> None:
         """Delete the unfinished index of a stopped full sync."""

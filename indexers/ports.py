@@ -276,6 +276,11 @@ class PassageIndex(Protocol):
         return its `counts`. Writers wait meanwhile, readers do not."""
         ...
 
+    def check(self) -> int:
+        """Read all that is stored, which takes seconds, and return how many pages are incomplete.
+        Raises IndexCorrupt if something is not what was stored."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -13,12 +13,16 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from config.settings import AnswerSettings
+
 # The same examples in every run, however busy the machine is.
 settings.register_profile("footnote", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile("short", settings.get_profile("footnote"), max_examples=10)
 settings.load_profile("footnote")
 
 
+# Answers do not depend on how busy the machine is; `tests.forked` does the same for processes.
+AnswerSettings.rerank_seconds = 60.0
 _JOURNEYS = "tests/journeys/"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
 _ROOM = 4 << 30

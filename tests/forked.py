@@ -254,6 +254,7 @@ def _main(connection: int) -> NoReturn:
     gc.disable()
     for name in _IMPORTED:
         importlib.import_module(name)
+    importlib.import_module("config.settings").AnswerSettings.rerank_seconds = 60.0
     gc.freeze()
     gc.enable()
     request = _Parent(socket.socket(fileno=connection)).next_child()

@@ -80,13 +80,13 @@ ROOMS = (
 """The folders of `bot` in order. Each may import only from those before it."""
 GROUND = (
     "texts", "model", "errors", "ports", "background", "caching", "foreign", "moments", "parts",
-    "program", "request_ids", "version",
+    "program", "request_ids", "shown", "version",
 )  # fmt: skip
 """The files of `bot` below all folders. `terminal` and the printing files are above the use cases;
 composition and commands are above everything."""
 PRINTING = (
-    "screen", "terminal_texts", "terminal", "reports", "output", "scores", "interrupting",
-    "loading",
+    "screen", "terminal_texts", "result_json", "terminal", "reports", "output", "scores",
+    "interrupting", "loading",
 )  # fmt: skip
 TOP = (
     "app", "serving", "footnote", "demo", "confluence_demo", "playground_demo", "cli", "__main__",

@@ -53,6 +53,9 @@ def test_every_install_line_names_this_project_and_extras_that_it_has() -> None:
     assert count > 5
 
 
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the unpacked wheel, without the checkout."""
@@ -60,11 +63,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = folder / "source"
     for name in OURS:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
     subprocess.run(
-        [sys.executable, "-c", build, str(folder)], cwd=source, check=True, capture_output=True
+        [sys.executable, "-c", build, str(folder)],
+        cwd=source,
+        env=os.environ | {"FOOTNOTE_COMMIT": COMMIT},
+        check=True,
+        capture_output=True,
     )
     (built,) = folder.glob("*.whl")
     with zipfile.ZipFile(built) as archive:
@@ -79,6 +86,42 @@ def test_the_wheel_holds_every_file_of_the_playground_s_page(wheel: Path) -> Non
     assert {place / "index.html", place / "page.js", place / "kit" / "index.js"} <= files
     for file in files:
         assert (wheel / file).read_bytes() == (ROOT / file).read_bytes(), file
+
+
+def test_the_wheel_knows_the_commit_that_it_was_built_from(wheel: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", "from bot.version import own_commit; print(own_commit())"],
+        cwd=wheel,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert process.stdout.strip() == COMMIT[:12]
+
+
+def test_a_checkout_asks_git_and_a_copy_knows_no_commit(tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(tmp_path)]
+    copy = tmp_path / "copy"
+    for place in (copy, tmp_path):
+        (place / "bot").mkdir(parents=True)
+        for name in ("__init__.py", "version.py"):
+            shutil.copy(ROOT / "bot" / name, place / "bot")
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "commit", "-qm", "first", "--allow-empty"], check=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    known = [
+        subprocess.run(
+            [sys.executable, "-c", "from bot.version import own_commit; print(own_commit())"],
+            cwd=place,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for place in (tmp_path, copy)
+    ]
+
+    assert known == [head.stdout[:12], "unknown"]
 
 
 def test_the_wheel_holds_the_dictionary_of_each_language(wheel: Path) -> None:

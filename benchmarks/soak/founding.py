@@ -49,10 +49,11 @@ max_removal = 1
 precision = 0
 clarify = false
 check_seconds = 5
-rerank_seconds = 60
 unchecked = "refuse"
 
 [slack]
+person_minute = 0
+channel_minute = 0
 mode = "socket"
 port = 0
 

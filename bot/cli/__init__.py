@@ -56,6 +56,7 @@ from bot.cli.usage_command import usage
 from bot.interrupting import interruptible
 from bot.loading import without_collection
 from bot.operations.privacy import UMASK
+from bot.version import own_commit, own_version
 from config import logs
 from config.errors import SettingsError
 
@@ -90,8 +91,21 @@ def _run() -> int:
         return MISUSED
 
 
+def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        click.echo(f"footnote, version {own_version()} (commit {own_commit()})")
+        context.exit()
+
+
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="footnote-bot")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 @placed
 @click.pass_context
 def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> None:

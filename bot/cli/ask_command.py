@@ -12,6 +12,7 @@ from bot import screen, terminal
 from bot.cli.options import FAILED, AskCommand, as_json, as_person, configured
 from bot.cli.sharing import open_app
 from bot.model import NoAnswer, Reason
+from bot.result_json import result_json
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -51,7 +52,7 @@ def ask(
         why = answer.why(question) if reasons else None
         trouble = answer.trouble()
     if as_json:
-        answer_json = terminal.answer_json(result)
+        answer_json = result_json(result)
         terminal.print_json(answer_json | {"why": asdict(why)} if why else answer_json)
     else:
         terminal.print_answer(result)

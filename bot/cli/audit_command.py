@@ -57,7 +57,7 @@ def audit(
         raise click.UsageError("--day and --since exclude each other.")
     until = (day + timedelta(days=1)) if day else None
     columns = ALL_COLUMNS if as_csv else COLUMNS
-    none = texts.nothing_shown(settings.state.audit_days)
+    none = texts.nothing_shown(settings.state.retention_days)
     with App(settings, secrets) as app:
         rows: Iterable[Row] = ()
         if state := app.state_if_made():

@@ -19,6 +19,7 @@ from indexers.findings import Finding, Level
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.operations.passes import PassLog
     from config.llm import LlmSettings
     from config.settings import Secrets, Settings
 
@@ -62,16 +63,22 @@ def _findings(app: App) -> Iterator[Finding]:
     from bot.operations.syncing import now
     from bot.workspaces import report
 
+    def checked_log() -> PassLog | None:
+        if database := app.state_if_made():
+            database.check()
+        return app.pass_log_if_made()
+
     settings, secrets, slack = app.settings, app.secrets, app.settings.slack
     wikis = [wiki.name for wiki in app.indexing.wikis.chosen()]
     yield from privacy.findings(settings.data_dir)
     yield from app.indexing.doctor()
-    yield from checks.state(wikis, app.pass_log_if_made, now() - LATELY)
+    yield from checks.state(wikis, checked_log, now() - LATELY)
     if settings.llm.provider:
         yield from _model_findings(settings.llm, secrets.footnote_llm_key.get_secret_value())
     problems = secrets.slack_problems(slack.mode, several=bool(settings.workspace))
     yield checks.slack(slack.mode, problems, nothing_set=secrets.nothing_of_slack)
     yield checks.identity(slack.identity, len(slack.accounts))
+    yield checks.limits(slack.person_minute, slack.channel_minute)
     with suppress(StateUnavailable):  # already among the findings
         yield from report.findings(app.named_workspaces, installed_in(app), now())
     if any(wiki.sends_webhooks for wiki in settings.wiki):

@@ -22,9 +22,11 @@ _MISUSES = (
 )
 
 
-def exit_code(run: Callable[[], object]) -> int:
-    """Run a command and return its exit code. Every expected failure is one sentence on standard
-    error.
+def exit_code(
+    run: Callable[[], object], complain: Callable[[str], object] = terminal.complain
+) -> int:
+    """Run a command and return its exit code. Every expected failure is one sentence, for which
+    ``complain`` is called.
 
     Raises:
         click.ClickException: the command is wrong.
@@ -38,6 +40,6 @@ def exit_code(run: Callable[[], object]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else FAILED
     except (BotError, IndexersError, SettingsError) as error:
-        terminal.complain(str(error))
+        complain(str(error))
         return MISUSED if isinstance(error, _MISUSES) else FAILED
     return 0

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 import logging
+import platform
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from bot import request_ids
 from bot.operations import privacy
+from bot.version import own_commit, own_version
 from config import logs
 from config.errors import SettingsError
 
@@ -130,6 +133,10 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         def alone() -> None:
             command(settings=settings, secrets=secrets(), **options)
 
+        if name == "serve" or options.get("watch"):
+            log_start(settings)
+            if settings.log_format == "json":
+                _log_alone(alone)
         if name not in _SHARED or settings.index.url or any(map(options.get, _OWN_INDEX)):
             alone()
             return
@@ -140,8 +147,36 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
     return run
 
 
+def _log_alone(run: Callable[[], object]) -> NoReturn:
+    """Run a service and exit. Each line on its standard error is one of the log."""
+    from bot.cli.failures import exit_code  # imports these options
+
+    with logs.lines_only():
+        try:
+            code = exit_code(run, functools.partial(log.error, "%s"))
+        except click.ClickException as error:
+            error.show()
+            code = MISUSED
+        except Exception:
+            log.exception("Footnote ends, because of an error that nobody expected")
+            code = FAILED
+    sys.exit(code)
+
+
 def log_by(settings: Settings) -> None:
     logs.configure(settings.log_level, settings.log_format, request_ids.current)
+
+
+def log_start(settings: Settings) -> None:
+    """Log what starts, and where its data is."""
+    log.info(
+        "Footnote %s (commit %s) starts on Python %s: index %s, database %s",
+        own_version(),
+        own_commit(),
+        platform.python_version(),
+        "on a Qdrant server" if settings.index.url else "in the data folder",
+        settings.state.url.partition(":")[0] or "in the data folder",
+    )
 
 
 def _address(_context: click.Context, _option: click.Parameter, email: str | None) -> str | None:

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Go on until stopped, as often as [sync] says: a process that syncs for bots that do not.",
 )
+@click.option(
+    "--metrics",
+    is_flag=True,
+    help="With --watch: serve /metrics for Prometheus on [slack] port, as the bot does.",
+)
 @as_json
 @configured
 def sync(
@@ -47,19 +52,22 @@ def sync(
     dry_run: bool,
     allow_mass_removal: bool,
     watch: bool,
+    metrics: bool,
     as_json: bool,
 ) -> None:
     """Bring the index up to what the wikis say now."""
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
+    others = name or full or recent or dry_run or allow_mass_removal or as_json
+    if others if watch else metrics:
+        raise click.UsageError("--watch takes no other option than --metrics, which needs it.")
     if watch:
-        if name or full or recent or dry_run or allow_mass_removal or as_json:
-            raise click.UsageError("--watch takes no other option.")
         # Slow: Pydantic, and more modules than `--help` may load.
         from bot.cli.watch import watch as watch_wikis
         from config.reloading import Reloading
 
-        watch_wikis(settings, secrets, Reloading(settings, read_again()))
+        reloading = Reloading(settings, read_again())
+        watch_wikis(settings, secrets, reloading, has_port=metrics)
         return
     from bot.operations.single_sync import sync_once  # slow: indexes and wikis
 

@@ -37,11 +37,15 @@ def usage(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Count questions in Slack and in `footnote chat`, and the language model's tokens and
-    their cost."""
+    """Count questions in Slack and in `footnote chat` by their outcome, and the language model's
+    tokens and their cost.
+
+    A question is answered, unanswered, asked back (the bot asked what is meant; the choice is a
+    question of its own), failed, refused (over a limit) or stopped. Messages that ask nothing are
+    not counted."""
     # What reads the database is slow to import.
     from bot.app import App
-    from bot.operations.usage_report import UsageBy, usage_rows
+    from bot.operations.usage_report import QuestionOutcome, UsageBy, usage_rows
     from bot.reports import print_rows
     from bot.state.usage_report import DatabaseUsageReport, pseudonyms
 
@@ -52,5 +56,5 @@ def usage(
         if state := app.state_if_made():
             name = str if identify else pseudonyms(state)
             rows = usage_rows(DatabaseUsageReport(state), kind, begin, name, identify=identify)
-    columns = (by, "questions", "answered", "tokens", "cost")
+    columns = (by, "questions", *(outcome.value for outcome in QuestionOutcome), "tokens", "cost")
     print_rows(rows, columns, as_csv=as_csv, as_json=as_json, none=_NONE)

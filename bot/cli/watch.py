@@ -7,7 +7,8 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.cli.options import log_by
@@ -16,6 +17,7 @@ from bot.interrupting import interruptible
 from config.errors import SettingsError
 
 if TYPE_CHECKING:
+    from bot.app import App
     from config.reloading import Reloading
     from config.settings import Secrets, Settings
 
@@ -25,12 +27,16 @@ _LOOK = 0.2
 """Seconds between two checks whether to end."""
 
 
-def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
+def watch(
+    settings: Settings, secrets: Secrets, reloading: Reloading, *, has_port: bool = False
+) -> None:
     """Sync as often as ``[sync]`` says until SIGTERM or SIGINT; SIGHUP calls ``reloading``.
+    ``has_port``: meanwhile serve `/metrics`.
 
     Raises:
         SettingsError: both intervals are 0.
         WikiMisconfigured: no wiki is set.
+        SlackMisconfigured: the port is taken.
         IndexUnavailable, StateUnavailable: the index or the database cannot be opened.
     """
     # Slow: indexes and wikis.
@@ -64,13 +70,31 @@ def watch(settings: Settings, secrets: Secrets, reloading: Reloading) -> None:
         reloading.follow(follow)
         log.info("Syncing until stopped")
         try:
-            with scheduler.running():
+            with _port(app) if has_port else nullcontext(), scheduler.running():
                 while not stopped.is_set():
                     if hung_up.wait(_LOOK):
                         hung_up.clear()
                         reloading()
         finally:
             heartbeat.end()
+
+
+def _port(app: App) -> AbstractContextManager[None]:
+    """Return a server of `/metrics` and the health checks on ``[slack] port``."""
+    # Slow: parts of Slack, which no other indexer needs.
+    from bot.metrics.page import metrics_of
+    from bot.operations import readiness
+    from bot.operations.syncing import now
+    from bot.slack.indexer_port import listening
+    from bot.slack.monitoring import MetricsPage
+    from bot.state.gauges import state_counts
+
+    settings, parts, token = app.settings, app.indexing, app.secrets.footnote_metrics_token
+    counts = partial(state_counts, app.state)
+    metrics = metrics_of(counts, app.queries.status, settings.data_dir, now)
+    page = MetricsPage(lambda accept, _: metrics.page(accept, None), token.get_secret_value())
+    checks = readiness.checks(app.process, parts.index, [*parts.wikis], settings.data_dir)
+    return listening(settings.slack.listens_on, settings.slack.port, page, checks)
 
 
 @contextmanager

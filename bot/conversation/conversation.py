@@ -34,6 +34,7 @@ from bot.conversation.private_answers import PrivateAnswers
 from bot.conversation.quotes import Quotes
 from bot.conversation.redrawing import Redrawing
 from bot.conversation.replies import Replies
+from bot.conversation.search_outage import SearchOutage
 from bot.model import Result
 from bot.ports import Answering
 
@@ -110,11 +111,14 @@ def conversation_of(
     new_incident: Callable[[], str],
     limits: Callable[[], QuestionLimits] | None = None,
     first_pause: float = 1.0,
+    index_problem: Callable[[], str] | None = None,
     observer: Observer | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Conversation:
     """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace;
-    ``monotonic`` returns seconds."""
+    ``monotonic`` returns seconds. With ``index_problem``, which returns why the index cannot be
+    searched or nothing, questions wait while it is away."""
+    search = SearchOutage(answering, index_problem, monotonic) if index_problem else None
     chat, directory, status = side.chat, side.directory, side.status
     inbox, settings = stores.inbox, stores.channels
     observer = observer or Unobserved()
@@ -123,7 +127,7 @@ def conversation_of(
     following = Following(name, team, stores.threads, directory, chat)
     maker = AnswerMaker(
         answers=answers,
-        answering=answering,
+        answering=search or answering,
         posting=posting,
         redrawing=redrawing,
         executor=executor,
@@ -167,6 +171,7 @@ def conversation_of(
         observer=observer,
         limits=limits,
         first_pause=first_pause,
+        search=search,
     )
     return Conversation(
         replies=replies,

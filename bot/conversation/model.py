@@ -37,6 +37,12 @@ class MessageState(StrEnum):
     """It was not for the bot after all, so nothing was said."""
     STOPPED = "stopped"
     """A person pressed Stop."""
+    WAITING = "waiting"
+    """It waits for the search, which is away."""
+
+    @classmethod
+    def unfinished(cls) -> tuple[MessageState, ...]:
+        return cls.RECEIVED, cls.WORKING, cls.WAITING
 
 
 class CountedBy(StrEnum):

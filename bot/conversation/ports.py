@@ -214,6 +214,10 @@ class Inbox(Protocol):
         accepted, and those refused. A question that was edited after it was worked on counts once
         more. A deletion is no question, but the question before it still counts."""
 
+    async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
+        """Let the message wait for the search, and return True, unless it is not ours to answer any
+        more, or was received ``longest`` ago."""
+
     async def finish(self, message: IncomingMessage, state: MessageState) -> None:
         """Finish the message in this state, unless it was edited meanwhile, or is finished. Its
         text, which was stored only to be answered, is deleted."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.model import Reading
 
-_NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?(?<![+-])([1-9])\W*", re.IGNORECASE)
+_NUMBER = re.compile(r"\A\W*(?:(?:no|number|option)\W*)?(?<![+-])([1-9])\W*", re.IGNORECASE)
 """A number without a sign: +1 and -1, also as emoji, judge the question and choose nothing."""
 
 

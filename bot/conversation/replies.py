@@ -8,14 +8,16 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot import request_ids
-from bot.conversation import incidents
+from bot.conversation import incidents, texts
 from bot.conversation.decisions import Decisions
 from bot.conversation.limits import QuestionLimits, refusal_of
-from bot.conversation.model import IncomingMessage, MessageKind, MessageState
+from bot.conversation.model import IncomingMessage, MessageKind, MessageState, Notice
 from bot.conversation.ports import Chat, Inbox, Observer, StatusLine
 from bot.conversation.posting import NotOurs, Posting
+from bot.conversation.search_outage import SearchOutage
 from bot.errors import (
     AskerForgotten,
     BotError,
@@ -26,14 +28,16 @@ from bot.errors import (
     ThreadGone,
 )
 from indexers.backoff import growing_pauses
+from indexers.errors import IndexUnavailable
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
 """Starts of the process that one message may cost before it counts as failed."""
 GIVE_UP = 3600.0
-"""Seconds that a message waits for the chat to come back."""
+"""Seconds that a message waits for the chat or the search to come back."""
 LONGEST_PAUSE = 30.0
+WAITS = Notice(texts.WAITS_FOR_SEARCH)
 
 
 class GaveUp(BotError):
@@ -55,6 +59,8 @@ class Replies:
     """Returns the limits of questions, which may change while the bot runs; None: no limits."""
     first_pause: float = 1.0
     """Seconds before the second try while the chat is away."""
+    search: SearchOutage | None = None
+    """Without it no question waits for the index."""
 
     def expect(self, message: IncomingMessage) -> None:
         """Show the first sign before the message's turn comes, if it is certainly for the bot."""
@@ -99,6 +105,8 @@ class Replies:
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
         else:
+            if state is MessageState.WAITING:
+                return
             refused = refusal is not None
             await self._finish(claimed, MessageState.REFUSED if refused else MessageState.DONE)
             self.observer.ended(claimed, state)
@@ -116,9 +124,23 @@ class Replies:
                     raise
                 pause = next(pauses)
                 logger.warning("%s; message %s waits %.0f s", error, message.ts, pause)
+            except IndexUnavailable:
+                if not (self.search and await self._postpone(message)):
+                    raise
+                return MessageState.WAITING
             await asyncio.sleep(pause)
             # An aborted call may have been carried out, or be carried out later.
             message = replace(message, attempts=message.attempts + 1)
+
+    async def _postpone(self, message: IncomingMessage) -> bool:
+        """Leave the question in the inbox until it can be searched for, and say so if the bot was
+        asked. Return False if it has waited too long."""
+        try:
+            if message.kind is not MessageKind.UNASKED:
+                await self.posting.put(message, WAITS, await self.chat.posted(message))
+        except (ChatRefused, ChatUnavailable) as error:
+            logger.warning("The author of %s was not told that it waits: %s", message.ts, error)
+        return await self.inbox.postpone(message, timedelta(seconds=GIVE_UP))
 
     async def _finish(self, message: IncomingMessage, state: MessageState) -> None:
         try:

@@ -14,6 +14,10 @@ WAITS = (
     "I have your question but cannot answer it yet: my database is unavailable. I will answer as"
     " soon as it is back."
 )
+WAITS_FOR_SEARCH = (
+    "I have your question but cannot answer it yet: the search is unavailable. I will answer as"
+    " soon as it is back."
+)
 NOT_KEPT = (
     "I could not save your question: I cannot write anything just now. I should get it again within"
     " five minutes. If no answer comes, please ask again."
@@ -25,28 +29,17 @@ def number_in_queue(number: int) -> str:
     return f"has many questions at once: you are number {number:,}\u2026"
 
 
-def person_limit(most: int, *, in_a_minute: bool) -> str:
-    questions = counted(most, "question")
-    if in_a_minute:
-        return (
-            f"You have asked {questions} within a minute, which is the limit. Please ask again in a"
-            " minute."
-        )
+def person_limit(most: int) -> str:
     return (
-        f"You have asked {questions} within a day, which is the limit. Please ask again tomorrow."
+        f"You have asked {counted(most, 'question')} within a minute, which is the limit. Please"
+        " ask again in a minute."
     )
 
 
-def channel_limit(most: int, *, in_a_minute: bool) -> str:
-    questions = counted(most, "question")
-    if in_a_minute:
-        return (
-            f"This channel has asked {questions} within a minute, which is the limit. Please ask"
-            " again in a minute."
-        )
+def channel_limit(most: int) -> str:
     return (
-        f"This channel has asked {questions} within a day, which is the limit. Please ask again"
-        " tomorrow."
+        f"This channel has asked {counted(most, 'question')} within a minute, which is the limit."
+        " Please ask again in a minute."
     )
 
 

@@ -20,7 +20,7 @@ from bot.evaluation.generating import Generated, generate
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
 from bot.evaluation.run import Outcome, outcome_of
-from bot.model import Answer, Question
+from bot.model import Answer, Question, Tone
 from indexers.model import Principal, Progress
 from indexers.text.counting import counted
 
@@ -146,6 +146,8 @@ class Calibrating:
             # A confidence belongs to one search, so a question with several parts is not split.
             question = Question(case.question, self.reader, history=case.history)
             result, pages = shown.searched(question)
+            if isinstance(result, Answer):  # what is fitted decides how it is shown
+                result = replace(result, tone=Tone.ANSWER)
             right = _right(outcome_of(case, pages, result))
             if right is not None:
                 retrieved = Retrieved(pages, 0.0, 0.0)

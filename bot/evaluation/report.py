@@ -20,11 +20,13 @@ _STAGES = ("rewrite", "embed", "search", "retrieve", "compose", "total")
 
 def report(outcomes: Sequence[Outcome], *, answers: bool = False) -> dict[str, Any]:
     """Return the figures of ``footnote eval --json``, which are a contract; null where the set
-    cannot tell. ``intervals`` are 95 % by bootstrap over questions. ``decided`` is the share
-    answered where there is an answer and refused where there is none. ``useful_quotes`` is the
-    share of a right answer's quotations that hold a fact, ``words`` the median length of a right
-    answer. ``refused`` is the share without an answer, ``closest`` the share shown as "The closest
-    I found", ``held_back`` both. With ``answers``, also: the answers' support, and which questions
+    cannot tell. ``intervals`` are 95 % by bootstrap over questions. ``plain`` is about answers that
+    are shown as such, and ``right`` counts no other. ``decided`` is the share answered where there
+    is an answer and not answered where there is none. ``useful_quotes`` is the share of a right
+    answer's quotations that hold a fact, ``words`` the median length of a right answer. ``refused``
+    is the share without a plain answer (``held_back``, too, which told the two apart when "The
+    closest I found" was an answer), ``closest`` the share that names the nearest sections instead.
+    With ``answers``, also: the answers' support, and which questions
     fail and why."""
     times = [outcome.result.timings.retrieve for outcome in outcomes]
     quotations = sum(o.evidence.quotations for o in outcomes)
@@ -49,18 +51,20 @@ def report(outcomes: Sequence[Outcome], *, answers: bool = False) -> dict[str, A
 def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the figures that the whole set and each group have in common."""
     scores = [outcome.scores for outcome in outcomes]
+    refused = _by_side(outcomes, lambda o: not o.answered)
     by_name = {
         name: [by_measure[name] for by_measure in scores if name in by_measure]
         for name in (*SCORES, *READ, "avoids_unfit", "decided")
     }
     return {
         "questions": len(outcomes),
+        "plain": _plain(outcomes),
         **{name: _mean(by_name[name]) for name in (*SCORES, *READ)},
         "useful_quotes": _mean([o.useful_quotes for o in outcomes if o.useful_quotes is not None]),
         "words": _median([len(o.read.split()) for o in outcomes if o.right]),
-        "refused": _by_side(outcomes, lambda o: not o.answered),
+        "refused": refused,
         "closest": _by_side(outcomes, lambda o: o.closest),
-        "held_back": _by_side(outcomes, lambda o: o.closest or not o.answered),
+        "held_back": refused,
         "right_auroc": _right_auroc(outcomes),
         "refusal": _refusal(outcomes),
         "answered": _mean([float(outcome.answered) for outcome in outcomes]),
@@ -68,6 +72,25 @@ def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "decided": _mean(by_name["decided"]),
         "avoids_unfit": _mean(by_name["avoids_unfit"]),
         "intervals": {name: interval(by_name[name], seed=0) for name in by_name},
+    }
+
+
+def _plain(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return the figures of plain answers, and in ``of`` the number that each is a share of. A
+    plain answer to a question without an answer is wrong."""
+    answerable = [o for o in outcomes if o.case.has_answer]
+    unanswerable = [o for o in outcomes if o.case.unanswerable]
+    values = {
+        "right": [o.right_if_plain for o in outcomes if o.right_if_plain is not None],
+        "answerable": [o.answered for o in answerable],
+        "unanswerable": [o.answered for o in unanswerable],
+        "found": [o.found for o in answerable if o.found is not None],
+        "quoted_unanswerable": [o.quoted for o in unanswerable],
+    }
+    return {
+        "answers": sum(o.answered for o in outcomes),
+        **{name: _mean(each) for name, each in values.items()},
+        "of": {name: len(each) for name, each in values.items()},
     }
 
 

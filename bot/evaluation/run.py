@@ -15,8 +15,9 @@ from bot.evaluation import facts, measures
 from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
-from bot.model import Answer, Clarify, Question, Result, Tone
+from bot.model import Answer, Clarify, Question, Result, Source, named
 from bot.ports import OnText
+from bot.shown import LINE, ResultTone, tone_of
 from bot.texts import THE_CLOSEST
 from indexers.model import Principal
 
@@ -37,7 +38,7 @@ class Judge(Protocol):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of one question. ``ranked`` are ``pages`` by full name, best first; ``evidence``
-    is None without an answer, ``judgement`` without a judge. ``left_out`` are the sentences of a
+    is None without an answer, ``judgement`` without a judge. ``not_shown`` are sentences of a
     language model that were not shown."""
 
     case: Case
@@ -46,18 +47,21 @@ class Outcome:
     evidence: EvidenceCounts
     judgement: Judgement
     pages: tuple[FoundPage, ...] = ()
-    left_out: tuple[str, ...] = ()
+    not_shown: tuple[str, ...] = ()
+
+    @property
+    def tone(self) -> ResultTone:
+        return tone_of(self.result)
 
     @property
     def answered(self) -> bool:
-        """Return whether there is an answer. "The pages do not say" is no answer."""
-        return isinstance(self.result, Answer) and not self.result.denial
+        """Return whether there is a plain answer. "The pages do not say" is none."""
+        return self.tone is ResultTone.PLAIN
 
     @property
     def closest(self) -> bool:
-        """Return whether the answer is shown as "The closest I found". It counts as answered, and
-        as held back if the question has no answer."""
-        return isinstance(self.result, Answer) and self.result.tone is Tone.CLOSEST
+        """Return whether no answer is shown, but the nearest sections."""
+        return self.tone is ResultTone.NEAREST
 
     @property
     def clarified(self) -> bool:
@@ -81,8 +85,8 @@ class Outcome:
 
     @property
     def right(self) -> bool | None:
-        """Return whether the answer is right; None if the facts of a right answer are unknown, or
-        there is no right answer."""
+        """Return whether there is a plain answer that is right; None if the facts of a right answer
+        are unknown, or there is no right answer."""
         if not self.case.facts or self.case.unanswerable:
             return None
         return self.answered and self.case.facts.all_in(self.read)
@@ -92,6 +96,43 @@ class Outcome:
         """Return whether the first words of a right answer state all facts."""
         first = self.read[: facts.AT_ONCE]
         return bool(self.right and self.case.facts and self.case.facts.all_in(first))
+
+    @property
+    def right_if_plain(self) -> bool | None:
+        """Return whether the plain answer is right: none is to a question without an answer. None
+        if there is no plain answer, or the set cannot tell."""
+        if not self.answered or not (
+            self.case.unanswerable or self.case.facts or self.case.answers
+        ):
+            return None
+        return not self.case.unanswerable and bool(
+            self.contained if self.right is None else self.right
+        )
+
+    @property
+    def found(self) -> bool | None:
+        """Return whether people get to the answer: by a right plain answer, or by a section that is
+        named instead: one of a relevant page or, if these are unknown, one that states a fact.
+        None if there is no answer, or the set cannot tell."""
+        case = self.case
+        if not case.has_answer or not (case.judged or case.facts):
+            return None
+        if self.answered:
+            return bool(self.right_if_plain)
+        return any(self._leads_to_answer(source) for source in named(self.result))
+
+    def _leads_to_answer(self, source: Source) -> bool:
+        if self.case.judged:
+            return self.case.relevant.get(full_name(source.wiki, source.page), 0) > 0
+        hits = [hit.passage for page in self.pages for hit in page.hits]
+        texts = [source.quote, *(p.text for p in hits if p.url == source.url)]
+        return bool(self.case.facts and self.case.facts.any_in(facts.plain_words("\n".join(texts))))
+
+    @property
+    def quoted(self) -> bool:
+        """Return whether the pages are quoted. The line of a nearest section is no quotation."""
+        longest = 0 if self.answered else LINE
+        return any(len(source.quote) > longest for source in named(self.result))
 
     @property
     def useful_quotes(self) -> float | None:
@@ -130,8 +171,7 @@ class Outcome:
         if case.unfit:
             scores["avoids_unfit"] = float(self.avoids_unfit)
         if case.has_answer or case.unanswerable:
-            held_back = case.unanswerable and self.closest
-            scores["decided"] = float(held_back or self.answered is case.has_answer)
+            scores["decided"] = float(self.answered is case.has_answer)
         for name, verdict in (
             ("faithful", self.judgement.faithful),
             ("relevant", self.judgement.relevant),
@@ -163,9 +203,9 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         BadSet: a regular expression takes too long on an answer.
     """
     # Nobody sees these answers, so no wiki is asked whether the pages are still readable.
-    left_out: list[str] = []
+    not_shown: list[str] = []
     own = answerer.composer if composed else None
-    composer = own.watched(lambda written: left_out.extend(written.left_out)) if own else None
+    composer = own.watched(lambda written: not_shown.extend(written.not_shown)) if own else None
     quiet_answerer = replace(answerer, recheck=None, verified=None, composer=composer)
     outcomes = []
     for number, case in enumerate(cases, start=1):
@@ -173,8 +213,8 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         search = _RecordingAnswerer(quiet_answerer)
         result = Several(search).answer(question)
         outcome = outcome_of(case, tuple(search.pages()), result, judge)
-        outcome = replace(outcome, left_out=tuple(left_out))
-        left_out.clear()
+        outcome = replace(outcome, not_shown=tuple(not_shown))
+        not_shown.clear()
         _ = outcome.scores  # a failure ends the run now, not after the last question
         outcomes.append(outcome)
         progress(number)

@@ -21,13 +21,14 @@ _PERSONAL = "~"
 
 class Gauges(Collector):
     """The gauges of the latest ``samples``, by the name of their source. A source that failed is
-    left out, and `footnote_source_up` says so. ``connected``: Slack reaches the bot."""
+    left out, and `footnote_source_up` says so. ``connected``: Slack reaches the bot; None: this
+    process needs no Slack."""
 
-    def __init__(self, clock: Callable[[], datetime], version: str) -> None:
+    def __init__(self, clock: Callable[[], datetime], version: str, commit: str) -> None:
         self.samples: Mapping[str, Any] = {}
-        self.connected = False
+        self.connected: bool | None = None
         self._clock = clock
-        self._version = version
+        self._version = version, commit
         self._began = clock()
 
     def describe(self) -> Iterable[Metric]:
@@ -36,20 +37,24 @@ class Gauges(Collector):
 
     def collect(self) -> Iterator[Metric]:
         samples = self.samples
-        yield _gauge("footnote_build_info", "The version that runs.", ("version",), [
-            ((self._version,), 1)
-        ])  # fmt: skip
+        yield _gauge(
+            "footnote_build_info",
+            "The version that runs, and the commit that it was built from.",
+            ("version", "commit"),
+            [(self._version, 1)],
+        )
         yield _gauge(
             "footnote_source_up",
             "1 if this source of metrics could be asked, else 0.",
             ("source",),
             [((name,), int(sample is not None)) for name, sample in samples.items()],
         )
-        yield _gauge(
-            "footnote_slack_connected",
-            "1 if Slack reaches this process, else 0.",
-            values=[((), int(self.connected))],
-        )
+        if self.connected is not None:
+            yield _gauge(
+                "footnote_slack_connected",
+                "1 if Slack reaches this process, else 0.",
+                values=[((), int(self.connected))],
+            )
         if counts := samples.get("database"):
             yield from self._database_gauges(counts)
         if status := samples.get("index"):
@@ -62,10 +67,7 @@ class Gauges(Collector):
             "footnote_queue_messages",
             "Messages that are not answered yet, of all processes.",
             ("state",),
-            [
-                ((state.value,), counts.waiting.get(state, 0))
-                for state in (MessageState.RECEIVED, MessageState.WORKING)
-            ],
+            [((state.value,), counts.waiting.get(state, 0)) for state in MessageState.unfinished()],
         )
         waited = (self._clock() - counts.oldest).total_seconds() if counts.oldest else 0.0
         yield _gauge(

@@ -24,7 +24,7 @@ from bot.metrics.disk import disk_use
 from bot.metrics.gauges import Gauges
 from bot.metrics.model import StateCounts
 from bot.metrics.sampling import Sampler, SampleSource
-from bot.version import own_version
+from bot.version import own_commit, own_version
 
 
 class Metrics:
@@ -32,7 +32,11 @@ class Metrics:
     when somebody reads the page, see `bot.metrics.sampling`."""
 
     def __init__(
-        self, sources: Mapping[str, SampleSource], clock: Callable[[], datetime], version: str
+        self,
+        sources: Mapping[str, SampleSource],
+        clock: Callable[[], datetime],
+        version: str,
+        commit: str,
     ) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = CollectorRegistry()
@@ -40,15 +44,15 @@ class Metrics:
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)
         self.counters = Counters(registry)
-        self._gauges = Gauges(clock, version)
+        self._gauges = Gauges(clock, version, commit)
         registry.register(self._gauges)
         self._registry = registry
         self._sampler = Sampler(sources)
         self._one_at_a_time = asyncio.Lock()
 
-    async def page(self, accept: str, connected: bool = True) -> tuple[bytes, str]:
+    async def page(self, accept: str, connected: bool | None = True) -> tuple[bytes, str]:
         """Return the page and its content type, in the format that the header ``accept`` asks for.
-        ``connected``: Slack reaches the bot."""
+        ``connected``: Slack reaches the bot; None: this process needs no Slack."""
         async with self._one_at_a_time:
             self._gauges.connected = connected
             self._gauges.samples = await self._sampler.samples()
@@ -70,4 +74,4 @@ def metrics_of(
         "index": SampleSource(status, fresh=15.0),
         "disk": SampleSource(partial(disk_use, data_dir), fresh=30.0),
     }
-    return Metrics(sources, clock, own_version())
+    return Metrics(sources, clock, own_version(), own_commit())

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -55,7 +56,7 @@ class Manifest:
             BackupRefused: there is none, or a newer Footnote wrote it.
         """
         try:
-            fields = json.loads((folder / MANIFEST).read_bytes())
+            fields = json.loads(regular(folder, MANIFEST).read_bytes())
             if fields["format"] > FORMAT:
                 raise BackupRefused(
                     f"The backup in {folder} was made by Footnote {fields['version']}, whose form"
@@ -75,11 +76,13 @@ class Manifest:
             ) from None
         except OSError as error:
             raise BackupRefused(f"{folder} cannot be read: {error.strerror}.") from error
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (
+            ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError,
+        ) as error:  # fmt: skip
             raise BackupRefused(f"{folder / MANIFEST} is damaged.") from error
         for name in files:
-            if not name or Path(name).is_absolute() or ".." in Path(name).parts:
-                raise BackupRefused(f"{folder / MANIFEST} names a file outside of it: {name}.")
+            if not name or not name.isprintable() or ".." in Path(name).parts or name[0] == "/":
+                raise BackupRefused(f"{folder / MANIFEST} names a file outside of it: {name!r}.")
         return manifest
 
 
@@ -95,8 +98,8 @@ def back_up(
     manifest is put in place, and raises if nobody waits for the backup any more.
 
     Raises:
-        BackupRefused: the folder is not empty, or cannot be written, or another backup is being
-            written into it.
+        BackupRefused: the folder is not empty, or cannot be written, or others may write into it,
+            or another backup is being written into it.
         As the parts do, but for OSError, and ``check``.
     """
     try:
@@ -109,7 +112,9 @@ def back_up(
             }
             manifest = Manifest(version, made, described, files)
             unnamed = folder / f"{MANIFEST}.new"
-            unnamed.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
+            unnamed.unlink(missing_ok=True)
+            with unnamed.open("x", encoding="utf-8") as stream:  # which follows no link
+                stream.write(json.dumps(asdict(manifest), indent=1) + "\n")
             sync_folders(folder)
             check()
             unnamed.replace(folder / MANIFEST)
@@ -123,6 +128,19 @@ def back_up(
             f"The backup cannot be written: {error.strerror or error}: {place}"
         ) from error
     return manifest
+
+
+def regular(folder: Path, name: str) -> Path:
+    """Return the file ``name`` in the backup in ``folder``.
+
+    Raises:
+        BackupRefused: it is no file, such as a pipe, or a link leads to it.
+        OSError: it is missing, or cannot be looked at.
+    """
+    file = folder / name
+    if Path(os.path.realpath(file, strict=True)) != folder.resolve() / name or not file.is_file():
+        raise BackupRefused(f"{file} is not a file of its own in the backup: nothing is restored.")
+    return file
 
 
 def checksum(file: Path) -> str:
@@ -149,9 +167,11 @@ def sync_folders(folder: Path) -> None:
 @contextmanager
 def _prepared(folder: Path) -> Iterator[None]:
     """Make the folder, delete the files of an interrupted backup in it, and lock it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    _require_own(folder)
     _require_free(folder)
-    with (folder / _UNFINISHED).open("a") as unfinished:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    with os.fdopen(os.open(folder / _UNFINISHED, flags, 0o600), "w") as unfinished:
         try:
             fcntl.flock(unfinished, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -162,6 +182,16 @@ def _prepared(folder: Path) -> Iterator[None]:
         for name in (INDEX, STATE, SETTINGS, *KEPT):
             remove(folder / name)
         yield
+
+
+def _require_own(folder: Path) -> None:
+    """Check that nobody else can put links into the folder, to have other files overwritten."""
+    status = folder.stat()
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise BackupRefused(
+            f"Other users may write into {folder}, and could have the backup overwrite other files:"
+            " name a new folder, or one that only you may write to (`chmod go-w`)."
+        )
 
 
 def _require_free(folder: Path) -> None:

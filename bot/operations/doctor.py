@@ -71,6 +71,16 @@ def identity(mode: str, named: int) -> Finding:
     )
 
 
+def limits(person: int, channel: int) -> Finding:
+    """Return how many questions a person and a channel may ask in a minute; 0: no limit."""
+    most = [f"{number:,}" if number else "any number" for number in (person, channel)]
+    return ok(
+        "limits",
+        f"Questions in a minute: {most[0]} of a person, {most[1]} of a channel (`[slack] "
+        "person_minute`, `channel_minute`).",
+    )
+
+
 def webhooks(*, is_set: bool) -> Finding:
     if is_set:
         return ok("webhooks", "A secret is set: Confluence's webhooks start the next sync sooner.")

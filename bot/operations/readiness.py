@@ -6,29 +6,58 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-from bot.errors import StateUnavailable
+from bot.errors import StateAway, StateUnavailable
 from bot.operations import texts
-from indexers.errors import IndexersError
+from indexers.errors import IndexAway, IndexersError
 from indexers.ports import PassageIndex
 
 logger = logging.getLogger(__name__)
 
+AWAY = {
+    StateAway: ("database", texts.CANNOT_BE_WRITTEN),
+    IndexAway: ("index", texts.CANNOT_BE_SEARCHED),
+}
+"""The errors of servers that will be back, with the name of their check and its result."""
 _ROOM = 16 << 20
 """Free bytes. With fewer, the next write of the index or the database may fail."""
 
 
+class WritingProcess(Protocol):
+    """The process as it writes to the database. ``is_damaged``: whether that is known."""
+
+    def beat(self) -> None: ...
+
+    @property
+    def is_damaged(self) -> bool: ...
+
+
+class SearchedIndex(PassageIndex, Protocol):
+    """An index that knows its ``damage``, if there is any."""
+
+    @property
+    def damage(self) -> object: ...
+
+
 def checks(
-    write: Callable[[], None], passages: PassageIndex, wikis: Sequence[str], data_dir: Path
+    process: WritingProcess, passages: SearchedIndex, wikis: Sequence[str], data_dir: Path
 ) -> dict[str, Callable[[], str]]:
-    """Return the checks, by name."""
-    return {
-        "database": partial(database, write),
-        "index": partial(index, passages, wikis),
-        "disk": partial(disk, data_dir),
-    }
+    """Return the checks, by name. What is damaged may still be read and written in part."""
+    searchable = Searchable(passages, wikis)
+
+    def of_database() -> str:
+        problem = database(process.beat)  # first: it may find the damage
+        return texts.DATABASE_DAMAGED if process.is_damaged else problem
+
+    def of_index() -> str:
+        problem = searchable()
+        return texts.INDEX_DAMAGED if passages.damage else problem
+
+    return {"database": of_database, "index": of_index, "disk": partial(disk, data_dir)}
 
 
 def database(write: Callable[[], None]) -> str:
@@ -41,14 +70,25 @@ def database(write: Callable[[], None]) -> str:
     return ""
 
 
-def index(passages: PassageIndex, wikis: Sequence[str]) -> str:
-    try:
-        for wiki in wikis[:1]:
-            passages.page(wiki, "")
-    except IndexersError as error:
-        logger.debug("Not ready: %s", error)
-        return texts.CANNOT_BE_SEARCHED
-    return ""
+@dataclass
+class Searchable:
+    """A check that the index answers, and has held a page of ``wikis`` since the start: readiness
+    does not change with every page."""
+
+    passages: PassageIndex
+    wikis: Sequence[str]
+    _had_pages: bool = field(init=False, default=False)
+
+    def __call__(self) -> str:
+        try:
+            if self._had_pages:
+                self.passages.page(self.wikis[0], "")
+            else:
+                self._had_pages = not self.passages.counts().keys().isdisjoint(self.wikis)
+        except IndexersError as error:
+            logger.debug("Not ready: %s", error)
+            return texts.CANNOT_BE_SEARCHED
+        return "" if self._had_pages else texts.EMPTY
 
 
 def disk(folder: Path) -> str:

@@ -32,6 +32,7 @@ from bot.operations.backups import (
     STATE,
     Manifest,
     checksum,
+    regular,
     remove,
     sync,
     sync_folders,
@@ -285,9 +286,10 @@ def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
     for name, (size, expected) in manifest.files.items():
         if Path(name).parts[0] not in brings:
             continue
-        source, target = backup / name, copy / name
+        target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
+            source = regular(backup, name)
             copy_file(source, target)
         except FileNotFoundError:
             raise BackupRefused(

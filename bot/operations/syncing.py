@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
@@ -17,6 +18,8 @@ from indexers.model import Progress, SyncReport, SyncScope
 from indexers.ports import PromotionCheck
 
 log = logging.getLogger(__name__)
+
+_LOGGED_EVERY = 60.0
 
 
 class SyncedWikis(Protocol):
@@ -93,6 +96,24 @@ def watched(lost: Callable[[], bool], stopped: Callable[[], bool]) -> Callable[[
     return stops
 
 
+class LoggedProgress:
+    """A function that passes the progress of a sync on, and logs it once a minute: what syncs
+    longer shall not look like what hangs. ``seconds`` returns monotonic seconds."""
+
+    def __init__(self, show: Callable[[Progress], None], seconds: Callable[[], float]) -> None:
+        self._show, self._seconds, self._logged = show, seconds, seconds()
+
+    def __call__(self, progress: Progress) -> None:
+        self._show(progress)
+        now = self._seconds()
+        if now - self._logged >= _LOGGED_EVERY:
+            self._logged = now
+            what = "passages embedded" if progress.embedding else "pages done"
+            log.info(
+                "Syncing %s: %d of %s %s", progress.wiki, progress.done, progress.total or "?", what
+            )
+
+
 @contextmanager
 def alone(running: threading.Lock) -> Iterator[None]:
     """Hold the lock of this process's syncs: they share an index and the wikis.
@@ -124,6 +145,7 @@ class OneSyncAtATime:
     running: threading.Lock = field(default_factory=threading.Lock)
     stopping: threading.Event = field(default_factory=threading.Event)
     follow: Callable[[str], None] | None = None
+    seconds: Callable[[], float] = time.monotonic
     _behind: set[str] = field(init=False)
     """Wikis that another process may have read since this process last did."""
     _before: dict[str, datetime] = field(init=False, default_factory=dict)
@@ -259,7 +281,7 @@ class OneSyncAtATime:
             options["part"] = part
         reports = self.parts.sync(
             part.wiki if part else None,
-            progress=progress,
+            progress=LoggedProgress(progress, self.seconds),
             stopped=lambda: self.stopping.is_set() or stopped(),
             **options,
         )

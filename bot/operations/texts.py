@@ -141,8 +141,11 @@ def stands_still(minutes: float) -> str:
     return f"`footnote sync --watch` has not got on for {minutes:,.0f} minutes: restart it"
 
 
+DATABASE_DAMAGED = "damaged: stop the bot, and put a backup in its place with `footnote restore`"
+INDEX_DAMAGED = "damaged, and rebuilt by the next sync: `footnote status` tells how far"
 CANNOT_BE_WRITTEN = "cannot be written"
 CANNOT_BE_SEARCHED = "cannot be searched"
+EMPTY = "holds no page yet: the first sync goes on or found none, see `footnote status`"
 CANNOT_BE_READ = "cannot be read"
 FULL = "full"
 
@@ -157,9 +160,7 @@ FORGOTTEN = "(forgotten)"
 
 def nothing_shown(days: int) -> str:
     """Return the sentence for an empty trail, of which so many days are kept."""
-    if not days:
-        return "What is shown to whom is not noted: `[state] audit_days` is 0."
-    return f"Nothing was shown in the days that are kept (`[state] audit_days` = {days:,})."
+    return f"Nothing was shown in the days that are kept (`[state] retention_days` = {days:,})."
 
 
 ADDRESS_UNKNOWN = (

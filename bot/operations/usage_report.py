@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -23,15 +23,29 @@ class UsageBy(StrEnum):
     PERSON = "person"
 
 
+class QuestionOutcome(StrEnum):
+    """The outcome of a question. Each question has one once the work on it has ended."""
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    ASKED_BACK = "asked_back"
+    """The bot asked what is meant. The choice is a question of its own."""
+    FAILED = "failed"
+    REFUSED = "refused"
+    """Over the rate limit."""
+    STOPPED = "stopped"
+    """A person pressed Stop."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionsAsked:
-    """The questions of a day (of this machine's time zone), in a channel or of a person, and how
-    many of them were answered. ``subject`` is the day in ISO's form or the id, empty for a
-    forgotten person; ``direct``: it is the channel of a direct message."""
+    """The number of questions of a day (of this machine's time zone), in a channel or of a person,
+    with the same outcome. ``subject`` is the day in ISO's form or the id, empty for a forgotten
+    person; ``direct``: it is the channel of a direct message."""
 
     subject: str
+    outcome: QuestionOutcome
     questions: int
-    answered: int
     direct: bool = False
 
 
@@ -59,8 +73,7 @@ class KeptUsage(Protocol):
 
 @dataclass(slots=True)
 class _Sum:
-    questions: int = 0
-    answered: int = 0
+    questions: Counter[QuestionOutcome] = field(default_factory=Counter)
     tokens: int = 0
     cost: float = 0.0
 
@@ -84,9 +97,7 @@ def usage_rows(
     for asked in usage.asked(by.value, since):
         if asked.direct:
             directs.add(asked.subject)
-        sum_ = sums[key(asked.subject)]
-        sum_.questions += asked.questions
-        sum_.answered += asked.answered
+        sums[key(asked.subject)].questions[asked.outcome] += asked.questions
     for used in usage.used(by.value, since.date()):
         if used.direct:
             directs.add(used.payer)
@@ -96,8 +107,8 @@ def usage_rows(
     rows = [
         {
             by.value: name_,
-            "questions": sum_.questions,
-            "answered": sum_.answered,
+            "questions": sum_.questions.total(),
+            **{outcome.value: sum_.questions[outcome] for outcome in QuestionOutcome},
             "tokens": sum_.tokens,
             "cost": round(sum_.cost, 6),
         }

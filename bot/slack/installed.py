@@ -17,7 +17,7 @@ from bot.slack.running import SlackApp
 from bot.slack.sign_in import SignIn
 from bot.slack.workspaces import Build, Workspaces
 from bot.workspaces.model import Rights
-from bot.workspaces.ports import Installations, InstallStates
+from bot.workspaces.ports import Installations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,6 @@ class InstalledWorkspaces:
     connection: SlackConnection
     env: Environment
     installations: Installations
-    states: InstallStates
     locks: Locks
     rights: Rights
     build: Build
@@ -40,7 +39,6 @@ class InstalledWorkspaces:
         return install_pages(
             self.client,
             self.installations,
-            self.states,
             rights=self.rights,
             clock=self.env.clock,
             installed=self.changed.set,

@@ -20,6 +20,7 @@ from bot.conversation.conversation import Conversation
 from bot.conversation.intake import Intake
 from bot.conversation.prompts import Prompts
 from bot.conversation.receiving import Receiving
+from bot.errors import StateRefused, StateUnavailable
 from bot.flags.flagging import Flagging
 from bot.flags.verdicts import WHY
 from bot.slack.chat import pressing
@@ -39,6 +40,8 @@ from bot.slack.rendering import buttons
 
 logger = logging.getLogger(__name__)
 
+NOT_NOW = 503
+"""The status for a payload that is not acknowledged, so that Slack delivers it again."""
 _ANY = re.compile(".*", re.DOTALL)
 
 
@@ -90,16 +93,22 @@ def front_app(slack: SlackConnection) -> AsyncApp:
 
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
-    """Listen for questions. If one cannot be stored, the error makes Slack deliver it again. This
-    bypasses the other listeners: asking each of them takes longer than storing a message."""
+    """Listen for questions. If one cannot be stored, Slack delivers it again. This bypasses the
+    other listeners: asking each of them takes longer than storing a message."""
 
     @app.middleware
     async def keep(
         body: Mapping[str, Any],
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
-        if await receiving.receive(partial(parse_event, body, me)):
-            return BoltResponse(status=200)
+        try:
+            if await receiving.receive(partial(parse_event, body, me)):
+                return BoltResponse(status=200)
+        except StateRefused:
+            raise
+        except StateUnavailable as error:  # logged once an outage, and the person is told
+            logger.debug("A message could not be kept: %s", error)
+            return BoltResponse(status=NOT_NOW)
         await next()
         return None
 

@@ -1,12 +1,13 @@
 """The pages that install the app in a workspace: /slack/install leads to Slack, which comes back.
 
 Bolt runs the flow: the state that Slack brings back must be the one in the browser's cookie, be
-known, and be used once. The stores and the texts are ours.
+signed here, and be used once. The stores and the texts are ours.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import html
 import logging
 import secrets
@@ -40,7 +41,7 @@ from bot.slack.connection import OAuthClient
 from bot.slack.http import Page
 from bot.slack.texts import installing as texts
 from bot.workspaces.model import Installation, Rights
-from bot.workspaces.ports import Installations, InstallStates
+from bot.workspaces.ports import Installations
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +69,9 @@ class AtHome(BoltError):
     """The workspace is the one whose token is in the settings."""
 
 
-def install_pages(  # noqa: PLR0913 - the stores, and who is notified
+def install_pages(  # noqa: PLR0913 - the store, and who is notified
     client: OAuthClient,
     installations: Installations,
-    states: InstallStates,
     *,
     rights: Rights,
     clock: Callable[[], datetime],
@@ -97,7 +97,7 @@ def install_pages(  # noqa: PLR0913 - the stores, and who is notified
             installation_store=NamedInstallations(
                 installations, rights, client.api_url, clock, home=home
             ),
-            state_store=States(states, clock),
+            state_store=States(client.secret, installations, clock),
             state_expiration_seconds=int(VALID.total_seconds()),
             callback_options=AsyncCallbackOptions(_succeeded(installed), _failed),
             logger=quiet,
@@ -110,19 +110,37 @@ def install_pages(  # noqa: PLR0913 - the stores, and who is notified
 
 
 class States(AsyncOAuthStateStore):
-    """Bolt's port to the states, which our store keeps."""
+    """Bolt's port to the states. A state holds its own end and signature, so begun installations
+    are not stored: anybody may begin one, and many would push out others. Used ones are stored."""
 
-    def __init__(self, states: InstallStates, clock: Callable[[], datetime]) -> None:
-        self._states = states
+    def __init__(
+        self, secret: str, installations: Installations, clock: Callable[[], datetime]
+    ) -> None:
+        self._key = hmac.digest(secret.encode(), b"footnote: states of installations", "sha256")
+        self._installations = installations
         self._clock = clock
 
     async def async_issue(self, *_: Any, **__: Any) -> str:
-        state = secrets.token_urlsafe(32)
-        await asyncio.to_thread(self._states.issue, state, self._clock() + VALID)
-        return state
+        ends = (self._clock() + VALID).timestamp()
+        claim = f"{ends:.0f}.{secrets.token_urlsafe(16)}"
+        return f"{claim}.{self._signature(claim)}"
 
     async def async_consume(self, state: str) -> bool:
-        return await asyncio.to_thread(self._states.consume, state)
+        """Return whether the state was issued by a process with the same secret, and is neither
+        used nor expired. It counts as used from now on."""
+        claim, _, signature = state.rpartition(".")
+        if not hmac.compare_digest(_encoded(signature), self._signature(claim).encode()):
+            return False
+        now, ends = self._clock(), datetime.fromtimestamp(int(claim.partition(".")[0]), UTC)
+        return now < ends and await asyncio.to_thread(self._installations.use, state, ends, now)
+
+    def _signature(self, claim: str) -> str:
+        return hmac.digest(self._key, _encoded(claim), "sha256").hex()
+
+
+def _encoded(words: str) -> bytes:
+    """Return the bytes of a part of an address, which may hold bytes that are no text."""
+    return words.encode(errors="surrogateescape")
 
 
 @dataclass(frozen=True)

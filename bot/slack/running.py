@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncApp
@@ -15,9 +16,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import in_own_thread
 from bot.conversation import incidents
 from bot.conversation.model import IncomingMessage
 from bot.conversation.queue_status import QueueStatus
+from bot.conversation.replies import GIVE_UP
+from bot.conversation.search_outage import SearchOutage
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
@@ -37,6 +41,8 @@ class ProcessInbox(Protocol):
     """The inbox as a process as a whole uses it. Every method raises StateUnavailable."""
 
     async def adopt(self) -> Sequence[IncomingMessage]: ...
+
+    async def waiting(self, most: int, longest: timedelta) -> Sequence[IncomingMessage]: ...
 
     async def release(self) -> None: ...
 
@@ -75,6 +81,7 @@ class SlackApp:
     clients: Sequence[AsyncWebClient]
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
+    search: SearchOutage | None
     adopt_every: float
     maintenance: Maintenance
     failures: Failures
@@ -97,6 +104,7 @@ class SlackApp:
         return (
             self._every(_FORGETTING_EVERY, self.forget),
             self._every(self.adopt_every, self.adopt),
+            self._every(self.adopt_every, self.resume),
             self._every(self.queue.every, self.queue.update),
             self._every(self.maintenance.every, self.maintenance.run_once),
         )
@@ -123,6 +131,16 @@ class SlackApp:
             self.workers.submit(message)
         self.waiting_room.look()
         self.reindexer.wake()
+
+    async def resume(self) -> None:
+        """Try again the questions that wait for the search, as many as is sensible now.
+
+        Raises:
+            StateUnavailable
+        """
+        most = await in_own_thread(self.search.retries, "retrying") if self.search else 0
+        for message in await self.inbox.waiting(most, timedelta(seconds=GIVE_UP)):
+            self.workers.submit(message)
 
     async def stop(self, grace: float) -> None:
         await self.waiting_room.stop()
@@ -171,6 +189,7 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
         clients=slack.clients,
         executor=executor,
         forgetting=forgetting,
+        search=features.conversation.replies.search,
         adopt_every=adopt_every,
         maintenance=features.flagging.maintenance,
         failures=failures,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import in_own_thread
 from bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
 from bot.slack.api.slack_api import call, web_client
 from bot.slack.connection import SlackConnection
@@ -24,6 +25,8 @@ from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
 from bot.slack.health import Health, no_slack
 from bot.slack.http import Door
+from bot.slack.http_limits import HttpLimits
+from bot.slack.listeners import NOT_NOW
 from bot.slack.running import Dispatcher, ended
 from bot.slack.signals import signals
 from indexers.backoff import growing_pauses
@@ -33,6 +36,42 @@ logger = logging.getLogger(__name__)
 DispatcherT = TypeVar("DispatcherT", bound=Dispatcher)
 _LONGEST_PAUSE = 60.0
 _CONNECTING = 20.0
+_REOPENED_EVERY = 2.0
+_LOGGED_EVERY = 60.0
+
+Away = Mapping[type[Exception], tuple[str, str]]
+"""Errors, with the name and the result of the check that they fail."""
+
+
+def open_patiently(slack: SlackConnection, open_: Callable[[], object], away: Away) -> None:
+    """Call ``open_`` until it raises none of the errors ``away``; meanwhile the process is alive,
+    and not ready. SIGTERM and SIGINT end it."""
+    try:
+        open_()
+    except tuple(away):
+        asyncio.run(_open_later(slack, open_, away))
+
+
+async def _open_later(slack: SlackConnection, open_: Callable[[], object], away: Away) -> None:
+    stop, health, logged = asyncio.Event(), Health({}), -_LOGGED_EVERY
+    async with AsyncExitStack() as waiting:
+        waiting.enter_context(signals(stop))
+        if slack.port is not None or not slack.socket_mode:
+            await waiting.enter_async_context(Door(slack, {}, health, HttpLimits()).open())
+        while not stop.is_set():
+            try:
+                await _until(stop, in_own_thread(open_, "opening"))
+            except tuple(away) as error:
+                name, problem = away[type(error)]
+                health.checks = {name: partial(str, problem)}
+                if time.monotonic() - logged >= _LOGGED_EVERY:
+                    logged = time.monotonic()
+                    logger.error("%s The bot starts when it can be used.", error)  # noqa: TRY400
+                await _until(stop, asyncio.sleep(_REOPENED_EVERY))
+            else:
+                break
+    if stop.is_set():
+        raise SystemExit(0)
 
 
 async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
@@ -166,7 +205,9 @@ async def _handle(app: Dispatcher, socket: SocketModeClient, request: SocketMode
     payload = AsyncBoltRequest(
         mode="socket_mode", body=request.payload, headers=build_headers(request)
     )
-    await send_async_response(socket, request, await app.async_dispatch(payload), began)
+    response = await app.async_dispatch(payload)
+    if response.status != NOT_NOW:  # Bolt would log each delivery
+        await send_async_response(socket, request, response, began)
 
 
 async def _patiently(

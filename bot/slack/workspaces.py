@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from bot.caching import ExpiringCache
 from bot.errors import ChatUnavailable, StateUnavailable
 from bot.slack.events.parsing import Identity
+from bot.slack.listeners import NOT_NOW
 from bot.slack.rotation import Rotation
 from bot.slack.running import SlackApp, ended
 from bot.slack.sign_in import SignIn
@@ -81,7 +82,7 @@ class Workspaces:
             app = await self._app(team, organization) if team else None
         except (ChatUnavailable, StateUnavailable) as error:
             logger.debug("A payload for %s is not taken now: %s", team, error)
-            return BoltResponse(status=503)
+            return BoltResponse(status=NOT_NOW)
         if app is None:
             return (
                 BoltResponse(status=200, body=texts.NOT_HERE)

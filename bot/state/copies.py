@@ -25,7 +25,7 @@ def back_up(database: Database, file: Path) -> dict[str, int]:
     Writers need not wait.
 
     Raises:
-        StateUnavailable: the database cannot be read, or the copy cannot be written.
+        StateUnavailable: the database is damaged or cannot be read, or the copy cannot be written.
     """
     try:
         with database.look() as connection, closing(sqlite3.connect(file)) as copy:
@@ -38,6 +38,7 @@ def back_up(database: Database, file: Path) -> dict[str, int]:
     try:
         return rows_in(file)
     except StateUnavailable as error:
+        database.check()  # if it is damaged itself, this says so
         # On a full disk even a complete copy cannot be opened. The bot's own database is fine.
         raise StateUnavailable(
             f"The bot's database cannot be copied to {file}: the copy cannot be opened. Is the"
@@ -46,12 +47,14 @@ def back_up(database: Database, file: Path) -> dict[str, int]:
 
 
 def rows_in(file: Path) -> dict[str, int]:
-    """Return each table's number of rows. The database is opened, so an older one is migrated.
+    """Check every page of a database, and return each table's number of rows. The database is
+    opened, so an older one is migrated.
 
     Raises:
-        StateUnavailable: it cannot be opened, or a newer Footnote wrote it.
+        StateUnavailable: it is damaged or cannot be opened, or a newer Footnote wrote it.
     """
     with closing(Database.open(file)) as database, database.look() as connection:
+        database.check()
         return {
             name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
             for name, table in metadata.tables.items()

@@ -7,8 +7,9 @@ is refused, because this program would not know what it may change there.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,7 +30,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StateRefused, StateUnavailable
+from bot.errors import StateAway, StateRefused, StateUnavailable
 from bot.state.migrating import migrate
 from bot.state.outages import Outages
 from bot.state.server_refusals import why_refused
@@ -48,6 +49,7 @@ _PATIENCE = {
 """Timeouts in seconds; the last in milliseconds. libpq's defaults are none, or minutes: a server
 whose network is cut would hang everything."""
 _POOL_SECONDS = 10.0
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _MIGRATING = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
 
@@ -66,6 +68,9 @@ class Database:
         # SQLite itself waits for another writer by sleeping, up to a tenth of a second.
         self._turns = Turns() if engine.dialect.name == "sqlite" else None
         self._file: os.stat_result | None = None
+        self._log_due = self.is_sqlite  # an earlier process may have left deleted rows in it
+        self.is_damaged = False
+        """Whether a statement, or else the last `check`, found SQLite's file damaged."""
 
     @classmethod
     def open(cls, where: Path | str, password: str = "") -> Self:
@@ -93,7 +98,8 @@ class Database:
         """Begin a transaction, committed at the end. ``urgent``: before other waiting writers.
 
         Raises:
-            StateUnavailable: disk full, file gone, server down.
+            StateUnavailable: disk full, file gone.
+            StateAway: the server is down.
             StateRefused: the database rejects this statement, however often it is tried.
         """
         with (
@@ -118,14 +124,59 @@ class Database:
             refusal = self._refusal(words) or f"The bot's database refuses this ({words})."
             raise StateRefused(refusal) from error
         except (DBAPIError, PoolTimeout, _Removed) as error:
-            words = _words(error)
-            refusal = self._refusal(words) or f"{_UNUSABLE} ({words}). {self._advice}"
-            unavailable = StateUnavailable(refusal)
+            unavailable = self._unavailable(error)
             if self._outages:
                 self._outages.failed(unavailable)
             raise unavailable from error
-        if self._outages:
+        # In a damaged file other pages can still be read: that is no end of the outage.
+        if self._outages and not self.is_damaged:
             self._outages.worked()
+
+    def _unavailable(self, error: DBAPIError | PoolTimeout | _Removed) -> StateUnavailable:
+        words = _words(error)
+        code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+        if code & 0xFF in _DAMAGED:
+            self.is_damaged = True
+            return self._damaged(words)
+        refusal = self._refusal(words)
+        kind = StateUnavailable if refusal or self.is_sqlite else StateAway
+        return kind(refusal or f"{_UNUSABLE} ({words}). {self._advice}")
+
+    def _damaged(self, why: str) -> StateUnavailable:
+        return StateUnavailable(
+            f"The bot's database {self._engine.url.database} is damaged ({' '.join(why.split())})."
+            " Stop Footnote, and put a backup in its place with `footnote restore --force`."
+        )
+
+    def check(self) -> None:
+        """Check every page of SQLite's file; a server checks its own. It waits for no writer.
+
+        Raises:
+            StateUnavailable: it is damaged, or as `begin`.
+        """
+        if not self.is_sqlite:
+            return
+        with self.look() as connection:
+            connection.exec_driver_sql("PRAGMA shrink_memory")  # read the file, not the cache
+            # Of damage at any place in a page, `quick_check` misses half of what this finds.
+            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+        self.is_damaged = found != "ok"
+        if self.is_damaged:
+            raise self._damaged(str(found))
+
+    def empty_log(self, *, deleted: bool = False) -> None:
+        """Remove ``deleted`` rows from SQLite's log, too. While somebody reads it, it stays for the
+        next call: nobody waits."""
+        self._log_due |= deleted and self.is_sqlite
+        if not self._log_due:
+            return
+        with suppress(StateUnavailable), self.begin() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                checkpoint = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._log_due = bool(checkpoint.scalar())
+            finally:
+                connection.exec_driver_sql("PRAGMA busy_timeout=5000")
 
     def _check_file(self) -> None:
         """Check that the file is still there. SQLite goes on using a file that was removed or
@@ -159,8 +210,8 @@ class Database:
     def _advice(self) -> str:
         if self.is_sqlite:
             return (
-                f"Is the disk full, or is {self._engine.url.database} on a read-only disk, "
-                "another user's, or damaged?"
+                f"Is the disk full, or is {self._engine.url.database} on a read-only disk, or "
+                "another user's?"
             )
         return "Is the server running, and can it be reached?"
 
@@ -262,9 +313,12 @@ def _make_folder(folder: Path) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """Configure SQLite: readers beside a writer, and acknowledged events that survive a power
-    cut."""
+    """Configure SQLite: readers beside a writer, acknowledged events that survive a power cut, and
+    deleted rows that are overwritten."""
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (
+        "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+        "secure_delete=ON",
+    ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -15,9 +15,9 @@ from bot.state.database import Database
 from bot.state.schema import answers, cited, flag_steps, flags, verdicts
 from bot.state.teams import Team, of_team
 
+ASKS_BACK = answers.c.answer.contains(answer_json.ASKS_BACK)
 IS_QUESTION = sa.and_(
     answers.c.ts.not_like(f"{BY_ITSELF}%"),
-    sa.not_(answers.c.answer.contains(answer_json.ASKS_BACK)),
     sa.not_(answers.c.answer.contains(answer_json.HAS_REASON.format(Reason.NO_QUESTION.value))),
 )
 IS_ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
@@ -31,7 +31,7 @@ class DatabaseFigures:
         self._ours = of_team(answers.c.team, team)
 
     def volume(self, since: datetime) -> Volume:
-        is_counted = sa.and_(self._ours, answers.c.given >= since, IS_QUESTION)
+        is_counted = sa.and_(self._ours, answers.c.given >= since, IS_QUESTION, ~ASKS_BACK)
         count = sa.select(sa.func.count(), sa.func.count(sa.case((IS_ANSWERED, 1)))).where(
             is_counted
         )
@@ -73,6 +73,7 @@ class DatabaseFigures:
                 answers.c.given >= since,
                 answers.c.retracted.is_(None),
                 IS_QUESTION,
+                ~ASKS_BACK,
                 IS_ANSWERED,
             )
             .group_by(cited.c.wiki, cited.c.page)

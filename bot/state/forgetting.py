@@ -73,10 +73,9 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
 """The column with a row's age; None: age does not delete it."""
 
 
-def forget_before(database: Database, when: datetime, audited: datetime | None = None) -> int:
-    """Delete rows older than ``when`` (in the audit trail, older than ``audited`` if given) and
-    return their number. Events that Slack delivers again would count as new, so ``when`` is at
-    least hours ago.
+def forget_before(database: Database, when: datetime) -> int:
+    """Delete rows older than ``when`` and return their number. Events that Slack delivers again
+    would count as new, so ``when`` is at least hours ago.
 
     Raises:
         StateUnavailable
@@ -85,28 +84,24 @@ def forget_before(database: Database, when: datetime, audited: datetime | None =
         note_last_id(database, connection, answers, flags)
         set_long_ago = sa.update(channels).where(channels.c.changed < when)
         connection.execute(set_long_ago.values(person=NOBODY))
-        return sum(
-            connection.execute(
-                sa.delete(table).where(
-                    age < _limit(age, audited if table is shown and audited else when)
-                )
-            ).rowcount
+        deleted = sum(
+            connection.execute(sa.delete(table).where(age < _limit(age, when))).rowcount
             for table, age in AGES.items()
             if age is not None
         )
+    database.empty_log(deleted=True)
+    return deleted
 
 
 def forgetting(
-    database: Database, spool: Spool, days: int, audit_days: int, clock: Callable[[], datetime]
+    database: Database, spool: Spool, days: int, clock: Callable[[], datetime]
 ) -> Callable[[], int]:
     """Return a function that deletes rows and files older than so many days, and returns their
     number. It raises StateUnavailable."""
 
     def forget() -> int:
-        now = clock()
-        when = now - timedelta(days=days)
-        audited = now - timedelta(days=audit_days)
-        return forget_before(database, when, audited) + spool.forget_before(when)
+        when = clock() - timedelta(days=days)
+        return forget_before(database, when) + spool.forget_before(when)
 
     return forget
 
@@ -142,7 +137,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
                 text="",
                 state=sa.case(
                     (
-                        inbox.c.state.in_([MessageState.RECEIVED, MessageState.WORKING]),
+                        inbox.c.state.in_(MessageState.unfinished()),
                         MessageState.DONE.value,
                     ),
                     else_=inbox.c.state,
@@ -190,6 +185,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         connection.execute(sa.delete(usage).where(usage.c.payer.in_(payers)))
         unname(channels, "person", of_team(channels.c.team, team))
         unname(jobs, "person", of_team(jobs.c.team, team))
+    database.empty_log(deleted=True)
     return Forgotten(questions, judged, flagged or 0)
 
 

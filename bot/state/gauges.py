@@ -11,8 +11,6 @@ from bot.state.database import Database
 from bot.state.schema import flags, inbox, verdicts
 from bot.state.teams import left
 
-_OPEN = [MessageState.RECEIVED.value, MessageState.WORKING.value]
-
 
 def state_counts(database: Database) -> StateCounts:
     """Count verdicts, flags and unfinished messages in the database.
@@ -24,7 +22,7 @@ def state_counts(database: Database) -> StateCounts:
     came = sa.case((inbox.c.gone, inbox.c.changed), else_=inbox.c.received)
     waiting = (
         sa.select(inbox.c.state, sa.func.count(), sa.func.min(came).label("oldest"))
-        .where(inbox.c.state.in_(_OPEN))
+        .where(inbox.c.state.in_(MessageState.unfinished()))
         .group_by(inbox.c.state)
     )
     by_verdict = sa.select(verdicts.c.verdict, sa.func.count()).group_by(verdicts.c.verdict)

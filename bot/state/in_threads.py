@@ -72,7 +72,9 @@ class AsyncInbox(InThreads[DatabaseInbox]):
     stop = awaited(DatabaseInbox.stop)
     received = awaited(DatabaseInbox.received)
     is_next = awaited(DatabaseInbox.is_next)
+    postpone = awaited(DatabaseInbox.postpone)
     adopt = awaited(DatabaseInbox.adopt)
+    waiting = awaited(DatabaseInbox.waiting)
     release = awaited(DatabaseInbox.release)
 
 

@@ -18,7 +18,7 @@ from bot.state.rows import is_at, is_in_thread, message_columns, message_of
 from bot.state.schema import answers, edited_questions, inbox
 from bot.state.teams import Team, of_team
 
-_OPEN = (MessageState.RECEIVED, MessageState.WORKING)
+_OPEN = MessageState.unfinished()
 
 
 class DatabaseInbox:
@@ -175,18 +175,39 @@ class DatabaseInbox:
             _unindexed(inbox.c.channel) == message.channel,
             inbox.c.ts < message.ts,
             inbox.c.state.in_(_OPEN),
+            inbox.c.state != MessageState.WAITING,
             ~self._mine,
         )
         return self._database.scalar(earlier.limit(1)) is None
 
     def adopt(self) -> list[IncomingMessage]:
-        """Adopt the messages of dead processes; return all unfinished messages of this process, in
+        """Adopt the messages of dead processes; return all messages of this process to work on, in
         order."""
         free = ~self._mine & self._process.free(inbox.c.holder)
         orphaned = inbox.c.state.in_(_OPEN) & self._ours & free
         with self._database.begin() as connection:
             connection.execute(sa.update(inbox).where(orphaned).values(holder=self._process.name))
-            return self._open(connection, self._ours & self._mine)
+            mine = self._ours & self._mine & (inbox.c.state != MessageState.WAITING)
+            return self._open(connection, mine)
+
+    def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
+        now = self._clock()
+        postpone = (
+            sa.update(inbox)
+            .where(*self._at_work(message), inbox.c.received > now - longest)
+            # Waiting costs no attempt. Not 0: a part of the reply exists.
+            .values(state=MessageState.WAITING, attempts=1, changed=now)
+        )
+        return self._database.run(postpone) > 0
+
+    def waiting(self, most: int, longest: timedelta) -> list[IncomingMessage]:
+        """Return the earliest ``most`` messages of this process that wait for the search, and all
+        that have waited for ``longest``."""
+        mine = (inbox.c.state == MessageState.WAITING) & self._ours & self._mine
+        earliest = sa.select(inbox.c.id).where(mine).order_by(inbox.c.id).limit(most)
+        overdue = inbox.c.received <= self._clock() - longest
+        with self._database.look() as connection:
+            return self._open(connection, mine & (overdue | inbox.c.id.in_(earliest)))
 
     def release(self) -> None:
         """Leave unfinished messages to the process that adopts them."""

@@ -1,8 +1,8 @@
-"""Installations by OAuth in the database: the ports of `bot.workspaces.ports`."""
+"""Installations by OAuth in the database: the port `bot.workspaces.ports.Installations`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -14,8 +14,6 @@ from bot.state.schema import installations, keys, oauth_states, org_workspaces
 from bot.state.teams import gone
 from bot.workspaces.model import Installation
 
-MOST_STATES = 1000
-"""Most installations begun at a time: anybody who reaches the page may begin one."""
 _EVER = {"name": "workspaces", "value": "several"}
 
 
@@ -68,7 +66,8 @@ class DatabaseInstallations:
                 return False
             rows = [gone(team) for team in sorted(teams)]
             connection.execute(self._database.insert(keys).on_conflict_do_nothing(), rows)
-            return True
+        self._database.empty_log(deleted=True)  # the row held the workspace's token
+        return True
 
     def note_workspace(self, team: str, organization: str) -> None:
         values = {"organization": organization}
@@ -82,42 +81,16 @@ class DatabaseInstallations:
         )
         return [row.team for row in self._database.all(query)]
 
+    def use(self, state: str, expires: datetime, now: datetime) -> bool:
+        row = {"state": sha256(state.encode()).hexdigest(), "expires": expires}
+        insert = self._database.insert(oauth_states).values(row).on_conflict_do_nothing()
+        with self._database.begin() as connection:
+            connection.execute(sa.delete(oauth_states).where(oauth_states.c.expires <= now))
+            return connection.scalar(insert.returning(oauth_states.c.state)) is not None
+
     def _select(self, condition: sa.ColumnElement[bool]) -> list[Installation]:
         query = sa.select(installations).where(condition).order_by(installations.c.id)
         return [Installation(**row._asdict()) for row in self._database.all(query)]
-
-
-class DatabaseInstallStates:
-    """The port `bot.workspaces.ports.InstallStates` in the database.
-
-    slack_sdk's own store reads a state and then deletes it: on PostgreSQL two requests at the same
-    moment would both pass. It also keeps expired states for ever.
-    """
-
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        self._database = database
-        self._clock = clock
-
-    def issue(self, state: str, expires: datetime) -> None:
-        states = oauth_states.c
-        oldest = sa.select(states.state).order_by(states.expires.desc(), states.state)
-        with self._database.begin() as connection:
-            connection.execute(sa.delete(oauth_states).where(states.expires <= self._clock()))
-            surplus = connection.scalars(oldest.offset(MOST_STATES - 1)).all()
-            if surplus:
-                connection.execute(sa.delete(oauth_states).where(states.state.in_(surplus)))
-            values = {"state": _digest(state), "expires": expires}
-            connection.execute(sa.insert(oauth_states).values(values))
-
-    def consume(self, state: str) -> bool:
-        delete = sa.delete(oauth_states).where(
-            oauth_states.c.state == _digest(state), oauth_states.c.expires > self._clock()
-        )
-        return bool(self._database.run(delete))
-
-
-def _digest(state: str) -> str:
-    return sha256(state.encode(errors="replace")).hexdigest()
 
 
 def _same(installation: Installation) -> tuple[sa.ColumnElement[bool], ...]:

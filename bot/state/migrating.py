@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,8 @@ import sqlalchemy as sa
 
 from bot.errors import StateUnavailable
 from bot.state.schema import FIRST, SCHEMA, schema_version
+
+log = logging.getLogger(__name__)
 
 _FOLDER = Path(__file__).with_name("migrations")
 
@@ -43,7 +47,13 @@ def migrate(connection: sa.Connection) -> None:
         }
     )
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    began = time.monotonic()
     command.upgrade(config, "head")
+    if version:
+        seconds = time.monotonic() - began
+        log.info(
+            "The database's schema was migrated from %d to %d in %.1f s", version, SCHEMA, seconds
+        )
 
 
 def _recorder(connection: sa.Connection) -> Callable[..., None]:

@@ -96,6 +96,11 @@ class Process:
         self._lapses, self._beaten = self.lapses, began
 
     @property
+    def is_damaged(self) -> bool:
+        """Return whether the database is known to be damaged."""
+        return self._database.is_damaged
+
+    @property
     def lapses(self) -> int:
         """Return how often the lease has expired, because this process stood still or could not
         reach the database: others may have taken over its claims each time."""
@@ -139,6 +144,7 @@ class Process:
         while not self._over.wait(self._lease.total_seconds() / 4):
             try:
                 self.beat()
+                self._database.empty_log()
             except StateUnavailable as error:
                 logger.debug("Other processes may consider this one dead: %s", error)
             except Exception:

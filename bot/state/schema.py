@@ -352,4 +352,5 @@ oauth_states = sa.Table(
     sa.Column("state", sa.String(64), primary_key=True),
     sa.Column("expires", Moment, nullable=False, index=True),
 )
-"""Begun installations: a digest of the state that Slack must return, once, before it expires."""
+"""Installations: a digest of each state that Slack has returned, so that it is used once, until it
+expires. Before states were signed, those of begun installations were here until they were used."""

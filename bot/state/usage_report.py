@@ -6,16 +6,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from bot.moments import day_of
-from bot.operations.usage_report import QuestionsAsked, TokensUsed
+from bot.operations.usage_report import QuestionOutcome, QuestionsAsked, TokensUsed
 from bot.state.database import Database
-from bot.state.figures import IS_ANSWERED, IS_QUESTION
-from bot.state.schema import answers, keys, usage
+from bot.state.figures import ASKS_BACK, IS_ANSWERED, IS_QUESTION
+from bot.state.forgetting import NOBODY
+from bot.state.schema import answers, inbox, keys, usage
 from bot.state.teams import further
 from bot.workspaces.model import own_id, parts_of
 
@@ -24,10 +26,41 @@ _DIRECT = "D"
 """Prefix of Slack's ids of direct-message channels."""
 
 
-_COUNTS = sa.select(
-    sa.func.count().label("questions"),
-    sa.func.count(sa.case((IS_ANSWERED, 1))).label("answered"),
-).where(IS_QUESTION)
+_QUESTIONS = sa.union_all(
+    sa.select(
+        answers.c.team,
+        answers.c.channel,
+        answers.c.asker.label("person"),
+        answers.c.given.label("at"),
+        sa.case(
+            (ASKS_BACK, QuestionOutcome.ASKED_BACK.value),
+            (IS_ANSWERED, QuestionOutcome.ANSWERED.value),
+            else_=QuestionOutcome.UNANSWERED.value,
+        ).label("outcome"),
+    ).where(IS_QUESTION),
+    sa.select(
+        inbox.c.team,
+        inbox.c.channel,
+        inbox.c.person,
+        inbox.c.received,
+        inbox.c.state,
+    ).where(
+        inbox.c.state.in_(
+            [
+                QuestionOutcome.FAILED.value,
+                QuestionOutcome.REFUSED.value,
+                QuestionOutcome.STOPPED.value,
+            ]
+        ),
+        inbox.c.person != NOBODY,
+        ~sa.exists().where(
+            answers.c.team == inbox.c.team,
+            answers.c.channel == inbox.c.channel,
+            answers.c.ts == inbox.c.ts,
+        ),
+    ),
+).subquery()
+"""The questions, each once: those with a result, and those whose work ended without one."""
 
 
 class DatabaseUsageReport:
@@ -41,14 +74,14 @@ class DatabaseUsageReport:
             if kind == "day":
                 yield from _by_day(connection, since)
                 return
-            column = answers.c.channel if kind == "channel" else answers.c.asker
-            query = _COUNTS.add_columns(answers.c.team, column.label("id"))
-            query = query.where(answers.c.given >= since).group_by(answers.c.team, column)
+            columns = _QUESTIONS.c.team, _QUESTIONS.c[kind].label("id"), _QUESTIONS.c.outcome
+            query = sa.select(*columns, sa.func.count().label("questions"))
+            query = query.where(_QUESTIONS.c.at >= since).group_by(*columns)
             further_workspaces = further(connection)
             for row in connection.execute(query):
                 subject = own_id(row.team if row.team in further_workspaces else "", row.id)
                 direct = kind == "channel" and _is_direct(subject)
-                yield QuestionsAsked(subject, row.questions, row.answered, direct)
+                yield QuestionsAsked(subject, QuestionOutcome(row.outcome), row.questions, direct)
 
     def used(self, kind: str, since: date) -> Iterator[TokensUsed]:
         query = sa.select(usage).where(usage.c.kind == kind, usage.c.day >= since)
@@ -59,17 +92,12 @@ class DatabaseUsageReport:
 
 
 def _by_day(connection: sa.Connection, since: datetime) -> Iterator[QuestionsAsked]:
-    """Count day by day: a database does not know this machine's time zone."""
-    while first := connection.scalar(
-        sa.select(sa.func.min(answers.c.given)).where(answers.c.given >= since)
-    ):
-        day = day_of(first)
-        midnight = datetime.combine(day + timedelta(days=1), datetime.min.time()).astimezone()
-        within = _COUNTS.where(answers.c.given >= since, answers.c.given < midnight)
-        row = connection.execute(within).one()
-        if row.questions:
-            yield QuestionsAsked(day.isoformat(), row.questions, row.answered)
-        since = midnight
+    """Count here: a database does not know this machine's time zone."""
+    query = sa.select(_QUESTIONS.c.at, _QUESTIONS.c.outcome).where(_QUESTIONS.c.at >= since)
+    rows = connection.execution_options(yield_per=1000).execute(query)
+    counts = Counter((day_of(row.at), row.outcome) for row in rows)
+    for (day, outcome), questions in sorted(counts.items()):
+        yield QuestionsAsked(day.isoformat(), QuestionOutcome(outcome), questions)
 
 
 def _is_direct(channel: str) -> bool:

@@ -1,4 +1,4 @@
-"""The ports to installations, finished and begun ones. All methods raise StateUnavailable."""
+"""The port to installations. All methods raise StateUnavailable."""
 
 from __future__ import annotations
 
@@ -32,14 +32,6 @@ class Installations(Protocol):
     def workspaces_of(self, organization: str) -> Sequence[str]:
         """Return the workspaces recorded for an organization."""
 
-
-class InstallStates(Protocol):
-    """Secrets that show that Slack's answer belongs to an installation that was begun here. Each
-    method blocks: call it in a thread."""
-
-    def issue(self, state: str, expires: datetime) -> None:
-        """Store a state; if there are very many, it replaces the oldest."""
-
-    def consume(self, state: str) -> bool:
-        """Return whether the state was issued and is neither used nor expired. It counts as used
-        from now on."""
+    def use(self, state: str, expires: datetime, now: datetime) -> bool:
+        """Record until ``expires`` that the state of an installation is used; return False if it
+        was used before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from indexers.index.lock import FolderLock
 from indexers.index.opening import InFolder
 from indexers.index.schema import SCHEMA_VERSION
 from indexers.ports import Embedder
+from indexers.text.counting import counted
 
+_ROOT = Path(__file__).parents[2]
 ENGINE = f"qdrant-edge-py {version('qdrant-edge-py')}"
 
 
@@ -46,15 +50,18 @@ class IndexCopies:
 
         Raises:
             OSError: the copy cannot be written.
-            IndexUnavailable: the index cannot be read.
+            IndexUnavailable: the index cannot be read, or its copy is damaged.
         """
-        index = self.parts.index
+        index, dimensions = self.parts.index, self.parts.embedder.dimensions
+        counts = index.back_up(folder)
+        if self.kind == InFolder.kind:
+            _require_sound(folder, dimensions)
         return {
             "kind": self.kind,
             "engine": ENGINE,
             "schema": SCHEMA_VERSION,
-            "dimensions": self.parts.embedder.dimensions,
-            "wikis": index.back_up(folder),
+            "dimensions": dimensions,
+            "wikis": counts,
             "trouble": index.trouble,
         }
 
@@ -67,7 +74,7 @@ class IndexCopies:
         if described["schema"] > SCHEMA_VERSION:
             raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
         try:
-            counts = _counts_in(folder, described["dimensions"])
+            counts, _ = _checked(folder, described["dimensions"])
         except IndexCorrupt as error:
             raise IndexUnavailable(
                 f"The index of the backup cannot be opened: {described['engine']} wrote it, and"
@@ -92,8 +99,31 @@ class IndexCopies:
             yield
 
 
-def _counts_in(folder: Path, dimensions: int) -> dict[str, tuple[int, int]]:
-    """Open the current index in ``folder`` and return the pages and passages of each wiki.
+def _require_sound(folder: Path, dimensions: int) -> None:
+    """Check the copy in ``folder`` in a process of its own: opening an index holds up this one's
+    threads, and a process that maps a damaged file may be killed. Raises IndexUnavailable."""
+    command = [sys.executable, "-m", __name__, str(folder.resolve()), str(dimensions)]
+    ended = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+    if ended.returncode or ended.stdout:
+        why = ended.stdout or f"The process that opened it ended with code {ended.returncode}."
+        raise IndexUnavailable(
+            f"The copy of the index cannot be used, so no backup is made. {why} If the index itself"
+            " is damaged, restart Footnote: it rebuilds it."
+        )
+
+
+def _problem(folder: Path, dimensions: int) -> str:
+    try:
+        _, incomplete = _checked(folder, dimensions)
+    except IndexUnavailable as error:
+        return str(error)
+    part = f"It holds only a part of {counted(incomplete, 'page')}: run `footnote sync` first."
+    return part if incomplete else ""
+
+
+def _checked(folder: Path, dimensions: int) -> tuple[dict[str, tuple[int, int]], int]:
+    """Open the current index in ``folder`` and check it. Return the pages and passages of each
+    wiki, and the number of incomplete pages.
 
     Raises:
         IndexCorrupt: there is none, or it cannot be read.
@@ -104,4 +134,9 @@ def _counts_in(folder: Path, dimensions: int) -> dict[str, tuple[int, int]]:
     if name is None:
         raise IndexCorrupt(f"There is no index in {folder}.")
     with closing(catalog.open(name)) as index:
-        return index.counts()
+        incomplete = index.check()
+        return index.counts(), incomplete
+
+
+if __name__ == "__main__":
+    sys.stdout.write(_problem(Path(sys.argv[1]), int(sys.argv[2])))

@@ -141,6 +141,7 @@ class CurrentIndex(ReadIndex):
             self._stop_reading()
         self._catalog.remove_all_except(self._read_name)
         self._clear_damage()
+        log.info("The rebuilt index is the current one now")
         return True
 
     def known(self, wiki: str) -> dict[str, KnownPage]:

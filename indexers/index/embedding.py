@@ -103,6 +103,7 @@ class _Embedder:
         for batch, batch_embeddings in zip(batches, self._map_batches(read, batches), strict=True):
             for i, embedding in zip(batch, batch_embeddings, strict=True):
                 embeddings[i] = embedding
+        pooling.give_back(self._model)
         return embeddings
 
     def _read(self, texts: Sequence[str], encodings: Sequence[Encoding]) -> list[Embedding]:

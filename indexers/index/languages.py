@@ -122,9 +122,14 @@ def _detect(text: str, least: float) -> str:
     return _SUPPORTED.get(name, "") if confidence >= least else ""
 
 
+def forget_model() -> None:
+    """Delete the model that detects languages from memory. Its next use loads it again."""
+    _model.cache_clear()
+
+
 @cache
 def _model() -> LanguageIdentifier:
-    # It takes a third of a second and 60 MB, and only writing an index needs it.
+    # It takes a third of a second and 80 MB, and only writing an index needs it.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     try:

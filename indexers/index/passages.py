@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from indexers.index import embeddings, schema, vocabulary
+from indexers.index.checking import incomplete_pages
 from indexers.index.engine import Engine
 from indexers.index.hits import Version, hits_of, ref_of, version_of
 from indexers.index.languages import FALLBACK, Languages
@@ -273,6 +274,9 @@ class StoredPassages:
         with self._writing:
             self._engine.back_up(folder)
             return self.counts()
+
+    def check(self) -> int:
+        return incomplete_pages(self._engine.points())
 
     def close(self) -> None:
         self._engine.close()

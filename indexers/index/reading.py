@@ -231,6 +231,17 @@ class ReadIndex:
         """Put a copy of the current index into ``folder``, and return its counts."""
         return self._catalog.back_up(self._read_name, self._read, folder)
 
+    def check(self) -> int:
+        """Check the current index, see `PassageIndex.check`, and remember its damage. A server
+        checks its own."""
+        index = self._read
+        try:
+            return 0 if self._catalog.is_shared else index.check()
+        except IndexCorrupt as error:
+            if index is self._read:
+                self._note_damage(error)
+            raise
+
     def _reads(self, wiki: str) -> bool:
         return self._wikis is None or wiki in self._wikis
 

@@ -162,12 +162,6 @@ class ServerEngine:
         self._translate_errors = server.translate_errors
         self._with_timeout = server.with_timeout
         self._client = server.client
-        self._options = server.options
-        consistency = server.options.read_consistency
-        # Over gRPC the client does not accept the plain word.
-        self._reading: dict[str, Any] = (
-            {"consistency": models.ReadConsistencyType(consistency)} if consistency else {}
-        )
         self._collection = collection
         with self._translate_errors():
             if not self._client.collection_exists(collection):
@@ -234,7 +228,7 @@ class ServerEngine:
         while True:
             with self._translate_errors():
                 records, offset = self._client.scroll(
-                    self._collection, limit=_PAGE, offset=offset, **arguments, **self._reading
+                    self._collection, limit=_PAGE, offset=offset, **arguments
                 )
             yield from records
             if offset is None:
@@ -242,7 +236,7 @@ class ServerEngine:
 
     def retrieve(self, ids: Sequence[uuid.UUID]) -> list[FoundPoint]:
         with self._translate_errors():
-            records = self._client.retrieve(self._collection, list(map(str, ids)), **self._reading)
+            records = self._client.retrieve(self._collection, list(map(str, ids)))
         return [FoundPoint(record.payload or {}) for record in records]
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
@@ -253,7 +247,6 @@ class ServerEngine:
                 facet_filter=_filter(where) if where else None,
                 limit=_ALL,
                 exact=True,
-                **self._reading,
             )
         return {hit.value: hit.count for hit in response.hits if hit.count}
 
@@ -270,7 +263,7 @@ class ServerEngine:
 
     def _responses(self, requests: Sequence[models.QueryRequest]) -> list[models.QueryResponse]:
         if len(requests) > 1:
-            return self._client.query_batch_points(self._collection, requests, **self._reading)
+            return self._client.query_batch_points(self._collection, requests)
         return [
             self._client.query_points(
                 self._collection,
@@ -278,7 +271,6 @@ class ServerEngine:
                 query=request.query,
                 limit=request.limit or 0,
                 with_payload=True,
-                **self._reading,
             )
             for request in requests
         ]
@@ -311,11 +303,7 @@ class ServerEngine:
                 MEANING: models.VectorParams(size=dimensions, distance=models.Distance.COSINE)
             },
             sparse_vectors_config={WORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
-            **self._options.collection(),  # type: ignore[arg-type]
         )
-        if self._options.read_fan_out:
-            fan_out = models.CollectionParamsDiff(read_fan_out_factor=self._options.read_fan_out)
-            self._client.update_collection(self._collection, collection_params=fan_out)
 
     def _index_fields(self, *, indexed: Container[str]) -> None:
         kinds = dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)

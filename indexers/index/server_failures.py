@@ -10,12 +10,13 @@ import grpc
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from indexers.errors import IndexUnavailable
+from indexers.errors import IndexAway, IndexUnavailable
 
 _REFUSED = {401, 403, grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 _MISSING = {404, grpc.StatusCode.NOT_FOUND}
 _ELSEWHERE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNIMPLEMENTED, None}
 """Codes of gRPC that a wrong port may have."""
+_AWAY = {500, 502, 503, 504, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
 
 
 @contextmanager
@@ -25,6 +26,7 @@ def translate_errors(url: str, setting: str = "[index] url") -> Iterator[None]:
 
     Raises:
         IndexUnavailable: for any error of the client.
+        IndexAway: the server does not answer, or fails.
     """
     try:
         yield
@@ -40,13 +42,13 @@ def translate_errors(url: str, setting: str = "[index] url") -> Iterator[None]:
                 f"The certificate of the Qdrant server at {url} is not trusted ({why}): does"
                 f" [index] ca_file name its authority's certificates, and is {setting} right?"
             ) from error
-        raise IndexUnavailable(
+        raise IndexAway(
             f"The Qdrant server at {url} does not answer ({error}): is it running, and is"
             f" {setting} right?"
         ) from error
     except QdrantException as error:
         # Of status 429 with the header Retry-After; the client does not wait.
-        raise IndexUnavailable(
+        raise IndexAway(
             f"The Qdrant server at {url} takes no more requests for now ({error})."
         ) from error
     except grpc.RpcError as error:
@@ -56,12 +58,12 @@ def translate_errors(url: str, setting: str = "[index] url") -> Iterator[None]:
             why = f"fails over gRPC ({words}): is [index] grpc_port right?"
         else:
             why = f"fails over gRPC ({words}): {error.details()}"
-        raise IndexUnavailable(
-            f"The Qdrant server at {url} {_advice(code, setting) or why}"
-        ) from error
+        kind = IndexAway if code in _AWAY else IndexUnavailable
+        raise kind(f"The Qdrant server at {url} {_advice(code, setting) or why}") from error
     except UnexpectedResponse as error:
         why = _advice(error.status_code, setting) or f"failed: {error}"
-        raise IndexUnavailable(f"The Qdrant server at {url} {why}") from error
+        kind = IndexAway if error.status_code in _AWAY else IndexUnavailable
+        raise kind(f"The Qdrant server at {url} {why}") from error
 
 
 def _distrust(error: BaseException | None) -> str:

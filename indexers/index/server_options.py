@@ -1,31 +1,22 @@
-"""The options of a Qdrant server: the connection, and the copies of a collection."""
+"""The options of the connection to a Qdrant server."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from indexers.errors import IndexUnavailable
-
-Consistency = Literal["", "majority", "quorum", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerOptions:
-    """The options of a server, under their names in ``[index]``; zeros and empty values leave the
-    choice to the server. ``shards``, ``replicas``, ``write_consistency`` and ``read_fan_out`` have
-    an effect only when a collection is created."""
+    """The options of the connection, under their names in ``[index]``."""
 
     grpc_port: int = 0
     ca_file: str = ""
     timeout_seconds: int = 30
-    shards: int = 0
-    replicas: int = 0
-    write_consistency: int = 0
-    read_consistency: Consistency = ""
-    read_fan_out: int = 0
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
@@ -54,15 +45,3 @@ class ServerOptions:
         if self.grpc_port:
             options["grpc_options"] = {"root_certificates": certificates}
         return options
-
-    def collection(self) -> dict[str, int]:
-        """Return the arguments with which a collection is created."""
-        return _set(
-            shard_number=self.shards,
-            replication_factor=self.replicas,
-            write_consistency_factor=self.write_consistency,
-        )
-
-
-def _set(**values: int) -> dict[str, int]:
-    return {name: value for name, value in values.items() if value}

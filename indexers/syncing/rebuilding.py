@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import TypedDict
 
@@ -9,6 +10,8 @@ from indexers.errors import IndexCorrupt, RebuildRefused
 from indexers.model import NOBODY, SyncReport
 from indexers.ports import PassageIndex, PromotionCheck, Wiki
 from indexers.syncing.ports import RebuildableIndex
+
+log = logging.getLogger(__name__)
 
 _TRIES = 3
 """Attempts of a sync, each on a rebuilt index."""
@@ -62,6 +65,7 @@ def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its ch
                 promoted = True
     finally:
         if not promoted:
+            log.info("The index is not replaced: its rebuild stopped early, or was refused")
             index.set_aside()
             for report in reports:
                 report.complete = False

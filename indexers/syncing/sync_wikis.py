@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
@@ -19,6 +20,8 @@ from indexers.syncing.rebuilding import (
 )
 from indexers.syncing.splitting import Splitter
 from indexers.syncing.sync import sync, sync_each
+
+log = logging.getLogger(__name__)
 
 
 class SyncedParts(Protocol):
@@ -41,6 +44,10 @@ class SyncedParts(Protocol):
 
     @property
     def splitter(self) -> Splitter: ...
+
+    def return_memory(self) -> None:
+        """Return to the system the memory that only a sync needs."""
+        ...
 
 
 def sync_wikis(  # noqa: PLR0913 - the options of a sync
@@ -93,7 +100,10 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
             return sync_each(wikis, partial(sync_wiki, full=full, words_first=words_first), stopped)
 
     def run() -> list[SyncReport]:
-        if full and not dry_run and whole and parts.index.rebuild():
+        rebuilds = full and not dry_run and whole and parts.index.rebuild()
+        if parts.index.building and whole and not dry_run and not recent:
+            log.info("The index is being rebuilt beside the current one")
+        if rebuilds:
             return read_into_new_index(
                 parts.index,
                 tuple(all_wikis.values()),
@@ -116,4 +126,7 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
         return reports
 
     parts.index.follow()
-    return run() if dry_run else on_sound_index(parts.index, run)
+    try:
+        return run() if dry_run else on_sound_index(parts.index, run)
+    finally:
+        parts.return_memory()

@@ -10,7 +10,7 @@ _STATE = (
     r"(?:archived|deprecated|no longer (?:in use|maintained|used|valid|up to date)|obsolete"
     r"|out of date|outdated|superseded|veraltet|obsoleto|obsol\u00e8te)"
 )
-_TITLE = re.compile(rf"{_STATE} ?[:!\u2013\u2014-]|.*?[(\[](?:old|{_STATE})[)\]]", re.IGNORECASE)
+_TITLE = re.compile(rf"\A{_STATE} ?[:!\u2013\u2014-]|[(\[](?:old|{_STATE})[)\]]", re.IGNORECASE)
 _PAGE = (
     r"(?:this|the) (?:article|document|guide|handbook|information on this page|page|policy"
     r"|procedure|process|runbook)"
@@ -26,4 +26,4 @@ _BANNER = re.compile(
 def says_outdated(title: str, text: str) -> bool:
     """Return whether a page's title or the beginning of its text says that the page is outdated."""
     line = text[:_BEGINNING].lstrip(" \n\t>*_!").partition("\n")[0]
-    return bool(_TITLE.match(" ".join(title[:_BEGINNING].split())) or _BANNER.match(line.strip()))
+    return bool(_TITLE.search(" ".join(title[:_BEGINNING].split())) or _BANNER.match(line.strip()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -151,13 +151,7 @@ def test_tokens_and_addresses_reach_the_connection() -> None:
 async def test_a_digest_comes_when_it_is_set_and_not_before(
     composed: Callable[[Settings], SlackParts],
 ) -> None:
-    slack = SlackSettings(
-        review_channel="C1",
-        digest=True,
-        digest_day="friday",
-        digest_hour=16,
-        digest_timezone="Europe/Berlin",
-    )
+    slack = SlackSettings(review_channel="C1", digest="friday 16:00 Europe/Berlin")
     due = [
         composed(chosen).flagging().maintenance.post_digest
         for chosen in (Settings(), Settings(slack=slack))
@@ -165,7 +159,7 @@ async def test_a_digest_comes_when_it_is_set_and_not_before(
 
     assert [post.__self__.weekly for post in due] == [
         None,
-        Weekly(4, 16, ZoneInfo("Europe/Berlin")),
+        Weekly(4, time(16), ZoneInfo("Europe/Berlin")),
     ]
 
 

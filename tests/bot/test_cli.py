@@ -27,6 +27,7 @@ from bot.operations.admin_queries import AdminQueries
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
+from bot.version import own_commit, own_version
 from tests.bot.shell import Shell
 from tests.forked import Forked
 from tests.long import few
@@ -608,7 +609,9 @@ def test_the_settings_it_prints_can_be_read(shell: Shell) -> None:
 
 def test_every_command_helps(shell: Shell) -> None:
     assert shell.footnote("--help").code == 0
-    assert shell.footnote("--version").out.startswith("footnote")
+    assert shell.footnote("--version").out == (
+        f"footnote, version {own_version()} (commit {own_commit()})\n"
+    )
     for name, command in cli.cli.commands.items():
         result = shell.footnote(name, "--help")
 

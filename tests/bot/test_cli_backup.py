@@ -658,6 +658,9 @@ def _dying(call: Callable[..., object], calls: Iterator[int], moment: int) -> Ca
     [
         ({"files": {"index/../../x": [3, "0"]}}, "outside"),
         ({"files": {"": [3, "0"]}}, "outside"),
+        ({"files": {"index/\0": [3, "0"]}}, "outside"),
+        ({"files": {"index/\ud800": [3, "0"]}}, "outside"),
+        ({"files": {"index/x": [float("inf"), "0"]}}, "damaged"),
         ({"parts": {}}, "damaged"),
         ({"parts": {"index": {}, "state": None}}, "damaged"),
         ({"files": []}, "damaged"),
@@ -672,6 +675,116 @@ def test_a_manifest_that_is_none_is_refused(
 
     with pytest.raises(BackupRefused, match=says):
         Manifest.read(tmp_path / "backup")
+
+
+@pytest.mark.parametrize("name", [MANIFEST, "index/x"])
+@pytest.mark.parametrize("planted", ["pipe", "link", "linked folder"])
+def test_only_files_of_the_backup_itself_are_restored(
+    tmp_path: Path, name: str, planted: str
+) -> None:
+    """A pipe would never end, and a link would bring in a file from outside."""
+    backup, outside = tmp_path / "backup", tmp_path / "outside"
+    _write(backup, "new")
+    file = backup / name
+    if planted == "pipe":
+        file.unlink()
+        os.mkfifo(file)
+    elif planted == "link" or name == MANIFEST:
+        file.rename(outside)
+        file.symlink_to(outside)
+    else:
+        file.parent.rename(outside)
+        file.parent.symlink_to(outside)
+    with pytest.raises(BackupRefused, match="is not a file of its own in the backup"):
+        restoring.restore(
+            backup, tmp_path / "data", check=lambda *_: None, unused=_unused, force=True
+        )
+
+    assert not list(tmp_path.glob("data/*"))
+
+
+def test_a_link_to_a_backup_is_as_good_as_the_backup(tmp_path: Path) -> None:
+    _write(tmp_path / "real", "new")
+    (tmp_path / "link").symlink_to("real")
+    restoring.restore(
+        tmp_path / "link", tmp_path / "data", check=lambda *_: None, unused=_unused, force=True
+    )
+
+    assert (tmp_path / "data/index/x").read_text() == "new"
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o720, 0o1777])
+def test_a_folder_that_others_may_write_to_gets_no_backup(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(BackupRefused, match="Other users may write into"):
+        _write(folder, "new")
+
+    assert not list(folder.iterdir())
+
+
+def test_a_folder_of_another_user_gets_no_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(BackupRefused, match="Other users may write into"):
+        _write(tmp_path / "monday", "new")
+
+
+@pytest.mark.parametrize("name", [f"{MANIFEST}.new", "unfinished", "index", "state.sqlite3"])
+def test_a_planted_link_is_not_followed(tmp_path: Path, name: str) -> None:
+    """For example planted while others could write to the folder."""
+    mine, folder = tmp_path / "mine", tmp_path / "monday"
+    mine.write_text("mine")
+    folder.mkdir(0o700)
+    (folder / "unfinished").touch()
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(mine)
+    try:
+        _write(folder, "new")
+    except BackupRefused:
+        assert name == "unfinished"
+
+    assert mine.read_text() == "mine"
+
+
+def test_a_damaged_database_is_not_backed_up_and_doctor_says_so(handbook: Shell) -> None:
+    file = handbook.folder / "data/state.sqlite3"
+    earlier = handbook.footnote("backup", "earlier")
+    with closing(sqlite3.connect(file)) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'answers'"
+        ((page,),) = connection.execute(query).fetchall()
+    with file.open("r+b") as stream:
+        stream.seek((page - 1) * 4096)
+        stream.write(b"\xff" * 200)
+    refused, doctor = handbook.footnote("backup", "monday"), handbook.footnote("doctor")
+    back = handbook.footnote("restore", "earlier", "--force")
+
+    assert (earlier.code, refused.code, doctor.code, back.code) == (0, 1, 1, 0), back.err
+    assert "is damaged" in refused.err
+    assert "footnote restore" in refused.err
+    assert "is damaged" in " ".join(doctor.out.split())
+    assert not (handbook.folder / "monday" / MANIFEST).exists()
+    assert handbook.footnote("backup", "tuesday").code == 0
+
+
+def test_a_backup_of_a_damaged_database_is_not_restored(handbook: Shell) -> None:
+    """An earlier Footnote took it for good."""
+    handbook.footnote("backup", "monday")
+    state = handbook.folder / "monday/state.sqlite3"
+    with state.open("r+b") as stream:
+        stream.seek(state.stat().st_size - 4096)
+        stream.write(b"\xff" * 200)
+    manifest = handbook.folder / "monday" / MANIFEST
+    fields = json.loads(manifest.read_text())
+    fields["files"]["state.sqlite3"] = [state.stat().st_size, checksum(state)]
+    manifest.write_text(json.dumps(fields))
+    refused = handbook.footnote("restore", "monday", "--force")
+
+    assert refused.code == 1
+    assert "is damaged" in refused.err
+    assert handbook.footnote("flags").code == 0
 
 
 @contextmanager

@@ -387,9 +387,7 @@ def test_passages_are_put_in_order_by_the_model_where_it_is_set_to(handbook: She
     hits = []
     for place in ("1", "2"):
         with openai_server(Reply([place])) as server:
-            with_model(
-                handbook, server.url, settings='[answer]\nreranker = "llm"\nrerank_seconds = 30'
-            )
+            with_model(handbook, server.url, settings='[answer]\nreranker = "llm"')
             result = handbook.footnote("eval", "q.jsonl", "--with-model", "--json")
             hits.append((result.json["hit@1"], len(server.asked)))
 
@@ -458,7 +456,7 @@ def test_a_prompt_that_had_to_be_shortened_is_told_to_the_person_and_the_log(
     refusal = {"error": {"message": "prompt is too long", "type": "invalid_request_error"}}
     too_long = Reply(status=400, raw=json.dumps(refusal).encode())
     with openai_server(too_long, Reply([VERIFIED]), Reply([VERIFIED])) as server:
-        with_model(handbook, server.url, settings='verify = "off"\n[answer]\nrerank_seconds = 60')
+        with_model(handbook, server.url, settings='verify = "off"')
         shortened = handbook.footnote("ask", ASKED)
         whole = handbook.footnote("ask", ASKED)
 

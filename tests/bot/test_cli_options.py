@@ -21,7 +21,7 @@ def test_settings_whose_file_is_gone_are_not_read_again_as_defaults(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "footnote.toml"
-    file.write_text("[slack]\nperson_day = 7\n")
+    file.write_text("[slack]\nperson_minute = 7\n")
     monkeypatch.chdir(tmp_path)
     ways: list[Callable[[], Settings]] = []
 
@@ -33,7 +33,7 @@ def test_settings_whose_file_is_gone_are_not_read_again_as_defaults(
     command.main([], standalone_mode=False)
     (read,) = ways
 
-    assert read().slack.person_day == 7
+    assert read().slack.person_minute == 7
 
     file.unlink()
 

@@ -63,9 +63,15 @@ def test_a_day_has_its_questions_tokens_and_cost(shell: Shell) -> None:
         later = shell.footnote("usage", "--json", "--since", "2026-11-25")
 
     assert result.json == [
-        {"day": "2026-11-24", "questions": 2, "answered": 1, "tokens": 1000, "cost": 0.25},
-        {"day": "2026-11-25", "questions": 1, "answered": 1, "tokens": 50, "cost": 0.5},
-    ]
+        {
+            "day": "2026-11-24", "questions": 2, "answered": 1, "unanswered": 1, "asked_back": 0,
+            "failed": 0, "refused": 0, "stopped": 0, "tokens": 1000, "cost": 0.25,
+        },
+        {
+            "day": "2026-11-25", "questions": 1, "answered": 1, "unanswered": 0, "asked_back": 0,
+            "failed": 0, "refused": 0, "stopped": 0, "tokens": 50, "cost": 0.5,
+        },
+    ]  # fmt: skip
     assert later.json == result.json[1:]
 
 
@@ -79,14 +85,18 @@ def test_people_have_the_same_pseudonym_each_time_unless_they_are_asked_for(shel
     assert [row["questions"] for row in rows] == ["2", "1"]
     assert all(row["person"].startswith("person-") for row in rows)
     assert "U0" not in first.out
-    assert named.out.startswith("person,questions,answered,tokens,cost\nU0ANNA,2,1,0,0")
+    assert named.out.startswith(
+        "person,questions,answered,unanswered,asked_back,failed,refused,stopped,tokens,cost\n"
+        "U0ANNA,2,1,1,0,0,0,0,0,0"
+    )
 
 
 def test_direct_messages_are_one_row_because_their_channel_is_a_person(shell: Shell) -> None:
     with kept_logging():
         result = shell.footnote("usage", "--by", "channel")
 
-    assert "direct messages  1          1         50      0.5000\n" in result.out
+    row = next(line for line in result.out.splitlines() if line.startswith("direct messages"))
+    assert row.split()[2:] == ["1", "1", "0", "0", "0", "0", "0", "50", "0.5000"]
     assert "C0TEAM" in result.out
     assert "D0BEN" not in result.out
 

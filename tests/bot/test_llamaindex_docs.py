@@ -36,7 +36,6 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "footnote.toml").write_text(
         f'[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "{pages}"\n'
         f'site_url = "https://handbook.example.com"\ninclude = [{include}]\n'
-        "[answer]\nrerank_seconds = 60\n"  # answers must not depend on how busy the machine is
     )
     with App(load(folder / "footnote.toml"), Secrets()) as app:
         sync_once(

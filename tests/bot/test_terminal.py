@@ -27,6 +27,7 @@ from bot.model import (
     Why,
 )
 from bot.moments import in_words, time_of
+from bot.result_json import result_json
 from indexers.model import Failed, Progress, Section, Skipped, SyncReport
 
 SOURCE = Source(
@@ -53,7 +54,7 @@ def test_a_source_is_its_place_and_what_to_know_of_its_age() -> None:
 
 def test_an_answer_for_scripts() -> None:
     source = replace(SOURCE, updated=date(2025, 11, 3), outdated=True)
-    payload = terminal.answer_json(Answer("Long. [1]", (source,), 0.87654, Timings(1.234, 2, 3, 4)))
+    payload = result_json(Answer("Long. [1]", (source,), 0.87654, Timings(1.234, 2, 3, 4)))
 
     assert payload["kind"] == "answer"
     assert payload["confidence"] == 0.8765
@@ -72,7 +73,7 @@ def test_an_answer_for_scripts() -> None:
 
 def test_no_answer_for_scripts() -> None:
     near = replace(SOURCE, quote="")
-    payload = terminal.answer_json(NoAnswer(Reason.NOTHING_FITS, "Nothing.", (near,), 0.1))
+    payload = result_json(NoAnswer(Reason.NOTHING_FITS, "Nothing.", (near,), 0.1))
 
     assert (payload["kind"], payload["reason"], payload["sources"]) == (
         "no_answer",
@@ -124,7 +125,7 @@ def test_why_a_model_has_no_part_in_no_answer_is_told(
 
     output = " ".join(capsys.readouterr().out.split())
     assert "budget for today is used up, so I only looked for words to quote." in output
-    assert terminal.answer_json(nothing)["fallback"] == "capped"
+    assert result_json(nothing)["fallback"] == "capped"
 
 
 NEAR = replace(SOURCE, quote="")
@@ -139,7 +140,7 @@ BACK = Clarify(
 
 
 def test_a_question_in_return_for_scripts() -> None:
-    payload = terminal.answer_json(BACK)
+    payload = result_json(BACK)
 
     assert (payload["kind"], payload["text"], payload["confidence"]) == ("clarify", BACK.text, 0.7)
     assert [source["heading"] for source in payload["sources"]] == ["Paid > How long", "Unpaid"]
@@ -199,7 +200,7 @@ LAST_CHECK = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 def test_scripts_are_told_of_an_answer_that_could_not_be_checked(
     unchecked: Unchecked, expected: str | None
 ) -> None:
-    payload = terminal.answer_json(Answer("Long. [1]", (SOURCE,), 0.9, unchecked=unchecked))
+    payload = result_json(Answer("Long. [1]", (SOURCE,), 0.9, unchecked=unchecked))
 
     assert (payload["unchecked"], payload["last_check"]) == (True, expected)
 
@@ -226,7 +227,7 @@ def test_pages_that_could_not_be_checked_are_links(capsys: pytest.CaptureFixture
         "I only link them.",
         linked=(Linked("wiki", "7", "https://w.example/7", Doubt.UNCONFIRMED),),
     )
-    payload = terminal.answer_json(result)
+    payload = result_json(result)
     terminal.print_answer(result)
 
     assert payload["linked"] == [
@@ -371,12 +372,35 @@ def test_the_closest_names_its_tone_and_the_nearest_pages_with_who_keeps_them(
     near = replace(SOURCE, quote="", title="Holidays", owner="ann@example.com")
     handle = replace(SOURCE, quote="", title="Trips", owner="confluence-user:site:123")
     closest = Answer("Long. [1]", (SOURCE,), 0.3, tone=Tone.CLOSEST, nearest=(near, handle))
-    payload = terminal.answer_json(closest)
+    payload = result_json(closest)
     terminal.print_answer(closest)
     printed = capsys.readouterr().out
 
-    assert (payload["kind"], payload["tone"]) == ("answer", "closest")
-    assert [page.get("owner") for page in payload["nearest"]] == ["ann@example.com", None]
+    assert (payload["kind"], payload["tone"]) == ("no_answer", "closest")
+    assert [page.get("owner") for page in payload["nearest"]] == [None, "ann@example.com", None]
     assert "Close to it:" in printed
     assert "kept by ann@example.com" in printed
     assert "confluence-user" not in printed
+
+
+def test_a_result_that_is_not_sure_is_no_answer_for_scripts() -> None:
+    """Scripts that take every answer for one would pass on a guess."""
+    near = replace(SOURCE, quote="", title="Holidays")
+    closest = Answer("Long. [1]", (SOURCE,), 0.3, tone=Tone.CLOSEST, nearest=(near,))
+    unsure = NoAnswer(Reason.NOTHING_FITS, "Not sure.", (SOURCE, near), 0.3)
+    payloads = [result_json(closest), result_json(unsure)]
+
+    for payload in payloads:
+        assert (payload["kind"], payload["reason"], payload["sources"]) == (
+            "no_answer",
+            "nothing_fits",
+            [],
+        )
+        assert [
+            (page["title"], page["heading"], page["line"], page["quote"])
+            for page in payload["nearest"]
+        ] == [("Leave", "Paid > How long", "Leave is long.", ""), ("Holidays", *_NO_LINE)]
+        assert payload["nearest"][0]["url"] == SOURCE.url
+
+
+_NO_LINE = ("Paid > How long", "", "")

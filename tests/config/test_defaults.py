@@ -24,7 +24,6 @@ KEPT_THE_SAME = {
     "indexers/sources/confluence/transport.py: token_variable": "a wiki read without settings",
     "indexers/sources/confluence/transport.py: timeout": "a wiki read without settings",
     "indexers/sources/confluence/transport.py: concurrency": "a wiki read without settings",
-    "indexers/sources/markdown/wiki.py: max_bytes": "a folder read without settings",
 }
 """Parameters with the default of a setting, and who they are for. A parameter with another value is
 found."""

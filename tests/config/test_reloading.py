@@ -25,14 +25,14 @@ def test_changeable_settings_change_and_the_others_are_named(tmp_path: Path) -> 
     new = load_settings(
         tmp_path,
         'log_level = "DEBUG"\n[answer]\nprecision = 0.5\nunchecked = "refuse"\n'
-        '[slack]\nperson_day = 7\nreview_channel = "C1"\n',
+        '[slack]\nperson_minute = 7\nreview_channel = "C1"\n',
     )
     moved = new.model_copy(update={"wiki": ()})
     settings, changed, waiting = taken_over(old, moved)
 
-    assert changed == ["log_level", "answer.precision", "slack.person_day"]
+    assert changed == ["log_level", "answer.precision", "slack.person_minute"]
     assert waiting == ["wiki", "answer.unchecked", "slack.review_channel"]
-    assert (settings.log_level, settings.answer.precision, settings.slack.person_day) == (
+    assert (settings.log_level, settings.answer.precision, settings.slack.person_minute) == (
         "DEBUG", 0.5, 7,
     )  # fmt: skip
     assert (settings.answer.unchecked, settings.slack.review_channel) == ("say", "")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from datetime import UTC, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import BaseModel
 
 from config.errors import SettingsError
-from config.loading import example, load, removed_settings, secrets
+from config.loading import LISTS, example, load, removed_settings, secrets
 from config.removed import REMOVED, removed_in, without_removed
 from config.settings import Secrets, Settings
 from config.wikis import WIKI_KINDS, ConfluenceSettings, MarkdownSettings
+from config.workspaces import WorkspaceSettings
 
 NO_ADDRESS = "`wiki.0.site_url`: must be an address with a host, as in https://wiki.example.com"
 NO_READER = (
@@ -189,8 +192,6 @@ def test_a_value_in_a_wrong_form_is_reported_with_its_meaning_and_not_with_a_pat
     [
         ("cloud_id", "letters, digits and `-`"),
         ("token_variable", "capital letters, digits and `_`"),
-        ("owner_property", "Letters, digits, `-` and `_`"),
-        ("owner_label", "Small letters, digits, `-` and `_`"),
         ("review_channel", "such as C0123456789"),
     ],
 )
@@ -325,13 +326,96 @@ def test_a_misspelt_language_of_a_wiki_is_one_problem_with_the_languages() -> No
 def test_a_digest_needs_a_channel_and_an_hour_of_somewhere() -> None:
     nowhere = "'Berlin' is no time zone that this machine knows, such as 'Europe/Berlin'"
 
-    assert problems("[slack]\ndigest = true") == ["`slack`: `digest` needs `review_channel`"]
-    assert problems('[slack]\ndigest_timezone = "Berlin"') == [
-        f"`slack.digest_timezone`: {nowhere}"
+    no_time = "must be a day, a time and a time zone, as in monday 09:00 Europe/Berlin"
+    form = '[slack]\nreview_channel = "C1"\ndigest = "{}"'
+
+    assert problems('[slack]\ndigest = "monday 09:00"') == [
+        "`slack`: `digest` needs `review_channel`"
     ]
-    for name in ("UTC", "Europe/Berlin"):
-        text = f'[slack]\nreview_channel = "C1"\ndigest = true\ndigest_timezone = "{name}"'
-        assert load(write(text)).slack.digest_timezone == name
+    assert problems(form.format("friday 16:30 Berlin")) == [f"`slack.digest`: {nowhere}"]
+    for wrong in ("daily", "monday", "9:00", "monday 24:00", "monday 9:60", "monday 9"):
+        assert problems(form.format(wrong)) == [f"`slack.digest`: {no_time}"]
+    slack = load(write(form.format("Friday 16:30 Europe/Berlin"))).slack
+    assert slack.digest_time == ("friday", time(16, 30), ZoneInfo("Europe/Berlin"))
+    assert load(write(form.format("monday 9:00"))).slack.digest_time == ("monday", time(9), UTC)
+    assert load(write("")).slack.digest_time is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("digest = false\ndigest_hour = 7", ""),
+        ("digest = true", "monday 9:00 UTC"),
+        (
+            (
+                'digest = true\ndigest_day = "friday"\ndigest_hour = 16\n'
+                'digest_timezone = "Europe/Berlin"'
+            ),
+            "friday 16:00 Europe/Berlin",
+        ),
+        ('digest = "sunday 10:00"\ndigest_hour = 16', "sunday 10:00"),
+    ],
+)
+def test_a_digest_of_an_old_file_comes_when_it_came(old: str, new: str) -> None:
+    assert load(write(f'[slack]\nreview_channel = "C1"\n{old}')).slack.digest == new
+
+
+def test_a_replaced_setting_is_named_with_what_to_write() -> None:
+    (line,) = removed_settings(write("[slack]\ndigest_hour = 7"))
+
+    assert line == (
+        "`slack.digest_hour` is outdated, and still counts. Write all of it as "
+        '`slack.digest = "monday 09:00 Europe/Berlin"`.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "days"),
+    [
+        ("audit_days = 30", 30),
+        ("audit_days = 400", 90),
+        ("retention_days = 20\naudit_days = 30", 20),
+        ("audit_days = 0", 90),
+        ("retention_days = 60", 60),
+    ],
+)
+def test_the_shorter_retention_of_an_old_file_counts(old: str, days: int) -> None:
+    assert load(write(f"[state]\n{old}")).state.retention_days == days
+
+
+@pytest.mark.parametrize(
+    ("old", "owners"),
+    [
+        ("owner_editor = false", ["property owner", "label owner-"]),
+        ('owner_property = "keeper"\nowner_label = ""', ["property keeper", "editor"]),
+        ('owners = []\nowner_label = "team-"', []),
+        ("", ["property owner", "label owner-", "editor"]),
+    ],
+)
+def test_the_owners_of_an_old_file_stay(old: str, owners: list[str]) -> None:
+    wiki = '[[wiki]]\ntype = "confluence"\nname = "a"\nurl = "https://a.example.com/wiki"\n'
+
+    assert list(load(write(wiki + old)).wiki[0].owners) == owners
+
+
+def test_what_names_an_owner_is_written_in_one_of_three_forms() -> None:
+    wiki = '[[wiki]]\ntype = "confluence"\nname = "a"\nurl = "https://a.example.com/wiki"\n'
+    for wrong in ("keeper", "property", "label Team-", "property a b"):
+        (problem,) = problems(f'{wiki}owners = ["{wrong}"]')
+        assert problem.startswith(f"`wiki.0.owners`: '{wrong}' is neither `property NAME`")
+    assert problems(f'{wiki}owners = ["label a-", "label b-"]') == [
+        "`wiki.0.owners`: may name one property, one label and the editor, once each"
+    ]
+
+
+def test_there_are_no_more_settings_than_somebody_can_read() -> None:
+    """Who adds one removes one: most have a value that is good for everyone."""
+    sections = [field.annotation for field in Settings.model_fields.values()]
+    models = [m for m in sections if isinstance(m, type) and issubclass(m, BaseModel)]
+    lists = [WorkspaceSettings, *WIKI_KINDS.values()]
+    top_level = len(sections) - len(models) - len(LISTS)
+
+    assert top_level + sum(len(model.model_fields) for model in (*models, *lists)) <= 105
 
 
 def test_a_language_model_s_settings_must_be_whole() -> None:
@@ -346,7 +430,7 @@ def test_a_language_model_s_settings_must_be_whole() -> None:
 
 def test_a_key_unlike_any_other_gets_the_list_of_keys() -> None:
     assert problems("[state]\nzzz = 1") == [
-        "`state.zzz` is not a setting; known are audit_days, retention_days, url"
+        "`state.zzz` is not a setting; known are retention_days, url"
     ]
 
 

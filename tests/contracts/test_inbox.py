@@ -88,6 +88,31 @@ async def test_claims_count_attempts_and_end_with_the_answer(stores: Stores) -> 
     assert unfinished() == []
 
 
+async def test_a_message_that_waits_is_unfinished_and_has_used_no_attempt(stores: Stores) -> None:
+    inbox, hour = stores.inbox, timedelta(hours=1)
+    message = await inbox.receive(MESSAGE)
+    assert message is not None
+    for _ in range(2):
+        claimed = await inbox.claim(message.id)
+        assert claimed is not None
+        assert await inbox.postpone(claimed, hour)
+        assert not await inbox.holds(claimed)
+        assert stores.unfinished() == [replace(MESSAGE, id=message.id, attempts=1)]
+
+
+async def test_a_message_waits_only_if_it_is_held_and_came_lately(stores: Stores) -> None:
+    inbox, hour = stores.inbox, timedelta(hours=1)
+    message = await inbox.receive(MESSAGE)
+    assert message is not None
+    assert not await inbox.postpone(message, hour)
+    claimed = await inbox.claim(message.id)
+    assert claimed is not None
+    assert not await inbox.postpone(claimed, timedelta(0))
+    await inbox.update(replace(MESSAGE, edited="3.0"))
+
+    assert not await inbox.postpone(claimed, hour)
+
+
 async def test_finished_text_is_not_kept_but_the_event_stays_known(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
     message = await inbox.receive(MESSAGE)

@@ -146,6 +146,9 @@ class ListIndex:
         folder.mkdir(parents=True)
         return self.counts()
 
+    def check(self) -> int:
+        return 0
+
     def close(self) -> None:
         pass
 

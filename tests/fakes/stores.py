@@ -20,7 +20,7 @@ from bot.conversation.model import (
 )
 from bot.errors import LockTaken
 
-_OPEN = (MessageState.RECEIVED, MessageState.WORKING)
+_OPEN = MessageState.unfinished()
 
 
 @dataclass
@@ -122,6 +122,13 @@ class MemoryInbox:
         ]
         refused = sum(entry.state is MessageState.REFUSED for entry in counted)
         return len(counted) - refused, refused
+
+    async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
+        entry = self.kept[message.id - 1]
+        if not await self.holds(message) or entry.received <= self._clock() - longest:
+            return False
+        entry.state, entry.message = MessageState.WAITING, replace(entry.message, attempts=1)
+        return True
 
     async def finish(self, message: IncomingMessage, state: MessageState) -> None:
         self._finish(message, state)

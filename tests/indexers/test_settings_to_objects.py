@@ -15,7 +15,7 @@ from indexers.index.languages import AUTO
 from indexers.index.lexical import Words
 from indexers.index.server_options import ServerOptions
 from indexers.indexing import Indexing
-from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal, Skipped
+from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal
 from indexers.ports import Wiki
 from indexers.sources.markdown.git import GitWiki
 from indexers.sources.markdown.source import MarkdownSource
@@ -59,7 +59,6 @@ def test_any_reader_passes_the_one_gate() -> None:
 def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
     (tmp_path / "keep.md").write_text("# Keep\n\nText.\n")
     (tmp_path / "drop.md").write_text("# Drop\n\nText.\n")
-    (tmp_path / "large.md").write_text("# Large\n\n" + "Text. " * 100)
     settings = MarkdownSettings(
         type="markdown",
         name="handbook",
@@ -67,7 +66,6 @@ def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
         site_url="https://handbook.example.com/",
         readers=("@a",),
         exclude=("drop.md",),
-        max_page_bytes=200,
     )
     wiki = opened(settings, tmp_path)
     changes = list(wiki.changes({}))
@@ -76,7 +74,6 @@ def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
     assert isinstance(wiki, MarkdownWiki)
     assert (page.wiki, page.key, page.acl) == ("handbook", "keep.md", WikiReaders(["@a"]).acl)
     assert page.url == "https://handbook.example.com/keep/"
-    assert [c.key for c in changes if isinstance(c, Skipped) and "large" in c.key] == ["large.md"]
 
 
 def test_a_repository_is_a_wiki(tmp_path: Path) -> None:
@@ -156,11 +153,11 @@ def test_an_unknown_model_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_server_gets_the_options_that_are_set() -> None:
-    chosen = IndexSettings(grpc_port=6334, ca_file="ca.pem", timeout_seconds=7, replicas=3)
+    chosen = IndexSettings(grpc_port=6334, ca_file="ca.pem", timeout_seconds=7)
 
     assert ServerOptions.of(IndexSettings().model_dump()) == ServerOptions()
     assert ServerOptions.of(chosen.model_dump()) == ServerOptions(
-        grpc_port=6334, ca_file="ca.pem", timeout_seconds=7, replicas=3
+        grpc_port=6334, ca_file="ca.pem", timeout_seconds=7
     )
 
 

@@ -200,7 +200,5 @@ members_minutes = 60 # who belongs where is known for as long as this takes
 every_minutes = 0
 recent_minutes = 0
 
-[answer]
-rerank_seconds = 60
 
 """

@@ -200,10 +200,10 @@ async def company(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 [sync]
 every_minutes = 0
 
-[answer]
-rerank_seconds = 60
 
 [slack]
+person_minute = 0
+channel_minute = 0
 mode = "{request.param}"
 port = {port}
 review_channel = "C0REVIEW"

@@ -53,8 +53,6 @@ readers = ["@hr"]
 [sync]
 every_minutes = 0
 
-[answer]
-rerank_seconds = 60
 
 [llm]
 provider = "compatible"

@@ -88,7 +88,6 @@ recent_minutes = 0
 
 [answer]
 check_seconds = 10
-rerank_seconds = 60
 
 [slack]
 port = {port}

@@ -38,13 +38,12 @@ site_url = "https://wiki.example.com"
 [sync]
 every_minutes = 0
 
-[answer]
-rerank_seconds = 60
 
 [slack]
 mode = "{mode}"
 port = {port}
 person_minute = 0
+channel_minute = 0
 
 [state]
 url = "{database}"

@@ -3,6 +3,7 @@ comes back."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.texts import NO_SEARCH
+from bot.conversation.replies import WAITS
+from bot.playground.model import Message
 from tests.bot.kept_folders import copy
 from tests.fakes.qdrant_server import QdrantServer
 
@@ -34,6 +36,29 @@ class Shared:
         message = await slack.mention("U0ANNA", "C0TEAM", question)
         reply = await slack.wait_for_message("C0TEAM", thread_ts=message.ts, timeout=LONG)
         return rendered(reply)
+
+    async def asks(self, number: int) -> Message:
+        slack = self.bot.slack
+        if number % 2:
+            return await slack.dm("U0BOSS", PARKING)
+        return await slack.mention("U0ANNA", "C0TEAM", PARKING)
+
+    def replies(self, question: Message) -> list[str]:
+        mark = f"reply-to-{question.ts}-"
+        return [
+            words
+            for message in self.bot.slack.from_app(question.channel)
+            if mark in (words := json.dumps(message.blocks))
+        ]
+
+    async def replied_to(self, questions: list[Message], words: str) -> None:
+        """Wait until each has a reply with these words."""
+        await self.bot.slack.wait_for(
+            lambda: all(
+                any(words in reply for reply in self.replies(question)) for question in questions
+            ),
+            timeout=LONG,
+        )
 
     async def other_tells(self, question: str) -> str:
         _, out, err = await self.other.run("ask", question)
@@ -84,11 +109,15 @@ async def test_two_processes_share_an_index_that_goes_away_and_comes_back(shared
     )
     assert "blue shed" in await shared.other_tells(BIKES)
 
-    # While the server is away, both say so, and the bot logs one line for a question.
+    # While the server is away, both say so, and the bot logs one line for all questions.
     assert shared.errors == []
     with shared.qdrant.away():
-        assert NO_SEARCH.lower() in await shared.told(PARKING)
+        questions = [await shared.asks(number) for number in range(60)]
+        await shared.replied_to(questions, WAITS.text)
         assert f"{shared.qdrant.url} does not answer" in await shared.other_tells(PARKING)
+    await shared.replied_to(questions, "behind the old mill")
+    await shared.bot.slack.settled()
+    assert [len(shared.replies(question)) for question in questions] == [1] * 60
     assert len(shared.errors) == 1
     assert f"The Qdrant server at {shared.qdrant.url} does not answer" in shared.errors[0]
     assert "Traceback" not in shared.bot.log

@@ -13,11 +13,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
+from urllib.request import urlopen
 
 import pytest
 
 from tests.bot.kept_folders import copy
 from tests.forked import Forked, finished
+from tests.ports import free_port
 
 from .conftest import LONG, PAGES, WIKI, write
 
@@ -31,16 +33,21 @@ LEAVE = "How many days of annual leave does everyone have?"
 class Indexer:
     folder: Path
     process: Forked[bytes]
+    port: int
 
     @property
     def log(self) -> str:
         return (self.folder / "sync.log").read_text()
 
     def set(self, minutes: float, *, level: str = "INFO", more: str = "") -> None:
-        (self.folder / "footnote.toml").write_text(settings(minutes, level) + more)
+        (self.folder / "footnote.toml").write_text(settings(minutes, level, port=self.port) + more)
 
     def footnote(self, *arguments: str) -> CompletedProcess[str]:
         return finished(arguments, self.folder, environment(), timeout=LONG)
+
+    def get(self, path: str) -> str:
+        with urlopen(f"http://127.0.0.1:{self.port}{path}") as response:
+            return str(response.read().decode())
 
     def answer(self) -> str:
         """Ask its index, which it holds; return the answer."""
@@ -72,9 +79,9 @@ class Indexer:
         return self.log[before:]
 
 
-def settings(minutes: float, level: str = "INFO") -> str:
-    sync, answer = f"[sync]\nevery_minutes = {minutes}\n", "[answer]\nrerank_seconds = 60\n"
-    return f'log_level = "{level}"\n{WIKI}\n{sync}\n{answer}'
+def settings(minutes: float, level: str = "INFO", *, port: int) -> str:
+    sync, answer = f"[sync]\nevery_minutes = {minutes}\n", "[answer]\n"
+    return f'log_level = "{level}"\n{WIKI}\n[slack]\nport = {port}\n{sync}\n{answer}'
 
 
 def environment() -> dict[str, str]:
@@ -86,13 +93,18 @@ def environment() -> dict[str, str]:
 def indexer(tmp_path: Path, synced: Path) -> Iterator[Indexer]:
     copy(synced / "data", tmp_path / "data")
     copy(synced / "wiki", tmp_path / "wiki")
-    (tmp_path / "footnote.toml").write_text(settings(OFTEN))
+    port = free_port()
+    (tmp_path / "footnote.toml").write_text(settings(OFTEN, port=port))
     with (tmp_path / "sync.log").open("wb") as log:
         process: Forked[bytes] = Forked(
-            ("sync", "--watch"), cwd=tmp_path, env=environment(), stdout=log, stderr=log
+            ("sync", "--watch", "--metrics"),
+            cwd=tmp_path,
+            env=environment(),
+            stdout=log,
+            stderr=log,
         )
     with process:
-        running = Indexer(tmp_path, process)
+        running = Indexer(tmp_path, process, port)
         yield running
         process.kill()
 
@@ -102,6 +114,11 @@ def test_it_follows_the_wiki_and_its_settings_until_it_is_told_to_end(indexer: I
     healthy = indexer.footnote("status", "--indexer")
     assert (healthy.returncode, healthy.stdout) == (0, "The indexer gets on.\n")
     assert "28 days" in indexer.answer()
+    metrics = indexer.get("/metrics")
+    assert 'footnote_sync_lag_seconds{wiki="handbook"}' in metrics
+    assert 'footnote_source_up{source="database"} 1.0' in metrics
+    assert "footnote_slack_connected" not in metrics  # or the alert about Slack would fire
+    assert '"ready"' in indexer.get("/readyz")
 
     # An edit is followed.
     write(indexer.folder / "wiki", {"leave.md": PAGES["leave.md"].replace("28", "31")})

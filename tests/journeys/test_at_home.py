@@ -87,7 +87,7 @@ async def test_a_digest_that_came_due_while_the_bot_was_down_is_posted_when_it_s
     await company.stop(bot)
     now = datetime.now(UTC)
     settings = (company.folder / "footnote.toml").read_text()
-    due = f'digest = true\ndigest_day = "{now:%A}"\ndigest_hour = {now.hour}\n'.lower()
+    due = f'digest = "{now:%A %H}:00"\n'.lower()
     company.write_settings(settings + due)
     again = await company.serve()
     digest = await company.slack.wait_for_message("C0REVIEW", timeout=LONG)

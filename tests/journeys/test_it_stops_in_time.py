@@ -29,8 +29,6 @@ FOR_EVER = 600.0
 LEAVE = "How many days of annual leave does everyone have?"
 ANSWER = "Everyone has 28 days of annual leave a year [1]."
 BOT = """
-[answer]
-rerank_seconds = 60
 
 [slack]
 port = {port}

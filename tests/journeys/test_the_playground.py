@@ -29,8 +29,6 @@ name = "handbook"
 path = "wiki"
 site_url = "https://handbook.example.com"
 
-[answer]
-rerank_seconds = 60
 """
 _OURS = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_")
 

@@ -98,7 +98,6 @@ recent_minutes = {recent_minutes}
 [answer]
 unchecked = "{unchecked}"
 check_seconds = 10
-rerank_seconds = 60
 
 [slack]
 mode = "socket"

@@ -64,8 +64,6 @@ trusts_addresses = true
 [sync]
 every_minutes = 0
 
-[answer]
-rerank_seconds = 60
 
 [slack]
 mode = "{mode}"

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot.conversation import readings
 from indexers.sources.markdown import tags
+from indexers.text import outdated
 
 from .attacking import slowest
 from .finding import (
@@ -70,6 +72,9 @@ CANDIDATES = re.compile(
     re.MULTILINE,
 )
 """The patterns with which one message, and one page, stopped the bot."""
+NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?(?<![+-])([1-9])\W*", re.IGNORECASE)
+TITLE = re.compile(r"obsolete ?[:!-]|.*?[(\[](?:old|obsolete)[)\]]", re.IGNORECASE)
+"""Patterns that were linear only where their use began: at the beginning of a text."""
 
 
 @pytest.mark.parametrize(
@@ -82,6 +87,8 @@ CANDIDATES = re.compile(
         (re.compile(r"<!--.*?-->", re.DOTALL), "sub"),
         (re.compile(r"[a-z]+@x"), "search"),
         (re.compile(r"\s*\n\s*x"), "match"),
+        (NUMBER, "search"),
+        (TITLE, "search"),
     ],
     ids=lambda value: getattr(value, "pattern", value)[:12],
 )
@@ -96,6 +103,8 @@ def test_a_slow_pattern_is_found(pattern: re.Pattern[str], use: str) -> None:
         (re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL), "sub"),
         (re.compile(r"[a-z]{1,64}@x"), "search"),
         (re.compile(r"\s+$"), "match"),
+        (readings._NUMBER, "search"),
+        (outdated._TITLE, "search"),
     ],
 )
 def test_a_linear_pattern_passes(pattern: re.Pattern[str], use: str) -> None:

@@ -14,7 +14,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot import request_ids
 from bot.conversation import incidents
-from bot.errors import ChatRefused, ChatUnavailable, StateRefused, StateUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Message
@@ -108,10 +108,7 @@ class Failures:
         return listener
 
     async def note_undelivered(self, error: Exception, body: Mapping[str, Any]) -> None:
-        """Log an event that could not be stored. Slack will deliver it again."""
-        if isinstance(error, StateUnavailable) and not isinstance(error, StateRefused):
-            logger.debug("A %s could not be kept: %s", body.get("type"), error)
-            return
+        """Log a payload that failed. Slack will deliver it again."""
         incidents.note(self.new_incident(), f"a {body.get('type')} could not be taken", error)
 
     async def _tell(self, body: Mapping[str, Any], error: Exception) -> None:

@@ -11,24 +11,24 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """A weekly moment. ``weekday`` counts from Monday, 0, to Sunday, 6; ``hour`` is local in
+    """A weekly moment. ``weekday`` counts from Monday, 0, to Sunday, 6; ``at`` is local in
     ``zone``, including daylight saving time."""
 
     weekday: int
-    hour: int
+    at: time
     zone: tzinfo
 
     @classmethod
-    def named(cls, weekday: str, hour: int, zone: tzinfo) -> Weekly:
+    def named(cls, weekday: str, at: time, zone: tzinfo) -> Weekly:
         """Create it for a weekday by its English name, in lower case."""
-        return cls(_WEEKDAYS.index(weekday), hour, zone)
+        return cls(_WEEKDAYS.index(weekday), at, zone)
 
     def latest(self, now: datetime) -> datetime:
         """Return the last such moment that is not after ``now``, in UTC."""
         today = now.astimezone(self.zone).date()
         day = today - timedelta(days=(today.weekday() - self.weekday) % 7)
         # In UTC: within one time zone Python compares local times, not moments.
-        moment = datetime.combine(day, time(self.hour), self.zone).astimezone(UTC)
+        moment = datetime.combine(day, self.at, self.zone).astimezone(UTC)
         if moment <= now:
             return moment
-        return datetime.combine(day - _WEEK, time(self.hour), self.zone).astimezone(UTC)
+        return datetime.combine(day - _WEEK, self.at, self.zone).astimezone(UTC)

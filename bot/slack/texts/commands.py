@@ -124,8 +124,6 @@ def audit_does(days: int) -> str:
 
 
 def nothing_shown(days: int) -> str:
-    if not days:
-        return "What is shown to whom is not noted here: `[state] audit_days` is 0."
     return f"Nothing was shown in the last {days} days."
 
 

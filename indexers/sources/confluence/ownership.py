@@ -5,7 +5,7 @@ active, is looked up when it is needed."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from indexers.sources.confluence.people import Account, AccountDirectory, People, address
@@ -24,6 +24,12 @@ class Ownership:
     key: str = ""
     prefix: str = ""
     editor: bool = False
+
+    @classmethod
+    def named(cls, owners: Iterable[str]) -> Ownership:
+        """Return the sources in these words: ``property KEY``, ``label PREFIX``, ``editor``."""
+        names = {kind: name for kind, _, name in (owner.partition(" ") for owner in owners)}
+        return cls(names.get("property", ""), names.get("label", ""), "editor" in names)
 
     @property
     def expand(self) -> str:

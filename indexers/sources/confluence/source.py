@@ -69,7 +69,7 @@ class ConfluenceSource(WikiSource):
             self._patient,
             scope,
             extras,
-            Ownership(settings.owner_property, settings.owner_label, settings.owner_editor),
+            Ownership.named(settings.owners),
             names=names,
             viewers_seen=self.live.viewers_seen,
             parse=parse,

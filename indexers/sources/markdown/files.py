@@ -215,7 +215,7 @@ def read(
             raise UnreadFile(NOWHERE, skipped=True)
         size = file.stat().st_size
         if size > max_bytes:
-            reason = f"too large: {size:,} bytes, at most {max_bytes:,} (`max_page_bytes`)"
+            reason = f"too large: {size:,} bytes, at most {max_bytes:,}"
             raise UnreadFile(reason, skipped=True, keeps=True)
         raw = file.read_bytes()
     except RuntimeError as error:  # Python before 3.13 raises it for circular links

@@ -72,7 +72,6 @@ def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> Markdow
         acl=acl,
         include=settings.include,
         exclude=settings.exclude,
-        max_bytes=settings.max_page_bytes,
         parse=resources.parse,
         cache=PageCache(resources.data_dir / "cache" / f"{settings.name}.json"),
     )

@@ -159,7 +159,7 @@ def test_silence_to_a_question_with_facts_is_a_refusal_where_there_is_an_answer(
 
 
 def test_confidence_is_held_against_right_answers_and_all_others_shown() -> None:
-    by_words = Confidence(bias=-1.0, closest=0.0, words=3.0, pairs=0.0)
+    by_words = Confidence(bias=1.0, closest=0.0, words=3.0, pairs=0.0)
     right = case("leave thirty days", facts=[["thirty"]])
     wrong = case("leave quantum", facts=[["forty"]])
     unanswerable = case("leave zebra", answerable=False, near_miss=True)
@@ -177,8 +177,9 @@ def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
 
     assert answered.text == answered.answer != ""
     assert {"page": "handbook/leave", "quote": "Leave is thirty days long."} in answered.sources
-    assert silent.answer == ""
+    assert (silent.answer, silent.confidence > 0) == ("", True)
     assert "found nothing" in silent.text
+    assert (answered.tone, silent.tone) == ("plain", "nearest")
 
 
 @pytest.mark.parametrize(

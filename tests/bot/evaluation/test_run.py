@@ -62,6 +62,7 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
 
     assert list(measures) == [
         "questions",
+        "plain",
         "hit@1",
         "recall@5",
         "recall@10",

@@ -54,7 +54,7 @@ async def exported() -> tuple[list[Metric], Labels]:
         "index": SampleSource(lambda: STATUS, 0.0),
         "disk": SampleSource(lambda: DiskUse({"index": 1}, 1, 2), 0.0),
     }
-    page, _ = await Metrics(sources, lambda: NOW, "0.1.0").page("")
+    page, _ = await Metrics(sources, lambda: NOW, "0.1.0", "abc").page("")
     families = list(text_string_to_metric_families(page.decode()))
     labels: Labels = defaultdict(lambda: defaultdict(set))
     for family in families:
@@ -79,6 +79,19 @@ def of_the_dashboard() -> Iterator[str]:
 def of_the_alerts() -> Iterator[str]:
     rules: dict[str, Any] = yaml.safe_load((DOCS / "monitoring/alerts.yml").read_text("utf-8"))
     yield from (rule["expr"] for group in rules["groups"] for rule in group["rules"])
+
+
+def test_each_alert_has_a_heading_that_says_what_to_do() -> None:
+    rules: dict[str, Any] = yaml.safe_load((DOCS / "monitoring/alerts.yml").read_text("utf-8"))
+    runbooks = {
+        rule["alert"]: rule["annotations"]["runbook"]
+        for group in rules["groups"]
+        for rule in group["rules"]
+    }
+    page = (DOCS / "alerts.md").read_text("utf-8")
+    headings = re.findall(r"^## (Footnote\w+)$", page, re.MULTILINE)
+
+    assert runbooks == {name: f"docs/alerts.md#{name.lower()}" for name in headings}
 
 
 @pytest.mark.parametrize("expressions", [of_the_dashboard, of_the_alerts])

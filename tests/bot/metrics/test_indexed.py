@@ -56,7 +56,7 @@ async def test_a_wiki_without_any_pass_grows_old_from_the_start() -> None:
     """Otherwise `FootnoteIndexOld` would never fire for a wiki that cannot be synced at all."""
     clock = Clock()
     report = status(handbook=(NOW - timedelta(hours=1)).isoformat(), office=None)
-    metrics = Metrics({"index": SampleSource(lambda: report, 0.0)}, clock, "0.1.0")
+    metrics = Metrics({"index": SampleSource(lambda: report, 0.0)}, clock, "0.1.0", "abc")
     clock.now += timedelta(hours=5)
 
     assert await exported(metrics, "footnote_sync_lag_seconds", wiki="handbook") == [6 * 3600]
@@ -65,7 +65,7 @@ async def test_a_wiki_without_any_pass_grows_old_from_the_start() -> None:
 
 async def test_a_database_that_hangs_delays_no_metrics() -> None:
     """Its calls wait in the loop's pool of threads. Without metrics, `FootnoteDown` would fire."""
-    metrics, over = Metrics({}, Clock(), "0.1.0"), threading.Event()
+    metrics, over = Metrics({}, Clock(), "0.1.0", "abc"), threading.Event()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     hanging = asyncio.create_task(asyncio.to_thread(over.wait, 120))
     await asyncio.sleep(0)
@@ -82,7 +82,7 @@ async def test_a_wiki_that_left_the_settings_does_not_grow_old() -> None:
     began = NOW - timedelta(days=2)
     last = Pass("old", PassKind.ALL_PAGES, began, began, complete=False, error="It is gone.")
     report = overview(["office"], {"office": (3, 9), "old": (300, 900)}, [last], building=False)
-    metrics = Metrics({"index": SampleSource(lambda: report, 0.0)}, Clock(), "0.1.0")
+    metrics = Metrics({"index": SampleSource(lambda: report, 0.0)}, Clock(), "0.1.0", "abc")
 
     assert await exported(metrics, "footnote_wiki_pages") == [3]
     assert await exported(metrics, "footnote_sync_failed") == [0]
@@ -90,7 +90,7 @@ async def test_a_wiki_that_left_the_settings_does_not_grow_old() -> None:
 
 
 async def test_each_reading_of_the_cross_encoder_is_measured_also_one_that_fails() -> None:
-    metrics = Metrics({}, Clock(), "0.1.0")
+    metrics = Metrics({}, Clock(), "0.1.0", "abc")
     count = "footnote_stage_seconds_count"
     assert await exported(metrics, count, stage="rerank") == [0]
     timed = metrics.counters.timed(Reranker())

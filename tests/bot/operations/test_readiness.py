@@ -11,7 +11,12 @@ import pytest
 from bot.errors import StateUnavailable
 from bot.operations import readiness
 from indexers.errors import IndexUnavailable
+from indexers.ports import Embedding
 from tests.fakes.index import ListIndex
+from tests.fakes.passages import passages
+
+(PASSAGE,) = passages("leave", "Book leave in the calendar.")
+VECTORS = Embedding((1.0,))
 
 
 def away() -> None:
@@ -19,8 +24,15 @@ def away() -> None:
 
 
 class Broken(ListIndex):
+    broken = True
+
     def page(self, wiki: str, page: str) -> None:
-        raise IndexUnavailable(f"/home/secret: {wiki} {page}")
+        if self.broken:
+            raise IndexUnavailable(f"/home/secret: {wiki} {page}")
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        self.page("every wiki", "every page")
+        return {"handbook": (1, 1)}
 
 
 def test_a_database_that_takes_a_write_is_well() -> None:
@@ -31,9 +43,37 @@ def test_the_error_of_a_failing_database_contains_no_secret() -> None:
     assert readiness.database(away) == "cannot be written"
 
 
-def test_an_index_that_answers_is_well_even_if_it_is_empty() -> None:
-    assert readiness.index(ListIndex(), ["handbook"]) == ""
-    assert readiness.index(Broken(), ["handbook"]) == "cannot be searched"
+def test_an_index_is_not_well_before_it_holds_a_page_of_a_wiki_that_is_searched() -> None:
+    index = ListIndex()
+    check = readiness.Searchable(index, ["handbook"])
+    before = check()
+    index.replace([PASSAGE], [VECTORS])
+    other = readiness.Searchable(index, ["intranet"])()
+
+    assert "holds no page yet" in before
+    assert "holds no page yet" in other
+    assert check() == ""
+
+
+def test_an_index_that_is_emptied_later_stays_well() -> None:
+    index = ListIndex()
+    index.replace([PASSAGE], [VECTORS])
+    check = readiness.Searchable(index, ["handbook"])
+    check()
+    index.remove("handbook", [PASSAGE.page])
+
+    assert check() == ""
+
+
+def test_an_index_that_cannot_be_asked_is_not_well_before_and_after_it_could() -> None:
+    index = Broken()
+    check = readiness.Searchable(index, ["handbook"])
+    results = []
+    for broken in (True, False, True, False):
+        index.broken = broken
+        results.append(check())
+
+    assert results == ["cannot be searched", "", "cannot be searched", ""]
 
 
 def test_a_folder_with_room_is_well(tmp_path: Path) -> None:
@@ -51,3 +91,31 @@ def test_a_disk_without_room_or_names_is_full(
     monkeypatch.setattr(os, "statvfs", lambda _: disk)
 
     assert readiness.disk(tmp_path) == expected
+
+
+class Damaged(ListIndex):
+    damage: object = None
+
+
+def test_known_damage_is_told_though_the_rest_still_works(tmp_path: Path) -> None:
+    process, passages = SimpleNamespace(beat=lambda: None, is_damaged=False), Damaged()
+    checks = readiness.checks(process, passages, ["handbook"], tmp_path)
+    before = {name: check() for name, check in checks.items()}
+    process.is_damaged, passages.damage = True, "the old one is damaged"
+    after = {name: check() for name, check in checks.items()}
+
+    assert before == {"database": "", "index": "", "disk": ""}
+    assert "`footnote restore`" in after["database"]
+    assert "rebuilt by the next sync" in after["index"]
+    assert after["disk"] == ""
+
+
+def test_the_write_that_finds_the_damage_tells_it(tmp_path: Path) -> None:
+    def beat() -> None:
+        process.is_damaged = True
+        raise StateUnavailable("malformed")
+
+    process = SimpleNamespace(beat=beat, is_damaged=False)
+    checks = readiness.checks(process, Damaged(), [], tmp_path)
+
+    assert "`footnote restore`" in checks["database"]()

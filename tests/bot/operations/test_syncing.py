@@ -16,7 +16,7 @@ from bot.errors import StateUnavailable, SyncRunning
 from bot.operations import scheduler as scheduling
 from bot.operations.passes import Pass, PassKind
 from bot.operations.scheduler import Scheduler
-from bot.operations.syncing import OneSyncAtATime
+from bot.operations.syncing import LoggedProgress, OneSyncAtATime
 from config.settings import Secrets, Settings
 from indexers.errors import (
     IndexUnavailable,
@@ -695,3 +695,20 @@ def test_stopping_waits_for_the_sync_that_runs(library: Library) -> None:
     assert waited
     assert not any(report.complete for report in reports)
     assert syncing.as_of() is None
+
+
+def test_the_progress_of_a_long_sync_is_logged_once_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    seconds, shown = iter([0.0, 1.0, 59.9, 60.0, 61.0, 119.0, 121.0]), list[Progress]()
+    show = LoggedProgress(shown.append, lambda: next(seconds))
+    with caplog.at_level(logging.INFO, logger="bot"):
+        for done in range(1, 6):
+            show(Progress("handbook", done, 9))
+        show(Progress("handbook", 40, 50, embedding=True))
+
+    assert len(shown) == 6
+    assert caplog.messages == [
+        "Syncing handbook: 3 of 9 pages done",
+        "Syncing handbook: 40 of 50 passages embedded",
+    ]

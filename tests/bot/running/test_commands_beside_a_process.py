@@ -25,7 +25,6 @@ from tests.forked import Forked
 FOOTNOTE = (sys.executable, "-m", "bot")
 ROOT = Path(__file__).parents[3]
 SETTINGS = """[answer]
-rerank_seconds = 60
 
 [[wiki]]
 type = "markdown"

@@ -18,7 +18,7 @@ from bot.playground.serving import LocalServer
 from bot.slack.connection import OAuthClient
 from bot.slack.oauth import install_pages
 from bot.state.database import Database
-from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
+from bot.state.installations import DatabaseInstallations
 from bot.workspaces.model import Rights
 from tests.bot.slack.conftest import MANIFEST
 
@@ -101,7 +101,6 @@ async def served(
     pages = install_pages(
         client_of(oauth, api_url),
         DatabaseInstallations(database),
-        DatabaseInstallStates(database, clock),
         rights=rights,
         clock=clock,
         installed=lambda: None,

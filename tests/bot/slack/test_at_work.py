@@ -147,7 +147,7 @@ async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
     is."""
     slow = Slow()
     bot.answering = slow
-    bot.change(workers=20)
+    bot.change(workers=20, person_minute=0)
     await bot.start()
     for number in range(21):
         slack.add_channel(f"C{number}", members=["U0ANNA"])

@@ -13,7 +13,6 @@ import pytest
 
 from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
 from bot.operations.audit_report import AuditQuery, AuditRows, NotedEntry
-from bot.operations.texts import nothing_shown
 from bot.playground.web_api.content import checked_blocks
 from bot.playground.workspace import LocalSlack
 from bot.slack.commands.audit import Audit
@@ -92,23 +91,10 @@ async def test_a_private_answer_is_noted_before_it_is_shown_and_a_title_as_one(
     ]
 
 
-async def test_without_a_trail_nothing_is_noted(
+async def test_the_trail_is_forgotten_with_all_else(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    bot.change(audit_days=0)
-    await ask_in_three_places(bot, slack)
-    await slack.command("U0BEN", "C0TEAM", "/wiki", "audit <@U0ANNA>")
-    reply = words(await slack.wait_for_ephemeral("U0BEN"))
-
-    assert trail(tmp_path) == []
-    assert "is not noted here: `[state] audit_days` is 0" in reply
-    assert "is not noted: `[state] audit_days` is 0" in nothing_shown(0)
-
-
-async def test_the_trail_is_forgotten_after_its_own_days(
-    bot: Bot, slack: LocalSlack, tmp_path: Path
-) -> None:
-    bot.change(audit_days=400)
+    bot.change(retention_days=400)
     await ask_in_three_places(bot, slack)
     bot.now = NOW + timedelta(days=399)
     bot.app.forgetting()
@@ -225,7 +211,7 @@ async def test_the_command_prints_a_row_for_each_page(
     assert set(as_json[0]) == set(as_csv[0].split(","))
     assert two_ranges.code == 2
     assert nothing.out == (
-        "Nothing was shown in the days that are kept (`[state] audit_days` = 90).\n"
+        "Nothing was shown in the days that are kept (`[state] retention_days` = 90).\n"
     )
 
 

@@ -383,7 +383,7 @@ async def test_who_edits_one_question_again_and_again_is_refused_like_who_asks_a
 
 @BOTH_WAYS
 async def test_a_channel_s_cap_counts_everybody_in_it(bot: Bot, slack: LocalSlack) -> None:
-    bot.change(channel_day=1)
+    bot.change(channel_minute=1)
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.mention("U0BEN", "C0TEAM", "leave?")

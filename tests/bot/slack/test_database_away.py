@@ -21,7 +21,7 @@ from bot.state import outages
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
 
-from .conftest import Bot, quiet, until
+from .conftest import MANIFEST, QUICK, Bot, furnished, quiet, until
 
 
 class Plug:
@@ -152,6 +152,26 @@ async def test_where_nothing_can_be_kept_the_person_is_told_and_slack_delivers_a
     assert whispers == [NOT_KEPT.text]
     assert not any(acknowledged)
     assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_what_cannot_be_kept_is_one_line_in_the_log_however_often_slack_delivers_it(
+    plug: Plug, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "spool").write_text("in the way")
+    async with LocalSlack(MANIFEST, timing=replace(QUICK, ack=0.1)) as slack:
+        bot = Bot(furnished(slack), tmp_path)
+        await bot.start()
+        caplog.set_level(logging.INFO)
+        plug.is_pulled = True
+        await slack.mention("U0ANNA", "C0TEAM", "leave?")
+        await slack.settled()
+        plug.is_pulled = False
+        attempts = sum(len(delivery.attempts) for delivery in slack.deliveries)
+        await bot.stop()
+
+    assert attempts >= 4
+    assert len([line for line in loud(caplog) if "server is down" in line]) == 1
+    assert "Bolt" not in caplog.text
 
 
 @pytest.mark.usefixtures("often")

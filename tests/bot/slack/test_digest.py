@@ -30,7 +30,7 @@ def weekly(bot: Bot, slack: LocalSlack) -> None:
         return bot.now.timestamp()
 
     slack.clock = now
-    bot.change(digest=True, digest_day="wednesday")
+    bot.change(digest="wednesday 09:00")
 
 
 def digests(slack: LocalSlack) -> list[Message]:
@@ -85,7 +85,7 @@ async def test_it_comes_though_the_clock_was_ahead_and_set_back(
 
 
 async def test_it_is_off_unless_it_is_set(bot: Bot, slack: LocalSlack) -> None:
-    bot.change(digest=False)
+    bot.change(digest="")
     await bot.start()
     await busy(bot, slack)
     await at(bot, DUE)

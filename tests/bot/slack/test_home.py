@@ -339,6 +339,7 @@ async def test_many_wikis_and_flags_are_cut_with_a_line_that_says_so(
 ) -> None:
     row = ROW | {"error": "x" * 2000, "failed": {f"{n}{'x' * 200}": "y" * 300 for n in range(30)}}
     bot.operations.rows["wikis"] = {f"wiki-{number}": row for number in range(40)}
+    bot.change(person_minute=0)
     await bot.start()
     for number in range(12):
         await flagged(slack, await ask_in_channel(bot, slack, f"leave {number}?"), "U0BEN")

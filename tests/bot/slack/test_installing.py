@@ -3,19 +3,22 @@ and only if the operator names the workspace."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from slack_sdk.oauth.installation_store import Installation as GivenInstallation
 
 from bot.playground.further import FurtherWorkspace
 from bot.playground.workspace import LocalSlack
-from bot.slack.oauth import AtHome, NamedInstallations
+from bot.slack.oauth import AtHome, NamedInstallations, States
 from bot.state.database import Database
-from bot.state.installations import MOST_STATES, DatabaseInstallations, DatabaseInstallStates
+from bot.state.installations import DatabaseInstallations
+from bot.state.schema import oauth_states
 from bot.workspaces.model import Installation, WorkspaceRights
 from tests.bot.slack.further import Browser, Clock, served, state_in
 
@@ -131,6 +134,66 @@ async def test_a_forged_state_installs_nothing_whatever_the_cookie_says(
     assert not installations(database)
 
 
+async def test_a_begun_installation_is_not_stored_so_that_many_push_out_none(
+    garden: FurtherWorkspace, browser: Browser, database: Database
+) -> None:
+    where = await browser.begin()
+    for _ in range(20):
+        await Browser(browser.url).begin()
+
+    assert not database.all(sa.select(oauth_states))
+    assert (await browser.read(await browser.confirm(where, garden)))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state.translate({ord("0"): "1"}) + "0",
+        lambda state: "9" + state,  # expires later
+        lambda state: state.rpartition(".")[0],
+        lambda state: state.rpartition(".")[0] + ".",
+        lambda state: "." + state,
+        lambda state: state[:0],
+        lambda state: "\udcff." + state,
+        lambda state: state + "\udcff",
+        lambda state: state.upper(),
+    ],
+)
+async def test_a_changed_state_is_not_valid(
+    database: Database, clock: Clock, change: Callable[[str], str]
+) -> None:
+    states = States("secret", DatabaseInstallations(database), clock)
+    state = await states.async_issue()
+
+    assert not await states.async_consume(change(state))
+    assert await states.async_consume(state)
+
+
+async def test_a_state_is_valid_in_any_process_with_the_same_secret_and_once_in_all(
+    database: Database, clock: Clock
+) -> None:
+    here, there = (States("secret", DatabaseInstallations(database), clock) for _ in range(2))
+    elsewhere = States("another", DatabaseInstallations(database), clock)
+    state = await here.async_issue()
+
+    assert not await elsewhere.async_consume(state)
+    assert sorted(
+        await asyncio.gather(*(each.async_consume(state) for each in (here, there) * 4))
+    ) == [False] * 7 + [True]
+
+
+async def test_used_states_are_deleted_when_they_have_expired(
+    database: Database, clock: Clock
+) -> None:
+    states = States("secret", DatabaseInstallations(database), clock)
+    for _ in range(3):
+        assert await states.async_consume(await states.async_issue())
+    clock.now += timedelta(minutes=10)
+    assert await states.async_consume(await states.async_issue())
+
+    assert len(database.all(sa.select(oauth_states))) == 1
+
+
 async def test_a_state_expires(
     garden: FurtherWorkspace, browser: Browser, database: Database, clock: Clock
 ) -> None:
@@ -228,28 +291,18 @@ async def test_no_token_code_or_state_is_logged(
         assert secret not in caplog.text
 
 
-async def test_while_the_database_is_away_nothing_is_begun(
-    slack: LocalSlack, database: Database, clock: Clock
+async def test_an_installation_that_the_database_missed_can_be_finished_when_it_is_back(
+    garden: FurtherWorkspace, browser: Browser, database: Database
 ) -> None:
-    async with served(slack.oauth, slack.api_url, database, rights, clock) as url:
-        with database.begin() as connection:
-            connection.exec_driver_sql("ALTER TABLE oauth_states RENAME TO gone")
-        status, page = await Browser(url).read(f"{url}/slack/install")
-        with database.begin() as connection:
-            connection.exec_driver_sql("ALTER TABLE gone RENAME TO oauth_states")
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE oauth_states RENAME TO gone")
+    where = await browser.confirm(await browser.begin(), garden)
+    status, page = await browser.read(where)
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE gone RENAME TO oauth_states")
 
-    assert status == 503
-    assert "database" in page
-
-
-def test_states_that_nobody_uses_are_limited(database: Database, clock: Clock) -> None:
-    states = DatabaseInstallStates(database, clock)
-    for number in range(MOST_STATES + 1):
-        states.issue(str(number), NOW + timedelta(seconds=1 + number))
-
-    assert not states.consume("0")
-    assert states.consume("1")
-    assert states.consume(str(MOST_STATES))
+    assert (status, "database" in page) == (503, True)
+    assert (await browser.read(where))[0] == 200
 
 
 def test_an_installation_that_was_made_anew_is_not_deleted_for_its_predecessor(

@@ -235,6 +235,71 @@ async def test_without_a_token_a_port_that_others_reach_shows_no_metrics(
     assert "FOOTNOTE_METRICS_TOKEN" in words
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:3000", "127.0.0.1", "127.0.0.1:9", "[::1]", "[::1]:3000"]
+)
+async def test_without_a_token_this_machine_reads_metrics_at_any_port(
+    bot: Bot, metrics: Metrics, free_port: int, host: str
+) -> None:
+    bot.change(port=free_port)
+    await bot.start()
+
+    assert (await get(bot, Host=host))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "footnote.company.example"},
+        {"Host": "footnote.company.example:3000"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "evil.example:127.0.0.1"},
+        {"Host": "localhost@evil.example"},
+        {"Host": "10.0.0.7:3000"},
+        {"Host": "[::1"},
+        {"x-forwarded-for": "203.0.113.9"},
+        {"X-Forwarded-Host": "footnote.company.example"},
+        {"Forwarded": "for=203.0.113.9"},
+        {"Via": "1.1 proxy"},
+        {"X-Real-IP": "203.0.113.9"},
+    ],
+    ids=str,
+)
+async def test_without_a_token_what_a_proxy_passes_on_reads_no_metrics_and_is_told_why(
+    bot: Bot, metrics: Metrics, free_port: int, headers: dict[str, str]
+) -> None:
+    bot.change(port=free_port)
+    await bot.start()
+    status, words = await get(bot, **headers)
+
+    assert (status, words.count("\n")) == (403, 1)
+    assert "FOOTNOTE_METRICS_TOKEN" in words
+
+
+@pytest.mark.parametrize("host", [b"", b"Host: 127.0.0.1\r\n"])
+async def test_without_a_token_a_request_as_nginx_passes_it_on_reads_no_metrics(
+    bot: Bot, metrics: Metrics, free_port: int, host: bytes
+) -> None:
+    bot.change(port=free_port)
+    await bot.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
+    writer.write(b"GET /metrics HTTP/1.0\r\n" + host + b"Connection: close\r\n\r\n")
+    line = await reader.readline()
+    writer.close()
+
+    assert line.split()[1] == b"403"
+
+
+async def test_with_the_token_metrics_are_read_through_a_proxy(
+    bot: Bot, metrics: Metrics, free_port: int
+) -> None:
+    bot.change(port=free_port, metrics=MetricsPage(metrics.page, "sesame"))
+    await bot.start()
+    proxied = {"Host": "footnote.company.example", "X-Forwarded-For": "203.0.113.9"}
+
+    assert (await get(bot, Authorization="Bearer sesame", **proxied))[0] == 200
+
+
 async def test_a_scraper_that_speaks_openmetrics_gets_it(
     bot: Bot, metrics: Metrics, free_port: int
 ) -> None:

@@ -147,7 +147,7 @@ async def due(
         return chores
 
     monkeypatch.setattr(SlackApp, "chores", without_maintenance)
-    bot.change(digest=True, digest_day="wednesday")
+    bot.change(digest="wednesday 09:00")
     for process in pair:
         await process.stop()
     clock = pair[0]._clock

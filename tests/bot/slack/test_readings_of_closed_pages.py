@@ -104,7 +104,7 @@ async def test_a_choice_shows_others_no_page_that_they_may_not_read(
         return bot.now.timestamp()
 
     slack.clock = now
-    bot.change(digest=True, digest_day="wednesday")
+    bot.change(digest="wednesday 09:00")
     await bot.start()
     answer = await chosen(bot, slack, number)
     await flagged(slack, answer, "U0BEN")

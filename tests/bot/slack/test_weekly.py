@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.slack.home.weekly import Weekly
 
 ZONES = [UTC, *map(ZoneInfo, ("Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Tehran"))]
-WEEKLY = st.builds(Weekly, st.integers(0, 6), st.integers(0, 23), st.sampled_from(ZONES))
+TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+WEEKLY = st.builds(Weekly, st.integers(0, 6), TIMES, st.sampled_from(ZONES))
 MOMENTS = st.integers(946_684_800, 2_208_988_800).map(lambda s: datetime.fromtimestamp(s, UTC))
 """Moments from 2000 to 2040."""
 
@@ -28,7 +29,7 @@ MOMENTS = st.integers(946_684_800, 2_208_988_800).map(lambda s: datetime.fromtim
 )
 def test_nine_on_mondays_in_berlin(now: str, latest: str) -> None:
     """The last date is from before the clocks in Berlin went back."""
-    weekly = Weekly(0, 9, ZoneInfo("Europe/Berlin"))
+    weekly = Weekly(0, time(9), ZoneInfo("Europe/Berlin"))
 
     assert weekly.latest(datetime.fromisoformat(now)) == datetime.fromisoformat(latest)
 

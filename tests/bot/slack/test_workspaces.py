@@ -27,7 +27,7 @@ from bot.slack.serve import serve
 from bot.slack.texts.installing import NOT_HERE
 from bot.slack.workspaces import Workspaces, workspace_of
 from bot.state.database import Database
-from bot.state.installations import DatabaseInstallations, DatabaseInstallStates
+from bot.state.installations import DatabaseInstallations
 from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
@@ -123,7 +123,6 @@ class Several:
                 connection=bot.connection,
                 env=replace(bot.env, clock=self.clock),
                 installations=self.installations,
-                states=DatabaseInstallStates(state, self.clock),
                 locks=SharedLocks(DatabaseLocks(state, process)),
                 rights=NAMED.rights,
                 build=further,

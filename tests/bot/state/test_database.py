@@ -126,19 +126,18 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_told_plainly(tmp_path: Path) -> None:
     (tmp_path / "state.db").write_bytes(b"no database at all, but long enough to be read " * 40)
 
-    with pytest.raises(StateUnavailable, match="cannot be used"):
+    with pytest.raises(StateUnavailable, match=r"is damaged \(file is not a database\)"):
         Database.open(tmp_path / "state.db")
 
 
 def test_a_file_that_cannot_be_used_is_named_with_what_may_be_wrong(tmp_path: Path) -> None:
-    (tmp_path / "state.db").write_bytes(b"no database at all, but long enough to be read " * 40)
+    (tmp_path / "state.db").mkdir()
 
     with pytest.raises(StateUnavailable) as raised:
         Database.open(tmp_path / "state.db")
 
     assert str(raised.value).endswith(
-        f"Is the disk full, or is {tmp_path / 'state.db'} on a read-only disk, another user's, or"
-        " damaged?"
+        f"Is the disk full, or is {tmp_path / 'state.db'} on a read-only disk, or another user's?"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -68,6 +68,9 @@ def two(database: Database) -> tuple[DatabaseInbox, Process, DatabaseInbox, Proc
     )
 
 
+HOUR = timedelta(hours=1)
+
+
 def test_no_process_begins_a_message_that_another_holds(database: Database) -> None:
     ours, _, other, _ = two(database)
     message = ours.receive(MESSAGE)
@@ -91,6 +94,52 @@ def test_another_process_adopts_the_messages_of_a_dead_one(database: Database) -
     assert other.claim(message.id) == replace(message, attempts=2)
     assert not ours.holds(message)
     assert ours.claim(message.id) is None
+
+
+def test_a_message_that_waits_for_the_search_holds_up_no_later_one_elsewhere(
+    database: Database,
+) -> None:
+    ours, _, other, _ = two(database)
+    earlier, later = waits(ours), other.receive(replace(MESSAGE, event="Ev2", ts="9.0"))
+    assert later is not None
+
+    assert other.is_next(later)
+    assert ours.adopt() == []
+    assert [message.id for message in ours.waiting(1, HOUR)] == [earlier.id]
+    assert other.waiting(1, HOUR) == []
+
+
+def test_the_earliest_messages_that_wait_are_tried_and_all_that_wait_for_long(
+    database: Database,
+) -> None:
+    ours, *_ = two(database)
+    waiting = [waits(ours, replace(MESSAGE, event=f"Ev{n}", ts=f"{n}.0")) for n in range(1, 4)]
+    ids = [message.id for message in waiting]
+
+    assert [message.id for message in ours.waiting(0, HOUR)] == []
+    assert [message.id for message in ours.waiting(2, HOUR)] == ids[:2]
+    assert [message.id for message in ours.waiting(0, timedelta(0))] == ids
+
+
+def test_another_process_takes_over_what_waited_in_a_dead_one(database: Database) -> None:
+    ours, process, other, _ = two(database)
+    message = waits(ours)
+    process.leave()
+
+    assert other.adopt() == []
+    assert [adopted.id for adopted in other.waiting(1, HOUR)] == [message.id]
+    claimed = other.claim(message.id)
+    assert claimed is not None
+    assert claimed.begun_before
+
+
+def waits(inbox: DatabaseInbox, message: IncomingMessage = MESSAGE) -> IncomingMessage:
+    received = inbox.receive(message)
+    assert received is not None
+    claimed = inbox.claim(received.id)
+    assert claimed is not None
+    assert inbox.postpone(claimed, HOUR)
+    return claimed
 
 
 def test_what_is_released_is_adopted_at_once(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from contextlib import closing
 from datetime import date, datetime
@@ -58,6 +59,21 @@ def test_a_database_of_an_earlier_schema_is_brought_forward(tmp_path: Path, dump
 
     assert differences_found == []
     assert (question, text, version) == ("kept", "kept", SCHEMA)
+
+
+def test_a_migration_is_logged_and_a_new_database_is_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "state.db"
+    with closing(sqlite3.connect(file)) as old:
+        old.executescript((EARLIER[0].parent / f"{FIRST}.sql").read_text())
+    with caplog.at_level(logging.INFO, logger="bot"):
+        for _ in range(2):
+            Database.open(file).close()
+        Database.open(tmp_path / "new.db").close()
+
+    (line,) = caplog.messages
+    assert f"was migrated from {FIRST} to {SCHEMA} in " in line
 
 
 AT = datetime(2026, 11, 1)  # noqa: DTZ001 - as the database keeps it

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from bot.errors import StateRefused, StateUnavailable
+from bot.errors import StateAway, StateRefused, StateUnavailable
 from bot.state.database import Database
 from bot.state.server_refusals import why_refused
 from tests.bot.databases import POSTGRESQL, needs_postgresql
+from tests.ports import free_port
 
 FAILED = 'connection failed: connection to server at "10.0.0.7", port 5432 failed: '
 
@@ -57,12 +58,18 @@ def test_a_server_that_is_away_refuses_nothing(message: str) -> None:
     assert why_refused(f"{FAILED}{message}\n") == ""
 
 
+def test_a_server_that_is_away_may_be_tried_again() -> None:
+    with pytest.raises(StateAway, match="Is the server running"):
+        Database.open(f"postgresql+psycopg://footnote@127.0.0.1:{free_port()}/footnote")
+
+
 @needs_postgresql
 def test_a_missing_database_is_told_without_asking_whether_the_server_runs() -> None:
     url = sa.make_url(POSTGRESQL).set(database="not_made")
     with pytest.raises(StateUnavailable) as caught:
         Database.open(url.render_as_string(hide_password=False))
 
+    assert not isinstance(caught.value, StateAway)
     assert str(caught.value) == (
         'The bot\'s database cannot be used: its server has no database "not_made", so create it or'
         " correct [state] url."
@@ -85,4 +92,5 @@ def test_a_wrong_password_is_told_with_its_variable() -> None:
     with pytest.raises(StateUnavailable, match="so correct FOOTNOTE_STATE_PASSWORD or") as caught:
         Database.open(url.render_as_string(hide_password=False))
 
+    assert not isinstance(caught.value, StateAway)
     assert "Is the server running" not in str(caught.value)

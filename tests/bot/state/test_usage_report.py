@@ -7,12 +7,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from bot.conversation.model import AskedQuestion, MessageRef
-from bot.model import Answer, NoAnswer, Reason, Result, Source
-from bot.operations.usage_report import QuestionsAsked
+from bot.conversation.model import (
+    AskedQuestion,
+    IncomingMessage,
+    MessageKind,
+    MessageRef,
+    MessageState,
+)
+from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
+from bot.operations.usage_report import QuestionOutcome, QuestionsAsked
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
+from bot.state.forgetting import forget_person
+from bot.state.inbox import DatabaseInbox
+from bot.state.schema import inbox
 from bot.state.usage_report import DatabaseUsageReport
 
 NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
@@ -48,18 +58,76 @@ def report(database: Database) -> DatabaseUsageReport:
 
 def test_a_day_is_one_of_this_machines_time_zone(report: DatabaseUsageReport) -> None:
     assert [*report.asked("day", NIGHT)] == [
-        QuestionsAsked("2026-11-25", 2, 1),
-        QuestionsAsked("2026-11-26", 1, 1),
-        QuestionsAsked("2027-01-04", 1, 1),
+        QuestionsAsked("2026-11-25", QuestionOutcome.ANSWERED, 1),
+        QuestionsAsked("2026-11-25", QuestionOutcome.UNANSWERED, 1),
+        QuestionsAsked("2026-11-26", QuestionOutcome.ANSWERED, 1),
+        QuestionsAsked("2027-01-04", QuestionOutcome.ANSWERED, 1),
     ]
 
 
 def test_a_channel_and_a_person_are_one_row_each(report: DatabaseUsageReport) -> None:
     assert set(report.asked("channel", NIGHT)) == {
-        QuestionsAsked("C0TEAM", 3, 2),
-        QuestionsAsked("D0BEN", 1, 1, direct=True),
+        QuestionsAsked("C0TEAM", QuestionOutcome.ANSWERED, 2),
+        QuestionsAsked("C0TEAM", QuestionOutcome.UNANSWERED, 1),
+        QuestionsAsked("D0BEN", QuestionOutcome.ANSWERED, 1, direct=True),
     }
     assert set(report.asked("person", NIGHT + timedelta(seconds=1))) == {
-        QuestionsAsked("U0ANNA", 1, 0),
-        QuestionsAsked("U0BEN", 2, 2),
+        QuestionsAsked("U0ANNA", QuestionOutcome.UNANSWERED, 1),
+        QuestionsAsked("U0BEN", QuestionOutcome.ANSWERED, 2),
     }
+
+
+@pytest.mark.parametrize("kind", ["day", "channel", "person"])
+def test_each_question_is_counted_once_whatever_came_of_it(database: Database, kind: str) -> None:
+    store = DatabaseAnswers(database)
+    box = DatabaseInbox(database, lambda: NIGHT)
+    reading = Reading("Leave", "Leave?", PAGE)
+    results = {
+        QuestionOutcome.ANSWERED: FOUND,
+        QuestionOutcome.UNANSWERED: NOTHING,
+        QuestionOutcome.ASKED_BACK: Clarify("Which?", (reading, reading)),
+    }
+    ends = {
+        "aside": (MessageState.PASSED, None),
+        "greeting": (MessageState.DONE, NoAnswer(Reason.NO_QUESTION, "Hello.")),
+        "lost after its answer": (MessageState.FAILED, FOUND),
+        **{outcome: (MessageState.DONE, result) for outcome, result in results.items()},
+        **{
+            outcome: (MessageState(outcome.value), None)
+            for outcome in (
+                QuestionOutcome.FAILED,
+                QuestionOutcome.REFUSED,
+                QuestionOutcome.STOPPED,
+            )
+        },
+    }
+    for number, (state, result) in enumerate(ends.values()):
+        place = MessageRef("T0", "C0TEAM", f"{number}.0", f"{number}.0")
+        letter = IncomingMessage(
+            f"e{number}", MessageKind.MENTION, "T0", "C0TEAM", place.ts, place.ts, "U0ANNA", "Q?"
+        )
+        received = box.receive(letter)
+        assert received
+        if result:
+            store.keep(AskedQuestion("Q?", "U0ANNA", place, private=False), result, NIGHT, None, {})
+        with database.begin() as connection:
+            row = inbox.c.id == received.id
+            connection.execute(sa.update(inbox).where(row).values(state=state.value))
+    counts = {
+        asked.outcome: asked.questions
+        for asked in DatabaseUsageReport(database).asked(kind, NIGHT - timedelta(days=1))
+    }
+
+    assert counts == {**dict.fromkeys(QuestionOutcome, 1), QuestionOutcome.ANSWERED: 2}
+
+
+def test_a_failed_question_of_a_forgotten_person_is_counted_no_more(database: Database) -> None:
+    letter = IncomingMessage("e", MessageKind.MENTION, "T0", "C0", "1.0", "1.0", "U0ANNA", "Q?")
+    DatabaseInbox(database, lambda: NIGHT).receive(letter)
+    with database.begin() as connection:
+        connection.execute(sa.update(inbox).values(state=MessageState.FAILED.value))
+    before = [*DatabaseUsageReport(database).asked("person", NIGHT)]
+    forget_person(database, "U0ANNA")
+
+    assert before == [QuestionsAsked("U0ANNA", QuestionOutcome.FAILED, 1)]
+    assert not [*DatabaseUsageReport(database).asked("person", NIGHT)]

@@ -16,7 +16,6 @@ from indexers.index.edge import EdgeIndex
 from indexers.index.embeddings import cosines, cosines_of_all, pack, to_payload
 from indexers.index.passages import StoredPassages
 from indexers.index.server import Server, ServerIndex
-from indexers.index.server_options import ServerOptions
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.ports import Embedding, IndexQuery
 from tests.fakes.embedding import WordEmbedder
@@ -152,22 +151,21 @@ def test_an_old_version_is_in_none_of_them(index: StoredPassages) -> None:
 @pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 def test_a_server_is_asked_once_for_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     client = QdrantClient(":memory:")
-    options = ServerOptions(read_consistency="majority")
-    server = Server("https://qdrant.example.com", options=options, client=client)
+    server = Server("https://qdrant.example.com", client=client)
     index = ServerIndex.open(server, collection="all", dimensions=EMBEDDER.dimensions)
     fill(index)
-    batches: list[tuple[int, Any]] = []
+    batches: list[int] = []
     query = client.query_batch_points
 
     def counted(name: str, requests: Sequence[Any], **options: Any) -> Any:
-        batches.append((len(requests), options["consistency"]))
+        batches.append(len(requests))
         return query(name, requests, **options)
 
     monkeypatch.setattr(client, "query_batch_points", counted)
     index_queries = queries(0)[:5]
     together = index.search_all(index_queries, reader=ANN, limit=10)
 
-    assert batches == [(len(index_queries), "majority")]
+    assert batches == [len(index_queries)]
     alone = OneByOne(index).search_all(index_queries, reader=ANN, limit=10)
     for hits, expected in zip(together, alone, strict=True):
         # In memory, the last bit of a score differs from one search to the next.

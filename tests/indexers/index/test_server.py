@@ -281,76 +281,21 @@ def test_rights_that_another_process_wrote_are_known_in_seconds() -> None:
     assert len(reading.search("leave", question, reader=reader, limit=1)) == 1
 
 
-def test_options_reach_the_client_and_new_collections(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_options_reach_the_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "ca.pem").write_bytes(b"certificate")
     options_by_call: dict[str, dict[str, Any]] = {}
     monkeypatch.setattr(
         "indexers.index.server.QdrantClient",
         lambda **options: options_by_call.setdefault("client", options),
     )
-    options = ServerOptions(
-        grpc_port=6334, ca_file=str(tmp_path / "ca.pem"), timeout_seconds=7, shards=6, replicas=3,
-        write_consistency=2, read_consistency="majority", read_fan_out=1,
-    )  # fmt: skip
+    options = ServerOptions(grpc_port=6334, ca_file=str(tmp_path / "ca.pem"), timeout_seconds=7)
     Server("https://qdrant.example.com:6333", "key", options)
-    memory = QdrantClient(":memory:")
-    for name in ("create_collection", "update_collection"):
-        call = getattr(memory, name)
-
-        def noted(*args: Any, _name: str = name, _call: Any = call, **options: Any) -> Any:
-            options_by_call[_name] = options
-            return _call(*args, **options) if _name != "update_collection" else True
-
-        monkeypatch.setattr(memory, name, noted)
-    server = Server("https://qdrant.example.com:6333", options=options, client=memory)
-    ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
 
     assert options_by_call["client"] == {
         "url": "https://qdrant.example.com:6333", "api_key": "key", "check_compatibility": False,
         "timeout": 7, "prefer_grpc": True, "grpc_port": 6334, "verify": str(tmp_path / "ca.pem"),
         "grpc_options": {"root_certificates": b"certificate"},
     }  # fmt: skip
-    created = options_by_call["create_collection"]
-    assert [created[name] for name in _CREATED] == [6, 3, 2]
-    assert options_by_call["update_collection"]["collection_params"].read_fan_out_factor == 1
-
-
-_CREATED = ("shard_number", "replication_factor", "write_consistency_factor")
-_READS = frozenset({"query_points", "retrieve", "scroll", "facet"})
-"""The calls that the engine reads by."""
-_ALL_READS = _READS | {"count", "query_batch_points", "query_points_groups"}
-
-
-def test_everything_that_reads_asks_for_the_consistency_that_is_set(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    memory = QdrantClient(":memory:")
-    reads: list[tuple[str, Any]] = []
-    for name in _ALL_READS:
-        call = getattr(memory, name)
-
-        def noted(*args: Any, _name: str = name, _call: Any = call, **options: Any) -> Any:
-            reads.append((_name, options.get("consistency")))
-            return _call(*args, **options)
-
-        monkeypatch.setattr(memory, name, noted)
-    options = ServerOptions(read_consistency="majority")
-    server = Server("https://qdrant.example.com:6333", options=options, client=memory)
-    index = ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
-    index.replace(passages("leave", "Leave is long."), EMBEDDER.embed_passages(["leave"]))
-    question = EMBEDDER.embed_question("leave")
-    reader = Principal.of(EVERYONE)
-    hits = index.search("leave", question, reader=reader, limit=1)
-    near = index.passages([("handbook", "leave", 0)], reader=reader)
-    counts, known, points = index.counts(), index.known("handbook"), list(index.points())
-
-    assert [len(hits), len(near), counts["handbook"], len(known), len(points)] == [
-        1, 1, (1, 1), 1, 2,
-    ]  # fmt: skip
-    assert {name for name, _ in reads} == _READS
-    assert {consistency for _, consistency in reads} == {"majority"}
 
 
 def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
@@ -374,8 +319,7 @@ class Complete(QdrantClient):
         return SimpleNamespace(payload_schema=[*KEYWORDS, *INTEGERS])
 
 
-@pytest.mark.parametrize("consistency", ["", "majority", "quorum", "all"])
-def test_every_read_can_be_sent_over_grpc(consistency: Any) -> None:
+def test_every_read_can_be_sent_over_grpc() -> None:
     """The client fails on an argument before it looks for the server."""
     port = free_port()
     client = Complete(
@@ -383,7 +327,6 @@ def test_every_read_can_be_sent_over_grpc(consistency: Any) -> None:
     )
     server = Server(
         f"http://127.0.0.1:{port}",
-        options=ServerOptions(read_consistency=consistency),
         client=client,
     )
     engine = ServerEngine(server, "passages", 2)

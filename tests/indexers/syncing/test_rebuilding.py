@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -57,6 +58,29 @@ def test_everything_is_embedded_anew_and_then_read(library: Library, tmp_path: P
     assert library.index.counts() == {"big": (30, 30), "small": (1, 1)}
     assert library.pages_found("leave") >= {"leave"}
     assert names(tmp_path) == ["1"]
+
+
+def test_a_rebuild_is_logged_when_it_begins_and_when_it_ends(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="indexers"):
+        library.sync()
+        library.sync(full=True)
+
+    assert [message for message in caplog.messages if "index" in message] == [
+        "The index is being rebuilt beside the current one",
+        "The rebuilt index is the current one now",
+    ]
+
+
+def test_a_rebuild_that_is_refused_is_logged(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    library.big.pages.clear()
+    with caplog.at_level(logging.INFO, logger="indexers"):
+        library.sync(full=True)
+
+    assert caplog.messages[-1].startswith("The index is not replaced")
 
 
 def test_a_rebuilt_index_is_the_one_of_the_next_start_and_costs_nothing(

@@ -129,7 +129,7 @@ def test_a_page_that_grew_too_large_keeps_its_last_version(
     (folder / "huge.md").write_text("x" * 200)
     report = synced(wiki(folder, max_bytes=100), index)
 
-    why = "too large: 200 bytes, at most 100 (`max_page_bytes`)"
+    why = "too large: 200 bytes, at most 100"
     assert report.failed == [Failed("a.md", f"{why}; its last version stays")]
     assert [(skipped.key, skipped.reason) for skipped in report.skipped] == [("huge.md", why)]
     assert "a.md" in index.known("w")

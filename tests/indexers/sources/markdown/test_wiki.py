@@ -198,7 +198,7 @@ def test_other_rights_alone_relabel(tmp_path: Path, write: Write) -> None:
             "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
             "kept in Git LFS, which is not read",
         ),
-        ("x" * 2000, "too large: 2,000 bytes, at most 1,000 (`max_page_bytes`)"),
+        ("x" * 2000, "too large: 2,000 bytes, at most 1,000"),
         ("---\ndraft: true\n---\nx", "draft"),
         ("---\npublished: false\n---\nx", "not published"),
         ("---\npublish: false\n---\nx", "not published"),

@@ -1,0 +1,54 @@
+"""The tone of a result: an answer, the nearest sections, or neither."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.model import Answer, NoAnswer, Reason, Result, Tone
+from indexers.text.prose import plain_line
+
+LINE = 160
+"""Characters of the line that is shown of a nearest section."""
+
+
+class ResultTone(StrEnum):
+    """The tone of a result for people. A result that names sections without an answer is NEAREST;
+    a question back is SILENT."""
+
+    PLAIN = "plain"
+    NEAREST = "nearest"
+    SILENT = "silent"
+
+
+def tone_of(result: Result) -> ResultTone:
+    """Return how the result is shown. "The pages do not say" is no plain answer."""
+    if isinstance(result, Answer):
+        is_plain = result.tone is Tone.ANSWER and not result.denial
+        return ResultTone.PLAIN if is_plain else ResultTone.NEAREST
+    names_sections = isinstance(result, NoAnswer) and result.nearest
+    return ResultTone.NEAREST if names_sections else ResultTone.SILENT
+
+
+def as_unsure(result: Result) -> Result:
+    """Return a result in the tone "The closest" as no answer: its first source becomes the first of
+    its nearest sections. Return any other result as it is."""
+    if not isinstance(result, Answer) or result.tone is not Tone.CLOSEST:
+        return result
+    return NoAnswer(
+        Reason.NOTHING_FITS,
+        result.text,
+        (*result.sources[:1], *result.nearest),
+        result.confidence,
+        result.timings,
+        result.unchecked,
+        result.linked,
+        result.narrowed,
+        result.fallback,
+    )
+
+
+def line_of(quote: str) -> str:
+    """Return the first line of a quotation without markup, cut between words if it is longer than
+    `LINE`."""
+    line = plain_line(quote.strip().partition("\n")[0])
+    return line if len(line) <= LINE else line[: LINE + 1].rpartition(" ")[0] or line[:LINE]

@@ -1,0 +1,50 @@
+"""Checks of what is stored: damage that Qdrant does not notice, because it keeps no checksums."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+from indexers.errors import IndexCorrupt
+from indexers.index import vocabulary
+from indexers.index.schema import Head, Point, read_passage
+
+_UNIT = 0.01
+"""How far a vector's length may be from 1: it is stored in numbers of 16 bits."""
+
+
+def incomplete_pages(points: Iterable[Point]) -> int:
+    """Check every point, and return how many pages lack passages, or are only left of an
+    interrupted write: the next sync reads them again.
+
+    Raises:
+        IndexCorrupt: a passage is not what was stored.
+    """
+    expected, found = Counter[tuple[str, str, int]](), Counter[tuple[str, str, int]]()
+    for point in points:
+        if "head" in point.payload:
+            head = Head.read(point.payload)
+            expected[head.wiki, head.page, head.version] = head.passages
+        else:
+            if damaged := _damaged_part(point):
+                why = f"the old one is damaged (the {damaged} of a passage)"
+                raise IndexCorrupt(f"The {damaged} of a passage in the index is damaged.", why)
+            payload = point.payload
+            found[payload["wiki"], payload["page"], payload["version"]] += 1
+    return sum(expected[page] != found[page] for page in expected | found)
+
+
+def _damaged_part(point: Point) -> str:
+    """Return what of a passage is damaged; empty if nothing is."""
+    passage = read_passage(point.payload)
+    if passage.digest != point.payload["digest"]:
+        return "text"
+    length = math.hypot(*point.meaning)
+    if not abs(length - 1) < _UNIT and (point.meaning or "unembedded" not in point.payload):
+        return "vector"
+    # Computing all words again would take as long as a sync.
+    language = point.payload["language"]
+    if not point.words[0] and vocabulary.of_passage(passage.embedded, language)[0]:
+        return "words"
+    return ""
