@@ -210,8 +210,7 @@ _FALLBACKS = {
 }
 
 UNVERIFIED = "\u2020"
-"""A dagger after the footnotes of a sentence that the check could not decide. `bot.foreign` removes
-it from everybody else's words."""
+"""A dagger after a sentence without a verdict. `bot.foreign` removes it from all other words."""
 
 
 @dataclass(frozen=True, slots=True)

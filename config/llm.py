@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from config.removed import is_outdated_verify
 from config.wikis import Strict
-
-log = logging.getLogger(__name__)
 
 
 class LlmSettings(Strict):
@@ -107,12 +105,8 @@ class LlmSettings(Strict):
     @field_validator("verify", mode="before")
     @classmethod
     def _as_before(cls, value: object) -> object:
-        """Read the values of earlier versions: rules, or the folder of a model that is no longer
-        run."""
-        if not isinstance(value, str) or value in ("", "model", "off"):
-            return value
-        log.warning("`[llm] verify` is `model` or `off` by now: %r is read as `off`", value)
-        return "off"
+        """Read the values of earlier versions, see `config.removed.is_outdated_verify`."""
+        return "off" if is_outdated_verify(value) else value
 
     @model_validator(mode="after")
     def _is_whole(self) -> LlmSettings:

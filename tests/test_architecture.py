@@ -38,6 +38,7 @@ HOMES = {
     "markdown_it": ("indexers/sources/markdown",),
     "mdit_py_plugins": ("indexers/sources/markdown",),
     "numpy": ("indexers/index",),
+    "onnxruntime": ("indexers/index",),
     "opentelemetry": ("bot/answering/tracing.py", "bot/answering/trace_spans.py"),
     "openpyxl": ("indexers/sources/attachments",),
     "pathspec": ("indexers/sources/markdown",),

@@ -31,8 +31,9 @@ class Row:
     """A question of a run: its pages best first, and its scores by measure. ``answer`` holds only
     what is shown as an answer; ``text`` is the shown text in any case; ``sources`` are the sections
     that it leads to, each with ``page`` (full name) and ``quote``. ``tone`` is plain, nearest or
-    silent; empty in a run of an older version. ``composed``: a language model wrote it;
-    ``left_out`` are the sentences of the model's that nobody was shown."""
+    silent; empty in a run of an older version. ``left_out`` counts the statements of a ``composed``
+    answer that the check dropped; ``not_shown`` are all sentences of a language model's that nobody
+    was shown."""
 
     id: str
     question: str
@@ -44,7 +45,8 @@ class Row:
     sources: tuple[Mapping[str, str], ...] = ()
     tone: str = ""
     composed: bool = False
-    left_out: tuple[str, ...] = ()
+    left_out: int = 0
+    not_shown: tuple[str, ...] = ()
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Row]:
@@ -58,13 +60,14 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
             confidence=outcome.result.confidence,
             scores=outcome.scores,
             text=outcome.result.text,
-            composed=isinstance(outcome.result, Answer) and outcome.result.composed,
-            left_out=outcome.left_out,
             sources=tuple(
                 {"page": full_name(source.wiki, source.page), "quote": source.quote}
                 for source in named(outcome.result)
             ),
             tone=outcome.tone.value,
+            composed=isinstance(outcome.result, Answer) and outcome.result.composed,
+            left_out=outcome.result.left_out if isinstance(outcome.result, Answer) else 0,
+            not_shown=outcome.not_shown,
         )
         for outcome in outcomes
     ]
@@ -110,7 +113,7 @@ def _row(
     ranked: Sequence[str],
     scores: Mapping[str, float],
     sources: Sequence[Mapping[str, str]] = (),
-    left_out: Sequence[str] = (),
+    not_shown: Sequence[str] = (),
     **rest: Any,
 ) -> Row:
     figures = {name: float(score) for name, score in scores.items()}
@@ -118,7 +121,7 @@ def _row(
         ranked=tuple(ranked),
         scores=figures,
         sources=tuple(sources),
-        left_out=tuple(left_out),
+        not_shown=tuple(not_shown),
         **rest,
     )
 

@@ -37,7 +37,7 @@ class Judge(Protocol):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of one question. ``ranked`` are ``pages`` by full name, best first; ``evidence``
-    is None without an answer, ``judgement`` without a judge. ``left_out`` are the sentences of a
+    is None without an answer, ``judgement`` without a judge. ``not_shown`` are sentences of a
     language model that were not shown."""
 
     case: Case
@@ -46,7 +46,7 @@ class Outcome:
     evidence: EvidenceCounts
     judgement: Judgement
     pages: tuple[FoundPage, ...] = ()
-    left_out: tuple[str, ...] = ()
+    not_shown: tuple[str, ...] = ()
 
     @property
     def tone(self) -> ResultTone:
@@ -202,9 +202,9 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         BadSet: a regular expression takes too long on an answer.
     """
     # Nobody sees these answers, so no wiki is asked whether the pages are still readable.
-    left_out: list[str] = []
+    not_shown: list[str] = []
     own = answerer.composer if composed else None
-    composer = own.watched(lambda written: left_out.extend(written.left_out)) if own else None
+    composer = own.watched(lambda written: not_shown.extend(written.not_shown)) if own else None
     quiet_answerer = replace(answerer, recheck=None, verified=None, composer=composer)
     outcomes = []
     for number, case in enumerate(cases, start=1):
@@ -212,8 +212,8 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         search = _RecordingAnswerer(quiet_answerer)
         result = Several(search).answer(question)
         outcome = outcome_of(case, tuple(search.pages()), result, judge)
-        outcome = replace(outcome, left_out=tuple(left_out))
-        left_out.clear()
+        outcome = replace(outcome, not_shown=tuple(not_shown))
+        not_shown.clear()
         _ = outcome.scores  # a failure ends the run now, not after the last question
         outcomes.append(outcome)
         progress(number)

@@ -54,7 +54,7 @@ class Composed:
     sentences: tuple[Checked, ...] = ()
 
     @property
-    def left_out(self) -> tuple[str, ...]:
+    def not_shown(self) -> tuple[str, ...]:
         """Return the sentences that a reader does not see."""
         is_shown = isinstance(self.result, Answer) and self.result.composed
         return tuple(each.text for each in self.sentences if each.flaw or not is_shown)

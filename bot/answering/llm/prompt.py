@@ -150,16 +150,19 @@ class Prompting:
     def __call__(self, question: Question, hits: Sequence[Hit]) -> Prompt:
         """Return the prompt, with the most relevant passages first, as many as the budget holds; at
         least one."""
-        budget = self._budget(question)
+        room = self.room()
+        budget = self._budget(question, room)
         thread = recent(question.as_asked.history, budget // 4, self.count)
         left = budget - sum(map(self.count, thread))
         shown = self._fitting(hits, left)
-        return self._prompt(question, hits, thread, shown)
+        prompt = self._prompt(question, hits, thread, shown)
+        if room is not None and prompt.tokens > room and prompt.shorter:
+            return prompt.shorter(room) or prompt  # the tags around passages take tokens, too
+        return prompt
 
-    def _budget(self, question: Question) -> int:
+    def _budget(self, question: Question, room: int | None) -> int:
         """Return the configured tokens for passages and thread, or fewer if the server takes
         fewer."""
-        room = self.room()
         if room is None:
             return self.budget
         empty = self._prompt(question, (), (), ())

@@ -94,14 +94,14 @@ class Chosen:
         return self.section.stretch.at(self.unit.pieces[-1].start)
 
     def text(self, room: int, mark: str) -> str:
-        """Return the unit, its caption with the footnote ``mark``, and then, as far as ``room``
-        (characters) goes, the rest of its passage in the page's order."""
+        """Return the unit; then, as far as ``room`` (characters) goes, the rest of its passage in
+        the page's order; and the caption with the footnote ``mark``."""
         pieces, is_cut = _within(self.unit.pieces, LONGEST_UNIT)
         unit = f"{shown(pieces)}\n\n{LEFT_OUT}" if is_cut else shown(pieces)
         title, headings = title_and_path(self.passage)
-        captioned = f"{unit}\n{caption(title, ' > '.join(headings))} {mark}"
         rest = "" if is_cut else self._rest(room - len(unit))
-        return f"{captioned}\n\n{texts.MORE_OF_SECTION}\n\n{rest}" if rest else captioned
+        whole = f"{unit}\n\n{texts.MORE_OF_SECTION}\n\n{rest}" if rest else unit
+        return f"{whole}\n{caption(title, ' > '.join(headings))} {mark}"
 
     def _rest(self, room: int) -> str:
         """Return the pieces around the unit, the nearest first, until one has no room."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.deciding.confidence import Confidence
+from bot.answering.deciding.confidence import Confidence, Curve
 from bot.evaluation.comparing import rows
 from bot.evaluation.facts import facts_of, plain_words
 from bot.evaluation.lines import BadSet
@@ -160,7 +160,7 @@ def test_silence_to_a_question_with_facts_is_a_refusal_where_there_is_an_answer(
 
 
 def test_confidence_is_held_against_right_answers_and_all_others_shown() -> None:
-    by_words = Confidence(bias=1.0, closest=0.0, words=3.0, pairs=0.0)
+    by_words = Confidence(unread=Curve(1.0, 0.0, 3.0, 0.0))
     right = case("leave thirty days", facts=[["thirty"]])
     wrong = case("leave quantum", facts=[["forty"]])
     unanswerable = case("leave zebra", answerable=False, near_miss=True)
@@ -180,7 +180,7 @@ def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
     assert {"page": "handbook/leave", "quote": "Leave is thirty days long."} in answered.sources
     assert (silent.answer, silent.confidence > 0) == ("", True)
     assert "found nothing" in silent.text
-    assert (answered.tone, silent.tone) == ("plain", "nearest")
+    assert (answered.tone, silent.tone) == ("plain", "silent")
 
 
 @pytest.mark.parametrize(

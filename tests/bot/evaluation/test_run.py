@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from bot.answering import answerer as answering
-from bot.answering.deciding.clarifying import Clarifying
 from bot.answering.deciding.confidence import Confidence
 from bot.answering.question.several import Several
 from bot.answering.quoting.responding import Responder
@@ -113,26 +112,6 @@ def test_the_figures_are_those_reckoned_by_hand() -> None:
         "retrieve_p50": pytest.approx(3.0),
         "retrieve_p95": pytest.approx(3.0),
     }
-
-
-def test_what_was_asked_back_is_counted_and_holds_no_answer() -> None:
-    passages_ = [
-        replace(passage, title=title, embedded=f"{title}\n{passage.text}")
-        for title in ("Annual leave", "Sick leave")
-        for passage in passages(title, "Leave is thirty days long.")
-    ]
-    answerer = Answerer(retrieval_over(passages_), SURE, clarifying=Clarifying())
-    vague = case("leave", "Sick leave", answers=("thirty days",), answerable=True)
-    clear = case("How many days has sick leave?", "Sick leave", answers=("thirty days",))
-    measures = report(ask_all([vague, clear], answerer, reader=ANYONE), answers=True)
-
-    assert (measures["clarified"], measures["answered"], measures["containment"]) == (0.5, 0.5, 0.5)
-    assert measures["recall@5"] == 1.0
-    assert measures["decided"] == 0.5
-    assert [
-        failure["question"]
-        for failure in measures["answers"]["failures"]["asked_back_but_answerable"]
-    ] == ["leave"]
 
 
 def test_a_measure_without_data_is_null() -> None:

@@ -34,7 +34,7 @@ from bot.answering.retrieval.stretch import stands_in
 from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn, is_unsure
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
-from tests.fakes.confidence import SURE, UNSURE
+from tests.fakes.confidence import NEAREST, SURE
 from tests.fakes.defaults import Answerer, Prompting, Recheck
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.live_wikis import Standing, Unavailable
@@ -269,7 +269,7 @@ def test_a_bare_denial_is_told_in_words() -> None:
 
 def unsure(model: ScriptedModel) -> Answerer:
     """Return an answerer that would quote nothing."""
-    return replace(answerer(model), confidence=UNSURE)
+    return replace(answerer(model), confidence=NEAREST)
 
 
 def test_where_quotations_would_be_silent_the_model_is_asked_if_pages_may_be_about_it() -> None:
@@ -315,7 +315,7 @@ def test_where_neither_quotations_nor_the_model_answer_there_is_none_and_the_rea
 def test_a_spent_budget_is_the_reason_too() -> None:
     capped = replace(
         answerer(ScriptedModel("Leave is thirty days long [1]."), caps=Caps(day=Cap(tokens=1))),
-        confidence=UNSURE,
+        confidence=NEAREST,
     )
     result = capped.answer(Question(QUESTION, ANYONE))
 

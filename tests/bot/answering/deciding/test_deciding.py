@@ -47,7 +47,8 @@ def test_a_sure_answer_is_the_section_with_further_sections_as_links_only() -> N
     result = ask(answering(1.0), "how long is parental leave?")
 
     assert isinstance(result, Answer)
-    assert result.text.startswith("Parental leave is twelve weeks long.\n\u2014 **Leave** [1]")
+    assert result.text.startswith("Parental leave is twelve weeks long.\n\n")
+    assert result.text.endswith("Leave exists.\n\u2014 **Leave** [1]")
     assert result.sources[0].quote == "Parental leave is twelve weeks long."
 
 

@@ -36,8 +36,8 @@ def test_the_unit_that_answers_comes_first_and_the_rest_of_its_passage_after_it(
     )
 
     assert chosen.text(900, "[1]") == (
-        "You may carry over ten.\n\u2014 **Leave** [1]"
-        f"\n\n{texts.MORE_OF_SECTION}\n\nEverybody has thirty days.\n\nOnly until March."
+        f"You may carry over ten.\n\n{texts.MORE_OF_SECTION}"
+        "\n\nEverybody has thirty days.\n\nOnly until March.\n\u2014 **Leave** [1]"
     )
     assert chosen.words == "You may carry over ten."
 
