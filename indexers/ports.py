@@ -240,15 +240,6 @@ class PassageIndex(Protocol):
         ordinal; each once."""
         ...
 
-    def near_words(
-        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
-    ) -> dict[str, int]:
-        """Return the words for which ``word``, in lower case, may be a misspelling: words one
-        typing error away, and how many of a few passages have them (0: they have another form of
-        it). If the word is not misspelt, return it alone. Only passages that ``reader`` may read
-        count."""
-        ...
-
     def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
         """Return the language of ``text`` (in English and lower case); empty if it is, or may be,
         one of ``than``, by default those of the index: a few words do not tell."""

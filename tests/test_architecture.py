@@ -45,8 +45,6 @@ HOMES = {
     "prometheus_client": ("bot/metrics",),
     "pptx": ("indexers/sources/attachments",),
     "py3langid": ("indexers/index",),
-    "py_rust_stemmers": ("bot/answering/languages", "bot/answering/words"),
-    "spellchecker": ("indexers/index",),
     "pydantic": ("config", "bot/state/answer_json.py"),
     "pydantic_settings": ("config",),
     "pypdf": ("indexers/sources/attachments",),
@@ -115,7 +113,7 @@ VOCABULARY = (
 
 FLOORS = {
     "answering": (
-        "texts", "words", "llm", "question", "languages", "retrieval", "reranking", "deciding",
+        "texts", "words", "llm", "question", "retrieval", "reranking", "deciding",
         "quoting", "checking", "composing", "engine",
     ),
     "slack": (
