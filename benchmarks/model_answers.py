@@ -78,7 +78,6 @@ def figures() -> list[Figure]:
         ("strong", (), {}),
         ("weak", ("--weak",), {}),
         ("no_judge", (), {"FOOTNOTE_LLM__VERIFY": "off"}),
-        ("weak_no_judge", ("--weak",), {"FOOTNOTE_LLM__VERIFY": "off"}),
     ):
         counts = _Counts()
         for handbook in HANDBOOKS:
