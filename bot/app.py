@@ -181,12 +181,14 @@ class App:
         day = Cap(llm.day_tokens, llm.day_cost)
         caps = Caps(Cap(llm.person_tokens), Cap(llm.channel_tokens), day)
         price = Price(llm.price_read, llm.price_written)
-        return ConfiguredModel.of(
+        model = ConfiguredModel.of(
             llm,
             self.secrets.footnote_llm_key.get_secret_value(),
             Meter(count, today, usage, caps, price, llm.max_tokens, self.model_observer),
             model_client=self.model_client,
         )
+        self.closing.callback(model.client.close)
+        return model
 
     @part
     def searching(self) -> Answerer:

@@ -91,14 +91,14 @@ class SlackSettings(Strict):
     )
     workers: int = Field(4, ge=1, le=64, description="How many questions are answered at once.")
     person_minute: int = Field(
-        10,
+        30,
         ge=0,
         le=10**6,
         description="How many questions a person may ask in a minute; an edited one counts "
         "again. 0: no limit.",
     )
     channel_minute: int = Field(
-        60, ge=0, le=10**6, description="How many a channel may ask in a minute; 0: no limit."
+        120, ge=0, le=10**6, description="How many a channel may ask in a minute; 0: no limit."
     )
 
     @property

@@ -122,6 +122,13 @@ class RetryingModel:
         self._slots = BoundedSemaphore(at_once)
         self._chance = chance
         self._clock = clock
+        self._waited_for: set[_Pieces] = set()
+
+    def close(self) -> None:
+        """End all requests. Without it, the process waits at its end for a model that hangs, as
+        long as an answer may take."""
+        for pieces in tuple(self._waited_for):
+            pieces.put(ModelFailed("Footnote is stopping"))
 
     def write(self, prompt: Prompt) -> Iterator[str]:
         """Ask the model and yield its text.
@@ -156,6 +163,7 @@ class RetryingModel:
             self._slots.release()
             raise ModelFailed(str(error), Fallback.BUSY) from error
         cause: Cause | None = None
+        self._waited_for.add(pieces)
         try:
             while (piece := self._piece(pieces, until)) is not None:
                 yield piece
@@ -163,6 +171,7 @@ class RetryingModel:
             cause = error.cause
             raise
         finally:
+            self._waited_for.discard(pieces)
             over.set()
             if cause is not Cause.TIMEOUT or has_its_time:
                 self._breaker.note(cause)

@@ -256,7 +256,7 @@ class Bot:
             port=None,
         )
         self.settings = Settings(data_dir=data)
-        self.change(review_channel="C0REVIEW")
+        self.change(review_channel="C0REVIEW", person_minute=0, channel_minute=0)
         self.change_wiki(site_url="https://wiki.example.com")
         self.app: SlackApp
         lay_out(data / "state.db")
