@@ -59,9 +59,9 @@ class _Counts:
             yield Figure(f"{name}.{share}", sum(values) / len(values), "share", goals.get(share))
         for what, value in (
             ("double_marks", self.double_marks),
-            ("requests", self.requests.total() / self.answers),
-            ("tokens_read", self.read / self.answers),
-            ("tokens_written", self.written / self.answers),
+            ("requests", round(self.requests.total() / self.answers, 2)),
+            ("tokens_read", round(self.read / self.answers)),
+            ("tokens_written", round(self.written / self.answers)),
         ):
             yield Figure(f"{name}.{what}", value, "an answer", goals.get(what))
 
@@ -78,7 +78,6 @@ def figures() -> list[Figure]:
         ("strong", (), {}),
         ("weak", ("--weak",), {}),
         ("no_judge", (), {"FOOTNOTE_LLM__VERIFY": "off"}),
-        ("weak_no_judge", ("--weak",), {"FOOTNOTE_LLM__VERIFY": "off"}),
     ):
         counts = _Counts()
         for handbook in HANDBOOKS:

@@ -309,3 +309,21 @@ def test_two_numbers_of_one_page_are_no_disagreement() -> None:
 
     assert "disagree" not in answer_of(written(LEAVE, CARD), Judge()).text
     assert answer_of(json.dumps(script), Judge()).text == f"{said} [1][2]"
+
+
+def test_where_the_writing_takes_the_only_place_the_judge_is_asked_at_its_end() -> None:
+    """`at_once = 1`: the model that writes is the one that judges."""
+
+    class Crowded(Judge):
+        def judge(self, *arguments: object) -> Sequence[SentenceVerdict | None]:
+            result = super().judge(*arguments)  # type: ignore[arg-type] # passed on as they come
+            if len(self.requests) == 1:
+                raise ModelFailed("all its slots are taken", Fallback.BUSY)
+            return result
+
+    judge = Crowded({ASK[0]: NO})
+    answer = answer_of(written(LEAVE, ASK, CARD, *MORE), judge)
+
+    assert not answer.unjudged
+    assert answer.left_out == 1
+    assert len(judge.requests) <= 3
