@@ -99,6 +99,7 @@ class Damaged(ListIndex):
 
 def test_known_damage_is_told_though_the_rest_still_works(tmp_path: Path) -> None:
     process, passages = SimpleNamespace(beat=lambda: None, is_damaged=False), Damaged()
+    passages.replace([PASSAGE], [VECTORS])
     checks = readiness.checks(process, passages, ["handbook"], tmp_path)
     before = {name: check() for name, check in checks.items()}
     process.is_damaged, passages.damage = True, "the old one is damaged"

@@ -25,6 +25,7 @@ from tests.forked import Forked
 FOOTNOTE = (sys.executable, "-m", "bot")
 ROOT = Path(__file__).parents[3]
 SETTINGS = """[answer]
+precision = 0.78
 
 [[wiki]]
 type = "markdown"
@@ -247,7 +248,7 @@ def test_questions_come_through_a_pipe(handbook: Shell, holder: subprocess.Popen
 
 
 def test_other_settings_are_refused(handbook: Shell, holder: subprocess.Popen[str]) -> None:
-    handbook.write("footnote.toml", SETTINGS.replace("60", "50"))
+    handbook.write("footnote.toml", SETTINGS.replace("0.78", "0.5"))
     result = handbook.footnote("ask", "How long is leave?")
 
     assert (result.code, result.out) == (2, "")

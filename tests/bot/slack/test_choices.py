@@ -14,6 +14,7 @@ from bot.flags.retraction import RETRACTED
 from bot.model import Clarify, Question, Reading, Result, Role, Source
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.ports import OnText
 from bot.slack.rendering import buttons
 from indexers.model import EVERYONE, Principal
 from tests.long import few
@@ -38,11 +39,11 @@ BACK = Clarify(
 class Vague(Handbook):
     """Asks back if the question is just ``leave``."""
 
-    def answer(self, question: Question) -> Result:
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         if question.text == "leave?":
             self.asked.append(question)
             return BACK
-        return super().answer(question)
+        return super().answer(question, on_text)
 
 
 @pytest.fixture(params=few(["socket", "http"], 1))
