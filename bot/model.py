@@ -264,12 +264,10 @@ class Answer:
     In a composed answer ``left_out`` counts the statements that the check dropped, ``unclear`` are
     the sentences that a second reading did not decide: in ``text`` they carry `UNVERIFIED` after
     their footnotes. ``unjudged``: there was none. ``denial``: it says that the pages do not answer,
-    and what they do say. ``cut``: its end is missing. ``shortened``: the model was shown fewer
-    passages than planned, because all were too long for it.
+    and what they do say. ``cut``: its end is missing. ``shortened``: the model saw fewer passages.
 
-    ``nearest`` are sections that may add something; the ``quote`` of each is its line that comes
-    nearest. ``early``: not every passage has been embedded yet. ``tone`` is `Tone.CLOSEST` only in
-    answers that an earlier version stored: a quotation below `bot.texts.THE_CLOSEST`.
+    ``nearest`` are sections that may add something; the ``quote`` of each is its nearest line.
+    ``early``: not every passage has been embedded yet. ``tone`` differs only in stored answers.
     """
 
     text: str
@@ -335,8 +333,8 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
     """A result without an answer. ``text`` says so; ``nearest`` are the nearest sections, best
-    first; the ``quote`` of each is its line that comes nearest. ``fallback`` says why a language
-    model that was called, or was going to be, has no part in it."""
+    first; the ``quote`` of each is its nearest line. ``fallback`` says why a language model has no
+    part in it."""
 
     reason: Reason
     text: str

@@ -26,10 +26,7 @@ PLACES = (
 """Files and folders that have no sentence for people outside their texts."""
 
 MATCHED = {
-    "bot/answering/deciding/clarifying.py": ("_CARRIERS",),
     "bot/answering/checking/facts.py": ("_UNITS", "_NUMBERS", "_TENS"),
-    "bot/answering/words/lexicon.py": (),
-    "bot/answering/words/units.py": (),
     "bot/conversation/addressing.py": ("_ABOUT_ME",),
 }
 """Words that pages and questions are compared with, by the names of their constants. No names: the
@@ -48,7 +45,6 @@ OTHERS = {
     "bot/answering/answerer.py": ("_BEGINNING",),  # a question to search by
     "bot/answering/llm/causes.py": (),  # for the log and the doctor
     "bot/answering/llm/refusals.py": (),  # failures of a model, for the log
-    "bot/answering/languages/translation.py": (),  # reasons, for the log
     "bot/answering/llm/model_client.py": (),
     "bot/operations/doctor.py": (),  # checks of the doctor
     "bot/operations/scheduler.py": ("_in_short",),  # for the log

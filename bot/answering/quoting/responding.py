@@ -12,7 +12,7 @@ from bot.answering.deciding.confidence import Features
 from bot.answering.deciding.deciding import Deciding
 from bot.answering.deciding.refusals import narrowed
 from bot.answering.question.languages import advise_language
-from bot.answering.quoting.section import Chosen, Read, Section, nearest_line
+from bot.answering.quoting.section import AnsweringUnit, QuotedSection, Read, nearest_line
 from bot.answering.reranking.bounded import Bounded
 from bot.answering.reranking.reranking import with_previous
 from bot.answering.retrieval.retrieval import Retrieved
@@ -98,13 +98,15 @@ class Responder:
             rights=rights.words if (rights := narrowed(question)) else "",
         )
 
-    def _chosen(self, question: Question, retrieved: Retrieved) -> tuple[Chosen | None, Features]:
+    def _chosen(
+        self, question: Question, retrieved: Retrieved
+    ) -> tuple[AnsweringUnit | None, Features]:
         """Return the unit of the best passage that answers best, and the features with it."""
         observed = self.deciding.features(question, retrieved)
         if not retrieved.hits:
             return None, observed
         best = max(retrieved.hits, key=lambda hit: hit.score)
-        section = Section.around(best.passage, retrieved.with_neighbours)
+        section = QuotedSection.around(best.passage, retrieved.with_neighbours)
         weigh = Weights(stems(hit.passage.embedded) for hit in retrieved.hits)
         read = None if observed.read is None else self.read
         chosen = section.answering(with_previous(question), read, weigh)

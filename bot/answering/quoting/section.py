@@ -9,7 +9,7 @@ from math import fsum
 
 from bot.answering import texts
 from bot.answering.quoting.showing import LEFT_OUT, caption, shown
-from bot.answering.quoting.units import Piece, Unit, units
+from bot.answering.quoting.units import Unit, UnitPiece, units
 from bot.answering.retrieval.sources import title_and_path
 from bot.answering.retrieval.stretch import Stretch
 from bot.answering.words.stems import Weights, stems
@@ -33,21 +33,21 @@ characters in a block."""
 
 
 @dataclass(frozen=True)
-class Section:
+class QuotedSection:
     """A passage with its neighbours of the same section."""
 
     passage: Passage
     stretch: Stretch
 
     @classmethod
-    def around(cls, passage: Passage, hits: Sequence[Hit]) -> Section:
+    def around(cls, passage: Passage, hits: Sequence[Hit]) -> QuotedSection:
         return cls(passage, Stretch.around(passage, hits))
 
     @cached_property
     def units(self) -> Sequence[Unit]:
         return units(self.stretch.text)
 
-    def answering(self, question: str, read: Read | None, weigh: Weights) -> Chosen | None:
+    def answering(self, question: str, read: Read | None, weigh: Weights) -> AnsweringUnit | None:
         """Return the unit that answers best; None if the section is empty."""
         if not self.units:
             return None
@@ -61,8 +61,8 @@ class Section:
             )
             if scores is not None:
                 score, best = max(zip(scores, (-at for at in candidates), strict=True))
-                return Chosen(self, self.units[-best], score)
-        return Chosen(self, self.units[order[0]], None)
+                return AnsweringUnit(self, self.units[-best], score)
+        return AnsweringUnit(self, self.units[order[0]], None)
 
     def span(self) -> tuple[int, int]:
         """Return where the passage itself begins and ends in the section's text."""
@@ -72,11 +72,11 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class AnsweringUnit:
     """The ``unit`` of a section that answers best. ``score`` is the cross-encoder's, a logit; None
     without one."""
 
-    section: Section
+    section: QuotedSection
     unit: Unit
     score: float | None
 
@@ -107,7 +107,7 @@ class Chosen:
         """Return the pieces around the unit, the nearest first, until one has no room."""
         start, end = self.section.span()
         own = {piece.start for piece in self.unit.pieces}
-        others: dict[int, Piece] = {}
+        others: dict[int, UnitPiece] = {}
         for unit in self.section.units:
             for piece in unit.pieces:
                 if piece.start not in own and start <= piece.start < end:
@@ -142,14 +142,14 @@ def nearest_line(question: str, passage: Passage, weigh: Weights) -> str:
     return kept
 
 
-def _within(pieces: Sequence[Piece], most: int) -> tuple[Sequence[Piece], bool]:
+def _within(pieces: Sequence[UnitPiece], most: int) -> tuple[Sequence[UnitPiece], bool]:
     """Return the first pieces that have room, at least one, and whether some are left out."""
     kept = list(_fitting(pieces, most)) or list(pieces[:1])
     return kept, len(kept) < len(pieces)
 
 
-def _fitting(pieces: Sequence[Piece], room: int) -> Sequence[Piece]:
-    kept: list[Piece] = []
+def _fitting(pieces: Sequence[UnitPiece], room: int) -> Sequence[UnitPiece]:
+    kept: list[UnitPiece] = []
     for piece in pieces:
         room -= len(piece.text)
         if room < 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.answering.quoting.units import Piece
+from bot.answering.quoting.units import UnitPiece
 from bot.foreign import on_one_line, quoted
 from indexers.text.prose import Kind, plain_line
 
@@ -31,7 +31,7 @@ def caption(title: str, heading: str) -> str:
     return f"{_DASH} **{shown}**" if shown else ""
 
 
-def shown(pieces: Sequence[Piece]) -> str:
+def shown(pieces: Sequence[UnitPiece]) -> str:
     """Return the pieces as people read them: paragraphs apart, items and rows of one list or table
     below each other."""
     text, last = "", None
@@ -52,14 +52,14 @@ def line(words: str, most: int) -> str:
     return f"{plain[: most - 1].rsplit(' ', 1)[0].rstrip()}{LEFT_OUT}"
 
 
-def _words(piece: Piece) -> str:
+def _words(piece: UnitPiece) -> str:
     if piece.kind is Kind.CODE:
         return quoted(piece.text)
     words = _row(piece) if piece.kind is Kind.TABLE else piece.text
     return _BOLD.sub(rf"{2 * _STAR}\1{2 * _STAR}", quoted(words))
 
 
-def _row(piece: Piece) -> str:
+def _row(piece: UnitPiece) -> str:
     """Return a row with each cell's header before it: "- City: Berlin · Days: 30"."""
     header, row = _cells(piece.header), _cells(piece.text)
     if len(header) != len(row):

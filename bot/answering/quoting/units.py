@@ -17,7 +17,7 @@ _INTRODUCES = (":", "?", "\uff1a", "\uff1f")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class UnitPiece:
     """A block of a section, or one row of a table with the ``header`` of its columns. ``start`` and
     ``end`` are its place in the section's text."""
 
@@ -32,7 +32,7 @@ class Piece:
 class Unit:
     """Pieces that are only shown together."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[UnitPiece, ...]
 
     @property
     def start(self) -> int:
@@ -51,7 +51,7 @@ class Unit:
 def units(text: str) -> list[Unit]:
     """Return the units of ``text`` (light Markdown) in order."""
     found: list[Unit] = []
-    waiting: list[Piece] = []
+    waiting: list[UnitPiece] = []
     runs = [list(run) for run in _runs(blocks(text))]
     for place, run in enumerate(runs):
         following = runs[place + 1] if place + 1 < len(runs) else None
@@ -59,7 +59,7 @@ def units(text: str) -> list[Unit]:
             found += _rows(run[0], waiting)
             waiting = []
             continue
-        waiting += [Piece(block.kind, block.start, block.end, block.text) for block in run]
+        waiting += [UnitPiece(block.kind, block.start, block.end, block.text) for block in run]
         if following is None or not _introduces(run[-1], following):
             found.append(Unit(tuple(waiting)))
             waiting = []
@@ -86,7 +86,7 @@ def _introduces(last: Block, following: Sequence[Block]) -> bool:
     return last.kind in (Kind.PARAGRAPH, Kind.ITEM) and last.text.rstrip().endswith(_INTRODUCES)
 
 
-def _rows(table: Block, introduction: Sequence[Piece]) -> Iterator[Unit]:
+def _rows(table: Block, introduction: Sequence[UnitPiece]) -> Iterator[Unit]:
     """Yield each row of a table as a unit with the introduction of the table."""
     lines = table.text.splitlines(keepends=True)
     header = lines[0].strip() if len(lines) > 1 and is_rule(lines[1].rstrip()) else ""
@@ -94,7 +94,7 @@ def _rows(table: Block, introduction: Sequence[Piece]) -> Iterator[Unit]:
     for number, line in enumerate(lines):
         row = line.rstrip("\r\n")
         if row.strip() and not (header and number < _HEAD):
-            yield Unit((*introduction, Piece(Kind.TABLE, at, at + len(row), row, header)))
+            yield Unit((*introduction, UnitPiece(Kind.TABLE, at, at + len(row), row, header)))
         at += len(line)
 
 

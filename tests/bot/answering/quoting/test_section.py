@@ -8,19 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import texts
-from bot.answering.quoting.section import LONGEST_UNIT, Chosen, Section, nearest_line
+from bot.answering.quoting.section import LONGEST_UNIT, AnsweringUnit, QuotedSection, nearest_line
 from bot.answering.words.stems import Weights, stems
 from bot.model import LONGEST_LINE
 from indexers.model import Hit, Passage
+from indexers.text.prose import plain
 from tests.fakes.passages import passages
 from tests.indexers.light_markdown import SECTIONS
 
 
-def choose(question: str, *parts: str, place: int = 0) -> Chosen:
+def choose(question: str, *parts: str, place: int = 0) -> AnsweringUnit:
     """Return what answers from the ``place``-th of a section's passages, by words alone."""
     found = passages("leave", *parts)
     hits = [Hit(passage, 1.0, 0.5, beside=at != place) for at, passage in enumerate(found)]
-    chosen = Section.around(found[place], hits).answering(question, None, weights(found))
+    chosen = QuotedSection.around(found[place], hits).answering(question, None, weights(found))
     assert chosen is not None
     return chosen
 
@@ -76,7 +77,7 @@ def test_the_words_of_a_row_are_the_row_alone() -> None:
 
 def test_a_cross_encoder_decides_if_it_answers_in_time() -> None:
     (found,) = passages("leave", "Leave is long.\n\nTravel is paid.")
-    section = Section.around(found, [Hit(found, 1.0, 0.5)])
+    section = QuotedSection.around(found, [Hit(found, 1.0, 0.5)])
 
     def prefer_travel(_question: str, units: Sequence[str]) -> list[float]:
         return [2.0 * ("Travel" in unit) for unit in units]
@@ -101,11 +102,11 @@ def test_a_section_is_named_with_the_line_that_shares_most_words_with_the_questi
 @given(SECTIONS, st.text(max_size=40), st.integers(0, 900))
 def test_any_section_answers_with_words_of_its_own(section: str, question: str, room: int) -> None:
     (found,) = passages("leave", section or "x")
-    chosen = Section.around(found, [Hit(found, 1.0, 0.5)]).answering(
+    chosen = QuotedSection.around(found, [Hit(found, 1.0, 0.5)]).answering(
         question, None, weights([found])
     )
 
-    assert len(nearest_line(question, found, weights([found]))) <= LONGEST_LINE
+    assert len(plain(nearest_line(question, found, weights([found])))) <= LONGEST_LINE
     if chosen:
         assert chosen.words in found.text
         assert chosen.text(room, "[1]").count("[1]") == 1
