@@ -33,8 +33,10 @@ updated: 2020-01-01
 ---
 # Garage
 
-The garage door is opened with the green button beside the ramp, which has to be held down for
-five seconds, until the lamp above it is lit, and is let go only when the door has come to its end.
+The garage door is opened with the green button beside the ramp, which has to be held down.
+
+It is held for five seconds, until the lamp above it is lit, and is let go only when the door has
+come to its end.
 """
 SELDOM, OFTEN = 1440, 0.01
 """Minutes between two passes."""

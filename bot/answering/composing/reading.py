@@ -40,8 +40,8 @@ _CITATION = (
 1), and with a dagger in brackets of their own."""
 _CITED = re.compile(rf"(?:[ \t]?{_CITATION}(?:\([^()\s]*\))?)+", re.IGNORECASE)
 _END = re.compile(
-    rf"(?<=[.!?:\u3002\uff01\uff1f])(?:[ \t]?{_CITATION})+(?=\s)"
-    rf"|(?:[ \t]?{_CITATION})+[.!?\u3002](?=\s)",
+    rf"(?<=[.!?:\u3002\uff01\uff1f])(?:[ \t]?{_CITATION}){{1,9}}(?=\s)"
+    rf"|(?:[ \t]?{_CITATION}){{1,9}}[.!?\u3002](?=\s)",
     re.IGNORECASE,
 )
 """Citations beside the full stop of a sentence."""
