@@ -182,5 +182,5 @@ def _settings(product: str, url: str, email: str, folder: Path) -> Settings:
         product="cloud" if product == "cloud" else "data_center",
         email=email if product == "cloud" else "",
     )
-    answer = AnswerSettings(precision=0, clarify=False)
+    answer = AnswerSettings(precision=0)
     return Settings(data_dir=folder, wiki=[wiki], answer=answer)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmarks.composing import reporting
 from benchmarks.footnote import FootnoteProcess
-from benchmarks.material import CACHE, shared, unpacked, write_questions
+from benchmarks.material import CACHE, reporting, shared, unpacked, write_questions
 from benchmarks.rows import Figure, Goal
 
 _HALVES = {"development": False, "reporting": True}

@@ -129,6 +129,11 @@ class FootnoteProcess:
         options: list[str | Path] = ["--corpus", corpus] if corpus else []
         return self._run("eval", questions, *options).printed
 
+    def answered(self, questions: Path, out: Path) -> dict[str, Any]:
+        """Run ``footnote eval`` with the language model, and keep the run in ``out``."""
+        options = ("--with-model", "--answers", "--out", out)
+        return self._run("eval", questions, *options).printed
+
     def replay(self, answers: Path, *options: str | Path) -> dict[str, Any]:
         """Return the report on recorded answers as readers would see them. ``options`` name the
         judge."""

@@ -11,10 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.composing import reporting
 from benchmarks.everyday import HANDBOOKS, OWN_ALONE
 from benchmarks.footnote import FootnoteProcess
-from benchmarks.material import shared, write_questions
+from benchmarks.material import reporting, shared, write_questions
 from benchmarks.rows import Figure
 
 _FOLDER = Path(__file__).parent / "questions"

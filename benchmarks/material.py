@@ -49,6 +49,12 @@ def unpacked(archive: Path) -> Path:
     return folder
 
 
+def reporting(identity: str) -> bool:
+    """Return whether a question belongs to the reporting half. The program was developed on the
+    other half."""
+    return hashlib.blake2b(identity.encode()).digest()[0] % 2 == 1
+
+
 def questions(name: str) -> Iterator[dict[str, Any]]:
     """Yield the questions of a shared set.
 

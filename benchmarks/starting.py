@@ -16,8 +16,6 @@ from statistics import median
 from benchmarks.material import CACHE
 from benchmarks.rows import Figure, Goal
 from bot.answering.answerer import Answerer
-from bot.answering.checking.disagreeing import with_disagreement
-from bot.answering.quoting.quoting import Quoting
 from bot.answering.retrieval.folding import fold_pages
 from bot.app import App
 from bot.model import Question, Result
@@ -89,7 +87,7 @@ def _engine(answerer: Answerer) -> float:
     """Return the milliseconds that the engine adds to a question, compared with calling its parts
     one after the other. The shortest of several rounds counts, because the machine may be busy.
     There is no cross-encoder, because its threads vary more than the difference."""
-    by_engine = replace(answerer, recheck=None, rerank=None, quoting=Quoting())
+    by_engine = replace(answerer, recheck=None, rerank=None, read=None)
     questions = [Question(text, Principal.of(EVERYONE)) for text in _ASKED]
     overheads: list[float] = []
     for question in questions:
@@ -113,8 +111,7 @@ def _by_parts(answerer: Answerer, unprepared: Question) -> Result:
     question = answerer.retrieval.prepared(unprepared)
     retrieved = answerer.retrieval(question)
     retrieved = replace(retrieved, pages=fold_pages(retrieved.pages, question.language))
-    result = answerer.responder(question, retrieved)
-    return with_disagreement(question.sought, result, retrieved)
+    return answerer.responder(question, retrieved)
 
 
 def figures() -> Sequence[Figure]:

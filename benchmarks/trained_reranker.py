@@ -30,8 +30,7 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from benchmarks.bundled_models import Array, Dense, Layer, ModelWeights, save_reranker, weights_of
 from benchmarks.invented import FOLDER, LEFT_OUT
-from bot.answering.quoting.outline import outline
-from bot.answering.quoting.windows import as_read, only_names
+from bot.answering.quoting.units import units
 from indexers.index.embedding import LocalEmbedder
 from indexers.index.reranking import BUNDLED
 from indexers.text.prose import plain
@@ -105,14 +104,13 @@ def _items(file: Path, embedder: LocalEmbedder) -> Iterator[Item]:
 
 
 def _with_sentences(item: Item, row: dict[str, Any], answer: str) -> Item:
-    """Return ``item`` with the sentences of its passage, in the form that the model reads to choose
-    a quotation."""
-    units = outline(row["text"])
+    """Return ``item`` with the units of its passage, in the form that the model reads to choose the
+    one that is shown."""
     context = " > ".join([row["title"], *row["headings"][-1:]])[:_NAMED]
-    places = [at for at in range(len(units)) if not only_names(units, at)]
-    texts = [f"{context}\n{as_read(units, at)}" for at in places]
+    words = [unit.words for unit in units(row["text"])]
+    texts = [f"{context}\n{each}" for each in words]
     answer_text = plain(answer).strip("|- ").casefold()
-    right = [n for n, at in enumerate(places) if answer_text in units[at].text.casefold()]
+    right = [n for n, each in enumerate(words) if answer_text in each.casefold()]
     if not answer_text or not right:
         return item
     others = [text for n, text in enumerate(texts) if n not in right]

@@ -19,7 +19,7 @@ from bot.answering.composing.language_model import ConfiguredModel
 from bot.answering.deciding import calibration
 from bot.answering.llm.model_client import MeasuredModel
 from bot.answering.llm.usage import Cap, Caps, Meter, ModelObserver, Price
-from bot.answering.quoting.quoting import quoting_by
+from bot.answering.quoting.responding import reading_by
 from bot.answering.reranking.blending import cross_encoder
 from bot.answering.retrieval.library import IndexedLibrary
 from bot.answering.retrieval.recheck import Recheck
@@ -185,7 +185,6 @@ class App:
             llm,
             self.secrets.footnote_llm_key.get_secret_value(),
             Meter(count, today, usage, caps, price, llm.max_tokens, self.model_observer),
-            entailment=self.indexing.entailment,
             model_client=self.model_client,
         )
         self.closing.callback(model.client.close)
@@ -277,11 +276,10 @@ def answerer_of(
     answerer = Answerer(
         Retrieval(indexing.index, indexing.embedder),
         calibration.confidence(indexing.calibration_file, indexing.embedder, reranker),
-        tuple(indexing.wikis),
         answer.max_characters,
         recheck=recheck,
         composer=model.composer if model else None,
-        quoting=quoting_by(reranker, seconds=seconds, foreign=foreign),
+        read=reading_by(reranker, seconds=seconds),
         rerank=cross_encoder(reranker, seconds=seconds, foreign=foreign),
         order=orders.order(seconds=seconds, at_once=workers) if orders else None,
         rewrite=model.rewriter() if model and settings.llm.rewrite else None,

@@ -210,8 +210,7 @@ _FALLBACKS = {
 }
 
 UNVERIFIED = "\u2020"
-"""A dagger after the footnotes of a sentence that the check could not decide. `bot.foreign` removes
-it from everybody else's words."""
+"""A dagger after a sentence without a verdict. `bot.foreign` removes it from all other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +240,17 @@ class VerifiedPart:
 
 
 class Tone(StrEnum):
-    """The tone of an answer, by its chance of being right."""
+    """The tone of a reply, by its chance of being right."""
 
     ANSWER = "answer"
     CLOSEST = "closest"
-    """One quotation that may not answer it, and the nearest pages. `bot.texts.THE_CLOSEST` is
-    above it."""
+    """Not sure: the nearest sections, named with a line each."""
     SILENCE = "silence"
-    """No answer, but what to do next."""
+    """Nothing near, but what to do next."""
+
+
+LONGEST_LINE = 160
+"""Characters of the line that a section is named with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +261,13 @@ class Answer:
     configured. ``verified``: a person wrote it, and its sources are the pages that it rests on;
     ``verified_parts``: a person wrote these of its parts. ``linked`` are pages that may say more.
 
-    In a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
-    are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` after their
-    footnotes. ``denial``: it says that the pages do not answer the question, and what they do say.
-    ``cut``: its end is missing. ``shortened``: the model was shown fewer passages than planned,
-    because all of them were too long for it.
+    In a composed answer ``left_out`` counts the statements that the check dropped, ``unclear`` are
+    the sentences that a second reading did not decide: in ``text`` they carry `UNVERIFIED` after
+    their footnotes. ``unjudged``: there was none. ``denial``: it says that the pages do not answer,
+    and what they do say. ``cut``: its end is missing. ``shortened``: the model saw fewer passages.
 
-    ``nearest`` are pages worth a look beside the sources, with an empty ``quote``; only for a
-    ``tone`` other than a plain answer. ``early``: not every passage has been embedded yet.
+    ``nearest`` are sections that may add something; the ``quote`` of each is its nearest line.
+    ``early``: not every passage has been embedded yet. ``tone`` differs only in stored answers.
     """
 
     text: str
@@ -281,6 +282,7 @@ class Answer:
     narrowed: Narrowed | None = None
     left_out: int = 0
     unclear: tuple[str, ...] = ()
+    unjudged: bool = False
     denial: bool = False
     cut: bool = False
     shortened: bool = False
@@ -294,6 +296,7 @@ class Answer:
         """Return the notes on the check: what the mark means, and what was left out."""
         notes = {
             texts.unverified(UNVERIFIED): self.unclear,
+            texts.UNJUDGED: self.unjudged,
             texts.left_out(self.left_out): self.left_out,
             texts.CUT: self.cut,
             texts.SHORTENED: self.shortened,
@@ -310,8 +313,6 @@ class Why:
     weighs: Mapping[str, float]
     confidence: float
     rule: str
-    asking_back: str = ""
-    """Why a clarifying question was asked, or none; empty if that is turned off."""
     rights: str = ""
     """Why the reader's rights could not be asked for; empty if they could."""
 
@@ -331,9 +332,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """A result without an answer. ``text`` says what was searched; ``nearest`` are pages worth a
-    look (their ``quote`` is empty); ``fallback`` says why a language model that was called, or was
-    going to be, has no part in it."""
+    """A result without an answer. ``text`` says so; ``nearest`` are the nearest sections, best
+    first; the ``quote`` of each is its nearest line. ``fallback`` says why a language model has no
+    part in it."""
 
     reason: Reason
     text: str
@@ -379,8 +380,7 @@ Result = Answer | NoAnswer | Clarify
 
 
 def is_unsure(result: Result) -> bool:
-    """Return whether the result may not answer the question, so that the asker may ask the wiki's
-    keepers."""
+    """Return whether it may not answer, so that the asker may ask the wiki's keepers."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
     return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)

@@ -32,7 +32,7 @@ from bot.playground.page.reasons import ObservedReasons
 from bot.playground.page.recorded_model import RECORDINGS, RecordedModel
 from bot.playground.page.running import RunningPlayground
 from bot.program import program_here
-from config.llm import VERIFY_BY_RULES, LlmSettings
+from config.llm import LlmSettings
 from config.settings import DemoAnswerSettings, Secrets, Settings
 from config.slack import SlackSettings
 from config.wikis import ConfluenceSettings, MarkdownSettings
@@ -314,9 +314,7 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
             wiki=wikis,
             answer=DemoAnswerSettings(),
             # Recorded, see `RecordedModel`: it calls nothing over a network.
-            llm=LlmSettings(
-                provider="compatible", model="recorded", verify=VERIFY_BY_RULES, rewrite=False
-            ),
+            llm=LlmSettings(provider="compatible", model="recorded", verify="off", rewrite=False),
             slack=SlackSettings(guests=True, shared_channels=True),
         )
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})

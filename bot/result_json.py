@@ -44,6 +44,7 @@ def result_json(result: Result) -> dict[str, Any]:
             "fallback": result.fallback.value if result.fallback else None,
             "left_out": result.left_out,
             "unclear": list(result.unclear),
+            "unjudged": result.unjudged,
             "denial": result.denial,
             "cut": result.cut,
             "shortened": result.shortened,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.answering.latest import Latest
 from bot.answering.question.several import Several
 from bot.answering.tracing import traced
-from bot.answering.words.roles import roots
+from bot.answering.words.shared_words import content_stems
 from bot.app import App
 from bot.background import in_own_thread
 from bot.conversation.conversation import conversation_of
@@ -275,7 +275,7 @@ class SlackParts:
             executor=self.executor,
             operating=wikis.operating,
             library=wikis.library,
-            roots=roots,
+            roots=content_stems,
             clock=clock,
             stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
         )

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.model import Answer, NoAnswer, Reason, Result, Tone
+from bot.model import LONGEST_LINE, Answer, NoAnswer, Reason, Result, Tone
 from indexers.text.prose import plain_line
-
-LINE = 160
-"""Characters of the line that is shown of a nearest section."""
 
 
 class ResultTone(StrEnum):
@@ -49,6 +46,8 @@ def as_unsure(result: Result) -> Result:
 
 def line_of(quote: str) -> str:
     """Return the first line of a quotation without markup, cut between words if it is longer than
-    `LINE`."""
+    `LONGEST_LINE`."""
     line = plain_line(quote.strip().partition("\n")[0])
-    return line if len(line) <= LINE else line[: LINE + 1].rpartition(" ")[0] or line[:LINE]
+    if len(line) <= LONGEST_LINE:
+        return line
+    return line[: LONGEST_LINE + 1].rpartition(" ")[0] or line[:LONGEST_LINE]

@@ -15,8 +15,9 @@ from rich.markup import escape
 from rich.text import Text
 
 from bot import terminal_texts as texts
-from bot.foreign import on_one_line, words_behind
+from bot.foreign import excerpt, on_one_line, words_behind
 from bot.model import (
+    LONGEST_LINE,
     Answer,
     Clarify,
     NoAnswer,
@@ -122,6 +123,8 @@ def _print_sources(result: Result) -> None:
         out().print(f"  {texts.NEAREST_PAGES if is_silent else texts.CLOSE_TO_IT}")
     for source in nearest:
         _print_source(" -  ", source)
+        if source.quote:
+            print_indented(safe(f"\u201c{excerpt(source.quote, LONGEST_LINE)}\u201d", "dim"), 6)
 
 
 def _print_source(mark: str, source: Source) -> None:
@@ -139,8 +142,6 @@ def print_why(why: Why) -> None:
     print_indented(safe(why.rule), 2)
     if why.rights:
         print_indented(safe(f"{why.rights}.", style="yellow"), 2)
-    if why.asking_back:
-        print_indented(safe(why.asking_back), 2)
 
 
 def where(source: Source) -> str:

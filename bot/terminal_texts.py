@@ -10,8 +10,8 @@ from indexers.text.counting import counted
 # Around an answer.
 
 REPLY_WITH_NUMBER = "Reply with its number."
-NEAREST_PAGES = "The nearest pages:"
-CLOSE_TO_IT = "Close to it:"
+NEAREST_PAGES = "The nearest sections:"
+CLOSE_TO_IT = "This may add something:"
 OUTDATED = "outdated"
 OLD = "old"
 

@@ -82,6 +82,9 @@ SHORTENED = (
 )
 
 
+UNJUDGED = "Not checked by a second reading: look it up on the pages."
+
+
 def unverified(mark: str) -> str:
     return f"{mark} I could not verify this: look it up on the page."
 

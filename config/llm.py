@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from config.removed import is_outdated_verify
 from config.wikis import Strict
-
-_VERIFY_BY_MODEL, VERIFY_BY_RULES = "model", "rules"
 
 
 class LlmSettings(Strict):
@@ -47,22 +46,20 @@ class LlmSettings(Strict):
         description="Tokens that it may write; a model that thinks first needs more, such as 4000.",
     )
     context_tokens: int = Field(
-        3000,
+        1240,
         ge=300,
         le=100_000,
         description="About how many tokens of wiki and thread it is shown.",
     )
-    verify: str = Field(
+    verify: Literal["model", "off"] = Field(
         "model",
-        description="Who decides a sentence that the rules of the check cannot decide: `model` "
-        "asks the language model once more, for all such sentences of an answer together; with "
-        "`rules` nobody does, and they are shown with a mark. Or the name of an NLI model's "
-        "folder below `models` in the data folder, which may vouch for some; nothing is "
-        "downloaded, and a cross-encoder, which scores nearness alone, is refused.",
+        description="Who reads an answer a second time, beside the pages, before anybody sees it: "
+        "`model` asks a language model, by one or two more requests, and leaves out what the pages "
+        "do not bear out; with `off` nobody does, and the answer says so.",
     )
     verify_model: str = Field(
         "",
-        description="Another, cheaper model of the same provider for this; empty: `model`.",
+        description="Another model of the same provider for this; empty: `model`.",
     )
     rewrite: bool = Field(
         default=True,
@@ -100,22 +97,21 @@ class LlmSettings(Strict):
 
     @property
     def verifying_model(self) -> LlmSettings | None:
-        """Return the language model that decides unclear sentences, if one does."""
-        if self.verify != _VERIFY_BY_MODEL:
+        """Return the language model that reads an answer a second time, if one does."""
+        if self.verify == "off":
             return None
         return self.model_copy(update={"model": self.verify_model or self.model})
 
-    @property
-    def nli_model(self) -> str:
-        """Return the name of the NLI model that decides unclear sentences, if one does."""
-        return "" if self.verify in (_VERIFY_BY_MODEL, VERIFY_BY_RULES) else self.verify
+    @field_validator("verify", mode="before")
+    @classmethod
+    def _as_before(cls, value: object) -> object:
+        """Read the values of earlier versions, see `config.removed.is_outdated_verify`."""
+        return "off" if is_outdated_verify(value) else value
 
     @model_validator(mode="after")
     def _is_whole(self) -> LlmSettings:
         if self.provider and not self.model:
             raise ValueError("needs `model`")
-        if not self.verify:
-            raise ValueError("`verify` is `model`, `rules` or the name of an NLI model")
         if self.day_cost and not (self.price_read or self.price_written):
             raise ValueError("`day_cost` needs `price_read` and `price_written`")
         return self

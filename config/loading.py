@@ -19,7 +19,7 @@ from pydantic_settings import InitSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
 from config.errors import SettingsError
-from config.removed import CARRIED_OVER, REMOVED, removed_in
+from config.removed import CARRIED_OVER, REMOVED, is_outdated_verify, removed_in
 from config.settings import ENV_PREFIX, Secrets, Settings
 from config.wikis import WIKI_KINDS, WikiSettings
 from config.workspaces import WorkspaceSettings
@@ -85,7 +85,8 @@ def removed_settings(file: Path | None) -> list[str]:
     Raises:
         SettingsError: the file cannot be read.
     """
-    found = [(f"`{name}`", name) for name in removed_in(_read(file) if file else {})]
+    values = _read(file) if file else {}
+    found = [(f"`{name}`", name) for name in removed_in(values)]
     found += [
         (f"The variable {variable}", _REMOVED_VARIABLES[variable.upper()])
         for variable in sorted(os.environ)
@@ -96,7 +97,16 @@ def removed_settings(file: Path | None) -> list[str]:
         if name in CARRIED_OVER
         else f"{what} is no longer used; delete it. {REMOVED[name]}"
         for what, name in found
-    ]
+    ] + _outdated_verify(values)
+
+
+def _outdated_verify(values: Mapping[str, Any]) -> list[str]:
+    llm = values.get("llm")
+    written = llm.get("verify") if isinstance(llm, dict) else None
+    value = os.environ.get(f"{ENV_PREFIX}llm__verify".upper(), written)
+    if not is_outdated_verify(value):
+        return []
+    return [f"`llm.verify` is `model` or `off` by now: {value!r} is read as `off`."]
 
 
 def secrets() -> Secrets:

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 LIVE = {
     "": ("log_level",),
     "sync": ("every_minutes", "recent_minutes"),
-    "answer": ("max_characters", "precision", "old_after_days", "clarify"),
+    "answer": ("max_characters", "precision", "old_after_days"),
     "slack": ("person_minute", "channel_minute"),
 }
 """The settings that change without a restart, by section."""

@@ -13,7 +13,7 @@ _IN_OWNERS = 'Write `owners = ["property owner", "label owner-", "editor"]`.'
 REMOVED: dict[str, str] = {
     "llm.silence": "A model may be silent for as long as `llm.seconds` lets it write.",
     "llm.attempts": "A request is tried up to three times.",
-    "llm.verify_seconds": "The check of unclear sentences may take 10 seconds.",
+    "llm.verify_seconds": "The second reading of an answer may take 10 seconds.",
     "llm.temperature": "The temperature is 0, or the model's own if it takes no other.",
     **dict.fromkeys(
         ("index.shards", "index.replicas", "index.write_consistency", "index.read_fan_out"),
@@ -34,6 +34,7 @@ REMOVED: dict[str, str] = {
     "wiki.max_page_bytes": "A page of Markdown may have 2 MB.",
     "state.audit_days": "Who was shown which page is kept as long as all else: the smaller "
     "of it and `state.retention_days` counts for both, and 0 turns nothing off any more.",
+    "answer.clarify": "A vague question gets the nearest sections.",
     "llm.structured": "Structured output is tried first, then plain text.",
 }
 """What holds instead, or what to do, by `SECTION.KEY`, or `KEY` of no section; `wiki.KEY` is of
@@ -45,6 +46,12 @@ CARRIED_OVER = frozenset(
     if REMOVED[name] in (_IN_DIGEST, _IN_OWNERS) or name == "state.audit_days"
 )
 """Those whose values still count, see `carry_over`."""
+
+
+def is_outdated_verify(value: object) -> bool:
+    """Return whether a value of `llm.verify` is one of an earlier version: rules, or the folder of
+    a kind of model that Footnote no longer runs. It is read as ``off``."""
+    return isinstance(value, str) and value not in ("", "model", "off")
 
 
 def removed_in(values: Mapping[str, Any]) -> list[str]:

@@ -118,15 +118,18 @@ class AnswerSettings(Strict):
     it."""
 
     max_characters: int = Field(
-        700, ge=100, le=3000, description="How long a quoted answer may be, in characters."
+        900,
+        ge=100,
+        le=3000,
+        description="Room for a section, in characters. The part that answers is shown whole; the "
+        "rest of its passage as far as there is room.",
     )
     precision: float = Field(
         0.78,
         ge=0,
         lt=1,
-        description="Target precision, 0 to 1: the share of what is shown that is about what was "
-        "asked, if half of what is asked is not in the wiki. Higher means fewer wrong answers and "
-        'more "not found". 0: always answer.',
+        description="Target precision, 0 to 1: the share of plain answers that are right. Higher "
+        "means fewer wrong answers, and more often only the nearest sections. 0: always answer.",
     )
     check_seconds: float = Field(
         2.0,
@@ -152,10 +155,6 @@ class AnswerSettings(Strict):
         description="The model that reads the best passages beside the question: it puts them in "
         "order and chooses what is quoted. The bundled English cross-encoder, another one that "
         "fastembed knows by name, or `llm`, the language model. Empty: none.",
-    )
-    clarify: bool = Field(
-        default=True,
-        description="Whether a vague question is answered with a question.",
     )
     written_days: int = Field(
         180,

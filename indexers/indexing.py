@@ -17,7 +17,6 @@ from indexers.index.catalog import fingerprint
 from indexers.index.copies import IndexCopies
 from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
-from indexers.index.entailment import EntailmentModel
 from indexers.index.indexed_access import with_indexed
 from indexers.index.languages import Languages
 from indexers.index.memory import return_memory
@@ -27,7 +26,7 @@ from indexers.index.reranking import FastembedReranker, LocalReranker
 from indexers.index.server_options import ServerOptions
 from indexers.model import Progress
 from indexers.parsing.process import Parsers
-from indexers.ports import Embedder, Entailing, Reranker, Wiki
+from indexers.ports import Embedder, Reranker, Wiki
 from indexers.sources import SOURCES
 from indexers.sources.source import Resources, WikiSource
 from indexers.sources.wikis import Wikis
@@ -104,11 +103,6 @@ class Indexing:
         if name == BUNDLED_RERANKER:
             return LocalReranker()
         return FastembedReranker(name, self._settings.data_dir / "models")
-
-    def entailment(self, name: str) -> Entailing:
-        """Return the model in the folder ``name``, which is absolute or within `models` of the data
-        folder. It is loaded at first use."""
-        return EntailmentModel(self._settings.data_dir / "models" / name)
 
     @cached_property
     def splitter(self) -> Splitter:

@@ -209,8 +209,7 @@ class Hit:
     to 1) compares the question with the passage, ``closest`` with its nearest sentence.
     ``language`` is the passage's, as configured or detected, in English and lower case; empty if
     unknown. ``relevance`` is a cross-encoder's score, a logit; None if none read the passage.
-    ``parts`` are the scores for each part of a question; ``beside``: not found, but next to a
-    passage that was."""
+    ``beside``: not found, but next to a passage that was."""
 
     passage: Passage
     score: float
@@ -218,7 +217,6 @@ class Hit:
     closest: float = 0.0
     language: str = ""
     relevance: float | None = None
-    parts: tuple[float, ...] = ()
     beside: bool = False
 
 

@@ -124,19 +124,6 @@ class Embedder(Protocol):
         ...
 
 
-class Entailing(Protocol):
-    """A model of natural language inference."""
-
-    def entailed(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
-        """Return for each pair, a text and a sentence, the probability that the text entails the
-        sentence (0 to 1). It may take seconds.
-
-        Raises:
-            ModelUnavailable: the model cannot be loaded, or does not run.
-        """
-        ...
-
-
 class Reranker(Protocol):
     """A cross-encoder, which reads question and passage together: better than their vectors, and
     slower."""
@@ -251,15 +238,6 @@ class PassageIndex(Protocol):
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         """Return the current passages at ``places`` that ``reader`` may read, by wiki, page and
         ordinal; each once."""
-        ...
-
-    def near_words(
-        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
-    ) -> dict[str, int]:
-        """Return the words for which ``word``, in lower case, may be a misspelling: words one
-        typing error away, and how many of a few passages have them (0: they have another form of
-        it). If the word is not misspelt, return it alone. Only passages that ``reader`` may read
-        count."""
         ...
 
     def foreign_language(self, text: str, than: Collection[str] = ()) -> str:

@@ -124,14 +124,6 @@ def test_a_checkout_asks_git_and_a_copy_knows_no_commit(tmp_path: Path) -> None:
     assert known == [head.stdout[:12], "unknown"]
 
 
-def test_the_wheel_holds_the_dictionary_of_each_language(wheel: Path) -> None:
-    place = Path("bot", "answering", "languages", "dictionaries")
-    files = {file.name for file in (ROOT / place).glob("*.txt")}
-
-    assert files
-    assert {file.name for file in (wheel / place).iterdir()} == files
-
-
 @pytest.mark.long
 def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path) -> None:
     pages = wheel / "bot" / "playground" / "handbook" / "pages"

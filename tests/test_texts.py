@@ -26,17 +26,14 @@ PLACES = (
 """Files and folders that have no sentence for people outside their texts."""
 
 MATCHED = {
-    "bot/answering/deciding/clarifying.py": ("_CARRIERS",),
-    "bot/answering/checking/duties.py": ("_WORDS",),
-    "bot/answering/words/lexicon.py": (),
-    "bot/answering/words/units.py": (),
+    "bot/answering/checking/facts.py": ("_UNITS", "_NUMBERS", "_TENS"),
     "bot/conversation/addressing.py": ("_ABOUT_ME",),
 }
 """Words that pages and questions are compared with, by the names of their constants. No names: the
 whole file."""
 TO_MODELS = {
     "bot/answering/llm/forms.py": (),
-    "bot/answering/composing/judging.py": (),
+    "bot/answering/composing/judge.py": (),
     "bot/answering/llm/prompt.py": (),
     "bot/answering/llm/reranking.py": (),
     "bot/answering/llm/rewriting.py": (),
@@ -48,7 +45,6 @@ OTHERS = {
     "bot/answering/answerer.py": ("_BEGINNING",),  # a question to search by
     "bot/answering/llm/causes.py": (),  # for the log and the doctor
     "bot/answering/llm/refusals.py": (),  # failures of a model, for the log
-    "bot/answering/languages/translation.py": (),  # reasons, for the log
     "bot/answering/llm/model_client.py": (),
     "bot/operations/doctor.py": (),  # checks of the doctor
     "bot/operations/scheduler.py": ("_in_short",),  # for the log

@@ -43,22 +43,22 @@ NAMES = """
 access addresses admins alembic answering arguments asynchronous attached attachments
 background backups bm25 bolt boundaries bytes calibration callers channels cited clicks clock
 cloud collections commands comments common composition concurrent conditions confluence
-consecutive content copies corrections counters cross-encoders ctrl-c data date delays deletion
+consecutive content copies counters cross-encoders ctrl-c data date delays deletion
 delivery descriptions details digests documents durations embedding embeddings
 endpoints errors events everyday expected facts failures faults features feedback figures files
-findings folders following footnote fragments front further gauges generated git headings health
+findings folders following footnote fragments front further gauges generated git health
 html incoming indexed inline installations json judges light live llamaindex loading logging long
-lookup markdown material members merged messages methods metrics migrations milliseconds misspelt
-modals models named natural nodes observation observations office operation optional outcomes
+lookup markdown material members merged messages methods metrics migrations milliseconds modals
+models named nodes observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf
 people pieces plain plausibility ports posted posting postprocessors presentations priority
-privacy private progress prompts quality question questions quick quoting raised ranking rare
+privacy private progress prompts quality question questions quick raised ranking rare
 rate readers readiness reading received recorded references refusals reminders removal
 rendering reordering reorders replayed replies rereading response restoring results results.json
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds
 secrets sentences settings sign-in slack small socket sqlite standard statistics streaming
-suggested support tables targets template text token tokens traces uncertainty values verbatim
-verdicts verification verified waiting wiki word words workbooks worked written yaml
+suggested support tables targets template text token tokens traces uncertainty values verdicts
+verification waiting wiki word words workbooks written yaml
 """
 """The words that may begin any other docstring, beside these: it says what the thing is. Add a name
 if it begins a noun phrase, and remove it when nothing begins with it."""

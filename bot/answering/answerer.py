@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,9 +14,8 @@ from typing import Protocol
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
 from bot.answering.composing.composer import Composer
-from bot.answering.deciding.clarifying import Clarifying
-from bot.answering.deciding.confidence import Confidence, least_confidence
-from bot.answering.deciding.deciding import worth_a_look
+from bot.answering.deciding.confidence import Confidence, least_chance
+from bot.answering.deciding.deciding import NEAR, Deciding
 from bot.answering.deciding.refusals import (
     refusal,
     with_reading_note,
@@ -35,14 +34,13 @@ from bot.answering.engine.synthesizers import (
     ResultSynthesizer,
     VerifiedSynthesizer,
 )
-from bot.answering.languages.translation import Translate, in_language_of_pages, is_foreign
-from bot.answering.question.two_things import two_things
-from bot.answering.quoting.quoting import Quoting
+from bot.answering.question.languages import Translate, in_language_of_pages, is_foreign
 from bot.answering.quoting.responding import Responder
+from bot.answering.quoting.section import Read
 from bot.answering.reranking.model_order import ModelOrder
 from bot.answering.retrieval.recheck import Recheck
 from bot.answering.retrieval.retrieval import FoundPage, Reorder, Retrieval, Retrieved
-from bot.answering.retrieval.sources import Aging
+from bot.answering.retrieval.sources import Aging, source_of
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
 from bot.moments import today
 from bot.ports import OnText
@@ -65,32 +63,27 @@ class AnswerThresholds(Protocol):
     @property
     def old_after_days(self) -> int: ...
 
-    @property
-    def clarify(self) -> bool: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Answers by quotation, or in a language model's words if there is a ``composer``. ``wikis``
-    are named in this order; ``max_characters`` limits a quoted answer's text. Below
-    ``min_confidence`` (0 to 1) there is no answer, below ``min_unread`` if no cross-encoder read
-    the passages. Without ``recheck``, pages count as the index holds them; ``aging`` says which
-    are old; ``rewrite`` makes follow-ups stand alone; ``translate`` puts questions into another
-    language; ``clarifying`` asks back about ambiguous questions."""
+    """Answers with sections of the pages, or in a language model's words if there is a
+    ``composer``. ``max_characters`` is the room for a section's text. A section with a chance of
+    ``sure`` is shown, with one of ``near`` it is named. Without ``recheck``, pages count as the
+    index holds them; ``aging`` says which are old; ``rewrite`` makes follow-ups stand alone;
+    ``translate`` puts questions into another language."""
 
     retrieval: Retrieval
     confidence: Confidence
-    wikis: Sequence[str]
     max_characters: int
-    min_confidence: float = 0.05
-    min_unread: float | None = None
+    sure: float = 0.6
+    near: float = NEAR
     recheck: Recheck | None = None
     composer: Composer | None = None
     aging: Aging | None = None
     rewrite: Callable[[Question], Question] | None = None
     translate: Translate | None = None
-    clarifying: Clarifying | None = None
-    quoting: Quoting = field(default_factory=Quoting)
+    read: Read | None = None
+    """A cross-encoder that compares the units of a section with the question."""
     rerank: Reorder | None = None
     """A cross-encoder that reorders the passages."""
     order: ModelOrder | None = None
@@ -111,10 +104,8 @@ class Answerer:
         return replace(
             self,
             max_characters=settings.max_characters,
-            min_confidence=least_confidence(settings.precision),
-            min_unread=least_confidence(settings.precision, read=False),
+            sure=least_chance(settings.precision),
             aging=Aging(old_after, today) if old_after else None,
-            clarifying=Clarifying() if settings.clarify else None,
         )
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
@@ -139,15 +130,7 @@ class Answerer:
         if self.verified and (written := self.verified(question)):
             return written, ()
         result, retrieved = self.searched(question, on_text)
-        quotes = question.quoting or not self.composer
-        if quotes and (things := two_things(question.text)):
-            result = things.answer(result, self._short_answer(question))
         return self._noted(result, question, found=bool(retrieved)), retrieved
-
-    def _short_answer(self, question: Question) -> Callable[[str], Result]:
-        """Return the search for other words than the question's, with half the room."""
-        half = replace(self, max_characters=self.max_characters // 2)
-        return lambda text: half.searched(replace(question, text=text))[0]
 
     def _noted(self, result: Result, question: Question, *, found: bool) -> Result:
         """Return the result with its notes on the reader's rights, the index and old pages."""
@@ -198,15 +181,11 @@ class Answerer:
         return FootnoteChatEngine(engine, rewrite=rewrite, clock=self.clock)
 
     def _rewritten(self, question: Question) -> Question:
-        """Return the question in a language of the pages, or made standalone. Spelling is corrected
-        first: a name that the model spells right must not count as one that it adds. It reads the
-        whole history."""
+        """Return the question in a language of the pages, or made standalone."""
         index, embedder = self.retrieval.index, self.retrieval.embedder
         if self.translate and is_foreign(question, index, embedder):
-            return in_language_of_pages(question, index, embedder, self.translate)
-        if not self.rewrite or not question.history:
-            return question
-        return self.rewrite(replace(self.retrieval.prepared(question), history=question.history))
+            return in_language_of_pages(question, index, self.translate)
+        return self.rewrite(question) if self.rewrite and question.history else question
 
     def _engine(self, reader: Reader, synthesizer: ResultSynthesizer) -> FootnoteQueryEngine:
         return FootnoteQueryEngine(
@@ -232,15 +211,11 @@ class Answerer:
     def responder(self) -> Responder:
         """Return the part that replies without a language model."""
         return Responder(
-            self.confidence,
-            self.wikis,
+            Deciding(self.confidence, self.sure, self.near),
             self.max_characters,
-            self.min_confidence,
-            self.min_unread,
-            self.clarifying,
+            self.read,
             lambda: bool(self.retrieval.index.counts()),
             self.clock,
-            self.quoting,
         )
 
     def open_titles(self, wikis: tuple[str, ...] | None = None) -> list[str]:
@@ -269,5 +244,5 @@ class Answerer:
 
 
 def _first_pages(_: Question, retrieved: Retrieved) -> Result:
-    sources = tuple(map(worth_a_look, retrieved.pages[:_TITLES]))
+    sources = tuple(source_of(page.hits[0].passage, "") for page in retrieved.pages[:_TITLES])
     return NoAnswer(Reason.NOTHING_FITS, "", sources)

@@ -9,32 +9,27 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import fsum
 from typing import Protocol
 
 from bot.answering.model import WrittenAnswer
-from bot.answering.words.english import INTERROGATIVES
-from bot.answering.words.roles import TokenRole, Word, bases, read
+from bot.answering.words.function_words import FUNCTION_WORDS
+from bot.answering.words.stems import in_order
 from bot.foreign import unmarked, with_mark
 from bot.model import Answer, Question, Timings, Verification
 from bot.ports import Library
 from indexers.ports import Embedder, Vector
 
-NEAR = 0.93
-"""The least cosine for two questions to ask the same, if their words do not contradict it. `SAME`
-is the lower one for questions with the same topic words. Both were chosen on pairs of questions
-that ask the same, and pairs that only seem to (tests/bot/answering/test_verified.py)."""
-SAME = 0.78
-SHARED = 0.5
-"""The least share of both questions' words that they have in common."""
-_ASKING = INTERROGATIVES - {"what", "which"}
-"""Words that tell the thing asked for. "What" and "which" may ask for any of them."""
-_ROLES = {"from", "to", "into", "of", "by", "for", "before", "after"}
-"""Words that give the word after them a role: to move from A to B is not to move to A."""
-_OPPOSITE = ({"from", "to"}, {"from", "into"}, {"before", "after"})
+NEAR = 0.9
+"""The least cosine for two questions to ask the same, if they have the same telling words. It was
+chosen on pairs of questions that ask the same, and pairs that only seem to
+(tests/bot/answering/test_verified.py)."""
+_TELLING = frozenset("who whom whose when where why not no never without before after".split())  # noqa: SIM905 - read as words
+"""Function words that tell two questions apart."""
+_WORD = re.compile(r"\w+(?:['\u2019.-]\w+)*")
 _MINUS_OR_SHARP = re.compile(r"(?<![\w-])[-\u2212](?=\d)|(?<=\w)#(?!\w)")
 _PLAIN_SIGNS = frozenset("|~`^")
 
@@ -72,21 +67,18 @@ class Verified:
 
     def _candidates(self, question: Question) -> list[WrittenAnswer]:
         """Return the written answers to the question that its reader may see, nearest first."""
-        question_words = _QuestionWords(question.text)
+        words = _QuestionWords(question.text)
         candidates: list[tuple[float, int, WrittenAnswer]] = []
         for written in self.writings.valid(self.now()):
             if not written.acl.admits(question.reader) or not _in_wikis(written, question.wikis):
                 continue
             written_words = _QuestionWords(written.question)
-            if (
-                question_words.words == written_words.words
-                and question_words.signs == written_words.signs
-            ):
+            if words.all == written_words.all and words.signs == written_words.signs:
                 candidates.append((1.0, written.id, written))
             # A follow-up leaves out its topic, so it must have exactly the same words.
-            elif not question.history and question_words.may_ask_same(written_words):
+            elif not question.history and words.may_ask_same(written_words):
                 cosine = self._cosine(question.text, written.question)
-                if cosine >= (SAME if question_words.topics == written_words.topics else NEAR):
+                if cosine >= NEAR or words.content == written_words.content:
                     candidates.append((cosine, written.id, written))
         return [
             written
@@ -109,52 +101,35 @@ class Verified:
 
 
 class _QuestionWords:
-    """The words of a question that tell it from others."""
+    """The words of a question that tell it from others. ``content`` are the stems of its words
+    without function words, in order; ``names`` its words with a digit or a capital, but for the
+    first word."""
 
     def __init__(self, text: str) -> None:
-        words = read(" ".join(text.split()))
-        self.words = [word.text.casefold() for word in words if word.role is not TokenRole.BREAK]
-        self.topics = bases(words)
-        self._names = frozenset(word.base for word in words if word.role is TokenRole.NAME)
-        self._fixed = frozenset(filter(None, map(_fixed, words)))
-        self._asking = _ASKING & set(self.words)
-        self._roles = _roles(words)
+        words = _WORD.findall(text)
+        self.all = [word.casefold() for word in words]
+        content = [word for word in self.all if word not in FUNCTION_WORDS]
+        self.content = in_order(" ".join(content))
         self.signs = _signs(text)
+        self._names = {word.casefold() for word in words[1:] if _is_name(word)}
+        self._telling = {
+            word for word in self.all if word in _TELLING or word.endswith(("n't", "n\u2019t"))
+        }
 
     def may_ask_same(self, other: _QuestionWords) -> bool:
         """Return whether both questions may ask the same, judging by their words: no name, number,
-        sign, "not" or limit is in only one of them, no topic has another role (from, to), they do
-        not ask for different things (who, when), and they share enough of their topics."""
-        if self._fixed != other._fixed or not self.topics or not other.topics:
+        sign, "not" or "who" is in only one of them, and the words that both have are in the same
+        order: a manager's expenses are not expenses by a manager."""
+        if self.signs != other.signs or self._telling != other._telling:
             return False
-        if self.signs != other.signs or _exchanged(self._roles, other._roles):
+        if self._names - set(other.all) or other._names - set(self.all):
             return False
-        if self._names - other.topics or other._names - self.topics:
-            return False
-        if self._asking and other._asking and self._asking != other._asking:
-            return False
-        shared = len(self.topics & other.topics)
-        return shared >= SHARED * len(self.topics | other.topics)
+        mine = [stem for stem in self.content if stem in other.content]
+        return bool(mine) and mine == [stem for stem in other.content if stem in self.content]
 
 
-def _roles(words: Sequence[Word]) -> dict[str, str]:
-    """Return the role of each topic: the last word of `_ROLES` before it, or an empty string."""
-    roles: dict[str, str] = {}
-    role = ""
-    for word in words:
-        if word.root in _ROLES:
-            role = word.root
-        elif word.weighs:
-            roles.setdefault(word.base, role)
-    return roles
-
-
-def _exchanged(roles: Mapping[str, str], other_roles: Mapping[str, str]) -> bool:
-    """Return whether a topic has the opposite role in the other question, or two topics exchanged
-    theirs: a manager's expenses, and expenses by a manager."""
-    moved = [(roles[topic], other_roles[topic]) for topic in roles.keys() & other_roles.keys()]
-    moved = [pair for pair in moved if pair[0] != pair[1]]
-    return any({*pair} in _OPPOSITE or pair[::-1] in moved for pair in moved)
+def _is_name(word: str) -> bool:
+    return any(character.isupper() or character.isdecimal() for character in word)
 
 
 def _signs(text: str) -> list[str]:
@@ -166,14 +141,6 @@ def _signs(text: str) -> list[str]:
         if unicodedata.category(sign) in ("Sm", "So") and sign not in _PLAIN_SIGNS
     ]
     return sorted([*symbols, *_MINUS_OR_SHARP.findall(text)])
-
-
-def _fixed(word: Word) -> str:
-    """Return the form of a word that both questions must have if they ask the same; empty if they
-    need not share it."""
-    if word.role is TokenRole.NOT:
-        return "not"
-    return word.root if word.role is TokenRole.NUMBER else word.limit
 
 
 def _in_wikis(written: WrittenAnswer, wikis: Sequence[str] | None) -> bool:

@@ -57,7 +57,7 @@ _MODEL = "model"
     default="",
     metavar="[none|labels|FILE]",
     help="With --answers, alone: let the language model judge each, by two requests or more. With "
-    "--replay: who judges sentences that the check cannot decide, nobody [default], the labels, or "
+    "--replay: who reads the sentences a second time, nobody [default], the labels, or "
     "recorded verdicts (the lines of --judge-prompts, each with the model's reply).",
 )
 @click.option(
@@ -70,7 +70,7 @@ _MODEL = "model"
     "--judge-prompts",
     type=WRITABLE_FILE,
     metavar="FILE",
-    help="With --replay: write the prompts that a judge would be sent, one line for each answer.",
+    help="With --replay: write the prompts that a judge would be sent, one line for each request.",
 )
 @click.option(
     "--evidence",

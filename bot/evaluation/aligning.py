@@ -69,24 +69,20 @@ def scale_of(pairs: Sequence[Pair], name: str, *, known: bool) -> Scale | None:
 
 def aligned(start: Confidence, closest: Scale, read: Scale | None) -> Confidence:
     """Return ``start`` adjusted to scores of these scales."""
-    scaled = _scaled(Curve(start.bias, start.closest, start.words, start.pairs), closest, None)
-    return replace(
-        start,
-        bias=scaled.bias,
-        closest=scaled.closest,
+    return Confidence(
         read=_scaled(start.read, closest, read) if read else start.read,
-        shown=_scaled(start.shown, closest, read) if read else start.shown,
+        unread=_scaled(start.unread, closest, None),
     )
 
 
 def _scaled(curve: Curve, closest: Scale, read: Scale | None) -> Curve:
-    """Return the curve for these scales; sentences are read by the model that reads passages."""
+    """Return the curve for these scales; units are read by the model that reads passages."""
     slope, shift = (read.slope, read.shift) if read else (1.0, 0.0)
-    bias = curve.bias + curve.closest * closest.shift + (curve.read + curve.sentence) * shift
+    bias = curve.bias + curve.closest * closest.shift + (curve.read + curve.unit) * shift
     return replace(
         curve,
         bias=bias,
         closest=curve.closest * closest.slope,
         read=curve.read * slope,
-        sentence=curve.sentence * slope,
+        unit=curve.unit * slope,
     )

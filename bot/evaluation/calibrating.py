@@ -20,13 +20,12 @@ from bot.evaluation.generating import Generated, generate
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
 from bot.evaluation.run import Outcome, outcome_of
-from bot.model import Answer, Question, Tone
+from bot.model import Answer, Question
 from indexers.model import Principal, Progress
 from indexers.text.counting import counted
 
 _UNREAD = ("closest", "words", "pairs")
-_READ = ("closest", "read")
-_SHOWN = ("closest", "read", "sentence", "agreed")
+_READ = ("read", "unit", "ahead", "agreed")
 MOST_GENERATED = 200
 
 
@@ -68,12 +67,7 @@ class Calibrating:
         """
         samples = list(self._samples(cases))
         unread = [replace(sample, seen=replace(sample.seen, read=None)) for sample in samples]
-        read = [
-            replace(sample, seen=replace(sample.seen, sentence=None))
-            for sample in samples
-            if sample.seen.read is not None
-        ]
-        shown = [sample for sample in samples if sample.seen.sentence is not None]
+        read = [sample for sample in samples if sample.seen.read is not None]
         right = sum(sample.right for sample in samples)
         figures: dict[str, Any] = {"questions": len(samples), "right": right}
         if not fitting.enough(samples):
@@ -84,25 +78,18 @@ class Calibrating:
             )
             return Calibrated(None, why, figures)
         default = Confidence()
-        by_search = fitting.fit(unread, default.curve(unread[0].seen), _UNREAD)
+        by_search = fitting.fit(unread, default.unread, _UNREAD)
         by_reranker = fitting.fit(read, default.read, _READ) if fitting.enough(read) else None
-        by_quotes = fitting.fit(shown, default.shown, _SHOWN) if fitting.enough(shown) else None
-        best = by_quotes or by_reranker or by_search
+        best = by_reranker or by_search
         figures["log_loss"] = {"before": best.before, "after": best.after}
-        if not any(fitted and fitted.better for fitted in (by_search, by_reranker, by_quotes)):
+        if not any(fitted and fitted.better for fitted in (by_search, by_reranker)):
             why = (
                 "On questions that it was not fitted to, a curve of your own does no better than "
                 "the one that comes with Footnote, which is kept."
             )
             return Calibrated(None, why, figures)
-        unread_curve = by_search.curve
         curve = Confidence(
-            bias=unread_curve.bias,
-            closest=unread_curve.closest,
-            words=unread_curve.words,
-            pairs=unread_curve.pairs,
-            read=by_reranker.curve if by_reranker else default.read,
-            shown=by_quotes.curve if by_quotes else default.shown,
+            read=by_reranker.curve if by_reranker else default.read, unread=by_search.curve
         )
         calibration = self._calibration(curve, len(samples), generated=False)
         return Calibrated(calibration, f"Fitted to {len(samples)} questions.", figures)
@@ -139,15 +126,11 @@ class Calibrating:
         return Calibrated(self._calibration(curve, count, generated=True), why, figures)
 
     def _samples(self, cases: Sequence[Case]) -> Iterator[Sample]:
-        shown = replace(
-            self.answerer, min_confidence=0.0, min_unread=0.0, clarifying=None, composer=None
-        )
+        shown = replace(self.answerer, sure=0.0, near=0.0, composer=None)
         for done, case in enumerate(cases, start=1):
             # A confidence belongs to one search, so a question with several parts is not split.
             question = Question(case.question, self.reader, history=case.history)
             result, pages = shown.searched(question)
-            if isinstance(result, Answer):  # what is fitted decides how it is shown
-                result = replace(result, tone=Tone.ANSWER)
             right = _right(outcome_of(case, pages, result))
             if right is not None:
                 retrieved = Retrieved(pages, 0.0, 0.0)
@@ -205,7 +188,8 @@ def calibrate_for(  # noqa: PLR0913 - what a curve is made of and for
 
 
 def _seen(question: Question, pages: Sequence[FoundPage]) -> Features:
-    return Deciding(Confidence(), 0.0, 0.0).features(question, Retrieved(tuple(pages), 0.0, 0.0))
+    retrieved = Retrieved(tuple(pages), 0.0, 0.0)
+    return Deciding(Confidence(), 0.0, 0.0).features(question, retrieved)
 
 
 def _right(outcome: Outcome) -> bool | None:

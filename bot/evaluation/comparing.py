@@ -32,7 +32,8 @@ class Row:
     what is shown as an answer; ``text`` is the shown text in any case; ``sources`` are the sections
     that it leads to, each with ``page`` (full name) and ``quote``. ``tone`` is plain, nearest or
     silent; empty in a run of an older version. ``left_out`` counts the statements of a ``composed``
-    answer that the check dropped."""
+    answer that the check dropped; ``not_shown`` are all sentences of a language model's that nobody
+    was shown."""
 
     id: str
     question: str
@@ -45,6 +46,7 @@ class Row:
     tone: str = ""
     composed: bool = False
     left_out: int = 0
+    not_shown: tuple[str, ...] = ()
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Row]:
@@ -65,6 +67,7 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
             tone=outcome.tone.value,
             composed=isinstance(outcome.result, Answer) and outcome.result.composed,
             left_out=outcome.result.left_out if isinstance(outcome.result, Answer) else 0,
+            not_shown=outcome.not_shown,
         )
         for outcome in outcomes
     ]
@@ -110,10 +113,17 @@ def _row(
     ranked: Sequence[str],
     scores: Mapping[str, float],
     sources: Sequence[Mapping[str, str]] = (),
+    not_shown: Sequence[str] = (),
     **rest: Any,
 ) -> Row:
     figures = {name: float(score) for name, score in scores.items()}
-    return Row(ranked=tuple(ranked), scores=figures, sources=tuple(sources), **rest)
+    return Row(
+        ranked=tuple(ranked),
+        scores=figures,
+        sources=tuple(sources),
+        not_shown=tuple(not_shown),
+        **rest,
+    )
 
 
 def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[str, Any]:

@@ -15,16 +15,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.answering.retrieval.retrieval import Retrieved
-from bot.answering.words.quote_units import units
-from bot.answering.words.roles import read
+from bot.answering.words.function_words import FUNCTION_WORDS
 from bot.model import Question
 from indexers.model import Passage, Reader, digest
 from indexers.text.prose import plain
+from indexers.text.sentences import sentences
 
 _SEEDS = ("How do I get started?", "What is the policy?", "Who is responsible?", "overview")
 _LEAST_WORDS = 6
 """Words, stop words not counted, that a sentence must have to become a question."""
 _SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
 
 Search = Callable[[Question], Retrieved]
 
@@ -68,14 +69,16 @@ def _heading(passage: Passage) -> str:
     """Return the innermost heading and the title as one line; empty if they hold too few words."""
     parts = [passage.title, *passage.headings][-2:]
     line = _SPACE.sub(" ", " ".join(plain(part) for part in reversed(parts))).strip()
-    return line if sum(word.weighs for word in read(line)) > 1 else ""
+    return line if len(_content_words(line)) > 1 else ""
 
 
 def _sentence(passage: Passage) -> str:
     """Return every other content word of the longest sentence; empty if there is none."""
-    sentences = (plain(passage.text[unit.start : unit.end]) for unit in units(passage.text))
-    content_words = [
-        [word.text for word in read(sentence) if word.weighs] for sentence in sentences
-    ]
+    found = (sentence for line in plain(passage.text).splitlines() for sentence in sentences(line))
+    content_words = map(_content_words, found)
     longest = max(content_words, key=len, default=[])
     return f"{' '.join(longest[:16:2])}?" if len(longest) >= _LEAST_WORDS else ""
+
+
+def _content_words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if word.casefold() not in FUNCTION_WORDS]

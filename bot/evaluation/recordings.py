@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answering.checking.claims import claim
-from bot.answering.words.sentences import Sentence
+from bot.answering.composing.reading import cited_in
 from bot.evaluation.lines import BadSet, read_rows, text_of
 from bot.evaluation.questions import history_of
 from bot.model import Question
@@ -140,8 +139,7 @@ def structured(answer: ModelAnswer, passages: Sequence[Passage]) -> str:
     for label in answer.labels:
         start = answer.text.find(label.text, at)
         at = start + len(label.text) if start >= 0 else at
-        sentence_claim = claim(Sentence(label.text))
-        cited = [number for number in sentence_claim.cited if 0 < number <= len(passages)]
+        cited = [number for number in cited_in(label.text) if 0 < number <= len(passages)]
         is_item = start >= 0 and _LISTED.search(answer.text[:start])
         evidence = [
             {"passage": number, "words": words}

@@ -5,19 +5,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from bot.answering.checking.claims import claim
-from bot.answering.composing.judge import SentenceJudge, SentenceVerdict, UnclearSentence
-from bot.answering.composing.judging import judge_prompt, verdicts
-from bot.answering.words.sentences import Evidence, Sentence
+from bot.answering.composing.judge import (
+    JudgedSentence,
+    SentenceJudge,
+    SentenceVerdict,
+    judge_prompt,
+    verdicts,
+)
+from bot.answering.composing.reading import as_shown
+from bot.answering.llm.prompt import Prompt
 from bot.evaluation.lines import BadSet, id_of, read_rows
-from bot.evaluation.recordings import Label, Recording
+from bot.evaluation.recordings import Recording
 from bot.model import Question
-from indexers.model import Passage
 
 _WRONG_CITATION = "wrong_citation"
 """The error of a claim that another passage supports; the label does not say which passage."""
@@ -29,19 +34,16 @@ class LabelsJudge:
 
     def __init__(self, recording: Recording, answer: int) -> None:
         self._labels = [
-            (_letters(claim(Sentence(label.text)).shown), label)
-            for label in recording.answers[answer].labels
+            (_letters(as_shown(label.text)), label) for label in recording.answers[answer].labels
         ]
 
     def judge(
-        self, _question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
+        self, _question: Question, _prompt: Prompt, sentences: Sequence[JudgedSentence]
     ) -> Sequence[SentenceVerdict | None]:
         """Return the labels' verdicts; None for a sentence without a label."""
-        return [self._verdict(sentence, passages) for sentence in unclear]
+        return [self._verdict(sentence) for sentence in sentences]
 
-    def _verdict(
-        self, sentence: UnclearSentence, passages: Sequence[Passage]
-    ) -> SentenceVerdict | None:
+    def _verdict(self, sentence: JudgedSentence) -> SentenceVerdict | None:
         letters = _letters(sentence.text)
         same = [label for own, label in self._labels if own == letters]
         # Sentence and label may be cut at different places. They are compared in part only if no
@@ -54,22 +56,7 @@ class LabelsJudge:
             return SentenceVerdict(supported=False)
         if wrong or not labels:
             return None
-        return SentenceVerdict(True, tuple(_evidence(sentence, labels, passages)))
-
-
-def _evidence(
-    sentence: UnclearSentence, labels: Sequence[Label], passages: Sequence[Passage]
-) -> Iterator[Evidence]:
-    """Yield the words of the passages that the labels name; if none, the whole cited passage."""
-    words = [text for label in labels for text in label.evidence]
-    numbers = list(sentence.cited) or list(range(1, len(passages) + 1))
-    for text in words:
-        for number in numbers:
-            if " ".join(text.split()) in " ".join(passages[number - 1].text.split()):
-                yield Evidence(number, text)
-                break
-    if not words and sentence.cited:
-        yield Evidence(sentence.cited[0], passages[sentence.cited[0] - 1].text)
+        return SentenceVerdict(supported=True)
 
 
 class RecordedVerdicts:
@@ -97,8 +84,8 @@ class RecordedVerdicts:
                 if verdict:
                     self._by_sentence[id_of(row, where), str(sentence)] = verdict
 
-    def of(self, request: str, unclear: UnclearSentence) -> SentenceVerdict | None:
-        return self._by_sentence.get((request, unclear.text))
+    def of(self, request: str, sentence: JudgedSentence) -> SentenceVerdict | None:
+        return self._by_sentence.get((request, sentence.text))
 
 
 @dataclass(slots=True)
@@ -112,6 +99,7 @@ class Judging:
     unclear: int = 0
     judged: int = 0
     prompts: list[dict[str, Any]] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
 
     def __call__(self, recording: Recording, answer: int) -> SentenceJudge:
         return _Judge(self, f"{recording.id}/{answer}", LabelsJudge(recording, answer))
@@ -124,29 +112,29 @@ class _Judge:
     labels: LabelsJudge
 
     def judge(
-        self, question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
+        self, question: Question, prompt: Prompt, sentences: Sequence[JudgedSentence]
     ) -> Sequence[SentenceVerdict | None]:
         judging = self.judging
         if judging.by_labels:
-            results = self.labels.judge(question, passages, unclear)
+            results = self.labels.judge(question, prompt, sentences)
         elif judging.recorded:
-            results = [judging.recorded.of(self.request, sentence) for sentence in unclear]
+            results = [judging.recorded.of(self.request, sentence) for sentence in sentences]
         else:
-            results = [None] * len(unclear)
-        judging.unclear += len(unclear)
-        judging.judged += sum(verdict is not None for verdict in results)
+            results = [None] * len(sentences)
         mark = hashlib.blake2b(self.request.encode(), digest_size=8).hexdigest()
-        prompt = judge_prompt(question, passages, unclear, judging.count, lambda: mark)
-        judging.prompts.append(
-            {
-                "id": self.request,
-                "sentences": [sentence.text for sentence in unclear],
-                "system": prompt.system,
-                "user": prompt.user,
-                "schema": prompt.structure.schema if prompt.structure else None,
-                "max_tokens": prompt.max_tokens,
-            }
-        )
+        own = judge_prompt(question, prompt, sentences, judging.count, lambda: mark)
+        row = {
+            "id": self.request,
+            "sentences": [sentence.text for sentence in sentences],
+            "system": own.system,
+            "user": own.user,
+            "schema": own.structure.schema if own.structure else None,
+            "max_tokens": own.max_tokens,
+        }
+        with judging.lock:  # two requests of one answer are judged at a time
+            judging.unclear += len(sentences)
+            judging.judged += sum(verdict is not None for verdict in results)
+            judging.prompts.append(row)
         return results
 
 

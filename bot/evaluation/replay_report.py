@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from bot.answering.checking.claims import Flaw
+from bot.answering.checking.guards import Flaw
 from bot.evaluation.recordings import Label, Recording
 from bot.evaluation.replaying import FELL, NOT_READ, Kept, Lost, Replayed
 
-_CLAIMLESS = frozenset((Flaw.FRAME.value, Flaw.EMPTY.value, Flaw.REPEATED.value))
+_CLAIMLESS = frozenset((Flaw.EMPTY.value, Flaw.REPEATED.value))
 _NOT_BY_RULES = frozenset((FELL, NOT_READ, Flaw.UNSUPPORTED.value))
 _WRONG_CITATION = "wrong_citation"
 """The error of a claim that another passage supports. The composer cites that one instead."""

@@ -51,6 +51,6 @@ def replay_answers(  # noqa: PLR0913 - one for each option of the command
         replayed.append((recording, replay(recording, composer, judging, evidence=evidence)))
         progress(Progress("answers", number, len(recordings)))
     if judge_prompts:
-        write_rows(judge_prompts, judging.prompts)
+        write_rows(judge_prompts, sorted(judging.prompts, key=lambda row: str(row["id"])))
     judge_figures = {"by": judge, "unclear": judging.unclear, "judged": judging.judged}
     return {**replay_report(replayed), "judge": judge_figures}

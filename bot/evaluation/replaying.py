@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answering.composing.answer_reading import AnswerSentences
 from bot.answering.composing.composer import Checked, Composed, Composer, MakePrompt, Released
 from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.reading import AnswerReader, Sentence
+from bot.answering.deciding.confidence import Confidence
+from bot.answering.deciding.deciding import Deciding
 from bot.answering.llm.model_client import LanguageModel
-from bot.answering.llm.prompt import Prompt
-from bot.answering.quoting.responding import quoted
+from bot.answering.llm.prompt import Prompt, as_read
+from bot.answering.quoting.responding import Responder
 from bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from bot.answering.words.sentences import Sentence
 from bot.evaluation.recordings import ModelAnswer, Recording, structured
 from bot.model import Answer, Question
 from indexers.model import Hit, Passage
@@ -98,7 +99,8 @@ class _Playback:
         return (self.text[at : at + _PIECE] for at in range(0, len(self.text), _PIECE))
 
     def prompt(self, _question: Question, _hits: Sequence[Hit]) -> Prompt:
-        return Prompt("", "", self.passages, 0)
+        texts = tuple(as_read(passage) for passage in self.passages)
+        return Prompt("", "", self.passages, 0, texts=texts)
 
 
 def _replayed(
@@ -112,15 +114,16 @@ def _replayed(
     composer = new_composer(playback, playback.prompt, judge)
 
     def quoting(retrieved: Retrieved) -> Answer:
-        quotations = quoted(recording.question, retrieved.hits, _ROOM)
-        # An answer without quotations still asks the model; if that fails there is no answer.
-        return quotations.answer(1.0) if quotations else Answer("", (), 1.0)
+        section = Responder(Deciding(Confidence(), 0.0, 0.0), _ROOM)
+        shown = section(recording.question, retrieved)
+        # An answer without a section still asks the model; if that fails there is no answer.
+        return shown if isinstance(shown, Answer) else Answer("", (), 1.0)
 
     whole = _last(composer.stream(recording.question, _retrieved(recording.passages), quoting))
     result = whole.result
     composed = isinstance(result, Answer) and result.composed
     checked = [_fate(sentence, composed=composed) for sentence in whole.sentences]
-    unread = [Lost(sentence.text, NOT_READ) for sentence in _split(written)[len(checked) :]]
+    unread = [Lost(sentence.raw, NOT_READ) for sentence in _split(written)[len(checked) :]]
     quotes = isinstance(result, Answer) and bool(result.sources)
     return Replayed(
         answer,
@@ -134,12 +137,8 @@ def _replayed(
 
 def _fate(checked: Checked, *, composed: bool) -> Kept | Lost:
     if checked.flaw:
-        return Lost(checked.sentence.text, checked.flaw.value)
-    return (
-        Kept(checked.sentence.text, checked.verified)
-        if composed
-        else Lost(checked.sentence.text, FELL)
-    )
+        return Lost(checked.text, checked.flaw.value)
+    return Kept(checked.text, checked.verified) if composed else Lost(checked.text, FELL)
 
 
 def _last(steps: Iterator[Released | Composed]) -> Composed:
@@ -162,5 +161,5 @@ def _retrieved(passages: Sequence[Passage]) -> Retrieved:
 
 
 def _split(text: str) -> list[Sentence]:
-    sentences = AnswerSentences()
-    return [*sentences.add(text), *sentences.end()]
+    reader = AnswerReader()
+    return [*reader.add(text), *reader.end()]

@@ -9,15 +9,14 @@ from typing import Protocol
 
 from bot.answering.answerer import Answerer
 from bot.answering.question.several import Several, questions, without_questions
-from bot.answering.question.two_things import two_things
 from bot.answering.retrieval.retrieval import FoundPage
 from bot.evaluation import facts, measures
 from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
-from bot.model import Answer, Clarify, Question, Result, Source, named
+from bot.model import LONGEST_LINE, Answer, Clarify, Question, Result, Source, named
 from bot.ports import OnText
-from bot.shown import LINE, ResultTone, tone_of
+from bot.shown import ResultTone, tone_of
 from bot.texts import THE_CLOSEST
 from indexers.model import Principal
 
@@ -38,7 +37,8 @@ class Judge(Protocol):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of one question. ``ranked`` are ``pages`` by full name, best first; ``evidence``
-    is None without an answer, ``judgement`` without a judge."""
+    is None without an answer, ``judgement`` without a judge. ``not_shown`` are sentences of a
+    language model that were not shown."""
 
     case: Case
     ranked: Sequence[str]
@@ -46,6 +46,7 @@ class Outcome:
     evidence: EvidenceCounts
     judgement: Judgement
     pages: tuple[FoundPage, ...] = ()
+    not_shown: tuple[str, ...] = ()
 
     @property
     def tone(self) -> ResultTone:
@@ -129,8 +130,8 @@ class Outcome:
     @property
     def quoted(self) -> bool:
         """Return whether the pages are quoted. The line of a nearest section is no quotation."""
-        longest = 0 if self.answered else LINE
-        return any(len(source.quote) > longest for source in named(self.result))
+        longest = 0 if self.answered else LONGEST_LINE
+        return any(len(facts.plain_words(s.quote)) > longest for s in named(self.result))
 
     @property
     def useful_quotes(self) -> float | None:
@@ -201,7 +202,9 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         BadSet: a regular expression takes too long on an answer.
     """
     # Nobody sees these answers, so no wiki is asked whether the pages are still readable.
-    composer = answerer.composer if composed else None
+    not_shown: list[str] = []
+    own = answerer.composer if composed else None
+    composer = own.watched(lambda written: not_shown.extend(written.not_shown)) if own else None
     quiet_answerer = replace(answerer, recheck=None, verified=None, composer=composer)
     outcomes = []
     for number, case in enumerate(cases, start=1):
@@ -209,6 +212,8 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         search = _RecordingAnswerer(quiet_answerer)
         result = Several(search).answer(question)
         outcome = outcome_of(case, tuple(search.pages()), result, judge)
+        outcome = replace(outcome, not_shown=tuple(not_shown))
+        not_shown.clear()
         _ = outcome.scores  # a failure ends the run now, not after the last question
         outcomes.append(outcome)
         progress(number)
@@ -264,9 +269,5 @@ def outcome_of(
 def own_words(case: Case, result: Result) -> str:
     """Return the text of a result without the questions and things that it names above its parts,
     and without `THE_CLOSEST`."""
-    labels = []
-    for question in questions(case.question):
-        things = two_things(question)
-        labels += [question, *(things.things if things else ())]
-    text = without_questions(result.text, labels)
+    text = without_questions(result.text, questions(case.question))
     return text.replace(f"{THE_CLOSEST}\n\n", "")

@@ -16,10 +16,9 @@ from indexers.index import embeddings, schema, vocabulary
 from indexers.index.checking import incomplete_pages
 from indexers.index.engine import Engine
 from indexers.index.hits import Version, hits_of, ref_of, version_of
-from indexers.index.languages import FALLBACK, Languages
+from indexers.index.languages import Languages
 from indexers.index.occurring import Occurring
 from indexers.index.schema import FoundPoint, Head, Point, PointQuery, Where
-from indexers.index.spelling import SAMPLE, Slips
 from indexers.index.unembedded import UnembeddedPassages
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
@@ -27,7 +26,6 @@ from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
 _T = TypeVar("_T")
 
 _BATCH = 512  # values in one filter, points in one write
-_TO_KNOW = 3  # passages that are read to know whether a word is on some page
 
 
 class StoredPassages:
@@ -213,19 +211,6 @@ class StoredPassages:
         readable = (passage for passage in passages if passage.acl.admits(reader))
         return sorted(readable, key=ref_of)
 
-    def near_words(
-        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
-    ) -> dict[str, int]:
-        fields = self._occurring.fields(reader, wikis)
-        if fields is None:
-            return {}
-        slips = Slips(word, self._indexed_languages)
-        where = Where(fields)
-        # Most words are spelt right. Then the hundreds of similar words are not computed.
-        if slips.is_in(self._with_words(slips.own, where, reader, wikis, limit=_TO_KNOW)):
-            return slips.only_word
-        return slips.of(self._with_words(slips.all_words, where, reader, wikis, limit=SAMPLE))
-
     def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
         return vocabulary.foreign_language(text, than or self._indexed_languages)
 
@@ -292,29 +277,6 @@ class StoredPassages:
             self.known(wiki)
         vector, words = [dimensions**-0.5] * dimensions, ([0], [1.0])
         self._engine.search([PointQuery(vector, words, 0.5)], where=Where({}), limit=1)
-
-    def _with_words(
-        self,
-        words: vocabulary.Tokens,
-        where: Where,
-        reader: Reader,
-        wikis: Sequence[str] | None,
-        *,
-        limit: int,
-    ) -> list[tuple[str, str]]:
-        """Return text and language of the passages that match ``words`` best."""
-        if not words[0]:
-            return []
-        (points,) = self._engine.search([PointQuery((), words, 0.0)], where=where, limit=limit)
-        # The text before an edit or a restriction may remain a moment longer.
-        current = self._current(set(map(version_of, points)))
-        return [
-            (passage.embedded, point.payload.get("language") or FALLBACK)
-            for point in points
-            if version_of(point) in current
-            and (passage := schema.read_passage(point.payload)).acl.admits(reader)
-            and _is_of(wikis, passage)
-        ]
 
     def _point_query(self, query: IndexQuery) -> PointQuery:
         words = vocabulary.of_question(query.text, self._indexed_languages)

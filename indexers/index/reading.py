@@ -179,21 +179,6 @@ class ReadIndex:
                 raise
             return self._read.passages(readable, reader=reader)
 
-    def near_words(
-        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
-    ) -> dict[str, int]:
-        index, wikis = self._followed(), self._readable(wikis)
-        try:
-            return index.near_words(word, reader=reader, wikis=wikis)
-        except IndexCorrupt as error:
-            self._note_damage(error)
-            return {}
-        except IndexUnavailable:
-            # The spelling of a question is checked before its first search.
-            if not self._has_switched(index):
-                raise
-            return self._read.near_words(word, reader=reader, wikis=wikis)
-
     def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
         try:
             return self._with_current(lambda read: read.foreign_language(text, than))

@@ -35,7 +35,7 @@ _RULE_ROW = re.compile(r"^ *\|(?: *:?-+:? *\|)+\s*$")
 _QUOTE = re.compile(r"^ *(?:> ?)+")
 _LINK = (
     r"!?\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
-    r"\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"]*\")?\)"
+    r"\((?P<target>(?:[^()\s]|\([^()\s]*\))*)(?:\s\"[^\"]*\")?\)"
 )
 _RUN_OR_LINE = re.compile(r"`+|\n")
 _RUN_OR_LINK = re.compile(rf"(?P<run>`+)|{_LINK}")
@@ -62,14 +62,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Inline:
-    """Code within a line, between two runs of backticks (``mark``), or a link (``code`` is None).
-    ``written`` is its source, which begins at ``start``."""
+    """Code within a line, between two runs of backticks (``mark``), or a link to ``target``
+    (``code`` is None). ``written`` is its source, which begins at ``start``."""
 
     start: int
     written: str
     mark: str = ""
     code: str | None = None
     label: str = ""
+    target: str = ""
 
 
 def blocks(text: str) -> list[Block]:
@@ -219,12 +220,26 @@ def in_code_spans(text: str, change: Callable[[str], str]) -> str:
         code = inline.code
         return inline.written if code is None else f"{inline.mark}{change(code)}{inline.mark}"
 
+    return _outside_blocks_of_code(text, changed)
+
+
+def in_links(text: str, change: Callable[[str, str], str]) -> str:
+    """Return ``text`` with each link replaced by what ``change`` makes of its label and address."""
+
+    def changed(inline: _Inline) -> str:
+        is_code = inline.code is not None
+        return inline.written if is_code else change(inline.label, inline.target)
+
+    return _outside_blocks_of_code(text, changed)
+
+
+def _outside_blocks_of_code(text: str, change: Callable[[_Inline], str]) -> str:
     parts: list[str] = []
     at = 0
     for block in blocks(text):
         parts.append(text[at : block.start])
         code = block.kind is Kind.CODE
-        parts.append(block.text if code else _with_inline(block.text, changed))
+        parts.append(block.text if code else _with_inline(block.text, change))
         at = block.end
     return "".join([*parts, text[at:]])
 
@@ -266,7 +281,7 @@ def _inline(text: str) -> Iterator[_Inline]:
         start, at = match.span()
         run: str | None = match["run"]
         if run is None:
-            yield _Inline(start, match[0], label=match["label"])
+            yield _Inline(start, match[0], label=match["label"], target=match["target"])
         elif start in closing:
             code = text[at : closing[start]]
             written = f"{run}{code}{run}"

@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from bot.answering.composing import language_model
-from bot.answering.quoting import quoting
+from bot.answering.quoting import responding
 from bot.answering.reranking import blending
 from bot.cli import through
 from bot.state import database as database_module
@@ -77,7 +77,7 @@ def shell(
     for place, name in (
         (language_model, "Reranking"),
         (blending, "Reranking"),
-        (quoting, "Bounded"),
+        (responding, "Bounded"),
     ):
         monkeypatch.setattr(place, name, partial(_patient, getattr(place, name)))
     monkeypatch.setattr(through, "PATIENCE", 0.0)

@@ -62,23 +62,20 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def test_settings_reach_the_answers(library: Library) -> None:
-    chosen = Settings(answer=AnswerSettings(max_characters=123, precision=0.911))
+    chosen = Settings(answer=AnswerSettings(max_characters=123, precision=0.82))
     answerer = answerer_of(chosen, library)
 
-    assert (answerer.max_characters, answerer.min_confidence) == (123, pytest.approx(0.2))
-    assert list(answerer.wikis) == ["handbook", "office"]
+    assert (answerer.max_characters, answerer.sure) == (123, pytest.approx(0.7))
     assert answerer.retrieval.index is library.index
 
 
 def test_a_running_process_takes_over_new_thresholds(library: Library) -> None:
     app = App(Settings(), Secrets(), indexing=library)
     app.__dict__["searching"] = answerer_of(Settings(), library)
-    app.follow(
-        Settings(answer=AnswerSettings(max_characters=123, old_after_days=30, clarify=False))
-    )
+    app.follow(Settings(answer=AnswerSettings(max_characters=123, old_after_days=30)))
     changed = app.searching
 
-    assert (changed.max_characters, changed.clarifying) == (123, None)
+    assert changed.max_characters == 123
     assert changed.aging
     assert changed.retrieval.index is library.index
 

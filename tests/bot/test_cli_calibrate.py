@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from bot.answering.deciding.calibration import Calibration, load
-from bot.answering.deciding.confidence import Confidence, Curve
+from bot.answering.deciding.confidence import Confidence
 from bot.evaluation import aligning, calibrating, fitting
 from indexers.index.embedding import LocalEmbedder
 from indexers.index.reranking import LocalReranker
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
+from tests.fakes.confidence import always
 
-NEVER = Confidence(bias=-50.0, closest=0.0, words=0.0, pairs=0.0, read=Curve(-50.0, 0.0, 0.0, 0.0))
+NEVER = always(-50.0)
 
 
 @pytest.fixture

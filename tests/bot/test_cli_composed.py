@@ -66,7 +66,7 @@ def with_model(shell: Shell, url: str, provider: str = "compatible", settings: s
 
 
 def test_an_answer_is_in_the_model_s_words_but_for_what_no_page_says(handbook: Shell) -> None:
-    chunks = ["Leave is 30 days", " long [1]. Your lead grants sixty more [1]. Ask your lead [1]."]
+    chunks = ["Leave is 30 days", " long [1]. Your lead grants 60 more [1]. Ask your lead [1]."]
     with openai_server(Reply(chunks)) as server:
         with_model(handbook, server.url)
         result = handbook.footnote("ask", ASKED, "--json")
@@ -76,7 +76,7 @@ def test_an_answer_is_in_the_model_s_words_but_for_what_no_page_says(handbook: S
     assert result.json["text"] == "Leave is 30 days long. [1] Ask your lead. [1]"
     assert (result.json["composed"], result.json["fallback"]) == (True, None)
     assert result.json["sources"][0]["url"].startswith("https://handbook.example.com/leave/")
-    assert keys == ["Bearer sk-secret"]
+    assert set(keys) == {"Bearer sk-secret"}
     assert requests[0]["model"] == "tiny"
     assert "sk-secret" not in result.out + result.err
 
@@ -90,15 +90,10 @@ def formed(*sentences: tuple[str, str]) -> Reply:
     return Reply([text[at : at + 7] for at in range(0, len(text), 7)])
 
 
-def judged(*verdicts: tuple[int, str, bool]) -> Reply:
+def judged(*supported: bool) -> Reply:
     rows = [
-        {
-            "sentence": number,
-            "evidence": [{"passage": 1, "words": words}] if words else [],
-            "beyond": "",
-            "supported": supported,
-        }
-        for number, words, supported in verdicts
+        {"sentence": number, "sources": [1], "beyond": "", "supported": supports}
+        for number, supports in enumerate(supported, 1)
     ]
     return Reply([json.dumps({"verdicts": rows})])
 
@@ -108,11 +103,11 @@ PARAPHRASE = "Everybody gets a month off."
 INVENTED = "It is a generous rule by any measure."
 
 
-def test_the_words_behind_each_sentence_are_shown_and_what_is_unclear_is_judged(
+def test_the_words_behind_each_sentence_are_shown_and_all_of_them_are_judged(
     handbook: Shell,
 ) -> None:
     reply = formed((LEAVE, "Leave is 30 days long."), (LEAVE, PARAPHRASE), (LEAVE, INVENTED))
-    verdicts = judged((1, LEAVE, True), (2, "", False))
+    verdicts = judged(True, True, False)
     with openai_server(reply, verdicts) as server:
         with_model(handbook, server.url)
         result = handbook.footnote("ask", ASKED, "--json")
@@ -129,8 +124,7 @@ def test_the_words_behind_each_sentence_are_shown_and_what_is_unclear_is_judged(
     assert schemas == ["answer", "verdicts"]
     sent = requests[1]["messages"][1]["content"]
     assert PARAPHRASE in sent
-    assert LEAVE in sent
-    assert "Ask your lead" not in sent
+    assert f"{LEAVE} Ask your lead first." in sent, "the whole passage"
 
 
 @pytest.mark.parametrize(
@@ -138,12 +132,12 @@ def test_the_words_behind_each_sentence_are_shown_and_what_is_unclear_is_judged(
     [
         (Reply(status=401), ""),
         (Reply(["no verdict"]), ""),
-        (Reply(["{"], pause=30.0), "verify_seconds = 0.2"),
-        (judged((1, "words that stand nowhere", True)), ""),
+        (Reply(status=401), 'verify = "off"'),
         (Reply(status=401), 'verify = "rules"'),
+        (Reply(status=401), 'verify = "an-nli-model"'),
     ],
 )
-def test_what_nobody_judged_is_marked_and_the_mark_explained_once(
+def test_where_nobody_judged_an_answer_one_line_says_so(
     second: Reply, settings: str, handbook: Shell
 ) -> None:
     reply = formed((LEAVE, "Leave is 30 days long."), (LEAVE, PARAPHRASE))
@@ -152,48 +146,25 @@ def test_what_nobody_judged_is_marked_and_the_mark_explained_once(
         result = handbook.footnote("ask", ASKED)
         many = len(server.asked)
 
-    assert many == (1 if "rules" in settings else 2)
-    assert f"{PARAPHRASE} [1]\u2020" in " ".join(result.out.split())
-    assert result.out.count("I could not verify this") == 1
+    assert many == (1 if settings else 2)
+    assert f"Leave is 30 days long. [1] {PARAPHRASE} [1]" in " ".join(result.out.split())
+    assert "\u2020" not in result.out
+    assert result.out.count("Not checked by a second reading") == 1
     assert "footnote ask --quotes" in result.out
+    is_earlier = settings not in ("", 'verify = "off"')
+    assert ("`llm.verify` is `model` or `off` by now" in result.err) is is_earlier
 
 
-def test_a_model_of_inference_on_this_machine_vouches_for_what_it_is_sure_of(
+def test_a_sentence_without_a_verdict_is_marked_and_the_mark_explained_once(
     handbook: Shell,
 ) -> None:
-    words = ("leave", "is", "thirty", "days", "long", "month")
-    labels = ("neutral", "entailment", "contradiction")
-    cross_encoder.infer(handbook.folder / "data" / "models" / "nli", words, labels)
-    unclear = "So long it is, days upon days."
-    reply = formed((LEAVE, "Leave is 30 days long."), (LEAVE, unclear))
-    with openai_server(reply) as server:
-        with_model(handbook, server.url, settings='verify = "nli"')
-        result = handbook.footnote("ask", ASKED, "--json")
-        many = len(server.asked)
+    reply = formed((LEAVE, "Leave is 30 days long."), (LEAVE, PARAPHRASE))
+    with openai_server(reply, judged(True)) as server:
+        with_model(handbook, server.url)
+        result = handbook.footnote("ask", ASKED)
 
-    assert many == 1, "nobody else is asked"
-    assert result.json["text"].endswith(f"{unclear} [1]")
-    assert result.json["unclear"] == []
-
-
-def test_a_judge_that_is_none_is_told_at_once(handbook: Shell) -> None:
-    cross_encoder.infer(handbook.folder / "data" / "models" / "near", ("leave",), ("LABEL_0",))
-    with openai_server() as server:
-        with_model(handbook, server.url, settings='verify = "near"')
-        scores = handbook.footnote("ask", ASKED)
-        with_model(handbook, server.url, settings='verify = "missing"')
-        missing = handbook.footnote("ask", ASKED)
-        with_model(handbook, server.url, settings='verify = "ms-marco-MiniLM-L-12-v2"')
-        bundled = handbook.footnote("ask", ASKED)
-        requests = server.asked
-
-    assert "no label `entailment`" in " ".join(scores.err.split())
-    for refused in (scores, missing, bundled):
-        message = " ".join(refused.err.split())
-        assert refused.code != 0
-        assert "`[llm] verify` is `model`, `rules`, or the name of the folder of an NLI" in message
-        assert "A cross-encoder, which scores how near a passage is, cannot tell" in message
-    assert requests == []
+    assert f"{PARAPHRASE} [1]\u2020" in " ".join(result.out.split())
+    assert result.out.count("I could not verify this") == 1
 
 
 def test_a_page_that_gives_orders_changes_nothing(handbook: Shell) -> None:
@@ -202,7 +173,7 @@ def test_a_page_that_gives_orders_changes_nothing(handbook: Shell) -> None:
     handbook.write("pages/leave.md", f"# Leave\n\nLeave is thirty days long. {order}\n")
     handbook.footnote("sync")
     obeyed = formed((order, "Leave is 99 days, and <@U1> https://evil.example.com"))
-    with openai_server(obeyed, judged((1, order, True))) as server:
+    with openai_server(obeyed, judged(True)) as server:
         with_model(handbook, server.url)
         result = handbook.footnote("ask", ASKED, "--json")
         sent = server.asked[0]["messages"]
@@ -221,7 +192,7 @@ def test_quotes_are_asked_for_without_the_model(handbook: Shell) -> None:
         requests = server.asked
 
     assert (result.json["composed"], result.json["fallback"], requests) == (False, None, [])
-    assert result.json["text"].startswith(f"**{LEAVE}**")
+    assert result.json["text"].startswith(LEAVE)
 
 
 @pytest.mark.parametrize("status", [500, 401])
@@ -231,7 +202,7 @@ def test_a_model_that_does_not_answer_gives_way_to_quotations(status: int, handb
         result = handbook.footnote("ask", ASKED, "--json")
         output = handbook.footnote("ask", ASKED)
 
-    assert result.json["text"].startswith(f"**{LEAVE}**")
+    assert result.json["text"].startswith(LEAVE)
     assert (result.json["composed"], result.json["fallback"]) == (False, "failed")
     assert "The language model failed, so here are quotes from the pages." in output.out
     assert f"it answered {status}" in result.err
@@ -244,11 +215,11 @@ VERIFIED = "Leave is 30 days long [1]. "
 @pytest.mark.parametrize(
     ("reply", "note"),
     [
-        (Reply(["I'm sorry, but I can't assist with that."]), texts.MODEL_EMPTY),
-        (Reply(["As an AI model, I cannot talk about people."]), texts.MODEL_EMPTY),
+        (Reply(["I'm sorry, but I can't assist with that."]), texts.MODEL_UNSUPPORTED),
+        (Reply(["As an AI model, I cannot talk about people."]), texts.MODEL_UNSUPPORTED),
         (Reply([], ending="content_filter"), texts.MODEL_FAILED),
         (Reply([VERIFIED, "Ask your le"], ending="content_filter"), texts.MODEL_FAILED),
-        (Reply(["qw\x00er }}{{ <|end|> \ufffd"]), texts.MODEL_EMPTY),
+        (Reply(["qw\x00er }}{{ <|end|> \ufffd"]), texts.MODEL_UNSUPPORTED),
         (Reply(raw=b"\x00\xff\xfe no event"), texts.MODEL_FAILED),
         (Reply([VERIFIED, "Ask your le"], ending=""), texts.MODEL_FAILED),
     ],
@@ -269,11 +240,12 @@ def test_what_is_no_answer_gives_way_to_quotations_and_the_note_says_what_happen
 
 def test_a_refusal_after_a_verified_sentence_is_left_out(handbook: Shell) -> None:
     with openai_server(Reply([VERIFIED, "I'm sorry, I can't say more."])) as server:
-        with_model(handbook, server.url, settings='verify = "rules"')
+        with_model(handbook, server.url, settings='verify = "off"')
         result = handbook.footnote("ask", ASKED, "--json")
 
     assert result.json["text"] == "Leave is 30 days long. [1]"
-    assert (result.json["unclear"], result.json["left_out"]) == ([], 0)
+    assert (result.json["unclear"], result.json["unjudged"]) == ([], True)
+    assert result.json["left_out"] == 1
 
 
 def test_a_model_that_fails_where_there_is_nothing_to_quote_is_told_too(handbook: Shell) -> None:
@@ -380,7 +352,7 @@ def test_answers_are_judged_by_the_model_that_is_set(handbook: Shell) -> None:
     handbook.write("q.jsonl", "\n".join(map(json.dumps, two)))
     reply, outage = Reply(["Leave is 30 days long [1]."]), Reply(status=401)
     with openai_server(reply, Reply(["YES"]), Reply(["NO"]), reply, outage, outage) as server:
-        with_model(handbook, server.url)
+        with_model(handbook, server.url, settings='verify = "off"')
         result = handbook.footnote("eval", "q.jsonl", "--answers", "--judge", "--json")
         prompts = [request["messages"][-1]["content"] for request in server.asked]
 
@@ -484,7 +456,7 @@ def test_a_prompt_that_had_to_be_shortened_is_told_to_the_person_and_the_log(
     refusal = {"error": {"message": "prompt is too long", "type": "invalid_request_error"}}
     too_long = Reply(status=400, raw=json.dumps(refusal).encode())
     with openai_server(too_long, Reply([VERIFIED]), Reply([VERIFIED])) as server:
-        with_model(handbook, server.url)
+        with_model(handbook, server.url, settings='verify = "off"')
         shortened = handbook.footnote("ask", ASKED)
         whole = handbook.footnote("ask", ASKED)
 

@@ -37,22 +37,22 @@ def test_answers_are_replayed_without_a_model_a_wiki_or_an_index(recorded: Shell
 
     assert result.code == 0
     (answer,) = result.json["replayed"][0]["answers"]
-    assert answer["kept"] == [{"text": "Leave is 30 days long [1].", "verified": True}]
+    assert answer["kept"] == [{"text": "Leave is 30 days long [1].", "verified": False}]
     assert answer["dropped"] == [{"text": "Leave is 40 days long [1].", "reason": "number"}]
     assert result.json["wrong_shown"] == {"number": 0.0}
-    assert result.json["judge"] == {"by": "none", "unclear": 0, "judged": 0}
+    assert result.json["judge"] == {"by": "none", "unclear": 1, "judged": 0}
     assert not (recorded.folder / "data").exists()
 
 
-def test_people_see_the_shares_and_that_there_was_nothing_to_judge(recorded: Shell) -> None:
+def test_people_see_the_shares_and_a_judge_its_prompts(recorded: Shell) -> None:
     result = recorded.footnote(
         "eval", "--replay", "answers.jsonl", "--judge", "labels", "--judge-prompts", "p.jsonl"
     )
 
     assert result.code == 0
     assert "faithful_shown   1.000" in result.out
-    assert "nothing to judge" in result.err
-    assert (recorded.folder / "p.jsonl").read_text(encoding="utf-8") == ""
+    (line,) = (recorded.folder / "p.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["sentences"] == ["Leave is 30 days long."]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,10 @@ def test_somebody_whom_confluence_does_not_tell_hears_so(synced: Office, path: s
     assert words(ask(synced, TRAVEL, "--why")).count(UNKNOWN) == 2
 
 
-def test_an_answer_from_what_is_open_says_that_there_may_be_more(synced: Office) -> None:
+def test_an_answer_from_what_is_open_says_that_there_may_be_more(
+    synced: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_ANSWER__PRECISION", "0")
     question = "Who is welcome?"
     assert ask(synced, question, "--json").json["rights_unknown"] == []
 

@@ -14,7 +14,7 @@ from config.loading import load
 def handbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pages = tmp_path / 'hand"book [x] é'
     pages.mkdir()
-    (pages / "taxi.md").write_text("# Taxi\n\nYou get reimbursed for a taxi by your lead.\n")
+    (pages / "taxi.md").write_text("# Taxi\n\nYou need a receipt to get reimbursed for a taxi.\n")
     (pages / "laptop.md").write_text("# Laptop\n\nIf you lose your laptop, call the help desk.\n")
     monkeypatch.setattr(demo, "HANDBOOK", pages)
     return pages
@@ -28,7 +28,7 @@ def test_it_indexes_asks_and_says_how_to_go_on(
 
     assert err.startswith("18f-handbook: 2 added")
     assert out.count("\n? ") == 3
-    assert "reimbursed for a taxi by your lead." in out
+    assert "You need a receipt to get reimbursed for a taxi." in out
     assert "\u2014 Taxi [1]" in out
     assert "https://handbook.tts.gsa.gov/taxi/" in out
     assert f"--config {tmp_path / 'data' / 'footnote.toml'}\n" in out

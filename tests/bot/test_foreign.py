@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import foreign, terminal
-from bot.answering.checking.disagreeing import with_disagreement
-from bot.answering.deciding.confidence import Confidence
 from bot.foreign import clean, excerpt, on_one_line, quoted, unmarked, with_mark, words_behind
 from bot.model import Answer, Fallback, Question, Source
 from bot.slack.rendering.blocks import source_line
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.mrkdwn import JOINER, button_text, inert, literal, render
 from indexers.model import EVERYONE, Principal
+from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
@@ -37,8 +36,7 @@ def answer(text: str, title: str = "Leave", heading: str = "") -> Answer:
     ]
     answerer = Answerer(
         retrieval_over([*pages, *passages("sick", "Leave for the sick has no end.")]),
-        Confidence(bias=9.0),
-        ("handbook",),
+        SURE,
         clock=TickingClock(),
     )
     result = answerer.answer(Question("How long is leave?", Principal.of(EVERYONE)))
@@ -117,21 +115,6 @@ def test_outside_of_code_nothing_reads_as_a_footnote(text: str) -> None:
     for words in (on_one_line(text), with_mark(unmarked(text), "[7]").removesuffix("[7]")):
         prose = [piece.text for piece in render(words, WIKI) if not piece.code]
         assert not [text for text in prose if OURS.search(re.sub(r"`[^`\n]*`", "", text))]
-
-
-def test_values_that_disagree_carry_our_footnotes_alone() -> None:
-    pages = [
-        *passages("old", "Leave is long, namely 30 days of leave [2]."),
-        *passages("new", "Leave is long, namely 25 days of leave [1]."),
-    ]
-    retrieved = retrieval_over(pages)(Question("How long is leave?", Principal.of(EVERYONE)))
-    [ours] = [hit.passage for hit in retrieved.hits if hit.passage.page == "old"]
-    source = Source(ours.title, "", ours.url, ours.text, ours.wiki, ours.page, ours.revision)
-    result = with_disagreement("How long is leave?", Answer("30 [1]", (source,), 0.9), retrieved)
-
-    assert isinstance(result, Answer)
-    assert "disagree" in result.text
-    assert OURS.findall(result.text) == ["[1]", "[1]", "[2]"]
 
 
 @pytest.mark.parametrize(

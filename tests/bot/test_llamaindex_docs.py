@@ -128,7 +128,7 @@ def test_an_engine_and_the_bot_give_one_question_the_same_answer(
 
 @pytest.mark.parametrize(
     ("question", "quote"),
-    [(BOTH, f"> {APPROVES}"), ("overtime " * 500, "too long"), ("?!", "words")],
+    [("overtime " * 500, "too long"), ("?!", "words")],
 )
 def test_what_the_bot_does_around_an_engine_is_done_by_answer_alone(
     question: str, quote: str, handbook: Path

@@ -10,7 +10,7 @@ import pytest
 HEAVY = (
     "aiohttp", "atlassian", "bot.app", "fastembed", "llama_index", "lxml", "numpy",
     "onnxruntime", "pydantic", "qdrant_client", "qdrant_edge", "requests", "slack_bolt",
-    "spellchecker", "sqlalchemy",
+    "sqlalchemy",
 )  # fmt: skip
 """Modules that take long to import; of our own, those that import all the rest."""
 

@@ -378,7 +378,7 @@ def test_the_closest_names_its_tone_and_the_nearest_pages_with_who_keeps_them(
 
     assert (payload["kind"], payload["tone"]) == ("no_answer", "closest")
     assert [page.get("owner") for page in payload["nearest"]] == [None, "ann@example.com", None]
-    assert "Close to it:" in printed
+    assert "This may add something:" in printed
     assert "kept by ann@example.com" in printed
     assert "confluence-user" not in printed
 

@@ -118,8 +118,8 @@ def test_no_default_of_a_setting_is_written_twice() -> None:
 @pytest.mark.parametrize(
     ("code", "is_found"),
     [
-        ("def answer(max_characters: int = 700): ...", True),
-        ("class Answerer:\n    max_characters: int = 700", True),
+        ("def answer(max_characters: int = 900): ...", True),
+        ("class Answerer:\n    max_characters: int = 900", True),
         (RECHECK.format(" = 2.0"), True),
         (RECHECK.format(""), False),
         ("def answer(max_characters: int): ...", False),

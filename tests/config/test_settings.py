@@ -61,7 +61,7 @@ def test_without_a_file_everything_has_its_default(folder: Path) -> None:
 
     assert settings.wiki == ()
     assert settings.data_dir == folder / "data"
-    assert settings.answer.max_characters == 700
+    assert settings.answer.max_characters == 900
 
 
 def test_a_file_named_on_the_command_line_goes_before_all_others(

@@ -478,34 +478,6 @@ def test_a_passage_is_given_with_its_new_label_and_rights(index: PassageIndex) -
     assert index.passages(places, reader=Principal()) == []
 
 
-def test_a_misspelt_word_is_near_a_word_of_the_pages(index: PassageIndex) -> None:
-    put(index, passages("boards", "Trello boards have power-ups.", "Trello is free."))
-
-    assert index.near_words("trelo", reader=ANYONE) == {"trello": 2}
-    assert index.near_words("trelo", reader=ANYONE, wikis=["engineering"]) == {}
-    assert index.near_words("trelo", reader=ANYONE, wikis=[]) == {}
-
-
-@pytest.mark.parametrize("word", ["trello", "boards", "raisins"])
-def test_a_word_that_stands_there_or_is_spelt_right_is_near_itself_alone(
-    index: PassageIndex, word: str
-) -> None:
-    put(index, passages("boards", "Trello boards have power-ups.", "Hiring, and raising wages."))
-
-    assert list(index.near_words(word, reader=ANYONE)) == [word]
-
-
-def test_pages_that_a_reader_may_not_read_have_no_word_near(index: PassageIndex) -> None:
-    put(index, passages("boards", "Trello boards have power-ups.", acl=Acl.of(["group:board"])))
-    board = Principal.of(EVERYONE, "group:board")
-
-    assert index.near_words("trelo", reader=board) == {"trello": 1}
-    assert index.near_words("trelo", reader=ANYONE) == {}
-    # A word of the page does not count as spelled right for that alone.
-    put(index, passages("trees", "Trella are climbing roses."))
-    assert index.near_words("trello", reader=ANYONE) == {"trella": 1}
-
-
 def test_an_index_speaks_the_language_of_its_pages(index: PassageIndex) -> None:
     put(index, passages("leave", "Leave is thirty days long, and it is paid."))
 

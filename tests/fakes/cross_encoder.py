@@ -34,13 +34,6 @@ def shelve(folder: Path, words: Sequence[str], *, model: bytes | None = None) ->
     _write(home, words, _model(_COUNTS) if model is None else model, {"pad_token_id": 0})
 
 
-def infer(home: Path, words: Sequence[str], labels: Sequence[str]) -> None:
-    """Put an inference model into ``home``: a text entails a sentence if it has all of its words.
-    The second label is entailment."""
-    named = {"id2label": {str(place): label for place, label in enumerate(labels)}}
-    _write(home, words, _model(_INFERS), named)
-
-
 def _write(home: Path, words: Sequence[str], model: bytes, config: dict[str, object]) -> None:
     home.mkdir(parents=True)
     (home / "model.onnx").write_bytes(model)
@@ -133,13 +126,3 @@ def _varint(value: int) -> bytes:
 
 
 _COUNTS = [_node("Cast", ["total"], "scores", to=_FLOAT)]
-_INFERS = [
-    _node("Mul", ["known_count", "token_type_ids"], "own"),
-    _node("ReduceSum", ["own", "one"], "own_total", keepdims=1),
-    _node("Sub", ["total", "own_total"], "lacking"),
-    _node("Mul", ["lacking", "eight"], "against"),
-    _node("Add", ["against", "four"], "entailed"),
-    _node("Mul", ["total", "zero"], "nothing"),
-    _node("Concat", ["nothing", "entailed", "nothing"], "three", axis=1),
-    _node("Cast", ["three"], "scores", to=_FLOAT),
-]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ class Answerer(answerer.Answerer):
 @dataclass(frozen=True, slots=True)
 class Prompting(prompt.Prompting):
     budget: int = DEFAULTS.llm.context_tokens
+    today: Callable[[], date] = lambda: date(2026, 11, 24)
 
 
 class Recheck(recheck.Recheck):

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 from indexers.index import vocabulary
-from indexers.index.spelling import Slips
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
 
@@ -103,18 +102,6 @@ class ListIndex:
             for passage, _ in page
             if (*key, passage.ordinal) in places
         ]
-
-    def near_words(
-        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
-    ) -> dict[str, int]:
-        slips = Slips(word, ["english"])
-        readable = [
-            (passage.embedded, "english")
-            for key, page in self._pages.items()
-            if self._known[key].acl.admits(reader) and (wikis is None or key[0] in wikis)
-            for passage, _ in page
-        ]
-        return slips.of(readable)
 
     def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
         return vocabulary.foreign_language(text, than or ["english"])

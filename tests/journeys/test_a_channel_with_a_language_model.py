@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.workspace import LocalSlack
-from bot.texts import MODEL_EMPTY, MODEL_FAILED
+from bot.texts import MODEL_FAILED, MODEL_UNSUPPORTED
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.ports import free_port
 
@@ -58,6 +58,7 @@ every_minutes = 0
 provider = "compatible"
 model = "tiny"
 url = "{model.url}"
+verify = "off" # each request is counted
 
 [slack]
 port = {port}
@@ -124,7 +125,7 @@ async def test_what_is_no_answer_ends_in_quotations_and_a_true_note(
 ) -> None:
     slack, verified = company.slack, "To get VPN access, open a ticket with the IT desk [1]. "
     no_answers = {
-        "How do I get VPN access?": (Reply(["I'm sorry, but I can't assist."]), MODEL_EMPTY),
+        "How do I get VPN access?": (Reply(["I'm sorry, but I can't assist."]), MODEL_UNSUPPORTED),
         "How to get VPN access": (Reply([verified, "Or"], ending="content_filter"), MODEL_FAILED),
         "VPN access, how?": (Reply(raw=b"\x00\xff\xfe no event"), MODEL_FAILED),
         "Where do I get VPN access?": (Reply([verified, "Or "], ending=""), MODEL_FAILED),

@@ -4,13 +4,12 @@ passage they may not read, and passages of different pages or revisions are neve
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
 from llama_index.core.schema import QueryBundle
 
-from bot.answering.deciding.confidence import Confidence, Curve
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.nodes import hit_and_page
 from bot.answering.engine.retriever import FootnoteRetriever
@@ -18,6 +17,7 @@ from bot.answering.retrieval.retrieval import Retrieval
 from bot.model import Question
 from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Passage, Principal, Reader
 from indexers.ports import PassageRef
+from tests.fakes.confidence import always
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
@@ -144,11 +144,9 @@ def test_no_output_has_a_word_of_a_page_that_was_closed_meanwhile(
     narrowed = {event.page: event.acl for event in events if event.kind == "relabelled"}
     now = {page: acl for page, (_, acl) in world.items()} | narrowed
     wiki = Standing(*gone, narrowed=now)
-    curve = Curve(bias, 0.0, 0.0, 0.0)
     answering = Answerer(
         Retrieval(index, EMBEDDER),
-        replace(Confidence(), bias=bias, closest=0.0, words=0.0, pairs=0.0, read=curve),
-        ("handbook",),
+        always(bias),
         recheck=Recheck({"handbook": wiki}, lambda _: None, by_section),
     )
     output = repr(answering.answer(Question(ASKED, reader)))

@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.answering import texts
-from bot.answering.checking.claims import Flaw
-from bot.answering.composing.answer_reading import AnswerSentences
+from bot.answering.checking.guards import Flaw
 from bot.answering.composing.draft import Draft, Drafted
 from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.judging import DraftJudging
 from bot.answering.composing.layout import Layout
+from bot.answering.composing.reading import AnswerReader, Sentence
 from bot.answering.deciding.plausible import to_compose_from
 from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed
 from bot.answering.llm.prompt import Prompt
 from bot.answering.llm.usage import BudgetedModel, Meter
 from bot.answering.retrieval.retrieval import Compose, Retrieved
 from bot.answering.retrieval.sources import source_of
-from bot.answering.words.sentences import Lead, Sentence
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source, Tone
+from bot.model import Answer, Fallback, NoAnswer, Question, Result, Source, Tone
 from indexers.model import Hit
 
 log = logging.getLogger(__name__)
 
-_LEAST_KEPT = 0.5
-"""The least share of claims to keep; with fewer, quotations say more."""
-_UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
-
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A sentence that may be shown before the rest of the answer is ready. ``text`` begins with the
-    separator from the sentence before, and ends with its footnotes."""
+    """A sentence that may be shown before the rest of the answer is ready: it has its verdict.
+    ``text`` begins with the separator from the sentence before, and ends with its footnotes."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence as the model wrote it, and its outcome: shown as ``verified``, shown with a mark,
-    or left out for a ``flaw``."""
+    """A sentence as the model wrote it, and its outcome: shown as ``verified``, shown without a
+    verdict, or left out for a ``flaw``."""
 
-    sentence: Sentence
+    text: str
     verified: bool
     flaw: Flaw | None = None
 
@@ -56,13 +53,18 @@ class Composed:
     result: Result
     sentences: tuple[Checked, ...] = ()
 
+    @property
+    def not_shown(self) -> tuple[str, ...]:
+        """Return the sentences that a reader does not see."""
+        is_shown = isinstance(self.result, Answer) and self.result.composed
+        return tuple(each.text for each in self.sentences if each.flaw or not is_shown)
+
 
 MakePrompt = Callable[[Question, Sequence[Hit]], Prompt]
 
 
 class Composer:
-    """Asks ``model`` and checks what it writes; ``judge`` decides unclear sentences, if there is
-    one.
+    """Asks ``model`` and checks what it writes; ``judge`` reads it a second time, if there is one.
 
     ``max_characters`` limits an answer's text. ``tally`` counts the sentences that were ``kept``,
     those shown as ``unclear`` and each `Flaw`, and each `Fallback`, since the process began.
@@ -83,17 +85,24 @@ class Composer:
         self._judge = judge
         self._max_characters = max_characters
         self._clock = clock
+        self._watch: Callable[[Composed], None] = lambda _: None
         self.tally: Counter[str] = Counter()
+
+    def watched(self, watch: Callable[[Composed], None]) -> Composer:
+        """Return a composer that also hands each whole answer to ``watch``."""
+        composer = copy.copy(self)
+        composer._watch = watch  # noqa: SLF001 - a copy of ourselves
+        return composer
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         """Return the passages that the model would be shown: nothing else can be in its answer."""
-        prompt = self._prompting(question.as_asked, retrieved.hits)
+        prompt = self._prompting(question, retrieved.hits)
         return [source_of(passage, "") for passage in prompt.shown]
 
     def stream(
         self, question: Question, retrieved: Retrieved, quoting: Compose
     ) -> Iterator[Released | Composed]:
-        """Yield supported sentences as they come, and at the end the whole answer, which replaces
+        """Yield sentences as their verdicts come, and at the end the whole answer, which replaces
         them."""
         quoted = quoting(retrieved)
         basis = to_compose_from(question, retrieved, quoted)
@@ -101,67 +110,57 @@ class Composer:
             yield Composed(quoted)
             return
         started = self._clock()
-        question = question.as_asked
-        prompt = self._prompting(question, retrieved.hits)
-        draft = Draft(prompt.shown, question.sought, judged=self._judge is not None)
+        draft = Draft(question, self._prompting(question, retrieved.hits))
         fallback = None
         try:
-            yield from self._write(question, _noting_if_shorter(prompt, draft), draft)
+            yield from self._write(draft)
+            fallback = draft.fallback()
         except ModelFailed as error:
             log.warning("The language model did not answer: %s", error)
             fallback = error.fallback
-        if fallback is None:
-            draft.end()
-            self._decide(question, prompt, draft)
-            draft.settle()
-            fallback = _fallback(draft)
-        denied = draft.denied and fallback in _UNUSED
-        fallback = None if denied else fallback
-        milliseconds = (self._clock() - started) * 1000
         self._count(draft, fallback)
-        timings = replace(quoted.timings, compose=quoted.timings.compose + milliseconds)
         result: Result = quoted
-        if not denied and not fallback:
+        if not fallback:
             result = _answer(basis, draft)
-        elif denied and isinstance(quoted, Answer):
-            result = _no_answer(quoted)
         elif isinstance(quoted, Answer | NoAnswer):
             result = replace(quoted, fallback=fallback)
-        yield Composed(replace(result, timings=timings), tuple(map(_checked, draft.sentences)))
+        milliseconds = (self._clock() - started) * 1000
+        timings = replace(quoted.timings, compose=quoted.timings.compose + milliseconds)
+        checked = (_checked(drafted, draft) for drafted in draft.sentences)
+        composed = Composed(replace(result, timings=timings), tuple(checked))
+        self._watch(composed)
+        yield composed
 
-    def _write(self, question: Question, prompt: Prompt, draft: Draft) -> Iterator[Released]:
-        sentences = AnswerSentences()
-        releasing = _Releasing()
+    def _write(self, draft: Draft) -> Iterator[Released]:
+        reader, judging = AnswerReader(draft.prompt.links), DraftJudging(draft, self._judge)
+        releasing = _Releasing(draft)
         try:
-            for piece in self._model.write(question, prompt):
-                for sentence in sentences.add(piece):
-                    yield from releasing.add(draft.take(sentence))
-                if draft.length > self._max_characters:
-                    draft.cut = True
-                    return
-            for sentence in sentences.end():
-                yield from releasing.add(draft.take(sentence))
+            for piece in self._model.write(draft.question, _noting_if_shorter(draft)):
+                for sentence in reader.add(piece):
+                    draft.answered = reader.answered
+                    draft.take(sentence)
+                judging.note()
+                yield from releasing.ready()
+                draft.cut = draft.length > self._max_characters
+                if draft.cut:
+                    break
+            else:
+                for sentence in reader.end():
+                    draft.take(sentence)
         except CutShort as error:
             log.info("The language model's last sentence is left out: %s", error)
             draft.cut = True
-
-    def _decide(self, question: Question, prompt: Prompt, draft: Draft) -> None:
-        """Let the judge decide all unclear sentences, in one request."""
-        unclear = draft.unclear()
-        if not unclear or self._judge is None:
-            return
-        sentences = [sentence for _, sentence in unclear]
-        try:
-            verdicts = list(self._judge.judge(question, prompt.shown, sentences))
-        except ModelFailed as error:
-            log.warning("Unclear sentences were not judged: %s", error)
-            verdicts = []
-        verdicts += [None] * (len(unclear) - len(verdicts))
-        for (drafted, _), verdict in zip(unclear, verdicts, strict=False):
-            draft.judge(drafted, verdict)
+        draft.answered = reader.answered
+        if draft.denied and not any(drafted.claims for drafted in draft.sentences):
+            draft.take(Sentence(texts.NO_PAGE_ANSWERS, texts.NO_PAGE_ANSWERS))
+        judging.end()
+        yield from releasing.ready()
+        while judging.runs:
+            judging.wait()
+            yield from releasing.ready()
 
     def _count(self, draft: Draft, fallback: Fallback | None) -> None:
-        tally = Counter(map(_outcome, draft.sentences))
+        tally = Counter(_outcome(drafted, draft) for drafted in draft.sentences)
         self.tally.update(tally)
         if fallback:
             self.tally[fallback.value] += 1
@@ -169,75 +168,55 @@ class Composer:
         log.info("Composed%s: %s", f" in vain ({fallback})" if fallback else "", counts or "-")
 
 
-def _noting_if_shorter(prompt: Prompt, draft: Draft) -> Prompt:
+def _noting_if_shorter(draft: Draft) -> Prompt:
     """Return the prompt; if it is shortened, ``draft`` says so."""
-    shorten = prompt.shorter
+    shorten = draft.prompt.shorter
     if shorten is None:
-        return prompt
+        return draft.prompt
 
     def shorter(most: int) -> Prompt | None:
         shortened = shorten(most)
         draft.shortened = draft.shortened or shortened is not None
         return shortened
 
-    return replace(prompt, shorter=shorter)
+    return replace(draft.prompt, shorter=shorter)
 
 
-def _outcome(drafted: Drafted) -> str:
-    return drafted.flaw.value if drafted.flaw else "unclear" if drafted.unclear else "kept"
+def _outcome(drafted: Drafted, draft: Draft) -> str:
+    if drafted.flaw:
+        return drafted.flaw.value
+    return "kept" if _is_verified(drafted, draft) else "unclear"
 
 
-def _checked(drafted: Drafted) -> Checked:
-    verified = drafted.shown and not drafted.unclear
-    return Checked(drafted.sentence, verified=verified, flaw=drafted.flaw)
+def _checked(drafted: Drafted, draft: Draft) -> Checked:
+    verified = _is_verified(drafted, draft)
+    return Checked(drafted.sentence.raw, verified=verified, flaw=drafted.flaw)
 
 
-def _fallback(draft: Draft) -> Fallback | None:
-    """Return why quotations must replace the answer, if they must: too little or nothing of it is
-    left, or its core is dropped. Except in a list, the first claim is the core."""
-    claims = [drafted for drafted in draft.sentences if drafted.claims]
-    shown = [drafted for drafted in claims if drafted.shown]
-    if not claims:
-        return Fallback.EMPTY
-    core = claims[0]
-    core_fell = core.fell and core.sentence.lead is not Lead.ITEM
-    if shown and not core_fell and len(shown) >= _LEAST_KEPT * len(claims):
-        return None
-    unsupported = (Flaw.UNSUPPORTED, Flaw.UNCITED, Flaw.DANGLING, Flaw.EXCEPTION)
-    wrong = any(claim.flaw not in unsupported for claim in claims if claim.fell)
-    return Fallback.CONTRADICTED if wrong else Fallback.UNSUPPORTED
+def _is_verified(drafted: Drafted, draft: Draft) -> bool:
+    return drafted.flaw is None and draft.judged and not (drafted.unclear or drafted.waits)
 
 
-def _answer(quoted: Answer, draft: Draft) -> Answer:
-    layout, lead, number = Layout(), Lead.SPACE, ""
-    shown = [drafted for drafted in draft.sentences if drafted.shown]
-    for drafted in draft.sentences:
-        lead, number = _lead(drafted.sentence, lead, number)
-        if drafted.shown:
-            layout.add(drafted.claim, lead, drafted.support, unclear=drafted.unclear, number=number)
-            lead, number = Lead.SPACE, ""
+def _answer(basis: Answer, draft: Draft) -> Answer:
+    layout = Layout(draft.prompt.shown)
+    shown = [drafted for drafted in draft.sentences if drafted.flaw is None]
+    for drafted in shown:
+        layout.add(drafted.sentence, drafted.places, unclear=draft.marks(drafted))
     return replace(
-        quoted,
+        basis,
         text=layout.text,
         sources=layout.sources,
         composed=True,
         # Its sentences are checked, so doubts about the quotations do not apply.
         tone=Tone.ANSWER,
-        nearest=_other_pages(quoted, layout.sources) if draft.denies else (),
+        nearest=_other_pages(basis, layout.sources) if draft.denied else (),
         cut=draft.cut,
         shortened=draft.shortened,
         left_out=sum(drafted.fell for drafted in draft.sentences),
-        unclear=tuple(drafted.claim.shown for drafted in shown if drafted.unclear),
-        denial=draft.denies,
+        unclear=tuple(drafted.text for drafted in shown if draft.marks(drafted)),
+        unjudged=not draft.judged,
+        denial=draft.denied,
     )
-
-
-def _lead(sentence: Sentence, lead: Lead, number: str) -> tuple[Lead, str]:
-    """Return the lead of a sentence, and its number in a list. It has those of the sentences left
-    out before it: ``lead`` and ``number``."""
-    if sentence.lead is not Lead.SPACE:
-        number = sentence.number
-    return max(lead, sentence.lead, key=list(Lead).index), number
 
 
 def _other_pages(quoted: Answer, sources: Sequence[Source]) -> tuple[Source, ...]:
@@ -248,47 +227,29 @@ def _other_pages(quoted: Answer, sources: Sequence[Source]) -> tuple[Source, ...
     return tuple(replace(source, quote="") for page, source in pages.items() if page not in cited)
 
 
-def _no_answer(quoted: Answer) -> NoAnswer:
-    return NoAnswer(
-        Reason.NOTHING_FITS,
-        texts.NO_PAGE_ANSWERS,
-        tuple(replace(source, quote="") for source in quoted.sources),
-        quoted.confidence,
-    )
-
-
-@dataclass(slots=True)
 class _Releasing:
-    """Releases sentences that a reader may see at once. A sentence that points back to an unclear
-    one waits with it, and an introduction waits for its list."""
+    """Releases sentences that have their verdicts, in order. An introduction waits for its list."""
 
-    _layout: Layout = field(default_factory=Layout)
-    _lead: Lead = Lead.SPACE
-    _number: str = ""
-    _frame: Drafted | None = None
-    _held: bool = False
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._layout = Layout(draft.prompt.shown)
+        self._next = 0
+        self._held: list[Drafted] = []
 
-    def add(self, drafted: Drafted) -> Iterator[Released]:
-        if drafted.frames:
-            self._frame = drafted
-            return
-        self._lead, self._number = _lead(drafted.sentence, self._lead, self._number)
-        depends = drafted.points_back or drafted.restricts
-        waits = drafted.waits or (self._held and depends)
-        if waits or not drafted.shown:
-            self._held = waits
-            return
-        self._held = False
-        text = ""
-        if self._frame:
-            frame, self._frame = self._frame, None
-            text = self._layout.add(frame.claim, frame.sentence.lead, (), unclear=False)
-        text += self._layout.add(
-            drafted.claim,
-            self._lead,
-            drafted.support,
-            unclear=drafted.unclear,
-            number=self._number,
-        )
-        self._lead, self._number = Lead.SPACE, ""
-        yield Released(text)
+    def ready(self) -> Iterator[Released]:
+        """Yield what may be shown now; nothing of an answer whose first sentence is wrong."""
+        while self._next < len(self._draft.sentences) and not self._draft.failed:
+            drafted = self._draft.sentences[self._next]
+            if drafted.waits:
+                return
+            self._next += 1
+            if drafted.flaw:
+                continue
+            self._held.append(drafted)
+            if not drafted.introduces:
+                added = (
+                    self._layout.add(each.sentence, each.places, unclear=self._draft.marks(each))
+                    for each in self._held
+                )
+                yield Released("".join(added))
+                self._held = []

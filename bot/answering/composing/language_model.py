@@ -9,9 +9,7 @@ from secrets import token_hex
 from typing import Protocol, Self
 
 from bot.answering.composing.composer import Composer
-from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.judging import ModelJudge
-from bot.answering.composing.nli_judging import EntailmentJudge
+from bot.answering.composing.judge import ModelJudge
 from bot.answering.llm.causes import Cause
 from bot.answering.llm.model_client import MeasuredModel, RetryingModel
 from bot.answering.llm.prompt import Prompt, Prompting
@@ -24,11 +22,10 @@ from bot.answering.reranking.model_order import ModelOrder
 from bot.answering.reranking.reranking import Reranking
 from bot.model import Question
 from indexers.model import Principal
-from indexers.ports import Entailing
 
 _ATTEMPTS = 3
 _VERIFY_SECONDS = 10.0
-"""For all unclear sentences of an answer; then they are shown with a mark."""
+"""For one request of the judge; then its sentences are shown without a verdict."""
 
 
 class ComposingSettings(ModelSettings, Protocol):
@@ -42,12 +39,7 @@ class ComposingSettings(ModelSettings, Protocol):
 
     @property
     def verifying_model(self) -> ModelSettings | None:
-        """Return the language model that judges unclear sentences, if one does."""
-        ...
-
-    @property
-    def nli_model(self) -> str:
-        """Return the name of the NLI model that judges unclear sentences, if one does."""
+        """Return the language model that reads an answer a second time, if one does."""
         ...
 
 
@@ -67,11 +59,10 @@ class ConfiguredModel:
         key: str,
         meter: Meter,
         *,
-        entailment: Callable[[str], Entailing],
         model_client: MeasuredModel | None = None,
     ) -> Self:
-        """Create the model for these settings, which takes some seconds. ``entailment``
-        returns an NLI model by its name; ``model_client`` answers in place of the configured model.
+        """Create the model for these settings, which takes some seconds. ``model_client`` answers
+        in place of the configured model.
 
         Raises:
             ModelMisconfigured: a package, an address or a key is missing.
@@ -92,19 +83,18 @@ class ConfiguredModel:
         answers = model_client or model_client_of(settings, key)
         observer = meter.observer
         client = with_retries(answers, *([observer.away] if observer else []))
-        judge: SentenceJudge | None = None
+        judge: ModelJudge | None = None
         if verifying := settings.verifying_model:
             is_same = verifying.model == settings.model
             judging = client if is_same else with_retries(model_client_of(verifying, key))
             judge = _judge_by(judging, meter)
-        elif settings.nli_model:
-            judge = EntailmentJudge(entailment(settings.nli_model), _VERIFY_SECONDS)
         prompting = Prompting(
             meter.count,
             mark,
             budget=settings.context_tokens,
             room=lambda: None if client.is_away else answers.room(),
             structured=True,
+            today=meter.today,
         )
         return cls(client, meter, Composer(client, prompting, meter, judge=judge))
 

@@ -1,79 +1,65 @@
-"""Verified sentences -> an answer's text, with its footnotes."""
+"""Sentences with their places in the passages -> an answer's text, with its footnotes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.answering.checking.checking import Support
-from bot.answering.checking.claims import Claim
-from bot.answering.checking.ground import Ground, SupportSpan
+from bot.answering.checking.evidence import Place
+from bot.answering.composing.reading import Sentence
 from bot.answering.retrieval.sources import source_of
-from bot.answering.words.sentences import BULLET, Lead
-from bot.foreign import on_one_line
+from bot.foreign import on_one_line, unmarked, with_mark
 from bot.model import UNVERIFIED, Source
+from indexers.model import Passage
 
-
-class Footnotes:
-    """The sources of an answer, numbered as they are first cited."""
-
-    def __init__(self) -> None:
-        self._cited: list[tuple[Ground, SupportSpan]] = []
-
-    def cite(self, ground: Ground, span: SupportSpan) -> int:
-        """Return the number of the passage. Its quote grows to include ``span``."""
-        for place, (cited, quoted) in enumerate(self._cited):
-            if cited is ground:
-                start, end = min(quoted.start, span.start), max(quoted.end, span.end)
-                self._cited[place] = cited, replace(quoted, start=start, end=end)
-                return place + 1
-        self._cited.append((ground, span))
-        return len(self._cited)
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        return tuple(
-            source_of(ground.passage, ground.passage.text[span.start : span.end])
-            for ground, span in self._cited
-        )
+_BULLET = "\u2022"
 
 
 class Layout:
-    """The layout of an answer. Items of one list stand together, paragraphs apart."""
+    """The layout of an answer. Items of one list stand together, paragraphs apart. Each passage has
+    one footnote, and ``sources`` has the words behind it."""
 
-    def __init__(self) -> None:
+    def __init__(self, passages: Sequence[Passage]) -> None:
         self.text = ""
-        self._footnotes = Footnotes()
+        self._passages = passages
+        self._spans: dict[int, tuple[int, int]] = {}
         self._listing = False
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        return self._footnotes.sources
+        return tuple(
+            source_of(passage, passage.text[start:end])
+            for number, (start, end) in self._spans.items()
+            for passage in [self._passages[number - 1]]
+        )
 
-    def add(
-        self,
-        claim: Claim,
-        lead: Lead,
-        support: Sequence[Support],
-        *,
-        unclear: bool,
-        number: str = "",
-    ) -> str:
+    def add(self, sentence: Sentence, places: Sequence[Place], *, unclear: bool) -> str:
         """Add a sentence and return the added text, which begins with the separator from the
-        sentence before. ``number`` is that of its list item, if the list is numbered."""
-        marks = "".join(f"[{self._footnotes.cite(ground, span)}]" for ground, span in support)
+        sentence before."""
+        marks = "".join(f"[{number}]" for number in dict.fromkeys(map(self._cite, places)))
         marks += UNVERIFIED * unclear
-        if claim.code:
-            shown = f"```\n{claim.text}\n```\n{marks}"
-        else:
-            shown = f"{on_one_line(claim.shown)} {marks}".rstrip()
-        separator = self._separator(lead)
-        added = f"{separator.replace(BULLET, number) if number else separator}{shown}"
+        shown = _shown(sentence.text)
+        added = self._separator(sentence) + (with_mark(shown, marks) if marks else shown)
         self.text += added
         return added
 
-    def _separator(self, lead: Lead) -> str:
-        together = self._listing and lead is Lead.ITEM
-        self._listing = lead is Lead.ITEM or (self._listing and lead is Lead.SPACE)
-        separator = lead.value if together or lead is not Lead.ITEM else f"\n\n{BULLET} "
-        return separator if self.text else separator.lstrip()
+    def _cite(self, place: Place) -> int:
+        """Return the footnote of the passage. Its words grow to include ``place``."""
+        start, end = self._spans.get(place.passage, (place.start, place.end))
+        if start == end:
+            start, end = place.start, place.end
+        elif place.start < place.end:
+            start, end = min(start, place.start), max(end, place.end)
+        self._spans[place.passage] = start, end
+        return list(self._spans).index(place.passage) + 1
+
+    def _separator(self, sentence: Sentence) -> str:
+        goes_on, self._listing = self._listing, sentence.is_item
+        if sentence.is_item:
+            mark = f"{sentence.number or _BULLET} "
+            return f"\n{mark}" if goes_on else f"{chr(10) * 2 if self.text else ''}{mark}"
+        apart = goes_on or sentence.begins or "\n" in sentence.text
+        return ("\n\n" if apart else " ") if self.text else ""
+
+
+def _shown(text: str) -> str:
+    return unmarked(text) if "\n" in text else on_one_line(text)

@@ -1,1 +1,1 @@
-"""The decision how to answer: an answer, the closest passage, a question back, or nothing."""
+"""The decision how to reply without a language model: a section, the nearest, or nothing."""

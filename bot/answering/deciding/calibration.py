@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,8 @@ from indexers.ports import Embedder, Reranker
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 2
-_CURVES = ("read", "shown")
-"""The curves among the fields of `Confidence`."""
+_FORMAT = 3
+_CURVES = ("read", "unread")
 _INVALID = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 """Errors raised on reading a file that is no calibration."""
 
@@ -103,10 +102,8 @@ def reset(file: Path) -> bool:
 def _calibration(contents: dict[str, Any]) -> Calibration:
     if contents["footnote_confidence"] != _FORMAT:
         raise ValueError(contents["footnote_confidence"])
-    curve = dict(contents["confidence"])
-    read, shown = (Curve(**_weights(Curve, curve.pop(name))) for name in _CURVES)
-    weights = _weights(Confidence, curve)
-    confidence = replace(Confidence(), **weights, read=read, shown=shown)
+    curves = contents["confidence"]
+    confidence = Confidence(**{name: Curve(**_weights(curves[name])) for name in _CURVES})
     return Calibration(
         confidence,
         str(contents["embedder"]),
@@ -117,11 +114,8 @@ def _calibration(contents: dict[str, Any]) -> Calibration:
     )
 
 
-def _weights(kind: type[Curve] | type[Confidence], stored: dict[str, Any]) -> dict[str, float]:
-    names = {field.name for field in fields(kind)} - (set(_CURVES) if kind is Confidence else set())
-    if stored.keys() != names:
-        raise ValueError(sorted(stored))
-    weights = {name: float(value) for name, value in stored.items()}
-    if not all(map(isfinite, weights.values())):
-        raise ValueError(weights)
+def _weights(stored: dict[str, Any]) -> dict[str, float]:
+    weights = {field.name: float(stored[field.name]) for field in fields(Curve)}
+    if stored.keys() != weights.keys() or not all(map(isfinite, weights.values())):
+        raise ValueError(stored)
     return weights

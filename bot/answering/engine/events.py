@@ -49,7 +49,7 @@ def verified(composed: Composed) -> VerificationEvent:
     dropped = Counter(checked.flaw.value for checked in sentences if checked.flaw)
     supported = sum(checked.verified for checked in sentences)
     unclear = len(sentences) - supported - dropped.total()
-    verdicts = tuple((checked.sentence.text, _verdict(checked)) for checked in sentences)
+    verdicts = tuple((checked.text, _verdict(checked)) for checked in sentences)
     return VerificationEvent(
         supported=supported, unclear=unclear, dropped=dict(dropped), sentences=verdicts
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
 from llama_index.core.schema import NodeWithScore, QueryBundle
@@ -26,6 +26,9 @@ class FootnoteQuery(QueryBundle):
     """
 
     question: Question
+    """The question in the words that are searched for."""
+    typed: Question
+    """The question as it came."""
     on_text: OnText | None = None
     embed_ms: float = 0.0
     search_ms: float = 0.0
@@ -44,7 +47,13 @@ class FootnoteQuery(QueryBundle):
 
     @classmethod
     def of(cls, question: Question, on_text: OnText | None = None) -> FootnoteQuery:
-        return cls(query_str=question.text, question=question, on_text=on_text)
+        return cls(query_str=question.text, question=question, typed=question, on_text=on_text)
+
+    @property
+    def as_typed(self) -> Question:
+        """Return the question in its asker's words, with the history as it came. Only the search
+        knows what became of it: a glued follow-up, corrected words, a translation."""
+        return replace(self.question, asked=self.typed)
 
     def retrieved(self, nodes: Sequence[NodeWithScore]) -> Retrieved:
         """Return ``nodes`` as the passages found, with the duration of the search."""

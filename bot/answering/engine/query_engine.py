@@ -19,9 +19,8 @@ from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footn
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
 from bot.answering.engine.synthesizers import ResultSynthesizer
-from bot.answering.languages.glossing import in_two_languages, in_words_of_best
 from bot.answering.retrieval.recheck import ROUNDS
-from bot.model import Answer, Result, Source, named
+from bot.model import Result, Source, named
 from indexers.model import Reader
 
 
@@ -85,12 +84,8 @@ class FootnoteQueryEngine(BaseQueryEngine):
         started = self._clock()
         for postprocessor in self._node_postprocessors:
             nodes = postprocessor.postprocess_nodes(nodes, query_bundle)
-        if isinstance(query_bundle, FootnoteQuery):
-            if self._node_postprocessors:
-                query_bundle.search_ms += (self._clock() - started) * 1000
-            if in_two_languages(query_bundle.question):
-                hits = [hit for page in pages_of(nodes) for hit in page.hits]
-                query_bundle.question = in_words_of_best(query_bundle.question, hits)
+        if isinstance(query_bundle, FootnoteQuery) and self._node_postprocessors:
+            query_bundle.search_ms += (self._clock() - started) * 1000
         return nodes
 
     def synthesize(
@@ -144,7 +139,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
             nodes = self._confirmed_nodes(query, nodes, rights)
             response = self._respond(query, nodes)
             query.named = named(response.result)
-            query.quotes = isinstance(response.result, Answer)
+            query.quotes = any(source.quote for source in query.named)
             remaining = rights.postprocess_nodes(nodes, query)
             if remaining is nodes:
                 break
@@ -177,7 +172,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         """Return the passages of ``nodes`` that a language model is shown."""
         retrieved = query.retrieved(nodes)
         for_reranking = self._order.shown(retrieved) if self._order else []
-        return [*for_reranking, *self._synthesizer.shown(query.question, retrieved)]
+        return [*for_reranking, *self._synthesizer.shown(query.as_typed, retrieved)]
 
     def _respond(self, query: FootnoteQuery, nodes: list[NodeWithScore]) -> FootnoteResponse:
         if self._order and not query.question.quoting:

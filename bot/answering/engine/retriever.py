@@ -12,7 +12,6 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from bot.answering.engine.nodes import nodes_of, pages_of, with_chances
 from bot.answering.engine.query import FootnoteQuery, as_footnote_query
 from bot.answering.engine.rights import LiveRights
-from bot.answering.question import followups
 from bot.answering.retrieval.retrieval import Retrieval, Retrieved
 from bot.model import Question
 from indexers.model import Reader
@@ -58,9 +57,7 @@ class FootnoteRetriever(BaseRetriever):
             ValueError: the question is another reader's.
         """
         query = as_footnote_query(query_bundle, self.reader)
-        # Passages are compared with, and quoted for, the words that were searched for.
-        completed = self._search.completed(self._search.prepared(query.question))
-        query.question = followups.with_topic(completed)
+        query.question = self._search.prepared(query.question)
         retrieved = self._search(query.question)
         query.embed_ms, query.search_ms = retrieved.embed_ms, retrieved.search_ms
         nodes = nodes_of(retrieved.pages)

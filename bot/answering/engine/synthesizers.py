@@ -20,7 +20,6 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.response_synthesizers.base import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 
-from bot.answering.checking.disagreeing import with_disagreement
 from bot.answering.composing.composer import Composed, Composer
 from bot.answering.engine.events import dispatcher, verified
 from bot.answering.engine.nodes import nodes_of, with_chances
@@ -106,7 +105,7 @@ class QuoteSynthesizer(ResultSynthesizer):
 
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
         with self.turns:
-            return _with_disagreement(query, self._respond(query.question, retrieved), retrieved)
+            return self._respond(query.question, retrieved)
 
 
 class VerifiedSynthesizer(ResultSynthesizer):
@@ -125,20 +124,15 @@ class VerifiedSynthesizer(ResultSynthesizer):
         self._composer = composer
         self._quoting = quoting
 
-    def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
-        result = self._composed(query, retrieved)
-        with self.turns:
-            return _with_disagreement(query, result, retrieved)
-
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         return self._composer.shown(question, retrieved)
 
-    def _composed(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
+    def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
         query.attempts += 1
         if query.question.quoting or query.attempts > _MOST_CALLS:
             return self._quoted(query.question, retrieved)
         quoting = partial(self._quoted, query.question)
-        for step in self._composer.stream(query.question, retrieved, quoting):
+        for step in self._composer.stream(query.as_typed, retrieved, quoting):
             if isinstance(step, Composed):
                 dispatcher.event(verified(step))
                 return step.result
@@ -154,10 +148,6 @@ class VerifiedSynthesizer(ResultSynthesizer):
 
 _MOST_CALLS = 2
 """Calls of the model for one question. A second one is needed if the recheck invalidated a page."""
-
-
-def _with_disagreement(query: FootnoteQuery, result: Result, retrieved: Retrieved) -> Result:
-    return with_disagreement(query.question.sought, result, retrieved)
 
 
 def _response(result: Result, nodes: Sequence[NodeWithScore]) -> FootnoteResponse:

@@ -7,13 +7,13 @@ is in neither thread nor question.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.llm.model_client import ModelFailed
 from bot.answering.llm.prompt import MATERIAL, Prompt, block, recent, unused
 from bot.answering.llm.usage import BudgetedModel
-from bot.answering.words.roles import TokenRole, Word, read
 from bot.foreign import seen
 from bot.model import Question, Turn
 
@@ -27,8 +27,9 @@ _LONGEST = 300
 THREAD_TOKENS = 600
 LONGEST_TURN = 600
 """Characters; a turn's subject is at its beginning, and one turn must not push out the rest."""
-_LEAST_KNOWN = 0.5
-"""The least share of the content words that must be in thread or question."""
+_WORD = re.compile(r"\w+")
+_BEGINNING = 5
+"""Letters by which a word is known again."""
 
 _RULES = """\
 You put the last question of a conversation so that it can be understood alone: it is searched
@@ -86,14 +87,27 @@ def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
         return "it is empty"
     if "\n" in text or len(text) > _LONGEST:
         return "it is more than a question"
-    known = frozenset(_forms([*read(question), *(w for turn in history for w in read(turn.text))]))
-    weighty = [word for word in read(text) if word.weighs]
-    new = [word for word in weighty if known.isdisjoint(word.forms)]
-    if any(word.role in (TokenRole.NAME, TokenRole.NUMBER) for word in new):
+    known = {
+        _beginning(word) for said in (question, *(t.text for t in history)) for word in _words(said)
+    }
+    words = list(_words(text))
+    new = [word for word in words if _beginning(word) not in known]
+    names = (word for word in new if word[0].isupper() and word != words[0])
+    if any(names) or any(any(map(str.isdigit, word)) for word in new):
         return "it brings a name or a number"
-    if len(new) > len(weighty) * (1 - _LEAST_KNOWN) or not weighty:
+    long = [word for word in words if len(word) >= _BEGINNING]
+    if 2 * sum(word in new for word in long) > len(long):
         return "it is about something else"
     return ""
+
+
+def _words(text: str) -> Iterator[str]:
+    return (match[0] for match in _WORD.finditer(text))
+
+
+def _beginning(word: str) -> str:
+    """Return what two forms of a word have in common, and often two spellings."""
+    return word.casefold()[:_BEGINNING]
 
 
 def without_marks(written: str) -> str:
@@ -103,8 +117,3 @@ def without_marks(written: str) -> str:
         if text.startswith(opening) and text.endswith(closing) and len(text) > len(opening) * 2:
             text = text[len(opening) : -len(closing)].strip()
     return text
-
-
-def _forms(words: Sequence[Word]) -> Iterator[str]:
-    for word in words:
-        yield from word.forms

@@ -1,1 +1,1 @@
-"""The reading of a question: courtesies, several questions, two things, follow-ups, spelling."""
+"""The reading of a question: several in one message, follow-ups, languages, stack traces."""

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from bot.answering.question.wrapping import without_courtesies
-from bot.answering.words.english import ANAPHORS, any_of
 from bot.foreign import on_one_line
 from bot.model import (
     Answer,
@@ -15,15 +13,14 @@ from bot.model import (
     Linked,
     NoAnswer,
     Question,
+    Reason,
     Result,
     Role,
     Source,
     Timings,
-    Tone,
     Turn,
     Unchecked,
     VerifiedPart,
-    is_unsure,
     why_no_model,
 )
 from bot.ports import Answering, OnText
@@ -32,24 +29,17 @@ from indexers.text.prose import plain_line
 MOST = 5
 """Questions in a message. A message with more counts as one question."""
 _NEAREST = 3
-_SHORTEST = 3
-"""Words of a question. A shorter one ("Right?") belongs to the question before it."""
+_SHORTEST = 4
+"""Words of a question. A shorter one ("Or Tuesday?") belongs to the question before it."""
+_OWN_TOPIC = 5
+"""Words of a question that says what it is about."""
 _HEADING = 150
 """Characters of a question above its answer."""
 
+_MARKS = ("?", "\uff1f", "\u061f")
 _END = re.compile(r"(?<=[?\uff1f\u061f])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!\u3002])\s+")
 _ITEM = re.compile(r"^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+")
-_ALTERNATIVE = re.compile(r"or\b", re.IGNORECASE)
-_REFERRING = re.compile(
-    rf"^(?:and|but|also|then|so)\b|\b(?:{any_of(ANAPHORS)}|there)\b", re.IGNORECASE
-)
-_PLEASANTRY = re.compile(
-    r"\W*(?:(?:can|could|would|does|is there)\s+(?:some|any)(?:one|body)\b"
-    r"[^?]{0,40}\b(?:help|know|answer)"
-    r"(?:\s+(?:me|us|this|that|with this))?|any\s+(?:idea|clue|thoughts)s?|quick question"
-    r"|may i ask(?: (?:something|a question))?)\W*",
-    re.IGNORECASE,
-)
 _NOTE = re.compile(r"```.*?```|`[^`\n]*`|\[(?P<note>\d{1,2})\]", re.DOTALL)
 
 
@@ -69,11 +59,8 @@ class Several:
         question_texts = questions(question.text)
         if len(question_texts) < 2:
             return self.answering.answer(question, on_text)
-        results = [
-            _without_buttons(self.answering.answer(single))
-            for single in _split(question, question_texts)
-        ]
-        return combined(question_texts, results)
+        results = map(self.answering.answer, _split(question, question_texts))
+        return combined(question_texts, list(map(_without_buttons, results)))
 
 
 def questions(text: str) -> list[str]:
@@ -81,24 +68,32 @@ def questions(text: str) -> list[str]:
     only one thing is one question."""
     if "```" in text:
         return [text]
-    text = without_courtesies(text)
-    parts = [_ITEM.sub("", part).strip() for part in _END.split(text)]
     complete: list[str] = []
     preamble: list[str] = []
     between: list[str] = []
-    for part in filter(None, parts):
-        if _PLEASANTRY.fullmatch(part):
-            continue
-        if part[-1] not in "?\uff1f\u061f":
+    for part in _parts(text):
+        if not part.endswith(_MARKS):
             (between if complete else preamble).append(part)
-        elif complete and not between and (_is_short(part) or _ALTERNATIVE.match(part)):
+        elif complete and not between and _words(part) < _SHORTEST:
             complete[-1] = f"{complete[-1]} {part}"
         else:
             complete.append(" ".join([*preamble, *between, part]))
             between = []
-    if between or not 1 < len(complete) <= MOST or any(map(_is_short, complete)):
+    if between or not 1 < len(complete) <= MOST:
         return [text]
-    return complete
+    return complete if all(_words(part) >= _SHORTEST for part in complete) else [text]
+
+
+def asking(text: str) -> str:
+    """Return the sentences of ``text`` that end with a question mark, if it has others, too; else
+    nothing. An answer may fit them better than the whole."""
+    parts = [part for line in _parts(text) for part in _SENTENCE.split(line)]
+    asked = [part for part in parts if part.endswith(_MARKS)]
+    return " ".join(asked) if len(asked) < len(parts) else ""
+
+
+def _parts(text: str) -> list[str]:
+    return list(filter(None, (_ITEM.sub("", part).strip() for part in _END.split(text))))
 
 
 def without_questions(text: str, question_texts: Sequence[str]) -> str:
@@ -116,40 +111,27 @@ def _shown(question: str) -> str:
     return on_one_line(plain_line(" ".join(question.split()))[:_HEADING])
 
 
-def _is_short(part: str) -> bool:
-    return part.isascii() and len(part.split()) < _SHORTEST
+def _words(part: str) -> int:
+    """Return the number of words; scripts without spaces have at least as many as characters."""
+    return len(part.split()) if part.isascii() else len(part)
 
 
 def _split(question: Question, question_texts: Sequence[str]) -> Iterator[Question]:
-    """Yield the questions. A question that refers to the one before it ("And who pays for it?")
-    gets that one as its history."""
+    """Yield the questions. A short one ("And who pays for it?") gets the one before it as its
+    history."""
     previous: tuple[Turn, ...] = ()
     for text in question_texts:
-        history = (*question.history, *previous) if _REFERRING.search(text) else question.history
+        is_short = _words(text) < _OWN_TOPIC
+        history = (*question.history, *previous) if is_short else question.history
         yield replace(question, text=text, history=history)
         previous = (Turn(Role.ASKER, text),)
 
 
 def _without_buttons(result: Result) -> Answer | NoAnswer:
-    """Return the answer without buttons, for which there is no room: a clarifying question becomes
-    text that cites the pages that may be meant."""
-    if not isinstance(result, Clarify):
-        return result
-    readings = [
-        f"- {on_one_line(reading.label)} [{number}]"
-        for number, reading in enumerate(result.readings, 1)
-    ]
-    # The labels are the wiki's words: only our own brackets may look like footnotes.
-    text = "\n\n".join([on_one_line(result.text), "\n".join(readings)])
-    return Answer(
-        text,
-        result.sources,
-        result.confidence,
-        result.timings,
-        result.unchecked,
-        linked=result.linked,
-        narrowed=result.narrowed,
-    )
+    """Return a question back as a reply that leads to its pages: there is no room for buttons."""
+    if isinstance(result, Clarify):
+        return NoAnswer(Reason.NOTHING_FITS, on_one_line(result.text), result.sources)
+    return result
 
 
 def combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Result:
@@ -167,7 +149,6 @@ def combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]
             linked=_linked(results),
             fallback=next((result.fallback for result in refusals if result.fallback), None),
         )
-    unsure = all(map(is_unsure, answers))
     denial = all(result.denial for result in answers)
     numbers: dict[tuple[str, str, str], int] = {}
     sources: list[Source] = []
@@ -193,8 +174,8 @@ def combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]
         cut=any(result.cut for result in answers),
         shortened=any(result.shortened for result in answers),
         unclear=tuple(text for result in answers for text in result.unclear),
+        unjudged=any(result.unjudged for result in answers),
         denial=denial,
-        tone=Tone.CLOSEST if unsure and not denial else Tone.ANSWER,
         nearest=_nearest(results, sources),
         early=any(result.early for result in answers),
         verified_parts=tuple(

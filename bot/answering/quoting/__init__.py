@@ -1,1 +1,1 @@
-"""Answers in the words of the pages: the choice of sentences, and their looks."""
+"""Replies in the words of the pages: a section, or the nearest sections."""

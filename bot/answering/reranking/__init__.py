@@ -1,1 +1,1 @@
-"""The order of the pages found: by a cross-encoder or a language model, and by rules after it."""
+"""The order of the pages found, by a cross-encoder or a language model."""

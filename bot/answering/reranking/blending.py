@@ -11,16 +11,10 @@ import time
 import uuid
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
-from datetime import date
 
-from bot.answering.reranking.editions import current_first
-from bot.answering.reranking.kinds import by_kind
-from bot.answering.reranking.names import by_name
 from bot.answering.reranking.reranking import Reranking, Scoring, scoring_by
-from bot.answering.reranking.swaps import by_swap
 from bot.answering.retrieval.retrieval import FoundPage, Reorder
 from bot.model import Question
-from bot.moments import today
 from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 
@@ -106,21 +100,12 @@ def _with_hits(
     return replace(page, score=page.score + gain, hits=ordered)
 
 
-def cross_encoder(
-    reranker: Reranker | None,
-    *,
-    seconds: float,
-    foreign: bool,
-    day: Callable[[], date] = today,
-) -> Reorder | None:
-    """Return the reranking by ``reranker``, followed within each page by the kind of thing that the
-    question names, and for all pages by the other thing that a follow-up names, by the section
-    whose name is the question, and by the edition in force on this ``day``; None without a
-    reranker. A cross-encoder uses all cores, so more than a few questions at once would only slow
-    each other down."""
+def cross_encoder(reranker: Reranker | None, *, seconds: float, foreign: bool) -> Reorder | None:
+    """Return the reranking by ``reranker``; None without one. A cross-encoder uses all cores, so
+    more than a few questions at once would only slow each other down."""
     if reranker is None:
         return None
-    reranking = Reranking(
+    return Reranking(
         until_sure(scoring_by(reranker), seconds=seconds),
         seconds=seconds,
         passages=PASSAGES + MORE,
@@ -129,10 +114,3 @@ def cross_encoder(
         fewest=1,
         foreign=foreign,
     )
-
-    def reorder(question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
-        by_score = by_kind(question, reranking(question, pages))
-        by_score = by_name(question, by_swap(question, by_score))
-        return current_first(question.sought, by_score, day())
-
-    return reorder

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.answering.question.followups import topic_of
+from bot.answering.question.followups import previous_question
 from bot.answering.reranking.bounded import Bounded
 from bot.answering.retrieval.retrieval import FoundPage
 from bot.model import Question
@@ -43,12 +43,10 @@ def scoring_by(reranker: Reranker) -> Scoring:
 def with_previous(question: Question) -> str:
     """Return a follow-up ("And how long?") with the question that it follows, unless it was made
     standalone."""
-    topic = topic_of(question.history)
-    if question.standalone or not topic:
+    previous = previous_question(question.history)
+    if question.standalone or not previous:
         return question.sought
-    topic = topic[:_LONGEST]
-    # The search may have put it there: `bot.answering.question.followups.with_topic`.
-    return question.text if question.text.startswith(topic) else f"{topic} {question.text}"
+    return f"{previous[:_LONGEST]} {question.text}"
 
 
 _LONGEST = 300

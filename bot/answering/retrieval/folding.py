@@ -1,30 +1,22 @@
 """Copies of a page: a passage that is on two pages is shown once.
 
 People copy a page to another space, archive it beside its successor, or leave Confluence's "Copy of
-...". The copy differs in its title and in a word or two. Two passages are copies only if nothing
-essential differs: they have the same numbers, names, "not" and headings, and one title has all
-words of the other. "Release 1.2" is no copy of "Release 1.3", and "Onboarding Berlin" is none of
-"Onboarding Paris", whatever text they share.
+...". Two passages are copies if they have the same headings and the same words, and one title has
+all words of the other and the same numbers: "Onboarding Berlin" is no copy of "Onboarding Paris",
+whatever text they share, and one number in a thousand words may be what matters.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from bot.answering.retrieval.retrieval import FoundPage, best_first, worth
-from bot.answering.words.roles import TokenRole, read
 from indexers.model import Hit, Passage
 
-_ALIKE = 0.85
-"""The least share of common shingles (Jaccard): one word in forty may differ."""
-_SHINGLE = 3  # words
-_WORD = re.compile("[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff]|\\w+")
+_WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
-_TELLING = (TokenRole.NUMBER, TokenRole.NAME, TokenRole.NOT)
 
 
 def folded(hits: Sequence[Hit]) -> list[Hit]:
@@ -60,31 +52,13 @@ def _reduced(page: FoundPage, hits: tuple[Hit, ...]) -> FoundPage:
 
 
 class _Compared:
-    """The parts of a passage that are compared, each computed on first use."""
+    """The parts of a passage that are compared."""
 
     def __init__(self, passage: Passage) -> None:
         self.place = passage.wiki, passage.page
-        self.headings = passage.headings
-        self.title = frozenset(_words(passage.title))
-        self.text = passage.text
-        self._passage = passage
-
-    @cached_property
-    def numbers(self) -> tuple[list[str], list[str]]:
-        """Return the numbers of the title, and of the text."""
-        return _NUMBER.findall(self._passage.title), _NUMBER.findall(self.text)
-
-    @cached_property
-    def shingles(self) -> frozenset[tuple[str, ...]]:
-        # The first line of the embedded text holds title and headings: see the splitter.
-        words = _words(self._passage.embedded.partition("\n")[2])
-        starts = range(max(1, len(words) - _SHINGLE + 1))
-        return frozenset(tuple(words[start : start + _SHINGLE]) for start in starts)
-
-    @cached_property
-    def facts(self) -> Counter[str]:
-        words = read(self.text)
-        return Counter(word.root for word in words if word.role in _TELLING)
+        self.title = frozenset(_WORD.findall(passage.title.casefold()))
+        numbers = tuple(_NUMBER.findall(passage.title))
+        self.content = passage.headings, numbers, " ".join(passage.text.split())
 
 
 def _preference(passage: Passage) -> tuple[bool, int]:
@@ -93,22 +67,8 @@ def _preference(passage: Passage) -> tuple[bool, int]:
 
 
 def _are_copies(passage: _Compared, other: _Compared) -> bool:
-    """Return whether they are copies. Cheap comparisons come first: titles alone rule out most
-    pairs."""
     return (
-        (passage.title <= other.title or other.title <= passage.title)
+        passage.content == other.content
         and passage.place != other.place
-        and passage.headings == other.headings
-        and passage.numbers == other.numbers
-        and _are_alike(passage.shingles, other.shingles)
-        and (passage.text == other.text or passage.facts == other.facts)
+        and (passage.title <= other.title or other.title <= passage.title)
     )
-
-
-def _are_alike(shingles: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
-    shared = len(shingles & other)
-    return shared >= _ALIKE * (len(shingles) + len(other) - shared)
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 import unicodedata
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.answering.languages.glossing import Glossing
-from bot.answering.languages.other_language import foreign_language
-from bot.answering.question import compounds, ellipsis, followups
-from bot.answering.question.spelling import Spelling
+from bot.answering.question import followups
+from bot.answering.question.languages import foreign_language
+from bot.answering.question.several import asking
 from bot.answering.question.stack_traces import without_frames
-from bot.answering.question.wrapping import asking, without_courtesies, without_story
 from bot.answering.retrieval.ranking import Ranking
 from bot.foreign import clean
 from bot.model import Question, Result
@@ -77,46 +74,19 @@ class Retrieval:
     rank: Ranking = field(default_factory=Ranking)
 
     def prepared(self, question: Question) -> Question:
-        """Return the question as it is searched for and compared: without stories and stack traces
-        around it, in English if most pages are, with misspelt words corrected, or marked as being
-        in another language than the pages, and without the history if it leaves its topic.
+        """Return the question as it is searched for and compared: without the frames of a stack
+        trace, and marked if it is in another language than the pages.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        glossing = Glossing(self.index, self.embedder)
         # A letter may be typed as two characters, and a word copied from a page with soft hyphens.
         text = unicodedata.normalize("NFC", clean(question.text))
-        part = without_story(without_frames(text))
+        part = without_frames(text)
         question = replace(question, text=part, message="" if part == text else text)
-        question = glossing(question)
-        question = replace(question, text=without_courtesies(question.text))
         if foreign_language(question, self.index):
             return replace(question, foreign=True, bridged=self.embedder.multilingual)
-        corrected, unknown = Spelling(self.index, self.embedder.count_tokens)(question)
-        has_odd_words = unknown or corrected.text != question.text
-        if has_odd_words and not question.asked:
-            corrected = glossing.keywords(question, corrected, unknown)
-        question = corrected
-        if not question.standalone and followups.begins_topic(question):
-            question = replace(question, history=())
-        if question.history or question.standalone:
-            return question
-        return replace(question, asking=asking(question.text))
-
-    def completed(self, question: Question) -> Question:
-        """Return a prepared follow-up that names another thing ("And for contractors?") as the
-        whole question that it stands for, which needs no history; any other question as it is.
-
-        Raises:
-            ModelUnavailable: the things in the question before cannot be embedded.
-        """
-        if question.foreign or question.standalone or not question.history:
-            return question
-        text = ellipsis.completed(question, self.embedder.embed_question)
-        if not text:
-            return question
-        return replace(question, text=text, message="", history=(), asking=asking(text))
+        return replace(question, asking=asking(part))
 
     def __call__(self, question: Question) -> Retrieved:
         """Search for the question.
@@ -126,54 +96,30 @@ class Retrieval:
             ModelUnavailable: the question cannot be embedded.
         """
         started = self.clock()
-        question = followups.with_topic(question)
         question_vector = self.embedder.embed_question(question.text)
-        standalone_vector = (
-            self.embedder.embed_question(question.sought)
-            if question.standalone
-            else question_vector
-        )
         contexts = followups.contexts(question.history)
         context_vectors = [self.embedder.embed_question(context.text) for context in contexts]
-        parts = compounds.parts(question.text)
-        # The first part does not depend on one before it.
-        part_vectors = [self.embedder.embed_question(part) for part in parts]
-        part_vectors[1:] = [
-            followups.blended(vector, question_vector) for vector in part_vectors[1:]
-        ]
+        standalone = question.standalone
+        standalone_vector = self.embedder.embed_question(standalone) if standalone else None
         embedded_at = self.clock()
         language = question.language
-        whole_weight = followups.ALONE * (compounds.WHOLE if parts else 1)
-        searches = [_Search(question.text, question.text, question_vector, whole_weight)]
-        for number, (part, vector) in enumerate(zip(parts, part_vectors, strict=True)):
-            text = f"{question.text} {part}" if number else part
-            weight = followups.ALONE * (1 - compounds.WHOLE) / len(parts)
-            searches.append(_Search(part, text, vector, weight))
+        searches = [_Search(question.text, question.text, question_vector, followups.ALONE)]
         for context, vector in zip(contexts, context_vectors, strict=True):
             text = f"{context.text} {question.text}"
             blended = followups.blended(question_vector, vector)
             searches.append(_Search(question.text, text, blended, context.weight))
-        if question.standalone:
+        if standalone_vector is not None:
             others_share = 1 - followups.STANDALONE
             searches = [replace(search, weight=search.weight * others_share) for search in searches]
-            text = question.sought
-            searches.append(_Search(text, text, standalone_vector, followups.STANDALONE))
-        hits = self._hits(question, searches)
+            alone = _Search(standalone, standalone, standalone_vector, followups.STANDALONE)
+            searches.insert(0, alone)
         weighted_pages = [
             (by_page(search_hits, language), search.weight)
-            for search_hits, search in zip(hits, searches, strict=True)
+            for search_hits, search in zip(self._hits(question, searches), searches, strict=True)
         ]
-        if question.standalone:
-            weighted_pages.insert(0, weighted_pages.pop())
         pages = (
             merged(weighted_pages, language) if len(weighted_pages) > 1 else weighted_pages[0][0]
         )
-        if parts:
-            part_hits = hits[1 : 1 + len(parts)]
-            part_scores = [
-                {hit.passage.id: hit.score for hit in hits_of_part} for hits_of_part in part_hits
-            ]
-            pages = tuple(_with_parts(page, part_scores) for page in pages)
         return Retrieved(pages, (embedded_at - started) * 1000, (self.clock() - embedded_at) * 1000)
 
     def _hits(self, question: Question, searches: Sequence[_Search]) -> list[list[Hit]]:
@@ -197,15 +143,6 @@ class _Search:
     text: str
     vector: Vector
     weight: float
-
-
-def _with_parts(page: FoundPage, part_scores: Sequence[Mapping[uuid.UUID, float]]) -> FoundPage:
-    """Return the page with its passages' scores for each part of the question."""
-    hits = (
-        replace(hit, parts=tuple(scores.get(hit.passage.id, 0.0) for scores in part_scores))
-        for hit in page.hits
-    )
-    return replace(page, hits=tuple(hits))
 
 
 def by_page(hits: Sequence[Hit], language: str = "") -> tuple[FoundPage, ...]:

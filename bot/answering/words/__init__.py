@@ -1,1 +1,1 @@
-"""The words of questions, pages and models: function words, stems, numbers, names, things."""
+"""The words of questions and pages: function words, stems, shared words."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from bot.answering.words.roles import read
+from bot.answering.words.function_words import FUNCTION_WORDS
 from bot.answering.words.stems import END, STEM, by_sentence, in_order
 
 Pair = tuple[str, str]
@@ -34,14 +34,16 @@ class SharedWords:
     pairs: frozenset[Pair]
 
 
+_IDLE = frozenset(chain.from_iterable(map(in_order, FUNCTION_WORDS)))
+
+
 class QueryTerms:
-    """The words of a question: their ``stems`` in order, and the stems of its content words
+    """The words of a question: their ``stems`` in order, and those that are no function words
     (``weighty``)."""
 
     def __init__(self, question: str) -> None:
-        weighty_words = [word.text for word in read(question) if word.weighs]
         self.stems = in_order(question)
-        self.weighty = frozenset(chain.from_iterable(map(in_order, weighty_words)))
+        self.weighty = frozenset(self.stems) - _IDLE
         self.pairs = frozenset(pairwise(self.stems))
         # To look for these words alone takes less than half the time of reading the whole passage.
         # Scripts without spaces have pairs of characters instead of words, so this does not work.
@@ -95,8 +97,8 @@ def _non_empty(sentences: Iterable[Set[str]]) -> tuple[frozenset[str], ...]:
     return tuple(map(frozenset, filter(None, sentences)))
 
 
-def weighty_stems(text: str) -> frozenset[str]:
-    """Return the stems of the content words of a question, or of a part of it."""
+def content_stems(text: str) -> frozenset[str]:
+    """Return the stems of the words of a question that are no function words."""
     return query_terms(text).weighty
 
 

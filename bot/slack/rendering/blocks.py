@@ -7,8 +7,18 @@ from collections.abc import Container, Iterable, Sequence
 from datetime import date
 
 from bot.conversation.model import RecordedAnswer, Tally, offers_quotes
-from bot.foreign import on_one_line, words_behind
-from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source, is_unsure, why_no_model
+from bot.foreign import excerpt, on_one_line, words_behind
+from bot.model import (
+    LONGEST_LINE,
+    Answer,
+    Clarify,
+    NoAnswer,
+    Reason,
+    Result,
+    Source,
+    is_unsure,
+    why_no_model,
+)
 from bot.moments import in_words, time_of
 from bot.slack.rendering import buttons
 from bot.slack.rendering.message import Block, Message, context, section
@@ -104,8 +114,17 @@ def _sources(
 
 def _nearest(head: str, result: Result, origins: Container[str], today: date) -> list[str]:
     nearest = result.nearest if isinstance(result, Answer | NoAnswer) else ()
-    lines = [f"\u2022 {source_line(source, origins, today)}{_keeper(source)}" for source in nearest]
+    lines = [
+        f"\u2022 {source_line(source, origins, today)}{_keeper(source)}{_line(source)}"
+        for source in nearest
+    ]
     return [head, *lines] if lines else []
+
+
+def _line(source: Source) -> str:
+    """Return the line of a section that comes nearest, below its link."""
+    words = excerpt(source.quote, LONGEST_LINE) if source.quote else ""
+    return f"\n{texts.in_quotation_marks(literal(words))}" if words else ""
 
 
 def _keeper(source: Source) -> str:

@@ -27,8 +27,8 @@ SOMEONE = "someone"
 # Pages
 
 FOUND = "Here is what I found."
-NEAREST_PAGES = "The nearest pages:"
-CLOSE_TO_IT = "Close to it:"
+NEAREST_PAGES = "The nearest sections:"
+CLOSE_TO_IT = "This may add something:"
 OUTDATED = ":warning: marked as outdated"
 TODAY = "today"
 

@@ -87,18 +87,12 @@ def office() -> Office:
 SAME = [
     ("How do I book leave?", "how do i book leave"),
     ("How do I book leave?", "How can I book leave"),
-    ("How do I book annual leave?", "How can annual leave be booked?"),
     ("When are taxi rides reimbursed?", "When do taxi rides get reimbursed?"),
-    ("How do I get VPN access?", "How can I get access to the VPN?"),
     ("Who approves travel expenses?", "Who has to approve my travel expenses?"),
     ("What is the salary band of level 4?", "Salary band for level 4?"),
-    ("Do I need a receipt for a taxi?", "Is a receipt needed for taxis?"),
     ("How long is parental leave?", "What is the length of parental leave?"),
-    ("What is the wifi password in the office?", "What's the office wifi password?"),
-    ("How do I move from MySQL to Postgres?", "How do I move to Postgres from MySQL?"),
     ("Who owns the #general channel?", "Who owns the general channel?"),
     ("Who do I ask for a new laptop?", "Who can I ask for a new laptop?"),
-    ("How do I get reimbursed for train travel?", "How do I get reimbursed for travel by train?"),
 ]
 OTHER = [
     ("How do I book leave?", "How do I cancel leave?"),
@@ -239,9 +233,7 @@ def test_a_written_answer_comes_before_the_search_which_answers_other_questions(
     office: Office,
 ) -> None:
     office.write("How do I book leave?", "leave")
-    answerer = Answerer(
-        Retrieval(office.index, EMBEDDER), Confidence(), ["handbook"], verified=office.verified
-    )
+    answerer = Answerer(Retrieval(office.index, EMBEDDER), Confidence(), verified=office.verified)
     verified = answerer.answer(Question("How do I book leave?", READER))
     searched = answerer.answer(Question("What is the meaning of life?", READER))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.answering.deciding.confidence import Confidence
 from bot.evaluation.calibrating import Calibrating, ModelIdentities
 from bot.evaluation.facts import Facts
 from bot.evaluation.questions import Case
 from bot.evaluation.run import ask_all
-from bot.model import Answer, Tone
+from bot.model import NoAnswer
 from indexers.model import EVERYONE, Principal
+from tests.fakes.confidence import always
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
@@ -21,15 +21,14 @@ ANYONE = Principal.of(EVERYONE)
 
 def test_a_right_quotation_that_was_not_sure_is_a_right_sample() -> None:
     """Or a curve that is too low could never be fitted higher."""
-    unsure = Confidence(bias=-1.0, closest=0.0, words=3.0, pairs=0.0)
+    unsure = always(-1.0)
     handbook = passages("leave", "Leave is thirty days long.")
-    answerer = Answerer(retrieval_over(handbook), unsure, ("handbook",))
+    answerer = Answerer(retrieval_over(handbook), unsure)
     models = ModelIdentities("words", "", bundled=False)
     calibrating = Calibrating(answerer, models, ANYONE, lambda _: None, date(2026, 12, 1))
     case = Case("1", "leave quantum", {}, (), None, facts=Facts(((re.compile("thirty"),),)))
     (outcome,) = ask_all([case], answerer, reader=ANYONE)
 
-    assert isinstance(outcome.result, Answer)
-    assert outcome.result.tone is Tone.CLOSEST
+    assert isinstance(outcome.result, NoAnswer)
     assert outcome.right is False
     assert [sample.right for sample in calibrating._samples([case])] == [True]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.answering.composing.composer import Composer
-from bot.answering.deciding.confidence import Confidence
 from bot.answering.llm.model_client import ModelFailed
 from bot.answering.llm.usage import Caps, MemoryUsage, Meter, Price
 from bot.evaluation.questions import Case
 from bot.evaluation.report import report
 from bot.evaluation.run import Judgement, ask_all
 from indexers.model import EVERYONE, Principal
+from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer, Prompting
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
@@ -36,8 +36,7 @@ def answerer(*scripts: str | Exception) -> Answerer:
     prompting = Prompting(embedder.count_tokens, lambda: "k7f3")
     return Answerer(
         retrieval_over(passages("leave", LEAVE)),
-        Confidence(bias=9.0),
-        ("handbook",),
+        SURE,
         composer=Composer(ScriptedModel(*scripts), prompting, usage),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.deciding.confidence import Confidence
+from bot.answering.deciding.confidence import Confidence, Curve
 from bot.evaluation.comparing import rows
 from bot.evaluation.facts import facts_of, plain_words
 from bot.evaluation.lines import BadSet
@@ -14,6 +14,7 @@ from bot.evaluation.questions import Case, cases_of
 from bot.evaluation.report import report
 from bot.evaluation.run import Outcome, ask_all
 from indexers.model import EVERYONE, Principal
+from tests.fakes.confidence import BY_WORDS, SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
@@ -32,8 +33,8 @@ def case(question: str, **row: Any) -> Case:
 
 
 def outcomes(*cases: Case, confidence: Confidence | None = None) -> list[Outcome]:
-    sure = confidence or Confidence(bias=9.0)
-    answerer = Answerer(retrieval_over(HANDBOOK), sure, ("handbook",), clock=TickingClock())
+    sure = confidence or SURE
+    answerer = Answerer(retrieval_over(HANDBOOK), sure, clock=TickingClock())
     return ask_all(cases, answerer, reader=Principal.of(EVERYONE))
 
 
@@ -129,7 +130,7 @@ def test_quotations_of_right_answers_are_useful_if_they_hold_a_fact() -> None:
 
 
 def test_silence_is_counted_by_what_the_wiki_has_to_the_question() -> None:
-    by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
+    by_words = BY_WORDS
     measures = report(
         outcomes(
             case("How long is leave?", answerable=True),
@@ -144,7 +145,7 @@ def test_silence_is_counted_by_what_the_wiki_has_to_the_question() -> None:
 
 
 def test_silence_to_a_question_with_facts_is_a_refusal_where_there_is_an_answer() -> None:
-    by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
+    by_words = BY_WORDS
     measures = report(
         outcomes(
             case("quantum gluon", facts=[["thirty"]]),
@@ -159,7 +160,7 @@ def test_silence_to_a_question_with_facts_is_a_refusal_where_there_is_an_answer(
 
 
 def test_confidence_is_held_against_right_answers_and_all_others_shown() -> None:
-    by_words = Confidence(bias=1.0, closest=0.0, words=3.0, pairs=0.0)
+    by_words = Confidence(unread=Curve(1.0, 0.0, 3.0, 0.0))
     right = case("leave thirty days", facts=[["thirty"]])
     wrong = case("leave quantum", facts=[["forty"]])
     unanswerable = case("leave zebra", answerable=False, near_miss=True)
@@ -170,7 +171,7 @@ def test_confidence_is_held_against_right_answers_and_all_others_shown() -> None
 
 
 def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
-    by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
+    by_words = BY_WORDS
     answered, silent = rows(
         outcomes(case("How long is leave?"), case("quantum gluon"), confidence=by_words)
     )
@@ -179,7 +180,7 @@ def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
     assert {"page": "handbook/leave", "quote": "Leave is thirty days long."} in answered.sources
     assert (silent.answer, silent.confidence > 0) == ("", True)
     assert "found nothing" in silent.text
-    assert (answered.tone, silent.tone) == ("plain", "nearest")
+    assert (answered.tone, silent.tone) == ("plain", "silent")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,16 @@ from typing import Any
 import pytest
 
 from bot.answering.composing.composer import Composer, MakePrompt
-from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.judge import JudgedSentence, SentenceJudge, SentenceVerdict
 from bot.answering.llm.model_client import LanguageModel
+from bot.answering.llm.prompt import Prompt
 from bot.answering.llm.usage import Meter
 from bot.evaluation.lines import BadSet
-from bot.evaluation.recordings import read_recordings
+from bot.evaluation.recordings import Recording, read_recordings
 from bot.evaluation.replay_judges import Judging, RecordedVerdicts
 from bot.evaluation.replay_report import replay_report
-from bot.evaluation.replaying import Kept, replay
+from bot.evaluation.replaying import Kept, NewJudge, nobody, replay
+from bot.model import Question
 
 PASSAGES = [
     {"n": 1, "title": "Leave", "page": "leave.md", "text": "Leave is thirty days long. Ask Ann."},
@@ -50,11 +53,24 @@ def composer(model: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | No
     return Composer(model, prompt, Meter(len, lambda: date.min), judge=judge)
 
 
-def replayed(folder: Path, *rows: dict[str, Any]) -> dict[str, Any]:
+class Believing:
+    """A judge that believes everything."""
+
+    def judge(
+        self, _question: Question, _prompt: Prompt, sentences: Sequence[JudgedSentence]
+    ) -> Sequence[SentenceVerdict]:
+        return [SentenceVerdict(supported=True)] * len(sentences)
+
+
+def believing(_recording: Recording, _answer: int) -> SentenceJudge:
+    return Believing()
+
+
+def replayed(folder: Path, *rows: dict[str, Any], judge: NewJudge = believing) -> dict[str, Any]:
     file = folder / "answers.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     return replay_report(
-        [(recording, replay(recording, composer)) for recording in read_recordings(file)]
+        [(recording, replay(recording, composer, judge)) for recording in read_recordings(file)]
     )
 
 
@@ -87,7 +103,10 @@ def test_what_the_pages_bear_out_is_kept_and_the_rest_dropped_with_its_flaw(
 def test_an_answer_that_falls_is_quotations_and_its_true_sentence_is_not_seen(
     tmp_path: Path,
 ) -> None:
-    wrong = [label(WRONG, faithful=False, error="number")] * 2
+    wrong = [
+        label(f"Leave is {days} days long [1].", faithful=False, error="number")
+        for days in (40, 50)
+    ]
     measures = replayed(tmp_path, recorded(answer(label(TRUE), *wrong)))
     (replayed_answer,) = measures["replayed"][0]["answers"]
 
@@ -120,15 +139,12 @@ def test_a_wrong_claim_that_gets_out_is_counted_by_its_error(tmp_path: Path) -> 
     assert measures["counts"]["wrong"] == {"invented": 1, "number": 1}
 
 
-def test_a_wrong_citation_is_put_right_and_marked_for_a_judge(tmp_path: Path) -> None:
-    cites_wrong = label("Leave is 30 days long [2].", faithful=False, error="wrong_citation")
-    measures = replayed(tmp_path, recorded(answer(cites_wrong)))
-    (replayed_answer,) = measures["replayed"][0]["answers"]
+def test_without_a_judge_nothing_is_verified(tmp_path: Path) -> None:
+    row = recorded(answer(label(TRUE), label(WRONG, faithful=False, error="number")))
+    measures = replayed(tmp_path, row, judge=nobody)
 
-    assert replayed_answer["text"] == "Leave is 30 days long. [1]\u2020"
-    assert not replayed_answer["kept"][0]["verified"]
-    assert measures["wrong_shown"] == {"wrong_citation": 1.0}
-    assert measures["wrong_unmarked"] is None
+    assert (measures["faithful_shown"], measures["faithful_verified"]) == (1.0, 0.0)
+    assert measures["wrong_shown"] == {"number": 0.0}
 
 
 def test_whole_answers_are_counted_by_style_and_frames_claim_nothing(tmp_path: Path) -> None:
@@ -146,16 +162,6 @@ def test_whole_answers_are_counted_by_style_and_frames_claim_nothing(tmp_path: P
     assert measures["by_style"]["natural"]["whole"] == 0.0
     assert measures["by_style"]["natural"]["faithful_shown"] == 0.5
     assert measures["counts"]["faithful"] == 3
-
-
-def test_a_denial_alone_shows_nothing(tmp_path: Path) -> None:
-    text = "NOT IN THE WIKI."
-    measures = replayed(tmp_path, recorded({"style": "denial", "text": text}))
-    (replayed_answer,) = measures["replayed"][0]["answers"]
-
-    assert replayed_answer["shown"] == "none"
-    assert {sentence["reason"] for sentence in replayed_answer["dropped"]} == {"frame"}
-    assert measures["faithful_shown"] is measures["wrong_unmarked"] is measures["whole"] is None
 
 
 def test_labels_that_are_cut_at_other_places_are_found(tmp_path: Path) -> None:
@@ -239,25 +245,29 @@ def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_pa
     by_labels = Judging(by_labels=True)
     [replayed_answer] = replay(recording, composer, by_labels)
 
-    assert (by_labels.unclear, by_labels.judged) == (2, 2)
+    assert (by_labels.unclear, by_labels.judged) == (3, 3)
     assert [(each.text, getattr(each, "verified", None)) for each in replayed_answer.sentences] == [
         (true, True),
         (wrong, None),
         (TRUE, True),
     ]
-    [prompt] = by_labels.prompts
-    assert prompt["id"] == "q1/0"
-    assert "invented" not in json.dumps(prompt)
+    assert {prompt["id"] for prompt in by_labels.prompts} == {"q1/0"}
+    assert "invented" not in json.dumps(by_labels.prompts)
 
-    words = [{"passage": 1, "words": "Leave is thirty days long."}]
-    reply = {
-        "verdicts": [
-            {"sentence": 1, "evidence": words, "beyond": "", "supported": True},
-            {"sentence": 2, "evidence": [], "beyond": "paid twice", "supported": False},
-        ]
-    }
+    supported = {true: True, wrong: False, TRUE: True}
     verdicts = tmp_path / "verdicts.jsonl"
-    verdicts.write_text(json.dumps({**prompt, "reply": json.dumps(reply)}), encoding="utf-8")
+    with verdicts.open("w", encoding="utf-8") as lines:
+        for prompt in by_labels.prompts:
+            rows = [
+                {
+                    "sentence": n,
+                    "sources": [1],
+                    "beyond": "",
+                    "supported": supported[f"{text[:-1]} [1]."],
+                }
+                for n, text in enumerate(prompt["sentences"], 1)
+            ]
+            lines.write(json.dumps({**prompt, "reply": json.dumps({"verdicts": rows})}) + "\n")
     [again] = replay(recording, composer, Judging(recorded=RecordedVerdicts(verdicts)))
 
     assert again.sentences == replayed_answer.sentences
@@ -283,7 +293,7 @@ def test_an_answer_is_replayed_as_a_model_writes_it_that_gives_the_words(
     file = tmp_path / "answers.jsonl"
     file.write_text(json.dumps(row), encoding="utf-8")
     [recording] = read_recordings(file)
-    [replayed_answer] = replay(recording, composer, evidence=True)
+    [replayed_answer] = replay(recording, composer, believing, evidence=True)
 
     assert replayed_answer.text == f"{expected}Leave is 30 days long. [1]"
     assert replay_report([(recording, [replayed_answer])])["faithful_verified"] == 1.0

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from bot.answering import answerer as answering
-from bot.answering.deciding.clarifying import Clarifying
 from bot.answering.deciding.confidence import Confidence
 from bot.answering.question.several import Several
 from bot.answering.quoting.responding import Responder
@@ -19,6 +18,7 @@ from bot.evaluation.report import report
 from bot.evaluation.run import Outcome, ask_all
 from bot.model import Answer, NoAnswer, Question, Reason
 from indexers.model import EVERYONE, Acl, Principal
+from tests.fakes.confidence import BY_WORDS, SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
@@ -43,11 +43,10 @@ def case(
 
 def outcomes_of(*cases: Case, confidence: Confidence) -> list[Outcome]:
     clock = TickingClock()
-    answerer = Answerer(retrieval_over(HANDBOOK), confidence, ("handbook",), clock=clock)
+    answerer = Answerer(retrieval_over(HANDBOOK), confidence, clock=clock)
     return ask_all(cases, answerer, reader=ANYONE)
 
 
-BY_WORDS = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
 """Refuses if half of the question's words are found nowhere."""
 CASES = (
     case("leave days", "leave", answers=("Thirty days",), answerable=True),
@@ -115,28 +114,6 @@ def test_the_figures_are_those_reckoned_by_hand() -> None:
     }
 
 
-def test_what_was_asked_back_is_counted_and_holds_no_answer() -> None:
-    passages_ = [
-        replace(passage, title=title, embedded=f"{title}\n{passage.text}")
-        for title in ("Annual leave", "Sick leave")
-        for passage in passages(title, "Leave is thirty days long.")
-    ]
-    answerer = Answerer(
-        retrieval_over(passages_), Confidence(bias=9.0), ("handbook",), clarifying=Clarifying()
-    )
-    vague = case("leave", "Sick leave", answers=("thirty days",), answerable=True)
-    clear = case("How many days has sick leave?", "Sick leave", answers=("thirty days",))
-    measures = report(ask_all([vague, clear], answerer, reader=ANYONE), answers=True)
-
-    assert (measures["clarified"], measures["answered"], measures["containment"]) == (0.5, 0.5, 0.5)
-    assert measures["recall@5"] == 1.0
-    assert measures["decided"] == 0.5
-    assert [
-        failure["question"]
-        for failure in measures["answers"]["failures"]["asked_back_but_answerable"]
-    ] == ["leave"]
-
-
 def test_a_measure_without_data_is_null() -> None:
     measures = report(outcomes_of(case("leave"), confidence=BY_WORDS))
 
@@ -170,7 +147,7 @@ def test_a_quotation_that_is_not_in_the_page_is_found_out(
             )
 
     monkeypatch.setattr(answering, "Responder", Inventive)
-    inventive = Answerer(retrieval_over(HANDBOOK[:1]), Confidence(bias=9.0), ("handbook",))
+    inventive = Answerer(retrieval_over(HANDBOOK[:1]), SURE)
     measures = report(ask_all([CASES[0]], inventive, reader=ANYONE))
 
     assert (
@@ -191,21 +168,21 @@ def test_a_run_is_repeatable_and_its_intervals_hold_the_mean() -> None:
 
 def test_progress_is_told_after_each_question() -> None:
     counts: list[int] = []
-    answerer = Answerer(retrieval_over(HANDBOOK), BY_WORDS, ("handbook",))
+    answerer = Answerer(retrieval_over(HANDBOOK), BY_WORDS)
     ask_all(CASES, answerer, reader=ANYONE, progress=counts.append)
 
     assert counts == [1, 2, 3, 4]
 
 
 def test_the_reader_s_rights_hold_here_too() -> None:
-    (outcome,) = outcomes_of(case("secret zebras", "secret"), confidence=Confidence(bias=9.0))
+    (outcome,) = outcomes_of(case("secret zebras", "secret"), confidence=SURE)
 
     assert "handbook/secret" not in outcome.ranked
     assert report([outcome])["hit@1"] == 0.0
 
 
 def test_without_a_single_page_silence_still_took_its_time() -> None:
-    answerer = Answerer(retrieval_over([]), BY_WORDS, (), clock=TickingClock())
+    answerer = Answerer(retrieval_over([]), BY_WORDS, clock=TickingClock())
     (outcome,) = ask_all([case("leave")], answerer, reader=ANYONE)
 
     assert isinstance(outcome.result, NoAnswer)
@@ -213,26 +190,12 @@ def test_without_a_single_page_silence_still_took_its_time() -> None:
     assert outcome.result.timings.retrieve == pytest.approx(3.0)
 
 
-def test_what_is_measured_is_what_people_read_with_the_note_on_pages_that_disagree() -> None:
-    differing = [
-        *passages("leave", "Annual leave is 25 days long."),
-        *passages("benefits", "Annual leave is 30 days long."),
-    ]
-    answerer = Answerer(retrieval_over(differing), Confidence(bias=9.0), ("handbook",))
-    question = case("How long is annual leave?")
-    (outcome,) = ask_all([question], answerer, reader=ANYONE)
-
-    assert "The pages disagree" in outcome.result.text
-    assert outcome.result.text == answerer.answer(Question(question.question, ANYONE)).text
-    assert report([outcome])["verbatim_quotes"] == 1.0
-
-
 TWO = "How long is leave? How is travel booked?"
 
 
 def sure() -> Answerer:
     clock = TickingClock()
-    return Answerer(retrieval_over(HANDBOOK), Confidence(bias=9.0), ("handbook",), clock=clock)
+    return Answerer(retrieval_over(HANDBOOK), SURE, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +209,7 @@ def sure() -> Answerer:
         "Who was Boleslaw of Masovia?",
     ],
 )
-@pytest.mark.parametrize("confidence", [Confidence(bias=9.0), BY_WORDS])
+@pytest.mark.parametrize("confidence", [SURE, BY_WORDS])
 def test_a_question_goes_the_way_of_a_message(question: str, confidence: Confidence) -> None:
     answerer = replace(sure(), confidence=confidence)
     (outcome,) = ask_all([case(question)], answerer, reader=ANYONE)

@@ -82,7 +82,8 @@ async def test_where_nothing_fits_the_nearest_pages_are_offered(
 
     assert "found nothing" in words(answer)
     assert (
-        "The nearest pages:\n\u2022 <https://wiki.example.com/leave#annual|Leave &gt; Annual leave>"
+        "The nearest sections:\n"
+        "\u2022 <https://wiki.example.com/leave#annual|Leave &gt; Annual leave>"
     ) in words(answer)
 
 

@@ -48,7 +48,7 @@ async def test_silence_names_the_nearest_pages_and_lets_the_keepers_be_asked(
     [flag] = flags(bot, tmp_path)
 
     assert delivery.acked
-    assert "The nearest pages:" in words(answer)
+    assert "The nearest sections:" in words(answer)
     assert (flag.complaint, flag.person) == (Complaint.UNANSWERED, "U0BEN")
     assert flag.state is FlagState.OPEN
     assert flag_card.text == "A question for you: the wiki does not say: Where do I park?"
@@ -79,7 +79,7 @@ async def test_the_closest_is_told_as_such_with_what_is_near_and_who_keeps_it(
     await slack.wait_for_ephemeral("U0ANNA")
 
     assert answer.text.startswith(THE_CLOSEST)
-    assert "Close to it:" in words(answer)
+    assert "This may add something:" in words(answer)
     assert "kept by ann@example.com" in words(answer)
     assert [flag.complaint for flag in flags(bot, tmp_path)] == [Complaint.UNANSWERED]
 

@@ -155,7 +155,7 @@ def test_so_does_a_reply_without_an_answer_above_the_nearest_pages() -> None:
     lines = small_print(recorded_answer(nothing)).split("\n")
 
     assert lines[0] == "The language model failed, so I only looked for words to quote."
-    assert lines[1] == "The nearest pages:"
+    assert lines[1] == "The nearest sections:"
 
 
 @pytest.mark.parametrize("why", Fallback)

@@ -10,10 +10,14 @@ import pytest
 
 from bot.conversation import search_outage
 from bot.conversation.replies import GIVE_UP, WAITS
+from bot.conversation.search_outage import SearchOutage
 from bot.conversation.texts import NO_SEARCH
+from bot.model import NoAnswer, Question, Reason, Result
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.ports import OnText
 from indexers.errors import IndexUnavailable
+from indexers.model import EVERYONE, Principal
 
 from .conftest import Bot, quiet, until
 
@@ -88,17 +92,26 @@ async def test_while_it_is_away_the_index_is_not_asked_for_each_question(
     assert len(away.handbook.asked) == asked == 1
 
 
-async def test_only_one_question_tries_whether_the_search_is_back(
-    away: Bot, slack: LocalSlack
-) -> None:
-    for number in range(5):
-        await waiting(slack, f"leave {number}?")
-    assert away.app.search
-    away.app.search._check = str  # the server answers, and cannot search
-    asked = len(away.handbook.asked)
-    await until(lambda: len(away.handbook.asked) > asked + 3)
+def test_only_one_question_tries_whether_the_search_is_back() -> None:
+    class Answers:
+        is_away = True
 
-    assert {question.text for question in away.handbook.asked} == {"leave 0?"}
+        def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+            if self.is_away:
+                raise IndexUnavailable("The server is away.")
+            return NoAnswer(Reason.NOTHING_FITS, "")
+
+    answers, problems = Answers(), ["away", "", ""]
+    search = SearchOutage(answers, lambda: problems.pop(0), lambda: 0.0)
+    question = Question("leave?", Principal.of(EVERYONE))
+    with pytest.raises(IndexUnavailable):
+        search.answer(question)
+    tried = [search.retries(), search.retries()]
+    answers.is_away = False
+    search.answer(question)
+
+    assert tried == [0, 1]
+    assert search.retries() > 100
 
 
 async def test_a_waiting_question_outlives_the_bot(away: Bot, slack: LocalSlack) -> None:

@@ -390,7 +390,7 @@ def test_a_page_that_is_closed_after_a_failed_promotion_is_found_by_no_process(s
     assert writer.promote() is (step == "activate")
 
 
-@pytest.mark.parametrize("lookup", ["near_words", "digests", "page", "counts", "trouble"])
+@pytest.mark.parametrize("lookup", ["digests", "page", "counts", "trouble"])
 def test_what_is_looked_up_without_a_search_follows_a_promotion_too(lookup: str) -> None:
     server = Server("http://qdrant.example.com", client=LikeAServer(":memory:"))
 
@@ -406,7 +406,6 @@ def test_what_is_looked_up_without_a_search_follows_a_promotion_too(lookup: str)
     put(writer, "leave", "Holidays are booked early.")
     writer.promote()
     lookups: dict[str, Callable[[], object]] = {
-        "near_words": lambda: reader.near_words("holydays", reader=ANYONE),
         "digests": lambda: reader.digests("handbook", "leave"),
         "page": lambda: reader.page("handbook", "leave"),
         "counts": reader.counts,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -314,17 +313,3 @@ def test_new_rights_are_known_to_readers_before_they_are_written(
     put(index, passages("leave", *NEW, revision="2", acl=Acl.of([EVERYONE, "group:people"])))
 
     assert versions == [OLD, NEW]
-
-
-@pytest.mark.parametrize("writes", range(1, 4))
-def test_a_word_that_a_page_has_no_more_corrects_nothing_whenever_its_writer_was_killed(
-    writes: int, engine: Mortal, index: StoredPassages
-) -> None:
-    put(index, passages("boards", "Trello boards are for plans."))
-    engine.writes_left = writes
-    with suppress(Killed):
-        put(index, passages("boards", "Boards are for plans.", revision="2", acl=CHIEFS))
-    engine.writes_left = None
-
-    is_readable = any("Trello" in text for text in readable(index, "boards"))
-    assert index.near_words("trelo", reader=ANYONE) == ({"trello": 1} if is_readable else {})

@@ -1,177 +1,329 @@
-"""A judge decides what the rules cannot, in one request, by words that are in the passages."""
+"""No sentence is shown before a judge has read it beside the whole pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Event
 
 import pytest
 
-from bot.answering.checking.claims import Flaw
 from bot.answering.composing.composer import Composed, Composer, Released
-from bot.answering.composing.draft import Draft
-from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
+from bot.answering.composing.judge import JudgedSentence, SentenceVerdict
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import Prompt
+from bot.answering.llm.prompt import Prompt, as_read
 from bot.answering.llm.usage import Meter
 from bot.answering.retrieval.retrieval import Retrieved
-from bot.answering.words.sentences import Evidence, Sentence
-from bot.model import Answer, Fallback, Question
-from indexers.model import EVERYONE, Passage, Principal
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result
+from indexers.model import EVERYONE, Principal
 from tests.fakes.passages import passages
 from tests.fakes.scripted_model import ScriptedModel
 
 PAGES = [
     *passages("leave", "Leave is thirty days long. Ask your lead first."),
-    *passages("travel", "Travel is booked by train. Late vouchers are not paid."),
+    *passages("gifts", "A gift card is acceptable.\n\nIts value may be 50 $ at most."),
 ]
-VERBATIM = "Leave is 30 days long [1]."
-PARAPHRASE = "Have a word with whoever leads you before you go [1]."
-ANOTHER = "Trips go by rail as a rule [2]."
+PROMPT = Prompt("", "", tuple(PAGES), 0, texts=tuple(map(as_read, PAGES)))
+LEAVE, ASK, CARD = (
+    ("Leave is 30 days.", "Leave is thirty days long.", 1),
+    ("Ask before you go.", "Ask your lead first.", 1),
+    ("A gift card is fine.", "A gift card is acceptable.", 2),
+)
+YES, NO = SentenceVerdict(supported=True), SentenceVerdict(supported=False)
+QUOTED = Answer("Quoted.", (), 1.0)
+WAIT = 30.0
 
 
 @dataclass
 class Judge:
-    """A judge that gives each sentence the next of ``verdicts``."""
+    """A judge that gives each sentence its verdict by its text; else ``otherwise``."""
 
-    verdicts: Sequence[SentenceVerdict | None]
-    requests: list[Sequence[UnclearSentence]] = field(default_factory=list)
+    verdicts: dict[str, SentenceVerdict | None] = field(default_factory=dict)
+    otherwise: SentenceVerdict | None = YES
+    requests: list[Sequence[JudgedSentence]] = field(default_factory=list)
 
     def judge(
-        self, _question: Question, _passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
+        self, _question: Question, _prompt: Prompt, sentences: Sequence[JudgedSentence]
     ) -> Sequence[SentenceVerdict | None]:
-        self.requests.append(unclear)
-        return self.verdicts
+        self.requests.append(sentences)
+        return [self.verdicts.get(sentence.text, self.otherwise) for sentence in sentences]
 
 
-class Gone:
+class Gone(Judge):
     def judge(self, *_: object) -> Sequence[SentenceVerdict | None]:
+        self.requests.append(())
         raise ModelFailed("gone")
 
 
-def supported(words: str, passage: int = 1) -> SentenceVerdict:
-    return SentenceVerdict(True, (Evidence(passage, words),))
+def written(*sentences: tuple[str, str, int], answered: str = "yes") -> str:
+    rows = [
+        {"evidence": [{"passage": n, "words": words}] * bool(words), "sentence": text}
+        for text, words, n in sentences
+    ]
+    return json.dumps({"answered": answered, "sentences": rows})
 
 
-def steps(script: str, judge: Judge | Gone | None) -> tuple[list[str], Answer]:
-    """Return the texts that are released on the way, and the answer."""
+def steps(
+    script: str | ScriptedModel, judge: Judge | None, quoted: Result = QUOTED
+) -> tuple[list[str], Result]:
+    """Return the texts that are released on the way, and the result."""
     composer = Composer(
-        ScriptedModel(script),
-        lambda _question, _hits: Prompt("", "", tuple(PAGES), 0),
+        ScriptedModel(script) if isinstance(script, str) else script,
+        lambda _question, _hits: PROMPT,
         Meter(len, lambda: date.min),
         judge=judge,
     )
     question = Question("How long is leave?", Principal.of(EVERYONE))
-    *released, last = composer.stream(
-        question, Retrieved((), 0.0, 0.0), lambda _: Answer("Quoted.", (), 1.0)
-    )
+    *released, last = composer.stream(question, Retrieved((), 0.0, 0.0), lambda _: quoted)
     assert isinstance(last, Composed)
-    assert isinstance(last.result, Answer)
     return [step.text for step in released if isinstance(step, Released)], last.result
 
 
-def test_all_unclear_sentences_go_in_one_request_and_supported_ones_do_not_wait() -> None:
-    judge = Judge([supported("Ask your lead first."), supported("booked by train", 2)])
-    released, answer = steps(f"{PARAPHRASE} {VERBATIM} {ANOTHER}", judge)
-
-    assert released == ["Leave is 30 days long. [1]"]
-    (request,) = judge.requests
-    assert [sentence.cited for sentence in request] == [(1,), (2,)]
-    assert answer.text == (
-        "Have a word with whoever leads you before you go. [1] Leave is 30 days long. [1] "
-        "Trips go by rail as a rule. [2]"
-    )
-    assert answer.unclear == ()
-    assert answer.sources[1].quote == "booked by train"
+def answer_of(script: str, judge: Judge | None) -> Answer:
+    _, result = steps(script, judge)
+    assert isinstance(result, Answer)
+    return result
 
 
-def test_what_a_judge_finds_unsupported_is_left_out_and_the_answer_says_so() -> None:
-    _, answer = steps(f"{VERBATIM} {PARAPHRASE}", Judge([SentenceVerdict(supported=False)]))
+def test_what_is_supported_is_shown_plain_with_each_passage_once() -> None:
+    released, answer = steps(written(LEAVE, ASK, CARD), Judge())
 
-    assert answer.text == "Leave is 30 days long. [1]"
+    assert isinstance(answer, Answer)
+    assert answer.text == "Leave is 30 days. [1] Ask before you go. [1] A gift card is fine. [2]"
+    assert "".join(released) == answer.text
+    assert answer.check_notes == ()
+    assert [source.quote for source in answer.sources] == [PAGES[0].text, CARD[1]]
+
+
+def test_two_pieces_of_evidence_in_one_passage_are_one_footnote() -> None:
+    rows = [{"passage": 1, "words": LEAVE[1]}, {"passage": 1, "words": ASK[1]}]
+    script = {"answered": "yes", "sentences": [{"evidence": rows, "sentence": "Ask, then leave."}]}
+
+    assert answer_of(json.dumps(script), Judge()).text == "Ask, then leave. [1]"
+
+
+def test_what_is_not_supported_is_left_out_and_the_answer_says_so() -> None:
+    answer = answer_of(written(LEAVE, ASK), Judge({ASK[0]: NO}))
+
+    assert answer.text == "Leave is 30 days. [1]"
     assert answer.check_notes == ("I left out one statement that I could not verify.",)
 
 
-@pytest.mark.parametrize("verdict", [None, supported("Ask the boss."), SentenceVerdict(True)])
-def test_a_verdict_whose_words_stand_nowhere_decides_nothing(
-    verdict: SentenceVerdict | None,
-) -> None:
-    _, answer = steps(f"{VERBATIM} {PARAPHRASE}", Judge([verdict]))
+def test_what_the_judge_did_not_decide_is_marked() -> None:
+    answer = answer_of(written(LEAVE, ASK), Judge({ASK[0]: None}))
 
-    assert answer.text.endswith("before you go. [1]\u2020")
-    assert len(answer.unclear) == 1
+    assert answer.text == "Leave is 30 days. [1] Ask before you go. [1]\u2020"
+    assert answer.unclear == (ASK[0],)
+    assert not answer.unjudged
 
 
-def test_where_the_judge_is_gone_what_is_unclear_is_marked() -> None:
-    _, answer = steps(f"{VERBATIM} {PARAPHRASE}", Gone())
+@pytest.mark.parametrize("judge", [None, Gone()])
+def test_without_a_judge_one_line_says_so_and_no_sentence_is_marked(judge: Judge | None) -> None:
+    answer = answer_of(written(LEAVE, ASK, CARD), judge)
 
-    assert answer.text.endswith("\u2020")
-
-
-def test_without_a_judge_nothing_waits() -> None:
-    released, answer = steps(f"{PARAPHRASE} {VERBATIM}", None)
-
-    assert "".join(released) == answer.text
+    assert answer.text == "Leave is 30 days. [1] Ask before you go. [1] A gift card is fine. [2]"
+    assert answer.check_notes == ("Not checked by a second reading: look it up on the pages.",)
 
 
-def test_where_the_judge_drops_the_core_quotations_replace_it() -> None:
-    _, answer = steps(f"{PARAPHRASE} {VERBATIM}", Judge([SentenceVerdict(supported=False)]))
+def test_a_judge_that_fails_is_not_asked_again() -> None:
+    judge = Gone()
+    steps(written(LEAVE, ASK, CARD, *MORE), judge)
 
-    assert answer.text == "Quoted."
-    assert answer.fallback is Fallback.UNSUPPORTED
+    assert len(judge.requests) <= 2
 
 
-def test_words_that_stand_in_the_passage_are_what_a_judge_reads() -> None:
-    judge = Judge([None])
-    script = (
-        '{"answered": "yes", "sentences": [{"evidence": [{"passage": 1, "words": "Ask your  lead '
-        'first"}, {"passage": 2, "words": "made up"}], "sentence": "Have a word with your boss."}]}'
+def test_where_the_first_sentence_is_wrong_the_section_is_shown() -> None:
+    released, result = steps(written(LEAVE, ASK, CARD), Judge({LEAVE[0]: NO}))
+
+    assert isinstance(result, Answer)
+    assert (result.text, result.fallback) == ("Quoted.", Fallback.UNSUPPORTED)
+    assert released == []
+
+
+MORE = [(f"{text} Also.", words, n) for text, words, n in (LEAVE, ASK, CARD)]
+
+
+def test_up_to_three_sentences_take_one_request_and_more_take_two() -> None:
+    for sentences, requests in (
+        ([LEAVE], 1),
+        ([LEAVE, ASK], 1),
+        ([LEAVE, ASK, CARD], 1),
+        ([LEAVE, ASK, CARD, *MORE], 2),
+    ):
+        judge = Judge()
+        steps(written(*sentences), judge)
+
+        assert len(judge.requests) == requests
+
+
+class Halting(ScriptedModel):
+    """A model that goes on writing only once ``shown`` says so."""
+
+    def __init__(self, script: str, until: str, shown: Event) -> None:
+        super().__init__(script, size=1)
+        self._until, self._shown, self.waited = until, shown, True
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        text = ""
+        for piece in super().write(prompt):
+            text += piece
+            yield piece
+            if text.endswith(self._until):
+                self.waited = self._shown.wait(WAIT)
+
+
+def test_the_first_sentences_are_judged_while_the_rest_is_written() -> None:
+    judged = Event()
+
+    class Noting(Judge):
+        def judge(self, *arguments: object) -> Sequence[SentenceVerdict | None]:
+            result = super().judge(*arguments)  # type: ignore[arg-type] # passed on as they come
+            judged.set()
+            return result
+
+    model = Halting(written(LEAVE, ASK, CARD, *MORE), CARD[0] + '"}, ', judged)
+    steps(model, Noting())
+
+    assert model.waited
+
+
+def test_nothing_is_shown_before_its_verdict() -> None:
+    go_on = Event()
+
+    class Slow(Judge):
+        def judge(self, *arguments: object) -> Sequence[SentenceVerdict | None]:
+            assert go_on.wait(WAIT)
+            return super().judge(*arguments)  # type: ignore[arg-type] # passed on as they come
+
+    composer = Composer(
+        ScriptedModel(written(LEAVE, ASK, CARD)),
+        lambda _question, _hits: PROMPT,
+        Meter(len, lambda: date.min),
+        judge=Slow({LEAVE[0]: NO}),
     )
-    _, answer = steps(script, judge)
+    stream = composer.stream(
+        Question("How long?", Principal.of(EVERYONE)), Retrieved((), 0.0, 0.0), lambda _: QUOTED
+    )
+    go_on.set()
 
-    assert judge.requests[0][0].evidence == (Evidence(1, "Ask your  lead first"),)
-    assert [source.quote for source in answer.sources] == ["Ask your lead first"]
+    assert [type(step) for step in stream] == [Composed]
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        "The pages do not say who pays; they say that late vouchers are not paid [2].",
-        "NOT IN THE WIKI\n\nNowhere is it told who pays. Late vouchers are not paid [2].",
-        "Ich finde keine Angabe dazu, wer zahlt [2].",
-        "The excerpts are silent on who pays.",
-        "Le pagine non indicano chi paga.",
-        "De pagina's zeggen niet wie betaalt.",
-        "As p\u00e1ginas n\u00e3o dizem quem paga.",
-    ],
-)
-def test_a_denial_is_an_answer(script: str) -> None:
-    _, answer = steps(script, None)
+def test_a_card_for_more_than_the_page_says_is_dropped_whatever_a_judge_says() -> None:
+    """The evidence is a cut piece of the page, in which the limit is missing."""
+    card = ("A gift card for 75 $ is acceptable.", "A gift card is acceptable.", 2)
 
-    assert answer.composed
+    assert answer_of(written(LEAVE, card), Judge()).text == "Leave is 30 days. [1]"
+
+
+def test_a_judge_is_given_the_passages_where_the_words_stand() -> None:
+    judge = Judge()
+    elsewhere = ("A gift card is fine.", "A gift  card is *acceptable*.", 1)
+    made_up = ("Ask before you go.", "Ask whoever is there.", 1)
+    answer = answer_of(written(elsewhere, made_up), judge)
+
+    assert [sentence.cited for sentence in judge.requests[0]] == [(2,), (1,)]
+    assert [source.quote for source in answer.sources] == ["A gift card is acceptable.", ""]
+
+
+def test_a_sentence_without_a_passage_gets_those_that_the_judge_names() -> None:
+    judge = Judge({"Ask.": SentenceVerdict(True, (1, 9))})
+
+    assert (
+        answer_of(written(LEAVE, ("Ask.", "", 0)), judge).text == "Leave is 30 days. [1] Ask. [1]"
+    )
+
+
+DENIALS = [
+    "The wiki does not say who pays.",
+    "Die Seiten sagen nicht, wer zahlt.",
+    "Le pagine non indicano chi paga.",
+]
+
+
+@pytest.mark.parametrize("denial", DENIALS)
+def test_a_denial_in_any_language_is_judged_once_by_all_passages(denial: str) -> None:
+    judge = Judge()
+    answer = answer_of(written((denial, "", 0), LEAVE, ASK, answered="no"), judge)
+
     assert answer.denial
-    assert answer.left_out == 0
+    assert answer.text == f"{denial} Leave is 30 days. [1] Ask before you go. [1]"
+    (request,) = judge.requests
+    assert [sentence.cited for sentence in request] == [(), (), ()]
 
 
-def test_rules_alone_do_not_vouch_for_a_denial() -> None:
-    """The page may say it in other words."""
-    page = passages("leave", "New parents get sixteen weeks off. Sick leave is thirty days.")
-    draft = Draft(page, "How long is parental leave?")
-    denial = "The page does not say how long parental leave is; sick leave is thirty days [1]."
+@pytest.mark.parametrize("denial", DENIALS)
+@pytest.mark.parametrize("quoted", [QUOTED, NoAnswer(Reason.NOTHING_FITS, "Nothing.")])
+def test_a_denial_that_is_refuted_is_replaced_by_the_reply_without_a_model(
+    denial: str, quoted: Answer | NoAnswer
+) -> None:
+    script = written((denial, "", 0), LEAVE, answered="no")
+    released, result = steps(script, Judge({denial: NO}), QUOTED)
 
-    assert draft.take(Sentence(denial)).unclear
-
-
-def test_a_page_about_what_is_not_urgent_is_no_denial() -> None:
-    page = passages("alerts", "We page for non-urgent alerts.")
-
-    assert not Draft(page, "Who?").take(Sentence("We page for non-urgent alerts [1].")).unclear
+    assert released == []
+    assert isinstance(result, Answer)
+    assert (result.text, result.fallback) == ("Quoted.", Fallback.CONTRADICTED)
 
 
-def test_what_a_model_writes_without_an_end_is_no_sentence_and_is_compared_with_nothing() -> None:
-    page = passages("leave", f"Leave is{' very' * 500} long.")
-    draft = Draft(page, "How long is leave?")
+def test_a_question_back_is_a_sentence_like_any_other() -> None:
+    back = ("Do you mean sick leave or parental leave?", "", 0)
+    for judge in (Judge(), None):
+        assert answer_of(written(back), judge).text == back[0]
 
-    assert draft.take(Sentence(f"{page[0].text[:-1]} [1].")).flaw is Flaw.UNSUPPORTED
-    assert draft.length == 0
+
+def test_what_a_model_writes_without_an_end_is_no_sentence() -> None:
+    long = ("Leave is long " * 200, LEAVE[1], 1)
+
+    assert answer_of(written(LEAVE, long), Judge()).text == "Leave is 30 days. [1]"
+
+
+def test_json_that_breaks_off_leaves_its_whole_sentences() -> None:
+    script = written(LEAVE, ASK, CARD)
+
+    assert answer_of(script[: script.index(CARD[0])], Judge()).text == (
+        "Leave is 30 days. [1] Ask before you go. [1]"
+    )
+
+
+def test_a_judge_that_breaks_is_logged_without_words(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Judge):
+        def judge(self, *_: object) -> Sequence[SentenceVerdict | None]:
+            raise KeyError("x")
+
+    caplog.set_level(logging.INFO)
+    answer = answer_of(written(LEAVE), Broken())
+
+    assert answer.unjudged
+    assert "were not judged" in caplog.text
+    assert "Leave" not in caplog.text
+
+
+def test_two_numbers_of_one_page_are_no_disagreement() -> None:
+    """The rule that said so is gone: it is for the model to say that pages disagree."""
+    both = [{"passage": 2, "words": CARD[1]}, {"passage": 1, "words": LEAVE[1]}]
+    said = "The pages disagree: one says a card, the other 30 days."
+    script = {"answered": "yes", "sentences": [{"evidence": both, "sentence": said}]}
+
+    assert "disagree" not in answer_of(written(LEAVE, CARD), Judge()).text
+    assert answer_of(json.dumps(script), Judge()).text == f"{said} [1][2]"
+
+
+def test_where_the_writing_takes_the_only_place_the_judge_is_asked_at_its_end() -> None:
+    """`at_once = 1`: the model that writes is the one that judges."""
+
+    class Crowded(Judge):
+        def judge(self, *arguments: object) -> Sequence[SentenceVerdict | None]:
+            result = super().judge(*arguments)  # type: ignore[arg-type] # passed on as they come
+            if len(self.requests) == 1:
+                raise ModelFailed("all its slots are taken", Fallback.BUSY)
+            return result
+
+    judge = Crowded({ASK[0]: NO})
+    answer = answer_of(written(LEAVE, ASK, CARD, *MORE), judge)
+
+    assert not answer.unjudged
+    assert answer.left_out == 1
+    assert len(judge.requests) <= 3

@@ -10,14 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.composing.answer_reading import AnswerSentences
-from bot.answering.composing.draft import Draft
+from bot.answering.checking.evidence import Evidence
 from bot.answering.composing.objects import Objects
+from bot.answering.composing.reading import AnswerReader, Sentence
 from bot.answering.llm.llama_client import LlamaClient
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import NOTHING
 from bot.answering.llm.providers import model_client_of
-from bot.answering.words.sentences import Evidence, Lead, Sentence
 from bot.model import Question
 from config.llm import LlmSettings
 from indexers.model import EVERYONE, Hit, Principal
@@ -51,15 +49,25 @@ def in_pieces(text: str, size: int = 5) -> list[str]:
     return [text[at : at + size] for at in range(0, len(text), size)]
 
 
+def read(text: str, size: int = 5) -> tuple[str, list[Sentence]]:
+    """Return whether the text says that it answers, and its sentences."""
+    reader = AnswerReader(["https://wiki.example.com/form"])
+    complete = [sentence for piece in in_pieces(text, size) for sentence in reader.add(piece)]
+    complete += reader.end()
+    return reader.answered, complete
+
+
 def sentences_of(text: str, size: int = 5) -> list[Sentence]:
-    sentences = AnswerSentences()
-    complete = [sentence for piece in in_pieces(text, size) for sentence in sentences.add(piece)]
-    return [*complete, *sentences.end()]
+    return read(text, size)[1]
 
 
-def test_an_answer_that_only_says_no_is_a_denial_too() -> None:
-    assert [sentence.text for sentence in sentences_of(answer(answered="no"))] == [NOTHING]
-    assert sentences_of(answer(answered="yes")) == []
+def texts_of(text: str) -> list[str]:
+    return [sentence.text for sentence in sentences_of(text)]
+
+
+@pytest.mark.parametrize("answered", ["yes", "partly", "no"])
+def test_an_answer_says_itself_whether_it_answers(answered: str) -> None:
+    assert read(answer(answered=answered)) == (answered, [])
 
 
 def client(server: Server) -> LlamaClient:
@@ -174,55 +182,84 @@ def test_what_is_no_matter_of_form_is_asked_once(status: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
-def test_each_sentence_comes_with_its_words_as_soon_as_it_is_whole(size: int) -> None:
+def test_a_sentence_is_what_stands_in_its_field_and_comes_as_soon_as_it_is_whole(size: int) -> None:
     text = answer(
-        ([(2, 'He said "30" {days}')], "Leave is 30 days. Ask your lead."),
-        ([], "Then:"),
-        ([(1, "a"), (3, "b")], "- ask first"),
-        ([(1, "c")], "That is all."),
+        ([(2, 'He said "30" {days}')], "Leave is 30 days. See RR. HH. z. B."),
+        ([(1, "a"), (3, "b"), (1, "c")], "- **Ask** first"),
+        ([], "2. Then go"),
     )
-    thirty = (Evidence(2, 'He said "30" {days}'),)
 
     assert sentences_of(text, size) == [
-        Sentence("Leave is 30 days. [2]", Lead.PARAGRAPH, evidence=thirty),
-        Sentence("Ask your lead. [2]", Lead.SPACE, evidence=thirty),
-        Sentence("Then:", Lead.SPACE),
-        Sentence("ask first [1][3]", Lead.ITEM, evidence=(Evidence(1, "a"), Evidence(3, "b"))),
-        Sentence("That is all. [1]", Lead.PARAGRAPH, evidence=(Evidence(1, "c"),)),
+        Sentence(
+            "Leave is 30 days. See RR. HH. z. B.",
+            "Leave is 30 days. See RR. HH. z. B.",
+            (2,),
+            (Evidence(2, 'He said "30" {days}'),),
+            begins=True,
+        ),
+        Sentence(
+            "- **Ask** first",
+            "Ask first",
+            (1, 3),
+            (Evidence(1, "a"), Evidence(3, "b"), Evidence(1, "c")),
+            is_item=True,
+        ),
+        Sentence("2. Then go", "Then go", is_item=True, number="2."),
     ]
 
 
 def test_the_first_sentence_does_not_wait_for_the_second() -> None:
-    sentences = AnswerSentences()
     text = answer(([(1, "a")], "One is first."), ([(1, "b")], "Two is second."))
-    first = [sentence.text for sentence in sentences.add(text[: text.index("Two")])]
+    first = [sentence.text for sentence in AnswerReader().add(text[: text.index("Two")])]
 
-    assert first == ["One is first. [1]"]
-
-
-def test_an_answer_that_does_not_answer_says_so_first() -> None:
-    text = answer(([(1, "a")], "The pages do not say how long."), answered="no")
-
-    assert [sentence.text for sentence in sentences_of(text)] == [
-        NOTHING,
-        "The pages do not say how long. [1]",
-    ]
+    assert first == ["One is first."]
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("written", "shown", "cited"),
     [
-        "Leave is long [1].",
-        '"Leave" is long [1].',
-        "`x` is y [1].",
-        'Set it to: {"days": 30} [1].',
-        "Leave",
-        "",
+        ("Leave is long [1][1].", "Leave is long.", (1,)),
+        ("Leave is long.[2, 3]", "Leave is long.", (2, 3)),
+        ("Leave is long \u30101\u3011.", "Leave is long.", (1,)),
+        ("Leave is long\u30102\u2020L3-L9\u3011.", "Leave is long.", (2,)),
+        ("Leave is long (source 3).", "Leave is long.", (3,)),
+        ("Leave is long (see passages 1, 2).", "Leave is long.", (1, 2)),
+        ("Leave is long [^1].", "Leave is long.", (1,)),
+        ("Leave is long [1](https://evil.example).", "Leave is long.", (1,)),
+        ("In `a[0]` of 2024 (3 days) [1].", "In `a[0]` of 2024 (3 days).", (1,)),
+        ("Use [this form](L1) [2].", "Use this form (https://wiki.example.com/form).", (2,)),
+        ("Use [this form](L9) [2].", "Use this form.", (2,)),
+        ("## Leave is __long__ [1]", "Leave is long", (1,)),
     ],
 )
+def test_numbers_of_passages_are_read_and_not_shown(
+    written: str, shown: str, cited: tuple[int, ...]
+) -> None:
+    for text in (written, answer(([], written))):
+        (sentence,) = sentences_of(text)
+
+        assert (sentence.text, sentence.cited) == (shown, cited)
+
+
+def test_in_plain_text_a_sentence_ends_with_its_citations_or_its_line() -> None:
+    text = "RR. HH. decides. Ask first [1]. And then [2] go. [3] So it is\n- one [1]\n- two\n"
+
+    assert texts_of(text) == [
+        "RR. HH. decides. Ask first.", "And then go.", "So it is", "one", "two"
+    ]  # fmt: skip
+
+
+def test_a_plain_answer_that_does_not_answer_says_so_first() -> None:
+    text = "NOT IN THE WIKI\nThe wiki does not say how long. Sick leave is [2]."
+
+    assert read(text)[0] == "no"
+    assert texts_of(text) == ["The wiki does not say how long. Sick leave is."]
+    assert read("**NOT IN THE WIKI.**") == ("no", [])
+
+
+@pytest.mark.parametrize("text", ["Leave is long [1].", '"Leave" is `x`.', 'Set: {"days": 30}', ""])
 def test_plain_text_is_read_as_such_whatever_was_asked_for(text: str) -> None:
-    assert [sentence.text for sentence in sentences_of(text)] == ([text] if text else [])
-    assert not any(sentence.evidence for sentence in sentences_of(text))
+    assert [sentence.raw for sentence in sentences_of(text)] == ([text] if text else [])
 
 
 @pytest.mark.parametrize(
@@ -233,26 +270,16 @@ def test_words_in_front_of_the_json_are_left_out(preface: str, size: int) -> Non
     assert sentences_of(preface + WRITTEN, size) == sentences_of(WRITTEN)
 
 
-@pytest.mark.parametrize("wrapped", ["[{row}]", "{row}", '{{"answer": {{"sentences": [{row}]}}}}'])
-def test_json_of_another_form_is_not_shown(wrapped: str) -> None:
-    row = json.dumps({"evidence": [], "sentence": "Leave is 30 days long."})
-    draft = Draft(PROMPT.shown, "How long is leave?")
+def test_code_in_a_fence_is_one_sentence() -> None:
+    text = 'Run:\n```json\n{"replicas": 3}\n\n{"port": 80}\n```\nDone [1].'
 
-    for sentence in sentences_of(wrapped.format(row=row)):
-        draft.take(sentence)
-    assert not any(drafted.shown for drafted in draft.sentences)
-
-
-def test_json_that_is_part_of_a_plain_answer_stays_code() -> None:
-    text = '```json\n{"replicas": 3, "image": "registry/app:1.2.3", "port": 8080, "env": "x"}\n```'
-
-    assert [sentence.code for sentence in sentences_of(text)] == [True]
+    assert texts_of(text) == ["Run:", '```json\n{"replicas": 3}\n\n{"port": 80}\n```', "Done."]
 
 
 def test_json_in_a_fence_is_read_and_what_breaks_off_is_left_out() -> None:
     text = f"```json\n{answer(([(1, 'a')], 'One.'), ([(1, 'b')], 'Two.'))}"
 
-    assert [sentence.text for sentence in sentences_of(text[: text.index("Two")])] == ["One. [1]"]
+    assert texts_of(text[: text.index("Two")]) == ["One."]
 
 
 @pytest.mark.parametrize(
@@ -269,17 +296,17 @@ def test_json_in_a_fence_is_read_and_what_breaks_off_is_left_out() -> None:
     ],
 )
 def test_evidence_that_is_none_is_left_out(evidence: list[tuple[object, object]]) -> None:
-    assert sentences_of(answer((evidence, "Leave is long."))) == [
-        Sentence("Leave is long.", Lead.PARAGRAPH)
-    ]
+    (sentence,) = sentences_of(answer((evidence, "Leave is long.")))
+
+    assert (sentence.evidence, sentence.cited) == ((), ())
 
 
 @given(st.text(st.sampled_from('{}[]":,\\ab1 \n`'), max_size=200), st.integers(1, 9))
 def test_any_text_is_read_without_an_error_and_alike_in_any_pieces(text: str, size: int) -> None:
     opened = f'{{"answered": "yes", "sentences": [{text}'
 
-    assert sentences_of(opened, size) == sentences_of(opened, len(opened))
-    assert sentences_of(text, size) == sentences_of(text, len(text) or 1)
+    assert read(opened, size) == read(opened, len(opened))
+    assert read(text, size) == read(text, len(text) or 1)
 
 
 def test_a_model_that_never_ends_is_read_in_linear_time_and_bounded_memory() -> None:

@@ -13,7 +13,7 @@ from bot.answering.deciding.calibration import Calibration, CalibrationUnwritabl
 from bot.answering.deciding.confidence import Confidence, Curve
 
 MADE = Calibration(
-    Confidence(bias=-1.0, closest=2.0, words=3.0, pairs=4.0, read=Curve(1.0, 2.0, 0.0, 0.0, 0.5)),
+    Confidence(unread=Curve(-1.0, 2.0, 3.0, 4.0), read=Curve(1.0, 2.0, 0.0, 0.0, 0.5)),
     "model-a",
     "reader-b",
     questions=120,
@@ -52,12 +52,13 @@ def test_the_calibration_of_other_models_is_ignored_and_the_reason_is_logged(
     [
         {"footnote_confidence": 99},
         {"confidence": {}},
-        {"confidence": {"bias": "x"}},
-        {"confidence": {"bias": 1e999, "closest": 1, "words": 1, "pairs": 1, "read": {}}},
+        {"confidence": {"read": {}, "unread": {}}},
+        {"confidence": asdict(MADE.confidence) | {"read": {"bias": "x"}}},
         {"questions": "many"},
         {"embedder": None, "confidence": None},
-        {"confidence": {"bias": 1, "closest": 1, "words": 1, "pairs": 1, "read": None}},
-        {"confidence": asdict(MADE.confidence) | {"bias": 10**400}},
+        {"confidence": asdict(MADE.confidence) | {"read": None}},
+        {"confidence": {n: c | {"bias": 1e999} for n, c in asdict(MADE.confidence).items()}},
+        {"confidence": {n: c | {"bias": 10**400} for n, c in asdict(MADE.confidence).items()}},
         {"questions": 1e999},
     ],
 )

@@ -14,7 +14,7 @@ from bot.answering.deciding.confidence import (
     Curve,
     Features,
     features,
-    least_confidence,
+    least_chance,
 )
 from bot.answering.retrieval.retrieval import Retrieved, by_page
 from indexers.model import Hit
@@ -39,7 +39,11 @@ def test_the_features_are_those_of_the_passage_that_answers_best() -> None:
         "long leave", retrieved_of(("Travel.", 0.8, 0.7), ("Long leave.", 0.9, 0.4))
     )
 
-    assert measured == Features(closest=0.4, words=1.0, pairs=1.0)
+    assert measured == Features(closest=0.4, words=1.0, pairs=1.0, ahead=pytest.approx(0.1))
+
+
+def test_a_passage_that_is_found_alone_is_as_far_ahead_as_counts() -> None:
+    assert features("leave", retrieved_of(("Leave.", 0.9, 0.5))).ahead == 5.0
 
 
 def test_what_no_page_says_weighs_most() -> None:
@@ -53,19 +57,18 @@ def test_a_question_without_words_shares_none() -> None:
 
 
 def test_confidence_is_a_logistic_curve_over_the_features() -> None:
-    sure = Confidence(bias=-1.0, closest=2.0, words=3.0, pairs=4.0)
-    pages = retrieved_of(("Parental leave.", 0.9, 0.5))
+    sure = Confidence(unread=Curve(bias=-1.0, closest=2.0, words=3.0, pairs=4.0))
+    observed = features("parental leave", retrieved_of(("Parental leave.", 0.9, 0.5)))
 
-    assert sure("parental leave", pages) == pytest.approx(1 / (1 + exp(1.0 - 2.0 * 0.5 - 7.0)))
+    assert sure(observed) == pytest.approx(1 / (1 + exp(1.0 - 2.0 * 0.5 - 7.0)))
 
 
 @pytest.mark.parametrize(
     ("measured", "curve"),
     [
-        (Features(), Curve(-7.1, 10.5, 4.4, 0.4)),
-        (Features(sentence=1.0), Curve(-7.1, 10.5, 4.4, 0.4)),
+        (Features(), Confidence().unread),
         (Features(read=1.0), Confidence().read),
-        (Features(read=1.0, sentence=1.0), Confidence().shown),
+        (Features(read=1.0, unit=1.0), Confidence().read),
     ],
 )
 def test_the_curve_is_the_one_for_what_was_read(measured: Features, curve: Curve) -> None:
@@ -100,49 +103,27 @@ def test_a_passage_that_only_the_cross_encoder_put_first_is_not_agreed_on() -> N
 
 
 def test_more_nearness_and_more_words_make_surer() -> None:
-    sure = Confidence()
-    little = sure("leave zebra", retrieved_of(("Leave.", 0.9, 0.2)))
-    near = sure("leave zebra", retrieved_of(("Leave.", 0.9, 0.6)))
-    worded = sure("leave zebra", retrieved_of(("Leave for zebras.", 0.9, 0.6)))
+    def chance(*page: tuple[str, float, float]) -> float:
+        return Confidence()(features("leave zebra", retrieved_of(*page)))
+
+    little = chance(("Leave.", 0.9, 0.2))
+    near = chance(("Leave.", 0.9, 0.6))
+    worded = chance(("Leave for zebras.", 0.9, 0.6))
 
     assert 0 < little < near < worded < 1
 
 
 @pytest.mark.parametrize(
-    ("precision", "expected"), [(0.0, 0.0), (0.911, 0.2), (0.928, 0.25), (1, 1)]
+    ("precision", "expected"), [(0.0, 0.0), (0.44, 0.0), (0.78, 0.6), (0.8, 0.65), (1, 1)]
 )
 def test_how_sure_one_must_be_is_read_off_what_was_measured(
     precision: float, expected: float
 ) -> None:
-    assert least_confidence(precision) == pytest.approx(expected)
+    assert least_chance(precision) == pytest.approx(expected)
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.booleans())
-def test_more_precision_never_takes_less_confidence(
-    precision: float, other_precision: float, cross_encoded: bool
-) -> None:
-    precisions = sorted((precision, other_precision))
-    least, most = (least_confidence(p, read=cross_encoded) for p in precisions)
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_more_precision_takes_more(one: float, other: float) -> None:
+    lower, higher = sorted((one, other))
 
-    assert 0 <= least <= most <= 1
-
-
-def test_where_a_cross_encoder_read_the_passages_its_best_score_counts() -> None:
-    sure = Confidence(bias=9.0, read=Curve(-1.0, 2.0, 3.0, 4.0, read=0.5))
-    hits = [
-        Hit(passages(f"p{n}", "Parental leave.")[0], 0.9, 0.5, 0.5, relevance=relevance)
-        for n, relevance in enumerate((1.0, 4.0, None))
-    ]
-    measured = features("parental leave", Retrieved(by_page(hits), 0.0, 0.0))
-
-    assert measured == Features(0.5, 1.0, 1.0, read=4.0)
-    assert sure.curve(measured)(measured) == pytest.approx(1 / (1 + exp(1.0 - 1.0 - 7.0 - 2.0)))
-
-
-@given(st.floats(-1e6, 1e6), st.floats(-1, 1))
-def test_whatever_a_model_scores_a_chance_is_between_none_and_certain(
-    score: float, closest: float
-) -> None:
-    measured = Features(closest, 1.0, 0.0, score)
-
-    assert 0 <= Confidence().curve(measured)(measured) <= 1
+    assert 0 <= least_chance(lower) <= least_chance(higher) <= 1

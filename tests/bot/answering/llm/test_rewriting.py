@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.deciding.confidence import Confidence
 from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.llm.rewriting import Rewriter, unfit
 from bot.answering.llm.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
 from bot.model import Answer, NoAnswer, Question, Role, Turn
 from indexers.model import EVERYONE, Principal
+from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
@@ -144,8 +144,7 @@ HANDBOOK = [
 def answerer(*scripts: str | Exception) -> Answerer:
     return Answerer(
         retrieval_over(HANDBOOK),
-        Confidence(bias=9.0),
-        ("handbook",),
+        SURE,
         rewrite=rewriter(ScriptedModel(scripts)),
         clock=TickingClock(),
     )

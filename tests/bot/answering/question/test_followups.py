@@ -8,20 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering import texts
 from bot.answering.question import followups
-from bot.answering.question.followups import (
-    Context,
-    begins_topic,
-    blended,
-    contexts,
-    last_reply,
-    own_words,
-    swapped,
-    with_topic,
-)
+from bot.answering.question.followups import Context, blended, contexts, previous_question
 from bot.answering.reranking.reranking import with_previous
 from bot.answering.retrieval.retrieval import Retrieval, by_page, merged
-from bot.answering.words.shared_words import weighty_stems
 from bot.model import Question, Role, Turn
 from indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
 from tests.fakes.embedding import WordEmbedder
@@ -44,153 +35,28 @@ def passage(page: str, text: str) -> Passage:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        # They name nothing.
-        "for the next one?",
-        "What about that?",
-        "the second?",
-        # They ask the same about another thing.
-        "for contractors?",
-        "what about weekends?",
-        "how about new contractors",
-        "on staging?",
-        "via VPN?",
-        "f\u00fcr Praktikanten?",
-        "in Berlin?",
-        "what if we pay late?",
-        "what if the car breaks?",
-        "if I am ill?",
-        # They ask something else about the same thing.
-        "who pays for it?",
-        "are they paid?",
-        "when do I have to take that?",
-    ],
-)
-@pytest.mark.parametrize("joined", ["", "And ", "but ", "und ", "thanks! And ", "ok, "])
-def test_a_follow_up_that_asks_no_question_of_its_own_asks_on_what_was_asked_before_it(
-    text: str, joined: str
-) -> None:
-    history = (
-        asker_turn("Leave?"),
-        asker_turn("How are group channels named?"),
-        bot_turn("With g_."),
+def test_a_follow_up_is_read_after_the_question_before_it() -> None:
+    history = (asker_turn("How long is  leave?"), bot_turn("Twelve weeks."))
+    question = Question("And for contractors?", READER, history=history)
+
+    assert previous_question(history) == "How long is leave?"
+    assert with_previous(question) == "How long is leave? And for contractors?"
+
+
+def test_a_question_that_a_model_made_standalone_is_read_alone() -> None:
+    history = (asker_turn("How long is leave?"),)
+    question = Question(
+        "And for them?", READER, history=history, standalone="How long is leave for contractors?"
     )
-    question = Question(joined + text, Principal.of(EVERYONE), history=history)
 
-    assert with_topic(question).text == f"How are group channels named? {text}"
-    assert with_topic(question).history == history
-    assert with_topic(with_topic(question)) == with_topic(question)
+    assert with_previous(question) == "How long is leave for contractors?"
 
 
-def test_a_name_alone_is_a_follow_up_if_a_conjunction_precedes_it() -> None:
-    history = (asker_turn("Who leads the Munich office?"), bot_turn("Ada."))
+@pytest.mark.parametrize("reply", texts.SILENT)
+def test_a_reply_that_found_nothing_is_not_searched_with(reply: str) -> None:
+    history = (asker_turn("How long is leave?"), bot_turn(f"{reply} The nearest: Leave"))
 
-    def text(question: str) -> str:
-        return with_topic(Question(question, Principal.of(EVERYONE), history=history)).text
-
-    assert text("And Berlin?") == "Who leads the Munich office? Berlin?"
-    assert text("and web-12?") == "Who leads the Munich office? web-12?"
-    assert text("and the old tax office?") == "Who leads the Munich office? the old tax office?"
-    assert text("Probate?") == "Probate?"
-    assert text("and who pays the tax office?") == "and who pays the tax office?"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Who approves the next one?",
-        "What is EBT?",
-        "And who was Hubble?",
-        "tides",
-        "Is it possible to resign early?",
-        "What if I lose my laptop?",
-        "What if they lose their laptop?",
-    ],
-)
-def test_a_follow_up_that_names_something_is_asked_as_it_stands(text: str) -> None:
-    question = Question(text, Principal.of(EVERYONE), history=(asker_turn("Leave?"),))
-
-    assert with_topic(question) is question
-
-
-def test_a_follow_up_on_a_follow_up_is_asked_on_what_both_are_about() -> None:
-    history = (asker_turn("How much is the main hall?"), asker_turn("And the next one?"))
-    question = Question("What if it rains?", Principal.of(EVERYONE), history=history)
-
-    assert with_topic(question).text == "How much is the main hall? What if it rains?"
-    assert with_previous(question) == "How much is the main hall? What if it rains?"
-
-
-def test_a_follow_up_that_names_only_another_thing_swaps_it() -> None:
-    history = (asker_turn("What is the feed for  brass?"), bot_turn("1100."))
-
-    def swaps(text: str) -> str:
-        question = Question(text, Principal.of(EVERYONE), history=history)
-        assert swapped(with_topic(question)) == swapped(question)
-        return swapped(question)
-
-    assert swaps("And for steel?") == "for steel?"
-    assert swaps("What is the speed for steel?") == ""
-    assert swaps("What is the feed for brass?") == ""
-
-
-def test_what_follows_no_question_is_asked_as_it_stands() -> None:
-    question = Question("And the next one?", Principal.of(EVERYONE), history=(bot_turn("Hello."),))
-
-    assert with_topic(question) is question
-
-
-_ON_LEAVE = (asker_turn("How long is parental leave?"), bot_turn("Fourteen weeks, fully paid."))
-
-
-def test_a_question_with_words_of_its_own_alone_begins_a_topic() -> None:
-    text = "Which machine runs the laser cutter?"
-
-    assert begins_topic(Question(text, READER, history=_ON_LEAVE))
-    assert not begins_topic(Question(text, READER, history=(asker_turn("Is the cutter free?"),)))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        # They have a word of the question before or of its answer.
-        "Which manager approves parental absence?",
-        "Is a part-time contractor paid less?",
-        # They refer to what was said.
-        "Which manager approves that request?",
-        "Which manager approves the second request?",
-        "Which manager gives more concrete information?",
-        "And which manager approves requests?",
-        "What about contractors from another agency?",
-        # They say too little.
-        "Which manager approves?",
-    ],
-)
-def test_a_question_that_leans_on_what_was_said_begins_no_topic(text: str) -> None:
-    assert not begins_topic(Question(text, READER, history=_ON_LEAVE))
-
-
-def test_a_question_that_begins_a_topic_is_searched_for_without_the_one_before() -> None:
-    retrieval = Retrieval(ListIndex(), WordEmbedder())
-
-    def history_of(text: str, standalone: str = "") -> tuple[Turn, ...]:
-        question = Question(text, READER, history=_ON_LEAVE, standalone=standalone)
-        return tuple(retrieval.prepared(question).history)
-
-    assert history_of("Which machine runs the laser cutter?") == ()
-    assert history_of("Who approves that?") == _ON_LEAVE
-    # A language model read the history.
-    assert history_of("Which machine runs the laser cutter?", "Which machine?") == _ON_LEAVE
-
-
-def test_own_words_are_those_that_nobody_said_before() -> None:
-    question = Question("How long is unpaid leave?", READER, history=_ON_LEAVE)
-
-    assert own_words(question) == weighty_stems("unpaid")
-    assert last_reply(question.history) == "Fourteen weeks, fully paid."
-    assert last_reply(()) == ""
+    assert contexts(history) == [Context("How long is leave?", 0.35)]
 
 
 def test_the_previous_and_the_first_turn_and_the_last_reply_count() -> None:
@@ -216,25 +82,6 @@ def test_the_same_words_are_searched_for_once() -> None:
 
 def test_what_others_said_and_what_says_nothing_does_not_count() -> None:
     assert contexts([Turn(Role.OTHER, "I like cake."), asker_turn("???"), bot_turn(" ")]) == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "I searched handbook and found nothing that answers this.",
-        "I found nothing about web-99. The pages tell of web-12 and web-13.",
-        "The pages do not mention contractors.",
-    ],
-)
-def test_a_reply_that_found_nothing_does_not_count(text: str) -> None:
-    assert contexts([asker_turn("Leave?"), bot_turn(text)]) == contexts([asker_turn("Leave?")])
-
-
-@pytest.mark.parametrize(
-    "text", ["You cannot carry it over.", "The pages do not say when, but they name Ada.", "Ada."]
-)
-def test_a_reply_that_says_no_or_more_counts(text: str) -> None:
-    assert contexts([asker_turn("Leave?"), bot_turn(text)])[-1] == Context(text, followups.REPLY)
 
 
 def test_the_weights_of_all_searches_make_one() -> None:

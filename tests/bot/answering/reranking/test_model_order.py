@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answering.deciding.confidence import Confidence
 from bot.answering.engine.nodes import nodes_of, pages_of
 from bot.answering.engine.postprocessors import ModelRerank
 from bot.answering.engine.query import FootnoteQuery
@@ -16,6 +15,7 @@ from bot.answering.reranking.reranking import Reranking
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, OPEN, Acl, Page, Passage, Principal, Section
 from indexers.ports import LiveWiki
+from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.live_wikis import Standing, Unavailable
 from tests.fakes.passages import passages
@@ -54,8 +54,7 @@ class Model:
 def answerer(model: Model, wiki: LiveWiki) -> Answerer:
     return Answerer(
         retrieval_over(WIKI),
-        Confidence(bias=9.0),
-        ("conf",),
+        SURE,
         recheck=Recheck({"conf": wiki}, lambda _: None, by_section, seconds=5),
         order=ModelOrder(Reranking(model, seconds=5)),
         clock=TickingClock(),

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from bot.answering.engine.postprocessors import CrossEncoderRerank
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.question.followups import with_topic
 from bot.answering.reranking.reranking import (
     Reranking,
     Scoring,
@@ -200,12 +199,11 @@ def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
     assert questions == ["How long is travel?"]
 
 
-def test_a_follow_up_is_read_with_the_question_before_it_once() -> None:
+def test_a_follow_up_is_read_with_the_question_before_it() -> None:
     history = (Turn(Role.ASKER, "What is the feed for brass?"),)
     follow_up = replace(QUESTION, text="And for steel?", history=history)
 
     assert with_previous(follow_up) == "What is the feed for brass? And for steel?"
-    assert with_previous(with_topic(follow_up)) == "What is the feed for brass? for steel?"
 
 
 def test_a_system_without_threads_leaves_the_order_and_costs_no_place() -> None:

@@ -51,10 +51,8 @@ def test_a_copy_under_another_title_is_folded(title: str) -> None:
     assert pages(original, copy) == ["travel"]
 
 
-def test_a_word_or_two_may_differ() -> None:
-    corrected = TEXT.replace("whoever books", "who books")
-
-    assert pages(hit("travel"), hit("copy of travel", corrected)) == ["travel"]
+def test_only_white_space_may_differ() -> None:
+    assert pages(hit("travel"), hit("copy of travel", TEXT.replace(" ", "\n"))) == ["travel"]
 
 
 def test_the_copy_that_is_not_outdated_stays_then_the_newer_then_the_first() -> None:

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.deciding.confidence import Confidence
-from bot.answering.quoting.quoting import Quotation, Quoting
 from bot.answering.retrieval import recheck as rechecking
 from bot.answering.retrieval import rereading
 from bot.answering.retrieval.recheck import MOST_CITED, ROUNDS
@@ -37,6 +36,7 @@ from indexers.model import (
     Section,
 )
 from indexers.ports import LiveWiki
+from tests.fakes.confidence import NEAREST, SURE
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.engine import checked
 from tests.fakes.live_wikis import Broken, Hanging, Standing, Unavailable
@@ -48,7 +48,6 @@ from tests.fakes.wiki import by_section
 ANYONE = Principal.of(EVERYONE)
 ADA = Principal.of(EVERYONE, "user:ada")
 FOR_ADA = Acl.of([EVERYONE], ["user:ada"])
-SURE, UNSURE = Confidence(bias=9.0), Confidence(bias=-99.0)
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LEAVE = Question("How long is leave?", ANYONE)
 
@@ -71,7 +70,6 @@ def answerer(
     return Answerer(
         retrieval_over(pages),
         confidence,
-        ("conf", "notes", "other"),
         recheck=recheck,
         clock=TickingClock(),
     )
@@ -100,7 +98,7 @@ def test_unchanged_pages_are_answered_from_as_if_there_were_no_check() -> None:
 
 
 @pytest.mark.parametrize("wiki", [Standing("leave"), Standing(narrowed={"leave": FOR_ADA})])
-@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+@pytest.mark.parametrize("confidence", [SURE, NEAREST])
 def test_a_page_that_went_or_was_closed_is_nowhere_in_the_answer(
     wiki: Standing, confidence: Confidence
 ) -> None:
@@ -133,7 +131,7 @@ def test_an_answer_that_is_made_again_is_checked_too_but_no_page_twice() -> None
 @given(
     st.sets(st.integers(0, 39)),
     st.sets(st.integers(0, 39)),
-    st.sampled_from([SURE, UNSURE]),
+    st.sampled_from([SURE, NEAREST]),
     st.sampled_from([ANYONE, ADA]),
 )
 def test_an_answer_names_only_pages_that_stand_for_its_reader(
@@ -156,7 +154,7 @@ def test_an_answer_names_only_pages_that_stand_for_its_reader(
     assert len(wiki.asked[0]) <= MOST_CITED
 
 
-@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+@pytest.mark.parametrize("confidence", [SURE, NEAREST])
 def test_what_is_open_is_found_behind_many_pages_that_were_closed(confidence: Confidence) -> None:
     """For example, a whole space was closed a moment ago."""
     closed = [f"p{number}" for number in range(35)]
@@ -222,7 +220,7 @@ def test_a_page_that_is_known_at_the_time_limit_to_be_closed_is_nowhere_though_t
 
 def test_no_answer_says_so_of_the_pages_that_it_offers(hanging: Hanging) -> None:
     recheck = Recheck({"conf": hanging}, {"conf": NOON}.get, by_section, seconds=0.05)
-    result = answerer(recheck, confidence=UNSURE).answer(LEAVE)
+    result = answerer(recheck, confidence=NEAREST).answer(LEAVE)
 
     assert isinstance(result, NoAnswer)
     assert len(page_keys(result)) == 3
@@ -256,7 +254,7 @@ def test_a_silent_wiki_hides_no_failure_of_another(hanging: Hanging) -> None:
     recheck = Recheck({"conf": hanging, "other": Standing("leave")}, never, by_section, seconds=1.5)
     result = answerer(recheck, pages=pages).answer(LEAVE)
 
-    assert {source.wiki for source in getattr(result, "sources", ())} == {"conf"}
+    assert {source.wiki for source in result.sources} == {"conf"}
     assert result.unchecked == Unchecked(None)
 
 
@@ -268,7 +266,7 @@ def test_one_who_refuses_answers_from_what_could_be_checked() -> None:
     assert (page_keys(result), result.unchecked) == (["notes"], None)
 
 
-@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+@pytest.mark.parametrize("confidence", [SURE, NEAREST])
 def test_one_who_refuses_says_why_where_nothing_is_left(
     hanging: Hanging, confidence: Confidence
 ) -> None:
@@ -326,7 +324,7 @@ def test_a_silent_wiki_is_not_asked_again_for_the_same_question() -> None:
     ]
     live_wikis: dict[str, LiveWiki] = {"conf": silent, "other": Standing("gone")}
     result = answerer(
-        Recheck(live_wikis, never, by_section), pages=pages, confidence=UNSURE
+        Recheck(live_wikis, never, by_section), pages=pages, confidence=NEAREST
     ).answer(LEAVE)
 
     assert page_keys(result)
@@ -397,22 +395,6 @@ def test_looking_again_is_timed() -> None:
     assert timings.total == pytest.approx(timings.retrieve + timings.compose + timings.check)
 
 
-def test_an_answer_names_five_pages_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This holds for every composer."""
-
-    def wordy(_: Quoting, _question: str, hits: Sequence[Hit], _room: int) -> list[Quotation]:
-        return [Quotation(hit.passage, hit.passage.text, hit.passage.text) for hit in hits]
-
-    monkeypatch.setattr(Quoting, "__call__", wordy)
-    pages = [p for n in range(9) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
-    wiki = Standing()
-    result = answerer(Recheck({"conf": wiki}, never, by_section), pages=pages).answer(LEAVE)
-
-    assert len(page_keys(result)) == MOST_CITED
-    assert f"[{MOST_CITED + 1}]" not in result.text
-    assert [len(request) for request in wiki.asked] == [MOST_CITED]
-
-
 def test_what_composes_is_given_only_what_may_be_used() -> None:
     """This holds even for a composer that names another page each time."""
     rounds: list[list[str]] = []
@@ -457,7 +439,7 @@ def silent_ones(hanging: Hanging) -> list[LiveWiki]:
 
 
 @pytest.mark.parametrize("refuses", [False, True])
-@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+@pytest.mark.parametrize("confidence", [SURE, NEAREST])
 def test_a_restricted_page_that_cannot_be_confirmed_is_linked_and_nothing_of_it_is_told(
     hanging: Hanging, confidence: Confidence, refuses: bool
 ) -> None:
@@ -563,7 +545,7 @@ def page(key: str, *texts: str, title: str = "", acl: Acl = OPEN) -> Page:
     )
 
 
-@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+@pytest.mark.parametrize("confidence", [SURE, NEAREST])
 def test_an_edited_page_is_quoted_as_it_now_stands(confidence: Confidence) -> None:
     now = page("leave", "How long is leave? Leave is forty days long.", title="Days off")
     recheck = Recheck({"conf": Standing(edited={"leave": now})}, never, by_section)
@@ -618,7 +600,7 @@ def test_a_page_of_which_nothing_stands_is_left_out() -> None:
     assert "thirty" not in repr(result)
 
 
-@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+@pytest.mark.parametrize("confidence", [SURE, NEAREST])
 def test_an_edited_page_that_cannot_be_read_again_is_linked_even_if_it_is_open(
     confidence: Confidence,
 ) -> None:

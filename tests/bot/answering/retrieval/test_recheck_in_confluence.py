@@ -20,6 +20,7 @@ from bot.playground.confluence.world import World
 from indexers.model import EVERYONE, Changed, Principal
 from indexers.sources.confluence.live import LiveConfluence
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from tests.fakes.confidence import SURE, always
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section
@@ -63,9 +64,7 @@ class Company:
 
     def answerer(self, confidence: Confidence) -> Answerer:
         recheck = Recheck({"wiki": self.live}, {"wiki": NOON}.get, by_section, seconds=PATIENT)
-        return Answerer(
-            self._retrieval, confidence, ("wiki",), recheck=recheck, clock=TickingClock()
-        )
+        return Answerer(self._retrieval, confidence, recheck=recheck, clock=TickingClock())
 
 
 @pytest.fixture(params=["cloud", "data-center"])
@@ -103,14 +102,14 @@ CHANGES: dict[str, Callable[[Company], None]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-@pytest.mark.parametrize("bias", [9.0, -99.0], ids=["answer", "no answer"])
+@pytest.mark.parametrize("bias", [9.0, -1.0], ids=["answer", "no answer"])
 def test_a_page_that_was_closed_or_thrown_away_is_nowhere_in_what_is_said(
     company: Company, change: Callable[[Company], None], bias: float
 ) -> None:
-    assert "Zebra" in all_text(company.ask(company.bob, Confidence(bias=bias)))
+    assert "Zebra" in all_text(company.ask(company.bob, always(bias)))
 
     change(company)
-    result = company.ask(company.bob, Confidence(bias=bias))
+    result = company.ask(company.bob, always(bias))
 
     assert "Zebra" not in all_text(result)
     assert "Friday" not in all_text(result)
@@ -121,7 +120,7 @@ def test_a_page_that_was_closed_or_thrown_away_is_nowhere_in_what_is_said(
 
 def test_who_may_still_read_it_is_still_told(company: Company) -> None:
     company.site.world.restrict(company.pay.id, users=[company.ada.id])
-    result = company.ask(company.ada, Confidence(bias=9.0))
+    result = company.ask(company.ada, SURE)
 
     assert "Friday" in result.text
     assert result.unchecked is None
@@ -130,7 +129,7 @@ def test_who_may_still_read_it_is_still_told(company: Company) -> None:
 def test_a_page_that_was_edited_since_still_stands(company: Company) -> None:
     company.site.world.edit(company.pay.id, body="<p>Pay day does come on Monday.</p>")
 
-    result = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, SURE)
 
     assert "Monday" in result.text
     assert "Friday" not in all_text(result)
@@ -148,12 +147,12 @@ DOWN = [
 
 
 @pytest.mark.parametrize("fault", DOWN, ids=str)
-@pytest.mark.parametrize("bias", [9.0, -99.0], ids=["answer", "no answer"])
+@pytest.mark.parametrize("bias", [9.0, -1.0], ids=["answer", "no answer"])
 def test_where_confluence_does_not_tell_a_page_that_is_not_open_is_linked_alone(
     company: Company, fault: Fault, bias: float
 ) -> None:
     company.site.confluence.faults.on(".*", fault, times=None)
-    result = company.ask(company.bob, Confidence(bias=bias))
+    result = company.ask(company.bob, always(bias))
 
     assert company.pay.id in [link.page for link in result.linked]
     assert {link.doubt for link in result.linked} == {Doubt.UNCONFIRMED}
@@ -169,7 +168,7 @@ def test_where_confluence_does_not_tell_an_open_page_keeps_its_answer(
     company.site.world.grant("ENG", Who("anonymous"))
     company.sync()
     company.site.confluence.faults.on(".*", fault, times=None)
-    result = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, SURE)
 
     assert "Friday" in result.text
     assert (result.unchecked, result.linked) == (Unchecked(NOON), ())
@@ -180,10 +179,10 @@ def test_a_secret_that_was_taken_out_is_nowhere_in_what_is_said(company: Company
     secret = "<p>Pay day does come on Friday.</p><p>Pay day password is x7y8.</p>"
     world.edit(company.pay.id, body=secret)
     company.sync()
-    assert "x7y8" in all_text(company.ask(company.bob, Confidence(bias=9.0)))
+    assert "x7y8" in all_text(company.ask(company.bob, SURE))
 
     world.edit(company.pay.id, body="<p>Pay day does come on Friday.</p>")
-    result = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, SURE)
 
     assert "Friday" in result.text
     assert "x7y8" not in all_text(result)
@@ -195,7 +194,7 @@ def test_an_edited_page_that_cannot_be_read_again_is_linked(company: Company, pa
         pytest.skip("the other product's")
     company.site.world.edit(company.pay.id, body="<p>Pay day does come on Monday.</p>")
     company.site.confluence.faults.on(path, Fault(500), times=None)
-    result = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, SURE)
 
     assert [(link.page, link.doubt) for link in result.linked] == [(company.pay.id, Doubt.EDITED)]
     assert "Friday" not in all_text(result)
@@ -210,6 +209,6 @@ def test_people_named_on_an_edited_page_are_named_as_the_sync_names_them(
     mention = f'<ac:link><ri:user ri:{kind}="{ada}"/></ac:link>'
     body = f"<p>Pay day does come on Tuesday, says {mention}.</p>"
     company.site.world.edit(company.pay.id, body=body)
-    result = company.ask(company.bob, Confidence(bias=9.0))
+    result = company.ask(company.bob, SURE)
 
     assert "says Ada" in result.text

@@ -107,12 +107,3 @@ def test_a_search_brings_a_set_number_of_passages() -> None:
     search = retrieval_over(passages("leave", *(f"Leave number {n}." for n in range(80))))
 
     assert len(search(Question("leave", ANYONE)).hits) == PASSAGES
-
-
-def test_only_the_question_of_a_long_message_is_searched_for_and_all_of_it_is_answered() -> None:
-    question_itself = "how many days of leave does a contractor get?"
-    story = "I came here in spring and have worked in three teams since then. " * 14
-    prepared = retrieval_over([]).prepared(Question(f"{story}{question_itself}", ANYONE))
-
-    assert prepared.sought == question_itself
-    assert prepared.as_asked.text == f"{story}{question_itself}"

@@ -10,7 +10,8 @@ from bot.answering.question.several import Several
 from bot.model import Answer, Narrowed, NoAnswer, Reason
 from indexers.model import EVERYONE, NOBODY, Audience, Principal
 from indexers.untold import untold_token
-from tests.bot.answering.test_answerer import HANDBOOK, SURE, UNSURE, answerer, ask
+from tests.bot.answering.test_answerer import HANDBOOK, answerer, ask
+from tests.fakes.confidence import NEAREST, SURE
 from tests.fakes.defaults import Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.wiki import by_section
@@ -20,7 +21,7 @@ RIGHTS_KNOWN = Principal.of(EVERYONE, "user:ada")
 
 
 def test_a_missing_answer_says_that_the_wiki_cannot_tell_the_readers_rights() -> None:
-    result = answerer(confidence=UNSURE).answer(ask("How long is leave?", RIGHTS_UNKNOWN))
+    result = answerer(confidence=NEAREST).answer(ask("How long is leave?", RIGHTS_UNKNOWN))
 
     assert isinstance(result, NoAnswer)
     assert result.reason is Reason.RIGHTS_UNKNOWN
@@ -37,12 +38,12 @@ def test_an_answer_says_in_a_note_that_the_wiki_cannot_tell_the_readers_rights()
 
 def test_in_a_channel_one_member_with_unknown_rights_is_enough_for_the_note() -> None:
     together = Audience(frozenset({RIGHTS_KNOWN, RIGHTS_UNKNOWN}))
-    result = answerer(confidence=UNSURE).answer(ask("How long is leave?", together))
+    result = answerer(confidence=NEAREST).answer(ask("How long is leave?", together))
 
     assert result.text.startswith("I could not ask the wiki what everybody here may read")
 
 
-@pytest.mark.parametrize("sure", [SURE, UNSURE], ids=["answered", "not answered"])
+@pytest.mark.parametrize("sure", [SURE, NEAREST], ids=["answered", "not answered"])
 def test_a_reader_whose_rights_are_known_gets_no_note_about_them(sure) -> None:
     result = answerer(confidence=sure).answer(ask("How long is leave?", RIGHTS_KNOWN))
 

@@ -1,1 +1,0 @@
-"""Questions in another language than the pages: dictionaries, translation, advice."""
