@@ -423,7 +423,7 @@ def test_the_composition_only_composes() -> None:
 
 
 BUDGETS = {
-    "words": 500,
+    "words": 250,
     "question": 450,
     "retrieval and reranking": 1_400,
     "deciding": 500,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.answering.quoting.showing import caption
 from bot.answering.retrieval.stretch import stands_in
-from bot.answering.words.quote_units import units
+from bot.evaluation.units import units
 from bot.model import Answer, Source
 from bot.texts import THE_CLOSEST
 from indexers.model import Passage
@@ -92,9 +92,9 @@ def _apart(answer: Answer) -> tuple[str, int]:
 
 def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
     """Yield each sentence with the marks in and after it. Brackets in code are no marks."""
-    for unit in units(text):
-        sentence = text[unit.start : unit.end]
-        before, behind = _MARKS.match(sentence), _MARKS.match(text, unit.end)
+    for start, end in units(text):
+        sentence = text[start:end]
+        before, behind = _MARKS.match(sentence), _MARKS.match(text, end)
         sentence = sentence[before.end() :].lstrip() if before else sentence
         if any(character.isalnum() for character in sentence):
             prose = "" if sentence.startswith(_FENCE) else sentence

@@ -1,32 +1,20 @@
-"""The units of a text that a quotation never cuts."""
+"""The units of an answer: its sentences, rows and blocks of code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from bot.answering.words.stems import stems
 from indexers.text.prose import Block, Kind, blocks, plain
 from indexers.text.sentences import goes_on, sentences
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteUnit:
-    """A piece that is never cut: a sentence, a row, a block of code."""
-
-    start: int
-    end: int
-    stems: frozenset[str]
-    size: int
-
-
-def units(text: str) -> list[QuoteUnit]:
-    """Return the units of ``text`` that say something, in order."""
+def units(text: str) -> list[tuple[int, int]]:
+    """Return where the units of ``text`` that say something start and end, in order."""
     return [
-        QuoteUnit(start, end, stems(shown), len(shown))
+        (start, end)
         for block in blocks(text)
         for start, end in _spans(block)
-        if (shown := plain(text[start:end]))
+        if plain(text[start:end])
     ]
 
 
