@@ -15,6 +15,7 @@ from benchmarks import (
     large_wiki,
     model_answers,
     ranking,
+    reading,
     slack,
     small_model,
     starting,
@@ -293,6 +294,14 @@ BENCHMARKS = (
         "The same with the state in PostgreSQL, to which connections break, and the index on a "
         "server that goes away, too. The bot's clock jumps by up to 6 hours.",
         soaking.on_postgresql,
+    ),
+    Benchmark(
+        "reading",
+        "60 questions on CivicActions' guidebook, a wiki that nothing was tuned on, written from "
+        "its pages before any answer was seen, and answered without a language model. Somebody who "
+        "had not seen the code read the answers. Classes: docs/evaluation.md. `right`: A and B of "
+        "the answerable; `right_or_named`: N, too; `plain_wrong_or_useless`: C and D of A to D.",
+        reading.figures,
     ),
     Benchmark(
         "model_answers",
