@@ -157,13 +157,15 @@ class RetryingModel:
             name="writing",
             daemon=True,
         )
+        # Before the thread starts: `close` may be called at once.
+        self._waited_for.add(pieces)
         try:
             writing.start()
         except RuntimeError as error:  # the system has no thread left
+            self._waited_for.discard(pieces)
             self._slots.release()
             raise ModelFailed(str(error), Fallback.BUSY) from error
         cause: Cause | None = None
-        self._waited_for.add(pieces)
         try:
             while (piece := self._piece(pieces, until)) is not None:
                 yield piece

@@ -337,30 +337,17 @@ def test_a_mistake_in_the_reading_of_an_answer_is_a_failure_at_once(
 
 
 def test_a_request_to_a_model_that_hangs_ends_when_the_client_is_closed() -> None:
-    class Hanging:
-        begun, over = threading.Event(), threading.Event()
+    over = threading.Event()
 
+    class Hanging:
         def write(self, prompt: Prompt) -> Iterator[str]:
             del prompt
-            self.begun.set()
-            self.over.wait(PATIENCE)
+            closed.close()
+            over.wait(PATIENCE)
             yield ""
 
-    model = Hanging()
-    client = RetryingModel(model, seconds=PATIENCE, attempts=1, at_once=1, chance=lambda: 0.0)
-    failures: list[str] = []
+    closed = RetryingModel(Hanging(), seconds=PATIENCE, attempts=1, at_once=1, chance=lambda: 0.0)
 
-    def ask() -> None:
-        try:
-            list(client.within(PATIENCE).write(PROMPT))
-        except ModelFailed as error:
-            failures.append(str(error))
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    model.begun.wait(PATIENCE)
-    client.close()
-    asking.join(PATIENCE)
-    model.over.set()
-
-    assert failures == ["Footnote is stopping"]
+    with pytest.raises(ModelFailed, match="Footnote is stopping"):
+        list(closed.within(PATIENCE).write(PROMPT))
+    over.set()
