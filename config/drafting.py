@@ -18,11 +18,12 @@ _HEAD = """\
 """
 
 
-def draft(wiki: Mapping[str, Any], slack: Mapping[str, Any]) -> str:
-    """Return a settings file for one wiki, with a section for Slack if it has settings."""
+def draft(wiki: Mapping[str, Any], **sections: Mapping[str, Any]) -> str:
+    """Return a settings file for one wiki, with each of ``sections`` that has settings."""
     lines = [_HEAD, "[[wiki]]", *_assignments(wiki)]
-    if slack:
-        lines += ["", "[slack]", *_assignments(slack)]
+    for name, values in sections.items():
+        if values:
+            lines += ["", f"[{name}]", *_assignments(values)]
     return "\n".join([*lines, ""])
 
 
@@ -30,9 +31,9 @@ def _assignments(values: Mapping[str, Any]) -> list[str]:
     return [f"{name} = {toml_value(value)}" for name, value in values.items()]
 
 
-def problem_with(wiki: Mapping[str, Any], slack: Mapping[str, Any], *setting: str | int) -> str:
-    """Return the problem with one setting, whatever else is missing; empty if it is right."""
-    values = {"wiki": [dict(wiki)], "slack": dict(slack)}
+def problem_with(values: dict[str, Any], *setting: str | int) -> str:
+    """Return the problem with one setting in ``values``, whatever else is missing; empty if it is
+    right. ``setting`` is its path, such as ``"wiki", 0, "url"``."""
     try:
         layered(values)
     except ValidationError as error:

@@ -13,6 +13,7 @@ import click
 
 from bot import screen, terminal
 from bot.cli.installed import installed_in
+from bot.cli.model_check import model_findings
 from bot.cli.options import FAILED, as_json, configured
 from bot.cli.sharing import open_app
 from indexers.findings import Finding, Level
@@ -20,10 +21,7 @@ from indexers.findings import Finding, Level
 if TYPE_CHECKING:
     from bot.app import App
     from bot.operations.passes import PassLog
-    from config.llm import LlmSettings
     from config.settings import Secrets, Settings
-
-_MODEL_SECONDS = 15.0
 
 
 @click.command()
@@ -74,7 +72,7 @@ def _findings(app: App) -> Iterator[Finding]:
     yield from app.indexing.doctor()
     yield from checks.state(wikis, checked_log, now() - LATELY)
     if settings.llm.provider:
-        yield from _model_findings(settings.llm, secrets.footnote_llm_key.get_secret_value())
+        yield from model_findings(settings.llm, secrets.footnote_llm_key.get_secret_value())
     problems = secrets.slack_problems(slack.mode, several=bool(settings.workspace))
     yield checks.slack(slack.mode, problems, nothing_set=secrets.nothing_of_slack)
     yield checks.identity(slack.identity, len(slack.accounts))
@@ -83,19 +81,3 @@ def _findings(app: App) -> Iterator[Finding]:
         yield from report.findings(app.named_workspaces, installed_in(app), now())
     if any(wiki.sends_webhooks for wiki in settings.wiki):
         yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))
-
-
-def _model_findings(settings: LlmSettings, key: str) -> Iterator[Finding]:
-    """Yield whether the language models answer. Each is asked for a word."""
-    # Slow: indexes and wikis.
-    from bot.answering.llm.model_client import probe
-    from bot.answering.llm.providers import model_client_of
-    from bot.operations.doctor import language_model
-
-    def ask(name: str) -> None:
-        seconds = min(settings.seconds, _MODEL_SECONDS)
-        model = settings.model_copy(update={"model": name, "seconds": seconds})
-        probe(model_client_of(model, key))
-
-    for name in dict.fromkeys((settings.model, settings.verify_model or settings.model)):
-        yield language_model(name, partial(ask, name))

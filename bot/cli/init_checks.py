@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from bot import screen
 from bot.errors import ChatRefused, ChatUnavailable
@@ -56,6 +57,15 @@ def address_problem(url: str) -> str:
     except (OSError, HTTPException, UnicodeError) as error:  # UnicodeError: an invalid host name
         reason = getattr(error, "reason", None) or error
         return f"{url} does not answer ({reason})."
+
+
+def password_problem(answer: str) -> str:
+    """Return that an address holds a password; empty if it does not."""
+    try:
+        held = bool(urlsplit(answer).password)
+    except ValueError:  # no address at all
+        return ""
+    return "Leave the password out: secrets stand in environment variables." if held else ""
 
 
 def slack_problem(token: str, api_url: str) -> str:

@@ -15,6 +15,7 @@ import click
 
 from bot import screen, terminal
 from bot.cli import init_checks
+from bot.cli.init_model import KEY, ask_for_model, lacks_key
 from bot.cli.interview import Interview
 from bot.cli.options import FAILED, FILE, given
 from bot.cli.slack_steps import slack_steps
@@ -45,15 +46,18 @@ def init(config: Path | None) -> None:
             raise SettingsError([f"there is no folder {file.parent}"])
         wiki = _wiki(asking, secrets, file)
         slack, todo, connects = _slack(asking, secrets)
+        llm = ask_for_model(asking, secrets)
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("\nNothing was written.")
         raise
     from config.drafting import draft  # slow: imports Pydantic
 
-    _write(file, draft(wiki, slack))
+    _write(file, draft(wiki, slack=slack, llm=llm))
     terminal.say(f"Wrote {file}.")
     if wiki["type"] == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
         todo.insert(0, "CONFLUENCE_TOKEN, the token of the account that reads Confluence")
+    if lacks_key(llm, secrets):
+        todo.append(f"{KEY}, the key of the language model's provider")
     for variable in todo:
         terminal.say(f"Set the environment variable {variable}.")
     lacks_app = any(variable.startswith("SLACK_") for variable in todo)
@@ -101,9 +105,8 @@ def _ask(
     from config.drafting import problem_with  # slow: imports Pydantic
 
     def check(answer: str) -> str:
-        return _secret_in(answer) or problem_with(
-            wiki | {setting: read(answer)}, {}, "wiki", 0, setting
-        )
+        values = {"wiki": [wiki | {setting: read(answer)}]}
+        return init_checks.password_problem(answer) or problem_with(values, "wiki", 0, setting)
 
     answer = read(asking.ask(question, default, check))
     if answer:
@@ -129,7 +132,7 @@ def _ask_markdown(asking: Interview, wiki: dict[str, Any], file: Path) -> None:
 
 def _place_problem(place: str) -> str:
     if place.startswith(_GIT):
-        return _secret_in(place)
+        return init_checks.password_problem(place)
     try:
         folder = Path(place).expanduser()
         return "" if folder.is_dir() else f"There is no folder {folder.absolute()}."
@@ -145,14 +148,6 @@ def _ask_confluence(asking: Interview, wiki: dict[str, Any]) -> None:
         _ask(asking, wiki, "email", "The e-mail address of the token's account", None)
     question = "The keys of the spaces to read, with commas between; empty for all"
     _ask(asking, wiki, "spaces", question, "", _keys)
-
-
-def _secret_in(answer: str) -> str:
-    try:
-        held = bool(urlsplit(answer).password)
-    except ValueError:  # no address at all
-        return ""
-    return "Leave the password out: secrets stand in environment variables." if held else ""
 
 
 def _keys(answer: str) -> list[str]:
@@ -186,7 +181,9 @@ def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[st
     channel = asking.ask(
         "The id of a channel for answers that people flag, as in C0123456789; empty for none",
         "",
-        lambda answer: problem_with({}, {"review_channel": answer}, "slack", "review_channel"),
+        lambda answer: problem_with(
+            {"slack": {"review_channel": answer}}, "slack", "review_channel"
+        ),
     )
     if channel:
         slack["review_channel"] = channel

@@ -29,10 +29,18 @@ class Interview:
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(errors="replace")
 
-    def ask(self, question: str, default: str | None, check: Check = lambda _: "") -> str:
-        """Return the answer; an empty line means ``default``, if there is one."""
+    def ask(
+        self,
+        question: str,
+        default: str | None,
+        check: Check = lambda _: "",
+        *,
+        required: bool = True,
+    ) -> str:
+        """Return the answer; an empty line means ``default``, if there is one. So does the end of
+        a pipe, unless ``required``."""
         while True:
-            answer = str(self._prompted(question, default)).strip()
+            answer = str(self._prompted(question, default, required=required)).strip()
             if not answer and default is None:
                 problem = "This needs an answer."
             elif not answer.isprintable():
@@ -43,13 +51,14 @@ class Interview:
                 return answer
             self.object_to(problem)
 
-    def choose(self, question: str, choices: tuple[str, ...]) -> str:
+    def choose(self, question: str, choices: tuple[str, ...], *, required: bool = True) -> str:
         """Return one of ``choices``, of which the first is the default."""
         listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
         return self.ask(
             f"{question} ({listed})",
             choices[0],
             lambda answer: "" if answer in choices else f"Answer {listed}.",
+            required=required,
         )
 
     def agree(self, question: str) -> bool:
@@ -72,12 +81,12 @@ class Interview:
         terminal.complain(doubt)
         return not self._is_typed or self.agree("Keep it all the same?")
 
-    def _prompted(self, question: str, default: str | None) -> str:
+    def _prompted(self, question: str, default: str | None, *, required: bool) -> str:
         if self._is_typed:
             answer: str = click.prompt(question, default=default, err=True)
             return answer
         line = sys.stdin.readline() if sys.stdin is not None else ""
-        if not line:
+        if not line and required:
             terminal.complain(
                 f'No answer is left for "{question}", so nothing was written. Run `footnote init`'
                 " in a terminal, or give it a line for each answer; an empty one means the default."

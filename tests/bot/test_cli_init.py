@@ -24,9 +24,11 @@ import pytest
 from config.manifest_link import creation_link
 from tests.bot.shell import Ran, Shell
 from tests.bot.test_cli_doctor import Office, office_of
+from tests.fakes.openai_server import Reply, openai_server
 
 Init = Callable[..., Ran]
 PATIENCE = 120.0
+PAGES = ("", "", "pages", "", "later")
 
 
 @pytest.fixture
@@ -117,6 +119,11 @@ def test_the_next_commands_stand_in_a_column_and_name_the_file(init: Init) -> No
         (["", "", "pages", "", "perhaps"], "Answer later or now."),
         (["", "", "pages", "", "now", "#flags"], "such as C0123456789"),
         (["", "a\x1bb"], "control character"),
+        ([*PAGES, "gpt"], "Answer none, openai, anthropic, azure, ollama or compatible."),
+        ([*PAGES, "compatible", "http://ann:secret@127.0.0.1/v1"], "Leave the password out"),
+        ([*PAGES, "openai", ""], "This needs an answer."),
+        ([*PAGES, "openai", "gpt-4.1-mini", "cheap"], "valid number"),
+        ([*PAGES, "openai", "gpt-4.1-mini", "-1"], "greater than or equal to 0"),
         (["", "", "pages\udcff"], "There is no folder "),
         (["", "", "~nobody-of-this-name/wiki"], "Nobody's home is ~nobody-of-this-name here."),
         (["", "", "a" * 300], "cannot be looked at: File name too long."),
@@ -190,6 +197,51 @@ def test_the_token_of_confluence_is_tried_and_stays_out_of_the_file(
         refused = init("y", "confluence", "office", office.confluence.base_url, "", "")
 
     assert "The wiki cannot be read like this." in refused.err
+
+
+def test_a_language_model_is_asked_for_a_word_and_its_cost_is_named(
+    init: Init, shell: Shell
+) -> None:
+    with openai_server(Reply(["yes"])) as server:
+        result = init(*PAGES, "compatible", server.url, "tiny", "0.40", "1.60")
+
+    assert (result.code, result.err) == (0, "")
+    assert len(server.asked) == 1
+    assert "The language model tiny answers." in result.out
+    assert "1,000 answers cost about 1.52" in result.out
+    assert settings_in(shell)["llm"] == {
+        "provider": "compatible",
+        "url": server.url,
+        "model": "tiny",
+        "price_read": 0.4,
+        "price_written": 1.6,
+    }
+    assert shell.footnote("settings", "--check").code == 0
+
+
+def test_a_language_model_that_fails_is_named_and_a_pipe_keeps_it(init: Init, shell: Shell) -> None:
+    with openai_server(Reply(status=401)) as server:
+        result = init(*PAGES, "compatible", server.url, "tiny", "")
+
+    assert result.code == 0
+    assert "it refuses the key" in result.out
+    assert "The language model cannot be used like this." in result.err
+    assert settings_in(shell)["llm"]["model"] == "tiny"
+    assert "1,000 answers" not in result.out
+
+
+def test_a_provider_whose_key_is_missing_is_not_asked(init: Init, shell: Shell) -> None:
+    result = init(*PAGES, "openai", "gpt-4.1-mini", "0")
+
+    assert result.code == 0
+    assert "FOOTNOTE_LLM_KEY is not set, so the model is not asked now." in result.err
+    assert "Set the environment variable FOOTNOTE_LLM_KEY" in result.out
+    assert settings_in(shell)["llm"] == {"provider": "openai", "model": "gpt-4.1-mini"}
+
+
+def test_a_pipe_from_before_these_questions_has_no_language_model(init: Init, shell: Shell) -> None:
+    assert init(*PAGES).code == 0
+    assert "llm" not in settings_in(shell)
 
 
 def _asked_of(office: Office, init: Init) -> None:
@@ -301,6 +353,7 @@ def test_at_a_terminal_a_wrong_answer_is_asked_again(init: Init, shell: Shell) -
         ("(y/n) [n]: ", b"n"),
         ("empty if nowhere []: ", b""),
         ("[later]: ", b""),
+        ("[none]: ", b""),
     )
 
     assert code == 0

@@ -1,0 +1,104 @@
+"""The questions of `footnote init` about a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bot import screen, terminal
+from bot.cli.init_checks import password_problem
+from bot.cli.interview import Interview
+from bot.cli.model_check import model_findings
+from indexers.findings import Level
+
+if TYPE_CHECKING:
+    from config.settings import Secrets
+
+KEY = "FOOTNOTE_LLM_KEY"
+_NONE = "none"
+_PROVIDERS = (_NONE, "openai", "anthropic", "azure", "ollama", "compatible")
+_ADDRESSED = {
+    "azure": "Its address, as in https://NAME.openai.azure.com/openai/v1",
+    "compatible": "The address of its API, as in http://localhost:8000/v1",
+}
+_KEYED = frozenset({"openai", "anthropic", "azure"})
+_READ, _WRITTEN = 3_000, 200
+"""Tokens of an answer, the mean of the benchmark `model_answers`."""
+
+
+def ask_for_model(asking: Interview, secrets: Secrets) -> dict[str, Any]:
+    """Return the settings of `[llm]`, empty if there is no model; ask until a model answers, or the
+    person accepts a failure. A pipe that was written before these questions need not answer them.
+    """
+    while True:
+        question = "Which language model writes the answers? Without one, pages are quoted"
+        provider = asking.choose(question, _PROVIDERS, required=False)
+        if provider == _NONE:
+            return {}
+        llm: dict[str, Any] = {"provider": provider}
+        if provider in _ADDRESSED:
+            _ask(asking, llm, "url", _ADDRESSED[provider], None)
+        _ask(asking, llm, "model", "The model's name, as the provider writes it", None)
+        if provider != "ollama":
+            _ask_prices(asking, llm)
+        if lacks_key(llm, secrets):
+            terminal.complain(f"{KEY} is not set, so the model is not asked now.")
+            return llm
+        if _answers(asking, llm, secrets):
+            return llm
+
+
+def lacks_key(llm: dict[str, Any], secrets: Secrets) -> bool:
+    """Return whether the provider wants a key that is not set."""
+    return llm.get("provider") in _KEYED and not secrets.footnote_llm_key.get_secret_value()
+
+
+def _ask_prices(asking: Interview, llm: dict[str, Any]) -> None:
+    _ask(asking, llm, "price_read", "Its price for a million tokens read; 0: unknown", "0", _price)
+    if not llm.get("price_read"):
+        return
+    _ask(asking, llm, "price_written", "Its price for a million tokens written", None, _price)
+    cost = (_READ * llm["price_read"] + _WRITTEN * llm.get("price_written", 0.0)) / 1_000
+    terminal.say(
+        f"1,000 answers cost about {cost:.2f}, at {_READ:,} tokens read and {_WRITTEN} written each"
+        " (a mean that was measured); `day_cost` in [llm] limits it."
+    )
+
+
+def _ask(
+    asking: Interview,
+    llm: dict[str, Any],
+    setting: str,
+    question: str,
+    default: str | None,
+    read: Callable[[str], Any] = str,
+) -> None:
+    from config.drafting import problem_with  # slow: imports Pydantic
+
+    def check(answer: str) -> str:
+        values = {"llm": llm | {setting: read(answer)}}
+        return password_problem(answer) or problem_with(values, "llm", setting)
+
+    if answer := read(asking.ask(question, default, check)):
+        llm[setting] = answer
+
+
+def _price(answer: str) -> float | str:
+    try:
+        return float(answer)
+    except ValueError:
+        return answer  # which the settings' own rules refuse
+
+
+def _answers(asking: Interview, llm: dict[str, Any], secrets: Secrets) -> bool:
+    """Show the finding about the model, and return whether its settings are kept."""
+    from config.llm import LlmSettings  # slow: imports Pydantic
+
+    with screen.busy("Asking the language model"):
+        findings = list(
+            model_findings(LlmSettings(**llm), secrets.footnote_llm_key.get_secret_value())
+        )
+    for finding in findings:
+        terminal.print_finding(finding)
+    failed = any(finding.level is Level.FAILURE for finding in findings)
+    return not failed or asking.keeps("The language model cannot be used like this.")
