@@ -80,9 +80,10 @@ class Calibrating:
         default = Confidence()
         by_search = fitting.fit(unread, default.unread, _UNREAD)
         by_reranker = fitting.fit(read, default.read, _READ) if fitting.enough(read) else None
-        best = by_reranker or by_search
+        fits = [fitted for fitted in (by_reranker, by_search) if fitted]
+        best = next((fitted for fitted in fits if fitted.better), fits[0])
         figures["log_loss"] = {"before": best.before, "after": best.after}
-        if not any(fitted and fitted.better for fitted in (by_search, by_reranker)):
+        if not best.better:
             why = (
                 "On questions that it was not fitted to, a curve of your own does no better than "
                 "the one that comes with Footnote, which is kept."

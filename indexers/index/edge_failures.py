@@ -34,6 +34,8 @@ _ADVICE = {
 _ADVICE[errno.EPERM] = _ADVICE[errno.EACCES]
 _LONGEST = 160
 
+_BROKEN = "Service", "Operation cancelled"
+"""How errors about the index itself begin. A search is cancelled if one of its threads panics."""
 _OS_ERROR = re.compile(r"Os \{ code: (\d+)|\(os error (\d+)\)")
 
 
@@ -69,7 +71,7 @@ def translate_errors(folder: Path) -> Iterator[None]:
     except BaseException as error:
         # Edge has no error classes of its own, and the class of a panic cannot be imported. Errors
         # about the request itself (a vector of the wrong size) are raised as they are.
-        broken = type(error) is Exception and str(error).startswith("Service")
+        broken = type(error) is Exception and str(error).startswith(_BROKEN)
         if not broken and type(error).__name__ != "PanicException":
             raise
         raise _error_for(folder, str(error)) from error
