@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import click
 from bot import screen, terminal
 from bot.cli import init_checks
 from bot.cli.init_model import KEY, ask_for_model, lacks_key
+from bot.cli.init_setting import ask_setting
 from bot.cli.interview import Interview
 from bot.cli.options import FAILED, FILE, given
 from bot.cli.slack_steps import slack_steps
@@ -81,11 +83,12 @@ def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
     while True:
         kind = asking.choose("What is your wiki?", ("markdown", "confluence"))
         wiki: dict[str, Any] = {"type": kind}
-        _ask(asking, wiki, "name", "A short name for it, of a-z, 0-9, - and _", "handbook")
+        ask = partial(ask_setting, asking, "wiki", wiki)
+        ask("name", "A short name for it, of a-z, 0-9, - and _", "handbook")
         if kind == "markdown":
-            _ask_markdown(asking, wiki, file)
+            _ask_markdown(asking, ask, wiki, file)
         else:
-            _ask_confluence(asking, wiki)
+            _ask_confluence(ask, wiki)
         if kind == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
             terminal.complain("CONFLUENCE_TOKEN is not set, so the wiki is not asked now.")
             return wiki
@@ -93,27 +96,9 @@ def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
             return wiki
 
 
-def _ask(
-    asking: Interview,
-    wiki: dict[str, Any],
-    setting: str,
-    question: str,
-    default: str | None,
-    read: Callable[[str], Any] = str,
+def _ask_markdown(
+    asking: Interview, ask: Callable[..., None], wiki: dict[str, Any], file: Path
 ) -> None:
-    """Ask for a setting of the wiki, which the settings' own rules check."""
-    from config.drafting import problem_with  # slow: imports Pydantic
-
-    def check(answer: str) -> str:
-        values = {"wiki": [wiki | {setting: read(answer)}]}
-        return init_checks.password_problem(answer) or problem_with(values, "wiki", 0, setting)
-
-    answer = read(asking.ask(question, default, check))
-    if answer:
-        wiki[setting] = answer
-
-
-def _ask_markdown(asking: Interview, wiki: dict[str, Any], file: Path) -> None:
     place = asking.ask("Its folder, or the address of its git repository", None, _place_problem)
     if place.startswith(_GIT):
         wiki["git"] = place
@@ -124,7 +109,7 @@ def _ask_markdown(asking: Interview, wiki: dict[str, Any], file: Path) -> None:
     while True:
         question = "Where do people read it? Its address; empty if nowhere"
         wiki.pop("site_url", None)
-        _ask(asking, wiki, "site_url", question, "")
+        ask("site_url", question, "")
         url = wiki.get("site_url", "")
         if not url or not (doubt := init_checks.address_problem(url)) or asking.keeps(doubt):
             return
@@ -142,12 +127,12 @@ def _place_problem(place: str) -> str:
         return f"{place} cannot be looked at: {error.strerror}."
 
 
-def _ask_confluence(asking: Interview, wiki: dict[str, Any]) -> None:
-    _ask(asking, wiki, "url", "Its address, as in https://example.atlassian.net/wiki", None)
+def _ask_confluence(ask: Callable[..., None], wiki: dict[str, Any]) -> None:
+    ask("url", "Its address, as in https://example.atlassian.net/wiki", None)
     if (urlsplit(wiki.get("url", "")).hostname or "").endswith(".atlassian.net"):
-        _ask(asking, wiki, "email", "The e-mail address of the token's account", None)
+        ask("email", "The e-mail address of the token's account", None)
     question = "The keys of the spaces to read, with commas between; empty for all"
-    _ask(asking, wiki, "spaces", question, "", _keys)
+    ask("spaces", question, "", read=_keys)
 
 
 def _keys(answer: str) -> list[str]:

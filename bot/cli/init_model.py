@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot import screen, terminal
-from bot.cli.init_checks import password_problem
+from bot.cli.init_setting import ask_setting
 from bot.cli.interview import Interview
 from bot.cli.model_check import model_findings
 from indexers.findings import Level
@@ -36,11 +37,12 @@ def ask_for_model(asking: Interview, secrets: Secrets) -> dict[str, Any]:
         if provider == _NONE:
             return {}
         llm: dict[str, Any] = {"provider": provider}
+        ask = partial(ask_setting, asking, "llm", llm)
         if provider in _ADDRESSED:
-            _ask(asking, llm, "url", _ADDRESSED[provider], None)
-        _ask(asking, llm, "model", "The model's name, as the provider writes it", None)
+            ask("url", _ADDRESSED[provider], None)
+        ask("model", "The model's name, as the provider writes it", None)
         if provider != "ollama":
-            _ask_prices(asking, llm)
+            _ask_prices(ask, llm)
         if lacks_key(llm, secrets):
             terminal.complain(f"{KEY} is not set, so the model is not asked now.")
             return llm
@@ -53,34 +55,16 @@ def lacks_key(llm: dict[str, Any], secrets: Secrets) -> bool:
     return llm.get("provider") in _KEYED and not secrets.footnote_llm_key.get_secret_value()
 
 
-def _ask_prices(asking: Interview, llm: dict[str, Any]) -> None:
-    _ask(asking, llm, "price_read", "Its price for a million tokens read; 0: unknown", "0", _price)
+def _ask_prices(ask: Callable[..., None], llm: dict[str, Any]) -> None:
+    ask("price_read", "Its price for a million tokens read; 0: unknown", "0", read=_price)
     if not llm.get("price_read"):
         return
-    _ask(asking, llm, "price_written", "Its price for a million tokens written", None, _price)
+    ask("price_written", "Its price for a million tokens written", None, read=_price)
     cost = (_READ * llm["price_read"] + _WRITTEN * llm.get("price_written", 0.0)) / 1_000
     terminal.say(
         f"1,000 answers cost about {cost:.2f}, at {_READ:,} tokens read and {_WRITTEN} written each"
         " (a mean that was measured); `day_cost` in [llm] limits it."
     )
-
-
-def _ask(
-    asking: Interview,
-    llm: dict[str, Any],
-    setting: str,
-    question: str,
-    default: str | None,
-    read: Callable[[str], Any] = str,
-) -> None:
-    from config.drafting import problem_with  # slow: imports Pydantic
-
-    def check(answer: str) -> str:
-        values = {"llm": llm | {setting: read(answer)}}
-        return password_problem(answer) or problem_with(values, "llm", setting)
-
-    if answer := read(asking.ask(question, default, check)):
-        llm[setting] = answer
 
 
 def _price(answer: str) -> float | str:

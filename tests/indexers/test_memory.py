@@ -49,14 +49,14 @@ def run(program: str) -> Sequence[int]:
     return [int(word) for word in subprocess.check_output(command, text=True).split()]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which only Linux has")
 def test_embedding_returns_what_its_largest_batch_took() -> None:
     (more,) = run(_EMBED)
 
     assert more < 60  # 100 and more, if onnxruntime keeps it
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which only Linux has")
 def test_freed_memory_is_returned_to_the_system() -> None:
     kept, after = run(_FREE)
 
