@@ -35,7 +35,7 @@ _ADVICE[errno.EPERM] = _ADVICE[errno.EACCES]
 _LONGEST = 160
 
 _BROKEN = "Service", "Operation cancelled"
-"""How errors about the index itself begin. A search of vectors with a damaged header is "cancelled"."""
+"""How errors about the index itself begin. A search of damaged vectors is "cancelled"."""
 _OS_ERROR = re.compile(r"Os \{ code: (\d+)|\(os error (\d+)\)")
 
 
