@@ -132,6 +132,8 @@ port = {port}
 review_channel = "C0REVIEW"
 guests = true
 shared_channels = true
+person_minute = 0
+channel_minute = 0
 """
 
 
