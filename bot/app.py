@@ -40,7 +40,7 @@ from bot.parts import MAKING, part
 from bot.state.place import StatePlace
 from bot.workspaces.model import NamedWorkspaces
 from config import data_folder
-from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
+from config.settings import BUNDLED_RERANKER, Secrets, Settings
 from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal, Progress
 from indexers.ports import PromotionCheck, Reranker, Wiki
@@ -269,10 +269,9 @@ def answerer_of(
     """
     from bot.answering.answerer import Answerer  # slow: LlamaIndex
 
-    answer, workers = settings.answer, settings.slack.workers
+    answer = settings.answer
     reranker = timed(indexing.reranker) if indexing.reranker else None
     seconds, foreign = answer.rerank_seconds, answer.reranker != BUNDLED_RERANKER
-    orders = model if answer.reranker == LLM_RERANKER else None
     answerer = Answerer(
         Retrieval(indexing.index, indexing.embedder),
         calibration.confidence(indexing.calibration_file, indexing.embedder, reranker),
@@ -281,7 +280,6 @@ def answerer_of(
         composer=model.composer if model else None,
         read=reading_by(reranker, seconds=seconds),
         rerank=cross_encoder(reranker, seconds=seconds, foreign=foreign),
-        order=orders.order(seconds=seconds, at_once=workers) if orders else None,
         rewrite=model.rewriter() if model and settings.llm.rewrite else None,
         translate=model.translator() if model and settings.llm.rewrite else None,
         is_partial=lambda: indexing.index.is_partial,

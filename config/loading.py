@@ -19,7 +19,13 @@ from pydantic_settings import InitSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
 from config.errors import SettingsError
-from config.removed import CARRIED_OVER, REMOVED, is_outdated_verify, removed_in
+from config.removed import (
+    CARRIED_OVER,
+    REMOVED,
+    is_outdated_reranker,
+    is_outdated_verify,
+    removed_in,
+)
 from config.settings import ENV_PREFIX, Secrets, Settings
 from config.wikis import WIKI_KINDS, WikiSettings
 from config.workspaces import WorkspaceSettings
@@ -97,16 +103,27 @@ def removed_settings(file: Path | None) -> list[str]:
         if name in CARRIED_OVER
         else f"{what} is no longer used; delete it. {REMOVED[name]}"
         for what, name in found
-    ] + _outdated_verify(values)
+    ] + _outdated_values(values)
 
 
-def _outdated_verify(values: Mapping[str, Any]) -> list[str]:
-    llm = values.get("llm")
-    written = llm.get("verify") if isinstance(llm, dict) else None
-    value = os.environ.get(f"{ENV_PREFIX}llm__verify".upper(), written)
-    if not is_outdated_verify(value):
-        return []
-    return [f"`llm.verify` is `model` or `off` by now: {value!r} is read as `off`."]
+def _outdated_values(values: Mapping[str, Any]) -> list[str]:
+    verify, reranker = _value(values, "llm", "verify"), _value(values, "answer", "reranker")
+    lines = []
+    if is_outdated_verify(verify):
+        lines.append(f"`llm.verify` is `model` or `off` by now: {verify!r} is read as `off`.")
+    if is_outdated_reranker(reranker):
+        lines.append(
+            "`answer.reranker` is a cross-encoder by now: 'llm' is read as the bundled one; delete"
+            " it."
+        )
+    return lines
+
+
+def _value(values: Mapping[str, Any], section: str, key: str) -> object:
+    """Return the value of a setting in the environment or the file; None if it is in neither."""
+    table = values.get(section)
+    written = table.get(key) if isinstance(table, dict) else None
+    return os.environ.get(f"{ENV_PREFIX}{section}__{key}".upper(), written)
 
 
 def secrets() -> Secrets:

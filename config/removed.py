@@ -54,6 +54,12 @@ def is_outdated_verify(value: object) -> bool:
     return isinstance(value, str) and value not in ("", "model", "off")
 
 
+def is_outdated_reranker(value: object) -> bool:
+    """Return whether a value of `answer.reranker` is ``llm``: a language model put the passages in
+    order in earlier versions. It is read as the default."""
+    return value == "llm"
+
+
 def removed_in(values: Mapping[str, Any]) -> list[str]:
     """Return the names of the removed settings that the values of a file have, in order."""
     names = set(values)

@@ -24,7 +24,7 @@ from pydantic_settings import (
 )
 
 from config.llm import LlmSettings
-from config.removed import carry_over, without_removed
+from config.removed import carry_over, is_outdated_reranker, without_removed
 from config.secret_files import FileSecrets, secret_of
 from config.slack import SlackSettings
 from config.state import StateSettings
@@ -104,8 +104,6 @@ class SyncSettings(Strict):
         return timedelta(minutes=self.every_minutes), timedelta(minutes=recent)
 
 
-LLM_RERANKER = "llm"
-"""The value of `answer.reranker` that means the language model."""
 BUNDLED_RERANKER = "ms-marco-MiniLM-L-12-v2"
 """The cross-encoder that comes with Footnote."""
 
@@ -153,8 +151,8 @@ class AnswerSettings(Strict):
     reranker: str = Field(
         BUNDLED_RERANKER,
         description="The model that reads the best passages beside the question: it puts them in "
-        "order and chooses what is quoted. The bundled English cross-encoder, another one that "
-        "fastembed knows by name, or `llm`, the language model. Empty: none.",
+        "order and chooses what is quoted. The bundled English cross-encoder, or another one "
+        "that fastembed knows by name. Empty: none.",
     )
     written_days: int = Field(
         180,
@@ -162,6 +160,12 @@ class AnswerSettings(Strict):
         le=A_CENTURY,
         description="Days for which a reviewer's own answer is given, unless they say otherwise.",
     )
+
+    @field_validator("reranker", mode="before")
+    @classmethod
+    def _as_before(cls, value: object) -> object:
+        """Read the value of earlier versions, see `config.removed.is_outdated_reranker`."""
+        return BUNDLED_RERANKER if is_outdated_reranker(value) else value
 
 
 class DemoAnswerSettings(AnswerSettings):
@@ -234,12 +238,6 @@ class Settings(BaseSettings):
     @classmethod
     def _drop_removed(cls, values: dict[str, Any]) -> dict[str, Any]:
         return without_removed(carry_over(values))
-
-    @model_validator(mode="after")
-    def _has_its_reranker(self) -> Settings:
-        if self.answer.reranker == LLM_RERANKER and not self.llm.provider:
-            raise ValueError("`answer.reranker` is `llm`, and `llm.provider` names none")
-        return self
 
     @field_validator("data_dir", mode="before")
     @classmethod

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
+from config.settings import BUNDLED_RERANKER, Secrets, Settings
 from indexers.errors import IndexersError
 from indexers.findings import Access, Finding
 from indexers.index import doctor
@@ -98,7 +98,7 @@ class Indexing:
             ModelUnavailable: it cannot be loaded.
         """
         name = self._settings.answer.reranker
-        if name in ("", LLM_RERANKER):
+        if not name:
             return None
         if name == BUNDLED_RERANKER:
             return LocalReranker()

@@ -35,7 +35,6 @@ TO_MODELS = {
     "bot/answering/llm/forms.py": (),
     "bot/answering/composing/judge.py": (),
     "bot/answering/llm/prompt.py": (),
-    "bot/answering/llm/reranking.py": (),
     "bot/answering/llm/rewriting.py": (),
     "bot/answering/llm/translating.py": (),
     "bot/answering/engine/nodes.py": (),

@@ -24,7 +24,7 @@ from bot.answering.deciding.refusals import (
 )
 from bot.answering.engine.chat_engine import FootnoteChatEngine
 from bot.answering.engine.neighbours import Neighbours
-from bot.answering.engine.postprocessors import CrossEncoderRerank, ModelRerank, PageFolding
+from bot.answering.engine.postprocessors import CrossEncoderRerank, PageFolding
 from bot.answering.engine.query import FootnoteQuery, as_footnote_response
 from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.answering.engine.retriever import FootnoteRetriever
@@ -37,7 +37,6 @@ from bot.answering.engine.synthesizers import (
 from bot.answering.question.languages import Translate, in_language_of_pages, is_foreign
 from bot.answering.quoting.responding import Responder
 from bot.answering.quoting.section import Read
-from bot.answering.reranking.model_order import ModelOrder
 from bot.answering.retrieval.recheck import Recheck
 from bot.answering.retrieval.retrieval import FoundPage, Reorder, Retrieval, Retrieved
 from bot.answering.retrieval.sources import Aging, source_of
@@ -86,8 +85,6 @@ class Answerer:
     """A cross-encoder that compares the units of a section with the question."""
     rerank: Reorder | None = None
     """A cross-encoder that reorders the passages."""
-    order: ModelOrder | None = None
-    """A language model that reorders the passages."""
     verified: Callable[[Question], Answer | None] | None = None
     """Returns a person's written answer to the question, if there is one, before any search."""
     is_partial: Callable[[], bool] = lambda: False
@@ -193,7 +190,6 @@ class Answerer:
             synthesizer,
             node_postprocessors=[*self._postprocessors(), self.neighbours(reader)],
             rights=LiveRights(self.recheck, reader) if self.recheck else None,
-            order=ModelRerank(self.order) if self.order else None,
             turns=self.turns,
             clock=self.clock,
         )

@@ -47,7 +47,7 @@ _MODEL = "model"
     "--with-model",
     is_flag=True,
     help="Let the language model do its part in the search, as people get it: rewrite follow-ups, "
-    "translate, rerank. The answers are quotations all the same. --answers lets it write them, "
+    "translate. The answers are quotations all the same. --answers lets it write them, "
     "too.",
 )
 @click.option(

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import pytest
 
-from bot.answering.composing import language_model
 from bot.answering.quoting import responding
 from bot.answering.reranking import blending
 from bot.cli import through
@@ -75,7 +74,6 @@ def shell(
     monkeypatch.setattr(indexing, "Parsers", lambda: parsers)
     monkeypatch.setattr(database_module, "migrate", migrate_at_once)
     for place, name in (
-        (language_model, "Reranking"),
         (blending, "Reranking"),
         (responding, "Bounded"),
     ):

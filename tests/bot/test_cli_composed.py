@@ -377,23 +377,6 @@ def test_who_is_to_judge_must_be_set_and_have_answers_to_judge(handbook: Shell) 
     assert "[llm]" in nobody.err
 
 
-def test_passages_are_put_in_order_by_the_model_where_it_is_set_to(handbook: Shell) -> None:
-    handbook.write("pages/parental.md", "# Parental\n\nParental leave is how long you like.\n")
-    handbook.footnote("sync")
-    handbook.write(
-        "q.jsonl", json.dumps({"question": ASKED, "relevant": {"leave.md": 1, "parental.md": 0}})
-    )
-
-    hits = []
-    for place in ("1", "2"):
-        with openai_server(Reply([place])) as server:
-            with_model(handbook, server.url, settings='[answer]\nreranker = "llm"')
-            result = handbook.footnote("eval", "q.jsonl", "--with-model", "--json")
-            hits.append((result.json["hit@1"], len(server.asked)))
-
-    assert sorted(hits) == [(0.0, 1), (1.0, 1)]
-
-
 def test_a_reranker_that_cannot_be_loaded_is_told(
     handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 NOTHING = (None, False, True, 0, "", "auto")
 """Defaults that state no value: absent, off, unlimited, or derived."""
 KEPT_THE_SAME = {
-    "bot/answering/reranking/reranking.py: at_once": "of rerankings; `llm.at_once`: of answers",
     "indexers/index/server_options.py: timeout_seconds": "a server without options",
     "indexers/sources/confluence/extras.py: max_bytes": "a wiki without extras",
     "indexers/sources/confluence/transport.py: token_variable": "a wiki read without settings",

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from config.errors import SettingsError
 from config.loading import LISTS, example, load, removed_settings, secrets
 from config.removed import REMOVED, removed_in, without_removed
-from config.settings import Secrets, Settings
+from config.settings import BUNDLED_RERANKER, Secrets, Settings
 from config.wikis import WIKI_KINDS, ConfluenceSettings, MarkdownSettings
 from config.workspaces import WorkspaceSettings
 
@@ -108,6 +108,20 @@ def test_a_setting_that_is_no_longer_used_is_read_over_and_named(
             ("`llm.silence`", "llm.silence"),
             ("The variable FOOTNOTE_LLM__TEMPERATURE", "llm.temperature"),
         )
+    ]
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_language_model_as_reranker_is_read_as_the_default_with_a_warning(
+    in_file: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write('[answer]\nreranker = "llm"' if in_file else "")
+    if not in_file:
+        monkeypatch.setenv("FOOTNOTE_ANSWER__RERANKER", "llm")
+
+    assert load(file).answer.reranker == BUNDLED_RERANKER
+    assert removed_settings(file) == [
+        "`answer.reranker` is a cross-encoder by now: 'llm' is read as the bundled one; delete it."
     ]
 
 
@@ -422,9 +436,6 @@ def test_a_language_model_s_settings_must_be_whole() -> None:
     assert problems('[llm]\nprovider = "openai"') == ["`llm`: needs `model`"]
     assert problems("[llm]\nday_cost = 5.0") == [
         "`llm`: `day_cost` needs `price_read` and `price_written`"
-    ]
-    assert problems('[answer]\nreranker = "llm"') == [
-        "`answer.reranker` is `llm`, and `llm.provider` names none"
     ]
 
 

@@ -14,12 +14,9 @@ from bot.answering.llm.causes import Cause
 from bot.answering.llm.model_client import MeasuredModel, RetryingModel
 from bot.answering.llm.prompt import Prompt, Prompting
 from bot.answering.llm.providers import ModelSettings, model_client_of
-from bot.answering.llm.reranking import ModelReranker
 from bot.answering.llm.rewriting import SECONDS, Rewriter
 from bot.answering.llm.translating import Translator
 from bot.answering.llm.usage import BudgetedModel, Meter
-from bot.answering.reranking.model_order import ModelOrder
-from bot.answering.reranking.reranking import Reranking
 from bot.model import Question
 from indexers.model import Principal
 
@@ -45,8 +42,8 @@ class ComposingSettings(ModelSettings, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredModel:
-    """A configured model. ``composer`` writes answers; `rewriter`, `translator` and
-    `order` are for the search."""
+    """A configured model. ``composer`` writes answers; `rewriter` and `translator`
+    are for the search."""
 
     client: RetryingModel
     meter: Meter
@@ -105,11 +102,6 @@ class ConfiguredModel:
     def translator(self) -> Translator:
         """Return the translator of questions."""
         return Translator(self._within(SECONDS), self.meter.count, mark)
-
-    def order(self, *, seconds: float, at_once: int) -> ModelOrder:
-        """Return the reranking of search results."""
-        reranker = ModelReranker(self._within(seconds), self.meter.count, mark)
-        return ModelOrder(Reranking(reranker, seconds=seconds, at_once=at_once))
 
     def say(self, text: str) -> str:
         """Return the model's reply to ``text``; only the day pays for it.

@@ -12,10 +12,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from bot.answering.engine.events import dispatcher
 from bot.answering.engine.nodes import pages_of, renewed
 from bot.answering.engine.query import as_footnote_query
-from bot.answering.reranking.model_order import ModelOrder
 from bot.answering.retrieval.folding import fold_pages
-from bot.answering.retrieval.retrieval import Reorder, Retrieved
-from bot.model import Source
+from bot.answering.retrieval.retrieval import Reorder
 
 
 class PageFolding(BaseNodePostprocessor):
@@ -63,43 +61,6 @@ class CrossEncoderRerank(BaseNodePostprocessor):
         _start(query_bundle, nodes, self._name)
         pages = self._rerank(as_footnote_query(query_bundle).question, pages_of(nodes))
         return _end(renewed(nodes, pages))
-
-
-class ModelRerank(BaseNodePostprocessor):
-    """Reorders the passages by a language model. The model is asked once a question: if a page was
-    invalidated and the answer is made again, the other pages keep their order."""
-
-    _order: ModelOrder = PrivateAttr()
-
-    def __init__(self, order: ModelOrder) -> None:
-        super().__init__()
-        self._order = order
-
-    @classmethod
-    def class_name(cls) -> str:
-        return "ModelRerank"
-
-    def shown(self, retrieved: Retrieved) -> list[Source]:
-        """Return the passages that the model would be shown."""
-        return self._order.shown(retrieved)
-
-    def _postprocess_nodes(
-        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
-    ) -> list[NodeWithScore]:
-        """Reorder the nodes.
-
-        Raises:
-            ValueError: there is no question to order the passages by.
-        """
-        if query_bundle is None:
-            raise ValueError("reranking needs the question")
-        query = as_footnote_query(query_bundle)
-        if query.ordered is not None:
-            return renewed(nodes, self._order.in_order_of(pages_of(nodes), query.ordered))
-        _start(query, nodes, "language model")
-        ordered = self._order(query.question, query.retrieved(nodes))
-        query.ordered, query.search_ms = ordered.pages, ordered.search_ms
-        return _end(renewed(nodes, ordered.pages))
 
 
 def _start(query: QueryBundle, nodes: Sequence[NodeWithScore], name: str) -> None:

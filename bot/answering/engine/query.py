@@ -40,8 +40,6 @@ class FootnoteQuery(QueryBundle):
     """Whether these sources are quoted, and not only named."""
     check: Check | None = None
     """The rechecks so far."""
-    ordered: tuple[FoundPage, ...] | None = None
-    """The order by a language model, which is asked once a question."""
     attempts: int = 0
     """How many answers in a model's words were begun."""
 

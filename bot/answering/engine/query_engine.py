@@ -13,8 +13,7 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from bot.answering.engine.nodes import pages_of, renewed
-from bot.answering.engine.postprocessors import ModelRerank
+from bot.answering.engine.nodes import pages_of
 from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, as_footnote_query
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
@@ -28,8 +27,8 @@ class FootnoteQueryEngine(BaseQueryEngine):
     """A query engine with the rights of its retriever's reader.
 
     ``rights`` rechecks the pages of an answer before anybody sees it, and those of a prompt before
-    a language model gets it; without it, pages count as the index holds them. ``order`` is a
-    language model that reorders the passages. ``turns`` limits how many searches compute at once.
+    a language model gets it; without it, pages count as the index holds them. ``turns``
+    limits how many searches compute at once.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of the path
@@ -39,7 +38,6 @@ class FootnoteQueryEngine(BaseQueryEngine):
         *,
         node_postprocessors: Sequence[BaseNodePostprocessor] = (),
         rights: LiveRights | None = None,
-        order: ModelRerank | None = None,
         turns: AbstractContextManager[object] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -48,7 +46,6 @@ class FootnoteQueryEngine(BaseQueryEngine):
         self._synthesizer = synthesizer
         self._node_postprocessors = tuple(node_postprocessors)
         self._rights = rights
-        self._order = order
         self._turns = turns or nullcontext()
         self._clock = clock
 
@@ -99,16 +96,12 @@ class FootnoteQueryEngine(BaseQueryEngine):
         query.found_pages = pages_of(nodes)
         if self._rights is None:
             return self._respond(query, nodes)
-        started, search_ms_before = self._clock(), query.search_ms
+        started = self._clock()
         response = self._checked(query, nodes, self._rights)
         milliseconds = (self._clock() - started) * 1000
-        # The reported order is the search's, not a language model's.
         timings = response.result.timings
-        other_stages = timings.compose + max(0.0, timings.search - search_ms_before)
-        return _with_result(
-            response,
-            replace(response.result, timings=replace(timings, check=milliseconds - other_stages)),
-        )
+        timings = replace(timings, check=milliseconds - timings.compose)
+        return _with_result(response, replace(response.result, timings=timings))
 
     async def asynthesize(
         self,
@@ -164,23 +157,13 @@ class FootnoteQueryEngine(BaseQueryEngine):
         return rights.confirmed(nodes, query)
 
     def _sends_text(self, query: FootnoteQuery) -> bool:
-        return not query.question.quoting and (
-            self._order is not None or self._synthesizer.asks_a_model
-        )
+        return not query.question.quoting and self._synthesizer.asks_a_model
 
     def _sent_sources(self, query: FootnoteQuery, nodes: Sequence[NodeWithScore]) -> list[Source]:
         """Return the passages of ``nodes`` that a language model is shown."""
-        retrieved = query.retrieved(nodes)
-        for_reranking = self._order.shown(retrieved) if self._order else []
-        return [*for_reranking, *self._synthesizer.shown(query.as_typed, retrieved)]
+        return list(self._synthesizer.shown(query.as_typed, query.retrieved(nodes)))
 
     def _respond(self, query: FootnoteQuery, nodes: list[NodeWithScore]) -> FootnoteResponse:
-        if self._order and not query.question.quoting:
-            # Only these: the new order could bring an unchecked page to the front.
-            sent_pages = {(source.wiki, source.page) for source in self._sent_sources(query, nodes)}
-            pages = [page for page in pages_of(nodes) if (page.wiki, page.page) in sent_pages]
-            nodes = self._order.postprocess_nodes(renewed(nodes, pages), query)
-            query.found_pages = pages_of(nodes)
         return self._synthesizer.synthesize(query, nodes)
 
 

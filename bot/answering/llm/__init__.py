@@ -9,5 +9,4 @@ llama_client, forms, refusals, context_limit, connection, thoughts
 usage       the budget of each person, channel and day
 rewriting   a follow-up -> a standalone question for the search
 translating a question -> one in the language of the pages
-reranking   passages in a model's order
 """

@@ -107,10 +107,9 @@ def cross_encoder(reranker: Reranker | None, *, seconds: float, foreign: bool) -
         return None
     return Reranking(
         until_sure(scoring_by(reranker), seconds=seconds),
+        blended,
         seconds=seconds,
         passages=PASSAGES + MORE,
         at_once=os.cpu_count() or 1,
-        order=blended,
-        fewest=1,
         foreign=foreign,
     )

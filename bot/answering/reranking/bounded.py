@@ -7,7 +7,6 @@ from collections.abc import Callable
 from threading import BoundedSemaphore
 from typing import TypeVar
 
-from bot.answering.llm.model_client import ModelFailed
 from indexers.daemons import in_daemon
 from indexers.errors import ModelUnavailable
 
@@ -47,6 +46,6 @@ class Bounded:
             return future.result(self._seconds)
         except TimeoutError:
             log.warning("%s: this takes over %g s", self._what, self._seconds)
-        except (ModelUnavailable, ModelFailed) as error:
+        except ModelUnavailable as error:
             log.warning("%s: %s", self._what, error)
         return None

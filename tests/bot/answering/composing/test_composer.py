@@ -27,8 +27,6 @@ from bot.answering.llm.usage import (
     Spent,
     Usage,
 )
-from bot.answering.reranking.model_order import ModelOrder
-from bot.answering.reranking.reranking import Reranking
 from bot.answering.retrieval.sources import Aging
 from bot.answering.retrieval.stretch import stands_in
 from bot.errors import StateUnavailable
@@ -614,19 +612,14 @@ def test_a_language_is_asked_for_if_a_page_is_in_it(
 
 
 def test_where_quotations_will_do_no_model_is_asked_anything() -> None:
-    """No model composes, makes the question stand alone, or puts pages in order."""
+    """No model composes, or makes the question stand alone."""
     model, questions = ScriptedModel("Leave is thirty days long [1]."), list[Question]()
 
     def ask(question: Question) -> Question:
         questions.append(question)
         return question
 
-    def scores(question: Question, candidates: Sequence[Passage]) -> list[float]:
-        questions.append(question)
-        return [0.0] * len(candidates)
-
-    order = ModelOrder(Reranking(scores, seconds=5))
-    answering = replace(answerer(model), order=order, rewrite=ask)
+    answering = replace(answerer(model), rewrite=ask)
     question = Question(QUESTION, ANYONE, history=(Turn(Role.ASKER, "And travel?"),))
     quoted = answering.answer(replace(question, quoting=True))
     spent = (len(model.prompts), len(questions))
@@ -636,7 +629,7 @@ def test_where_quotations_will_do_no_model_is_asked_anything() -> None:
     assert not quoted.composed
     assert quoted.fallback is None
     assert spent == (0, 0)
-    assert (len(model.prompts), len(questions)) == (1, 2)
+    assert (len(model.prompts), len(questions)) == (1, 1)
 
 
 def test_the_model_sees_what_was_typed_and_the_follow_up_on_its_own_beside_it() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from bot.answering.deciding.confidence import Confidence
 from bot.answering.deciding.deciding import Deciding
 from bot.answering.question.languages import advise_language
 from bot.answering.quoting.responding import Responder
+from bot.answering.reranking.blending import blended
 from bot.answering.reranking.reranking import Reranking
 from bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from bot.model import Question, Tone
@@ -87,8 +89,8 @@ def test_a_cross_encoder_of_one_language_is_not_asked() -> None:
 
     pages = retrieved_at(0.5).pages
     question = Question(GERMAN, ANYONE, foreign=True)
-    single_language = Reranking(scoring, seconds=5, fewest=1, foreign=False)
-    multilingual = Reranking(scoring, seconds=5, fewest=1)
+    reranking = partial(Reranking, scoring, blended, seconds=5, passages=8, at_once=4)
+    single_language, multilingual = reranking(foreign=False), reranking()
 
     assert single_language(question, pages) == pages
     assert questions == []
