@@ -79,8 +79,8 @@ def _in_process() -> Iterator[Figure]:
         for first, previous, text in zip(
             texts_asked, texts_asked[1:], texts_asked[2:], strict=False
         ):
-            reply, pages = answerer.searched(Question(previous, _READER))
-            passage_texts += (hit.passage.embedded for page in pages for hit in page.hits)
+            reply, run = answerer.pipeline(_READER).answer(Question(previous, _READER))
+            passage_texts += (hit.passage.embedded for hit in run.found.hits)
             answer_turn = Turn(Role.BOT, reply.text)
             history = (Turn(Role.ASKER, first), Turn(Role.ASKER, previous), answer_turn)
             question = answerer.retrieval.prepared(Question(text, _READER, history=history))

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from bot.answering.answerer import Answerer
-from bot.answering.engine.chat_engine import FootnoteChatEngine
-from bot.answering.engine.neighbours import Neighbours
-from bot.answering.engine.query_engine import FootnoteQueryEngine
-from bot.answering.engine.retriever import FootnoteRetriever
+from bot.answering.engine.engines import FootnoteChatEngine, FootnoteQueryEngine
+from bot.answering.engine.retriever import ConfirmedRetriever
 from bot.answering.question.several import Several
 from bot.app import App
 from bot.model import Question, Result
@@ -59,7 +57,7 @@ class Footnote:
         seconds."""
         return self._reader(email)
 
-    def as_retriever(self, reader: Reader, *, limit: int = 10) -> FootnoteRetriever:
+    def as_retriever(self, reader: Reader, *, limit: int = 10) -> ConfirmedRetriever:
         """Return a retriever of the ``limit`` best passages. Their pages' rights are rechecked each
         time before they are returned.
 
@@ -70,18 +68,14 @@ class Footnote:
             raise ValueError("a retriever brings at least one passage")
         return self._answerer.retriever(reader, limit=limit)
 
-    def as_neighbours(self, reader: Reader) -> Neighbours:
-        """Return a postprocessor that adds the passages around the best ones of a retriever."""
-        return self._answerer.neighbours(reader)
-
     def as_query_engine(self, reader: Reader) -> FootnoteQueryEngine:
         """Return the engine that answers one question from the wikis: by quotations, or in the
         words of the configured language model. What the bot does around it, see `answer`."""
-        return self._answerer.query_engine(reader)
+        return FootnoteQueryEngine(self._answerer.pipeline(reader))
 
     def as_chat_engine(self, reader: Reader) -> FootnoteChatEngine:
         """Return an engine for one conversation: each message is one question."""
-        return self._answerer.chat_engine(reader)
+        return FootnoteChatEngine(self._answerer.pipeline(reader))
 
     def answer(self, question: str, reader: Reader) -> Result:
         """Return what the bot answers. Beside what `as_query_engine` does, it answers several

@@ -25,10 +25,8 @@ HOMES = {
     "grpc": ("indexers/index",),
     "httpx": ("bot/answering/llm/connection.py",),
     "llama_index": (
-        "bot/answering/answerer.py",
         "bot/answering/engine",
         "bot/answering/llm",
-        "bot/answering/observing.py",
         "bot/answering/trace_spans.py",
         "bot/evaluation/judging.py",
     ),
@@ -425,15 +423,16 @@ def test_the_composition_only_composes() -> None:
 BUDGETS = {
     "words": 250,
     "question": 450,
-    "retrieval and reranking": 1_300,
+    "retrieval and reranking": 1_350,
     "deciding": 500,
     "quoting": 600,
     "checking": 500,
     "composing and llm": 3_400,
-    "engine and the rest": 2_300,
+    "engine and the rest": 1_600,
 }
 """Lines of each part of `bot/answering`. A number is raised only in a commit that says why. The
-design has less for question (300), composing (2,400) and the engine (1,900)."""
+design has less for question (300), retrieval (1,300, of whose engine's lines these hold 50) and
+composing (2,400), and more for the engine (1,900)."""
 
 
 def test_each_part_of_answering_keeps_to_its_budget() -> None:

@@ -49,12 +49,12 @@ endpoints errors events everyday expected facts failures faults features feedbac
 findings folders following footnote fragments front further gauges generated git health
 html incoming indexed inline installations json judges light live llamaindex loading logging long
 lookup markdown material members merged messages methods metrics migrations milliseconds modals
-models named nodes observation observations office operation optional outcomes
+models named observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf
-people pieces plain plausibility ports posted posting postprocessors presentations priority
+people pieces plain plausibility ports posted posting presentations priority
 privacy private progress prompts quality question questions quick raised ranking rare
 rate readers readiness reading received recorded references refusals reminders removal
-rendering reordering reorders replayed replies rereading response restoring results results.json
+rendering reordering replayed replies rereading response restoring results results.json
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds
 secrets sentences settings sign-in slack small socket sqlite standard statistics streaming
 suggested support tables targets template text token tokens traces uncertainty values verdicts

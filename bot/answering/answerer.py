@@ -11,8 +11,6 @@ from datetime import timedelta
 from threading import Semaphore
 from typing import Protocol
 
-from llama_index.core.postprocessor.types import BaseNodePostprocessor
-
 from bot.answering.composing.composer import Composer
 from bot.answering.deciding.confidence import Confidence, least_chance
 from bot.answering.deciding.deciding import NEAR, Deciding
@@ -22,23 +20,13 @@ from bot.answering.deciding.refusals import (
     with_rebuilding_note,
     with_rights_note,
 )
-from bot.answering.engine.chat_engine import FootnoteChatEngine
-from bot.answering.engine.neighbours import Neighbours
-from bot.answering.engine.postprocessors import CrossEncoderRerank, PageFolding
-from bot.answering.engine.query import FootnoteQuery, as_footnote_response
-from bot.answering.engine.query_engine import FootnoteQueryEngine
-from bot.answering.engine.retriever import FootnoteRetriever
-from bot.answering.engine.rights import LiveRights
-from bot.answering.engine.synthesizers import (
-    QuoteSynthesizer,
-    ResultSynthesizer,
-    VerifiedSynthesizer,
-)
+from bot.answering.engine.pipeline import Pipeline, PipelineRun
+from bot.answering.engine.retriever import ConfirmedRetriever, FootnoteRetriever
 from bot.answering.question.languages import Translate, in_language_of_pages, is_foreign
 from bot.answering.quoting.responding import Responder
 from bot.answering.quoting.section import Read
 from bot.answering.retrieval.recheck import Recheck
-from bot.answering.retrieval.retrieval import FoundPage, Reorder, Retrieval, Retrieved
+from bot.answering.retrieval.retrieval import Reorder, Retrieval, Retrieved
 from bot.answering.retrieval.sources import Aging, source_of
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
 from bot.moments import today
@@ -116,18 +104,18 @@ class Answerer:
 
     def answered(
         self, question: Question, on_text: OnText | None = None
-    ) -> tuple[Result, tuple[FoundPage, ...]]:
-        """Return the result of `answer`, and the pages found, best first.
+    ) -> tuple[Result, PipelineRun | None]:
+        """Return the result of `answer`, and how it came about; None if nothing was searched.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
         if refused := refusal(question.text):
-            return refused, ()
+            return refused, None
         if self.verified and (written := self.verified(question)):
-            return written, ()
-        result, retrieved = self.searched(question, on_text)
-        return self._noted(result, question, found=bool(retrieved)), retrieved
+            return written, None
+        result, run = self.pipeline(question.reader).answer(question, on_text)
+        return self._noted(result, question, found=bool(run.found.pages)), run
 
     def _noted(self, result: Result, question: Question, *, found: bool) -> Result:
         """Return the result with its notes on the reader's rights, the index and old pages."""
@@ -138,44 +126,29 @@ class Answerer:
             result = with_reading_note(result)
         return self.aging(result) if self.aging else result
 
-    def searched(
-        self, question: Question, on_text: OnText | None = None
-    ) -> tuple[Result, tuple[FoundPage, ...]]:
-        """Return the result of the search without notes, and the pages found, best first.
-
-        Raises:
-            IndexUnavailable: the index cannot be searched.
-        """
-        query = FootnoteQuery.of(question, on_text)
-        response = self.chat_engine(question.reader).ask(query)
-        return response.result, query.found_pages
-
-    def retriever(self, reader: Reader, *, limit: int) -> FootnoteRetriever:
-        """Return a retriever for other engines, with the rights of ``reader``, which are rechecked
-        for each returned passage."""
-        return FootnoteRetriever(
-            self.retrieval,
-            reader=reader,
-            node_postprocessors=self._postprocessors(),
-            rights=LiveRights(self.recheck, reader, limit=limit) if self.recheck else None,
-            chance=self.responder.chance,
-            limit=limit,
+    def pipeline(self, reader: Reader) -> Pipeline:
+        """Return the steps to an answer, with the rights of ``reader``."""
+        return Pipeline(
+            FootnoteRetriever(self.retrieval, reader=reader, rerank=self.rerank),
+            self.responder,
+            self.composer,
+            self.recheck,
+            self._rewritten if self.rewrite or self.translate else None,
+            self.turns,
+            self.clock,
         )
 
-    def neighbours(self, reader: Reader) -> Neighbours:
-        """Return a postprocessor that adds the passages around those found, with the rights of
-        ``reader``."""
-        return Neighbours(self.retrieval.index, reader)
-
-    def query_engine(self, reader: Reader) -> FootnoteQueryEngine:
-        """Return an engine that answers with the rights of ``reader``."""
-        return self._engine(reader, self._synthesizer())
-
-    def chat_engine(self, reader: Reader) -> FootnoteChatEngine:
-        """Return an engine for one conversation, with the rights of ``reader``."""
-        engine = self.query_engine(reader)
-        rewrite = self._rewritten if self.rewrite or self.translate else None
-        return FootnoteChatEngine(engine, rewrite=rewrite, clock=self.clock)
+    def retriever(self, reader: Reader, *, limit: int) -> ConfirmedRetriever:
+        """Return a retriever for other engines, with the rights of ``reader``, which are rechecked
+        for each returned passage."""
+        return ConfirmedRetriever(
+            self.retrieval,
+            reader=reader,
+            rerank=self.rerank,
+            limit=limit,
+            recheck=self.recheck,
+            chance=self.responder.chance,
+        )
 
     def _rewritten(self, question: Question) -> Question:
         """Return the question in a language of the pages, or made standalone."""
@@ -183,25 +156,6 @@ class Answerer:
         if self.translate and is_foreign(question, index, embedder):
             return in_language_of_pages(question, index, self.translate)
         return self.rewrite(question) if self.rewrite and question.history else question
-
-    def _engine(self, reader: Reader, synthesizer: ResultSynthesizer) -> FootnoteQueryEngine:
-        return FootnoteQueryEngine(
-            FootnoteRetriever(self.retrieval, reader=reader),
-            synthesizer,
-            node_postprocessors=[*self._postprocessors(), self.neighbours(reader)],
-            rights=LiveRights(self.recheck, reader) if self.recheck else None,
-            turns=self.turns,
-            clock=self.clock,
-        )
-
-    def _postprocessors(self) -> list[BaseNodePostprocessor]:
-        folding = PageFolding()
-        return [folding, CrossEncoderRerank(self.rerank)] if self.rerank else [folding]
-
-    def _synthesizer(self) -> ResultSynthesizer:
-        if self.composer:
-            return VerifiedSynthesizer(self.composer, self.responder, self.turns)
-        return QuoteSynthesizer(self.responder, self.turns)
 
     @property
     def responder(self) -> Responder:
@@ -222,9 +176,9 @@ class Answerer:
             IndexUnavailable: the index cannot be searched.
         """
         question = Question(_BEGINNING, Principal.of(EVERYONE), quoting=True, wikis=wikis)
-        engine = self._engine(question.reader, QuoteSynthesizer(_first_pages))
-        response = as_footnote_response(engine.query(FootnoteQuery.of(question)))
-        titles = (source.title for source in named(response.result))
+        pipeline = replace(self.pipeline(question.reader), respond=_first_pages)
+        result, _ = pipeline.answer(question)
+        titles = (source.title for source in named(result))
         return list(dict.fromkeys(titles))[:_TITLES]
 
     def why(self, question: Question) -> Why:
@@ -233,10 +187,7 @@ class Answerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        question, _ = self.chat_engine(question.reader).standalone(question)
-        query = FootnoteQuery.of(question)
-        nodes = self.query_engine(question.reader).found(query)
-        return self.responder.why(query.question, query.retrieved(nodes))
+        return self.responder.why(*self.pipeline(question.reader).searched(question))
 
 
 def _first_pages(_: Question, retrieved: Retrieved) -> Result:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
-
-from llama_index.core.instrumentation.events.synthesis import SynthesizeEndEvent
-from llama_index_instrumentation.base import BaseEvent
-from llama_index_instrumentation.event_handlers.base import BaseEventHandler
 
 from bot.answering import texts
 from bot.answering.answerer import Answerer
-from bot.answering.engine.events import RecheckEvent, VerificationEvent, dispatcher
-from bot.answering.engine.query import FootnoteQuery
-from bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from bot.answering.engine.events import verdict
+from bot.answering.engine.pipeline import PipelineRun
+from bot.answering.retrieval.retrieval import FoundPage
 from bot.answering.retrieval.sources import source_of
 from bot.model import Answer, NoAnswer, Question, Result, named, why_no_model
 from bot.ports import Library, OnText
@@ -30,40 +25,16 @@ _PASSAGES = 12
 _PAGES = 8
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Observation:
-    """An answer and how it came about. ``began`` and ``ended`` are in seconds since the epoch."""
+    """An answer and how it came about; ``run`` is None if nothing was searched. ``began`` and
+    ``ended`` are in seconds since the epoch."""
 
     question: Question
     began: float
-    ended: float = 0.0
-    result: Result | None = None
-    query: FootnoteQuery | None = None
-    rechecked: tuple[int, int, int] = (0, 0, 0)
-    """The numbers of valid, invalid and unconfirmed pages."""
-    sentences: list[tuple[str, str]] = field(default_factory=list)
-
-
-_now: ContextVar[Observation | None] = ContextVar("observation", default=None)
-
-
-class _Handler(BaseEventHandler):
-    """A handler of LlamaIndex's events. They come in the thread that answers."""
-
-    @classmethod
-    def class_name(cls) -> str:
-        return "ObservationHandler"
-
-    def handle(self, event: BaseEvent, **_: Any) -> None:
-        observation = _now.get()
-        if observation is None:
-            return
-        if isinstance(event, RecheckEvent):
-            observation.rechecked = event.stand, event.fell, event.doubt
-        elif isinstance(event, VerificationEvent):
-            observation.sentences = list(event.sentences)
-        elif isinstance(event, SynthesizeEndEvent) and isinstance(event.query, FootnoteQuery):
-            observation.query = event.query
+    ended: float
+    result: Result
+    run: PipelineRun | None
 
 
 class ObservedAnswerer:
@@ -77,7 +48,6 @@ class ObservedAnswerer:
         self._library = library
         self._clock = clock
         self._kept: deque[Observation] = deque(maxlen=_MOST_KEPT)
-        dispatcher.add_event_handler(_Handler())
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question like the answerer.
@@ -85,15 +55,10 @@ class ObservedAnswerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        observation = Observation(question, self._clock())
-        token = _now.set(observation)
-        try:
-            observation.result = self._answerer.answer(question, on_text)
-        finally:
-            _now.reset(token)
-        observation.ended = self._clock()
-        self._kept.append(observation)
-        return observation.result
+        began = self._clock()
+        result, run = self._answerer.answered(question, on_text)
+        self._kept.append(Observation(question, began, self._clock(), result, run))
+        return result
 
     def find(self, channel: str, texts: Sequence[str], until: float) -> list[Observation]:
         """Return the observations of a channel's questions that occur in one of ``texts`` and were
@@ -115,44 +80,43 @@ class ObservedAnswerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        question, result, query = observation.question, observation.result, observation.query
+        question, result, run = observation.question, observation.result, observation.run
+        counts = run.check.counts if run and run.check else (0, 0, 0)
+        sentences = run.composed.sentences if run and run.composed else ()
         row: dict[str, Any] = {
             "question": question.as_asked.text,
             "searched": question.sought,
             "rights": _rights(question),
             "seconds": observation.ended - observation.began,
-            "rechecked": dict(zip(("stand", "fell", "doubt"), observation.rechecked, strict=True)),
+            "rechecked": dict(zip(("stand", "fell", "doubt"), counts, strict=True)),
             "sentences": [
-                {"text": text, "verdict": verdict} for text, verdict in observation.sentences
+                {"text": checked.text, "verdict": verdict(checked)} for checked in sentences
             ],
+            **_result_row(result),
         }
-        if result is not None:
-            row |= _result_row(result)
-        if query is not None and query.found_pages:
-            retrieved = Retrieved(query.found_pages, query.embed_ms, query.search_ms)
-            why = self._answerer.responder.why(query.question, retrieved)
-            row["why"] = asdict(why)
-            row["pages"] = self._pages(query, result)
-            row["more_pages"] = max(0, len(query.found_pages) - _PAGES)
+        if run and run.found.pages:
+            row["why"] = asdict(self._answerer.responder.why(run.question, run.found))
+            row["pages"] = self._pages(run, result)
+            row["more_pages"] = max(0, len(run.found.pages) - _PAGES)
         return row
 
-    def _pages(self, query: FootnoteQuery, result: Result | None) -> list[Mapping[str, Any]]:
-        pages = query.found_pages[:_PAGES]
+    def _pages(self, run: PipelineRun, result: Result) -> list[Mapping[str, Any]]:
+        pages = run.found.pages[:_PAGES]
         sources = [source_of(page.hits[0].passage, "") for page in pages]
-        open_sources = self._library.open_to(query.question.reader, sources)
+        open_sources = self._library.open_to(run.question.reader, sources)
         open_pages = {(source.wiki, source.page) for source in open_sources}
         return [
-            _page_row(query, page, result, is_open=(page.wiki, page.page) in open_pages)
+            _page_row(run, page, result, is_open=(page.wiki, page.page) in open_pages)
             for page in pages
         ]
 
 
 def _page_row(
-    query: FootnoteQuery, page: FoundPage, result: Result | None, *, is_open: bool
+    run: PipelineRun, page: FoundPage, result: Result, *, is_open: bool
 ) -> Mapping[str, Any]:
-    row = {"wiki": page.wiki, "score": page.score, "state": _state(query, page, result)}
+    row = {"wiki": page.wiki, "score": page.score, "state": _state(run, page, result)}
     if not is_open:
-        row["state"] = row["state"] if _is_invalid(query, page) else texts.HIDDEN
+        row["state"] = row["state"] if _is_invalid(run, page) else texts.HIDDEN
         return row | {"title": page_of(page.wiki), "url": "", "passages": []}
     cited_sources = result.sources if isinstance(result, Answer) else ()
     cited_urls = {source.url for source in cited_sources}
@@ -190,24 +154,22 @@ def _result_row(result: Result) -> dict[str, Any]:
     return row
 
 
-def _is_invalid(query: FootnoteQuery, page: FoundPage) -> bool:
-    return query.check is not None and (page.wiki, page.page) in query.check.state.invalid
+def _is_invalid(run: PipelineRun, page: FoundPage) -> bool:
+    return run.check is not None and (page.wiki, page.page) in run.check.state.invalid
 
 
-def _state(query: FootnoteQuery, page: FoundPage, result: Result | None) -> str:
+def _state(run: PipelineRun, page: FoundPage, result: Result) -> str:
     """Return the state of a page: quoted, named, not needed, or dropped and why."""
     ref = page.wiki, page.page
-    if _is_invalid(query, page):
+    if _is_invalid(run, page):
         return texts.DROPPED
-    if query.check is not None and ref in query.check.state.doubts:
-        return texts.not_quoted(query.check.state.doubts[ref].words)
+    if run.check is not None and ref in run.check.state.doubts:
+        return texts.not_quoted(run.check.state.doubts[ref].words)
     if isinstance(result, Answer) and ref in {
         (source.wiki, source.page) for source in result.sources
     }:
         return "quoted"
-    is_named = result is not None and ref in {
-        (source.wiki, source.page) for source in named(result)
-    }
+    is_named = ref in {(source.wiki, source.page) for source in named(result)}
     return "named" if is_named else texts.NOT_NEEDED
 
 

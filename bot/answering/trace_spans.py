@@ -15,8 +15,7 @@ from llama_index_instrumentation.span_handlers.base import BaseSpanHandler
 
 from bot import request_ids
 from bot.answering.engine.events import RecheckEvent, VerificationEvent
-from bot.answering.engine.query import FootnoteResponse
-from bot.model import Answer, NoAnswer, Result, named
+from bot.model import Answer, Clarify, NoAnswer, Result, named
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -122,8 +121,8 @@ class TraceEvents(BaseEventHandler):
 
 def _attributes(result: object) -> dict[str, str | int | float | bool]:
     """Return the kind and size of a result, without any of its text."""
-    if isinstance(result, FootnoteResponse):
-        return _result_attributes(result.result)
+    if isinstance(result, tuple) and result and isinstance(result[0], Answer | Clarify | NoAnswer):
+        return _result_attributes(result[0])
     return {"footnote.nodes": len(result)} if isinstance(result, list) else {}
 
 

@@ -131,11 +131,10 @@ class Calibrating:
         for done, case in enumerate(cases, start=1):
             # A confidence belongs to one search, so a question with several parts is not split.
             question = Question(case.question, self.reader, history=case.history)
-            result, pages = shown.searched(question)
-            right = _right(outcome_of(case, pages, result))
+            result, run = shown.pipeline(self.reader).answer(question)
+            right = _right(outcome_of(case, run.found.pages, result))
             if right is not None:
-                retrieved = Retrieved(pages, 0.0, 0.0)
-                yield Sample(shown.responder.features(question, retrieved), right)
+                yield Sample(shown.responder.features(question, run.found), right)
             self.progress(done)
 
     def _pair(self, generated: Generated) -> Pair | None:

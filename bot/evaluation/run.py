@@ -228,8 +228,8 @@ class _RecordingAnswerer:
     pages_by_question: list[tuple[FoundPage, ...]] = field(default_factory=list)
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
-        result, pages = self.answerer.answered(question, on_text)
-        self.pages_by_question.append(pages)
+        result, run = self.answerer.answered(question, on_text)
+        self.pages_by_question.append(run.found.pages if run else ())
         return result
 
     def pages(self) -> Iterator[FoundPage]:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
-from llama_index.core.schema import QueryBundle
 
-from bot.answering.engine.neighbours import Neighbours
-from bot.answering.engine.nodes import hit_and_page
-from bot.answering.engine.retriever import FootnoteRetriever
+from bot.answering.engine.engines import FootnoteQueryEngine
+from bot.answering.retrieval.neighbours import with_neighbours
 from bot.answering.retrieval.retrieval import Retrieval
 from bot.model import Question
 from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Passage, Principal, Reader
@@ -114,14 +112,10 @@ def test_neighbours_may_be_read_and_belong_to_the_page_and_revision_of_a_hit(
     world: dict[str, tuple[int, Acl]], events: list[Event], reader: Principal, best: int
 ) -> None:
     index = index_of(world, events)
-    search = FootnoteRetriever(Retrieval(index, EMBEDDER), reader=reader, limit=best)
-    nodes = search.retrieve(ASKED)
-    before = {hit_and_page(node)[0].passage for node in nodes}
-    neighbours = [
-        hit_and_page(node)[0].passage
-        for node in Neighbours(index, reader, best=best).postprocess_nodes(nodes)
-        if hit_and_page(node)[0].passage not in before
-    ]
+    pages = Retrieval(index, EMBEDDER)(Question(ASKED, reader)).pages
+    before = {hit.passage for page in pages for hit in page.hits}
+    around = with_neighbours(pages, index, reader, best=best)
+    neighbours = [hit.passage for page in around for hit in page.hits if hit.beside]
 
     for passage in neighbours:
         page = index.page(passage.wiki, passage.page)
@@ -151,10 +145,10 @@ def test_no_output_has_a_word_of_a_page_that_was_closed_meanwhile(
     )
     output = repr(answering.answer(Question(ASKED, reader)))
     # What another application receives, as docs/llamaindex.md describes.
-    stands = answering.retriever(reader, limit=2).retrieve(ASKED)
-    around = answering.neighbours(reader).postprocess_nodes(stands)
-    sources = answering.query_engine(reader).retrieve(QueryBundle(ASKED))
-    output += "".join(node.get_content() for node in [*around, *sources])
+    sources = answering.retriever(reader, limit=9).retrieve(ASKED)
+    response = FootnoteQueryEngine(answering.pipeline(reader)).query(ASKED)
+    nodes = [*sources, *response.source_nodes]
+    output += str(response) + "".join(node.get_content() for node in nodes)
 
     for page in PAGES:
         if page in gone or not now[page].admits(reader):

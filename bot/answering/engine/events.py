@@ -12,6 +12,7 @@ import llama_index_instrumentation as instrumentation
 from llama_index_instrumentation.base import BaseEvent
 
 from bot.answering.composing.composer import Checked, Composed
+from bot.answering.retrieval.recheck import Check
 
 dispatcher = instrumentation.get_dispatcher("bot.answering.engine")
 
@@ -31,31 +32,33 @@ class RecheckEvent(BaseEvent):
 
 class VerificationEvent(BaseEvent):
     """A model's answer was checked. ``supported`` and ``unclear`` count its sentences; ``dropped``
-    counts the dropped ones by reason. ``sentences`` are all of them, each with "supported",
-    "unclear" or that reason."""
+    counts the dropped ones by reason."""
 
     supported: int
     unclear: int
     dropped: dict[str, int]
-    sentences: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def class_name(cls) -> str:
         return "VerificationEvent"
 
 
+def rechecked(check: Check) -> RecheckEvent:
+    stand, fell, doubt = check.counts
+    return RecheckEvent(stand=stand, fell=fell, doubt=doubt)
+
+
 def verified(composed: Composed) -> VerificationEvent:
-    sentences = composed.sentences
-    dropped = Counter(checked.flaw.value for checked in sentences if checked.flaw)
-    supported = sum(checked.verified for checked in sentences)
-    unclear = len(sentences) - supported - dropped.total()
-    verdicts = tuple((checked.text, _verdict(checked)) for checked in sentences)
-    return VerificationEvent(
-        supported=supported, unclear=unclear, dropped=dict(dropped), sentences=verdicts
-    )
+    dropped = Counter(verdict(checked) for checked in composed.sentences)
+    supported, unclear = dropped.pop(_SUPPORTED, 0), dropped.pop(_UNCLEAR, 0)
+    return VerificationEvent(supported=supported, unclear=unclear, dropped=dict(dropped))
 
 
-def _verdict(checked: Checked) -> str:
+def verdict(checked: Checked) -> str:
+    """Return "supported", "unclear", or the reason for which a sentence was dropped."""
     if checked.flaw:
         return checked.flaw.value
-    return "supported" if checked.verified else "unclear"
+    return _SUPPORTED if checked.verified else _UNCLEAR
+
+
+_SUPPORTED, _UNCLEAR = "supported", "unclear"

@@ -4,85 +4,141 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from bot.answering.engine.events import dispatcher
 from bot.answering.engine.nodes import nodes_of, pages_of, with_chances
-from bot.answering.engine.query import FootnoteQuery, as_footnote_query
-from bot.answering.engine.rights import LiveRights
-from bot.answering.retrieval.retrieval import Retrieval, Retrieved
+from bot.answering.retrieval.folding import fold_pages
+from bot.answering.retrieval.neighbours import with_neighbours
+from bot.answering.retrieval.recheck import ROUNDS, Recheck
+from bot.answering.retrieval.retrieval import FoundPage, Reorder, Retrieval, Retrieved
+from bot.answering.retrieval.sources import source_of
 from bot.model import Question
-from indexers.model import Reader
+from indexers.model import Hit, Reader
 
 Chance = Callable[[Question, Retrieved], float]
 """The chance that the passages answer the question, 0 to 1."""
 
 
+@dataclass(kw_only=True)
+class FootnoteQuery(QueryBundle):
+    """LlamaIndex's query with our question, and after a search what was found."""
+
+    question: Question
+    """After a search, in the words that were searched for."""
+    retrieved: Retrieved = field(default_factory=lambda: Retrieved((), 0.0, 0.0))
+
+    @classmethod
+    def of(cls, question: Question) -> FootnoteQuery:
+        return cls(query_str=question.text, question=question)
+
+
 class FootnoteRetriever(BaseRetriever):
     """A retriever of passages that ``reader`` may read, page by page, the best page first.
 
-    There is no default reader: a search for everybody must say so. By default it returns all
-    passages found, with the search's scores, for `FootnoteQueryEngine` to choose from. For other
-    engines, it returns the ``limit`` best passages, best first; ``rights`` rechecks these before
-    anybody sees them; ``chance`` makes scores comparable between questions: the best passage's
-    score becomes the chance that it answers.
+    There is no default reader: a search for everybody must say so. It folds copies, and reorders
+    the passages by ``rerank``, which is limited in time and never fails. `find` adds neighbours,
+    and returns pages as the index holds them.
     """
 
-    def __init__(  # noqa: PLR0913 - the search, whose it is, and what other engines need
-        self,
-        search: Retrieval,
-        *,
-        reader: Reader,
-        node_postprocessors: Sequence[BaseNodePostprocessor] = (),
-        rights: LiveRights | None = None,
-        chance: Chance | None = None,
-        limit: int = 0,
-    ) -> None:
+    def __init__(self, search: Retrieval, *, reader: Reader, rerank: Reorder | None = None) -> None:
         super().__init__()
         self._search = search
+        self._rerank = rerank
         self.reader = reader
-        self._node_postprocessors = tuple(node_postprocessors)
-        self._rights = rights
-        self._chance = chance
-        self._limit = limit
 
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """Search for the question.
+    def find(self, question: Question) -> tuple[Question, Retrieved]:
+        """Return the question in the words that were searched for, and the pages found with the
+        passages around the best ones. They are not rechecked, so none may be shown.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
             ModelUnavailable: the question cannot be embedded.
             ValueError: the question is another reader's.
         """
-        query = as_footnote_query(query_bundle, self.reader)
+        query = FootnoteQuery.of(question)
+        pages = pages_of(self.retrieve(query))
+        started = self._search.clock()
+        pages = with_neighbours(pages, self._search.index, self.reader)
+        search_ms = query.retrieved.search_ms + self._milliseconds_since(started)
+        return query.question, replace(query.retrieved, pages=pages, search_ms=search_ms)
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        query = self._query(query_bundle)
         query.question = self._search.prepared(query.question)
         retrieved = self._search(query.question)
-        query.embed_ms, query.search_ms = retrieved.embed_ms, retrieved.search_ms
-        nodes = nodes_of(retrieved.pages)
-        for postprocessor in self._node_postprocessors:
-            nodes = postprocessor.postprocess_nodes(nodes, query)
-        return self._best_valid(query, nodes) if self._limit else nodes
+        started = self._search.clock()
+        pages = self._in_order(query.question, retrieved.pages)
+        search_ms = retrieved.search_ms + self._milliseconds_since(started)
+        query.retrieved = Retrieved(pages, retrieved.embed_ms, search_ms)
+        return nodes_of(pages)
 
-    def _best_valid(
-        self, query: FootnoteQuery, nodes_found: list[NodeWithScore]
-    ) -> list[NodeWithScore]:
-        """Return the best valid passages, with chances as scores."""
-        ranked = sorted(nodes_found, key=NodeWithScore.get_score, reverse=True)
-        nodes = self._rights.postprocess_nodes(ranked, query) if self._rights else ranked
-        nodes = nodes[: self._limit]
-        if self._chance is None or not nodes:
-            return nodes
-        # Passages that left the first ``limit`` were checked and are invalid: they answer nothing.
-        invalid = _page_refs(ranked[: self._limit]) - _page_refs(nodes)
-        remaining = [node for node in nodes_found if not _page_refs([node]) & invalid]
-        return with_chances(nodes, self._chance(query.question, query.retrieved(remaining)))
+    def _query(self, query_bundle: QueryBundle) -> FootnoteQuery:
+        """Return the query as ours.
+
+        Raises:
+            ValueError: the question is another reader's.
+        """
+        if not isinstance(query_bundle, FootnoteQuery):
+            return FootnoteQuery.of(Question(query_bundle.query_str, self.reader))
+        if query_bundle.question.reader != self.reader:
+            raise ValueError("this retriever searches with another reader's rights")
+        return query_bundle
+
+    @dispatcher.span
+    def _in_order(self, question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
+        folded = fold_pages(pages, question.language)
+        return self._rerank(question, folded) if self._rerank else folded
+
+    def _milliseconds_since(self, started: float) -> float:
+        return (self._search.clock() - started) * 1000
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         # The search uses the CPU, and a recheck waits for wikis: neither belongs on the event loop.
         return await asyncio.to_thread(self._retrieve, query_bundle)
 
 
-def _page_refs(nodes: Sequence[NodeWithScore]) -> set[tuple[str, str]]:
-    return {(page.wiki, page.page) for page in pages_of(nodes)}
+class ConfirmedRetriever(FootnoteRetriever):
+    """A retriever for other engines: of the ``limit`` best passages, best first.
+
+    ``recheck`` asks the wikis whether their pages still exist and ``reader`` may still read them;
+    an edited page has its current text. By ``chance`` scores are comparable between questions: the
+    best passage's score is the chance that it answers.
+    """
+
+    def __init__(
+        self, *search: Any, limit: int, recheck: Recheck | None, chance: Chance, **options: Any
+    ) -> None:
+        super().__init__(*search, **options)
+        self._limit = limit
+        self._recheck = recheck
+        self._chance = chance
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        query = self._query(query_bundle)
+        super()._retrieve(query)
+        pages = self._confirmed(query.retrieved.pages)
+        chance = self._chance(query.question, replace(query.retrieved, pages=pages))
+        best = [hit.passage.id for hit in self._best(pages)]
+        nodes = {node.node.node_id: node for node in nodes_of(pages)}
+        return with_chances([nodes[str(id_)] for id_ in best], chance)
+
+    def _confirmed(self, pages: tuple[FoundPage, ...]) -> tuple[FoundPage, ...]:
+        """Return the pages, of which those with the best passages were rechecked."""
+        if self._recheck is None:
+            return pages
+        check = self._recheck.begin(self.reader, pages)
+        for _ in range(ROUNDS):
+            named = [source_of(hit.passage, "") for hit in self._best(check.pages)]
+            if check.confirm(named, quoted=False):
+                return check.pages
+        check.keep_confirmed()
+        return check.pages
+
+    def _best(self, pages: Sequence[FoundPage]) -> list[Hit]:
+        hits = [hit for page in pages for hit in page.hits]
+        return sorted(hits, key=lambda hit: -hit.score)[: self._limit]

@@ -181,6 +181,6 @@ def test_a_paragraph_is_shown_whole_however_little_room_there_is() -> None:
 def test_each_stage_is_timed() -> None:
     timings = answerer().answer(ask("leave")).timings
 
-    assert (timings.embed, timings.search, timings.compose) == pytest.approx((1.0, 2.0, 1.0))
-    assert timings.retrieve == pytest.approx(3.0)
-    assert timings.total == pytest.approx(4.0)
+    assert (timings.embed, timings.search, timings.compose) == pytest.approx((1.0, 3.0, 1.0))
+    assert timings.retrieve == pytest.approx(4.0)
+    assert timings.total == pytest.approx(5.0)

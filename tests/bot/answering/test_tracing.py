@@ -81,7 +81,7 @@ def test_a_trace_tells_what_ran_and_what_came_out_and_no_word_of_it(collector: C
     with traced(collector.url), request_ids.request("a1b2c3d4"):
         traced_answerer.answer(Question(ASKED, ADA, person="U0ADA", channel="C0TEAM"))
     spans = {span.name: span for span in collector.spans}
-    root = spans["FootnoteChatEngine.ask"]
+    root = spans["Pipeline.answer"]
     attributes = values(root)
     everything = b"".join(collector.got)
 

@@ -1,4 +1,4 @@
-"""The LlamaIndex components of the answer path: each alone, and the events they emit."""
+"""The answer path: its LlamaIndex retriever and engines, its steps, and the events of these."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from llama_index.core.bridge.pydantic import Field
 from llama_index.core.instrumentation import get_dispatcher
 from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events.base import BaseEvent
-from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import MetadataMode, NodeWithScore
 
+from bot.answering.engine.engines import (
+    FootnoteChatEngine,
+    FootnoteQueryEngine,
+    FootnoteResponse,
+)
 from bot.answering.engine.events import RecheckEvent, VerificationEvent
 from bot.answering.engine.nodes import nodes_of
-from bot.answering.engine.postprocessors import PageFolding
-from bot.answering.engine.query import FootnoteQuery, FootnoteResponse
-from bot.answering.engine.rights import LiveRights
 from bot.answering.llm.prompt import Prompt
 from bot.answering.retrieval.retrieval import FoundPage
 from bot.model import Answer, NoAnswer, Question
@@ -44,6 +46,10 @@ WIKI = [
 def answerer(wiki: Standing | None = None, **parts: Any) -> Answerer:
     recheck = Recheck({"handbook": wiki}, lambda _: None, by_section) if wiki else None
     return Answerer(retrieval_over(WIKI), SURE, recheck=recheck, **parts)
+
+
+def engine(wiki: Standing | None = None, **parts: Any) -> FootnoteQueryEngine:
+    return FootnoteQueryEngine(answerer(wiki, **parts).pipeline(ANYONE))
 
 
 class EventRecorder(BaseEventHandler):
@@ -80,14 +86,6 @@ async def test_a_retriever_brings_what_its_reader_may_read_and_what_stands_now()
     assert set(pages(await ada.aretrieve(ASKED))) == {"leave", "secret", "travel"}
 
 
-def test_what_an_engine_brings_stands_now_too() -> None:
-    wiki = Standing("travel")
-    nodes = answerer(wiki).query_engine(ADA).retrieve(QueryBundle(ASKED))
-
-    assert set(pages(nodes)) == {"leave", "secret"}
-    assert {page for request in wiki.asked for page in request} >= {"leave", "secret", "travel"}
-
-
 def test_the_page_that_replaces_a_fallen_page_is_checked_too() -> None:
     wiki = Standing("leave")
     nodes = answerer(wiki).retriever(ADA, limit=2).retrieve(ASKED)
@@ -117,25 +115,13 @@ def test_a_prompt_holds_title_and_text_and_no_key_or_address() -> None:
         assert not any(f"{key}:" in content for key in ("wiki", "page", "url", "language"))
 
 
-def test_an_engine_answers_nobody_else_s_question() -> None:
-    engine = answerer().query_engine(ANYONE)
-
+def test_nobody_else_s_question_is_answered() -> None:
     with pytest.raises(ValueError, match="another reader"):
-        engine.query(FootnoteQuery.of(Question(ASKED, ADA)))
-
-
-@pytest.mark.parametrize(
-    "part", [PageFolding(), LiveRights(Recheck({}, lambda _: None, by_section), ANYONE)]
-)
-def test_a_node_of_unknown_rights_is_refused(part: PageFolding | LiveRights) -> None:
-    strange = NodeWithScore(node=TextNode(text="Leave", metadata={"page": "leave"}), score=1.0)
-
-    with pytest.raises(TypeError, match="FootnoteRetriever"):
-        part.postprocess_nodes([strange], QueryBundle(ASKED))
+        answerer().pipeline(ANYONE).answer(Question(ASKED, ADA))
 
 
 async def test_the_response_carries_the_answer_and_names_only_what_it_cites() -> None:
-    response = await answerer(Standing()).query_engine(ANYONE).aquery(ASKED)
+    response = await engine(Standing()).aquery(ASKED)
 
     assert isinstance(response, FootnoteResponse)
     assert isinstance(response.result, Answer)
@@ -146,7 +132,7 @@ async def test_the_response_carries_the_answer_and_names_only_what_it_cites() ->
 
 
 def test_the_passage_that_is_shown_is_the_source_node() -> None:
-    response = answerer(Standing()).query_engine(ANYONE).query(ASKED)
+    response = engine(Standing()).query(ASKED)
 
     assert isinstance(response, FootnoteResponse)
     assert isinstance(response.result, Answer)
@@ -155,13 +141,13 @@ def test_the_passage_that_is_shown_is_the_source_node() -> None:
 
 
 def test_a_page_that_fell_is_in_no_part_of_the_response() -> None:
-    response = answerer(Standing("leave")).query_engine(ANYONE).query(ASKED)
+    response = engine(Standing("leave")).query(ASKED)
 
     assert "thirty" not in repr(response)
 
 
 def test_a_chat_engine_remembers_what_was_said() -> None:
-    chat = answerer().chat_engine(ANYONE)
+    chat = FootnoteChatEngine(answerer().pipeline(ANYONE))
     first = chat.chat(ASKED)
     followed = "".join(chat.stream_chat("And is it paid?").response_gen)
 
@@ -175,7 +161,7 @@ def test_a_chat_engine_remembers_what_was_said() -> None:
 
 
 def test_who_listens_hears_of_the_recheck(recorder: EventRecorder) -> None:
-    answerer(Standing("leave")).query_engine(ANYONE).query(ASKED)
+    engine(Standing("leave")).query(ASKED)
     looks = [event for event in recorder.events if isinstance(event, RecheckEvent)]
 
     assert looks[-1].fell == 1
@@ -186,7 +172,7 @@ def test_who_listens_hears_of_the_recheck(recorder: EventRecorder) -> None:
 
 def test_who_listens_hears_what_became_of_a_model_s_sentences(recorder: EventRecorder) -> None:
     model = ScriptedModel("Leave is thirty days long [1]. Leave is ninety days long [1].")
-    answerer(composer=composer(model)).query_engine(ANYONE).query(ASKED)
+    engine(composer=composer(model)).query(ASKED)
     (event,) = [event for event in recorder.events if isinstance(event, VerificationEvent)]
 
     assert (event.unclear, sum(event.dropped.values())) == (1, 1)
@@ -219,7 +205,7 @@ def test_computing_steps_take_turns_and_waiting_steps_hold_none() -> None:
     model = Writing("Leave is thirty days long [1].")
     for composing in (None, composer(model)):
         observed = answerer(Rechecked(), composer=composing, rerank=read, turns=Turns())
-        observed.query_engine(ANYONE).query(ASKED)
+        observed.pipeline(ANYONE).answer(Question(ASKED, ANYONE))
 
     searched, computed = ["begun", "read", "over"], ["begun", "over"]
     quoted = [*searched, *computed, "rechecked"]
@@ -230,12 +216,8 @@ def test_computing_steps_take_turns_and_waiting_steps_hold_none() -> None:
 def test_nothing_of_a_question_or_a_page_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     for text in (ASKED, "quantum zebra"):
-        result = (
-            answerer(Standing("travel"))
-            .chat_engine(ANYONE)
-            .ask(FootnoteQuery.of(Question(text, ANYONE)))
-        )
-        assert isinstance(result.result, Answer | NoAnswer)
+        result, _ = answerer(Standing("travel")).pipeline(ANYONE).answer(Question(text, ANYONE))
+        assert isinstance(result, Answer | NoAnswer)
 
     assert "leave" not in caplog.text.casefold()
     assert "zebra" not in caplog.text.casefold()

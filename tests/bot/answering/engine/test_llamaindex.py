@@ -12,7 +12,7 @@ def test_llama_index_searches_with_its_reader_s_rights() -> None:
     from llama_index.core.llms import MockLLM
     from llama_index.core.query_engine import RetrieverQueryEngine
 
-    from bot.answering.engine.retriever import FootnoteRetriever
+    from bot.answering.engine.retriever import ConfirmedRetriever, FootnoteRetriever
 
     search = retrieval_over(
         [
@@ -22,7 +22,13 @@ def test_llama_index_searches_with_its_reader_s_rights() -> None:
         ]
     )
     everyone = FootnoteRetriever(search, reader=Principal.of(EVERYONE))
-    board = FootnoteRetriever(search, reader=Principal.of(EVERYONE, "group:board"), limit=2)
+    board = ConfirmedRetriever(
+        search,
+        reader=Principal.of(EVERYONE, "group:board"),
+        limit=2,
+        recheck=None,
+        chance=lambda _, __: 0.5,
+    )
     nodes = everyone.retrieve("How long is secret leave?")
 
     assert {node.metadata["page"] for node in nodes} == {"leave", "travel"}

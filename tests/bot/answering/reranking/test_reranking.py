@@ -10,7 +10,6 @@ from functools import partial
 
 import pytest
 
-from bot.answering.engine.postprocessors import CrossEncoderRerank
 from bot.answering.reranking.blending import blended
 from bot.answering.reranking.reranking import (
     Reranking,
@@ -137,7 +136,7 @@ def test_the_engine_hands_over_what_it_found() -> None:
     search = retrieval_over(
         [*passages("leave", "How long is leave?"), *passages("travel", "Travel is far from here.")]
     )
-    rerank = CrossEncoderRerank(reranking(scoring_by(Counting()), seconds=5))
+    rerank = reranking(scoring_by(Counting()), seconds=5)
 
     assert [page.page for page in searched(search, QUESTION)] == ["leave", "travel"]
     assert [page.page for page in searched(search, QUESTION, rerank)] == ["travel", "leave"]
@@ -153,7 +152,7 @@ def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
 
     search = retrieval_over([*passages("a", "leave"), *passages("b", "travel")])
     follow_up = replace(QUESTION, text="And that?", standalone="How long is travel?")
-    searched(search, follow_up, CrossEncoderRerank(reranking(scoring_by(Noting()), seconds=5)))
+    searched(search, follow_up, reranking(scoring_by(Noting()), seconds=5))
 
     assert questions == ["How long is travel?"]
 

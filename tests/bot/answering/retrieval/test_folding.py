@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.engine.postprocessors import PageFolding
 from bot.answering.retrieval.folding import folded
 from bot.model import Question
 from indexers.model import EVERYONE, Hit, Principal
@@ -167,7 +166,7 @@ def test_a_search_brings_a_copy_once() -> None:
     search = retrieval_over(
         [*passages("travel", TEXT), *passages("copy of travel", TEXT), *passages("leave", "Long.")]
     )
-    results = searched(search, Question("book a flight", Principal.of(EVERYONE)), PageFolding())
+    results = searched(search, Question("book a flight", Principal.of(EVERYONE)))
 
     assert sorted(page.page for page in results) in (
         ["leave", "travel"],
