@@ -23,10 +23,13 @@ Thread = tuple[str, str]
 
 class SlackStatusLine:
     """The port `bot.conversation.ports.StatusLine`. No answer waits for it. A thread shows a status
-    while any of its messages is being worked on."""
+    while any of its messages is being worked on; Slack shows the words of ``loading`` in turn."""
 
-    def __init__(self, optional_calls: OptionalCalls) -> None:
+    def __init__(
+        self, optional_calls: OptionalCalls, loading: Sequence[str] = texts.LOADING
+    ) -> None:
         self._optional_calls = optional_calls
+        self._loading = loading
         self._showing: dict[int, asyncio.Task[bool]] = {}
         self._reacted: set[int] = set()
         self._replaced: set[Thread] = set()
@@ -91,7 +94,7 @@ class SlackStatusLine:
         """Return whether the status is shown, after the pending call ``before``."""
         if before is not None:
             await before
-        if await self._set(message, texts.READING, texts.LOADING):
+        if await self._set(message, texts.READING, self._loading):
             await self.session(*_thread(message), "processing")
             return True
         if await self._react(message, "reactions.add"):

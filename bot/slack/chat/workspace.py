@@ -20,6 +20,7 @@ from bot.slack.rendering.content import Renderer
 from bot.slack.rendering.links import origins
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.slack_directory import RightsSettings, SlackDirectory, directory_of
+from bot.slack.texts import replies as texts
 from bot.workspaces.model import WorkspaceRights
 
 
@@ -108,7 +109,7 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
         optional_calls=optional_calls,
         directory=directory,
         text=text,
-        status=SlackStatusLine(optional_calls),
+        status=SlackStatusLine(optional_calls, texts.COMPOSING if streams else texts.LOADING),
         chat=chat,
         links=links,
         env=env,

@@ -106,6 +106,20 @@ async def test_sentences_are_streamed_and_the_whole_answer_takes_their_place(
     assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U0ANNA", slack.team_id)
 
 
+async def test_until_the_first_sentence_the_status_says_that_it_is_written_and_checked(
+    writing: Writing, listening: Bot, slack: LocalSlack
+) -> None:
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    place = (question.channel, question.ts)
+    await slack.wait_for(lambda: place in slack.statuses)
+    loading = slack.statuses[place]["loading_messages"]
+    writing.all()
+    await slack.wait_for_message("C0TEAM")
+    await quiet(listening)
+
+    assert loading[-1] == "Checking each sentence beside the pages\u2026"
+
+
 async def test_no_part_of_a_stream_is_refused(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
