@@ -16,6 +16,7 @@ from benchmarks import (
     model_answers,
     ranking,
     reading,
+    serving,
     slack,
     small_model,
     starting,
@@ -242,6 +243,20 @@ BENCHMARKS = (
         "its process's memory (of that `own` is no page of a file), and how many of the five "
         "nearest by an exact comparison it finds.",
         large_index.figures,
+    ),
+    Benchmark(
+        "serve_memory",
+        "`footnote serve` makes its first sync itself, by `/wiki reindex` in a local Slack, over a "
+        "part of the same handbook and over the whole, answers six questions, and rests 15 s: its "
+        "anonymous memory then, which is no page of a file.",
+        lambda: list(serving.memory()),
+    ),
+    Benchmark(
+        "hanging_model",
+        "A hundred questions, one after another, to `footnote serve` in a local Slack, with a "
+        "language model that takes each request and never replies: seconds from a question to its "
+        "answer.",
+        lambda: list(serving.hanging_model()),
     ),
     Benchmark(
         "start",
