@@ -35,12 +35,13 @@ def memory() -> Iterator[Figure]:
         with TemporaryDirectory() as folder:
             footnote = FootnoteProcess(Path(folder))
             footnote.reading("gitlab", pages, "https://handbook.gitlab.com/handbook", include)
-            megabytes, passages = asyncio.run(_after_a_sync(footnote))
+            megabytes = asyncio.run(_after_a_sync(footnote))
+            passages = footnote.passages()
         yield Figure(f"{name}.passages", passages, "passages")
         yield Figure(f"{name}.own_memory", megabytes, "MB", Goal("<=", most))
 
 
-async def _after_a_sync(footnote: FootnoteProcess) -> tuple[float, int]:
+async def _after_a_sync(footnote: FootnoteProcess) -> float:
     async with _workspace() as slack, serving(footnote, slack) as process:
         await slack.command("U0BOSS", "C0", "/wiki", "reindex")
         await slack.wait_for(
@@ -50,8 +51,7 @@ async def _after_a_sync(footnote: FootnoteProcess) -> tuple[float, int]:
         for question in QUESTIONS:
             await answered(slack, await slack.mention("U0ANN", "C0", question))
         await asyncio.sleep(_SETTLED)
-        megabytes = resident(str(process.pid))["own_memory"]
-        return megabytes, await asyncio.to_thread(footnote.passages)
+        return resident(str(process.pid))["own_memory"]
 
 
 def hanging_model() -> Iterator[Figure]:
