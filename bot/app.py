@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from bot.answering.asker import Asker
 from bot.answering.composing.language_model import ConfiguredModel
 from bot.answering.deciding import calibration
-from bot.answering.llm.model_client import MeasuredModel
+from bot.answering.llm.model_client import LanguageModel
 from bot.answering.llm.usage import Cap, Caps, Meter, ModelObserver, Price
 from bot.answering.quoting.responding import reading_by
 from bot.answering.reranking.blending import cross_encoder
@@ -74,7 +74,7 @@ class App:
         self.passed: Callable[[Pass], None] = lambda _: None
         """Records a pass that another process's command made with these parts."""
         self.one_sync = Lock()
-        self.model_client: MeasuredModel | None = None
+        self.model_client: LanguageModel | None = None
         self.model_observer: ModelObserver | None = None
         self.timed: Callable[[Reranker], Reranker] = lambda reranker: reranker
         """Wraps the cross-encoder of answers to people, to measure it."""

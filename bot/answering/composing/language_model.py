@@ -11,7 +11,7 @@ from typing import Protocol, Self
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.judge import ModelJudge
 from bot.answering.llm.causes import Cause
-from bot.answering.llm.model_client import MeasuredModel, RetryingModel
+from bot.answering.llm.model_client import LanguageModel, RetryingModel
 from bot.answering.llm.prompt import Prompt, Prompting
 from bot.answering.llm.providers import ModelSettings, model_client_of
 from bot.answering.llm.rewriting import SECONDS, Rewriter
@@ -56,7 +56,7 @@ class ConfiguredModel:
         key: str,
         meter: Meter,
         *,
-        model_client: MeasuredModel | None = None,
+        model_client: LanguageModel | None = None,
     ) -> Self:
         """Create the model for these settings, which takes some seconds. ``model_client`` answers
         in place of the configured model.
@@ -66,7 +66,7 @@ class ConfiguredModel:
         """
 
         def with_retries(
-            model: MeasuredModel, observe: Callable[[Cause | None], None] = lambda _: None
+            model: LanguageModel, observe: Callable[[Cause | None], None] = lambda _: None
         ) -> RetryingModel:
             return RetryingModel(
                 model,
@@ -89,7 +89,6 @@ class ConfiguredModel:
             meter.count,
             mark,
             budget=settings.context_tokens,
-            room=lambda: None if client.is_away else answers.room(),
             structured=True,
             today=meter.today,
         )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.llm.context_limit import ContextLimit
 from bot.answering.llm.forms import Asking, Form, as_openai, written_to_tool
 from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.llm.prompt import Prompt
 from bot.answering.llm.refusals import (
     FREEDOM,
     LENGTH,
-    PromptTooLong,
     failure,
     may_refuse_form,
     names_form,
@@ -29,8 +28,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TRIES = 8
-"""The most attempts for one prompt: each parameter and form once, and three shorter prompts."""
+_TRIES = 10
+"""The most attempts for one prompt: each parameter and form once, and five shorter prompts."""
+_SHORTER = 0.75
+"""The share of its tokens that a prompt keeps if it is refused as too long."""
 _CUT = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
 _FILTERED = frozenset(("content_filter", "refusal"))
 
@@ -42,10 +43,10 @@ class LlamaClient:
     before they answer refuse ``max_tokens`` and any ``temperature`` but their own, each by a 400
     that names it. LlamaIndex knows some by name, but no deployment and no model newer than itself.
     A server without structured output is asked for plain text. A prompt that is too long is
-    shortened, and ``limit`` records that.
+    shortened, and so are longer ones from then on.
     """
 
-    def __init__(  # noqa: PLR0913 - what may be known of a server
+    def __init__(
         self,
         llm: LLM,
         max_tokens: int = 500,
@@ -53,7 +54,6 @@ class LlamaClient:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
         asking: Asking = as_openai,
-        limit: ContextLimit | None = None,
     ) -> None:
         self._llm = llm
         self._max_tokens = max_tokens
@@ -61,13 +61,11 @@ class LlamaClient:
         self._refused = refused
         self._asking = asking
         self._form = Form.SCHEMA
-        self.limit = limit or ContextLimit()
-
-    def room(self) -> int | None:
-        """Return how many tokens a prompt may have, as we count; None if unknown."""
-        return self.limit.room(self._max_tokens)
+        self._longest: float = math.inf  # tokens of a prompt, as we count
 
     def write(self, prompt: Prompt) -> Iterator[str]:
+        if prompt.tokens > self._longest and prompt.shorter:
+            prompt = prompt.shorter(int(self._longest)) or prompt
         form = self._form if prompt.structure else Form.PLAIN
         for _ in range(_TRIES):
             try:
@@ -78,8 +76,8 @@ class LlamaClient:
                 form = Form(form + 1)
                 if refusal.named:
                     self._remember(form)
-            except _RefusedLength as refusal:
-                prompt = self._shorter(prompt, refusal.lengths)
+            except _RefusedLength:
+                prompt = self._shorter(prompt)
             else:
                 if prompt.structure:
                     self._remember(form)
@@ -91,30 +89,24 @@ class LlamaClient:
             log.info("The language model's server takes no %s", self._form.name.lower())
             self._form = form
 
-    def _shorter(self, prompt: Prompt, lengths: PromptTooLong) -> Prompt:
+    def _shorter(self, prompt: Prompt) -> Prompt:
         """Return a shorter prompt.
 
         Raises:
             ModelFailed: nothing of it can be left out.
         """
-        # Servers count tokens in another way, and some tell their count.
-        rate = lengths.sent / prompt.tokens if lengths.sent else 1.0
-        left = lengths.limit - min(self._max_tokens, lengths.limit // 2)
-        room = int(0.95 * left / rate) if lengths.limit else prompt.tokens // 2
-        room = min(room, int(0.9 * prompt.tokens))
-        self.limit.refused(room)
-        shorter = prompt.shorter(room) if prompt.shorter else None
+        shorter = prompt.shorter(int(_SHORTER * prompt.tokens)) if prompt.shorter else None
         log.warning(
-            "The prompt (about %d tokens) is longer than the language model's server takes%s: %s."
+            "The prompt (about %d tokens) is longer than the language model's server takes: %s."
             " Give its context more tokens, or set `[llm] context_tokens` lower",
             prompt.tokens,
-            f" ({lengths.limit})" if lengths.limit else "",
             f"it is asked again with {len(shorter.shown)} of {len(prompt.shown)} passages"
             if shorter
             else "nothing of it can be left out",
         )
         if shorter is None:
             raise ModelFailed("the prompt is too long for it", Fallback.LENGTH)
+        self._longest = min(self._longest, shorter.tokens)
         return shorter
 
     def _parameters(self, prompt: Prompt) -> dict[str, Any]:
@@ -160,8 +152,8 @@ class LlamaClient:
         Raises:
             _Refusal: another request may be accepted.
         """
-        if lengths := too_long(error):
-            raise _RefusedLength(lengths) from None
+        if too_long(error):
+            raise _RefusedLength from None
         if new := refused_manner(error) - self._refused:
             self._refused |= new
             raise _RefusedManner from None
@@ -184,9 +176,7 @@ class _RefusedForm(_Refusal):
 
 
 class _RefusedLength(_Refusal):
-    def __init__(self, lengths: PromptTooLong) -> None:
-        super().__init__()
-        self.lengths = lengths
+    pass
 
 
 def _ending(raw: Any) -> str:

@@ -77,12 +77,6 @@ class LanguageModel(Protocol):
         ...
 
 
-class MeasuredModel(LanguageModel, Protocol):
-    def room(self) -> int | None:
-        """Return how many tokens a prompt may have; None if unknown."""
-        ...
-
-
 def probe(model: LanguageModel) -> None:
     """Ask the model for a word, which nobody pays for; a reply that is cut short will do.
 

@@ -135,38 +135,21 @@ class Prompting:
     """A maker of prompts. ``count`` counts tokens, about as the model does. ``budget`` limits the
     tokens of passages and thread together, of which the thread takes a quarter at most; ``pages``
     limits the pages. ``mark`` makes an unguessable text. ``today`` is the day of the question.
-    ``room`` returns the server's limit for a
-    prompt, None if unknown. ``structured``: ask for the evidence of each sentence, if the provider
-    can return it."""
+    ``structured``: ask for the evidence of each sentence, if the provider can return it."""
 
     count: Callable[[str], int]
     mark: Callable[[], str]
     budget: int
     pages: int = 5
-    room: Callable[[], int | None] = lambda: None
     structured: bool = False
     today: Callable[[], date] = today
 
     def __call__(self, question: Question, hits: Sequence[Hit]) -> Prompt:
         """Return the prompt, with the most relevant passages first, as many as the budget holds; at
         least one."""
-        room = self.room()
-        budget = self._budget(question, room)
-        thread = recent(question.as_asked.history, budget // 4, self.count)
-        left = budget - sum(map(self.count, thread))
-        shown = self._fitting(hits, left)
-        prompt = self._prompt(question, hits, thread, shown)
-        if room is not None and prompt.tokens > room and prompt.shorter:
-            return prompt.shorter(room) or prompt  # the tags around passages take tokens, too
-        return prompt
-
-    def _budget(self, question: Question, room: int | None) -> int:
-        """Return the configured tokens for passages and thread, or fewer if the server takes
-        fewer."""
-        if room is None:
-            return self.budget
-        empty = self._prompt(question, (), (), ())
-        return max(0, min(self.budget, room - empty.tokens))
+        thread = recent(question.as_asked.history, self.budget // 4, self.count)
+        left = self.budget - sum(map(self.count, thread))
+        return self._prompt(question, hits, thread, self._fitting(hits, left))
 
     def _prompt(
         self,

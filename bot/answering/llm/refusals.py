@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,15 +21,6 @@ _LOOKED_AT = 4_000
 """Characters of an error's message to search."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromptTooLong:
-    """A prompt that is too long. ``limit`` is how many tokens the server takes, and ``sent`` how
-    many it counted; 0 is unknown."""
-
-    limit: int = 0
-    sent: int = 0
-
-
 _FORM = re.compile(
     r"response_format|output_config|output_format|json_schema|schema|structured|grammar"
     r"|tool_choice|tools?\b|function",
@@ -43,30 +33,18 @@ _TOO_LONG = re.compile(
     r"|exceeds? the (?:max|context|available)",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(
-    r"['\"]?n_ctx['\"]?\s?[:=]\s?(\d{2,9})|> (\d{2,9}) maximum"
-    r"|(?:context (?:length|size|window)|model length|max_model_len)[^\d,'\"}]{0,30}(\d{2,9})",
-    re.IGNORECASE,
-)
-_SENT = re.compile(
-    r"n_prompt_tokens['\"]?\s?[:=]\s?(\d{2,9})|too long: (\d{2,9}) tokens"
-    r"|\((\d{2,9}) in the messages|(?:resulted in|requested|contains|has)[^\d,'\"}]{0,30}(\d{2,9})",
-    re.IGNORECASE,
-)
 
 
-def too_long(error: Exception) -> PromptTooLong | None:
-    """Return the refusal if the prompt is too long: a 400 or 413, or an error within a stream, as
-    older servers send it."""
+def too_long(error: Exception) -> bool:
+    """Return whether the prompt is too long: a 400 or 413, or an error within a stream, as older
+    servers send it."""
     status = getattr(error, "status_code", None)
-    words = _words(error)
     if status == 413:
-        return PromptTooLong()
-    if status not in (None, 200, 400, 422, 500) or not _TOO_LONG.search(words):
-        return None
+        return True
+    words = _words(error)
     if status == 400 and re.search(r"max_(?:completion_)?tokens is too large", words):
-        return None  # the limit of the output is too high
-    return PromptTooLong(_number(_LIMIT, words), _number(_SENT, words))
+        return False  # the limit of the output is too high
+    return status in (None, 200, 400, 422, 500) and bool(_TOO_LONG.search(words))
 
 
 def refused_manner(error: Exception) -> frozenset[str]:
@@ -114,8 +92,3 @@ def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
 def _words(error: Exception) -> str:
     body: Any = getattr(error, "body", None)
     return f"{error} {body or ''}"[:_LOOKED_AT]
-
-
-def _number(pattern: re.Pattern[str], words: str) -> int:
-    match = pattern.search(words)
-    return int(next(filter(None, match.groups()))) if match else 0
