@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeGuard
 
 from bot.answering.composing.objects import Objects
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import MATERIAL, Prompt, Structure, as_typed, block, unused
+from bot.answering.llm.prompt import Prompt, Structure, as_typed, in_blocks
 from bot.answering.llm.usage import BudgetedModel
 from bot.foreign import seen
 from bot.model import Question
@@ -112,15 +112,13 @@ def judge_prompt(
     cited = {number for sentence in sentences for number in sentence.cited}
     if not all(sentence.cited for sentence in sentences):
         cited = set(range(1, len(prompt.texts) + 1))
-    texts = {number: prompt.texts[number - 1] for number in sorted(cited)}
-    asked = as_typed(question)
-    words = [f"{seen(sentence.text)}{_before(sentence)}" for sentence in sentences]
-    own_mark = unused(mark, [asked, *words, *texts.values()])
-    blocks = [block(own_mark, "passage", text, number) for number, text in texts.items()]
-    blocks.append(block(own_mark, "question", asked))
-    blocks += [block(own_mark, "sentence", text, number) for number, text in enumerate(words, 1)]
-    system = _RULES.format(material=MATERIAL.format(mark=own_mark))
-    user = "\n\n".join([*blocks, _AGAIN.format(many=len(sentences))])
+    texts = [(f"passage {number}", prompt.texts[number - 1]) for number in sorted(cited)]
+    texts.append(("question", as_typed(question)))
+    for number, sentence in enumerate(sentences, 1):
+        texts.append((f"sentence {number}", f"{seen(sentence.text)}{_before(sentence)}"))
+    data, material = in_blocks(mark, texts)
+    system = _RULES.format(material=material)
+    user = f"{data}\n\n{_AGAIN.format(many=len(sentences))}"
     return Prompt(
         system,
         user,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import MATERIAL, Prompt, block, recent, unused
+from bot.answering.llm.prompt import Prompt, in_blocks, recent
 from bot.answering.llm.usage import BudgetedModel
 from bot.foreign import seen
 from bot.model import Question, Turn
@@ -71,12 +71,9 @@ class Rewriter:
     def _prompt(self, question: Question) -> Prompt:
         cut = [replace(turn, text=turn.text[:LONGEST_TURN]) for turn in question.history]
         thread = recent(cut, THREAD_TOKENS, self.count)
-        text = seen(question.text)
-        mark = unused(self.mark, [text, *thread])
-        system = _RULES.format(material=MATERIAL.format(mark=mark))
-        user = "\n\n".join(
-            [block(mark, "thread", "\n".join(thread)), block(mark, "question", text)]
-        )
+        texts = [("thread", "\n".join(thread)), ("question", seen(question.text))]
+        user, material = in_blocks(self.mark, texts)
+        system = _RULES.format(material=material)
         tokens = self.count(system) + self.count(user)
         return Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import MATERIAL, Prompt, block, recent, unused
+from bot.answering.llm.prompt import Prompt, in_blocks, recent
 from bot.answering.llm.rewriting import LONGEST_TURN, THREAD_TOKENS, without_marks
 from bot.answering.llm.usage import BudgetedModel
 from bot.foreign import seen
@@ -49,11 +49,8 @@ class Translator:
     def _prompt(self, question: Question, language: str) -> Prompt:
         cut = [replace(turn, text=turn.text[:LONGEST_TURN]) for turn in question.history]
         thread = recent(cut, THREAD_TOKENS, self.count)
-        text = seen(question.text)
-        mark = unused(self.mark, [text, *thread])
-        material = MATERIAL.format(mark=mark)
+        before = [("thread", "\n".join(thread))] if thread else []
+        user, material = in_blocks(self.mark, [*before, ("question", seen(question.text))])
         system = _RULES.format(language=language.capitalize(), material=material)
-        blocks = [block(mark, "thread", "\n".join(thread))] if thread else []
-        user = "\n\n".join([*blocks, block(mark, "question", text)])
         tokens = self.count(system) + self.count(user)
         return Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
