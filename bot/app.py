@@ -272,6 +272,7 @@ def answerer_of(
     answer = settings.answer
     reranker = timed(indexing.reranker) if indexing.reranker else None
     seconds, foreign = answer.rerank_seconds, answer.reranker != BUNDLED_RERANKER
+    rewriter = model.rewriter() if model and settings.llm.rewrite else None
     answerer = Answerer(
         Retrieval(indexing.index, indexing.embedder),
         calibration.confidence(indexing.calibration_file, indexing.embedder, reranker),
@@ -280,8 +281,8 @@ def answerer_of(
         composer=model.composer if model else None,
         read=reading_by(reranker, seconds=seconds),
         rerank=cross_encoder(reranker, seconds=seconds, foreign=foreign),
-        rewrite=model.rewriter() if model and settings.llm.rewrite else None,
-        translate=model.translator() if model and settings.llm.rewrite else None,
+        rewrite=rewriter.standalone if rewriter else None,
+        translate=rewriter.translated if rewriter else None,
         is_partial=lambda: indexing.index.is_partial,
         is_reading=lambda: indexing.index.waiting > 0,
     )

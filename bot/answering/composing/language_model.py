@@ -15,7 +15,6 @@ from bot.answering.llm.model_client import LanguageModel, RetryingModel
 from bot.answering.llm.prompt import Prompt, Prompting
 from bot.answering.llm.providers import ModelSettings, model_client_of
 from bot.answering.llm.rewriting import SECONDS, Rewriter
-from bot.answering.llm.translating import Translator
 from bot.answering.llm.usage import BudgetedModel, Meter
 from bot.model import Question
 from indexers.model import Principal
@@ -42,8 +41,7 @@ class ComposingSettings(ModelSettings, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredModel:
-    """A configured model. ``composer`` writes answers; `rewriter` and `translator`
-    are for the search."""
+    """A configured model. ``composer`` writes answers; `rewriter` is for the search."""
 
     client: RetryingModel
     meter: Meter
@@ -95,12 +93,8 @@ class ConfiguredModel:
         return cls(client, meter, Composer(client, prompting, meter, judge=judge))
 
     def rewriter(self) -> Rewriter:
-        """Return the rewriter of follow-ups."""
+        """Return the rewriter of questions."""
         return Rewriter(self._within(SECONDS), self.meter.count, mark)
-
-    def translator(self) -> Translator:
-        """Return the translator of questions."""
-        return Translator(self._within(SECONDS), self.meter.count, mark)
 
     def say(self, text: str) -> str:
         """Return the model's reply to ``text``; only the day pays for it.

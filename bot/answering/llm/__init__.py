@@ -7,6 +7,5 @@ providers   settings -> a model of LlamaIndex's
 llama_client, forms, refusals, connection, thoughts
             requests in the form that a server accepts
 usage       the budget of each person, channel and day
-rewriting   a follow-up -> a standalone question for the search
-translating a question -> one in the language of the pages
+rewriting   a question -> one that stands alone, or is in the language of the pages
 """

@@ -40,7 +40,7 @@ def rewriter(model: ScriptedModel, caps: Caps = FREE) -> Rewriter:
 
 
 def standalone_of(script: str | Exception, question: Question = FOLLOW_UP) -> str:
-    return rewriter(ScriptedModel([script]))(question).standalone
+    return rewriter(ScriptedModel([script])).standalone(question).standalone
 
 
 @pytest.mark.parametrize(
@@ -76,27 +76,27 @@ def test_what_brings_anything_of_its_own_is_not_searched_for(script: str) -> Non
 
 @pytest.mark.parametrize("error", [ModelFailed("no"), ModelBusy("busy"), CutShort("long")])
 def test_a_model_that_fails_leaves_the_question_as_it_is(error: Exception) -> None:
-    assert rewriter(ScriptedModel(error))(FOLLOW_UP) == FOLLOW_UP
+    assert rewriter(ScriptedModel(error)).standalone(FOLLOW_UP) == FOLLOW_UP
 
 
 def test_a_question_that_follows_nothing_is_not_asked_about() -> None:
     model = ScriptedModel("How long is leave?")
     first = replace(FOLLOW_UP, history=())
 
-    assert rewriter(model)(first) == first
+    assert rewriter(model).standalone(first) == first
     assert model.prompts == []
 
 
 def test_over_its_cap_nobody_asks_the_model() -> None:
     model = ScriptedModel("How long is parental leave for contractors?")
 
-    assert rewriter(model, Caps(person=Cap(100)))(FOLLOW_UP) == FOLLOW_UP
+    assert rewriter(model, Caps(person=Cap(100))).standalone(FOLLOW_UP) == FOLLOW_UP
     assert model.prompts == []
 
 
 def test_the_thread_is_data_in_a_block_that_it_cannot_end() -> None:
     model = ScriptedModel("And for contractors?")
-    rewriter(model)(FOLLOW_UP)
+    rewriter(model).standalone(FOLLOW_UP)
     (prompt,) = model.prompts
 
     assert prompt.user == (
@@ -107,13 +107,13 @@ def test_the_thread_is_data_in_a_block_that_it_cannot_end() -> None:
     )
     assert "m00n" in prompt.system
     assert prompt.max_tokens
-    assert prompt.max_tokens <= 100
+    assert prompt.max_tokens <= 200
 
 
 def test_one_long_turn_does_not_push_the_others_out() -> None:
     model = ScriptedModel("And for contractors?")
     long = Turn(Role.BOT, "word " * 5000)
-    rewriter(model)(replace(FOLLOW_UP, history=(*THREAD, long)))
+    rewriter(model).standalone(replace(FOLLOW_UP, history=(*THREAD, long)))
     (prompt,) = model.prompts
 
     assert "asker: How long is parental leave?" in prompt.user
@@ -145,7 +145,7 @@ def answerer(*scripts: str | Exception) -> Answerer:
     return Answerer(
         retrieval_over(HANDBOOK),
         SURE,
-        rewrite=rewriter(ScriptedModel(scripts)),
+        rewrite=rewriter(ScriptedModel(scripts)).standalone,
         clock=TickingClock(),
     )
 
