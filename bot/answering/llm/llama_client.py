@@ -16,7 +16,6 @@ from bot.answering.llm.refusals import (
     LENGTH,
     failure,
     may_refuse_form,
-    names_form,
     refused_manner,
     too_long,
 )
@@ -70,24 +69,29 @@ class LlamaClient:
         for _ in range(_TRIES):
             try:
                 yield from without_thoughts(self._stream(prompt, form))
-            except _RefusedManner:
-                continue
-            except _RefusedForm as refusal:
-                form = Form(form + 1)
-                if refusal.named:
-                    self._remember(form)
-            except _RefusedLength:
-                prompt = self._shorter(prompt)
+            except _Refused as refused:
+                prompt, form = self._otherwise(prompt, form, refused.error)
             else:
-                if prompt.structure:
-                    self._remember(form)
+                if prompt.structure and form > self._form:
+                    log.info("The language model's server takes no %s", self._form.name.lower())
+                    self._form = form
                 return
         raise ModelFailed("it refuses whatever it is asked")
 
-    def _remember(self, form: Form) -> None:
-        if form > self._form:
-            log.info("The language model's server takes no %s", self._form.name.lower())
-            self._form = form
+    def _otherwise(self, prompt: Prompt, form: Form, error: Exception) -> tuple[Prompt, Form]:
+        """Return the prompt and the form that the server may accept instead.
+
+        Raises:
+            ModelFailed: it accepts no other.
+        """
+        if too_long(error):
+            return self._shorter(prompt), form
+        if new := refused_manner(error) - self._refused:
+            self._refused |= new
+            return prompt, form
+        if form is not Form.PLAIN and may_refuse_form(error):
+            return prompt, Form(form + 1)
+        raise failure(error, self._now) from None
 
     def _shorter(self, prompt: Prompt) -> Prompt:
         """Return a shorter prompt.
@@ -136,9 +140,7 @@ class LlamaClient:
                     yield piece
                 ending = _ending(part.raw) or ending
         except Exception as error:  # noqa: BLE001 - each provider's library has its own, and a broken stream raises what its parser happens to; all come out again as ours
-            if not begun:
-                self._refusal(error, form)
-            raise failure(error, self._now) from None
+            raise (failure(error, self._now) if begun else _Refused(error)) from None
         if not ending:
             raise ModelBusy("its answer broke off")
         if ending in _CUT:
@@ -146,37 +148,13 @@ class LlamaClient:
         if ending in _FILTERED:
             raise ModelFailed("its provider's filter stopped it")
 
-    def _refusal(self, error: Exception, form: Form) -> None:
-        """Raise the right error for a refusal.
 
-        Raises:
-            _Refusal: another request may be accepted.
-        """
-        if too_long(error):
-            raise _RefusedLength from None
-        if new := refused_manner(error) - self._refused:
-            self._refused |= new
-            raise _RefusedManner from None
-        if form is not Form.PLAIN and may_refuse_form(error):
-            raise _RefusedForm(named=names_form(error)) from None
+class _Refused(Exception):
+    """The server refused the request for ``error``, before it wrote a word."""
 
-
-class _Refusal(Exception):
-    """The request must be sent in another way."""
-
-
-class _RefusedManner(_Refusal):
-    pass
-
-
-class _RefusedForm(_Refusal):
-    def __init__(self, *, named: bool) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__()
-        self.named = named
-
-
-class _RefusedLength(_Refusal):
-    pass
+        self.error = error
 
 
 def _ending(raw: Any) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from bot.answering.llm.causes import Cause, cause_of, cause_of_status
 from bot.answering.llm.model_client import ModelBusy, ModelFailed
@@ -19,13 +18,6 @@ _REFUSED = frozenset((400, 422, 501))
 """Statuses by which servers refuse a form, in general or for this model."""
 _LOOKED_AT = 4_000
 """Characters of an error's message to search."""
-
-
-_FORM = re.compile(
-    r"response_format|output_config|output_format|json_schema|schema|structured|grammar"
-    r"|tool_choice|tools?\b|function",
-    re.IGNORECASE,
-)
 _TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context"
     r"|prompt is too long|input is too long|too many (?:input )?tokens|max_model_len"
@@ -41,7 +33,7 @@ def too_long(error: Exception) -> bool:
     status = getattr(error, "status_code", None)
     if status == 413:
         return True
-    words = _words(error)
+    words = f"{error} {getattr(error, 'body', None) or ''}"[:_LOOKED_AT]
     if status == 400 and re.search(r"max_(?:completion_)?tokens is too large", words):
         return False  # the limit of the output is too high
     return status in (None, 200, 400, 422, 500) and bool(_TOO_LONG.search(words))
@@ -64,11 +56,6 @@ def may_refuse_form(error: Exception) -> bool:
     return getattr(error, "status_code", None) in _REFUSED or isinstance(error, TypeError)
 
 
-def names_form(error: Exception) -> bool:
-    """Return whether the message names the form."""
-    return bool(_FORM.search(_words(error)))
-
-
 def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
     """Return the failure with its cause and status only: a provider's message may quote the
     prompt."""
@@ -87,8 +74,3 @@ def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
     if cause is Cause.NONSENSE:
         return ModelFailed(f"{cause.words} ({type(error).__name__})", cause=cause)
     return ModelBusy(cause.words, cause=cause)
-
-
-def _words(error: Exception) -> str:
-    body: Any = getattr(error, "body", None)
-    return f"{error} {body or ''}"[:_LOOKED_AT]
