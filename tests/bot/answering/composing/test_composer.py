@@ -20,7 +20,6 @@ from bot.answering.llm.model_client import CutShort, ModelFailed
 from bot.answering.llm.usage import (
     Cap,
     Caps,
-    MemoryUsage,
     Meter,
     Payer,
     Price,
@@ -39,6 +38,7 @@ from tests.fakes.live_wikis import Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.usage import MemoryUsage
 from tests.fakes.wiki import by_section
 
 ANYONE = Principal.of(EVERYONE)

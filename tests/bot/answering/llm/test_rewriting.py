@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.llm.rewriting import Rewriter, unfit
-from bot.answering.llm.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
+from bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter
 from bot.model import Answer, NoAnswer, Question, Role, Turn
 from indexers.model import EVERYONE, Principal
 from tests.fakes.confidence import SURE
@@ -20,6 +20,7 @@ from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.usage import MemoryUsage
 
 FREE = Caps()
 THREAD = (

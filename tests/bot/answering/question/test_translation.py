@@ -11,7 +11,7 @@ from bot.answering.composing.composer import Composer
 from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.llm.prompt import Prompting
 from bot.answering.llm.rewriting import Rewriter
-from bot.answering.llm.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
+from bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter
 from bot.answering.question.languages import Translate, in_language_of_pages, is_foreign
 from bot.model import Answer, Fallback, NoAnswer, Question, Role, Turn
 from indexers.model import EVERYONE, Principal
@@ -20,6 +20,7 @@ from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.usage import MemoryUsage
 
 ANYONE = Principal.of(EVERYONE)
 PAGES = [
