@@ -474,11 +474,8 @@ def test_what_was_dropped_is_counted_and_logged_without_its_words(
 ) -> None:
     caplog.set_level(logging.INFO)
     model = ScriptedModel("Ask your lead [1]. Leave is 40 days long [1].")
-    pieces = answerer(model)
-    pieces.answer(Question(QUESTION, ANYONE))
+    answerer(model).answer(Question(QUESTION, ANYONE))
 
-    assert pieces.composer
-    assert pieces.composer.tally == {"unclear": 1, "number": 1}
     assert "Composed: 1 number, 1 unclear" in caplog.text
     assert "40" not in caplog.text
     assert "lead" not in caplog.text
