@@ -166,11 +166,10 @@ def _is_number(value: object, most: int) -> TypeGuard[int]:
 
 @dataclass(frozen=True, slots=True)
 class ModelJudge:
-    """A judge by language model. ``count`` counts tokens, ``mark`` makes an unguessable text. The
-    cost is counted for the asker."""
+    """A judge by language model. ``mark`` makes an unguessable text. The cost is counted for the
+    asker."""
 
     model: BudgetedModel
-    count: Callable[[str], int]
     mark: Callable[[], str]
 
     def judge(
@@ -184,7 +183,7 @@ class ModelJudge:
         written: list[str] = []
         failure = ModelFailed("what it writes holds no verdict")
         try:
-            own = judge_prompt(question, prompt, sentences, self.count, self.mark)
+            own = judge_prompt(question, prompt, sentences, self.model.meter.count, self.mark)
             written.extend(self.model.write(question, own))
         except ModelFailed as error:
             failure = error

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Protocol, Self
+from typing import Self
 
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.judge import ModelJudge
@@ -24,21 +24,6 @@ _VERIFY_SECONDS = 10.0
 """For one request of the judge; then its sentences are shown without a verdict."""
 
 
-class ComposingSettings(ModelSettings, Protocol):
-    """The settings of a language model that composes answers, see `config.llm.LlmSettings`."""
-
-    @property
-    def at_once(self) -> int: ...
-
-    @property
-    def context_tokens(self) -> int: ...
-
-    @property
-    def verifying_model(self) -> ModelSettings | None:
-        """Return the language model that reads an answer a second time, if one does."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class ConfiguredModel:
     """A configured model. ``composer`` writes answers; `rewriter` is for the search."""
@@ -50,7 +35,7 @@ class ConfiguredModel:
     @classmethod
     def of(
         cls,
-        settings: ComposingSettings,
+        settings: ModelSettings,
         key: str,
         meter: Meter,
         *,
@@ -82,19 +67,15 @@ class ConfiguredModel:
         if verifying := settings.verifying_model:
             is_same = verifying.model == settings.model
             judging = client if is_same else with_retries(model_client_of(verifying, key))
-            judge = _judge_by(judging, meter)
-        prompting = Prompting(
-            meter.count,
-            mark,
-            budget=settings.context_tokens,
-            structured=True,
-            today=meter.today,
-        )
+            within = BudgetedModel(judging.within(_VERIFY_SECONDS), meter)
+            judge = ModelJudge(within, mark)
+        budget = settings.context_tokens
+        prompting = Prompting(meter.count, mark, budget, structured=True, today=meter.today)
         return cls(client, meter, Composer(client, prompting, meter, judge=judge))
 
     def rewriter(self) -> Rewriter:
         """Return the rewriter of questions."""
-        return Rewriter(self._within(SECONDS), self.meter.count, mark)
+        return Rewriter(BudgetedModel(self.client.within(SECONDS), self.meter), mark)
 
     def say(self, text: str) -> str:
         """Return the model's reply to ``text``; only the day pays for it.
@@ -105,14 +86,6 @@ class ConfiguredModel:
         nobody = Question(text, Principal(frozenset()))
         prompt = Prompt("", text, (), self.meter.count(text))
         return "".join(BudgetedModel(self.client, self.meter).write(nobody, prompt))
-
-    def _within(self, seconds: float) -> BudgetedModel:
-        return BudgetedModel(self.client.within(seconds), self.meter)
-
-
-def _judge_by(client: RetryingModel, meter: Meter) -> ModelJudge:
-    """Return a judge by language model."""
-    return ModelJudge(BudgetedModel(client.within(_VERIFY_SECONDS), meter), meter.count, mark)
 
 
 def mark() -> str:

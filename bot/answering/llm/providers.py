@@ -20,10 +20,10 @@ _TEMPERATURE = 0.0
 
 
 class ModelSettings(Protocol):
-    """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
-    API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
-    provider's own; ``seconds`` is the longest time of a whole request; ``ca_file`` has
-    the certificates of its authority, empty for the well-known ones."""
+    """The settings of a model, see `config.llm.LlmSettings`. ``url`` is the API's base (`.../v1`;
+    of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the provider's own; ``seconds``
+    is the longest time of a whole request; ``ca_file`` has the certificates of its authority, empty
+    for the well-known ones; ``verifying_model`` reads an answer a second time, if there is one."""
 
     @property
     def provider(self) -> str: ...
@@ -42,6 +42,15 @@ class ModelSettings(Protocol):
 
     @property
     def ca_file(self) -> str: ...
+
+    @property
+    def at_once(self) -> int: ...
+
+    @property
+    def context_tokens(self) -> int: ...
+
+    @property
+    def verifying_model(self) -> ModelSettings | None: ...
 
 
 def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:

@@ -51,11 +51,10 @@ You put a question into {language}: it is searched for in a wiki.
 
 @dataclass(frozen=True, slots=True)
 class Rewriter:
-    """Puts questions into other words. ``count`` counts tokens, ``mark`` makes an unguessable text.
-    ``model`` should not take longer than `SECONDS`."""
+    """Puts questions into other words. ``mark`` makes an unguessable text. ``model`` should not
+    take longer than `SECONDS`."""
 
     model: BudgetedModel
-    count: Callable[[str], int]
     mark: Callable[[], str]
 
     def standalone(self, question: Question) -> Question:
@@ -75,12 +74,13 @@ class Rewriter:
 
     def _written(self, question: Question, rules: str) -> str:
         """Return what the model makes of the question; empty if it failed."""
+        count = self.model.meter.count
         cut = [replace(turn, text=turn.text[:_LONGEST_TURN]) for turn in question.history]
-        thread = recent(cut, _THREAD_TOKENS, self.count)
+        thread = recent(cut, _THREAD_TOKENS, count)
         before = [("thread", "\n".join(thread))] if thread else []
         user, material = in_blocks(self.mark, [*before, ("question", seen(question.text))])
         system = f"{rules}\n\n{material}"
-        tokens = self.count(system) + self.count(user)
+        tokens = count(system) + count(user)
         prompt = Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
         try:
             return without_marks("".join(self.model.write(question, prompt)))

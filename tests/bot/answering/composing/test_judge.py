@@ -57,7 +57,7 @@ def judge(
     client: LanguageModel, caps: Caps | None = None, usage: MemoryUsage | None = None
 ) -> ModelJudge:
     meter = Meter(COUNT, lambda: TODAY, usage or MemoryUsage(), caps or Caps())
-    return ModelJudge(BudgetedModel(client, meter), COUNT, iter(["k7f3", "m00n"]).__next__)
+    return ModelJudge(BudgetedModel(client, meter), iter(["k7f3", "m00n"]).__next__)
 
 
 def judged(*scripts: str | Exception) -> Sequence[SentenceVerdict | None]:

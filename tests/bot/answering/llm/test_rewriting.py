@@ -37,7 +37,7 @@ def rewriter(model: ScriptedModel, caps: Caps = FREE) -> Rewriter:
 
     meter = Meter(count, lambda: date(2026, 11, 24), MemoryUsage(), caps)
     marks = iter(["k7f3", "m00n"] * 9)
-    return Rewriter(BudgetedModel(model, meter), count, lambda: next(marks))
+    return Rewriter(BudgetedModel(model, meter), lambda: next(marks))
 
 
 def standalone_of(script: str | Exception, question: Question = FOLLOW_UP) -> str:

@@ -61,7 +61,7 @@ def meter(caps: Caps | None = None, observer: Observed | None = None) -> Meter:
 
 def translator(model: ScriptedModel, meter_: Meter | None = None) -> Translate:
     marks = iter(["k7f3", "m00n"] * 9)
-    return Rewriter(BudgetedModel(model, meter_ or meter()), count, lambda: next(marks)).translated
+    return Rewriter(BudgetedModel(model, meter_ or meter()), lambda: next(marks)).translated
 
 
 def translated(script: str | Exception, question: str | Question = FRENCH) -> Question:
