@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol
 
-from bot.answering.composing.objects import Objects
+from bot.answering.composing.objects import Objects, is_number
 from bot.answering.llm.model_client import ModelFailed
 from bot.answering.llm.prompt import Prompt, Structure, as_typed, in_blocks
 from bot.answering.llm.usage import BudgetedModel
@@ -76,6 +76,8 @@ _NOTHING_BEYOND = frozenset(("", "none", "nothing", "n/a", "null"))
 _BEGUN_AGAIN = re.compile(r'"(?:verdicts|supported)"\s{0,9}:')
 _OF_A_VERDICT, _AROUND = 80, 40
 """Tokens of output: for each sentence, and around them."""
+_MOST_SOURCES, _LAST = 8, 999
+"""The most sources of a verdict, and the highest number that a passage may have."""
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -141,27 +143,19 @@ def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
     objects = Objects()
     for row in objects.add(written):
         number, supported = row.get("sentence"), row.get("supported")
-        if not _is_number(number, many) or not isinstance(supported, bool):
+        if not is_number(number, many) or not isinstance(supported, bool):
             continue
         beyond = row.get("beyond")
         adds = isinstance(beyond, str) and beyond.strip(" .-").casefold() not in _NOTHING_BEYOND
         sources = row.get("sources")
         numbers = tuple(sources[:_MOST_SOURCES]) if isinstance(sources, list) else ()
-        verdict = SentenceVerdict(supported, tuple(n for n in numbers if _is_number(n, _LAST)))
+        verdict = SentenceVerdict(supported, tuple(n for n in numbers if is_number(n, _LAST)))
         earlier = decided.get(number, verdict)
         undecided = (supported and adds) or earlier is None or earlier.supported != supported
         decided[number] = None if undecided else verdict
     if _BEGUN_AGAIN.search(written, objects.read):
         return [None] * many
     return [decided.get(number) for number in range(1, many + 1)]
-
-
-_MOST_SOURCES, _LAST = 8, 999
-
-
-def _is_number(value: object, most: int) -> TypeGuard[int]:
-    """Return whether ``value`` is an integer from 1; Python takes true for 1, JSON does not."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most
 
 
 @dataclass(frozen=True, slots=True)
