@@ -169,13 +169,10 @@ class Composer:
 
 def _noting_if_shorter(draft: Draft) -> Prompt:
     """Return the prompt; if it is shortened, ``draft`` says so."""
-    shorten = draft.prompt.shorter
-    if shorten is None:
-        return draft.prompt
 
-    def shorter(most: int) -> Prompt | None:
-        shortened = shorten(most)
-        draft.shortened = draft.shortened or shortened is not None
+    def shorter() -> Prompt | None:
+        shortened = draft.prompt.shorter()
+        draft.shortened = shortened is not None
         return shortened
 
     return replace(draft.prompt, shorter=shorter)

@@ -63,8 +63,7 @@ class LlamaClient:
         self._longest: float = math.inf  # tokens of a prompt, as we count
 
     def write(self, prompt: Prompt) -> Iterator[str]:
-        if prompt.tokens > self._longest and prompt.shorter:
-            prompt = prompt.shorter(int(self._longest)) or prompt
+        prompt = _within(self._longest, prompt)
         form = self._form if prompt.structure else Form.PLAIN
         for _ in range(_TRIES):
             try:
@@ -99,16 +98,16 @@ class LlamaClient:
         Raises:
             ModelFailed: nothing of it can be left out.
         """
-        shorter = prompt.shorter(int(_SHORTER * prompt.tokens)) if prompt.shorter else None
+        shorter = _within(_SHORTER * prompt.tokens, prompt)
         log.warning(
             "The prompt (about %d tokens) is longer than the language model's server takes: %s."
             " Give its context more tokens, or set `[llm] context_tokens` lower",
             prompt.tokens,
             f"it is asked again with {len(shorter.shown)} of {len(prompt.shown)} passages"
-            if shorter
+            if shorter is not prompt
             else "nothing of it can be left out",
         )
-        if shorter is None:
+        if shorter is prompt:
             raise ModelFailed("the prompt is too long for it", Fallback.LENGTH)
         self._longest = min(self._longest, shorter.tokens)
         return shorter
@@ -147,6 +146,13 @@ class LlamaClient:
             raise CutShort("its answer came to the length that is set")
         if ending in _FILTERED:
             raise ModelFailed("its provider's filter stopped it")
+
+
+def _within(most: float, prompt: Prompt) -> Prompt:
+    """Return the prompt with at most so many tokens, or with as few as it can have."""
+    while prompt.tokens > most and (shorter := prompt.shorter()):
+        prompt = shorter
+    return prompt
 
 
 class _Refused(Exception):

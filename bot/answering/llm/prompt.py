@@ -116,8 +116,7 @@ class Prompt:
     what it sees of each; ``links`` are the addresses behind L1, L2 and so on. ``tokens`` is its
     length. ``max_tokens`` limits the output, if that is less than configured. ``structure`` is
     tried first, if the provider supports structured output. ``shorter`` returns the same prompt
-    with fewer passages, with at most that many tokens if possible; None if nothing can be left out.
-    The remaining passages keep their numbers."""
+    without its last passage, and at last without the thread; None if nothing can be left out."""
 
     system: str
     user: str
@@ -125,7 +124,7 @@ class Prompt:
     tokens: int
     max_tokens: int | None = None
     structure: Structure | None = None
-    shorter: Callable[[int], Prompt | None] | None = None
+    shorter: Callable[[], Prompt | None] = lambda: None
     texts: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
 
@@ -188,17 +187,10 @@ class Prompting:
             around = max(around, longer)
         tokens = around + self.count(data)
 
-        def shorter(most: int) -> Prompt | None:
-            """Return the prompt with as many of the passages as fit; at last with the best one
-            only, and without the thread."""
-            choices = [(thread, count) for count in range(len(shown) - 1, 0, -1)]
-            choices += [((), 1)] if thread else []
-            prompt = None
-            for turns, count in choices:
-                prompt = self._prompt(question, hits, turns, shown[:count])
-                if prompt.tokens <= most:
-                    break
-            return prompt
+        def shorter() -> Prompt | None:
+            if len(shown) > 1:
+                return self._prompt(question, hits, thread, shown[:-1])
+            return self._prompt(question, hits, (), shown) if thread else None
 
         return Prompt(
             system,

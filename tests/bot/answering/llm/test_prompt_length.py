@@ -102,15 +102,12 @@ def test_an_error_within_the_stream_tells_of_the_length_too() -> None:
 
 
 def test_the_thread_goes_before_the_last_passage() -> None:
-    long = prompt(history=(Turn(Role.ASKER, "word " * 200),))
-    assert long.shorter
+    prompts = [prompt(history=(Turn(Role.ASKER, "word " * 200),))]
+    while shorter := prompts[-1].shorter():
+        prompts.append(shorter)
 
-    shortest = long.shorter(1)
-    assert shortest
-    assert len(shortest.shown) == 1
-    assert "<thread" not in shortest.user
-    assert shortest.shorter
-    assert shortest.shorter(1) is None
+    assert [len(each.shown) for each in prompts] == [4, 3, 2, 1, 1]
+    assert ["<thread" in each.user for each in prompts] == [True, True, True, True, False]
 
 
 def test_a_prompt_without_passages_that_is_refused_shortens_no_other() -> None:
