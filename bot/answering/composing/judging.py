@@ -42,13 +42,13 @@ class DraftJudging:
         self._batches: list[_Batch] = []
         self._begun = 0
         """How many sentences of the draft are with the judge, or were."""
-        self._written = False
+        self._crowded = self._written = False
 
     def note(self) -> None:
         """Begin with the first sentences once they are written, and apply the verdicts that are
         there. A denial is judged as a whole."""
-        is_enough = len(self._left()) >= _FIRST and not self._begun and not self._draft.denied
-        if self._judge is None or is_enough:
+        may_begin = not (self._begun or self._crowded or self._draft.denied)
+        if self._judge is None or (may_begin and len(self._left()) >= _FIRST):
             self._begin_left()
         while self._batches and self._batches[0].verdicts.done():
             self.wait()
@@ -71,11 +71,12 @@ class DraftJudging:
             verdicts = batch.verdicts.result()
         except ModelFailed as error:
             log.warning("Sentences of an answer were not judged: %s", error)
-            if error.fallback is Fallback.BUSY and batch.is_early:
-                # The writing itself took the only place. Now, or at its end, there is one.
-                self._begin(batch.sentences)
-            else:
+            if error.fallback is not Fallback.BUSY or not batch.is_early:
                 self._give_up(batch.sentences)
+            elif self._written:
+                self._begin(batch.sentences)
+            else:  # the writing itself takes the only place, and leaves it at its end
+                self._crowded, self._begun = True, 0
         except Exception:
             log.exception("Sentences of an answer were not judged")
             self._give_up(batch.sentences)
