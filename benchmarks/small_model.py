@@ -94,14 +94,18 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
     )
     with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as indexing:
         indexing.sync()
-        answerer = replace(answerer_of(settings, indexing), composer=composer)
+        tally = Counter[str]()
+        counted = composer.watched(
+            lambda composed: tally.update(each.outcome for each in composed.sentences)
+        )
+        answerer = replace(answerer_of(settings, indexing), composer=counted)
         results, times = [], []
         for row in rows:
             started = time.perf_counter()
             reader = Principal.of(EVERYONE)
             results.append((row["question"], answerer.answer(Question(row["question"], reader))))
             times.append((time.perf_counter() - started) * 1000)
-    return results, composer.tally, times
+    return results, tally, times
 
 
 def made_up(answer: Answer) -> list[str]:
@@ -156,7 +160,7 @@ def figures() -> Sequence[Figure]:
 
 
 _UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
-_NO_FLAWS = frozenset(("kept", "unclear", "empty", "repeated", *Fallback))
+_NO_FLAWS = frozenset(("kept", "unclear", "empty", "repeated"))
 
 
 def _is_quoted(answer: Result) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from bot.answering.asker import Asker
 from bot.answering.composing.language_model import ConfiguredModel
 from bot.answering.deciding import calibration
-from bot.answering.llm.model_client import MeasuredModel
+from bot.answering.llm.model_client import LanguageModel
 from bot.answering.llm.usage import Cap, Caps, Meter, ModelObserver, Price
 from bot.answering.quoting.responding import reading_by
 from bot.answering.reranking.blending import cross_encoder
@@ -74,7 +74,7 @@ class App:
         self.passed: Callable[[Pass], None] = lambda _: None
         """Records a pass that another process's command made with these parts."""
         self.one_sync = Lock()
-        self.model_client: MeasuredModel | None = None
+        self.model_client: LanguageModel | None = None
         self.model_observer: ModelObserver | None = None
         self.timed: Callable[[Reranker], Reranker] = lambda reranker: reranker
         """Wraps the cross-encoder of answers to people, to measure it."""
@@ -272,6 +272,7 @@ def answerer_of(
     answer = settings.answer
     reranker = timed(indexing.reranker) if indexing.reranker else None
     seconds, foreign = answer.rerank_seconds, answer.reranker != BUNDLED_RERANKER
+    rewriter = model.rewriter() if model and settings.llm.rewrite else None
     answerer = Answerer(
         Retrieval(indexing.index, indexing.embedder),
         calibration.confidence(indexing.calibration_file, indexing.embedder, reranker),
@@ -280,8 +281,8 @@ def answerer_of(
         composer=model.composer if model else None,
         read=reading_by(reranker, seconds=seconds),
         rerank=cross_encoder(reranker, seconds=seconds, foreign=foreign),
-        rewrite=model.rewriter() if model and settings.llm.rewrite else None,
-        translate=model.translator() if model and settings.llm.rewrite else None,
+        rewrite=rewriter.standalone if rewriter else None,
+        translate=rewriter.translated if rewriter else None,
         is_partial=lambda: indexing.index.is_partial,
         is_reading=lambda: indexing.index.waiting > 0,
     )

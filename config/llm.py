@@ -49,7 +49,8 @@ class LlmSettings(Strict):
         1240,
         ge=300,
         le=100_000,
-        description="About how many tokens of wiki and thread it is shown.",
+        description="About how many tokens of wiki and thread it is shown. With more than 2000, "
+        "give Ollama more context, too.",
     )
     verify: Literal["model", "off"] = Field(
         "model",

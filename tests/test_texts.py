@@ -36,7 +36,6 @@ TO_MODELS = {
     "bot/answering/composing/judge.py": (),
     "bot/answering/llm/prompt.py": (),
     "bot/answering/llm/rewriting.py": (),
-    "bot/answering/llm/translating.py": (),
     "bot/answering/engine/nodes.py": (),
 }
 """Texts for language models."""

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.llm.usage import Cap, MemoryUsage, Payer, Spent, Usage
+from bot.answering.llm.usage import Cap, Payer, Spent, Usage
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
 from bot.state.usage import DatabaseUsage
 from tests.bot.databases import POSTGRESQL, empty
+from tests.fakes.usage import MemoryUsage
 from tests.long import tries
 
 TODAY = date(2026, 11, 24)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,12 +30,9 @@ class Reply:
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(
-        self, replies: Sequence[Reply], handler: type[Handler], information: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, replies: Sequence[Reply], handler: type[Handler]) -> None:
         super().__init__(("127.0.0.1", 0), handler)
         self.replies = list(replies)
-        self.information = information
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.over = threading.Event()
@@ -57,25 +54,8 @@ class Handler(BaseHTTPRequestHandler):
     key = "Authorization"
     refusal = b'{"error": {"message": "no"}}'
 
-    def do_GET(self) -> None:
-        """Send the information about itself and its models."""
-        self._send_information()
-
-    def _send_information(self) -> None:
-        known = self.path in self.server.information
-        self.send_response(200 if known else 404)
-        body = json.dumps(self.server.information[self.path]).encode() if known else self.refusal
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.close_connection = True
-
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path.startswith("/api/"):  # Ollama's own, beside OpenAI's
-            self._send_information()
-            return
         with self.server.lock:
             self.server.asked.append(json.loads(body))
             self.server.keys.append(self.headers.get(self.key, ""))
@@ -133,12 +113,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def openai_server(
-    *replies: Reply, handler: type[Handler] = Handler, information: Mapping[str, Any] | None = None
-) -> Iterator[Server]:
-    """Serve ``replies``, one for each request, in order; then status 500. ``information`` is the
-    information about itself, by path."""
-    server = Server(replies, handler, information or {})
+def openai_server(*replies: Reply, handler: type[Handler] = Handler) -> Iterator[Server]:
+    """Serve ``replies``, one for each request, in order; then status 500."""
+    server = Server(replies, handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

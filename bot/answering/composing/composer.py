@@ -22,7 +22,7 @@ from bot.answering.llm.prompt import Prompt
 from bot.answering.llm.usage import BudgetedModel, Meter
 from bot.answering.retrieval.retrieval import Compose, Retrieved
 from bot.answering.retrieval.sources import source_of
-from bot.model import Answer, Fallback, NoAnswer, Question, Result, Source, Tone
+from bot.model import Answer, NoAnswer, Question, Result, Source, Tone
 from indexers.model import Hit
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,13 @@ class Checked:
     verified: bool
     flaw: Flaw | None = None
 
+    @property
+    def outcome(self) -> str:
+        """Return "kept", "unclear" or the flaw."""
+        if self.flaw:
+            return self.flaw.value
+        return "kept" if self.verified else "unclear"
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:
@@ -66,8 +73,7 @@ MakePrompt = Callable[[Question, Sequence[Hit]], Prompt]
 class Composer:
     """Asks ``model`` and checks what it writes; ``judge`` reads it a second time, if there is one.
 
-    ``max_characters`` limits an answer's text. ``tally`` counts the sentences that were ``kept``,
-    those shown as ``unclear`` and each `Flaw`, and each `Fallback`, since the process began.
+    ``max_characters`` limits an answer's text.
     """
 
     def __init__(  # noqa: PLR0913 - the parts, and what may be set
@@ -86,7 +92,6 @@ class Composer:
         self._max_characters = max_characters
         self._clock = clock
         self._watch: Callable[[Composed], None] = lambda _: None
-        self.tally: Counter[str] = Counter()
 
     def watched(self, watch: Callable[[Composed], None]) -> Composer:
         """Return a composer that also hands each whole answer to ``watch``."""
@@ -118,7 +123,6 @@ class Composer:
         except ModelFailed as error:
             log.warning("The language model did not answer: %s", error)
             fallback = error.fallback
-        self._count(draft, fallback)
         result: Result = quoted
         if not fallback:
             result = _answer(basis, draft)
@@ -126,8 +130,11 @@ class Composer:
             result = replace(quoted, fallback=fallback)
         milliseconds = (self._clock() - started) * 1000
         timings = replace(quoted.timings, compose=quoted.timings.compose + milliseconds)
-        checked = (_checked(drafted, draft) for drafted in draft.sentences)
-        composed = Composed(replace(result, timings=timings), tuple(checked))
+        checked = tuple(_checked(drafted, draft) for drafted in draft.sentences)
+        outcomes = sorted(Counter(each.outcome for each in checked).items())
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes)
+        log.info("Composed%s: %s", f" in vain ({fallback})" if fallback else "", counts or "-")
+        composed = Composed(replace(result, timings=timings), checked)
         self._watch(composed)
         yield composed
 
@@ -159,42 +166,21 @@ class Composer:
             judging.wait()
             yield from releasing.ready()
 
-    def _count(self, draft: Draft, fallback: Fallback | None) -> None:
-        tally = Counter(_outcome(drafted, draft) for drafted in draft.sentences)
-        self.tally.update(tally)
-        if fallback:
-            self.tally[fallback.value] += 1
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(tally.items()))
-        log.info("Composed%s: %s", f" in vain ({fallback})" if fallback else "", counts or "-")
-
 
 def _noting_if_shorter(draft: Draft) -> Prompt:
     """Return the prompt; if it is shortened, ``draft`` says so."""
-    shorten = draft.prompt.shorter
-    if shorten is None:
-        return draft.prompt
 
-    def shorter(most: int) -> Prompt | None:
-        shortened = shorten(most)
-        draft.shortened = draft.shortened or shortened is not None
+    def shorter() -> Prompt | None:
+        shortened = draft.prompt.shorter()
+        draft.shortened = shortened is not None
         return shortened
 
     return replace(draft.prompt, shorter=shorter)
 
 
-def _outcome(drafted: Drafted, draft: Draft) -> str:
-    if drafted.flaw:
-        return drafted.flaw.value
-    return "kept" if _is_verified(drafted, draft) else "unclear"
-
-
 def _checked(drafted: Drafted, draft: Draft) -> Checked:
-    verified = _is_verified(drafted, draft)
-    return Checked(drafted.sentence.raw, verified=verified, flaw=drafted.flaw)
-
-
-def _is_verified(drafted: Drafted, draft: Draft) -> bool:
-    return drafted.flaw is None and draft.judged and not (drafted.unclear or drafted.waits)
+    is_kept = drafted.flaw is None and not (drafted.unclear or drafted.waits)
+    return Checked(drafted.sentence.raw, verified=is_kept and draft.judged, flaw=drafted.flaw)
 
 
 def _answer(basis: Answer, draft: Draft) -> Answer:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol
 
-from bot.answering.composing.objects import Objects
+from bot.answering.composing.objects import Objects, is_number
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import MATERIAL, Prompt, Structure, as_typed, block, unused
+from bot.answering.llm.prompt import Prompt, Structure, as_typed, in_blocks
 from bot.answering.llm.usage import BudgetedModel
 from bot.foreign import seen
 from bot.model import Question
@@ -76,6 +76,8 @@ _NOTHING_BEYOND = frozenset(("", "none", "nothing", "n/a", "null"))
 _BEGUN_AGAIN = re.compile(r'"(?:verdicts|supported)"\s{0,9}:')
 _OF_A_VERDICT, _AROUND = 80, 40
 """Tokens of output: for each sentence, and around them."""
+_MOST_SOURCES, _LAST = 8, 999
+"""The most sources of a verdict, and the highest number that a passage may have."""
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -112,15 +114,13 @@ def judge_prompt(
     cited = {number for sentence in sentences for number in sentence.cited}
     if not all(sentence.cited for sentence in sentences):
         cited = set(range(1, len(prompt.texts) + 1))
-    texts = {number: prompt.texts[number - 1] for number in sorted(cited)}
-    asked = as_typed(question)
-    words = [f"{seen(sentence.text)}{_before(sentence)}" for sentence in sentences]
-    own_mark = unused(mark, [asked, *words, *texts.values()])
-    blocks = [block(own_mark, "passage", text, number) for number, text in texts.items()]
-    blocks.append(block(own_mark, "question", asked))
-    blocks += [block(own_mark, "sentence", text, number) for number, text in enumerate(words, 1)]
-    system = _RULES.format(material=MATERIAL.format(mark=own_mark))
-    user = "\n\n".join([*blocks, _AGAIN.format(many=len(sentences))])
+    texts = [(f"passage {number}", prompt.texts[number - 1]) for number in sorted(cited)]
+    texts.append(("question", as_typed(question)))
+    for number, sentence in enumerate(sentences, 1):
+        texts.append((f"sentence {number}", f"{seen(sentence.text)}{_before(sentence)}"))
+    data, material = in_blocks(mark, texts)
+    system = _RULES.format(material=material)
+    user = f"{data}\n\n{_AGAIN.format(many=len(sentences))}"
     return Prompt(
         system,
         user,
@@ -143,13 +143,13 @@ def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
     objects = Objects()
     for row in objects.add(written):
         number, supported = row.get("sentence"), row.get("supported")
-        if not _is_number(number, many) or not isinstance(supported, bool):
+        if not is_number(number, many) or not isinstance(supported, bool):
             continue
         beyond = row.get("beyond")
         adds = isinstance(beyond, str) and beyond.strip(" .-").casefold() not in _NOTHING_BEYOND
         sources = row.get("sources")
         numbers = tuple(sources[:_MOST_SOURCES]) if isinstance(sources, list) else ()
-        verdict = SentenceVerdict(supported, tuple(n for n in numbers if _is_number(n, _LAST)))
+        verdict = SentenceVerdict(supported, tuple(n for n in numbers if is_number(n, _LAST)))
         earlier = decided.get(number, verdict)
         undecided = (supported and adds) or earlier is None or earlier.supported != supported
         decided[number] = None if undecided else verdict
@@ -158,21 +158,12 @@ def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
     return [decided.get(number) for number in range(1, many + 1)]
 
 
-_MOST_SOURCES, _LAST = 8, 999
-
-
-def _is_number(value: object, most: int) -> TypeGuard[int]:
-    """Return whether ``value`` is an integer from 1; Python takes true for 1, JSON does not."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most
-
-
 @dataclass(frozen=True, slots=True)
 class ModelJudge:
-    """A judge by language model. ``count`` counts tokens, ``mark`` makes an unguessable text. The
-    cost is counted for the asker."""
+    """A judge by language model. ``mark`` makes an unguessable text. The cost is counted for the
+    asker."""
 
     model: BudgetedModel
-    count: Callable[[str], int]
     mark: Callable[[], str]
 
     def judge(
@@ -186,7 +177,7 @@ class ModelJudge:
         written: list[str] = []
         failure = ModelFailed("what it writes holds no verdict")
         try:
-            own = judge_prompt(question, prompt, sentences, self.count, self.mark)
+            own = judge_prompt(question, prompt, sentences, self.model.meter.count, self.mark)
             written.extend(self.model.write(question, own))
         except ModelFailed as error:
             failure = error

@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
-from contextvars import copy_context
-from threading import Thread
+from concurrent.futures import Future
+from dataclasses import dataclass
 
 from bot.answering.composing.draft import Draft, Drafted
 from bot.answering.composing.judge import SentenceJudge, SentenceVerdict
 from bot.answering.llm.model_client import ModelFailed
 from bot.model import Fallback
+from indexers.daemons import in_daemon
 
 log = logging.getLogger(__name__)
 
 _FIRST = 3
 """Sentences that are judged before the others are written. Most answers have no more, and cost one
 request for their judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Sentences in the hands of a judge. ``is_early``: the others are still being written."""
+
+    sentences: Sequence[Drafted]
+    verdicts: Future[Sequence[SentenceVerdict | None]]
+    is_early: bool
 
 
 class DraftJudging:
@@ -31,31 +40,24 @@ class DraftJudging:
         self._draft = draft
         self._judge = judge
         self._batches: list[_Batch] = []
-        self._begun = self._failed = self._written = False
+        self._begun = 0
+        """How many sentences of the draft are with the judge, or were."""
+        self._crowded = self._written = False
 
     def note(self) -> None:
         """Begin with the first sentences once they are written, and apply the verdicts that are
         there. A denial is judged as a whole."""
-        waiting = self._waiting()
-        if self._judge is None:
-            for drafted in waiting:
-                self._draft.pass_unread(drafted)
-        elif not self._begun and len(waiting) >= _FIRST and not self._draft.denied:
-            self._begin(waiting)
-        while self._batches and not self._batches[0].runs:
+        may_begin = not (self._begun or self._crowded or self._draft.denied)
+        if self._judge is None or (may_begin and len(self._left()) >= _FIRST):
+            self._begin_left()
+        while self._batches and self._batches[0].verdicts.done():
             self.wait()
 
     def end(self) -> None:
         """Begin with the sentences that are left, unless the judge has failed already."""
         self.note()
         self._written = True
-        begun = [drafted for batch in self._batches for drafted in batch.sentences]
-        rest = [drafted for drafted in self._waiting() if all(drafted is not b for b in begun)]
-        if self._failed:  # it is not asked again
-            for drafted in rest:
-                self._draft.pass_unread(drafted)
-        elif rest:
-            self._begin(rest)
+        self._begin_left()
 
     @property
     def runs(self) -> bool:
@@ -65,70 +67,49 @@ class DraftJudging:
     def wait(self) -> None:
         """Wait for the verdicts on the sentences that were first, and apply them."""
         batch = self._batches.pop(0)
-        verdicts = batch.verdicts()
-        if batch.was_early and batch.found_no_room:
-            # The writing itself took the only place. Now, or at its end, there is one.
-            if self._written:
+        try:
+            verdicts = batch.verdicts.result()
+        except ModelFailed as error:
+            log.warning("Sentences of an answer were not judged: %s", error)
+            if error.fallback is not Fallback.BUSY or not batch.is_early:
+                self._give_up(batch.sentences)
+            elif self._written:
                 self._begin(batch.sentences)
-            return
-        self._failed = self._failed or verdicts is None
-        self._draft.judged = self._draft.judged or verdicts is not None
-        if verdicts is None:
-            for drafted in batch.sentences:
-                self._draft.pass_unread(drafted)
-            return
-        missing = [None] * (len(batch.sentences) - len(verdicts))
-        for drafted, verdict in zip(batch.sentences, [*verdicts, *missing], strict=False):
-            self._draft.decide(drafted, verdict)
+            else:  # the writing itself takes the only place, and leaves it at its end
+                self._crowded, self._begun = True, 0
+        except Exception:
+            log.exception("Sentences of an answer were not judged")
+            self._give_up(batch.sentences)
+        else:
+            self._draft.judged = True
+            for drafted, verdict in zip(batch.sentences, verdicts, strict=True):
+                self._draft.decide(drafted, verdict)
 
-    def _waiting(self) -> list[Drafted]:
-        return [drafted for drafted in self._draft.sentences if drafted.waits]
+    def _left(self) -> list[Drafted]:
+        return [drafted for drafted in self._draft.sentences[self._begun :] if drafted.waits]
+
+    def _begin_left(self) -> None:
+        left, self._begun = self._left(), len(self._draft.sentences)
+        if left:
+            self._begin(left)
 
     def _begin(self, sentences: Sequence[Drafted]) -> None:
-        self._begun = True
-        if self._judge:
-            early = not self._written
-            self._batches.append(_Batch(self._judge, self._draft, sentences, was_early=early))
-
-
-class _Batch:
-    """Sentences in the hands of a judge. Its thread does not delay the end of the process, and runs
-    in the caller's context, for LlamaIndex's tracing. ``was_early``: they were judged beside the
-    writing."""
-
-    def __init__(
-        self,
-        judge: SentenceJudge,
-        draft: Draft,
-        sentences: Sequence[Drafted],
-        *,
-        was_early: bool,
-    ) -> None:
-        self.sentences = sentences
-        self.was_early = was_early
-        self.found_no_room = False
-        self._verdicts: Sequence[SentenceVerdict | None] | None = None
+        judge, draft = self._judge, self._draft
+        if judge is None:
+            self._give_up(sentences)
+            return
         judged = draft.to_judge(sentences)
+        try:
+            verdicts = in_daemon(
+                lambda: judge.judge(draft.question, draft.prompt, judged), "judging"
+            )
+        except RuntimeError:  # the system has no thread left
+            self._give_up(sentences)
+        else:
+            self._batches.append(_Batch(sentences, verdicts, is_early=not self._written))
 
-        def run() -> None:
-            try:
-                self._verdicts = judge.judge(draft.question, draft.prompt, judged)
-            except ModelFailed as error:
-                self.found_no_room = error.fallback is Fallback.BUSY
-                log.warning("Sentences of an answer were not judged: %s", error)
-            except Exception:
-                log.exception("Sentences of an answer were not judged")
-
-        self._thread = Thread(target=copy_context().run, args=(run,), name="judging", daemon=True)
-        with suppress(RuntimeError):  # the system has no thread left
-            self._thread.start()
-
-    @property
-    def runs(self) -> bool:
-        return self._thread.is_alive()
-
-    def verdicts(self) -> Sequence[SentenceVerdict | None] | None:
-        """Wait for the verdicts and return them; None if the judge failed."""
-        if self._thread.ident is not None:
-            self._thread.join()
-        return self._verdicts
+    def _give_up(self, sentences: Sequence[Drafted]) -> None:
+        """Let the sentences pass unread. The judge is not asked again."""
+        self._judge = None
+        for drafted in sentences:
+            self._draft.pass_unread(drafted)

@@ -6,16 +6,15 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Protocol, Self
+from typing import Self
 
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.judge import ModelJudge
 from bot.answering.llm.causes import Cause
-from bot.answering.llm.model_client import MeasuredModel, RetryingModel
+from bot.answering.llm.model_client import LanguageModel, RetryingModel
 from bot.answering.llm.prompt import Prompt, Prompting
 from bot.answering.llm.providers import ModelSettings, model_client_of
 from bot.answering.llm.rewriting import SECONDS, Rewriter
-from bot.answering.llm.translating import Translator
 from bot.answering.llm.usage import BudgetedModel, Meter
 from bot.model import Question
 from indexers.model import Principal
@@ -25,25 +24,9 @@ _VERIFY_SECONDS = 10.0
 """For one request of the judge; then its sentences are shown without a verdict."""
 
 
-class ComposingSettings(ModelSettings, Protocol):
-    """The settings of a language model that composes answers, see `config.llm.LlmSettings`."""
-
-    @property
-    def at_once(self) -> int: ...
-
-    @property
-    def context_tokens(self) -> int: ...
-
-    @property
-    def verifying_model(self) -> ModelSettings | None:
-        """Return the language model that reads an answer a second time, if one does."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class ConfiguredModel:
-    """A configured model. ``composer`` writes answers; `rewriter` and `translator`
-    are for the search."""
+    """A configured model. ``composer`` writes answers; `rewriter` is for the search."""
 
     client: RetryingModel
     meter: Meter
@@ -52,11 +35,11 @@ class ConfiguredModel:
     @classmethod
     def of(
         cls,
-        settings: ComposingSettings,
+        settings: ModelSettings,
         key: str,
         meter: Meter,
         *,
-        model_client: MeasuredModel | None = None,
+        model_client: LanguageModel | None = None,
     ) -> Self:
         """Create the model for these settings, which takes some seconds. ``model_client`` answers
         in place of the configured model.
@@ -66,7 +49,7 @@ class ConfiguredModel:
         """
 
         def with_retries(
-            model: MeasuredModel, observe: Callable[[Cause | None], None] = lambda _: None
+            model: LanguageModel, observe: Callable[[Cause | None], None] = lambda _: None
         ) -> RetryingModel:
             return RetryingModel(
                 model,
@@ -84,24 +67,15 @@ class ConfiguredModel:
         if verifying := settings.verifying_model:
             is_same = verifying.model == settings.model
             judging = client if is_same else with_retries(model_client_of(verifying, key))
-            judge = _judge_by(judging, meter)
-        prompting = Prompting(
-            meter.count,
-            mark,
-            budget=settings.context_tokens,
-            room=lambda: None if client.is_away else answers.room(),
-            structured=True,
-            today=meter.today,
-        )
+            within = BudgetedModel(judging.within(_VERIFY_SECONDS), meter)
+            judge = ModelJudge(within, mark)
+        budget = settings.context_tokens
+        prompting = Prompting(meter.count, mark, budget, structured=True, today=meter.today)
         return cls(client, meter, Composer(client, prompting, meter, judge=judge))
 
     def rewriter(self) -> Rewriter:
-        """Return the rewriter of follow-ups."""
-        return Rewriter(self._within(SECONDS), self.meter.count, mark)
-
-    def translator(self) -> Translator:
-        """Return the translator of questions."""
-        return Translator(self._within(SECONDS), self.meter.count, mark)
+        """Return the rewriter of questions."""
+        return Rewriter(BudgetedModel(self.client.within(SECONDS), self.meter), mark)
 
     def say(self, text: str) -> str:
         """Return the model's reply to ``text``; only the day pays for it.
@@ -112,14 +86,6 @@ class ConfiguredModel:
         nobody = Question(text, Principal(frozenset()))
         prompt = Prompt("", text, (), self.meter.count(text))
         return "".join(BudgetedModel(self.client, self.meter).write(nobody, prompt))
-
-    def _within(self, seconds: float) -> BudgetedModel:
-        return BudgetedModel(self.client.within(seconds), self.meter)
-
-
-def _judge_by(client: RetryingModel, meter: Meter) -> ModelJudge:
-    """Return a judge by language model."""
-    return ModelJudge(BudgetedModel(client.within(_VERIFY_SECONDS), meter), meter.count, mark)
 
 
 def mark() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 _LONGEST = 60_000
 """Characters to read in all."""
@@ -73,3 +73,8 @@ def _parse(text: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return parsed if isinstance(parsed, dict) else None
+
+
+def is_number(value: object, most: int) -> TypeGuard[int]:
+    """Return whether ``value`` is an integer from 1; Python takes true for 1, JSON does not."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most

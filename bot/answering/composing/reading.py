@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.checking.evidence import Evidence
-from bot.answering.composing.objects import Objects
+from bot.answering.composing.objects import Objects, is_number
 from bot.answering.llm.prompt import NOTHING
 from bot.foreign import clean
 
@@ -115,7 +115,7 @@ class AnswerReader:
             return
         yield from self._read_plain(f"{self._beginning or ''}\n")
         if self._code:
-            yield from self._fenced("\n".join([*self._code, "```"]))
+            yield from self._read_code(self._code[0].strip()[:3])
 
     def _read_objects(self, objects: Objects, piece: str) -> Iterator[Sentence]:
         for row in objects.add(piece):
@@ -136,26 +136,17 @@ class AnswerReader:
             elif _FENCE.match(line):
                 self._code = [line]
             else:
-                yield from self._cut(f"{line}\n")
+                yield from self._plain(self._parts(f"{line}\n"))
                 self._begins = True
         if not self._code and not _FENCE.match(self._line) and len(self._line) <= _LONGEST:
             *ended, self._line = self._parts(self._line)
-            for text in ended:
-                yield from self._plain(text)
+            yield from self._plain(ended)
 
     def _read_code(self, line: str) -> Iterator[Sentence]:
         self._code.append(line)
         if line.strip().startswith(self._code[0].strip()[:3]):
             code, self._code = "\n".join(self._code), []
-            yield from self._fenced(code)
-
-    def _fenced(self, code: str) -> Iterator[Sentence]:
-        self._code = []
-        yield Sentence(code, clean(code), begins=True)
-
-    def _cut(self, line: str) -> Iterator[Sentence]:
-        for text in self._parts(line):
-            yield from self._plain(text)
+            yield Sentence(code, clean(code), begins=True)
 
     @staticmethod
     def _parts(line: str) -> list[str]:
@@ -167,15 +158,14 @@ class AnswerReader:
                 at = match.end()
         return [*parts, line[at:]]
 
-    def _plain(self, text: str) -> Iterator[Sentence]:
-        if not text.strip():
-            return
-        if self.answered != "no" and text.strip(" .*\"'`#\n").upper().startswith(NOTHING):
-            self.answered = "no"
-            text = text.strip(" .*\"'`#\n")[len(NOTHING) :].strip(" .*:\n-")
-            if not text:
-                return
-        yield self.sentence(text)
+    def _plain(self, parts: Sequence[str]) -> Iterator[Sentence]:
+        for part in parts:
+            text, bare = part, part.strip(" .*\"'`#\n")
+            if self.answered != "no" and bare.upper().startswith(NOTHING):
+                self.answered = "no"
+                text = bare[len(NOTHING) :].strip(" .*:\n-")
+            if text.strip():
+                yield self.sentence(text)
 
     def sentence(self, raw: str, evidence: tuple[Evidence, ...] = ()) -> Sentence:
         """Return a sentence that stands in ``raw``."""
@@ -224,11 +214,7 @@ def _evidence_of(row: Mapping[str, Any]) -> Iterator[Evidence]:
     """Yield the readable evidence of a sentence."""
     rows = row.get("evidence")
     for item in rows[:_EVIDENCE] if isinstance(rows, list) else ():
-        passage, words = (
-            (item.get("passage"), item.get("words")) if isinstance(item, dict) else (0, 0)
-        )
-        # Python takes true for 1; JSON does not.
-        if isinstance(passage, bool) or not isinstance(passage, int) or not isinstance(words, str):
-            continue
-        if 0 < passage <= _PASSAGES and words.strip():
+        row = item if isinstance(item, dict) else {}
+        passage, words = row.get("passage"), row.get("words")
+        if is_number(passage, _PASSAGES) and isinstance(words, str) and words.strip():
             yield Evidence(passage, words[:_WORDS])

@@ -4,9 +4,8 @@ prompt      passages and question as data that cannot give instructions
 model_client
             the port to a model: retries, timeouts, concurrency
 providers   settings -> a model of LlamaIndex's
-llama_client, forms, refusals, context_limit, connection, thoughts
+llama_client, forms, refusals, connection, thoughts
             requests in the form that a server accepts
 usage       the budget of each person, channel and day
-rewriting   a follow-up -> a standalone question for the search
-translating a question -> one in the language of the pages
+rewriting   a question -> one that stands alone, or is in the language of the pages
 """

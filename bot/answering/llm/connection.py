@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -23,18 +22,17 @@ _LARGEST = 20_000_000
 """Bytes of a reply; an answer with all its thoughts is smaller."""
 
 
-def bounded_client(ca_file: str, seconds: float, largest: int = _LARGEST) -> httpx.Client:
+def bounded_client(ca_file: str, seconds: float) -> httpx.Client:
     """Return a client that trusts the certificates of ``ca_file`` (empty: the well-known ones),
-    follows no redirect and takes no compressed reply. A request that takes
-    longer than ``seconds`` in all, or until `DEADLINE`, or whose reply is larger than ``largest``
-    bytes, raises an `httpx.ReadTimeout`.
+    follows no redirect and takes no compressed reply. A request that takes longer than ``seconds``
+    in all, or until `DEADLINE`, or whose reply is too large, raises an `httpx.ReadTimeout`.
 
     Raises:
         OSError: ``ca_file`` cannot be read, or holds no certificates.
     """
 
     def begin(_: httpx.Request) -> None:
-        _ALLOWANCE.set(_Allowance(min(time.monotonic() + seconds, DEADLINE.get()), largest))
+        _ALLOWANCE.set(_Allowance(min(time.monotonic() + seconds, DEADLINE.get()), _LARGEST))
 
     client = _Client(
         follow_redirects=False,
@@ -48,20 +46,6 @@ def bounded_client(ca_file: str, seconds: float, largest: int = _LARGEST) -> htt
             pool: Any = transport._pool  # noqa: SLF001
             pool._network_backend = _Bounded(pool._network_backend)  # noqa: SLF001
     return client
-
-
-def fetch(client: httpx.Client, key: str, url: str, body: Mapping[str, str] | None) -> Any:
-    """Return the JSON that ``url`` answers, to a ``body`` if there is one.
-
-    Raises:
-        ValueError: it answers something else, or cannot be asked.
-    """
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    try:
-        method = "GET" if body is None else "POST"
-        return client.request(method, url, json=body, headers=headers).raise_for_status().json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
-        raise ValueError(type(error).__name__) from None
 
 
 def _refuse_compressed(reply: httpx.Response) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.llm.context_limit import ContextLimit
 from bot.answering.llm.forms import Asking, Form, as_openai, written_to_tool
 from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.llm.prompt import Prompt
 from bot.answering.llm.refusals import (
     FREEDOM,
     LENGTH,
-    PromptTooLong,
     failure,
     may_refuse_form,
-    names_form,
     refused_manner,
     too_long,
 )
@@ -29,8 +27,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TRIES = 8
-"""The most attempts for one prompt: each parameter and form once, and three shorter prompts."""
+_TRIES = 10
+"""The most attempts for one prompt: each parameter and form once, and five shorter prompts."""
+_SHORTER = 0.75
+"""The share of its tokens that a prompt keeps if it is refused as too long."""
 _CUT = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
 _FILTERED = frozenset(("content_filter", "refusal"))
 
@@ -42,10 +42,10 @@ class LlamaClient:
     before they answer refuse ``max_tokens`` and any ``temperature`` but their own, each by a 400
     that names it. LlamaIndex knows some by name, but no deployment and no model newer than itself.
     A server without structured output is asked for plain text. A prompt that is too long is
-    shortened, and ``limit`` records that.
+    shortened, and so are longer ones from then on.
     """
 
-    def __init__(  # noqa: PLR0913 - what may be known of a server
+    def __init__(
         self,
         llm: LLM,
         max_tokens: int = 500,
@@ -53,7 +53,6 @@ class LlamaClient:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
         asking: Asking = as_openai,
-        limit: ContextLimit | None = None,
     ) -> None:
         self._llm = llm
         self._max_tokens = max_tokens
@@ -61,60 +60,56 @@ class LlamaClient:
         self._refused = refused
         self._asking = asking
         self._form = Form.SCHEMA
-        self.limit = limit or ContextLimit()
-
-    def room(self) -> int | None:
-        """Return how many tokens a prompt may have, as we count; None if unknown."""
-        return self.limit.room(self._max_tokens)
+        self._longest: float = math.inf  # tokens of a prompt, as we count
 
     def write(self, prompt: Prompt) -> Iterator[str]:
+        prompt = _within(self._longest, prompt)
         form = self._form if prompt.structure else Form.PLAIN
         for _ in range(_TRIES):
             try:
                 yield from without_thoughts(self._stream(prompt, form))
-            except _RefusedManner:
-                continue
-            except _RefusedForm as refusal:
-                form = Form(form + 1)
-                if refusal.named:
-                    self._remember(form)
-            except _RefusedLength as refusal:
-                prompt = self._shorter(prompt, refusal.lengths)
+            except _Refused as refused:
+                prompt, form = self._otherwise(prompt, form, refused.error)
             else:
-                if prompt.structure:
-                    self._remember(form)
+                if prompt.structure and form > self._form:
+                    log.info("The language model's server takes no %s", self._form.name.lower())
+                    self._form = form
                 return
         raise ModelFailed("it refuses whatever it is asked")
 
-    def _remember(self, form: Form) -> None:
-        if form > self._form:
-            log.info("The language model's server takes no %s", self._form.name.lower())
-            self._form = form
+    def _otherwise(self, prompt: Prompt, form: Form, error: Exception) -> tuple[Prompt, Form]:
+        """Return the prompt and the form that the server may accept instead.
 
-    def _shorter(self, prompt: Prompt, lengths: PromptTooLong) -> Prompt:
+        Raises:
+            ModelFailed: it accepts no other.
+        """
+        if too_long(error):
+            return self._shorter(prompt), form
+        if new := refused_manner(error) - self._refused:
+            self._refused |= new
+            return prompt, form
+        if form is not Form.PLAIN and may_refuse_form(error):
+            return prompt, Form(form + 1)
+        raise failure(error, self._now) from None
+
+    def _shorter(self, prompt: Prompt) -> Prompt:
         """Return a shorter prompt.
 
         Raises:
             ModelFailed: nothing of it can be left out.
         """
-        # Servers count tokens in another way, and some tell their count.
-        rate = lengths.sent / prompt.tokens if lengths.sent else 1.0
-        left = lengths.limit - min(self._max_tokens, lengths.limit // 2)
-        room = int(0.95 * left / rate) if lengths.limit else prompt.tokens // 2
-        room = min(room, int(0.9 * prompt.tokens))
-        self.limit.refused(room)
-        shorter = prompt.shorter(room) if prompt.shorter else None
+        shorter = _within(_SHORTER * prompt.tokens, prompt)
         log.warning(
-            "The prompt (about %d tokens) is longer than the language model's server takes%s: %s."
+            "The prompt (about %d tokens) is longer than the language model's server takes: %s."
             " Give its context more tokens, or set `[llm] context_tokens` lower",
             prompt.tokens,
-            f" ({lengths.limit})" if lengths.limit else "",
             f"it is asked again with {len(shorter.shown)} of {len(prompt.shown)} passages"
-            if shorter
+            if shorter is not prompt
             else "nothing of it can be left out",
         )
-        if shorter is None:
+        if shorter is prompt:
             raise ModelFailed("the prompt is too long for it", Fallback.LENGTH)
+        self._longest = min(self._longest, shorter.tokens)
         return shorter
 
     def _parameters(self, prompt: Prompt) -> dict[str, Any]:
@@ -144,9 +139,7 @@ class LlamaClient:
                     yield piece
                 ending = _ending(part.raw) or ending
         except Exception as error:  # noqa: BLE001 - each provider's library has its own, and a broken stream raises what its parser happens to; all come out again as ours
-            if not begun:
-                self._refusal(error, form)
-            raise failure(error, self._now) from None
+            raise (failure(error, self._now) if begun else _Refused(error)) from None
         if not ending:
             raise ModelBusy("its answer broke off")
         if ending in _CUT:
@@ -154,39 +147,20 @@ class LlamaClient:
         if ending in _FILTERED:
             raise ModelFailed("its provider's filter stopped it")
 
-    def _refusal(self, error: Exception, form: Form) -> None:
-        """Raise the right error for a refusal.
 
-        Raises:
-            _Refusal: another request may be accepted.
-        """
-        if lengths := too_long(error):
-            raise _RefusedLength(lengths) from None
-        if new := refused_manner(error) - self._refused:
-            self._refused |= new
-            raise _RefusedManner from None
-        if form is not Form.PLAIN and may_refuse_form(error):
-            raise _RefusedForm(named=names_form(error)) from None
+def _within(most: float, prompt: Prompt) -> Prompt:
+    """Return the prompt with at most so many tokens, or with as few as it can have."""
+    while prompt.tokens > most and (shorter := prompt.shorter()):
+        prompt = shorter
+    return prompt
 
 
-class _Refusal(Exception):
-    """The request must be sent in another way."""
+class _Refused(Exception):
+    """The server refused the request for ``error``, before it wrote a word."""
 
-
-class _RefusedManner(_Refusal):
-    pass
-
-
-class _RefusedForm(_Refusal):
-    def __init__(self, *, named: bool) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__()
-        self.named = named
-
-
-class _RefusedLength(_Refusal):
-    def __init__(self, lengths: PromptTooLong) -> None:
-        super().__init__()
-        self.lengths = lengths
+        self.error = error
 
 
 def _ending(raw: Any) -> str:

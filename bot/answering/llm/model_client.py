@@ -12,8 +12,8 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from contextvars import ContextVar, copy_context
-from threading import BoundedSemaphore, Event, Thread
+from contextvars import ContextVar
+from threading import BoundedSemaphore, Event
 from typing import Protocol
 
 from bot.answering.llm.breaker import Breaker
@@ -21,6 +21,7 @@ from bot.answering.llm.causes import Cause
 from bot.answering.llm.prompt import Prompt
 from bot.model import Fallback
 from indexers.backoff import growing_pauses
+from indexers.daemons import in_daemon
 
 log = logging.getLogger(__name__)
 
@@ -74,12 +75,6 @@ class LanguageModel(Protocol):
             CutShort: the answer reached its maximum length in mid-sentence.
             ModelFailed: it may not be asked again.
         """
-        ...
-
-
-class MeasuredModel(LanguageModel, Protocol):
-    def room(self) -> int | None:
-        """Return how many tokens a prompt may have; None if unknown."""
         ...
 
 
@@ -147,20 +142,12 @@ class RetryingModel:
         has_its_time = until - self._clock() > 0.9 * self._longest
         pieces: _Pieces = queue.SimpleQueue()
         over = Event()
-        # No library accepts a deadline, so the request runs in a thread of its own. It is a daemon,
-        # so that the process may end while a model is silent, and runs in the caller's context, for
-        # LlamaIndex's tracing.
-        context = copy_context()
-        writing = Thread(
-            target=context.run,
-            args=(self._fill, prompt, pieces, over, until),
-            name="writing",
-            daemon=True,
-        )
         # Before the thread starts: `close` may be called at once.
         self._waited_for.add(pieces)
         try:
-            writing.start()
+            # No library accepts a deadline, so the request runs in a thread of its own. It has the
+            # caller's context, for LlamaIndex's tracing.
+            in_daemon(lambda: self._fill(prompt, pieces, over, until), "writing")
         except RuntimeError as error:  # the system has no thread left
             self._waited_for.discard(pieces)
             self._slots.release()
@@ -212,13 +199,7 @@ class RetryingModel:
             raise piece
         return piece
 
-    def _fill(
-        self,
-        prompt: Prompt,
-        pieces: _Pieces,
-        over: Event,
-        until: float,
-    ) -> None:
+    def _fill(self, prompt: Prompt, pieces: _Pieces, over: Event, until: float) -> None:
         DEADLINE.set(until)
         try:
             self._write_with_retries(prompt, pieces, over, until)
@@ -233,11 +214,7 @@ class RetryingModel:
             self._slots.release()
 
     def _write_with_retries(
-        self,
-        prompt: Prompt,
-        pieces: _Pieces,
-        over: Event,
-        until: float,
+        self, prompt: Prompt, pieces: _Pieces, over: Event, until: float
     ) -> None:
         pauses = growing_pauses(_FIRST_PAUSE, _LONGEST_PAUSE)
         for attempt in range(1, self._attempts + 1):

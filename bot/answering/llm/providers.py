@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from bot.answering.llm.context_limit import ContextLimit, of_compatible, of_ollama
 from bot.answering.llm.forms import as_anthropic
 from bot.answering.llm.llama_client import LlamaClient
 from bot.answering.llm.refusals import MANNERS
@@ -17,21 +15,15 @@ if TYPE_CHECKING:
 
 _URLS = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
 
-_ASKED = {"ollama": of_ollama, "compatible": of_compatible}
-"""Providers whose servers are asked for their context limit."""
-_LIMIT_SECONDS = 1.5
-"""For each request: somebody waits for the answer meanwhile."""
-_LIMIT_BYTES = 4_000_000
-"""The reply includes a model's licence."""
 _TEMPERATURE = 0.0
 """The most likely words: the same question gets the same answer."""
 
 
 class ModelSettings(Protocol):
-    """The settings of a model. ``provider`` is one of `config.llm.LlmSettings`; ``url`` is the
-    API's base (`.../v1`; of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the
-    provider's own; ``seconds`` is the longest time of a whole request; ``ca_file`` has
-    the certificates of its authority, empty for the well-known ones."""
+    """The settings of a model, see `config.llm.LlmSettings`. ``url`` is the API's base (`.../v1`;
+    of Azure, `https://NAME.openai.azure.com/openai/v1`), empty for the provider's own; ``seconds``
+    is the longest time of a whole request; ``ca_file`` has the certificates of its authority, empty
+    for the well-known ones; ``verifying_model`` reads an answer a second time, if there is one."""
 
     @property
     def provider(self) -> str: ...
@@ -51,6 +43,15 @@ class ModelSettings(Protocol):
     @property
     def ca_file(self) -> str: ...
 
+    @property
+    def at_once(self) -> int: ...
+
+    @property
+    def context_tokens(self) -> int: ...
+
+    @property
+    def verifying_model(self) -> ModelSettings | None: ...
+
 
 def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
     """Return the model's client. Imports LlamaIndex, which takes 3 s: call it once, when the
@@ -60,9 +61,7 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         ModelMisconfigured: a package, an address or a key is missing.
     """
     if settings.provider == "anthropic":
-        claude = _anthropic(settings, key)
-        limit = ContextLimit(partial(_window_of, claude))
-        return LlamaClient(claude, settings.max_tokens, asking=as_anthropic, limit=limit)
+        return LlamaClient(_anthropic(settings, key), settings.max_tokens, asking=as_anthropic)
     url = settings.url or _URLS.get(settings.provider, "")
     if not url:
         raise ModelMisconfigured(
@@ -85,24 +84,7 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         http_client=_bounded(settings),
     )
     thinks = settings.model in _imported("llama_index.llms.openai.utils", "O1_MODELS", "llm")
-    return LlamaClient(
-        llm,
-        settings.max_tokens,
-        MANNERS if thinks else frozenset(),
-        limit=ContextLimit(partial(_context_of, settings, url, key)),
-    )
-
-
-def _context_of(settings: ModelSettings, url: str, key: str) -> int | None:
-    """Return the context limit; None if it is unknown."""
-    if settings.provider in _ASKED:
-        from bot.answering.llm.connection import fetch  # slow: httpx
-
-        client = _bounded(settings, _LIMIT_SECONDS, _LIMIT_BYTES)
-        return _ASKED[settings.provider](partial(fetch, client, key), url, settings.model)
-    limits = _imported("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
-    tokens: int | None = limits.get(settings.model)
-    return tokens
+    return LlamaClient(llm, settings.max_tokens, MANNERS if thinks else frozenset())
 
 
 def _anthropic(settings: ModelSettings, key: str) -> LLM:
@@ -125,11 +107,11 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
     return claude
 
 
-def _bounded(settings: ModelSettings, *limits: Any) -> Any:
+def _bounded(settings: ModelSettings) -> Any:
     from bot.answering.llm.connection import bounded_client  # slow: httpx
 
     try:
-        return bounded_client(settings.ca_file, *limits or (settings.seconds,))
+        return bounded_client(settings.ca_file, settings.seconds)
     except OSError as error:
         raise ModelMisconfigured(
             f"[llm] ca_file: {settings.ca_file} holds no certificates in PEM, or cannot be read"
@@ -146,11 +128,3 @@ def _imported(module: str, name: str, extra: str) -> Any:
             f"{error.name} is not installed: pip install 'footnote-bot[{extra}]', or "
             f"{module.replace('.', '-').replace('_', '-')}."
         ) from None
-
-
-def _window_of(claude: LLM) -> int | None:
-    """Return the context window; None for a model that LlamaIndex does not know."""
-    try:
-        return claude.metadata.context_window
-    except ValueError:
-        return None

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.answering.llm.causes import Cause, cause_of, cause_of_status
 from bot.answering.llm.model_client import ModelBusy, ModelFailed
@@ -20,22 +18,6 @@ _REFUSED = frozenset((400, 422, 501))
 """Statuses by which servers refuse a form, in general or for this model."""
 _LOOKED_AT = 4_000
 """Characters of an error's message to search."""
-
-
-@dataclass(frozen=True, slots=True)
-class PromptTooLong:
-    """A prompt that is too long. ``limit`` is how many tokens the server takes, and ``sent`` how
-    many it counted; 0 is unknown."""
-
-    limit: int = 0
-    sent: int = 0
-
-
-_FORM = re.compile(
-    r"response_format|output_config|output_format|json_schema|schema|structured|grammar"
-    r"|tool_choice|tools?\b|function",
-    re.IGNORECASE,
-)
 _TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context"
     r"|prompt is too long|input is too long|too many (?:input )?tokens|max_model_len"
@@ -43,30 +25,18 @@ _TOO_LONG = re.compile(
     r"|exceeds? the (?:max|context|available)",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(
-    r"['\"]?n_ctx['\"]?\s?[:=]\s?(\d{2,9})|> (\d{2,9}) maximum"
-    r"|(?:context (?:length|size|window)|model length|max_model_len)[^\d,'\"}]{0,30}(\d{2,9})",
-    re.IGNORECASE,
-)
-_SENT = re.compile(
-    r"n_prompt_tokens['\"]?\s?[:=]\s?(\d{2,9})|too long: (\d{2,9}) tokens"
-    r"|\((\d{2,9}) in the messages|(?:resulted in|requested|contains|has)[^\d,'\"}]{0,30}(\d{2,9})",
-    re.IGNORECASE,
-)
 
 
-def too_long(error: Exception) -> PromptTooLong | None:
-    """Return the refusal if the prompt is too long: a 400 or 413, or an error within a stream, as
-    older servers send it."""
+def too_long(error: Exception) -> bool:
+    """Return whether the prompt is too long: a 400 or 413, or an error within a stream, as older
+    servers send it."""
     status = getattr(error, "status_code", None)
-    words = _words(error)
     if status == 413:
-        return PromptTooLong()
-    if status not in (None, 200, 400, 422, 500) or not _TOO_LONG.search(words):
-        return None
+        return True
+    words = f"{error} {getattr(error, 'body', None) or ''}"[:_LOOKED_AT]
     if status == 400 and re.search(r"max_(?:completion_)?tokens is too large", words):
-        return None  # the limit of the output is too high
-    return PromptTooLong(_number(_LIMIT, words), _number(_SENT, words))
+        return False  # the limit of the output is too high
+    return status in (None, 200, 400, 422, 500) and bool(_TOO_LONG.search(words))
 
 
 def refused_manner(error: Exception) -> frozenset[str]:
@@ -84,11 +54,6 @@ def may_refuse_form(error: Exception) -> bool:
     """Return whether the error may refuse the form: some servers send a 400 without a reason. A
     library that does not know the parameter raises a `TypeError` before it sends anything."""
     return getattr(error, "status_code", None) in _REFUSED or isinstance(error, TypeError)
-
-
-def names_form(error: Exception) -> bool:
-    """Return whether the message names the form."""
-    return bool(_FORM.search(_words(error)))
 
 
 def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
@@ -109,13 +74,3 @@ def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
     if cause is Cause.NONSENSE:
         return ModelFailed(f"{cause.words} ({type(error).__name__})", cause=cause)
     return ModelBusy(cause.words, cause=cause)
-
-
-def _words(error: Exception) -> str:
-    body: Any = getattr(error, "body", None)
-    return f"{error} {body or ''}"[:_LOOKED_AT]
-
-
-def _number(pattern: re.Pattern[str], words: str) -> int:
-    match = pattern.search(words)
-    return int(next(filter(None, match.groups()))) if match else 0

@@ -1,7 +1,7 @@
-"""A follow-up -> a standalone question for the search, in a language model's words.
+"""A question -> other words for the search, in a language model's words.
 
-The model's words are data: they are searched for, never shown, and only if they bring nothing that
-is in neither thread nor question.
+The model's words are data: they are searched for, never shown. Those for a follow-up may bring
+nothing that is in neither thread nor question.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import MATERIAL, Prompt, block, recent, unused
+from bot.answering.llm.prompt import Prompt, in_blocks, recent
 from bot.answering.llm.usage import BudgetedModel
 from bot.foreign import seen
 from bot.model import Question, Turn
@@ -21,64 +21,72 @@ log = logging.getLogger(__name__)
 
 SECONDS = 5.0
 """The asker waits for the rewriting before the search begins."""
-_MAX_TOKENS = 80
+_MAX_TOKENS = 200
+"""Enough for the longest question that is searched for."""
 _LONGEST = 300
 """Characters. A longer text is no question to search by."""
-THREAD_TOKENS = 600
-LONGEST_TURN = 600
+_THREAD_TOKENS = 600
+_LONGEST_TURN = 600
 """Characters; a turn's subject is at its beginning, and one turn must not push out the rest."""
 _WORD = re.compile(r"\w+")
 _BEGINNING = 5
 """Letters by which a word is known again."""
 
-_RULES = """\
+_STANDALONE = """\
 You put the last question of a conversation so that it can be understood alone: it is searched
 for in a wiki.
 
 - Put what "it", "that", "there" and the like stand for, and what is left out, into the question.
 - Use the words, names and numbers of thread and question. Add no others, and do not answer.
 - Keep to the language of the question. If it can be understood alone, repeat it as it stands.
-- Write the question on one line, and nothing else.
+- Write the question on one line, and nothing else."""
 
-{material}"""
+_TRANSLATED = """\
+You put a question into {language}: it is searched for in a wiki.
+
+- Write the question on one line, and nothing else. Do not answer it.
+- Keep names, numbers, codes, commands and addresses letter for letter. Add no others.
+- If it goes on from a thread, put what "it", "that" and the like stand for into the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rewriter:
-    """The rewriter of follow-ups. ``count`` counts tokens, ``mark`` makes an unguessable text.
-    ``model`` should not take longer than `SECONDS`."""
+    """Puts questions into other words. ``mark`` makes an unguessable text. ``model`` should not
+    take longer than `SECONDS`."""
 
     model: BudgetedModel
-    count: Callable[[str], int]
     mark: Callable[[], str]
 
-    def __call__(self, question: Question) -> Question:
+    def standalone(self, question: Question) -> Question:
         """Return the question with its ``standalone``, if it is a follow-up and the model's words
         fit."""
-        if not question.history:
+        text = self._written(question, _STANDALONE) if question.history else ""
+        if not text:
             return question
-        try:
-            written = "".join(self.model.write(question, self._prompt(question)))
-        except ModelFailed as error:
-            log.warning("The language model did not make a follow-up stand alone: %s", error)
-            return question
-        text = without_marks(written)
         if flaw := unfit(text, question.text, question.history):
             log.info("What the language model made of a follow-up is not searched for: %s", flaw)
             return question
         return replace(question, standalone=text)
 
-    def _prompt(self, question: Question) -> Prompt:
-        cut = [replace(turn, text=turn.text[:LONGEST_TURN]) for turn in question.history]
-        thread = recent(cut, THREAD_TOKENS, self.count)
-        text = seen(question.text)
-        mark = unused(self.mark, [text, *thread])
-        system = _RULES.format(material=MATERIAL.format(mark=mark))
-        user = "\n\n".join(
-            [block(mark, "thread", "\n".join(thread)), block(mark, "question", text)]
-        )
-        tokens = self.count(system) + self.count(user)
-        return Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
+    def translated(self, question: Question, language: str) -> str:
+        """Return the question in ``language``, standing alone; empty if the model failed."""
+        return self._written(question, _TRANSLATED.format(language=language.capitalize()))
+
+    def _written(self, question: Question, rules: str) -> str:
+        """Return what the model makes of the question; empty if it failed."""
+        count = self.model.meter.count
+        cut = [replace(turn, text=turn.text[:_LONGEST_TURN]) for turn in question.history]
+        thread = recent(cut, _THREAD_TOKENS, count)
+        before = [("thread", "\n".join(thread))] if thread else []
+        user, material = in_blocks(self.mark, [*before, ("question", seen(question.text))])
+        system = f"{rules}\n\n{material}"
+        tokens = count(system) + count(user)
+        prompt = Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
+        try:
+            return without_marks("".join(self.model.write(question, prompt)))
+        except ModelFailed as error:
+            log.warning("The language model did not put a question into other words: %s", error)
+            return ""
 
 
 def unfit(text: str, question: str, history: Sequence[Turn]) -> str:

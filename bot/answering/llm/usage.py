@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 from typing import Protocol
 
 from bot.answering.llm.causes import Cause
@@ -97,71 +95,27 @@ class ModelObserver(Protocol):
         ...
 
 
-class MemoryUsage:
-    """The usage of one process, on the latest day only."""
-
-    def __init__(self) -> None:
-        self._day = date.min
-        self._spent: defaultdict[Payer, Spent] = defaultdict(Spent)
-        self._lock = Lock()
-
-    def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
-        with self._lock:
-            self._begin_day(day)
-            if not all(cap.holds(self._spent[payer] + spent) for payer, cap in caps.items()):
-                return False
-            self._add(caps, spent)
-            return True
-
-    def correct(self, day: date, caps: Mapping[Payer, Cap], by: Spent) -> None:
-        with self._lock:
-            if day == self._day:
-                self._add(caps, by)
-
-    def _begin_day(self, day: date) -> None:
-        if day > self._day:
-            self._day = day
-            self._spent.clear()
-
-    def _add(self, payers: Mapping[Payer, Cap], spent: Spent) -> None:
-        for payer in payers:
-            self._spent[payer] += spent
-
-
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Reserves the highest possible cost before the model is asked, and returns the unused part.
-    ``count`` counts tokens, about as the provider does."""
+    """Counts what requests cost. ``count`` counts tokens, about as the provider does; ``usage`` is
+    None where nothing has a cap."""
 
     count: Callable[[str], int]
     today: Callable[[], date]
-    usage: Usage = field(default_factory=MemoryUsage)
+    usage: Usage | None = None
     caps: Caps = Caps()
     price: Price = Price()
     max_tokens: int = 500
     observer: ModelObserver | None = None
     clock: Callable[[], float] = time.monotonic
 
-    def take(self, question: Question, prompt: Prompt) -> Reservation:
-        """Reserve the cost of a prompt.
-
-        Raises:
-            ModelFailed: it would exceed a cap, or it cannot be counted.
-        """
-        day, caps = self.today(), self._caps(question)
+    def most(self, prompt: Prompt) -> Spent:
+        """Return the highest possible cost of a prompt and its answer."""
         longest = min(self.max_tokens, prompt.max_tokens or self.max_tokens)
-        most = self.price.of(prompt.tokens, longest)
-        try:
-            reserved = self.usage.take(day, caps, most)
-        except StateUnavailable as error:
-            raise ModelFailed(f"what it costs cannot be counted: {error}") from error
-        if not reserved:
-            if self.observer:
-                self.observer.asked(0, 0, 0.0, 0.0, Fallback.CAPPED)
-            raise ModelFailed("its cap is reached", Fallback.CAPPED)
-        return Reservation(self, day, caps, prompt, most, self.clock())
+        return self.price.of(prompt.tokens, longest)
 
-    def _caps(self, question: Question) -> dict[Payer, Cap]:
+    def payers(self, question: Question) -> dict[Payer, Cap]:
+        """Return who pays for a question, each with its cap."""
         caps: dict[Payer, Cap] = {("day", ""): self.caps.day}
         if question.person:
             caps["person", question.person] = self.caps.person
@@ -169,38 +123,17 @@ class Meter:
             caps["channel", question.channel] = self.caps.channel
         return caps
 
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """A reservation of cost."""
-
-    meter: Meter
-    day: date
-    caps: Mapping[Payer, Cap]
-    prompt: Prompt
-    most: Spent
-    began: float
-
-    def settle(
-        self, written: str, failure: Fallback | None = None, *, unread: bool = False
-    ) -> None:
-        """Replace the reservation by the cost of what the model has ``written``. ``failure`` is why
-        it failed, if it did. ``unread``: it did not even read the prompt."""
-        meter, tokens = self.meter, self.meter.count(written)
-        read = 0 if unread else self.prompt.tokens
-        spent = meter.price.of(read, tokens)
-        if meter.observer:
-            seconds = meter.clock() - self.began
-            meter.observer.asked(read, tokens, spent.cost, seconds, failure)
-        try:
-            meter.usage.correct(self.day, self.caps, spent - self.most)
-        except StateUnavailable as error:
-            log.warning("Tokens that the language model did not use count as used: %s", error)
+    def observe(self, read: int, written: int, began: float, failure: Fallback | None) -> None:
+        """Tell the observer of a request, if there is one."""
+        if self.observer:
+            cost, seconds = self.price.of(read, written).cost, self.clock() - began
+            self.observer.asked(read, written, cost, seconds, failure)
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetedModel:
-    """A client whose costs are counted for the asker."""
+    """A client whose costs are counted for the asker. The highest possible cost is reserved before
+    the model is asked, and the unused part given back."""
 
     model: LanguageModel
     meter: Meter
@@ -209,12 +142,20 @@ class BudgetedModel:
         """Ask the model within the budget and yield its text.
 
         Raises:
-            ModelFailed: also if the request would exceed a cap.
+            ModelFailed: also if the request would exceed a cap, or cannot be counted.
         """
-        reservation = self.meter.take(question, prompt)
+        meter, began = self.meter, self.meter.clock()
+        day, payers, most = meter.today(), meter.payers(question), meter.most(prompt)
+        try:
+            reserved = meter.usage is None or meter.usage.take(day, payers, most)
+        except StateUnavailable as error:
+            raise ModelFailed(f"what it costs cannot be counted: {error}") from error
+        if not reserved:
+            meter.observe(0, 0, began, Fallback.CAPPED)
+            raise ModelFailed("its cap is reached", Fallback.CAPPED)
         written: list[str] = []
         failure: Fallback | None = None
-        unread = False
+        read = prompt.tokens
         try:
             for piece in self.model.write(prompt):
                 written.append(piece)
@@ -224,7 +165,13 @@ class BudgetedModel:
             # Nobody is charged for a request that was refused or never sent. But a model may have
             # thought until it reached the timeout or the maximum length, without a word.
             thought = failure is Fallback.SLOW or isinstance(error, CutShort)
-            unread = not written and not thought
+            read = prompt.tokens if written or thought else 0
             raise
         finally:
-            reservation.settle("".join(written), failure, unread=unread)
+            tokens = meter.count("".join(written))
+            meter.observe(read, tokens, began, failure)
+            try:
+                if meter.usage:
+                    meter.usage.correct(day, payers, meter.price.of(read, tokens) - most)
+            except StateUnavailable as error:
+                log.warning("Tokens that the language model did not use count as used: %s", error)

@@ -65,10 +65,6 @@ class RecordedModel:
     def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
 
-    def room(self) -> int | None:
-        """Return no limit of a prompt."""
-        return None
-
     def write(self, prompt: Prompt) -> Iterator[str]:
         """Yield the recorded answer word by word, or `NOTHING` if the shown passages are not those
         that it was made from."""

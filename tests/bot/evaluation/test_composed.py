@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.answering.composing.composer import Composer
 from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.usage import Caps, MemoryUsage, Meter, Price
+from bot.answering.llm.usage import Caps, Meter, Price
 from bot.evaluation.questions import Case
 from bot.evaluation.report import report
 from bot.evaluation.run import Judgement, ask_all
@@ -18,6 +18,7 @@ from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.usage import MemoryUsage
 
 ANYONE = Principal.of(EVERYONE)
 LEAVE = "Leave is thirty days long. Ask your lead first."

@@ -21,7 +21,7 @@ from bot.answering.composing.judge import (
 from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed, RetryingModel
 from bot.answering.llm.prompt import Prompt, as_read
 from bot.answering.llm.providers import model_client_of
-from bot.answering.llm.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter, Spent
+from bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter, Spent
 from bot.model import Fallback, Question
 from bot.playground.watching import PATIENCE
 from config.llm import LlmSettings
@@ -30,6 +30,7 @@ from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.fakes.passages import passages
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.usage import MemoryUsage
 
 ANYONE = Principal.of(EVERYONE)
 QUESTION = Question("How long is leave?", ANYONE, person="U1")
@@ -56,7 +57,7 @@ def judge(
     client: LanguageModel, caps: Caps | None = None, usage: MemoryUsage | None = None
 ) -> ModelJudge:
     meter = Meter(COUNT, lambda: TODAY, usage or MemoryUsage(), caps or Caps())
-    return ModelJudge(BudgetedModel(client, meter), COUNT, iter(["k7f3", "m00n"]).__next__)
+    return ModelJudge(BudgetedModel(client, meter), iter(["k7f3", "m00n"]).__next__)
 
 
 def judged(*scripts: str | Exception) -> Sequence[SentenceVerdict | None]:

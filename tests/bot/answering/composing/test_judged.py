@@ -327,3 +327,28 @@ def test_where_the_writing_takes_the_only_place_the_judge_is_asked_at_its_end() 
     assert not answer.unjudged
     assert answer.left_out == 1
     assert len(judge.requests) <= 3
+
+
+def test_a_judge_without_a_place_is_not_asked_again_while_the_model_writes() -> None:
+    refused, ended = Event(), Event()
+
+    class Crowded(Judge):
+        def judge(self, *arguments: object) -> Sequence[SentenceVerdict | None]:
+            result = super().judge(*arguments)  # type: ignore[arg-type] # passed on as they come
+            if ended.is_set():
+                return result
+            refused.set()
+            raise ModelFailed("all its slots are taken", Fallback.BUSY)
+
+    class Ending(Halting):
+        def write(self, prompt: Prompt) -> Iterator[str]:
+            yield from super().write(prompt)
+            ended.set()
+
+    judge = Crowded()
+    model = Ending(written(LEAVE, ASK, CARD, *MORE, ASK), CARD[0] + '"}, ', refused)
+    _, result = steps(model, judge)
+
+    assert isinstance(result, Answer)
+    assert not result.unjudged
+    assert len(judge.requests) <= 3

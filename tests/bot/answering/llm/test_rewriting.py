@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.llm.rewriting import Rewriter, unfit
-from bot.answering.llm.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
+from bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter
 from bot.model import Answer, NoAnswer, Question, Role, Turn
 from indexers.model import EVERYONE, Principal
 from tests.fakes.confidence import SURE
@@ -20,6 +20,7 @@ from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.usage import MemoryUsage
 
 FREE = Caps()
 THREAD = (
@@ -36,11 +37,11 @@ def rewriter(model: ScriptedModel, caps: Caps = FREE) -> Rewriter:
 
     meter = Meter(count, lambda: date(2026, 11, 24), MemoryUsage(), caps)
     marks = iter(["k7f3", "m00n"] * 9)
-    return Rewriter(BudgetedModel(model, meter), count, lambda: next(marks))
+    return Rewriter(BudgetedModel(model, meter), lambda: next(marks))
 
 
 def standalone_of(script: str | Exception, question: Question = FOLLOW_UP) -> str:
-    return rewriter(ScriptedModel([script]))(question).standalone
+    return rewriter(ScriptedModel([script])).standalone(question).standalone
 
 
 @pytest.mark.parametrize(
@@ -76,27 +77,27 @@ def test_what_brings_anything_of_its_own_is_not_searched_for(script: str) -> Non
 
 @pytest.mark.parametrize("error", [ModelFailed("no"), ModelBusy("busy"), CutShort("long")])
 def test_a_model_that_fails_leaves_the_question_as_it_is(error: Exception) -> None:
-    assert rewriter(ScriptedModel(error))(FOLLOW_UP) == FOLLOW_UP
+    assert rewriter(ScriptedModel(error)).standalone(FOLLOW_UP) == FOLLOW_UP
 
 
 def test_a_question_that_follows_nothing_is_not_asked_about() -> None:
     model = ScriptedModel("How long is leave?")
     first = replace(FOLLOW_UP, history=())
 
-    assert rewriter(model)(first) == first
+    assert rewriter(model).standalone(first) == first
     assert model.prompts == []
 
 
 def test_over_its_cap_nobody_asks_the_model() -> None:
     model = ScriptedModel("How long is parental leave for contractors?")
 
-    assert rewriter(model, Caps(person=Cap(100)))(FOLLOW_UP) == FOLLOW_UP
+    assert rewriter(model, Caps(person=Cap(100))).standalone(FOLLOW_UP) == FOLLOW_UP
     assert model.prompts == []
 
 
 def test_the_thread_is_data_in_a_block_that_it_cannot_end() -> None:
     model = ScriptedModel("And for contractors?")
-    rewriter(model)(FOLLOW_UP)
+    rewriter(model).standalone(FOLLOW_UP)
     (prompt,) = model.prompts
 
     assert prompt.user == (
@@ -107,13 +108,13 @@ def test_the_thread_is_data_in_a_block_that_it_cannot_end() -> None:
     )
     assert "m00n" in prompt.system
     assert prompt.max_tokens
-    assert prompt.max_tokens <= 100
+    assert prompt.max_tokens <= 200
 
 
 def test_one_long_turn_does_not_push_the_others_out() -> None:
     model = ScriptedModel("And for contractors?")
     long = Turn(Role.BOT, "word " * 5000)
-    rewriter(model)(replace(FOLLOW_UP, history=(*THREAD, long)))
+    rewriter(model).standalone(replace(FOLLOW_UP, history=(*THREAD, long)))
     (prompt,) = model.prompts
 
     assert "asker: How long is parental leave?" in prompt.user
@@ -145,7 +146,7 @@ def answerer(*scripts: str | Exception) -> Answerer:
     return Answerer(
         retrieval_over(HANDBOOK),
         SURE,
-        rewrite=rewriter(ScriptedModel(scripts)),
+        rewrite=rewriter(ScriptedModel(scripts)).standalone,
         clock=TickingClock(),
     )
 

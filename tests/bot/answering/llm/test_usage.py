@@ -10,9 +10,10 @@ import pytest
 
 from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.llm.prompt import Prompt
-from bot.answering.llm.usage import BudgetedModel, Cap, MemoryUsage, Meter, Spent
+from bot.answering.llm.usage import BudgetedModel, Cap, Meter, Spent
 from bot.model import Fallback, Question
 from indexers.model import EVERYONE, Principal
+from tests.fakes.usage import MemoryUsage
 
 TODAY = date(2026, 11, 24)
 QUESTION = Question("How long is leave?", Principal.of(EVERYONE), person="U1")

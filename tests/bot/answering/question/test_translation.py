@@ -10,9 +10,9 @@ import pytest
 from bot.answering.composing.composer import Composer
 from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from bot.answering.llm.prompt import Prompting
-from bot.answering.llm.translating import Translator
-from bot.answering.llm.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
-from bot.answering.question.languages import in_language_of_pages, is_foreign
+from bot.answering.llm.rewriting import Rewriter
+from bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter
+from bot.answering.question.languages import Translate, in_language_of_pages, is_foreign
 from bot.model import Answer, Fallback, NoAnswer, Question, Role, Turn
 from indexers.model import EVERYONE, Principal
 from tests.fakes.confidence import SURE
@@ -20,6 +20,7 @@ from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.usage import MemoryUsage
 
 ANYONE = Principal.of(EVERYONE)
 PAGES = [
@@ -58,9 +59,9 @@ def meter(caps: Caps | None = None, observer: Observed | None = None) -> Meter:
     return Meter(count, lambda: date(2026, 11, 24), usage, caps, observer=observer)
 
 
-def translator(model: ScriptedModel, meter_: Meter | None = None) -> Translator:
+def translator(model: ScriptedModel, meter_: Meter | None = None) -> Translate:
     marks = iter(["k7f3", "m00n"] * 9)
-    return Translator(BudgetedModel(model, meter_ or meter()), count, lambda: next(marks))
+    return Rewriter(BudgetedModel(model, meter_ or meter()), lambda: next(marks)).translated
 
 
 def translated(script: str | Exception, question: str | Question = FRENCH) -> Question:
