@@ -1,5 +1,5 @@
-"""`footnote serve` as it stands in production for long: its memory after a first sync, and its
-answers while a language model hangs."""
+"""A bot in Slack that runs for long: its memory after a first sync, and its answers beside a
+language model that hangs."""
 
 from __future__ import annotations
 
