@@ -35,6 +35,9 @@ Your own wiki:
   {program} sync
   {program} ask "..."
 
+Without a language model, answers are sections of the pages. `{program} init` sets one up:
+OpenAI, Anthropic, Azure, or Ollama on this machine.
+
 In Slack, which takes ten minutes to connect:
   {program} settings --slack
   {program} serve

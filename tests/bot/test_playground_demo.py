@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from bot import playground_demo
 from bot.demo import HANDBOOK, DemoFolderTaken
-from bot.playground_demo import Listening, PagesNotWritten
+from bot.playground.page.ports import PageParts
+from bot.playground_demo import Listening, PageNotServed, PagesNotWritten
+from config.llm import LlmSettings
+from config.settings import Secrets, Settings
 
 from .shell import Shell
 
@@ -55,3 +59,22 @@ def test_an_empty_host_does_not_mean_every_address(shell: Shell) -> None:
 
     assert (result.code, result.out) == (2, "")
     assert "it is empty; is a variable not set?" in result.err
+
+
+def test_the_page_names_the_way_to_a_language_model_until_one_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = []
+
+    def not_served(_listening: Listening, _emails: object, parts: PageParts) -> NoReturn:
+        shown.append(parts.is_quoting)
+        raise PageNotServed
+
+    monkeypatch.setattr(playground_demo, "_playground", not_served)
+    for llm in (LlmSettings(), LlmSettings(provider="ollama", model="small")):
+        with pytest.raises(PageNotServed):
+            playground_demo.run(Settings(llm=llm), Secrets(), NOWHERE, lambda: True)
+    with pytest.raises(PageNotServed):
+        playground_demo.run_demo(tmp_path / "demo", NOWHERE, lambda: True)
+
+    assert shown == [True, False, True]
