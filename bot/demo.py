@@ -25,7 +25,7 @@ _QUESTIONS = (
 )
 _NEXT = """\
 Ask more:
-  {program} ask "Who approves overtime?" --config {config}
+  {program} ask "Can I carry over annual leave to next year?" --config {config}
 
 In a Slack of its own, in the browser:
   {program} playground
