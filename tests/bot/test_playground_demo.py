@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import NoReturn
@@ -52,6 +53,24 @@ def test_the_demo_starts_again_in_its_named_folder(tmp_path: Path) -> None:
     shutil.copytree(HANDBOOK, tmp_path / "handbook")
 
     assert playground_demo._has_demo_pages(tmp_path)
+
+
+def test_the_page_that_the_tour_fixes_gets_a_plain_answer(shell: Shell) -> None:
+    tour = (Path(playground_demo.__file__).parent / "playground/page/static/tour.js").read_text()
+    fix = re.search(r"text\.replace\('(.*)', '(.*)'\)", tour)
+    assert fix
+    equipment = (HANDBOOK / "getting-started" / "equipment.md").read_text()
+    assert fix[1] in equipment
+    shell.write("pages/equipment.md", equipment.replace(fix[1], fix[2]))
+    shell.write(
+        "footnote.toml",
+        '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\nflavour = "eleventy"\n',
+    )
+    shell.footnote("sync")
+    answer = shell.footnote("ask", "What should I do if I lose my laptop?", "--json").json
+
+    assert answer["kind"] == "answer"
+    assert "555-0100" in answer["text"]
 
 
 def test_an_empty_host_does_not_mean_every_address(shell: Shell) -> None:
