@@ -61,7 +61,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         require_demo_folder(settings.data_dir, is_demo=_is_demo(settings.data_dir))
     config = _write_config(settings)
     terminal.say(
-        "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
+        "The handbook of 18F, a digital office of the US government: 234 pages of Markdown.\n"
     )
     with App(settings, Secrets()) as app, screen.progress_bars() as progress:
         reports = sync_once(
