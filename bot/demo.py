@@ -25,7 +25,7 @@ _QUESTIONS = (
 )
 _NEXT = """\
 Ask more:
-  {program} ask "Who approves overtime?" --config {config}
+  {program} ask "Can I carry over annual leave to next year?" --config {config}
 
 In a Slack of its own, in the browser:
   {program} playground
@@ -34,6 +34,9 @@ Your own wiki:
   {program} init
   {program} sync
   {program} ask "..."
+
+Without a language model, answers are sections of the pages. `{program} init` sets one up:
+OpenAI, Anthropic, Azure, or Ollama on this machine.
 
 In Slack, which takes ten minutes to connect:
   {program} settings --slack
@@ -58,7 +61,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         require_demo_folder(settings.data_dir, is_demo=_is_demo(settings.data_dir))
     config = _write_config(settings)
     terminal.say(
-        "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
+        "The handbook of 18F, a digital office of the US government: 234 pages of Markdown.\n"
     )
     with App(settings, Secrets()) as app, screen.progress_bars() as progress:
         reports = sync_once(

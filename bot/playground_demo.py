@@ -127,7 +127,8 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
         scratch = Path(open_.enter_context(TemporaryDirectory(prefix="footnote-")))
         model = ModelSwitch(tuple(RECORDINGS)) if demo else None
         reasons = ObservedReasons(model)
-        parts = PageParts(demo or NoPages(), reasons, model, tour=demo is not None)
+        is_quoting = bool(demo) or not settings.llm.provider
+        parts = PageParts(demo or NoPages(), reasons, model, bool(demo), is_quoting)
         playground = open_.enter_context(_playground(listening, emails, parts))
         owner = open_.enter_context(App(settings, secrets))
         app = open_.enter_context(

@@ -97,6 +97,43 @@ def test_docs_commands_has_every_command_and_option() -> None:
         assert set(missing) <= {"--config", "--data-dir"}, name
 
 
+def settings() -> dict[str, set[str]]:
+    """Return the names of docs/settings.md, which is made from the code, by section."""
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    names: dict[str, set[str]] = {}
+    for section, table in re.findall(
+        r"^## `\[+(\w+)\]+`(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE
+    ):
+        names.setdefault(section, set()).update(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
+    return names
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_setting_that_a_page_names_exists(page: Path) -> None:
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    named = set(re.findall(r"`\[+(\w+)\]+ (\w+)", text))
+    known = {(section, name) for section, names in settings().items() for name in names}
+
+    assert len(known) > 60
+    assert named <= known, named - known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_command_and_option_that_a_page_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    wrong = []
+    for name, rest in re.findall(
+        r"(?:`|^ +|/)footnote ([a-z][a-z-]*)([^`#\n]*)", text, re.MULTILINE
+    ):
+        command = cli.commands.get(name)
+        options = {opt for param in command.params for opt in param.opts} if command else set()
+        given = set(re.findall(r"(?<!\S)--[a-z-]+", rest))
+        if command is None or not given <= options | {"--help"}:
+            wrong.append(f"footnote {name}{rest}")
+
+    assert wrong == []
+
+
 def test_the_link_that_connects_slack_holds_the_manifest() -> None:
     """`python -m config.manifest_link` prints it."""
     links_found = [address for address in addresses(README) if "manifest_json" in address]

@@ -77,6 +77,7 @@ def _findings(app: App) -> Iterator[Finding]:
     yield checks.slack(slack.mode, problems, nothing_set=secrets.nothing_of_slack)
     yield checks.identity(slack.identity, len(slack.accounts))
     yield checks.limits(slack.person_minute, slack.channel_minute)
+    yield from checks.precision(settings.answer.precision)
     with suppress(StateUnavailable):  # already among the findings
         yield from report.findings(app.named_workspaces, installed_in(app), now())
     if any(wiki.sends_webhooks for wiki in settings.wiki):

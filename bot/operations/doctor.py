@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from bot.answering.deciding.confidence import least_chance
 from bot.answering.llm.model_client import ModelFailed
 from bot.errors import ModelMisconfigured, StateUnavailable
 from bot.moments import in_words
@@ -13,6 +14,8 @@ from indexers.findings import Finding, failure, ok, warning
 from indexers.text.counting import counted
 
 _NAMED = 8
+_RARE = 0.8
+"""The chance that the section for two in five of the answerable questions reaches."""
 
 
 def language_model(name: str, ask: Callable[[], object]) -> Finding:
@@ -79,6 +82,20 @@ def limits(person: int, channel: int) -> Finding:
         f"Questions in a minute: {most[0]} of a person, {most[1]} of a channel (`[slack] "
         "person_minute`, `channel_minute`).",
     )
+
+
+def precision(share: float) -> Iterator[Finding]:
+    """Yield a warning if `[answer] precision` is so high that few questions get a plain answer: it
+    is probably from an earlier version, where it meant something else."""
+    if least_chance(share) > _RARE:
+        yield warning(
+            "precision",
+            f"`[answer] precision` is {share:g}, probably from an earlier version. It is now the"
+            " share of plain answers that are right, and few answers are that sure: most questions"
+            " get only the nearest sections.",
+            "Remove it (then it is 0.78), or choose again: of the questions that the wiki answers,"
+            " about 59 % get a plain answer at 0.77, 45 % at 0.80 and 39 % at 0.85.",
+        )
 
 
 def webhooks(*, is_set: bool) -> Finding:

@@ -521,6 +521,20 @@ def test_a_markdown_wiki_is_looked_at(shell: Shell) -> None:
     assert has(findings_about(result, "handbook")["warning"], "There was no full pass")
 
 
+def test_a_precision_from_an_earlier_version_is_told(shell: Shell) -> None:
+    shell.write("pages/leave.md", "# Leave\n\nThirty days.\n")
+    shell.write("footnote.toml", MARKDOWN.format(readers='["everyone"]'))
+    default = shell.footnote("doctor", "--json")
+    shell.write(
+        "footnote.toml", MARKDOWN.format(readers='["everyone"]') + "[answer]\nprecision = 0.95\n"
+    )
+    result = shell.footnote("doctor", "--json")
+
+    assert not findings_about(default, "precision")["warning"]
+    assert has(findings_about(result, "precision")["warning"], "is 0.95, probably from an earlier")
+    assert result.code == 0
+
+
 def test_files_and_indexed_pages_are_counted_apart(shell: Shell) -> None:
     shell.write("footnote.toml", MARKDOWN.format(readers='["everyone"]'))
     shell.write("pages/leave.md", "# Leave\n\nThirty days.\n")

@@ -32,6 +32,7 @@ def test_it_indexes_asks_and_says_how_to_go_on(
     assert "\u2014 Taxi [1]" in out
     assert "https://handbook.tts.gsa.gov/taxi/" in out
     assert f"--config {tmp_path / 'data' / 'footnote.toml'}\n" in out
+    assert " init` sets one up:\nOpenAI, Anthropic, Azure, or Ollama on this machine.\n" in out
 
 
 def test_a_second_time_embeds_nothing(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from bot import playground_demo
 from bot.demo import HANDBOOK, DemoFolderTaken
-from bot.playground_demo import Listening, PagesNotWritten
+from bot.playground.page.ports import PageParts
+from bot.playground_demo import Listening, PageNotServed, PagesNotWritten
+from config.llm import LlmSettings
+from config.settings import Secrets, Settings
 
 from .shell import Shell
 
@@ -50,8 +55,45 @@ def test_the_demo_starts_again_in_its_named_folder(tmp_path: Path) -> None:
     assert playground_demo._has_demo_pages(tmp_path)
 
 
+def test_the_page_that_the_tour_fixes_gets_a_plain_answer(shell: Shell) -> None:
+    tour = (Path(playground_demo.__file__).parent / "playground/page/static/tour.js").read_text()
+    fix = re.search(r"text\.replace\('(.*)', '(.*)'\)", tour)
+    assert fix
+    equipment = (HANDBOOK / "getting-started" / "equipment.md").read_text()
+    assert fix[1] in equipment
+    shell.write("pages/equipment.md", equipment.replace(fix[1], fix[2]))
+    shell.write(
+        "footnote.toml",
+        '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\nflavour = "eleventy"\n',
+    )
+    shell.footnote("sync")
+    answer = shell.footnote("ask", "What should I do if I lose my laptop?", "--json").json
+
+    assert answer["kind"] == "answer"
+    assert "555-0100" in answer["text"]
+
+
 def test_an_empty_host_does_not_mean_every_address(shell: Shell) -> None:
     result = shell.footnote("playground", "--host", "", "--port", "0")
 
     assert (result.code, result.out) == (2, "")
     assert "it is empty; is a variable not set?" in result.err
+
+
+def test_the_page_names_the_way_to_a_language_model_until_one_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = []
+
+    def not_served(_listening: Listening, _emails: object, parts: PageParts) -> NoReturn:
+        shown.append(parts.is_quoting)
+        raise PageNotServed
+
+    monkeypatch.setattr(playground_demo, "_playground", not_served)
+    for llm in (LlmSettings(), LlmSettings(provider="ollama", model="small")):
+        with pytest.raises(PageNotServed):
+            playground_demo.run(Settings(llm=llm), Secrets(), NOWHERE, lambda: True)
+    with pytest.raises(PageNotServed):
+        playground_demo.run_demo(tmp_path / "demo", NOWHERE, lambda: True)
+
+    assert shown == [True, False, True]

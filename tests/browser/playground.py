@@ -23,8 +23,9 @@ title: Equipment
 
 ## Lost or stolen equipment
 
-If you lose your laptop, follow the GSA-wide steps. Inform your team. If your equipment is returned
-to you, it may have been tampered with and should not be used.
+If you lose your laptop, follow the GSA-wide steps. Inform your team.
+Inform {% slack_channel "equipment" %}. If your equipment is returned to you, it may have been
+tampered with and should not be used.
 """,
     "travel-and-leave/leave.md": "---\ntitle: Leave\n---\n\nBook leave in the staff calendar.\n",
     "travel-and-leave/overtime.md": "---\ntitle: Overtime\n---\n\nOvertime is paid in May.\n",

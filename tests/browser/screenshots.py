@@ -38,7 +38,7 @@ MARGIN = 12
 MOST_BYTES = 150_000
 QUESTION = "What should I do if I lose my laptop?"
 COMMENT = "Whom do I call?"
-MENDED = ("Inform your team.", "Inform your team, and call the hotline: 555-0100.")
+MENDED = ('"equipment" %}.', '"equipment" %}, and call 555-0100.')
 
 
 def main() -> None:

@@ -170,6 +170,13 @@ def test_the_drawer_tells_why_an_answer_is_as_it_is(visit: Visit) -> None:
     assert serious_problems(page) == []
 
 
+def test_the_sidebar_names_the_way_to_a_language_model(visit: Visit) -> None:
+    foot = visit.page.locator(".foot")
+
+    foot.get_by_text("Without a language model, answers are sections of the pages.").wait_for()
+    assert "footnote init, or [llm] in footnote.toml" in foot.inner_text()
+
+
 def test_the_guided_tour_goes_through_its_five_steps(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)

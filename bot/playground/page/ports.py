@@ -75,9 +75,10 @@ class ModelSwitch:
 @dataclass(frozen=True, slots=True)
 class PageParts:
     """The parts of the page besides Slack. ``model`` is None if there is no recorded model; with
-    ``tour`` the page offers the demo's guided tour."""
+    ``tour`` the page offers the demo's guided tour; ``is_quoting``: no language model is set up."""
 
     pages: WikiPages = field(default_factory=NoPages)
     reasons: AnswerReasons = field(default_factory=NoReasons)
     model: ModelSwitch | None = None
     tour: bool = False
+    is_quoting: bool = False

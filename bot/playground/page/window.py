@@ -125,6 +125,7 @@ class Window:
             "bot": {"user": self._slack.bot_user_id, "name": manifest.bot_name},
             "commands": sorted(manifest.commands),
             "tour": self._parts.tour,
+            "quoting": self._parts.is_quoting,
             "sites": list(self._parts.pages.sites),
         }
 

@@ -119,6 +119,15 @@ async def test_each_metric_and_label_that_is_asked_for_is_exported(expressions: 
     assert wrong == []
 
 
+def test_the_dashboard_shows_each_metric_that_an_alert_watches() -> None:
+    watched, shown = (
+        {name for expression in expressions() for name, _ in _SELECTOR.findall(expression)}
+        for expressions in (of_the_alerts, of_the_dashboard)
+    )
+
+    assert watched - shown == {"footnote_disk_bytes"}  # the free bytes are shown instead
+
+
 async def test_the_page_lists_each_metric_with_its_labels() -> None:
     families, _ = await exported()
     text = (DOCS / "monitoring.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from bot.answering.llm.causes import Cause
 from bot.answering.llm.model_client import ModelFailed
 from bot.errors import ModelMisconfigured
-from bot.operations.doctor import identity, language_model, last_passes, slack
+from bot.operations.doctor import identity, language_model, last_passes, precision, slack
 from bot.operations.model import AccessNow
 from bot.operations.passes import Pass, PassKind
 from indexers.findings import Access, GateInWords, Indexed, Level
@@ -50,6 +50,14 @@ def test_tokens_of_slack_are_missing_wrong_or_right() -> None:
     assert slack("socket", ["SLACK_BOT_TOKEN is not set"], nothing_set=True).level is Level.WARNING
     assert slack("http", ["SLACK_BOT_TOKEN is not set"], nothing_set=False).level is Level.FAILURE
     assert slack("http", [], nothing_set=False).level is Level.OK
+
+
+def test_a_precision_that_few_answers_reach_is_probably_an_old_value() -> None:
+    (finding,) = precision(0.9)
+
+    assert finding.level is Level.WARNING
+    assert "`[answer] precision` is 0.9, probably from an earlier version." in finding.says
+    assert [list(precision(share)) for share in (0, 0.78, 0.85)] == [[], [], []]
 
 
 GATE = GateInWords("space ENG", passed=True, why="")

@@ -2,6 +2,7 @@
 
 import { fill, h, unseen } from "./dom.js";
 
+const NO_MODEL = "Without a language model, answers are sections of the pages. footnote init, or [llm] in footnote.toml, sets one up: OpenAI, Anthropic, Azure, or Ollama on this machine.";
 const SIGNS = { channel: "#", group: "🔒" };
 
 export class Sidebar {
@@ -16,7 +17,8 @@ export class Sidebar {
   drawFoot() {
     const { page } = this;
     const tour = h("button", { type: "button", class: "quiet", "data-key": "tour", onclick: () => page.tour.show(0) }, "Guided tour");
-    fill(this.foot, this.model(), page.store.tour ? tour : null, h("p", {}, "A Slack on this machine alone. Nothing is kept."));
+    const quoting = page.store.quoting ? h("p", {}, NO_MODEL) : null;
+    fill(this.foot, this.model(), page.store.tour ? tour : null, quoting, h("p", {}, "A Slack on this machine alone. Nothing is kept."));
   }
 
   /** The switch of the recorded model, with the questions that it answers. */

@@ -11,6 +11,7 @@ export class Store {
     this.commands = [];
     this.sites = [];
     this.tour = false;
+    this.quoting = false;
     this.online = false;
     this.entries = new Map();
     this.people = new Map();
@@ -70,7 +71,7 @@ export class Store {
     if (sent.type === "became") {
       this.online = true;
       this.failures = 0;
-      Object.assign(this, { user: sent.user, roles: sent.roles, bot: sent.bot, commands: sent.commands, sites: sent.sites, tour: sent.tour });
+      Object.assign(this, { user: sent.user, roles: sent.roles, bot: sent.bot, commands: sent.commands, sites: sent.sites, tour: sent.tour, quoting: sent.quoting });
       this.entries.clear();
       for (const map of [this.people, this.channels, this.messages]) map.clear();
     } else if (sent.type === "changes" && sent.user === this.user) {

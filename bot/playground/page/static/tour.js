@@ -152,7 +152,7 @@ async function editPage(page) {
   await page.be(MIRA, REVIEW);
   await page.until(() => page.beside.pages.length > 0, PATIENCE);
   await page.beside.openPage(page.beside.pages.find((one) => one.title === "Equipment").url);
-  page.beside.reader.edit((text) => text.replace("Inform your team.", "Inform your team, and call the hotline 555-0100."));
+  page.beside.reader.edit((text) => text.replace('Inform {% slack_channel "equipment" %}.', 'Inform {% slack_channel "equipment" %}, and call 555-0100.'));
 }
 
 async function saveAndReindex(page) {

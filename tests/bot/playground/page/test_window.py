@@ -43,6 +43,19 @@ async def test_a_failure_of_the_playground_is_shown_and_logged(
             await server.stop()
 
 
+async def test_the_page_is_told_that_no_language_model_is_set_up() -> None:
+    async with LocalSlack(MANIFEST) as slack, aiohttp.ClientSession() as client:
+        server = PageServer(slack, furnish(slack), parts=PageParts(is_quoting=True))
+        url = await server.start("127.0.0.1", 0)
+        try:
+            socket = await client.ws_connect(f"{url}socket")
+            await socket.send_json({"do": "become", "user": "U0BOB"})
+
+            assert (await socket.receive_json())["quoting"] is True
+        finally:
+            await server.stop()
+
+
 async def test_more_actions_at_once_than_a_person_does_are_refused_aloud(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
