@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = ("bot", "config", "indexers")
+OURS = ("bot", "config", "indexers", "playground")
 
 HOMES = {
     "alembic": ("bot/state",),
     "annotated_types": ("config",),
-    "aiohttp": ("bot/slack", "bot/playground"),
+    "aiohttp": ("bot/slack", "playground"),
     "atlassian": ("indexers/sources/confluence",),
     "charset_normalizer": ("indexers/sources/markdown",),
-    "click": ("bot/cli",),
+    "click": ("bot/cli", "playground/playground_command.py"),
     "fastembed": ("indexers/index",),
     "grpc": ("indexers/index",),
     "httpx": ("bot/answering/llm/connection.py",),
@@ -62,10 +62,8 @@ HOMES = {
 
 COMPOSITION = ("bot/app.py", "bot/serving.py", "indexers/indexing.py")
 """The only files that build objects from settings."""
-COMMANDS = (
-    "bot/cli", "bot/footnote.py", "bot/demo.py", "bot/confluence_demo.py", "bot/playground_demo.py",
-)  # fmt: skip
-"""The command line, its three demos, and the entry for LlamaIndex, which reads settings, too."""
+COMMANDS = ("bot/cli", "bot/footnote.py", "playground/")
+"""The command line, the playground, and the entry for LlamaIndex, which reads settings, too."""
 KINDS = ("indexers/sources/confluence/source.py", "indexers/sources/markdown/source.py")
 """Each kind of wiki reads its own settings."""
 SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
@@ -85,10 +83,7 @@ PRINTING = (
     "screen", "terminal_texts", "result_json", "terminal", "reports", "output", "scores",
     "interrupting", "loading",
 )  # fmt: skip
-TOP = (
-    "app", "serving", "footnote", "demo", "confluence_demo", "playground_demo", "cli", "__main__",
-    "__init__", "playground",
-)  # fmt: skip
+TOP = ("app", "serving", "footnote", "cli", "__main__", "__init__")
 
 ENTRANCES = {
     "indexers.indexing.": (
@@ -140,12 +135,10 @@ NAMES_KINDS = (
     "config/wikis.py",
     "indexers/sources/__init__.py",
     "indexers/conversion.py",
-    "bot/demo.py",
-    "bot/confluence_demo.py",
-    "bot/playground_demo.py",
+    "playground/",
 )
 """Files that name kinds of wiki: the two that register each, `footnote convert`, which takes forms
-on the command line, and the demos, which are of one kind each."""
+on the command line, and the playground, whose demos are of one kind each."""
 
 MODELS = ("model", "content", "errors", "findings", "untold", "texts")
 """The files with texts: `content` has messages, `findings` and `untold` are for operators, and
@@ -318,7 +311,7 @@ def test_kinds_of_wiki_are_named_where_they_are_registered() -> None:
     settings = {"config.wikis.MarkdownSettings", "config.wikis.ConfluenceSettings"}
 
     def is_wrong(file: str, name: str) -> bool:
-        may = file.startswith((*inside, "bot/playground/", *NAMES_KINDS))
+        may = file.startswith((*inside, *NAMES_KINDS))
         return not may and (name.startswith(kinds) or name in settings)
 
     assert not offences(sources(), is_wrong)

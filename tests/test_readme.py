@@ -148,7 +148,7 @@ def messages_of_the_code() -> str:
     """Return every text in the code, one a line."""
     parsed = [
         ast.parse(file.read_text(encoding="utf-8"))
-        for package in ("bot", "config", "indexers")
+        for package in ("bot", "config", "indexers", "playground")
         for file in (ROOT / package).rglob("*.py")
     ]
     texts = [

@@ -46,7 +46,6 @@ from bot.cli.options import (
     placed,
     read_again,
 )
-from bot.cli.playground_command import playground
 from bot.cli.restore_command import restore
 from bot.cli.settings_command import print_settings
 from bot.cli.sharing import sharing
@@ -59,6 +58,7 @@ from bot.operations.privacy import UMASK
 from bot.version import own_commit, own_version
 from config import logs
 from config.errors import SettingsError
+from playground.playground_command import playground
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
@@ -199,11 +199,11 @@ def demo(data_dir: Path | None, confluence: bool) -> None:
     with interruptible() as stopped:
         if confluence:
             # Its Confluence is a web server, which no other command should load.
-            from bot.confluence_demo import run_demo as run_confluence_demo
+            from playground.confluence_demo import run_demo as run_confluence_demo
 
             run_confluence_demo(stopped.is_set)
         else:
-            from bot.demo import run_demo  # slow: loads the answer path
+            from playground.demo import run_demo  # slow: loads the answer path
 
             run_demo(data_dir, stopped.is_set)
     if stopped.is_set():

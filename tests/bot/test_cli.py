@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot import cli, playground_demo
+from bot import cli
 from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
@@ -636,19 +636,6 @@ def test_an_interrupt_at_the_keyboard_is_exit_code_130(
     monkeypatch.setattr(AdminQueries, "status", interrupted)
 
     assert shell.footnote("status").code == 130
-
-
-def test_a_playground_interrupted_while_it_indexes_says_that_the_next_start_goes_on(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(playground_demo, "run_demo", interrupted)
-    result = shell.footnote("playground")
-
-    assert result.code == 130
-    assert "what is done is kept, and the next start goes on from there." in result.err
 
 
 @pytest.mark.long

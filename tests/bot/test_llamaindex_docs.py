@@ -31,7 +31,7 @@ PAGES = ("getting-started/equipment.md", "tools/tock.md", "travel-and-leave/over
 @pytest.fixture(scope="module")
 def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stranger")
-    pages = ROOT / "bot/playground/handbook/pages"
+    pages = ROOT / "playground/handbook/pages"
     include = ", ".join(f'"{page}"' for page in PAGES)
     (folder / "footnote.toml").write_text(
         f'[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "{pages}"\n'
