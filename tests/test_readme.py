@@ -15,7 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.cli import cli, reference
+from bot.cli import reference
 from config.manifest_link import MANIFEST, creation_link
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +83,7 @@ def test_docs_commands_is_made_from_the_commands() -> None:
 
 def test_docs_commands_has_every_command_and_option() -> None:
     page = reference.DOCS.read_text(encoding="utf-8")
-    for name, command in cli.commands.items():
+    for name, command in reference.commands():
         section = page.partition(f"### `footnote {name}`")[2].partition("\n### ")[0]
         options = [
             opt

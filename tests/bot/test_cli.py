@@ -587,9 +587,12 @@ def test_every_command_helps(shell: Shell) -> None:
     assert shell.footnote("--version").out == (
         f"footnote, version {own_version()} (commit {own_commit()})\n"
     )
-    for name, command in cli.cli.commands.items():
+    context = click.Context(cli.cli)
+    for name in cli.cli.list_commands(context):
+        command = cli.cli.get_command(context, name)
         result = shell.footnote(name, "--help")
 
+        assert command
         assert (result.code, result.err) == (0, ""), name
         assert result.out.startswith(f"Usage: footnote {name}"), name
         options = [param for param in command.params if isinstance(param, click.Option)]
