@@ -8,15 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import screen, terminal
-from bot.app import App
-from bot.operations.single_sync import sync_once
+from bot import trial
 from bot.program import program_here
 from config.settings import DemoAnswerSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings
 from playground.confluence.model import User, Who
 from playground.confluence.site import LocalConfluence
 from playground.confluence.world import World
+from playground.printing import say
 
 _INTRODUCTION = """\
 A made-up Confluence with two spaces, on a port of this machine. Everybody may read "Working
@@ -85,7 +84,7 @@ def run_demo(stopped: Callable[[], bool]) -> None:
     world = World("cloud", now=lambda: datetime.now(UTC))
     ada, bob, deploying = furnished(world)
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
-    terminal.say(_INTRODUCTION)
+    say(_INTRODUCTION)
     with LocalConfluence(world) as confluence, TemporaryDirectory() as folder:
         wiki = ConfluenceSettings(
             type="confluence",
@@ -98,31 +97,25 @@ def run_demo(stopped: Callable[[], bool]) -> None:
         answer = DemoAnswerSettings(check_seconds=_PATIENCE)
         settings = Settings.model_construct(data_dir=Path(folder), wiki=(wiki,), answer=answer)
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
-        with App(settings, secrets) as app, screen.progress_bars() as progress:
-            reports = sync_once(
-                app.indexing, app, shared_index=False, progress=progress, stopped=stopped
-            )
-        for report in reports:
-            terminal.print_report(report)
+        trial.sync(settings, secrets, stopped)
         for question in _QUESTIONS:
             if stopped():
                 return
-            terminal.say(f"\n? {question}", style="bold")
+            say(f"\n? {question}", bold=True)
             for person in (ada, bob):
                 _ask(settings, secrets, person, question)
-        terminal.say(_LATER)
+        say(_LATER)
         world.add_group("release managers", [ada])
         world.restrict(deploying, groups=["release managers"])
-        terminal.say(f"? {_QUESTIONS[-1]}", style="bold")
+        say(f"? {_QUESTIONS[-1]}", bold=True)
         _ask(settings, secrets, bob, _QUESTIONS[-1])
-    terminal.say(_NEXT.format(program=program_here()))
+    say(_NEXT.format(program=program_here()))
 
 
 def _ask(settings: Settings, secrets: Secrets, person: User, question: str) -> None:
-    with App(settings, secrets) as app:
-        answer = app.asker(person.email)
-        terminal.say(f"\n{person.name}:", style="italic")
-        terminal.print_answer(answer(question))
+    with trial.asking(settings, secrets, person.email) as ask:
+        say(f"\n{person.name}:", italic=True)
+        ask(question)
 
 
 def furnished(world: World) -> tuple[User, User, str]:

@@ -6,13 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import screen, terminal, terminal_texts
-from bot.app import App
-from bot.errors import BotError
-from bot.operations.single_sync import sync_once
+from bot import trial
 from bot.program import program_here, shown_path
 from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
+from playground.printing import INTERRUPTED, CannotStart, complain, say
 
 HANDBOOK = Path(__file__).parent / "handbook" / "pages"
 HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
@@ -41,7 +39,7 @@ In Slack, which takes ten minutes to connect:
 """
 
 
-class DemoFolderTaken(BotError):
+class DemoFolderTaken(CannotStart):
     """The folder for a demo's data holds something else, or cannot be written."""
 
 
@@ -57,24 +55,16 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
     if data_dir:
         require_demo_folder(settings.data_dir, is_demo=_is_demo(settings.data_dir))
     config = _write_config(settings)
-    terminal.say(
-        "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
-    )
-    with App(settings, Secrets()) as app, screen.progress_bars() as progress:
-        reports = sync_once(
-            app.indexing, app, shared_index=False, progress=progress, stopped=stopped
-        )
-    for report in reports:
-        terminal.print_report(report)
+    say("The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n")
+    trial.sync(settings, Secrets(), stopped)
     if stopped():
-        terminal.complain(terminal_texts.DEMO_INTERRUPTED)
+        complain(INTERRUPTED)
         return
-    with App(settings, Secrets()) as app:
-        answer = app.asker(None)
+    with trial.asking(settings, Secrets()) as ask:
         for question in _QUESTIONS:
-            terminal.say(f"\n? {question}\n", style="bold")
-            terminal.print_answer(answer(question))
-    terminal.say(_NEXT.format(program=program_here(), config=shown_path(config)))
+            say(f"\n? {question}\n", bold=True)
+            ask(question)
+    say(_NEXT.format(program=program_here(), config=shown_path(config)))
 
 
 def _settings(data_dir: Path) -> Settings:

@@ -10,6 +10,7 @@ import click
 from bot.cli.options import FOLDER, INTERRUPTED, given
 from bot.interrupting import interruptible
 from config import logs
+from playground.printing import failing
 
 
 @click.command()
@@ -23,7 +24,7 @@ def demo(data_dir: Path | None, confluence: bool) -> None:
     if data_dir and confluence:
         raise click.UsageError("--confluence keeps nothing, so it takes no --data-dir.")
     logs.configure("WARNING")
-    with interruptible() as stopped:
+    with failing(), interruptible() as stopped:
         if confluence:
             # Its Confluence is a web server, which no other command should load.
             from playground.confluence_demo import run_demo as run_confluence_demo

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from bot import terminal, terminal_texts
 from bot.cli.options import FILE, FOLDER, INTERRUPTED, given
 from bot.cli.sharing import sharing
 from bot.interrupting import interruptible
-from bot.loading import without_collection
 from config import logs
+from playground.printing import INTERRUPTED as INTERRUPTED_SO_FAR
+from playground.printing import complain, failing
 
 _PORT = 8484
 
@@ -60,13 +60,11 @@ def playground(
         raise click.UsageError("--as needs --config: the demo brings its own people.")
     if wrong := [email for email in emails if "@" not in email.strip("@")]:
         raise click.BadParameter(f"{wrong[0]} is no address, as in ann@example.com.")
-    with without_collection():
-        # Slow: loads the answer path and Slack's libraries.
-        from playground import slack_demo as demo
+    from playground import slack_demo as demo  # slow: loads the answer path, Slack's libraries
 
     listening = demo.Listening(host, port)
     logs.configure("WARNING")
-    with interruptible() as stopped:
+    with failing(), interruptible() as stopped:
         if config:
             from config.loading import load, secrets  # slow: imports Pydantic
 
@@ -75,5 +73,5 @@ def playground(
         else:
             demo.run_demo(data_dir, listening, stopped.is_set)
     if stopped.is_set():
-        terminal.complain(terminal_texts.DEMO_INTERRUPTED)
+        complain(INTERRUPTED_SO_FAR)
         sys.exit(INTERRUPTED)

@@ -15,14 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import screen, serving, terminal
-from bot.app import App
-from bot.errors import BotError
-from bot.operations.passes import Pass, PassLog
-from bot.operations.single_sync import sync_once
-from bot.operations.syncing import SyncLocks
+from bot import trial
 from bot.program import program_here
 from config.llm import LlmSettings
+from config.manifest_link import MANIFEST
 from config.settings import DemoAnswerSettings, Secrets, Settings
 from config.slack import SlackSettings
 from config.wikis import ConfluenceSettings, MarkdownSettings
@@ -36,13 +32,12 @@ from playground.page.ports import ModelSwitch, NoPages, PageParts
 from playground.page.reasons import ObservedReasons
 from playground.page.recorded_model import RECORDINGS, RecordedModel
 from playground.page.running import RunningPlayground
+from playground.printing import CannotStart, complain, say
 
-MANIFEST = Path(serving.__file__).parents[1] / "config" / "slack_manifest.json"
 DATA_DIR = Path("data", "playground")
 _PAGES = "handbook"
 _MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The date of the made-up Confluence's pages."""
-_STARTING = "Starting Footnote and a Slack of its own ..."
 _INTRODUCTION = """
 Footnote answers in a Slack of its own. Open it in a browser:
 
@@ -58,11 +53,11 @@ and open the address there; or `{program} demo`, which asks three questions in t
 """
 
 
-class PageNotServed(BotError):
+class PageNotServed(CannotStart):
     """The playground's page cannot be served, usually because the port is taken."""
 
 
-class PagesNotWritten(BotError):
+class PagesNotWritten(CannotStart):
     """The demo's pages cannot be written to its folder."""
 
 
@@ -111,17 +106,17 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
     stopped: Callable[[], bool],
     emails: Sequence[str] = (),
     *,
-    sharing: serving.Sharing = lambda _: nullcontext(),
+    sharing: trial.Sharing = lambda _: nullcontext(),
     demo: DemoPages | None = None,
 ) -> None:
     """Serve the wikis of ``settings`` until Ctrl-C. Their own index is used; questions and flags
     are deleted at the end. ``emails`` are the addresses of people whom the wikis know; ``sharing``
-    works for other commands meanwhile, as in `bot.serving.serve`; ``demo`` are the demo's pages,
+    works for other commands meanwhile, as in `bot.trial.serve`; ``demo`` are the demo's pages,
     which have recorded answers of a language model.
 
     Raises:
         PageNotServed: the page's port is taken.
-        IndexUnavailable, WikiMisconfigured, ModelMisconfigured: see `bot.serving.serve_app`.
+        IndexUnavailable, WikiMisconfigured, ModelMisconfigured: see `bot.trial.serve`.
     """
     with ExitStack() as open_:
         scratch = Path(open_.enter_context(TemporaryDirectory(prefix="footnote-")))
@@ -129,87 +124,30 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
         reasons = ObservedReasons(model)
         parts = PageParts(demo or NoPages(), reasons, model, tour=demo is not None)
         playground = open_.enter_context(_playground(listening, emails, parts))
-        owner = open_.enter_context(App(settings, secrets))
-        app = open_.enter_context(
-            PlaygroundApp(
-                _in_playground(settings, scratch), _secrets_of(playground, secrets), owner
-            )
-        )
-        if demo:
-            app.model_client = RecordedModel()
-        app.indexing.wikis.chosen()
-        open_.enter_context(sharing(owner))
-        # The demo is synced each time, in a second: its first start may have been cut short.
-        if demo or not app.indexing.index.counts():
-            with screen.progress_bars() as progress:
-                reports = sync_once(
-                    app.indexing,
-                    app,
-                    shared_index=bool(settings.index.url),
-                    progress=progress,
-                    stopped=stopped,
-                )
-            for report in reports:
-                terminal.print_report(report)
-        if stopped():
-            return
-        terminal.say(_STARTING, style="dim")
-        serving.serve_app(
-            app,
-            lambda answerer: reasons.observe(answerer, app.library),
+        trial.serve(
+            settings,
+            secrets,
+            trial.Trial(
+                _in_playground(settings, scratch),
+                _secrets_of(playground, secrets),
+                observe=reasons.observe,
+                composes=reasons.composes,
+                model=RecordedModel() if demo else None,
+                # In a second: the demo's first start may have been cut short.
+                syncs=demo is not None,
+            ),
+            stopped,
+            sharing=sharing,
             ready=lambda: _introduce(playground, listening),
         )
 
 
-class PlaygroundApp(App):
-    """The parts of the bot in the playground. It has the index of ``owner``, with the locks and the
-    log of its syncs; questions and flags go into a database of its own. That database records the
-    syncs, too, because a flag's page may have changed."""
-
-    def __init__(self, settings: Settings, secrets: Secrets, owner: App) -> None:
-        super().__init__(settings, secrets)
-        self._owner = owner
-        self.indexing = owner.indexing
-        self.one_sync = owner.one_sync
-        owner.passed = self._passed_beside
-
-    def _passed_beside(self, pass_: Pass) -> None:
-        super().pass_log().record(pass_)
-        self.passed(pass_)
-
-    def pass_log(self) -> PassLog:
-        return _TwoLogs(self._owner.pass_log(), super().pass_log())
-
-    def pass_log_if_made(self) -> PassLog | None:
-        return self._owner.pass_log_if_made()
-
-    def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
-        return self._owner.sync_locks(stopped)
-
-
-class _TwoLogs:
-    """A log of passes that records each in a second log, too."""
-
-    def __init__(self, log: PassLog, copy: PassLog) -> None:
-        self._log, self._copy = log, copy
-
-    def record(self, pass_: Pass) -> None:
-        self._log.record(pass_)
-        self._copy.record(pass_)
-
-    def last_complete(self, wiki: str) -> datetime | None:
-        return self._log.last_complete(wiki)
-
-    def since(self, when: datetime) -> list[Pass]:
-        return self._log.since(when)
-
-
 def _introduce(playground: RunningPlayground, listening: Listening) -> None:
     """Print the page's address, now that the bot answers there."""
-    terminal.say(_INTRODUCTION.format(url=playground.url))
+    say(_INTRODUCTION.format(url=playground.url))
     if listening.is_seen_by_others:
-        terminal.complain(_SEEN_BY_OTHERS)
-    terminal.say(_HINTS.format(port=playground.port, program=program_here()), style="dim")
+        complain(_SEEN_BY_OTHERS)
+    say(_HINTS.format(port=playground.port, program=program_here()), dim=True)
 
 
 @contextmanager

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answering.answerer import Answerer
 from bot.answering.observing import ObservedAnswerer
-from bot.answering.question.several import Several
-from bot.ports import Answering, Library
 from playground.page.ports import ModelSwitch
-from playground.page.recorded_model import RecordedAnswering
+from playground.page.recorded_model import is_recorded
 from playground.slack.model import Json
 
 
 class ObservedReasons:
-    """The reasons of an answerer's answers, from the call of `observe` on. While the recorded model
-    is off, the answerer quotes."""
+    """The reasons of an answerer's answers, from the call of `observe` on. With a recorded
+    ``model``, only recorded questions are composed, and only while it is on."""
 
     def __init__(self, model: ModelSwitch | None = None) -> None:
         self._observed: ObservedAnswerer | None = None
         self._model = model
 
-    def observe(self, answerer: Answerer, library: Library) -> Answering:
-        """Return an answering that answers as ``answerer`` does, and is observed."""
-        self._observed = ObservedAnswerer(answerer, library)
-        model = self._model
-        if model is None:
-            return Several(self._observed)
-        return Several(RecordedAnswering(self._observed, lambda: model.on))
+    def observe(self, answerer: ObservedAnswerer) -> None:
+        """Take the reasons from this answerer, from now on."""
+        self._observed = answerer
+
+    def composes(self, question: str) -> bool:
+        """Return whether a language model may answer the question."""
+        return self._model is None or (self._model.on and is_recorded(question))
 
     def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:
         """Return the reasons of the latest answer until then; if a message had several questions,

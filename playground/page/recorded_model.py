@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.answering.llm.prompt import NOTHING, Prompt
-from bot.model import Question, Result
-from bot.ports import Answering, OnText
 
 _PAUSE = 0.06
 """Seconds between two words: about as fast as a live model writes."""
@@ -83,23 +81,9 @@ class RecordedModel:
             yield word
 
 
-class RecordedAnswering:
-    """Answering on top of ``answering``: the language model is called only while it is on, and only
-    for recorded questions."""
-
-    def __init__(self, answering: Answering, is_on: Callable[[], bool]) -> None:
-        self._answering = answering
-        self._is_on = is_on
-
-    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
-        """Answer a question.
-
-        Raises:
-            IndexUnavailable: the index cannot be searched.
-        """
-        if not (self._is_on() and _recording(question.text)):
-            question = replace(question, quoting=True)
-        return self._answering.answer(question, on_text)
+def is_recorded(question: str) -> bool:
+    """Return whether there is a recorded answer to the question."""
+    return bool(_recording(question))
 
 
 def _recording(text: str) -> tuple[RecordedSentence, ...]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from bot.answering.llm.prompt import NOTHING, Prompt
-from bot.model import NoAnswer, Question, Reason, Result
-from bot.ports import OnText
-from indexers.model import EVERYONE, Principal
-from playground.page.recorded_model import RECORDINGS, RecordedAnswering, RecordedModel
+from playground.page.ports import ModelSwitch
+from playground.page.reasons import ObservedReasons
+from playground.page.recorded_model import RECORDINGS, RecordedModel
 from tests.fakes.passages import passages
 
 DEPLOY = "How do I deploy to production?"
-ANYONE = Principal.of(EVERYONE)
 
 
 def write(question: str, *texts: str) -> str:
@@ -41,25 +37,22 @@ def test_it_says_nothing_to_other_questions() -> None:
     assert write("How long is leave?", "Production deploys are frozen from Friday.") == NOTHING
 
 
-@dataclasses.dataclass
-class Answering:
-    asked: list[Question] = dataclasses.field(default_factory=list)
-
-    def answer(self, question: Question, hear: OnText | None = None) -> Result:
-        self.asked.append(question)
-        return NoAnswer(Reason.NOTHING_FITS, "")
-
-
 def test_it_is_asked_only_while_it_is_on_and_only_what_is_recorded() -> None:
-    below, switch = Answering(), {"on": False}
-    answering = RecordedAnswering(below, lambda: switch["on"])
+    switch = ModelSwitch(tuple(RECORDINGS))
+    reasons = ObservedReasons(switch)
 
-    answering.answer(Question(DEPLOY, ANYONE))
-    switch["on"] = True
-    answering.answer(Question(DEPLOY, ANYONE))
-    answering.answer(Question("How long is leave?", ANYONE))
+    while_off = reasons.composes(DEPLOY)
+    switch.on = True
 
-    assert [question.quoting for question in below.asked] == [True, False, True]
+    assert [while_off, reasons.composes(DEPLOY), reasons.composes("How long is leave?")] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_without_recordings_every_question_may_be_composed() -> None:
+    assert ObservedReasons().composes("How long is leave?")
 
 
 def test_each_recording_has_words_to_cite() -> None:
