@@ -10,6 +10,7 @@ COPY pyproject.toml setup.py README.md LICENSE ./
 COPY config config
 COPY indexers indexers
 COPY bot bot
+COPY playground playground
 # `--build-arg FOOTNOTE_COMMIT="$(git rev-parse HEAD)"`: `.git` is not in the image.
 ARG FOOTNOTE_COMMIT=unknown
 # image.txt has all that the extras need. setuptools, which LlamaIndex asks for, builds our package, too.

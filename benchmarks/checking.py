@@ -16,14 +16,14 @@ from benchmarks.rows import Figure, Goal
 from bot.answering.answerer import Answerer
 from bot.app import App
 from bot.model import Answer, Question, Result
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Content, User, Who
-from bot.playground.confluence.site import LocalConfluence
-from bot.playground.confluence.state import Product
-from bot.playground.confluence.world import World
 from config.settings import AnswerSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings
 from indexers.model import EVERYONE, Principal
+from playground.confluence.faults import Fault
+from playground.confluence.model import Content, User, Who
+from playground.confluence.site import LocalConfluence
+from playground.confluence.state import Product
+from playground.confluence.world import World
 
 _LATENCY = 0.4
 _SLOW = 5.0

@@ -21,9 +21,9 @@ from benchmarks.rows import Figure, Goal
 from benchmarks.slack import MANIFEST, answered, percentile, serving
 from bot.app import App
 from bot.model import Question, Role, Turn
-from bot.playground.workspace import LocalSlack
 from config.settings import Secrets
 from indexers.model import EVERYONE, Principal
+from playground.slack.workspace import LocalSlack
 
 _STARTS = 5
 _READ = 100

@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / "data" / "bench"
 """Unpacked wikis and their indexes, kept between runs; git ignores it."""
-HANDBOOK = ROOT / "bot" / "playground" / "handbook" / "pages"
+HANDBOOK = ROOT / "playground" / "handbook" / "pages"
 HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
 
 _SHARED = ROOT.parent / "shared"

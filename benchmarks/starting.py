@@ -24,7 +24,7 @@ from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
 from indexers.model import EVERYONE, Principal
 
-_HANDBOOK = Path(__file__).parents[1] / "bot" / "playground" / "handbook" / "pages"
+_HANDBOOK = Path(__file__).parents[1] / "playground" / "handbook" / "pages"
 _RUNS = 10
 _ROUNDS = 20
 _ASKED = (

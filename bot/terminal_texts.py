@@ -123,4 +123,3 @@ FULL_SYNC_INTERRUPTED = (
     "Interrupted; what is done is kept, and the old index is read meanwhile. Run `footnote sync"
     " --full` again: it does the rest."
 )
-DEMO_INTERRUPTED = "Interrupted; what is done is kept, and the next start goes on from there."

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = ("bot", "config", "indexers")
+OURS = ("bot", "config", "indexers", "playground")
 
 HOMES = {
     "alembic": ("bot/state",),
     "annotated_types": ("config",),
-    "aiohttp": ("bot/slack", "bot/playground"),
+    "aiohttp": ("bot/slack", "playground"),
     "atlassian": ("indexers/sources/confluence",),
     "charset_normalizer": ("indexers/sources/markdown",),
-    "click": ("bot/cli",),
+    "click": ("bot/cli", "playground"),
     "fastembed": ("indexers/index",),
     "grpc": ("indexers/index",),
     "httpx": ("bot/answering/llm/connection.py",),
@@ -62,10 +62,9 @@ HOMES = {
 
 COMPOSITION = ("bot/app.py", "bot/serving.py", "indexers/indexing.py")
 """The only files that build objects from settings."""
-COMMANDS = (
-    "bot/cli", "bot/footnote.py", "bot/demo.py", "bot/confluence_demo.py", "bot/playground_demo.py",
-)  # fmt: skip
-"""The command line, its three demos, and the entry for LlamaIndex, which reads settings, too."""
+COMMANDS = ("bot/cli", "bot/footnote.py", "bot/trial.py", "playground/")
+"""The command line, the playground and what starts the bot for it, and the entry for LlamaIndex,
+which reads settings, too."""
 KINDS = ("indexers/sources/confluence/source.py", "indexers/sources/markdown/source.py")
 """Each kind of wiki reads its own settings."""
 SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
@@ -85,10 +84,7 @@ PRINTING = (
     "screen", "terminal_texts", "result_json", "terminal", "reports", "output", "scores",
     "interrupting", "loading",
 )  # fmt: skip
-TOP = (
-    "app", "serving", "footnote", "demo", "confluence_demo", "playground_demo", "cli", "__main__",
-    "__init__", "playground",
-)  # fmt: skip
+TOP = ("app", "serving", "trial", "footnote", "cli", "__main__", "__init__")
 
 ENTRANCES = {
     "indexers.indexing.": (
@@ -140,12 +136,25 @@ NAMES_KINDS = (
     "config/wikis.py",
     "indexers/sources/__init__.py",
     "indexers/conversion.py",
-    "bot/demo.py",
-    "bot/confluence_demo.py",
-    "bot/playground_demo.py",
+    "playground/",
 )
 """Files that name kinds of wiki: the two that register each, `footnote convert`, which takes forms
-on the command line, and the demos, which are of one kind each."""
+on the command line, and the playground, whose demos are of one kind each."""
+
+PLAYGROUND_IMPORTS = {
+    "bot.trial": "it starts the bot",
+    "bot.answering.observing.": "the reasons of answers",
+    "config.": "the settings",
+    "bot.answering.llm.prompt.": "the recorded language model is called as a provider's client is",
+    "indexers.errors.IndexUnavailable": "the reasons raise it, because they look at pages again",
+    "bot.program.": "its hints name the program as this shell calls it",
+    "bot.cli.options.": "its commands take paths, and options before their name, as the others do",
+    "bot.cli.sharing.": "other commands work through it, as they do through `serve`",
+    "bot.interrupting.": "Ctrl-C lets a sync finish the page at hand, as in every command",
+}
+"""All that the playground imports of the product, and why. It meets the bot as Slack and Confluence
+do."""
+OF_ITS_COMMANDS = ("bot.cli.", "bot.interrupting.")
 
 MODELS = ("model", "content", "errors", "findings", "untold", "texts")
 """The files with texts: `content` has messages, `findings` and `untold` are for operators, and
@@ -242,14 +251,14 @@ def room_of(file: str) -> str:
 
 
 def test_imports_run_one_way() -> None:
-    """config <- indexers <- bot. Only composition and the command line import config."""
+    """config <- indexers <- bot <- playground. Only composition and the command line import
+    config."""
+    order = ("config", "indexers", "bot", "playground")
 
     def is_wrong(file: str, name: str) -> bool:
         package, owner = file.split("/", maxsplit=1)[0], owner_of(name)
-        return (
-            (package == "config" and owner in {"bot", "indexers"})
-            or (package == "indexers" and owner == "bot")
-            or (owner == "config" and package != "config" and not file.startswith(SETTINGS_READERS))
+        return (owner in order and order.index(owner) > order.index(package)) or (
+            owner == "config" and package != "config" and not file.startswith(SETTINGS_READERS)
         )
 
     assert not offences(sources(), is_wrong)
@@ -275,6 +284,22 @@ def test_no_arrow_runs_back_up() -> None:
         return room(name) not in (GROUND if own in GROUND else order[: order.index(own) + 1])
 
     assert not offences((ROOT / "bot").rglob("*.py"), is_wrong)
+
+
+def test_the_playground_knows_the_bot_as_slack_does() -> None:
+    def is_wrong(file: str, name: str) -> bool:
+        if name.startswith(OF_ITS_COMMANDS) and not file.endswith("_command.py"):
+            return True
+        return owner_of(name) in {"bot", "config", "indexers"} and not may_import(name)
+
+    def may_import(name: str) -> bool:
+        return name.startswith(tuple(PLAYGROUND_IMPORTS))
+
+    files = [*(ROOT / "playground").rglob("*.py")]
+
+    assert not offences(files, is_wrong)
+    for allowed in PLAYGROUND_IMPORTS:
+        assert any(name.startswith(allowed) for file in files for name in imports(file)), allowed
 
 
 def test_every_file_and_folder_of_the_bot_has_its_place_in_the_order() -> None:
@@ -318,7 +343,7 @@ def test_kinds_of_wiki_are_named_where_they_are_registered() -> None:
     settings = {"config.wikis.MarkdownSettings", "config.wikis.ConfluenceSettings"}
 
     def is_wrong(file: str, name: str) -> bool:
-        may = file.startswith((*inside, "bot/playground/", *NAMES_KINDS))
+        may = file.startswith((*inside, *NAMES_KINDS))
         return not may and (name.startswith(kinds) or name in settings)
 
     assert not offences(sources(), is_wrong)

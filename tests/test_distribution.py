@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-OURS = ("bot", "config", "indexers")
+OURS = ("bot", "config", "indexers", "playground")
 
 INSTALL = re.compile(
     r"pip install (?!.*-r )(?:--constraint \S+ |--[\w-]+ )*"
@@ -80,7 +80,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_every_file_of_the_playground_s_page(wheel: Path) -> None:
-    place = Path("bot", "playground", "page", "static")
+    place = Path("playground", "page", "static")
     files = {file.relative_to(ROOT) for file in (ROOT / place).rglob("*") if file.is_file()}
 
     assert {place / "index.html", place / "page.js", place / "kit" / "index.js"} <= files
@@ -126,7 +126,7 @@ def test_a_checkout_asks_git_and_a_copy_knows_no_commit(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path) -> None:
-    pages = wheel / "bot" / "playground" / "handbook" / "pages"
+    pages = wheel / "playground" / "handbook" / "pages"
     assert len(list(pages.rglob("*.md"))) > 200
     pages_kept = {"travel-guide-faq.md", "equipment.md"}
     for page in pages.rglob("*.md"):

@@ -1,6 +1,6 @@
 """The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags
-| usage | audit | backup | restore | eval | calibrate | convert | demo | init | migrate-index
-| playground | settings``.
+| usage | audit | backup | restore | eval | calibrate | convert | init | migrate-index | settings``,
+and the commands that are found as entry points.
 
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
 code 0 is done, 1 something failed, 2 the settings or the command are wrong, 130 interrupted.
@@ -35,29 +35,23 @@ from bot.cli.init_command import init
 from bot.cli.migrate_command import migrate_index
 from bot.cli.options import (
     FAILED,
-    FOLDER,
-    INTERRUPTED,
     MISUSED,
     CommandGroup,
     GlobalOptions,
     configured,
-    given,
     log_by,
     placed,
     read_again,
 )
-from bot.cli.playground_command import playground
 from bot.cli.restore_command import restore
 from bot.cli.settings_command import print_settings
 from bot.cli.sharing import sharing
 from bot.cli.status_command import status
 from bot.cli.sync_command import sync
 from bot.cli.usage_command import usage
-from bot.interrupting import interruptible
 from bot.loading import without_collection
 from bot.operations.privacy import UMASK
 from bot.version import own_commit, own_version
-from config import logs
 from config.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -175,7 +169,6 @@ for command in (
     flags,
     init,
     migrate_index,
-    playground,
     print_settings,
     restore,
     status,
@@ -183,28 +176,3 @@ for command in (
     usage,
 ):
     cli.add_command(command)
-
-
-@cli.command()
-@click.option("--data-dir", type=FOLDER, help="Where its index lives [default: data/demo].")
-@click.option(
-    "--confluence", is_flag=True, help="A made-up Confluence instead, and whose rights count in it."
-)
-def demo(data_dir: Path | None, confluence: bool) -> None:
-    """Index a real handbook and ask it three questions."""
-    data_dir = data_dir or given().data_dir
-    if data_dir and confluence:
-        raise click.UsageError("--confluence keeps nothing, so it takes no --data-dir.")
-    logs.configure("WARNING")
-    with interruptible() as stopped:
-        if confluence:
-            # Its Confluence is a web server, which no other command should load.
-            from bot.confluence_demo import run_demo as run_confluence_demo
-
-            run_confluence_demo(stopped.is_set)
-        else:
-            from bot.demo import run_demo  # slow: loads the answer path
-
-            run_demo(data_dir, stopped.is_set)
-    if stopped.is_set():
-        sys.exit(INTERRUPTED)

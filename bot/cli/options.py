@@ -39,6 +39,8 @@ _OWN_INDEX = ("corpus", "indexer", "replay", "watch")
 _MAKERS = frozenset({"convert", "restore", "serve", "sync"})
 """Commands that create the data folder, or need none."""
 
+_FOUND = "footnote.commands"
+"""The group of entry points with the commands that other packages bring."""
 _SYNCS = frozenset({"index", "reindex", "update"})
 """Other names that people try for `sync`."""
 
@@ -249,7 +251,23 @@ def one_form(*, as_csv: bool, as_json: bool) -> None:
 
 
 class CommandGroup(click.Group):
-    """The commands, with a hint for names that other tools use."""
+    """The commands, and those that other packages bring as entry points of ``footnote.commands``.
+    It has a hint for names that other tools use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from importlib.metadata import entry_points  # slow: loads email and csv
+
+        return sorted({*super().list_commands(ctx), *entry_points(group=_FOUND).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if command := super().get_command(ctx, cmd_name):
+            return command
+        from importlib.metadata import entry_points  # slow: loads email and csv
+
+        for entry in entry_points(group=_FOUND, name=cmd_name):
+            found: click.Command = entry.load()
+            return found
+        return None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

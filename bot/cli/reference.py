@@ -26,17 +26,18 @@ def commands_page(page: str) -> str:
     Raises:
         ValueError: a part's marks are missing.
     """
-    commands = dict(_commands())
+    named = dict(commands())
     rows = [
         f"| [`footnote {name}`](#footnote-{name}) | {_escaped(command.get_short_help_str(200))} |"
-        for name, command in commands.items()
+        for name, command in named.items()
     ]
     table = "\n".join(["| command | what it does |\n|---|---|", *rows])
-    sections = "\n\n".join(_section(name, command) for name, command in commands.items())
+    sections = "\n\n".join(_section(name, command) for name, command in named.items())
     return _replaced(_replaced(page, _TABLE, table), _OPTIONS, sections)
 
 
-def _commands() -> Iterator[tuple[str, click.Command]]:
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Yield each command with its name, those that are found as entry points, too."""
     context = click.Context(cli)
     for name in cli.list_commands(context):
         if command := cli.get_command(context, name):

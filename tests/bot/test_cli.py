@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot import cli, playground_demo
+from bot import cli
 from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
@@ -587,9 +587,12 @@ def test_every_command_helps(shell: Shell) -> None:
     assert shell.footnote("--version").out == (
         f"footnote, version {own_version()} (commit {own_commit()})\n"
     )
-    for name, command in cli.cli.commands.items():
+    context = click.Context(cli.cli)
+    for name in cli.cli.list_commands(context):
+        command = cli.cli.get_command(context, name)
         result = shell.footnote(name, "--help")
 
+        assert command
         assert (result.code, result.err) == (0, ""), name
         assert result.out.startswith(f"Usage: footnote {name}"), name
         options = [param for param in command.params if isinstance(param, click.Option)]
@@ -636,19 +639,6 @@ def test_an_interrupt_at_the_keyboard_is_exit_code_130(
     monkeypatch.setattr(AdminQueries, "status", interrupted)
 
     assert shell.footnote("status").code == 130
-
-
-def test_a_playground_interrupted_while_it_indexes_says_that_the_next_start_goes_on(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(playground_demo, "run_demo", interrupted)
-    result = shell.footnote("playground")
-
-    assert result.code == 130
-    assert "what is done is kept, and the next start goes on from there." in result.err
 
 
 @pytest.mark.long

@@ -85,7 +85,7 @@ def test_a_curve_is_fitted_to_questions_and_used_from_then_on(
     assert after != before
 
 
-PAGES = Path(__file__).parents[2] / "bot" / "playground" / "handbook" / "pages"
+PAGES = Path(__file__).parents[2] / "playground" / "handbook" / "pages"
 HELD = ("tools", "travel-and-leave")
 """Sixty pages."""
 MISSING = (

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from llama_index.core.instrumentation import get_dispatcher
 
-from bot import demo
 from bot.answering.engine.engines import FootnoteResponse
 from bot.app import App
 from bot.footnote import Footnote
@@ -18,6 +17,7 @@ from bot.model import Result, Timings
 from bot.operations.single_sync import sync_once
 from config.loading import load
 from config.settings import Secrets
+from playground import demo
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(
@@ -37,7 +37,7 @@ PAGES = (
 @pytest.fixture(scope="module")
 def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stranger")
-    pages = ROOT / "bot/playground/handbook/pages"
+    pages = ROOT / "playground/handbook/pages"
     include = ", ".join(f'"{page}"' for page in PAGES)
     (folder / "footnote.toml").write_text(
         f'[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "{pages}"\n'

@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from bot.playground.core import Core
-from bot.playground.model import Message, View
-from bot.playground.views import ViewStacks
+from playground.slack.core import Core
+from playground.slack.model import Message, View
+from playground.slack.views import ViewStacks
 
 Json = dict[str, Any]
 

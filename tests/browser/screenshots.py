@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from PIL import Image  # comes with fastembed
 from playwright.sync_api import sync_playwright
 
-from bot.demo import HANDBOOK
+from playground.demo import HANDBOOK
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.playground import PATIENCE, Visit, playground
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-KIT = Path(__file__).parents[2] / "bot" / "playground" / "page" / "static" / "kit"
+KIT = Path(__file__).parents[2] / "playground" / "page" / "static" / "kit"
 HARNESS = Path(__file__).parent / "harness"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

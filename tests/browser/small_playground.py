@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bot import playground_demo
 from bot.__main__ import main
+from playground import slack_demo
 
 if __name__ == "__main__":
-    playground_demo.HANDBOOK = Path(sys.argv.pop(1))
+    slack_demo.HANDBOOK = Path(sys.argv.pop(1))
     main()

@@ -25,7 +25,6 @@ from bot.conversation.ports import Chat
 from bot.conversation.posting import NotOurs
 from bot.errors import NotInChannel
 from bot.model import Answer, Role, Turn
-from bot.playground.workspace import LocalSlack
 from bot.slack.api.optional_calls import OptionalCalls
 from bot.slack.api.slack_api import SlackApi, connections, web_client
 from bot.slack.chat.history import History
@@ -34,6 +33,7 @@ from bot.slack.chat.streaming import Stopped, Streaming
 from bot.slack.events.parsing import Identity, SlackText
 from bot.slack.rendering.content import Renderer
 from bot.terminal_chat.terminal_chat import TerminalChat
+from playground.slack.workspace import LocalSlack
 from tests.fakes.chat import FakeChat, text_of
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"

@@ -10,11 +10,11 @@ import pytest
 
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.ports import StatusLine
-from bot.playground.workspace import LocalSlack
 from bot.slack.api.optional_calls import OptionalCalls
 from bot.slack.api.slack_api import connections, web_client
 from bot.slack.api.status_line import SESSION, STATUS, TITLE, SlackStatusLine
 from bot.terminal_chat.terminal_chat import NoStatus
+from playground.slack.workspace import LocalSlack
 from tests.fakes.chat import FakeStatus
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"

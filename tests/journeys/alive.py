@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.playground.pings import Live, live_pings
-from bot.playground.web_api.server import Call
-from bot.playground.workspace import LocalSlack
+from playground.slack.pings import Live, live_pings
+from playground.slack.web_api.server import Call
+from playground.slack.workspace import LocalSlack
 
 _MESSAGES = ("chat.postMessage", "chat.postEphemeral", "chat.update")
 _VIEWS = ("views.open", "views.push", "views.update", "views.publish")

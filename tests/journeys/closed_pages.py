@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Content, User, Who
-from bot.playground.confluence.site import LocalConfluence
-from bot.playground.confluence.state import Product
-from bot.playground.confluence.world import World
+from playground.confluence.faults import Fault
+from playground.confluence.model import Content, User, Who
+from playground.confluence.site import LocalConfluence
+from playground.confluence.state import Product
+from playground.confluence.world import World
 
 CANARY = "zyxq"
 """All of those words begin with it, and no other word and no id contains it."""

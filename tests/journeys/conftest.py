@@ -16,9 +16,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.playground.timing import Timing
-from bot.playground.watching import PATIENCE
-from bot.playground.workspace import LocalSlack
+from playground.slack.timing import Timing
+from playground.slack.watching import PATIENCE
+from playground.slack.workspace import LocalSlack
 from tests.bot.kept_folders import copy
 from tests.forked import Forked, Process, finished
 from tests.long import few

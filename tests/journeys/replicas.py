@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
 
-from bot.playground.delivery import Ack, Delivery, NotDelivered
-from bot.playground.http_delivery import HttpTransport
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.slack.delivery import Ack, Delivery, NotDelivered
+from playground.slack.http_delivery import HttpTransport
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import LONG, Company
 

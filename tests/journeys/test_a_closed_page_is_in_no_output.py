@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.confluence.site import LocalConfluence
-from bot.playground.confluence.state import Product
-from bot.playground.model import Message, View
-from bot.playground.workspace import LocalSlack
+from playground.confluence.site import LocalConfluence
+from playground.confluence.state import Product
+from playground.slack.model import Message, View
+from playground.slack.workspace import LocalSlack
 from tests.long import few
 from tests.ports import free_port
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.confluence.model import Content, User, Who
-from bot.playground.confluence.site import LocalConfluence
-from bot.playground.confluence.world import World
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.confluence.model import Content, User, Who
+from playground.confluence.site import LocalConfluence
+from playground.confluence.world import World
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.ports import free_port
 
 from .conftest import MANIFEST, UNHURRIED, Company

@@ -9,11 +9,11 @@ from html import escape
 
 import pytest
 
-from bot.playground.confluence.model import Who
-from bot.playground.confluence.site import LocalConfluence
-from bot.playground.confluence.world import World
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.confluence.model import Who
+from playground.confluence.site import LocalConfluence
+from playground.confluence.world import World
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.fakes.openai_server import Reply, Server, openai_server
 
 from .alive import alive

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.timing import Timing
-from bot.playground.watching import PATIENCE
-from bot.playground.workspace import LocalSlack
+from playground.slack.timing import Timing
+from playground.slack.watching import PATIENCE
+from playground.slack.workspace import LocalSlack
 from tests.bot.databases import POSTGRESQL, empty
 from tests.bot.kept_folders import copy
 from tests.ports import free_port

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.replies import WAITS
-from bot.playground.model import Message
+from playground.slack.model import Message
 from tests.bot.kept_folders import copy
 from tests.fakes.qdrant_server import QdrantServer
 

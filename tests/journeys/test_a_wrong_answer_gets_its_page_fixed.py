@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.long import few
 
 from .conftest import PAGES, Company, write

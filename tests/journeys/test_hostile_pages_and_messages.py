@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import bombs
-from bot.playground.model import Message
-from bot.playground.watching import PATIENCE
+from playground.slack.model import Message
+from playground.slack.watching import PATIENCE
 from tests.forked import Forked, Process
 
 from .conftest import Company, write

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.bot.slack.conftest import (
     LEAVE,
     MANIFEST,

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.forked import Forked, Process
 from tests.ports import free_port

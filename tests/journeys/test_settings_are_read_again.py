@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.confluence.model import Content
-from bot.playground.confluence.site import LocalConfluence
-from bot.playground.confluence.world import World
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from config.reloading import LIVE
+from playground.confluence.model import Content
+from playground.confluence.site import LocalConfluence
+from playground.confluence.world import World
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.forked import Process
 from tests.ports import free_port
 

@@ -17,9 +17,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.bot.playground.page.conftest import OpenPage
 from tests.forked import Forked, Process, finished
 from tests.journeys.conftest import PAGES, write
+from tests.playground.page.conftest import OpenPage
 
 PATIENCE = 120.0
 _SETTINGS = """

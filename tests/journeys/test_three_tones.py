@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from bot.playground.model import Message
+from playground.slack.model import Message
 
 from .conftest import Company, write
 

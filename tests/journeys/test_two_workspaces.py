@@ -13,9 +13,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.playground.further import FurtherWorkspace
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.slack.further import FurtherWorkspace
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.long import few
 from tests.ports import free_port
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground.model import Message
+from playground.slack.model import Message
 
 from .closed_pages import rendered
 from .conftest import PAGES, Company, write

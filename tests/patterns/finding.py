@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("bot", "config", "indexers")
+PACKAGES = ("bot", "config", "indexers", "playground")
 
 ANCHORED = frozenset({"match", "fullmatch"})
 """Methods that try one place of the text. The others try every place."""

@@ -24,8 +24,8 @@ from .finding import (
 )
 
 MADE_AT_A_CALL = {
-    "bot.playground.confluence.faults": "the local Confluence's, by its tests",
-    "bot.playground.confluence.routes": "they are constants of the modules that call it",
+    "playground.confluence.faults": "the local Confluence's, by its tests",
+    "playground.confluence.routes": "they are constants of the modules that call it",
     "indexers.sources.markdown.tags": "its parts are tried below",
 }
 """Modules that compile patterns other than their constants."""

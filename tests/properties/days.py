@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.playground.errors import CannotAct
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.slack.errors import CannotAct
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.bot.slack.conftest import Bot, words
 from tests.bot.slack.mortal import Clock, Mortal
 from tests.properties.echo import NUMBER, Echo

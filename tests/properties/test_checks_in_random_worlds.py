@@ -11,11 +11,11 @@ import pytest
 from bot.answering.retrieval.retrieval import Retrieved, by_page
 from bot.answering.retrieval.sources import source_of
 from bot.model import Answer, NoAnswer, Reason, Result
-from bot.playground.confluence.faults import SOME_OF_ALL, Fault
-from bot.playground.confluence.model import Content, User
-from bot.playground.confluence.state import Product
 from indexers.model import EVERYONE, Hit, KnownPage, Principal
 from indexers.sources.confluence.rights import Tokens
+from playground.confluence.faults import SOME_OF_ALL, Fault
+from playground.confluence.model import Content, User
+from playground.confluence.state import Product
 from tests.fakes.defaults import Recheck, sync
 from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex

@@ -7,11 +7,11 @@ import random
 
 import pytest
 
-from bot.playground.confluence.state import Product
 from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from playground.confluence.state import Product
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import Site

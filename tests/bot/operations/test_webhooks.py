@@ -8,9 +8,9 @@ import pytest
 
 from bot.operations.passes import PassKind
 from bot.operations.webhooks import Webhooks
-from bot.playground.confluence.webhooks import Webhook
-from bot.playground.confluence.webhooks import Webhooks as Sent
-from bot.playground.confluence.world import World
+from playground.confluence.webhooks import Webhook
+from playground.confluence.webhooks import Webhooks as Sent
+from playground.confluence.world import World
 
 SECRET = "only for tests"
 

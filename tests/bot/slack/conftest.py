@@ -16,10 +16,6 @@ import pytest
 from bot.errors import SyncRunning
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Source
 from bot.operations.model import AccessNow, Order
-from bot.playground.model import Message, View
-from bot.playground.timing import Timing
-from bot.playground.watching import PATIENCE
-from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, OnText
 from bot.serving import SlackParts
 from bot.slack.connection import SlackConnection
@@ -47,6 +43,10 @@ from indexers.model import (
     SyncScope,
     addressed,
 )
+from playground.slack.model import Message, View
+from playground.slack.timing import Timing
+from playground.slack.watching import PATIENCE
+from playground.slack.workspace import LocalSlack
 from tests import ports
 from tests.bot.databases import lay_out
 from tests.long import few

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from bot.flags.model import Flag
 from bot.operations.passes import Pass, PassKind
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.pass_log import DatabasePassLog
 from bot.state.written import DatabaseWrittenAnswers
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import Bot
 from .test_restarts import quiet

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.playground.workspace import LocalSlack
 from indexers.model import EVERYONE, Principal
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 

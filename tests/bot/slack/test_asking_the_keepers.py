@@ -9,9 +9,9 @@ from pathlib import Path
 from bot.flags.model import Complaint, FlagState
 from bot.flags.texts import QUESTION_HANDLED
 from bot.model import Answer, Tone
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.texts import THE_CLOSEST
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
 from .flags import card, flags

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.model import Answer, NoAnswer, Question
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until
 from .test_home import home

@@ -13,8 +13,6 @@ import pytest
 
 from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
 from bot.operations.audit_report import AuditQuery, AuditRows, NotedEntry
-from bot.playground.web_api.content import checked_blocks
-from bot.playground.workspace import LocalSlack
 from bot.slack.commands.audit import Audit
 from bot.slack.commands.call import Call
 from bot.slack.rendering.message import Message
@@ -22,6 +20,8 @@ from bot.state.audit import DatabaseAudit
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
 from indexers.model import SyncScope
+from playground.slack.web_api.content import checked_blocks
+from playground.slack.workspace import LocalSlack
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging
 

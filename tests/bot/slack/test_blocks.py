@@ -15,15 +15,15 @@ from bot.flags.content import Circumstances, FlagCard, HistoryLine, OpenParts, O
 from bot.flags.model import Complaint, Flag, FlagState
 from bot.foreign import clean
 from bot.model import Answer, Doubt, Fallback, Linked, Narrowed, NoAnswer, Reason, Source, Unchecked
-from bot.playground.kit.blocks import block_problems, text_length
-from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
-from bot.playground.pings import live_pings
 from bot.slack.flags import cards
 from bot.slack.rendering import blocks, mrkdwn
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import Message
 from bot.slack.rendering.mrkdwn import literal, render
 from bot.slack.rendering.sections import sections
+from playground.slack.kit.blocks import block_problems, text_length
+from playground.slack.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
+from playground.slack.pings import live_pings
 from tests.long import tries
 
 ALLOWED = origins(["wiki.example.com"])

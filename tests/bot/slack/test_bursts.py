@@ -11,8 +11,8 @@ import pytest
 
 from bot.conversation import receiving
 from bot.conversation.model import IncomingMessage
-from bot.playground.workspace import LocalSlack
 from bot.state.inbox import DatabaseInbox
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, QUICK, Bot, until
 from .test_restarts import quiet

@@ -12,10 +12,10 @@ import pytest
 from bot.flags.model import FlagState
 from bot.flags.texts import FLAG_HANDLED, NOT_A_REVIEWER, TOO_LATE
 from bot.model import Answer, Clarify, Reading, Role, Turn
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, quiet
 from .flags import ask_in_channel, card, database, flagged, flags, history, passed

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.slack.rights import readers
 from indexers.model import EVERYONE, Acl, Audience, Principal
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import Bot, quiet, until, words
 

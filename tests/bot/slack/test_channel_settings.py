@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.model import Message, View
-from bot.playground.workspace import LocalSlack
 from config.settings import Settings
+from playground.slack.model import Message, View
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, words
 

@@ -12,11 +12,11 @@ import pytest
 from bot.conversation.readings import reading_named
 from bot.flags.retraction import RETRACTED
 from bot.model import Clarify, Question, Reading, Result, Role, Source
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 from bot.slack.rendering import buttons
 from indexers.model import EVERYONE, Principal
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.long import few
 
 from .conftest import LEAVE, Bot, Handbook, until

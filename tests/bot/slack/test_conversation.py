@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model import Role, Turn
-from bot.playground.workspace import LocalSlack
+from playground.slack.workspace import LocalSlack
 from tests.bot.slack.conftest import Bot
 
 

@@ -13,10 +13,10 @@ import pytest
 from bot.conversation.following import NOT_YOURS
 from bot.conversation.model import Tally, Thread
 from bot.flags.verdicts import FORGOTTEN
-from bot.playground.model import Json, Message
-from bot.playground.workspace import LocalSlack
 from bot.state.answers import DatabaseAnswers
 from bot.state.threads import DatabaseThreads
+from playground.slack.model import Json, Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 from .flags import ask_in_channel, database, flagged, flags

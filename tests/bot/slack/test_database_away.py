@@ -16,10 +16,10 @@ from bot.conversation import receiving
 from bot.conversation.model import IncomingMessage
 from bot.conversation.waiting_room import NOT_KEPT, WAITS
 from bot.errors import StateRefused
-from bot.playground.workspace import LocalSlack
 from bot.state import outages
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
+from playground.slack.workspace import LocalSlack
 
 from .conftest import MANIFEST, QUICK, Bot, furnished, quiet, until
 

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.model import Answer
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
 from .flags import ask_in_channel, card, flagged

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.conversation import replies
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
 from bot.state.schema import metadata
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.bot.databases import POSTGRESQL, empty
 from tests.long import few
 

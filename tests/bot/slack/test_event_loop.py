@@ -18,11 +18,11 @@ from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.receiving import Receiving
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
-from bot.playground.workspace import LocalSlack
 from bot.slack.commands import arguments
 from bot.slack.events import parsing
 from bot.slack.flags import cards, forms
 from bot.slack.rendering import blocks, mrkdwn
+from playground.slack.workspace import LocalSlack
 
 from .conftest import Bot, quiet
 from .flags import card, flagged

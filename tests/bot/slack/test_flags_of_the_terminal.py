@@ -8,9 +8,9 @@ from bot.conversation.model import AskedQuestion, MessageRef
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.model import Answer
-from bot.playground.workspace import LocalSlack
 from bot.state.answers import DatabaseAnswers
 from bot.state.in_threads import AsyncAnswers
+from playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, Bot
 from .flags import card, database, history

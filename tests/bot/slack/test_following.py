@@ -7,9 +7,9 @@ import pytest
 from bot.conversation.model import Thread
 from bot.errors import StateUnavailable
 from bot.model import Role, Turn
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.state.threads import DatabaseThreads
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet
 

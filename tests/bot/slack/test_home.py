@@ -12,8 +12,8 @@ import pytest
 
 from bot.errors import StateUnavailable
 from bot.model import Answer
-from bot.playground.workspace import LocalSlack
 from bot.slack.texts.home import COMING
+from playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, SALARY, Bot, quiet, until, words
 from .flags import ask_in_channel, card, flagged

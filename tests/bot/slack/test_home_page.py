@@ -11,13 +11,13 @@ from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.flags.gaps import Gap
 from bot.flags.model import Complaint, Flag, FlagState, Often, Volume
 from bot.model import NoAnswer, Reason, Source
-from bot.playground.kit.views import check_view
-from bot.playground.pings import live_pings
 from bot.slack.home import home_page
 from bot.slack.home.home_page import FLAGS_SHOWN, HomeSection, view
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import section
 from bot.slack.texts.home import CUT
+from playground.slack.kit.views import check_view
+from playground.slack.pings import live_pings
 
 from .test_commands import ROW
 from .test_mrkdwn import EVIL

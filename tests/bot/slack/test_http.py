@@ -20,13 +20,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.errors import SlackMisconfigured
-from bot.playground.http_delivery import signed
-from bot.playground.workspace import LocalSlack
 from bot.slack import http
 from bot.slack.connection import SlackConnection
 from bot.slack.health import Check, Health
 from bot.slack.http import Door
 from bot.slack.http_limits import Connection, HttpLimits
+from playground.slack.http_delivery import signed
+from playground.slack.workspace import LocalSlack
 from tests.long import tries
 
 from .conftest import Bot, over_http, quiet, until

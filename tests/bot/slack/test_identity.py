@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bot.model import Answer, NoAnswer, Question, Reason, Result
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 from bot.slack.rights.directory import READ_AGAIN
 from bot.slack.rights.person import person_of, shown_name
 from indexers.model import Acl
+from playground.slack.workspace import LocalSlack
 
 from .conftest import SALARY, Bot, quiet, words
 

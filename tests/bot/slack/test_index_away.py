@@ -13,11 +13,11 @@ from bot.conversation.replies import GIVE_UP, WAITS
 from bot.conversation.search_outage import SearchOutage
 from bot.conversation.texts import NO_SEARCH
 from bot.model import NoAnswer, Question, Reason, Result
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 from indexers.errors import IndexUnavailable
 from indexers.model import EVERYONE, Principal
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import Bot, quiet, until
 

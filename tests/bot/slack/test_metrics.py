@@ -15,11 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.metrics.gauges import MOST_SPACES
 from bot.metrics.page import Metrics, metrics_of
-from bot.playground.watching import PATIENCE
-from bot.playground.workspace import LocalSlack
 from bot.slack.monitoring import MetricsPage
 from bot.state.database import Database
 from bot.state.gauges import state_counts
+from playground.slack.watching import PATIENCE
+from playground.slack.workspace import LocalSlack
 
 from .conftest import NOW, Bot, quiet, until
 

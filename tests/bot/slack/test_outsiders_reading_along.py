@@ -10,9 +10,9 @@ import pytest
 
 from bot.conversation.private_answers import NOT_FOR_ALL, NOT_FOR_OUTSIDERS
 from bot.conversation.texts import ONLY_YOU
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from indexers.model import EVERYONE, Principal
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 from .flags import flagged

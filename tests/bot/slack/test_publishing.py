@@ -20,14 +20,14 @@ from bot.flags.model import Announcement, FlagState
 from bot.flags.publishing import Published
 from bot.flags.texts import FOLLOW_UP, NOT_A_PUBLISHER
 from bot.model import Answer, Question, Verification, VerifiedPart
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.slack.flags.announcement import announcement
 from bot.state import schema
 from bot.state.database import Database
 from bot.state.schema import flags
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import EVERYONE, OPEN, Principal
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 from tests.bot.databases import POSTGRESQL, empty, make_older
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot, quiet, words

@@ -10,10 +10,10 @@ import pytest
 from bot.conversation.quotes import FORGOTTEN, NOTHING
 from bot.conversation.texts import ONLY_YOU_QUOTES
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Tone
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 from bot.slack.rendering.buttons import SHOW_QUOTES as SHOW
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import HR, LEAVE, SALARY, Bot, Handbook, quiet, words
 from .test_crafted_presses import button, press, pressed

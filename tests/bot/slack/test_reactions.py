@@ -9,8 +9,8 @@ import pytest
 from bot.errors import StateUnavailable
 from bot.flags.model import Complaint, Verdict
 from bot.flags.verdicts import verdict_of
-from bot.playground.workspace import LocalSlack
 from bot.slack.flags.pressing import FlagPresses
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot
 from .flags import ask_in_channel, card, flags

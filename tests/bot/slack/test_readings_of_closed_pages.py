@@ -16,10 +16,10 @@ from bot.flags.texts import (
     QUESTION_LOST,
 )
 from bot.model import Answer, Clarify, Reading, Result
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.state.schema import answers
 from indexers.model import EVERYONE
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
 from .flags import card, database, flagged, written_answers

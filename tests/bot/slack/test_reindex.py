@@ -10,12 +10,12 @@ from aiohttp import ClientConnectionError
 
 from bot.errors import StateUnavailable
 from bot.operations.model import Order
-from bot.playground.workspace import LocalSlack
 from bot.slack.reindexing import progress_message
 from bot.slack.rendering.message import Message
 from bot.state.job_log import DatabaseJobs
 from indexers.errors import MassRemoval, RebuildRefused
 from indexers.model import Failed, Progress, SyncScope
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot
 from .test_answering_in_slack import words

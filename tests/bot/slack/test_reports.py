@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 
 from bot.operations.model import AccessNow, Order
-from bot.playground.web_api.content import checked_blocks
 from bot.slack.commands.access import access_message
 from bot.slack.reindexing.reports import details
 from indexers.findings import Access
 from indexers.model import Failed, SyncReport
+from playground.slack.web_api.content import checked_blocks
 
 from .conftest import words
 

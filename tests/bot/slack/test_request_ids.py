@@ -11,9 +11,9 @@ import pytest
 from bot import request_ids
 from bot.conversation import incidents
 from bot.model import Answer, Question
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 from config import logs
+from playground.slack.workspace import LocalSlack
 from tests.kept_logging import kept_logging
 
 from .conftest import LEAVE, Bot, quiet, words

@@ -15,12 +15,12 @@ from bot.conversation.model import IncomingMessage, RecordedAnswer
 from bot.conversation.replies import MOST_ATTEMPTS
 from bot.errors import StateUnavailable
 from bot.model import Answer, NoAnswer, Question
-from bot.playground.delivery import Delivery
-from bot.playground.watching import PATIENCE
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 from bot.state.answers import DatabaseAnswers
 from bot.state.inbox import DatabaseInbox
+from playground.slack.delivery import Delivery
+from playground.slack.watching import PATIENCE
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, Handbook, quiet, until
 

@@ -12,10 +12,10 @@ import pytest
 from bot.flags.retraction import RETRACTED
 from bot.model import Answer
 from bot.operations.passes import PassKind
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from indexers.errors import IndexUnavailable
 from indexers.model import KnownPage
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, until
 from .flags import ask_in_channel, card, flagged, passed

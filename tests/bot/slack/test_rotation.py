@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import StateUnavailable
-from bot.playground.further import FurtherWorkspace
-from bot.playground.workspace import LocalSlack
 from bot.slack.rotation import AGAIN, EARLY, Rotation, rotator_of
 from bot.state.database import Database
 from bot.state.installations import DatabaseInstallations
@@ -19,6 +17,8 @@ from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
 from bot.workspaces.model import Installation
+from playground.slack.further import FurtherWorkspace
+from playground.slack.workspace import LocalSlack
 from tests.bot.slack.further import Clock, client_of
 
 HOUR = timedelta(hours=1)

@@ -16,13 +16,13 @@ from bot.answering.llm.usage import Cap, Spent
 from bot.conversation.queue_status import QueueStatus
 from bot.errors import SlackMisconfigured
 from bot.flags.maintenance import Maintenance
-from bot.playground.workspace import LocalSlack
 from bot.slack import running
 from bot.slack.running import SlackApp
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.usage import DatabaseUsage
 from config import logs
+from playground.slack.workspace import LocalSlack
 from tests.kept_logging import kept_logging
 
 from .conftest import NOW, Bot, until

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from bot.conversation.stopping import STOPPED
 from bot.model import Answer, NoAnswer, Question
-from bot.playground.limits import MARKDOWN_TEXT
-from bot.playground.model import Message
-from bot.playground.pings import live_pings
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 from bot.slack.chat.streaming import as_markdown
 from bot.slack.rendering.content import notice
 from bot.state.inbox import DatabaseInbox
+from playground.slack.limits import MARKDOWN_TEXT
+from playground.slack.model import Message
+from playground.slack.pings import live_pings
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
 from .flags import database

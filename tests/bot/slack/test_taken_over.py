@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from bot.conversation.stopping import STOPPED
-from bot.playground.faults import Hold
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.slack.api import slack_api
 from bot.state.answers import DatabaseAnswers
 from bot.state.process import LEASE
+from playground.slack.faults import Hold
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import Bot, quiet
 from .mortal import Mortal

@@ -10,11 +10,11 @@ import pytest
 from bot.flags.feedback import Feedback
 from bot.flags.model import UNSETTLED, Complaint, FlagState
 from bot.flags.texts import ASKED, DOUBTED, FLAG_HANDLED, QUESTION_HANDLED
-from bot.playground.model import Message
-from bot.playground.workspace import LocalSlack
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
+from playground.slack.model import Message
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot
 from .test_answering_in_slack import words

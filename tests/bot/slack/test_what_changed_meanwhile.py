@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Answer
-from bot.playground.workspace import LocalSlack
+from playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, Bot, quiet, until, words
 from .flags import ask_in_channel, card, flagged, passed

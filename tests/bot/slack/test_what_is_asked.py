@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.answering.question.several import Several
-from bot.playground.workspace import LocalSlack
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, words
 

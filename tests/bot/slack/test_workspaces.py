@@ -14,9 +14,6 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.model import Answer, Question, Result, Source
-from bot.playground.faults import Fault
-from bot.playground.further import FurtherWorkspace
-from bot.playground.workspace import LocalSlack
 from bot.ports import OnText
 from bot.serving import SlackParts
 from bot.slack.events.parsing import Identity
@@ -34,6 +31,9 @@ from bot.state.shared_locks import SharedLocks
 from bot.state.teams import Team
 from bot.workspaces.model import NamedWorkspaces, WorkspaceRights
 from bot.workspaces.texts import NO_WIKI
+from playground.slack.faults import Fault
+from playground.slack.further import FurtherWorkspace
+from playground.slack.workspace import LocalSlack
 from tests.bot.slack.conftest import LEAVE, QUICK, Bot, furnished, until, words
 from tests.bot.slack.further import Browser, Clock, client_of, manifest
 from tests.long import few

@@ -11,11 +11,11 @@ import pytest
 from bot.flags.model import FlagState
 from bot.flags.texts import KEPT, MOVED, NO_PAGES, NO_WORDS, PAST
 from bot.model import Answer, Verification
-from bot.playground.model import Message, View
-from bot.playground.workspace import LocalSlack
 from bot.slack.events import handling
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import OPEN
+from playground.slack.model import Message, View
+from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, until
 from .flags import ask_in_channel, card, database, flagged, flags, history, passed, written_answers

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 import pytest
 
 from benchmarks import bombs
-from bot.playground.confluence.site import LocalConfluence
-from bot.playground.confluence.world import World
 from indexers.model import Changed, Failed
 from indexers.parsing.limits import FILE, TooCostly
 from indexers.parsing.process import Parsers
@@ -19,6 +17,8 @@ from indexers.sources.confluence.addresses import base_of
 from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from playground.confluence.site import LocalConfluence
+from playground.confluence.world import World
 from tests.indexers.sources.attachments.files import pdf
 
 BRIEF = replace(FILE, seconds=2)

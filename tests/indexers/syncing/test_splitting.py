@@ -16,7 +16,7 @@ from indexers.syncing.splitting import Splitter
 from indexers.text.prose import Kind, blocks, plain
 from tests.indexers.light_markdown import SECTIONS
 
-HANDBOOK = Path(__file__).parents[3] / "bot" / "playground" / "handbook" / "pages"
+HANDBOOK = Path(__file__).parents[3] / "playground" / "handbook" / "pages"
 
 
 def words(text: str) -> int:

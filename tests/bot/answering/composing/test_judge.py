@@ -23,9 +23,9 @@ from bot.answering.llm.prompt import Prompt, as_read
 from bot.answering.llm.providers import model_client_of
 from bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter, Spent
 from bot.model import Fallback, Question
-from bot.playground.watching import PATIENCE
 from config.llm import LlmSettings
 from indexers.model import EVERYONE, Principal
+from playground.slack.watching import PATIENCE
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.fakes.passages import passages

@@ -13,7 +13,7 @@ from bot.answering.llm.causes import Cause
 from bot.answering.llm.model_client import CutShort, ModelFailed, RetryingModel
 from bot.answering.llm.prompt import Prompt
 from bot.model import Fallback
-from bot.playground.watching import PATIENCE
+from playground.slack.watching import PATIENCE
 from tests.fakes.threads import no_thread_left
 
 PROMPT = Prompt("Be brief.", "How long is leave?", (), 10)

@@ -19,8 +19,8 @@ from bot.answering.llm.causes import Cause
 from bot.answering.llm.model_client import ModelFailed, probe
 from bot.answering.llm.providers import model_client_of
 from bot.errors import ModelMisconfigured
-from bot.playground.watching import PATIENCE
 from config.llm import LlmSettings
+from playground.slack.watching import PATIENCE
 from tests.fakes.openai_server import Reply, openai_server
 
 SHORT = 0.5

@@ -15,8 +15,8 @@ from bot.answering.llm.prompt import Prompt
 from bot.answering.llm.providers import model_client_of
 from bot.errors import ModelMisconfigured
 from bot.model import Fallback
-from bot.playground.watching import PATIENCE
 from config.llm import LlmSettings
+from playground.slack.watching import PATIENCE
 from tests.fakes.openai_server import Handler, Reply, openai_server
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.threads import no_thread_left

@@ -20,8 +20,8 @@ from bot.answering.reranking.blending import (
 )
 from bot.answering.retrieval.retrieval import FoundPage, by_page
 from bot.model import Question
-from bot.playground.watching import PATIENCE
 from indexers.model import EVERYONE, Hit, Passage, Principal
+from playground.slack.watching import PATIENCE
 from tests.fakes.passages import passages
 
 

@@ -19,9 +19,9 @@ from bot.answering.reranking.reranking import (
 )
 from bot.answering.retrieval.retrieval import FoundPage, by_page
 from bot.model import Question, Role, Turn
-from bot.playground.watching import PATIENCE
 from indexers.errors import ModelUnavailable
 from indexers.model import EVERYONE, Hit, Passage, Principal
+from playground.slack.watching import PATIENCE
 from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over

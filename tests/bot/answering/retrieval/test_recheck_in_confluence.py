@@ -12,14 +12,14 @@ import pytest
 
 from bot.answering.deciding.confidence import Confidence
 from bot.model import Answer, Doubt, NoAnswer, Question, Unchecked
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Content, User, Who
-from bot.playground.confluence.site import LocalConfluence
-from bot.playground.confluence.state import Product
-from bot.playground.confluence.world import World
 from indexers.model import EVERYONE, Changed, Principal
 from indexers.sources.confluence.live import LiveConfluence
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from playground.confluence.faults import Fault
+from playground.confluence.model import Content, User, Who
+from playground.confluence.site import LocalConfluence
+from playground.confluence.state import Product
+from playground.confluence.world import World
 from tests.fakes.confidence import SURE, always
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.retrieval import TickingClock, retrieval_over

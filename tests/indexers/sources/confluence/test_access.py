@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
 from indexers.errors import WikiUnavailable
 from indexers.model import EVERYONE, Principal
 from indexers.sources.confluence.access import ConfluenceAccess
 from indexers.sources.confluence.members import ConfluenceMembers
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Survey
+from playground.confluence.faults import Fault
 
 ELSEWHERE = "https://elsewhere.example.com/pages/viewpage.action?pageId=1"
 

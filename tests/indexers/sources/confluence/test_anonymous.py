@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Who
 from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.product import ConfluenceSpace, Product
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens
+from playground.confluence.faults import Fault
+from playground.confluence.model import Who
 
 SPACE_ITSELF = r"^/(api/v2/spaces/\d+|rest/api/space/\w+)$"
 

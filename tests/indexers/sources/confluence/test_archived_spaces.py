@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.confluence.model import Content
 from indexers.model import Enumerated, Failed
+from playground.confluence.model import Content
 from tests.indexers.sources.confluence.extras import KnownPages, pages, sync, wiki_of
 
 

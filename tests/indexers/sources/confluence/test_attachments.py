@@ -8,8 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Content, User, Who
 from indexers.errors import WikiUnavailable
 from indexers.model import (
     NOBODY,
@@ -24,6 +22,8 @@ from indexers.model import (
 from indexers.sources.attachments.content import NOT_INSTALLED
 from indexers.sources.confluence import attachments
 from indexers.sources.confluence.extras import Extras
+from playground.confluence.faults import Fault
+from playground.confluence.model import Content, User, Who
 from tests.indexers.sources.attachments.files import pdf
 from tests.indexers.sources.confluence.conftest import TRIES
 from tests.indexers.sources.confluence.extras import (

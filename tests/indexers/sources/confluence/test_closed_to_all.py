@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.confluence.model import Who
 from indexers.errors import MassRemoval
 from indexers.model import SyncReport
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from playground.confluence.model import Who
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.properties.confluences import EMBEDDER, SPLIT, hits_for, pages, principal

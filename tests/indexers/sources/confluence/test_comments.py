@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Comment, Content, User
 from indexers.errors import WikiUnavailable
 from indexers.model import Failed, LivePage, Page, Relabelled, Skipped, Space, Unchanged
 from indexers.sources.confluence.extras import Extras
+from playground.confluence.faults import Fault
+from playground.confluence.model import Comment, Content, User
 from tests.indexers.sources.confluence.extras import (
     KnownPages,
     assert_they_have_their_page_s_rights,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
 from config.settings import Secrets
 from config.wikis import ConfluenceSettings
 from indexers.model import Acl, Passage, Principal
@@ -14,6 +13,7 @@ from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.source import ConfluenceSource
 from indexers.sources.source import Resources
 from indexers.syncing.splitting import Splitter
+from playground.confluence.faults import Fault
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex

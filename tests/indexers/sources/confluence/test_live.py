@@ -12,8 +12,6 @@ from threading import Event
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Who
 from indexers.model import NOBODY, OPEN, KnownPage, LivePages
 from indexers.parsing.limits import Limits
 from indexers.parsing.process import Parsers
@@ -22,6 +20,8 @@ from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
 from indexers.sources.confluence.pool import Pool
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.transport import Json, Params, Transport
+from playground.confluence.faults import Fault
+from playground.confluence.model import Who
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.extras import EXTRAS, sync, wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT, live_of

@@ -10,8 +10,6 @@ from threading import Lock as ThreadLock
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import User
 from config.wikis import ConfluenceSettings
 from indexers.errors import WikiUnavailable
 from indexers.sources.confluence.addresses import Base
@@ -23,6 +21,8 @@ from indexers.sources.confluence.remembering import FAILURES_KEPT, CannotAsk, Re
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 from indexers.untold import untold_token
+from playground.confluence.faults import Fault
+from playground.confluence.model import User
 from tests.indexers.sources.confluence.conftest import TRIES
 from tests.long import few
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
 from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Tokens
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from playground.confluence.faults import Fault
 
 Alter = Callable[[str, Json], Json]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import User
 from indexers.sources.confluence.rights import Tokens
+from playground.confluence.faults import Fault
+from playground.confluence.model import User
 
 from .test_members import members_of
 

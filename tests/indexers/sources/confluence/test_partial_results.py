@@ -11,8 +11,6 @@ import pytest
 from bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from bot.answering.retrieval.sources import source_of
 from bot.model import Answer, Doubt, NoAnswer, Reason, Result
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Who
 from indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
 from indexers.sources.confluence import live_check
 from indexers.sources.confluence.comment_listing import Comment, live
@@ -20,6 +18,8 @@ from indexers.sources.confluence.comments import TAIL
 from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.located import PartialResult
 from indexers.sources.confluence.transport import Transport
+from playground.confluence.faults import Fault
+from playground.confluence.model import Who
 from tests.fakes.defaults import Recheck
 from tests.fakes.engine import checked
 from tests.fakes.wiki import by_section

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Content, Who
 from indexers.model import NOBODY, Acl, SyncReport
 from indexers.sources.confluence.extras import Extras
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Patience
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from playground.confluence.faults import Fault
+from playground.confluence.model import Content, Who
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import TRIES, Site

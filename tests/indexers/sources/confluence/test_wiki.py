@@ -8,8 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Content, User, Who
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import (
     EVERYONE,
@@ -33,6 +31,8 @@ from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Enumeration
 from indexers.sources.confluence.transport import Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
+from playground.confluence.faults import Fault
+from playground.confluence.model import Content, User, Who
 from tests.indexers.sources.confluence.looking import live_pages
 
 KnownPages = dict[str, KnownPage]

@@ -29,7 +29,7 @@ from indexers.sources.markdown.reading import skim
 from indexers.sources.markdown.wiki import MarkdownWiki
 from indexers.text.prose import Kind, blocks
 
-HANDBOOK = Path(__file__).parents[4] / "bot" / "playground" / "handbook"
+HANDBOOK = Path(__file__).parents[4] / "playground" / "handbook"
 SITE = "https://wiki.example.com"
 
 Write = Callable[[str, str], Path]

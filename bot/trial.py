@@ -1,0 +1,184 @@
+"""The bot on trial, for the playground: over a demo's wikis or your own, in the terminal or in a
+Slack on this machine. It is built from the parts of `bot.app` and `bot.serving`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot import screen, terminal
+from bot.app import App
+from bot.model import Question, Result
+from bot.operations.passes import Pass, PassLog
+from bot.operations.single_sync import sync_once
+from bot.operations.syncing import SyncLocks
+from bot.ports import Answering, Library, OnText
+from config.settings import Secrets, Settings
+
+if TYPE_CHECKING:
+    from bot.answering.answerer import Answerer
+    from bot.answering.llm.model_client import LanguageModel
+    from bot.answering.observing import ObservedAnswerer
+
+Sharing = Callable[[App], AbstractContextManager[None]]
+"""Works for other commands with an app's parts, as long as it is held."""
+_STARTING = "Starting Footnote and a Slack of its own ..."
+
+
+def sync(settings: Settings, secrets: Secrets, stopped: Callable[[], bool]) -> None:
+    """Sync the wikis once, and print what was done.
+
+    Raises:
+        IndexUnavailable: the index cannot be opened.
+    """
+    with App(settings, secrets) as app:
+        _sync(app, stopped)
+
+
+@contextmanager
+def asking(
+    settings: Settings, secrets: Secrets, email: str | None = None
+) -> Iterator[Callable[[str], None]]:
+    """Yield a function that asks a question with the rights of ``email`` (None: everyone's) and
+    prints the answer.
+
+    Raises:
+        IndexUnavailable: the index cannot be opened.
+    """
+    with App(settings, secrets) as app:
+        answer = app.asker(email)
+        yield lambda question: terminal.print_answer(answer(question))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A trial in a Slack, which ``settings`` and ``secrets`` name; its database is in their data
+    folder. ``observe`` is called with the answerer, which keeps the reasons of its answers.
+    ``model`` replaces the client of the language model, which answers a question only if
+    ``composes``. With ``syncs`` the wikis are synced at the start, and otherwise only if nothing is
+    indexed."""
+
+    settings: Settings
+    secrets: Secrets
+    observe: Callable[[ObservedAnswerer], None]
+    composes: Callable[[str], bool] = lambda _: True
+    model: LanguageModel | None = None
+    syncs: bool = False
+
+    def answering(self, answerer: Answerer, library: Library) -> Answering:
+        """Return an answering that answers as ``answerer`` does, and is observed."""
+        # Slow: LlamaIndex.
+        from bot.answering.observing import ObservedAnswerer
+        from bot.answering.question.several import Several
+
+        observed = ObservedAnswerer(answerer, library)
+        self.observe(observed)
+        return Several(SometimesComposing(observed, self.composes))
+
+
+def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
+    settings: Settings,
+    secrets: Secrets,
+    trial: Trial,
+    stopped: Callable[[], bool],
+    *,
+    sharing: Sharing = lambda _: nullcontext(),
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve the wikis of ``settings`` in the trial's Slack until Ctrl-C. Their own index is used.
+    ``sharing`` and ``ready`` are those of `bot.serving.serve_app`.
+
+    Raises:
+        IndexUnavailable, WikiMisconfigured, ModelMisconfigured: see `bot.serving.serve_app`.
+    """
+    from bot import serving  # slow: Slack's libraries, which the demos in the terminal do not need
+
+    with ExitStack() as open_:
+        owner = open_.enter_context(App(settings, secrets))
+        app = open_.enter_context(TrialApp(trial.settings, trial.secrets, owner))
+        app.model_client = trial.model
+        app.indexing.wikis.chosen()
+        open_.enter_context(sharing(owner))
+        if trial.syncs or not app.indexing.index.counts():
+            _sync(app, stopped)
+        if stopped():
+            return
+        terminal.say(_STARTING, style="dim")
+        serving.serve_app(app, lambda answerer: trial.answering(answerer, app.library), ready=ready)
+
+
+def _sync(app: App, stopped: Callable[[], bool]) -> None:
+    with screen.progress_bars() as progress:
+        reports = sync_once(
+            app.indexing,
+            app,
+            shared_index=bool(app.settings.index.url),
+            progress=progress,
+            stopped=stopped,
+        )
+    for report in reports:
+        terminal.print_report(report)
+
+
+class SometimesComposing:
+    """An answering that calls the language model only for questions whose text it ``composes``."""
+
+    def __init__(self, answering: Answering, composes: Callable[[str], bool]) -> None:
+        self._answering = answering
+        self._composes = composes
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        """Answer a question.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        if not self._composes(question.text):
+            question = replace(question, quoting=True)
+        return self._answering.answer(question, on_text)
+
+
+class TrialApp(App):
+    """The parts of the bot on trial. It has the index of ``owner``, with the locks and the log of
+    its syncs; questions and flags go into a database of its own. That database records the syncs,
+    too, because a flag's page may have changed."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, owner: App) -> None:
+        super().__init__(settings, secrets)
+        self._owner = owner
+        self.indexing = owner.indexing
+        self.one_sync = owner.one_sync
+        owner.passed = self._passed_beside
+
+    def _passed_beside(self, pass_: Pass) -> None:
+        super().pass_log().record(pass_)
+        self.passed(pass_)
+
+    def pass_log(self) -> PassLog:
+        return _TwoLogs(self._owner.pass_log(), super().pass_log())
+
+    def pass_log_if_made(self) -> PassLog | None:
+        return self._owner.pass_log_if_made()
+
+    def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
+        return self._owner.sync_locks(stopped)
+
+
+class _TwoLogs:
+    """A log of passes that records each in a second log, too."""
+
+    def __init__(self, log: PassLog, copy: PassLog) -> None:
+        self._log, self._copy = log, copy
+
+    def record(self, pass_: Pass) -> None:
+        self._log.record(pass_)
+        self._copy.record(pass_)
+
+    def last_complete(self, wiki: str) -> datetime | None:
+        return self._log.last_complete(wiki)
+
+    def since(self, when: datetime) -> list[Pass]:
+        return self._log.since(when)

@@ -1,0 +1,84 @@
+"""Ports of the page: the pages of the wikis, and the reasons of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from playground.slack.model import Json
+
+
+class WikiPages(Protocol):
+    """The pages that a person, named by an address, can read and edit beside the conversation.
+    Methods block: call them in a thread."""
+
+    @property
+    def sites(self) -> Sequence[str]:
+        """Return the addresses below which they are published."""
+        ...
+
+    def list(self, email: str) -> list[Json]:
+        """Return ``wiki``, ``title`` and ``url`` of some pages that they may read."""
+        ...
+
+    def read(self, email: str, url: str) -> Json | None:
+        """Return ``wiki``, ``title``, ``url``, ``form`` and ``text`` of the page at ``url``; None
+        if there is none here, or not for them."""
+        ...
+
+    def save(self, email: str, url: str, text: str) -> bool:
+        """Write a new version, and return whether there is such a page for them."""
+        ...
+
+
+class AnswerReasons(Protocol):
+    """The reasons of the answers: the pages and features that each was made from."""
+
+    def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:
+        """Return the reasons of the latest answer to one of ``texts`` in a channel, not after
+        ``until`` (seconds since the epoch); None if there was none. It blocks: call it in a
+        thread."""
+        ...
+
+
+class NoPages:
+    """No pages beside the conversation: people read and edit a real wiki's pages in the wiki."""
+
+    sites: Sequence[str] = ()
+
+    def list(self, email: str) -> list[Json]:  # noqa: ARG002 - the port's signature
+        return []
+
+    def read(self, email: str, url: str) -> Json | None:  # noqa: ARG002
+        return None
+
+    def save(self, email: str, url: str, text: str) -> bool:  # noqa: ARG002
+        return False
+
+
+class NoReasons:
+    """No reasons: nobody observes the answers."""
+
+    def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:  # noqa: ARG002 - the port's signature
+        return None
+
+
+@dataclass(slots=True)
+class ModelSwitch:
+    """The switch of the recorded language model; ``questions`` are those that it answers."""
+
+    questions: tuple[str, ...]
+    on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """The parts of the page besides Slack. ``model`` is None if there is no recorded model; with
+    ``tour`` the page offers the demo's guided tour; ``is_quoting``: no language model is set up."""
+
+    pages: WikiPages = field(default_factory=NoPages)
+    reasons: AnswerReasons = field(default_factory=NoReasons)
+    model: ModelSwitch | None = None
+    tour: bool = False
+    is_quoting: bool = False

@@ -1,0 +1,79 @@
+"""The local Slack and its page, in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from playground.page.furnishing import Role, furnish
+from playground.page.ports import PageParts
+from playground.page.server import PageServer
+from playground.slack.workspace import LocalSlack
+
+
+class RunningPlayground:
+    """A furnished workspace and its page, for as long as the ``with`` lasts. ``address`` and
+    ``port`` are where the page listens; ``emails`` are of people whom the wikis know.
+
+    Raises:
+        OSError: the port is taken, or this machine has no such address.
+    """
+
+    def __init__(
+        self,
+        manifest: Path,
+        *,
+        address: str = "127.0.0.1",
+        port: int = 0,
+        emails: Sequence[str] = (),
+        parts: PageParts | None = None,
+    ) -> None:
+        self.slack = LocalSlack(manifest)
+        # Other users of this machine can reach the port, too.
+        self.slack.bot_token += secrets.token_urlsafe()
+        self.slack.app_token += secrets.token_urlsafe()
+        self.slack.signing_secret += secrets.token_urlsafe()
+        self.url = ""
+        """The page's address, with its token."""
+        self.roles: tuple[Role, ...] = furnish(self.slack, emails)
+        self._listens = address, port
+        self._page = PageServer(self.slack, self.roles, parts=parts)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="slack", daemon=True)
+        self._open = AsyncExitStack()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        try:
+            asyncio.run_coroutine_threadsafe(self._start(), self._loop).result()
+        except OSError:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._open.aclose(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    @property
+    def port(self) -> str:
+        """Return the port that the page listens on."""
+        return self.url.rpartition("/")[0].rpartition("/")[0].rpartition(":")[2]
+
+    async def _start(self) -> None:
+        await self._open.enter_async_context(self.slack)
+        self._open.push_async_callback(self._page.stop)
+        self.url = await self._page.start(*self._listens)

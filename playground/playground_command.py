@@ -1,0 +1,77 @@
+"""The command ``footnote playground``: the bot in a Slack on this machine, in the browser."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bot.cli.options import FILE, FOLDER, INTERRUPTED, given
+from bot.cli.sharing import sharing
+from bot.interrupting import interruptible
+from config import logs
+from playground.printing import INTERRUPTED as INTERRUPTED_SO_FAR
+from playground.printing import complain, failing
+
+_PORT = 8484
+
+
+@click.command()
+@click.option(
+    "--config", type=FILE, help="The settings file of your wikis [default: the demo's two wikis]."
+)
+@click.option(
+    "--data-dir",
+    type=FOLDER,
+    help="Where the index lives [default: data/playground, or what the settings say].",
+)
+@click.option(
+    "--as",
+    "emails",
+    multiple=True,
+    metavar="EMAIL",
+    help="With --config: also be this person, as the wikis know them. May be repeated.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=_PORT,
+    show_default=True,
+    help="The port of the page; 0 is a free one.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on. Another one shows the page, and what the wikis say, to "
+    "everybody who has its address.",
+)
+def playground(
+    config: Path | None, data_dir: Path | None, emails: tuple[str, ...], port: int, host: str
+) -> None:
+    """Try Footnote in a Slack on this machine, shown in the browser, until Ctrl-C."""
+    before = given()
+    config, data_dir = config or before.config, data_dir or before.data_dir
+    if not host.strip():
+        # An empty address means all of this machine's.
+        raise click.BadParameter("it is empty; is a variable not set?", param_hint="--host")
+    if emails and not config:
+        raise click.UsageError("--as needs --config: the demo brings its own people.")
+    if wrong := [email for email in emails if "@" not in email.strip("@")]:
+        raise click.BadParameter(f"{wrong[0]} is no address, as in ann@example.com.")
+    from playground import slack_demo as demo  # slow: loads the answer path, Slack's libraries
+
+    listening = demo.Listening(host, port)
+    logs.configure("WARNING")
+    with failing(), interruptible() as stopped:
+        if config:
+            from config.loading import load, secrets  # slow: imports Pydantic
+
+            settings = load(config, data_dir)
+            demo.run(settings, secrets(), listening, stopped.is_set, emails, sharing=sharing)
+        else:
+            demo.run_demo(data_dir, listening, stopped.is_set)
+    if stopped.is_set():
+        complain(INTERRUPTED_SO_FAR)
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,119 @@
+"""The open views: a stack of modals and a home tab for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playground.slack import limits
+from playground.slack.errors import Refusal
+from playground.slack.kit.blocks import with_ids
+from playground.slack.model import Json, View
+from playground.slack.state import State
+
+
+class ViewStacks:
+    """The modals and homes of a workspace."""
+
+    def __init__(self, slack: State) -> None:
+        self._slack = slack
+
+    def open(self, user: str, definition: Json) -> View:
+        """Open a new stack; a modal that was open is gone."""
+        view = self._new(user, definition)
+        self._slack.modals[user] = [view]
+        self._slack.changes.happened()
+        return view
+
+    def push(self, user: str, definition: Json) -> View:
+        """Push a modal.
+
+        Raises:
+            Refusal: ``push_limit_reached``; ``not_found`` if no modal is open.
+        """
+        stack = self._slack.modals.get(user, [])
+        if not stack:
+            raise Refusal("not_found")
+        if len(stack) >= limits.VIEW_STACK:
+            raise Refusal("push_limit_reached")
+        view = self._new(user, definition)
+        view.root, view.previous = stack[0].id, stack[-1].id
+        stack.append(view)
+        self._slack.changes.happened()
+        return view
+
+    def publish(self, user: str, definition: Json) -> View:
+        view = self._slack.homes.get(user)
+        if view is not None:
+            return self.replace(view, definition)
+        self._slack.homes[user] = view = self._new(user, definition)
+        self._slack.changes.happened()
+        return view
+
+    def replace(self, view: View, definition: Json) -> View:
+        view.definition = {**definition, "blocks": with_ids(definition["blocks"])}
+        view.hash, view.errors = self._hash(), {}
+        self._slack.changes.happened()
+        return view
+
+    def close(self, view: View) -> None:
+        """Remove a view from its stack, with those on top of it."""
+        stack = self._slack.modals.get(view.user, [])
+        if view in stack:
+            del stack[stack.index(view) :]
+            self._slack.changes.happened()
+
+    def clear(self, user: str) -> None:
+        self._slack.modals[user] = []
+        self._slack.changes.happened()
+
+    def find(self, view_id: str, external_id: str) -> View:
+        """Return a view.
+
+        Raises:
+            Refusal: ``not_found``.
+        """
+        for view in self._all():
+            if view.id == view_id or (
+                external_id and view.definition.get("external_id") == external_id
+            ):
+                return view
+        raise Refusal("not_found")
+
+    def wire(self, view: View, values: Json | None = None) -> Json:
+        """Return the view as in payloads; ``values`` are a person's entries."""
+        definition = view.definition
+        plain: Json = {
+            "id": view.id,
+            "team_id": self._slack.team_id,
+            "app_id": self._slack.app_id,
+            "bot_id": self._slack.bot_id,
+            "hash": view.hash,
+            "root_view_id": view.root,
+            "previous_view_id": view.previous,
+            "private_metadata": "",
+            "callback_id": "",
+            "external_id": "",
+            "clear_on_close": False,
+            "notify_on_close": False,
+            "submit": None,
+            "close": None,
+        }
+        return {**plain, **definition, "state": {"values": values or {}}}
+
+    def _all(self) -> Iterator[View]:
+        for stack in self._slack.modals.values():
+            yield from stack
+        yield from self._slack.homes.values()
+
+    def _new(self, user: str, definition: Json) -> View:
+        external_id = definition.get("external_id")
+        if external_id and any(
+            view.definition.get("external_id") == external_id for view in self._all()
+        ):
+            raise Refusal("duplicate_external_id")
+        identity = self._slack.new_id("V")
+        stored = {**definition, "blocks": with_ids(definition["blocks"])}
+        return View(identity, user, stored, self._hash(), root=identity)
+
+    def _hash(self) -> str:
+        return f"{self._slack.new_ts()}.hash"

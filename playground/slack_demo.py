@@ -1,0 +1,269 @@
+"""The command ``footnote playground``: the bot of `footnote serve` in a local Slack, which a page
+in the browser shows.
+
+The demo has two wikis, a handbook and a made-up Confluence with pages that not everybody may read.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot import trial
+from bot.program import program_here
+from config.llm import LlmSettings
+from config.manifest_link import MANIFEST
+from config.settings import DemoAnswerSettings, Secrets, Settings
+from config.slack import SlackSettings
+from config.wikis import ConfluenceSettings, MarkdownSettings
+from playground.confluence.site import LocalConfluence
+from playground.confluence.world import World
+from playground.confluence_demo import furnished
+from playground.demo import HANDBOOK, HANDBOOK_SITE, require_demo_folder
+from playground.page.demo_pages import DemoPages
+from playground.page.furnishing import REVIEW
+from playground.page.ports import ModelSwitch, NoPages, PageParts
+from playground.page.reasons import ObservedReasons
+from playground.page.recorded_model import RECORDINGS, RecordedModel
+from playground.page.running import RunningPlayground
+from playground.printing import CannotStart, complain, say
+
+DATA_DIR = Path("data", "playground")
+_PAGES = "handbook"
+_MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""The date of the made-up Confluence's pages."""
+_INTRODUCTION = """
+Footnote answers in a Slack of its own. Open it in a browser:
+
+  {url}
+"""
+_SEEN_BY_OTHERS = (
+    "Other machines reach it. Anyone who has the address may be anybody in the page, and read what "
+    "the wikis show them."
+)
+_HINTS = """\
+Ctrl-C ends it. No browser here? From another machine: ssh -L {port}:localhost:{port} THIS-MACHINE,
+and open the address there; or `{program} demo`, which asks three questions in the terminal.
+"""
+
+
+class PageNotServed(CannotStart):
+    """The playground's page cannot be served, usually because the port is taken."""
+
+
+class PagesNotWritten(CannotStart):
+    """The demo's pages cannot be written to its folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The address and port that the page listens on."""
+
+    address: str
+    port: int
+
+    @property
+    def is_seen_by_others(self) -> bool:
+        """Return whether other machines can reach it."""
+        return self.address not in ("localhost", "::1") and not self.address.startswith("127.")
+
+
+def run_demo(data_dir: Path | None, listening: Listening, stopped: Callable[[], bool]) -> None:
+    """Serve the demo's two wikis until Ctrl-C; their index is kept in ``data_dir``.
+
+    Raises:
+        DemoFolderTaken: ``data_dir`` holds other files.
+        PageNotServed: the page's port is taken.
+        PagesNotWritten: ``data_dir`` cannot be written.
+    """
+    folder = (data_dir or DATA_DIR).absolute()
+    if data_dir:
+        require_demo_folder(folder, is_demo=_has_demo_pages(folder))
+    with _demo_wikis(folder, listening.port + 1 if listening.port else 0) as (
+        settings,
+        secrets,
+        pages,
+    ):
+        run(settings, secrets, listening, stopped, demo=pages)
+
+
+def _has_demo_pages(folder: Path) -> bool:
+    """Return whether a start of the demo has copied its pages there."""
+    pages = folder / _PAGES
+    return all((pages / page.name).exists() for page in HANDBOOK.iterdir())
+
+
+def run(  # noqa: PLR0913 - the wikis, and where they are served
+    settings: Settings,
+    secrets: Secrets,
+    listening: Listening,
+    stopped: Callable[[], bool],
+    emails: Sequence[str] = (),
+    *,
+    sharing: trial.Sharing = lambda _: nullcontext(),
+    demo: DemoPages | None = None,
+) -> None:
+    """Serve the wikis of ``settings`` until Ctrl-C. Their own index is used; questions and flags
+    are deleted at the end. ``emails`` are the addresses of people whom the wikis know; ``sharing``
+    works for other commands meanwhile, as in `bot.trial.serve`; ``demo`` are the demo's pages,
+    which have recorded answers of a language model.
+
+    Raises:
+        PageNotServed: the page's port is taken.
+        IndexUnavailable, WikiMisconfigured, ModelMisconfigured: see `bot.trial.serve`.
+    """
+    with ExitStack() as open_:
+        scratch = Path(open_.enter_context(TemporaryDirectory(prefix="footnote-")))
+        model = ModelSwitch(tuple(RECORDINGS)) if demo else None
+        reasons = ObservedReasons(model)
+        is_quoting = bool(demo) or not settings.llm.provider
+        parts = PageParts(demo or NoPages(), reasons, model, bool(demo), is_quoting)
+        playground = open_.enter_context(_playground(listening, emails, parts))
+        trial.serve(
+            settings,
+            secrets,
+            trial.Trial(
+                _in_playground(settings, scratch),
+                _secrets_of(playground, secrets),
+                observe=reasons.observe,
+                composes=reasons.composes,
+                model=RecordedModel() if demo else None,
+                # In a second: the demo's first start may have been cut short.
+                syncs=demo is not None,
+            ),
+            stopped,
+            sharing=sharing,
+            ready=lambda: _introduce(playground, listening),
+        )
+
+
+def _introduce(playground: RunningPlayground, listening: Listening) -> None:
+    """Print the page's address, now that the bot answers there."""
+    say(_INTRODUCTION.format(url=playground.url))
+    if listening.is_seen_by_others:
+        complain(_SEEN_BY_OTHERS)
+    say(_HINTS.format(port=playground.port, program=program_here()), dim=True)
+
+
+@contextmanager
+def _playground(
+    listening: Listening, emails: Sequence[str], parts: PageParts
+) -> Iterator[RunningPlayground]:
+    try:
+        playground = RunningPlayground(
+            MANIFEST,
+            address=listening.address,
+            port=listening.port,
+            emails=emails,
+            parts=parts,
+        )
+        playground.__enter__()
+    except OSError as error:
+        why = str(error.strerror).partition(" (while")[0]  # which names the address once more
+        raise PageNotServed(
+            f"The page cannot be served at {listening.address}, port {listening.port}: {why}. "
+            "Choose another port with --port."
+        ) from None
+    try:
+        yield playground
+    finally:
+        playground.__exit__(None, None, None)
+
+
+def _in_playground(settings: Settings, scratch: Path) -> Settings:
+    """Return the settings with the playground's Slack, and with a database in ``scratch``."""
+    slack = settings.slack.model_copy(
+        update={
+            "mode": "socket",
+            "host": "127.0.0.1",
+            "port": 0,
+            "review_channel": REVIEW,
+            "identity": "email",
+            "accounts": {},
+        }
+    )
+    wikis = tuple(wiki.model_copy(update={"review_channel": ""}) for wiki in settings.wiki)
+    state = settings.state.model_copy(update={"url": ""})
+    return settings.model_copy(
+        update={"data_dir": scratch, "slack": slack, "wiki": wikis, "state": state}
+    )
+
+
+def _secrets_of(playground: RunningPlayground, secrets: Secrets) -> Secrets:
+    slack = playground.slack
+    return Secrets.model_validate(
+        secrets.model_dump()
+        | {
+            "slack_bot_token": slack.bot_token,
+            "slack_app_token": slack.app_token,
+            "slack_signing_secret": slack.signing_secret,
+            "slack_api_url": slack.api_url,
+        }
+    )
+
+
+@contextmanager
+def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets, DemoPages]]:
+    """Make the demo's wikis. The Confluence is the same each time, and has the same address if
+    ``port`` is free, so that its index stays valid."""
+    times = [_MADE_ON]
+    world = World("cloud", now=lambda: times[0] if times else datetime.now(UTC))
+    ada, _bob, _deploying = furnished(world)
+    world.join("engineers", ada.id)
+    world.join("hr", world.add_user("Noor").id)
+    world.add_user("Mira")
+    reader = world.add_user("Footnote", admin=True, sees_everything=True)
+    pages = folder / _PAGES
+    try:
+        # A copy: people can edit the pages in the browser, and each start restores them.
+        shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)
+    except OSError as error:  # shutil.Error has a list of errors instead
+        why = error.strerror or error.args[0][0][2]
+        raise PagesNotWritten(
+            f"The demo's pages cannot be written to {pages}: {why}. "
+            "Choose another folder with --data-dir."
+        ) from None
+    times.clear()
+    with LocalConfluence(world, port=_if_free(port)) as confluence:
+        wikis = (
+            MarkdownSettings(
+                type="markdown",
+                name="handbook",
+                path=pages,
+                site_url=HANDBOOK_SITE,
+                git_dates=False,
+            ),
+            ConfluenceSettings(
+                type="confluence",
+                name="intranet",
+                url=confluence.base_url,
+                product="cloud",
+                email=reader.email,
+            ),
+        )
+        # The demo's own defaults, not the environment's settings of another installation.
+        settings = Settings.model_construct(
+            data_dir=folder,
+            wiki=wikis,
+            answer=DemoAnswerSettings(),
+            # Recorded, see `RecordedModel`: it calls nothing over a network.
+            llm=LlmSettings(provider="compatible", model="recorded", verify="off", rewrite=False),
+            slack=SlackSettings(guests=True, shared_channels=True),
+        )
+        secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
+        yield settings, secrets, DemoPages(pages, HANDBOOK_SITE, confluence)
+
+
+def _if_free(port: int) -> int:
+    """Return ``port``, or 0 if another program has it."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return port
+    except OSError:
+        return 0

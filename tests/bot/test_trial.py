@@ -1,0 +1,58 @@
+"""The bot on trial: which questions a language model answers, and where syncs are recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.app import App
+from bot.model import NoAnswer, Question, Reason, Result
+from bot.operations.passes import Pass, PassKind
+from bot.ports import OnText
+from bot.trial import SometimesComposing, TrialApp
+from config.settings import Secrets, Settings
+from indexers.model import EVERYONE, Principal
+
+ANYONE = Principal.of(EVERYONE)
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Answering:
+    asked: list[Question] = field(default_factory=list)
+
+    def answer(self, question: Question, hear: OnText | None = None) -> Result:
+        self.asked.append(question)
+        return NoAnswer(Reason.NOTHING_FITS, "")
+
+
+def test_other_questions_are_answered_with_quotations() -> None:
+    below = Answering()
+    answering = SometimesComposing(below, lambda text: "deploy" in text)
+
+    answering.answer(Question("How do I deploy?", ANYONE))
+    answering.answer(Question("How long is leave?", ANYONE))
+
+    assert [question.quoting for question in below.asked] == [False, True]
+
+
+def sync_of(wiki: str) -> Pass:
+    return Pass(wiki, PassKind.ALL_PAGES, NOON, NOON, complete=True)
+
+
+def test_each_sync_is_recorded_both_for_the_trial_and_for_the_index(
+    tmp_path: Path,
+) -> None:
+    own = Settings.model_construct(data_dir=tmp_path / "own")
+    trial = Settings.model_construct(data_dir=tmp_path / "trial")
+    with App(own, Secrets()) as owner, TrialApp(trial, Secrets(), owner) as app:
+        told: list[Pass] = []
+        app.passed = told.append
+        app.pass_log().record(sync_of("first"))  # by a timer, or on demand
+        owner.pass_log().record(sync_of("second"))  # by another process's command
+        owner.passed(sync_of("second"))
+
+        for kept in (owner.pass_log(), App.pass_log(app)):
+            assert {pass_.wiki for pass_ in kept.since(NOON)} == {"first", "second"}
+        assert told == [sync_of("second")]

@@ -1,0 +1,51 @@
+"""The local Slack and its page in a thread of their own."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import pytest
+
+from playground.page.running import RunningPlayground
+from playground.slack.workspace import LocalSlack
+from tests.playground.page.conftest import MANIFEST
+
+
+def status(url: str) -> int:
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection("127.0.0.1", address.port or 0, timeout=240)
+    with closing(connection):
+        connection.request("GET", address.path)
+        return connection.getresponse().status
+
+
+def test_it_serves_its_page_until_it_ends() -> None:
+    with RunningPlayground(MANIFEST) as playground:
+        url = playground.url
+
+        assert status(url) == 200
+        assert f":{playground.port}/" in url
+    with pytest.raises(ConnectionRefusedError):
+        status(url)
+
+
+def test_its_slack_has_tokens_that_nobody_else_knows() -> None:
+    with RunningPlayground(MANIFEST) as first, RunningPlayground(MANIFEST) as other:
+        for name in ("bot_token", "app_token", "signing_secret"):
+            own = getattr(first.slack, name)
+
+            assert own not in {getattr(other.slack, name), getattr(LocalSlack, name)}
+        assert first.slack.bot_token.startswith("xoxb-")
+        assert first.slack.app_token.startswith("xapp-")
+
+
+def test_a_port_in_use_is_an_error_that_leaves_nothing_running() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        playground = RunningPlayground(MANIFEST, port=server.getsockname()[1])
+
+        with pytest.raises(OSError, match="Address already in use"), playground:
+            pass
+    assert not playground._thread.is_alive()
