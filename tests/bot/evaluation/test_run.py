@@ -109,8 +109,8 @@ def test_the_figures_are_those_reckoned_by_hand() -> None:
     assert measures["refusal"]["recall"] == 0.5
     assert measures["verbatim_quotes"] == measures["links_in_shown"] == 1.0
     assert measures["latency_ms"] == {
-        "retrieve_p50": pytest.approx(3.0),
-        "retrieve_p95": pytest.approx(3.0),
+        "retrieve_p50": pytest.approx(4.0),
+        "retrieve_p95": pytest.approx(4.0),
     }
 
 
@@ -187,7 +187,7 @@ def test_without_a_single_page_silence_still_took_its_time() -> None:
 
     assert isinstance(outcome.result, NoAnswer)
     assert outcome.result.reason is Reason.NOTHING_INDEXED
-    assert outcome.result.timings.retrieve == pytest.approx(3.0)
+    assert outcome.result.timings.retrieve == pytest.approx(4.0)
 
 
 TWO = "How long is leave? How is travel booked?"
@@ -229,7 +229,7 @@ def test_both_parts_of_a_double_question_count() -> None:
 
     assert set(outcome.ranked[:2]) == {"handbook/leave", "handbook/travel"}
     assert outcome.right
-    assert outcome.result.timings.search == 2 * alone.result.timings.search
+    assert outcome.result.timings.search == pytest.approx(2 * alone.result.timings.search)
     assert report_["answers"]["cited_sentences"] == 1.0
     assert report_["verbatim_quotes"] == 1.0
 
