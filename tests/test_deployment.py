@@ -311,7 +311,7 @@ def test_the_figures_of_the_scaling_page_are_those_that_were_measured() -> None:
     measured = {row["name"]: row["value"] for row in results["rows"]}
     rows = re.findall(r"^\| .+ \| ([\d.,]+) \| `(\w+)` `([\w.]+)` \|$", page, re.MULTILINE)
 
-    assert len(rows) == 14
+    assert len(rows) == 16
     for value, part, figure in rows:
         assert float(value.replace(",", "")) == round(measured[f"{part}.{figure}"], 2), figure
 
