@@ -453,7 +453,7 @@ BUDGETS = {
     "quoting": 500,
     "checking": 450,
     "composing and llm": 2_800,
-    "engine and the rest": 1_600,
+    "engine and the rest": 1_610,
 }
 """Lines of each part of `bot/answering`, of 8,000 in all. A number is raised only in a commit that
 says why. The design has less for question (300), retrieval (1,300) and composing (2,400), and more

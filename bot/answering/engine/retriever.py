@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
@@ -110,10 +109,17 @@ class ConfirmedRetriever(FootnoteRetriever):
     best passage's score is the chance that it answers.
     """
 
-    def __init__(
-        self, *search: Any, limit: int, recheck: Recheck | None, chance: Chance, **options: Any
+    def __init__(  # noqa: PLR0913 - the search, whose it is, and what other engines need
+        self,
+        search: Retrieval,
+        *,
+        reader: Reader,
+        limit: int,
+        chance: Chance,
+        recheck: Recheck | None = None,
+        rerank: Reorder | None = None,
     ) -> None:
-        super().__init__(*search, **options)
+        super().__init__(search, reader=reader, rerank=rerank)
         self._limit = limit
         self._recheck = recheck
         self._chance = chance
@@ -123,9 +129,8 @@ class ConfirmedRetriever(FootnoteRetriever):
         super()._retrieve(query)
         pages = self._confirmed(query.retrieved.pages)
         chance = self._chance(query.question, replace(query.retrieved, pages=pages))
-        best = [hit.passage.id for hit in self._best(pages)]
         nodes = {node.node.node_id: node for node in nodes_of(pages)}
-        return with_chances([nodes[str(id_)] for id_ in best], chance)
+        return with_chances([nodes[str(hit.passage.id)] for hit in self._best(pages)], chance)
 
     def _confirmed(self, pages: tuple[FoundPage, ...]) -> tuple[FoundPage, ...]:
         """Return the pages, of which those with the best passages were rechecked."""
