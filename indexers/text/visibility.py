@@ -75,6 +75,8 @@ def _is_hidden(element: Node, style: Style) -> bool:
         return True
     if element.tag == "dialog" and "open" not in attributes:
         return True
+    if not style:
+        return False
     declarations = {(name, value) for name, values in style.items() for value in values}
     clipped = any(
         value.startswith(("rect(0", "rect(1px", "inset(50%", "inset(100%", "circle(0"))

@@ -10,7 +10,7 @@ from typing import Final
 
 from indexers.sources.confluence import storage_macros as macros
 from indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks, target
-from indexers.text.tree import BLOCKS, HEADINGS, Node, code_text, is_block
+from indexers.text.tree import BLOCKS, HEADINGS, Node, code_text, is_blank, is_block
 
 Items = list[Node | str]
 
@@ -50,14 +50,20 @@ class StorageElements:
     def _content(self, items: Iterable[Node | str], *, apart: bool, in_line: bool = False) -> Items:
         """Return ``items`` in elements that the writer knows. With ``apart``, pictures and macros
         between blocks are paragraphs; ``in_line``: only if there is a block."""
-        replaced = [(item, self._replaced(item)) for item in items]
-        flat = [new for _, content in replaced for new in content]
-        if not apart or (in_line and not any(map(is_block, flat))):
+        originals = list(items)
+        replaced: list[Items] = [
+            [item] if isinstance(item, str) else self._replaced(item) for item in originals
+        ]
+        flat = [new for content in replaced for new in content]
+        if not apart or not any(map(_stands_alone, originals)):
+            return flat
+        if in_line and not any(map(is_block, flat)):
             return flat
         result: Items = []
-        for blocky, group in groupby(replaced, key=lambda pair: any(map(is_block, pair[1]))):
+        pairs = zip(originals, replaced, strict=True)
+        for blocky, group in groupby(pairs, key=lambda pair: any(map(is_block, pair[1]))):
             run = list(group)
-            alone = not blocky and all(_stands_alone(item) for item, _ in run)
+            alone = not blocky and all(is_blank(item) or _stands_alone(item) for item, _ in run)
             for item, content in run:
                 lone = alone and not isinstance(item, str) and content
                 result += [Node("p", {}, content)] if lone else content
@@ -66,9 +72,7 @@ class StorageElements:
     def _below(self, node: Node) -> Items:
         return self._content(node.children, apart=False)
 
-    def _replaced(self, item: Node | str) -> Items:  # noqa: C901, PLR0911 - one case an element
-        if isinstance(item, str):
-            return [item]
+    def _replaced(self, item: Node) -> Items:  # noqa: C901, PLR0911 - one case an element
         if item.tag in _UNSEEN:
             return []
         match item.tag:
@@ -189,9 +193,7 @@ class StorageElements:
 
 
 def _stands_alone(item: Node | str) -> bool:
-    if isinstance(item, str):
-        return not item.strip()
-    return (
+    return isinstance(item, Node) and (
         item.tag == "ac:image"
         or item.tag in macros.TAGS
         or "data-card-appearance" in item.attributes

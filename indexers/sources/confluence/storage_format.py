@@ -67,6 +67,7 @@ def _visible_tree(body: str) -> Node:
     """Return the tree of ``body`` as the page shows it; struck text is within ``STRUCK``. It never
     fails."""
     root = grow(body)
+    opened = False
     pending = [root]
     while pending:
         node = pending.pop()
@@ -75,12 +76,12 @@ def _visible_tree(body: str) -> Node:
             if child.tag.startswith("fn-"):
                 child.tag = "span"  # ours are not for those who write pages
             if child.tag in macros.TAGS:
-                _open(child)
+                opened = _open(child) or opened
             elif child.tag == "ac:adf-extension":
                 _drop_repeated_headings(child)
         pending.extend(node.nodes())
     remove_invisible(root)
-    return shallow(root)
+    return shallow(root) if opened else root
 
 
 def _hidden(item: Node | str) -> bool:
@@ -101,12 +102,13 @@ def _drop_repeated_headings(extension: Node) -> None:
         extension.children = [*nodes]
 
 
-def _open(macro: Node) -> None:
-    """Parse the HTML or Markdown that a macro holds as text; nested ones stay text."""
+def _open(macro: Node) -> bool:
+    """Parse the HTML or Markdown that a macro holds as text; return whether it holds any."""
     name = macro.attributes.get("ac:name", "").lower()
     if name not in _HTML and name not in _MARKDOWN:
-        return
+        return False
     for body in macro.nodes("ac:plain-text-body"):
         text = body.text()
         html = parser(frozenset()).render(text) if name in _MARKDOWN else text
         body.tag, body.children = "ac:rich-text-body", grow(html).children
+    return True
