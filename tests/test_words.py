@@ -42,12 +42,12 @@ DETERMINERS = "a all an another each no nobody several the two"
 NAMES = """
 access addresses admins alembic answering arguments asynchronous attached attachments
 background backups bm25 bolt boundaries bytes calibration callers channels cited clicks clock
-cloud collections commands comments common composition concurrent conditions confluence
+cloud collections commands comments composition concurrent conditions confluence
 consecutive content copies counters cross-encoders ctrl-c data date delays deletion
 delivery descriptions details digests documents durations embedding embeddings
 endpoints errors events everyday expected facts failures faults features feedback figures files
 findings folders following footnote fragments front further gauges generated git health
-html incoming indexed inline installations json judges light live llamaindex loading logging long
+html incoming indexed installations json judges light live llamaindex loading logging long
 lookup markdown material members merged messages methods metrics migrations milliseconds modals
 models named observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf

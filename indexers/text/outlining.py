@@ -1,16 +1,31 @@
-"""Parts of a page's outline -> sections, so that no heading's words are lost."""
+"""A page's tree cut at its headings into sections, so that no heading's words are lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexers.model import Section
+from indexers.text.tree import STRUCK, Node
+from indexers.text.tree_writer import TreeWriter, note_number
 from indexers.text.writing import paragraph
+
+_OPAQUE = frozenset({
+    "blockquote", "dd", "dt", "li", "pre", "summary", "td", "th", "fn-block", "fn-footnote",
+    "fn-hidden", "fn-note", STRUCK
+})  # fmt: skip
+"""A heading within these is no heading of the page's outline."""
 
 
 @dataclass(frozen=True, slots=True)
-class OutlineSection:
+class Heading:
+    level: int
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
     """The part below a heading. ``headings`` are the path to it, its own heading last. ``says``: if
     there is no text below, the heading's own words are the text."""
 
@@ -20,14 +35,107 @@ class OutlineSection:
     says: bool
 
 
-def with_text(parts: Sequence[OutlineSection]) -> tuple[Section, ...]:
-    """Return a section for each part that has text. A heading that has neither text nor headings
-    below it is text itself; neighbouring headings of that kind make one section."""
-    return tuple(_sections(parts))
+def outline(
+    root: Node, headings: Mapping[int, Heading], *, title: str | None, writer: TreeWriter
+) -> tuple[str, tuple[Section, ...]]:
+    """Return the title (None: that of the first heading of level one) and the sections.
+    ``headings`` are those of all elements that may be headings, by the elements' ids.
+
+    A heading that only repeats the title is no part of any path. One without words ends the section
+    above it, and begins none. A heading that has neither text nor headings below it is text itself;
+    neighbouring headings of that kind make one section.
+    """
+    opened: set[int] = set()
+    _open(root, headings, opened)
+    found = list(_cut(root, headings, opened))
+    title_heading = _title_heading([heading for heading, _, _ in found if heading], title)
+    notes = {note_number(node): node for node in root.walk_nodes() if node.tag == "fn-footnote"}
+    path: list[Heading] = []
+    anchor = ""
+    parts: list[_Part] = []
+    for heading, node, items in found:
+        writer.refer(node.children)
+        if heading is not None and heading is title_heading:
+            path, anchor = [], heading.anchor if any(part.text for part in parts) else ""
+        elif heading is not None:
+            path = [above for above in path if above.level < heading.level]
+            path += [heading] if heading.text else []
+            anchor = heading.anchor
+        text = _text(items, writer, notes)
+        is_named = heading is not None and heading is not title_heading and bool(heading.text)
+        says = is_named and not _lists_other_content(items)
+        parts.append(_Part(tuple(above.text for above in path), anchor, text, says=says))
+    named = title_heading.text if title_heading else ""
+    return named if title is None else title, tuple(_sections(parts))
 
 
-def _sections(parts: Sequence[OutlineSection]) -> Iterator[Section]:
-    bare: list[OutlineSection] = []
+def _open(node: Node, headings: Mapping[int, Heading], opened: set[int]) -> bool:
+    """Add the elements that hold a heading of the outline to ``opened``; return whether ``node`` is
+    one."""
+    holds = False
+    for child in node.nodes():
+        is_heading = id(child) in headings
+        if is_heading or (child.tag not in _OPAQUE and _open(child, headings, opened)):
+            holds = True
+    if holds:
+        opened.add(id(node))
+    return holds
+
+
+def _cut(
+    node: Node, headings: Mapping[int, Heading], opened: set[int]
+) -> Iterator[tuple[Heading | None, Node, list[Node | str]]]:
+    """Yield each heading of the outline with its element, and what stands below it."""
+    heading, element = None, Node("p")
+    items: list[Node | str] = []
+    for item in _flat(node, headings, opened):
+        if isinstance(item, Node) and id(item) in headings:
+            yield heading, element, items
+            heading, element, items = headings[id(item)], item, []
+        else:
+            items.append(item)
+    yield heading, element, items
+
+
+def _flat(node: Node, headings: Mapping[int, Heading], opened: set[int]) -> Iterator[Node | str]:
+    """Yield the page's top level: elements that hold headings are opened."""
+    for child in node.children:
+        if isinstance(child, str) or id(child) not in opened or id(child) in headings:
+            yield child
+            continue
+        if child.tag.startswith("fn-") and child.attributes.get("title"):
+            yield Node("p", {}, [child.attributes["title"]])
+        yield from _flat(child, headings, opened)
+
+
+def _title_heading(headings: Sequence[Heading], title: str | None) -> Heading | None:
+    if title is None:
+        return next((heading for heading in headings if heading.level == 1 and heading.text), None)
+    repeats = headings and headings[0].text.casefold().split() == title.casefold().split()
+    return headings[0] if title and repeats else None
+
+
+def _lists_other_content(items: Iterable[Node | str]) -> bool:
+    """Return whether a table of contents or the like is below a heading, which then says nothing by
+    itself."""
+    nodes = (item for item in items if isinstance(item, Node))
+    return any(below.tag == "fn-toc" for node in nodes for below in (node, *node.walk_nodes()))
+
+
+def _text(items: Iterable[Node | str], writer: TreeWriter, notes: dict[int, Node]) -> str:
+    """Return the section's blocks, and the footnotes that it or its heading is the first to refer
+    to."""
+    blocks = writer.blocks(items)
+    while writer.referred:
+        note = notes.pop(number := writer.referred.pop(0), None)
+        if note is not None:
+            first, *following = writer.blocks(note.children) or [""]
+            blocks += [f"[{number + 1}] {first}".rstrip(), *following]
+    return "\n\n".join(block for block in blocks if block.strip())
+
+
+def _sections(parts: Sequence[_Part]) -> Iterator[Section]:
+    bare: list[_Part] = []
     for place, part in enumerate(parts):
         if not _is_bare(part, parts[place + 1 : place + 2]):
             yield from _bare_section(bare)
@@ -42,13 +150,13 @@ def _sections(parts: Sequence[OutlineSection]) -> Iterator[Section]:
     yield from _bare_section(bare)
 
 
-def _is_bare(part: OutlineSection, following: Sequence[OutlineSection]) -> bool:
+def _is_bare(part: _Part, following: Sequence[_Part]) -> bool:
     """Return whether nothing is below the part's heading: no text and no deeper heading."""
     deeper = any(len(after.headings) > len(part.headings) for after in following)
     return part.says and not part.text and bool(part.headings) and not deeper
 
 
-def _bare_section(parts: Sequence[OutlineSection]) -> Iterator[Section]:
+def _bare_section(parts: Sequence[_Part]) -> Iterator[Section]:
     blocks = [block for part in parts for block in paragraph(part.headings[-1])]
     if blocks:
         yield Section(parts[0].headings[:-1], parts[0].anchor, "\n\n".join(blocks))

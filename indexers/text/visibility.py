@@ -7,12 +7,10 @@ Only certain cases count: the element's own attributes, and not a possible style
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from indexers.text.elements import Element
 from indexers.text.styles import UNKNOWN, Style, colour_of, is_zero, measure, pixels, style_of
+from indexers.text.tree import STRUCK, Node
 
 _STRUCK_TAGS = frozenset({"s", "del", "strike"})
 _CELLS = frozenset({"td", "th"})
@@ -41,13 +39,12 @@ class _Look:
         return not (self.tiny or self.invisible or blended or self.colour == "transparent")
 
 
-def remove_invisible(root: Element, wrap: Callable[[list[Any]], Any]) -> None:
-    """Remove invisible elements and text from the tree; ``wrap`` makes a ``STRUCK`` element of the
-    children of struck text."""
-    pending: list[tuple[Any, _Look]] = [(root, _Look())]
+def remove_invisible(root: Node) -> None:
+    """Remove invisible elements and text from the tree. Struck text is then within ``STRUCK``."""
+    pending: list[tuple[Node, _Look]] = [(root, _Look())]
     while pending:
         element, look = pending.pop()
-        children: list[Any] = []
+        children: list[Node | str] = []
         for child in element.children:
             if isinstance(child, str):
                 if look.seen or not child.strip():
@@ -65,19 +62,21 @@ def remove_invisible(root: Element, wrap: Callable[[list[Any]], Any]) -> None:
             children.append(child)
             pending.append((child, inside))
             if _is_struck(child, style):
-                wrapped = wrap(child.children)
+                wrapped = Node(STRUCK, {}, child.children)
                 child.children = [wrapped]
                 pending[-1] = (wrapped, inside)
         element.children = children
 
 
-def _is_hidden(element: Element, style: Style) -> bool:
+def _is_hidden(element: Node, style: Style) -> bool:
     """Return whether the element is invisible, whatever the elements inside say."""
     attributes = element.attributes
     if "hidden" in attributes and attributes["hidden"].strip().lower() not in ("{false}", "false"):
         return True
     if element.tag == "dialog" and "open" not in attributes:
         return True
+    if not style:
+        return False
     declarations = {(name, value) for name, values in style.items() for value in values}
     clipped = any(
         value.startswith(("rect(0", "rect(1px", "inset(50%", "inset(100%", "circle(0"))
@@ -101,7 +100,7 @@ def _is_hidden(element: Element, style: Style) -> bool:
     return bool(blank & declarations) or clipped or squeezed or away or faint or shrunk
 
 
-def _inside(element: Element, style: Style, outside: _Look) -> _Look:
+def _inside(element: Node, style: Style, outside: _Look) -> _Look:
     look = outside
     for value in style.get("visibility", ()):
         look = replace(look, invisible=value in ("hidden", "collapse"))
@@ -124,7 +123,7 @@ def _inside(element: Element, style: Style, outside: _Look) -> _Look:
     return look
 
 
-def _is_struck(element: Element, style: Style) -> bool:
+def _is_struck(element: Node, style: Style) -> bool:
     return element.tag in _STRUCK_TAGS or any(
         "line-through" in value.split()
         for name in ("text-decoration", "text-decoration-line")
@@ -156,7 +155,7 @@ def _background(style: Style, attributes: dict[str, str]) -> str | None:
     return colour_of(values[-1])
 
 
-def _may_have_a_background(element: Element) -> bool:
+def _may_have_a_background(element: Node) -> bool:
     """Return whether a style sheet, or a macro around the text, may set a background."""
     drawn = element.tag.startswith("ac:") and not element.tag.startswith("ac:layout")
     return drawn or bool(element.attributes.get("class"))

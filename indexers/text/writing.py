@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from indexers.text.exponents import lowered, raised
 
+_SPACES = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _GAP = re.compile(r"(?<!\s)\s++")
 _BACKTICKS = re.compile(r"`+")
 _FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
@@ -16,15 +17,18 @@ _NO_ADDRESS = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNOREC
 
 
 class Line:
-    """Text composed with single white space."""
+    """Text composed with single white space. In the cell of a table (``is_cell``), code of several
+    lines is kept apart, in ``code``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_cell: bool = False) -> None:
+        self.code: list[str] = []
+        self._is_cell = is_cell
         self._parts: list[str] = []
         self._gap = False
         self._word_ends = False
 
     def add(self, text: str) -> None:
-        words = " ".join(re.split(r"[ \t\n\r\f\v]+", text))
+        words = _SPACES.sub(" ", text)
         if not words:
             return
         self._gap = self._gap or words.startswith(" ")
@@ -50,6 +54,14 @@ class Line:
             if number:
                 self.end()
             self.add_verbatim(inline_code(text))
+
+    def add_code_block(self, text: str, language: str) -> None:
+        self.gap()
+        if self._is_cell and "\n" in text.strip():
+            self.code += code_block(text, language)
+        else:
+            self.add_code([line for line in text.split("\n") if line.strip()])
+        self.gap()
 
     def add_raised(self, text: str) -> None:
         self._add_moved(raised(self._last, text))

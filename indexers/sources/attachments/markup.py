@@ -12,10 +12,9 @@ from indexers.sources.attachments.text import decoded
 from indexers.sources.markdown.anchors import Anchors
 from indexers.sources.markdown.convert import guess, page
 from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.outline import outline
+from indexers.sources.markdown.outline import page_outline
 from indexers.sources.markdown.tags import Tags
 from indexers.sources.markdown.tree import grow
-from indexers.sources.markdown.writing import Writer
 
 _CHARSET = re.compile(
     rb"<(?:meta\s[^<>]*\bcharset|\?xml\s[^<>]*\bencoding)\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})",
@@ -37,10 +36,8 @@ def outlined(source: str, title: str) -> Iterator[Section]:
     head, end, tail = source.rpartition(">")
     source = head + end + tail.replace("<", "&lt;")
     tags = Tags()
-    writer = Writer(tags, _resolve)
-    _, sections = outline(
-        grow(source, tags), title=title, anchors=Anchors("github"), tags=tags, writer=writer
-    )
+    root = grow(source, tags, _resolve)
+    _, sections = page_outline(root, title=title, anchors=Anchors("github"), tags=tags)
     return _without_anchors(sections)
 
 

@@ -21,7 +21,7 @@ from indexers.sources.attachments.content import (
 )
 from indexers.text.prose import Kind, blocks
 
-VERSION = "3"
+VERSION = "4"
 """Change it whenever the same file would be written another way."""
 
 _READERS: Final[Mapping[str, Reader]] = {

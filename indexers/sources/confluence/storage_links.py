@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin
 
-from indexers.sources.confluence.storage_tree import StorageNode
+from indexers.text.tree import Node
 
 _IN_FRAGMENTS = "!$&'()*+,;=:@/?-._~"
 _SPACE = re.compile(r"\s+")
@@ -70,7 +70,7 @@ class StorageAnchors:
         return quote(text, safe=_IN_FRAGMENTS)
 
 
-def target(link: StorageNode, links: StorageLinks, anchors: StorageAnchors) -> Target:
+def target(link: Node, links: StorageLinks, anchors: StorageAnchors) -> Target:
     """Return the target of an ``ac:link``, or of another element with an ``ri:`` child."""
     resource = next((child for child in link.nodes() if child.tag.startswith("ri:")), None)
     place = link.attributes.get("ac:anchor", "")
@@ -84,7 +84,7 @@ def target(link: StorageNode, links: StorageLinks, anchors: StorageAnchors) -> T
     return page_target
 
 
-def _resource(resource: StorageNode, links: StorageLinks) -> Target:  # noqa: PLR0911 - one case an element
+def _resource(resource: Node, links: StorageLinks) -> Target:  # noqa: PLR0911 - one case an element
     def attribute(name: str) -> str:
         return resource.attributes.get(f"ri:{name}", "").strip()
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from indexers.sources.confluence.storage_tree import StorageNode
-from indexers.text.elements import code_text
+from indexers.text.tree import Node, code_text
 
 TAGS = frozenset({"ac:structured-macro", "ac:macro"})
 
 NOTES: Final = {"info": "Info", "note": "Note", "warning": "Warning", "tip": "Tip"}
-QUOTED = frozenset({*NOTES, "panel"})
-_BLOCKS = frozenset({"expand", "ui-expand", "code", "noformat", *QUOTED})
+BLOCKS = frozenset({"expand", "ui-expand", "panel", *NOTES})
+"""Macros that are blocks even if their bodies are only words."""
 INCLUDES = frozenset({
     "include", "excerpt-include", "include-shared-block", "multiexcerpt-include",
     "multiexcerpt-include-macro", "inc-drawio"
@@ -50,8 +49,8 @@ class Macro:
     """A macro. ``body`` is rich text, ``code`` plain text; it has at most one of them."""
 
     name: str
-    parameters: dict[str, StorageNode]
-    body: StorageNode | None
+    parameters: dict[str, Node]
+    body: Node | None
     code: str | None
 
     def parameter(self, *names: str) -> str:
@@ -71,7 +70,7 @@ class Macro:
         return "".join(char if char.isprintable() else " " for char in unquote(encoded))
 
     @property
-    def resource(self) -> StorageNode | None:
+    def resource(self) -> Node | None:
         """Return the parameter with the file or person that the macro shows."""
         return self.parameters.get(_RESOURCES[self.name]) if self.name in _RESOURCES else None
 
@@ -101,7 +100,7 @@ class Macro:
         return name if is_word and name not in ("none", "noformat") else ""
 
 
-def read(node: StorageNode) -> Macro:
+def read(node: Node) -> Macro:
     plain = node.first("ac:plain-text-body")
     return Macro(
         name=node.attributes.get("ac:name", "").lower(),
@@ -112,9 +111,3 @@ def read(node: StorageNode) -> Macro:
         body=node.first("ac:rich-text-body"),
         code=code_text(plain) if plain else None,
     )
-
-
-def is_block(node: StorageNode) -> bool:
-    """Return whether the macro is a block even if its body is only words."""
-    name = node.attributes.get("ac:name", "").lower()
-    return node.tag in TAGS and name in _BLOCKS

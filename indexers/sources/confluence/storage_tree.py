@@ -1,4 +1,4 @@
-"""A storage-format body, however broken, as a tree that a writer can walk.
+"""A storage-format body, however broken, as a tree.
 
 A body is a fragment of XHTML with undeclared ``ac:`` and ``ri:`` prefixes and HTML's named
 entities. Almost all bodies are well formed once a root declares these; the others are read
@@ -8,15 +8,13 @@ leniently, as a browser would.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from html.entities import html5, name2codepoint
 
 from lxml import etree
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+from indexers.text.tree import HEADINGS, Node
 
 _DEEPEST = 80
 """Nested elements; deeper ones are read as if they were at this depth."""
@@ -60,40 +58,7 @@ _IMPLIED_ENDS = {
 looking."""
 
 
-@dataclass(slots=True)
-class StorageNode:
-    """An element. ``tag`` and the names of ``attributes`` include their prefix: ``ac:link``."""
-
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[StorageNode | str] = field(default_factory=list)
-    blocky: bool | None = field(default=None, compare=False)
-    """Whether it is a block, or holds one; None before it is computed."""
-
-    def walk(self) -> Iterator[StorageNode | str]:
-        """Yield everything below, in the order of the text."""
-        pending: list[StorageNode | str] = list(reversed(self.children))
-        while pending:
-            item = pending.pop()
-            yield item
-            if isinstance(item, StorageNode):
-                pending.extend(reversed(item.children))
-
-    def nodes(self, *tags: str) -> Iterator[StorageNode]:
-        """Yield the children with one of ``tags``; all if there are none."""
-        for child in self.children:
-            if isinstance(child, StorageNode) and (not tags or child.tag in tags):
-                yield child
-
-    def first(self, *tags: str) -> StorageNode | None:
-        return next(self.nodes(*tags), None)
-
-    def text(self) -> str:
-        """Return all text below, as it is."""
-        return "".join(item for item in self.walk() if isinstance(item, str))
-
-
-def grow(body: str) -> StorageNode:
+def grow(body: str) -> Node:
     """Parse ``body`` into a tree. It never fails, and reads nothing outside of ``body``."""
     body = _DECLARATION.sub("", _NO_XML.sub("", body))
     try:
@@ -102,20 +67,20 @@ def grow(body: str) -> StorageNode:
         return _lenient(body)
 
 
-def _strict(body: str) -> StorageNode:
+def _strict(body: str) -> Node:
     """Raises: XMLSyntaxError."""
     # By default the parser resolves only entities that the document itself declares. A body is
     # within the root, where it can declare none.
     parser = etree.XMLParser(no_network=True, remove_comments=True, remove_pis=True)
     source = etree.fromstring(f"{_prologue()}{body}</page>".encode(), parser)
-    root = StorageNode("page")
+    root = Node("page")
     pending = [(source, root)]
     while pending:
         element, node = pending.pop()
         if element.text:
             node.children.append(element.text)
         for child in element:
-            below = StorageNode(
+            below = Node(
                 _prefixed(str(child.tag)),
                 # The parser looks for each value from the first attribute on: in quadratic time.
                 {_prefixed(str(key)): str(child.get(key)) for key in child.keys()[:_ATTRIBUTES]},
@@ -124,7 +89,7 @@ def _strict(body: str) -> StorageNode:
             pending.append((child, below))
             if child.tail:
                 node.children.append(child.tail)
-    return _shallow(root)
+    return shallow(root)
 
 
 @cache
@@ -143,10 +108,10 @@ def _prefixed(name: str) -> str:
     return _NAMESPACE.sub(lambda match: _PREFIXES.get(match[0], ""), name).lower()
 
 
-def _lenient(body: str) -> StorageNode:
+def _lenient(body: str) -> Node:
     """Parse leniently: an unclosed element ends with its parent; an end tag without a start tag is
     ignored; everything else that is no tag is text."""
-    root = StorageNode("page")
+    root = Node("page")
     opened = [root]
     at = 0
     for token in _TOKEN.finditer(body):
@@ -156,7 +121,7 @@ def _lenient(body: str) -> StorageNode:
         if token["verbatim"]:
             opened[-1].children.append(token["verbatim"])
         elif token["start"]:
-            node = StorageNode(token["start"].lower(), _attributes(token["attributes"]))
+            node = Node(token["start"].lower(), _attributes(token["attributes"]))
             _imply_ends(opened, node.tag)
             opened[-1].children.append(node)
             if not token["empty"] and node.tag not in _VOID:
@@ -165,10 +130,10 @@ def _lenient(body: str) -> StorageNode:
             _close(opened, token["end"].lower())
     if at < len(body):
         opened[-1].children.append(_unescape(body[at:]))
-    return _shallow(root)
+    return shallow(root)
 
 
-def _imply_ends(opened: list[StorageNode], tag: str) -> None:
+def _imply_ends(opened: list[Node], tag: str) -> None:
     ended, within = _IMPLIED_ENDS.get(tag, ((), ()))
     for depth in range(len(opened) - 1, max(0, len(opened) - 1 - _DEEPEST), -1):
         if opened[depth].tag in within or opened[depth].tag == "ac:rich-text-body":
@@ -178,7 +143,7 @@ def _imply_ends(opened: list[StorageNode], tag: str) -> None:
             return
 
 
-def _close(opened: list[StorageNode], tag: str) -> None:
+def _close(opened: list[Node], tag: str) -> None:
     for depth in range(len(opened) - 1, max(0, len(opened) - 1 - _DEEPEST), -1):
         if opened[depth].tag == tag:
             del opened[depth:]
@@ -202,7 +167,7 @@ def _unescape(text: str) -> str:
     )
 
 
-def _shallow(root: StorageNode) -> StorageNode:
+def shallow(root: Node) -> Node:
     """Reduce elements that are too deep to their words, because writers recurse."""
     pending = [(root, 0)]
     while pending:

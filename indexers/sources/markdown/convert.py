@@ -14,13 +14,12 @@ from indexers.sources.markdown.anchors import FORGE, Anchors
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
 from indexers.sources.markdown.front_matter import FrontMatter, split
 from indexers.sources.markdown.grammar import parser
-from indexers.sources.markdown.outline import outline
+from indexers.sources.markdown.outline import page_outline
 from indexers.sources.markdown.raw_tags import show_in_sentence
 from indexers.sources.markdown.tags import take
-from indexers.sources.markdown.tree import grow
-from indexers.sources.markdown.writing import Resolve, Writer
+from indexers.sources.markdown.tree import Resolve, grow
 
-VERSION = "9"
+VERSION = "10"
 """Change it whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
@@ -105,14 +104,8 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
                 part.content, part.info = tags.restore(part.content), tags.restore(part.info)
                 if "queries" in dialect.features and part.info.strip() in _QUERIES:
                     part.content = ""
-    root = grow(md.renderer.render(tokens, md.options, {}), tags)
-    page_title, parts = outline(
-        root,
-        title=title,
-        anchors=Anchors(rule),
-        tags=tags,
-        writer=Writer(tags, resolve),
-    )
+    root = grow(md.renderer.render(tokens, md.options, {}), tags, resolve)
+    page_title, parts = page_outline(root, title=title, anchors=Anchors(rule), tags=tags)
     if not parts and matter.description:
         # Sites show the description below the title, and a page may have nothing else.
         parts = (Section((), "", matter.description),)

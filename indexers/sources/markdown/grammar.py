@@ -1,10 +1,8 @@
 """Markdown's dialects as rules of one markdown-it parser.
 
 Additions of a dialect become plain HTML or one of our own elements, so that one writer writes all
-of them (`indexers.sources.markdown.writing`):
+of them. Beside those of `indexers.text.tree`:
 
-- ``<fn-note label= title=>`` a note, warning or callout
-- ``<fn-tab title=>`` a named part (tab, collapsible)
 - ``<fn-link to= embed=>`` a link by a page's name
 - ``<fn-looks style= hidden to=>`` what an attribute list says of the element before or after it
 """

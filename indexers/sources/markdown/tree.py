@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
+from indexers.sources.markdown.callouts import make_note
 from indexers.sources.markdown.raw_tags import show_without_end
 from indexers.sources.markdown.shortcodes import Close, Link, Open, Show, meaning
 from indexers.sources.markdown.tags import STAND_IN, Tags
-from indexers.text.elements import STRUCK
+from indexers.text.tree import BLOCKS, Node
 from indexers.text.visibility import remove_invisible
+from indexers.text.writing import leads_nowhere
+
+Resolve = Callable[[str, str], str]
+"""A link's target and its style (``relative``, ``site``, ``name``) to an address; empty if there is
+none."""
 
 _DEEPEST = 100
 _LOOKS = ("style", "hidden")
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
     "source", "track", "wbr"
 })  # fmt: skip
-BLOCKS = HEADINGS | frozenset({
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog",
-    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr",
-    "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
-    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "colgroup",
-    "fn-note", "fn-tab", "fn-footnotes", "fn-footnote", "fn-id", "fn-hidden", "fn-list-table"
-})  # fmt: skip
-_OPAQUE = frozenset({
-    "blockquote", "li", "td", "th", "dd", "dt", "fn-note", "fn-hidden", "fn-footnote", "summary"
-})  # fmt: skip
-"""A heading within these is no heading of the page's outline."""
+_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$", re.IGNORECASE)
+_SIZE = re.compile(r"\d+(?:x\d+)?")
+_NO_WORDS = frozenset({"alt text", "image", "img", "untitled"})
+"""What editors write in the place of a picture's words."""
 
 _IMPLIED_END = {
     "li": ({"li"}, {"ul", "ol", "menu"}),
@@ -51,35 +50,17 @@ _CROSSING = frozenset({
 """End tags that may close elements outside of their scope."""
 
 
-@dataclass(slots=True)
-class Node:
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Node | str] = field(default_factory=list)
-    blocky: bool = False
-    """Whether it is a block, or holds one."""
-    outlined: bool = False
-    """Whether it is a heading of the page's outline, or holds one."""
-
-    def walk(self) -> Iterator[Node | str]:
-        """Yield everything below, in the order of the text."""
-        pending: list[Node | str] = list(reversed(self.children))
-        while pending:
-            item = pending.pop()
-            yield item
-            if isinstance(item, Node):
-                pending.extend(reversed(item.children))
-
-
-def grow(html: str, tags: Tags) -> Node:
+def grow(html: str, tags: Tags, resolve: Resolve) -> Node:
     """Parse ``html`` into a tree as the page shows it, with template tags in place of their
-    stand-ins; struck text is within ``STRUCK``. It never fails."""
+    stand-ins and addresses in place of targets; struck text is within ``STRUCK``. It never
+    fails."""
     grower = _Grower(tags)
     grower.feed(_without_open_tags(show_without_end(_without_open_comment(html))))
     grower.close()
     _give_looks(grower.root)
     _make_tables_of_lists(grower.root)
-    remove_invisible(grower.root, lambda children: Node(STRUCK, {}, children))
+    remove_invisible(grower.root)
+    _settle(grower.root, tags, resolve)
     return grower.root
 
 
@@ -87,7 +68,7 @@ def _give_looks(root: Node) -> None:
     """Apply an attribute list to the element beside it."""
     pending = [root]
     while pending:
-        nodes = [child for child in pending.pop().children if isinstance(child, Node)]
+        nodes = list(pending.pop().nodes())
         before: Node | None = None
         waiting: dict[str, str] = {}
         for node in nodes:
@@ -105,7 +86,7 @@ def _give_looks(root: Node) -> None:
 
 def _make_tables_of_lists(root: Node) -> None:
     """Turn a list of lists into the table that MyST makes of it: an item is a row."""
-    for node in [item for item in root.walk() if isinstance(item, Node)]:
+    for node in list(root.walk_nodes()):
         if node.tag != "fn-list-table":
             continue
         rows = [row for row in _items(node) if any(True for _ in _items(row))]
@@ -116,18 +97,85 @@ def _make_tables_of_lists(root: Node) -> None:
             Node("tr", {}, [_as_cell(cell, head=number < count) for cell in _items(row)])
             for number, row in enumerate(rows)
         ]
-        node.tag, node.children, node.blocky = "table", [caption, *lines], True
+        node.tag, node.children = "table", [caption, *lines]
 
 
 def _items(node: Node) -> Iterator[Node]:
     """Yield the items of the lists in ``node``."""
-    for child in node.children:
-        if isinstance(child, Node) and child.tag in ("ul", "ol"):
-            yield from (item for item in child.children if isinstance(item, Node))
+    return (item for child in node.nodes("ul", "ol") for item in child.nodes())
 
 
 def _as_cell(item: Node, *, head: bool) -> Node:
-    return Node("th" if head else "td", {}, item.children, blocky=item.blocky)
+    return Node("th" if head else "td", {}, item.children)
+
+
+def _settle(root: Node, tags: Tags, resolve: Resolve) -> None:
+    """Turn the attributes that the writer reads into what they mean to a reader, links by a page's
+    name into links by address, and callouts into notes."""
+    quotations: list[Node] = []
+    for node in root.walk_nodes():
+        attributes = node.attributes
+        match node.tag:
+            case "a" if "href" in attributes:
+                attributes["href"] = _address(attributes["href"], "relative", tags, resolve)
+            case "img":
+                alt, _ = _target(attributes.get("alt", ""), "relative", tags)
+                attributes["alt"] = _picture_words(alt)
+            case "fn-link":
+                _settle_named_link(node, tags, resolve)
+            case "fn-note" | "fn-part" | "fn-tab" if "title" in attributes:
+                # A tag's title is Markdown, but people use only emphasis in it.
+                title = tags.restore(attributes["title"])
+                attributes["title"] = _EMPHASIS.sub(r"\2", title).strip()
+            case "pre" | "code" if "class" in attributes:
+                attributes["class"] = tags.restore(attributes["class"])
+            case "blockquote":
+                quotations.append(node)
+    for node in quotations:
+        make_note(node)
+
+
+def _settle_named_link(node: Node, tags: Tags, resolve: Resolve) -> None:
+    to = tags.restore(node.attributes.get("to", ""))
+    style = node.attributes.get("style", "name")
+    is_size = bool(node.attributes.get("embed") and _SIZE.fullmatch(node.text().strip()))
+    if node.attributes.get("embed") and _PICTURE.search(to):
+        node.tag, node.children = "span", [] if is_size else node.children
+        return
+    if is_size or not node.text().strip():
+        label = re.sub(r"#\^?", " > ", to).strip(" >") if style == "name" else to
+        node.children = [Node("fn-shown", {"as": to}, [label])]
+    node.tag, node.attributes = "a", {"href": _address(to, style, tags, resolve)}
+
+
+def _address(written: str, style: str, tags: Tags, resolve: Resolve) -> str:
+    target, style = _target(written, style, tags)
+    return resolve(target, style) if target and not leads_nowhere(target) else ""
+
+
+def _target(written: str, style: str, tags: Tags) -> tuple[str, str]:
+    """Return a link's target with its template tags resolved, and its style."""
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal style
+        stand_in = match[0]
+        if stand_in not in tags.found:
+            return stand_in
+        match meaning(tags.found[stand_in], paired=False):
+            case Link(to, link_style):
+                style = link_style
+                return to
+            case Show(text):
+                style = "site" if style == "relative" and not match.start() else style
+                return text
+        return ""
+
+    return STAND_IN.sub(value, written).strip(), style
+
+
+def _picture_words(alt: str) -> str:
+    """Return a picture's words; a file's name, as editors write it, is none."""
+    return "" if alt.strip().casefold() in _NO_WORDS or _PICTURE.search(alt.strip()) else alt
 
 
 def _without_open_comment(html: str) -> str:
@@ -220,23 +268,9 @@ class _Grower(HTMLParser):
 
     def _add(self, node: Node, *, enter: bool) -> None:
         self._open[-1].children.append(node)
-        if node.tag in BLOCKS:
-            node.blocky = True
-            for above in reversed(self._open):
-                if above.blocky:
-                    break
-                above.blocky = True
-        if node.tag in HEADINGS:
-            self._outline(node)
         if enter and len(self._open) < _DEEPEST:
             self._open.append(node)
             self._verbatim += _is_verbatim(node)
-
-    def _outline(self, node: Node) -> None:
-        if not any(above.tag in _OPAQUE for above in self._open):
-            node.outlined = True
-            for above in self._open:
-                above.outlined = True
 
     def _imply_ends(self, tag: str) -> None:
         if tag in BLOCKS and self._open[-1].tag == "p":

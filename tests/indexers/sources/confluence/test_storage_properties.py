@@ -13,6 +13,7 @@ from lxml import etree
 from indexers.sources.confluence import storage_tree
 from indexers.sources.confluence.storage_format import sections
 from indexers.text.prose import Kind, blocks, fenced
+from indexers.text.tree import Node
 from tests.long import tries
 
 TAGS = st.sampled_from(
@@ -216,7 +217,7 @@ def test_the_lenient_parser_reads_well_formed_bodies_as_the_strict_one_does(body
     assert merged(storage_tree._lenient(body)) == merged(storage_tree._strict(body))
 
 
-def merged(node: storage_tree.StorageNode) -> object:
+def merged(node: Node) -> object:
     """Return a tree that does not depend on how its text is split."""
     children: list[object] = []
     for child in node.children:

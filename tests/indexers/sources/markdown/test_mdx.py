@@ -25,7 +25,7 @@ def test_the_content_of_an_element_may_be_indented() -> None:
         ('<div className="x">\n  **Bold** [x](https://x.y)\n</div>\n', "Bold [x](https://x.y)"),
         ('One.\n<div\n  style={{color: "red"}}\n>\n  **Two**\n</div>\n', "One.\n\nTwo"),
         ("<details>\n<summary>More</summary>\n- a\n- `b`\n</details>\n", "More\n\n- a\n- `b`"),
-        ("<table>\n<tr>\n<td>**a**</td>\n</tr>\n</table>\n", "| a |\n| --- |"),
+        ("<table>\n<tr>\n<td>**a**</td>\n</tr>\n</table>\n", "a"),
         ('<img\n  src={x}\n  alt="A drawing"\n/>\n', "A drawing"),
         ("<pre>\n**a**\n\nb\n</pre>\n", "```\n**a**\n\nb\n```"),
         ("Seen.\n\n<!--\nHidden.\n\nHidden.\n-->\n", "Seen."),

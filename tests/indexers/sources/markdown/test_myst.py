@@ -62,7 +62,7 @@ def test_a_list_of_lists_is_a_table() -> None:
 
 
 def test_a_list_that_is_no_table_loses_no_word() -> None:
-    assert text("```{list-table}\n* Rye\n* - Oat\n```\n\nBake.\n") == "| Oat |\n| --- |\n\nBake."
+    assert text("```{list-table}\n* Rye\n* - Oat\n```\n\nBake.\n") == "Oat\n\nBake."
 
 
 def test_values_with_commas_are_a_table() -> None:

@@ -1,0 +1,237 @@
+"""Turn the elements of storage format into those that the writer knows (`indexers.text.tree`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from indexers.sources.confluence import storage_macros as macros
+from indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks, target
+from indexers.text.tree import BLOCKS, HEADINGS, Node, code_text, is_blank, is_block
+
+Items = list[Node | str]
+
+_UNSEEN = frozenset({
+    "ac:adf-attribute", "ac:default-parameter", "ac:parameter", "ac:placeholder", "ac:task-id",
+    "ac:task-status", "ac:task-uuid", "at:declarations"
+})  # fmt: skip
+_IN_HTML = {
+    **dict.fromkeys(("ac:layout", "ac:layout-cell", "ac:layout-section"), "div"),
+    "ac:task-list": "ul",
+}
+_OF_LINES = HEADINGS | frozenset({"ac:adf-content", "ac:task-body", "dd", "dt", "li", "p"})
+"""Elements in which pictures and macros are inline."""
+_PICTURE_WORDS = ("ac:alt", "alt", "ac:title", "title")
+_CUSTOM_EMOJI = re.compile(r":[\w+-]*:")
+_ESCAPED = re.compile(r"(?:\\u(?!00[0189])[\da-fA-F]{4})+")
+_EMOTICONS: Final = {
+    "blue-star": "⭐", "broken-heart": "💔", "cheeky": "😛", "cross": "❌", "green-star": "⭐",
+    "heart": "❤️", "laugh": "😀", "light-off": "💡", "light-on": "💡", "question": "❓",
+    "red-star": "⭐", "sad": "🙁", "smile": "🙂", "thumbs-down": "👎", "thumbs-up": "👍",
+    "tick": "✅", "warning": "⚠️", "wink": "😉", "yellow-star": "⭐",
+    "information": "\N{INFORMATION SOURCE}", "minus": "\N{HEAVY MINUS SIGN}",
+    "plus": "\N{HEAVY PLUS SIGN}",
+}  # fmt: skip
+"""Emoticons of Data Center's editor; they are often all that a table's cell has."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageElements:
+    links: StorageLinks
+    anchors: StorageAnchors
+
+    def replace_in(self, root: Node) -> None:
+        """Replace the elements below ``root``, which must not be deep."""
+        root.children = self._content(root.children, apart=True)
+
+    def _content(self, items: Iterable[Node | str], *, apart: bool, in_line: bool = False) -> Items:
+        """Return ``items`` in elements that the writer knows. With ``apart``, pictures and macros
+        between blocks are paragraphs; ``in_line``: only if there is a block."""
+        originals = list(items)
+        replaced: list[Items] = [
+            [item] if isinstance(item, str) else self._replaced(item) for item in originals
+        ]
+        flat = [new for content in replaced for new in content]
+        if not apart or not any(map(_stands_alone, originals)):
+            return flat
+        if in_line and not any(map(is_block, flat)):
+            return flat
+        result: Items = []
+        pairs = zip(originals, replaced, strict=True)
+        for blocky, group in groupby(pairs, key=lambda pair: any(map(is_block, pair[1]))):
+            run = list(group)
+            alone = not blocky and all(is_blank(item) or _stands_alone(item) for item, _ in run)
+            for item, content in run:
+                lone = alone and not isinstance(item, str) and content
+                result += [Node("p", {}, content)] if lone else content
+        return result
+
+    def _below(self, node: Node) -> Items:
+        return self._content(node.children, apart=False)
+
+    def _replaced(self, item: Node) -> Items:  # noqa: C901, PLR0911 - one case an element
+        if item.tag in _UNSEEN:
+            return []
+        match item.tag:
+            case "ac:structured-macro" | "ac:macro":
+                return self._macro(macros.read(item))
+            case "ac:link":
+                return [self._link(item)]
+            case "ac:image" | "img":
+                return [Node("fn-word", {}, self._picture(item))]
+            case "ac:emoticon":
+                return [_emoticon(item)]
+            case "time":
+                return [Node("fn-word", {}, [item.attributes.get("datetime", "") or item.text()])]
+            case "ac:adf-extension":
+                return [Node("fn-block", {}, self._once(item))]
+            case "ac:adf-node":
+                return [self._adf(item)]
+            case "ac:plain-text-body":
+                return [Node("fn-code", {}, [code_text(item)])]
+            case "ac:task":
+                return [Node("li", {}, [_box(item), *self._below(item)])]
+            case "a":
+                address = self.links.resolve(item.attributes.get("href", ""))
+                return [Node("a", {"href": address}, self._below(item))]
+        apart = item.tag not in _OF_LINES
+        item.tag = _IN_HTML.get(item.tag, item.tag)
+        in_line = item.tag not in BLOCKS
+        item.children = self._content(item.children, apart=apart, in_line=in_line)
+        return [item]
+
+    def _link(self, node: Node) -> Node:
+        to = target(node, self.links, self.anchors)
+        bodies = node.nodes("ac:link-body", "ac:plain-text-link-body")
+        label = [item for body in bodies for item in self._below(body)]
+        if any(map(_has_words, label)):
+            return Node("a", {"href": to.address}, label)
+        if to.address:
+            return Node("a", {"href": to.address}, [to.name])
+        return Node("fn-word", {}, [to.name])  # a person
+
+    def _picture(self, node: Node) -> Items:
+        """Return the picture's alternative text, title and caption, each once."""
+        texts = (" ".join(node.attributes.get(name, "").split()) for name in _PICTURE_WORDS)
+        known = dict.fromkeys(filter(None, texts))
+        captions = list(node.nodes("ac:caption"))
+        words = " ".join("".join(caption.text() for caption in captions).split())
+        if words and words not in known:
+            content = [item for caption in captions for item in self._below(caption)]
+            return [*(f"{text}: " for text in known), *content]
+        return [": ".join(known)]
+
+    def _once(self, extension: Node) -> Items:
+        """Return the extension's content, or its fallback: the two say the same."""
+        content = self._content(extension.nodes("ac:adf-node"), apart=True)
+        if any(_has_words(item) for item in content):
+            return content
+        return self._content(extension.nodes("ac:adf-fallback"), apart=True)
+
+    def _adf(self, node: Node) -> Node:
+        body = self._content(node.children, apart=True)
+        match node.attributes.get("type", ""):
+            case "panel":
+                label = macros.NOTES.get(_panel_type(node), "")
+                return (
+                    Node("fn-note", {"label": label}, body)
+                    if label
+                    else Node("blockquote", {}, body)
+                )
+            case "decision-item":
+                return Node("li", {}, body)
+        return Node("div", {}, body)
+
+    def _macro(self, macro: macros.Macro) -> Items:
+        """Return a macro: the parameters that it shows, and its body."""
+        lists = [Node("fn-toc")] if macro.name in macros.NAVIGATION else []
+        title = {"title": macro.title}
+        if macro.code is not None:
+            code = Node("fn-code", {"language": macro.language}, [macro.code])
+            return [Node("fn-tab", title, [code])]
+        if macro.body is None:
+            return [*lists, *self._bodiless(macro)]
+        in_line = macro.name not in macros.BLOCKS
+        body = [*lists, *self._content(macro.body.children, apart=True, in_line=in_line)]
+        if macro.name in macros.NOTES:
+            return [Node("fn-note", {"label": macros.NOTES[macro.name], **title}, body)]
+        if macro.name == "panel":
+            return [Node("blockquote", {}, [Node("p", {}, [macro.title]), *body])]
+        return [Node("fn-part" if in_line else "fn-tab", title, body)]
+
+    def _bodiless(self, macro: macros.Macro) -> Items:
+        if macro.name in macros.INCLUDES:
+            return self._include(macro)
+        if resource := macro.resource:
+            to = target(resource, self.links, self.anchors)
+            label = to.name or " ".join(resource.text().split())
+            return [Node("a", {"href": to.address}, [label])]
+        if macro.name in ("jira", "jiraissues"):
+            # The page holds neither the issues that a query finds, nor the query as text.
+            return [macro.parameter("key")]
+        if macro.formula:
+            return [Node("code", {}, [macro.formula])]
+        words = macro.parameter("title" if macro.name == "status" else "diagramName")
+        return [Node("fn-word", {}, [words])] if words else []
+
+    def _include(self, macro: macros.Macro) -> Items:
+        """Return a link to an included page. Old pages name it in words: ``Title``,
+        ``SPACE:Title``."""
+        for parameter in macro.parameters.values():
+            for node in (parameter, *parameter.nodes("ac:link")):
+                linked = target(node, self.links, self.anchors)
+                if linked.name:
+                    return [Node("a", {"href": linked.address}, [linked.name]), " "]
+        words = macro.parameter("", "pageTitle", "page")
+        space, colon, title = words.partition(":")
+        address = self.links.page("", words) if words else ""
+        address = address or (self.links.page(space, title) if colon else "")
+        return [Node("a", {"href": address}, [words])]
+
+
+def _stands_alone(item: Node | str) -> bool:
+    return isinstance(item, Node) and (
+        item.tag == "ac:image"
+        or item.tag in macros.TAGS
+        or "data-card-appearance" in item.attributes
+        or item.attributes.get("ac:card-appearance", "inline") != "inline"
+    )
+
+
+def _has_words(item: Node | str) -> bool:
+    if isinstance(item, str):
+        return bool(item.strip())
+    return any(_has_words(child) for child in item.children)
+
+
+def _panel_type(node: Node) -> str:
+    for attribute in node.nodes("ac:adf-attribute"):
+        if attribute.attributes.get("key") == "panel-type":
+            return attribute.text().strip().lower()
+    return ""
+
+
+def _box(task: Node) -> Node:
+    status = task.first("ac:task-status")
+    done = status is not None and status.text().strip().lower() == "complete"
+    return Node("input", {"type": "checkbox", "checked": ""} if done else {"type": "checkbox"})
+
+
+def _emoticon(node: Node) -> str:
+    fallback = _ESCAPED.sub(_unescaped, node.attributes.get("ac:emoji-fallback", ""))
+    name = node.attributes.get("ac:name", "")
+    if not fallback:
+        return _EMOTICONS.get(name) or (f":{name}:" if name else "")
+    # On Cloud, each emoji that Data Center does not have is called a blue star.
+    nameless = name == "blue-star" and fallback != ":blue_star:"
+    if nameless or not _CUSTOM_EMOJI.fullmatch(fallback):
+        return fallback
+    return _EMOTICONS.get(name, fallback)
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    """Return characters that are written in UTF-16, as in JSON: some emoji are."""
+    return bytes.fromhex(escaped[0].replace("\\u", "")).decode("utf-16-be", "replace")
