@@ -30,7 +30,7 @@ from tokenizers import Tokenizer
 
 from benchmarks.invented import FOLDER
 from benchmarks.material import HANDBOOK
-from indexers.index.embedding import BUNDLED
+from footnote_bot.indexers.index.embedding import BUNDLED
 
 _MICROSOFT = "com.microsoft"
 _EPSILON = 1e-12

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.footnote import FootnoteProcess
 from benchmarks.material import CACHE, write_questions
 from benchmarks.rows import Figure
-from bot.evaluation.facts import plain_words
+from footnote_bot.bot.evaluation.facts import plain_words
 
 FOLDER = Path(__file__).parent / "questions" / "invented"
 LEFT_OUT = frozenset(

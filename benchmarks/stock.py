@@ -23,7 +23,7 @@ from llama_index.embeddings.fastembed import FastEmbedEmbedding
 from llama_index.vector_stores.qdrant import QdrantVectorStore
 from qdrant_client import QdrantClient
 
-from indexers.index.embedding import BUNDLED
+from footnote_bot.indexers.index.embedding import BUNDLED
 
 _MODEL = "bundled"
 _COLLECTION = "handbook"

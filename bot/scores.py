@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.table import Table
 
-from bot.screen import out, safe
-from indexers.text.counting import counted
+from footnote_bot.bot.screen import out, safe
+from footnote_bot.indexers.text.counting import counted
 
 _LISTED = 20
 

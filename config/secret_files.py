@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
-from config.errors import SettingsError
+from footnote_bot.config.errors import SettingsError
 
 DOCKER = Path("/run/secrets")
 _LONGEST = 64 * 1024

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from config.wikis import A_CENTURY, Strict
+from footnote_bot.config.wikis import A_CENTURY, Strict
 
 _WEEKLY = re.compile(
     r"(monday|tuesday|wednesday|thursday|friday|saturday|sunday)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from config.wikis import A_CENTURY, Strict
+from footnote_bot.config.wikis import A_CENTURY, Strict
 
 _SQLITE = r"sqlite(\+\w+)?://(/.*)?"
 _POSTGRESQL = (

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from config.flavours import Flavour
+from footnote_bot.config.flavours import Flavour
 
 Language = Literal[
     "auto", "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from pydantic import Field
 
-from config.wikis import Strict
+from footnote_bot.config.wikis import Strict
 
 
 class WorkspaceSettings(Strict):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from config.settings import AnswerSettings
+from footnote_bot.config.settings import AnswerSettings
 
 # The same examples in every run, however busy the machine is.
 settings.register_profile("footnote", derandomize=True, deadline=None, max_examples=100)

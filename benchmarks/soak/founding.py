@@ -14,8 +14,8 @@ from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.process import SupervisedBot, environment
 from benchmarks.soak.town import Town, furnish
 from benchmarks.soak.wikis import ChangingWikis
-from playground.slack.timing import Timing
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.timing import Timing
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 _MANIFEST = ROOT / "config" / "slack_manifest.json"
 _CONFLUENCE, _MARKDOWN = 24, 12

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.town import Town
-from playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.faults import Fault
 
 _TROUBLED = (
     "chat.postMessage", "chat.update", "chat.delete", "conversations.replies",

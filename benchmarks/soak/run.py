@@ -21,7 +21,7 @@ from benchmarks.soak.happenings import ACTIONS, FAULTS, Happening
 from benchmarks.soak.town import ADMIN, StreamQuestion, Town
 from benchmarks.soak.watching import Watcher
 from benchmarks.soak.wikis import BOSS, EVERYONE, PEOPLE, WikiPage, markers
-from indexers.sources.confluence.remembering import FAILURES_KEPT
+from footnote_bot.indexers.sources.confluence.remembering import FAILURES_KEPT
 
 _PATIENCE = 180.0
 """Seconds that the bot may need for open work once all faults are over."""

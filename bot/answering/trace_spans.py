@@ -13,9 +13,9 @@ from llama_index_instrumentation.event_handlers.base import BaseEventHandler
 from llama_index_instrumentation.span.base import BaseSpan
 from llama_index_instrumentation.span_handlers.base import BaseSpanHandler
 
-from bot import request_ids
-from bot.answering.engine.events import RecheckEvent, VerificationEvent
-from bot.model import Answer, Clarify, NoAnswer, Result, named
+from footnote_bot.bot import request_ids
+from footnote_bot.bot.answering.engine.events import RecheckEvent, VerificationEvent
+from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Result, named
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer

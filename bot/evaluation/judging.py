@@ -15,8 +15,8 @@ from llama_index.core.llms import (
     LLMMetadata,
 )
 
-from bot.answering.llm.model_client import ModelFailed
-from bot.evaluation.run import Judgement
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.evaluation.run import Judgement
 
 
 class Writing(CustomLLM):

@@ -18,13 +18,13 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import choose_encoder
 
-from bot.background import in_own_thread
-from bot.metrics.counters import Counters
-from bot.metrics.disk import disk_use
-from bot.metrics.gauges import Gauges
-from bot.metrics.model import StateCounts
-from bot.metrics.sampling import Sampler, SampleSource
-from bot.version import own_commit, own_version
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.metrics.counters import Counters
+from footnote_bot.bot.metrics.disk import disk_use
+from footnote_bot.bot.metrics.gauges import Gauges
+from footnote_bot.bot.metrics.model import StateCounts
+from footnote_bot.bot.metrics.sampling import Sampler, SampleSource
+from footnote_bot.bot.version import own_commit, own_version
 
 
 class Metrics:

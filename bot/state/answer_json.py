@@ -17,9 +17,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot import texts
-from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
-from indexers.model import NOBODY, Acl
+from footnote_bot.bot import texts
+from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+from footnote_bot.indexers.model import NOBODY, Acl
 
 logger = logging.getLogger(__name__)
 

@@ -30,11 +30,11 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StateAway, StateRefused, StateUnavailable
-from bot.state.migrating import migrate
-from bot.state.outages import Outages
-from bot.state.server_refusals import why_refused
-from bot.state.turns import Turns
+from footnote_bot.bot.errors import StateAway, StateRefused, StateUnavailable
+from footnote_bot.bot.state.migrating import migrate
+from footnote_bot.bot.state.outages import Outages
+from footnote_bot.bot.state.server_refusals import why_refused
+from footnote_bot.bot.state.turns import Turns
 
 _UNUSABLE = "The bot's database cannot be used"
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)

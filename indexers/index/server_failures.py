@@ -10,7 +10,7 @@ import grpc
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from indexers.errors import IndexAway, IndexUnavailable
+from footnote_bot.indexers.errors import IndexAway, IndexUnavailable
 
 _REFUSED = {401, 403, grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 _MISSING = {404, grpc.StatusCode.NOT_FOUND}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from playground.confluence.calls import Json
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.calls import Json
+from footnote_bot.playground.confluence.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from playground.slack.delivery import Ack, Delivery, NotDelivered
+from footnote_bot.playground.slack.delivery import Ack, Delivery, NotDelivered
 
 
 def signed(secret: str, timestamp: int, body: str) -> str:

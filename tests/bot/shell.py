@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot import cli
+from footnote_bot.bot import cli
 
 
 @dataclass(frozen=True, slots=True)

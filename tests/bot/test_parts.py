@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.parts import part
+from footnote_bot.bot.parts import part
 
 
 class Library:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.program import program_here, shown_path
+from footnote_bot.bot.program import program_here, shown_path
 
 
 @pytest.fixture
@@ -54,9 +54,9 @@ def test_the_module_is_called_with_the_python_that_runs_it(
     python.touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(python))
-    monkeypatch.setattr(sys, "argv", [str(tmp_path / "bot" / "__main__.py")])
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "footnote_bot" / "__main__.py")])
 
-    assert program_here() == "env/bin/python -m bot"
+    assert program_here() == "env/bin/python -m footnote_bot"
 
 
 def test_a_path_with_blanks_is_quoted_for_the_shell(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot import scores
+from footnote_bot.bot import scores
 
 FIGURES: dict[str, Any] = {
     "questions": 3,

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from config.settings import Settings
-from config.wikis import WIKI_KINDS
-from config.workspaces import WorkspaceSettings
+from footnote_bot.config.settings import Settings
+from footnote_bot.config.wikis import WIKI_KINDS
+from footnote_bot.config.workspaces import WorkspaceSettings
 
 ROOT = Path(__file__).parents[2]
 NOTHING = (None, False, True, 0, "", "auto")

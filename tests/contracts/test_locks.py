@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.errors import LockTaken
+from footnote_bot.bot.errors import LockTaken
 
 from .conftest import Stores
 

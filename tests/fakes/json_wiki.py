@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from config.wikis import WikiSettings
-from indexers.errors import WikiUnavailable
-from indexers.findings import Access, Finding, GateInWords, failure, ok
-from indexers.model import (
+from footnote_bot.config.wikis import WikiSettings
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.findings import Access, Finding, GateInWords, failure, ok
+from footnote_bot.indexers.model import (
     NOBODY,
     Acl,
     Changed,
@@ -29,7 +29,7 @@ from indexers.model import (
     Unchanged,
     digest,
 )
-from indexers.sources.source import Resources, WikiSource
+from footnote_bot.indexers.sources.source import Resources, WikiSource
 
 
 class JsonSettings(WikiSettings):

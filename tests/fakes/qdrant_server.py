@@ -23,7 +23,7 @@ from typing import Any, Self
 
 from qdrant_client import QdrantClient, models
 
-from indexers.index.server import CLIENT_VERSION
+from footnote_bot.indexers.index.server import CLIENT_VERSION
 from tests.ports import free_port
 
 CERTIFICATE = Path(__file__).parents[1] / "data" / "loopback.pem"

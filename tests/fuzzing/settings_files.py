@@ -8,10 +8,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from config.checking import check
-from config.loading import example as example_file
-from config.settings import Settings
-from config.wikis import WIKI_KINDS
+from footnote_bot.config.checking import check
+from footnote_bot.config.loading import example as example_file
+from footnote_bot.config.settings import Settings
+from footnote_bot.config.wikis import WIKI_KINDS
 
 from .model import Target
 

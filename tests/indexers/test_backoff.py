@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.backoff import growing_pauses, seconds_of
+from footnote_bot.indexers.backoff import growing_pauses, seconds_of
 
 
 def test_retry_after_is_seconds_or_a_date_or_nothing() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Audience, Principal, digest
+from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Acl, Audience, Principal, digest
 from tests.fakes.passages import passages
 
 TOKENS = st.sampled_from([EVERYONE, "group:a", "group:b", 'user:"odd"\\name', "user:ada"])

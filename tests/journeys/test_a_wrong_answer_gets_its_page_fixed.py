@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.long import few
 
 from .conftest import PAGES, Company, write

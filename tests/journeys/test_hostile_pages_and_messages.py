@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import bombs
-from playground.slack.model import Message
-from playground.slack.watching import PATIENCE
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.watching import PATIENCE
 from tests.forked import Forked, Process
 
 from .conftest import Company, write

@@ -14,10 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
-from bot.ports import OnText
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Question,
+    Reading,
+    Reason,
+    Result,
+    Source,
+)
+from footnote_bot.bot.ports import OnText
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.bot.slack.conftest import (
     LEAVE,
     MANIFEST,

@@ -8,8 +8,8 @@ from math import exp, log
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from bot.answering.retrieval.retrieval import FoundPage
-from indexers.model import Hit
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.indexers.model import Hit
 
 _KEYS = ["wiki", "page", "url", "language"]
 """Metadata for programs, which would only distract a model or an embedding."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.slack.api.slack_api import call
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.slack.api.slack_api import call
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from http import HTTPStatus
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.errors import ChatRefused
-from bot.slack.rendering.message import Message
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.slack.rendering.message import Message
 
 
 async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = False) -> None:

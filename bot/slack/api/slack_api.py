@@ -23,8 +23,8 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import ChatRefused, ChatUnavailable, NotInChannel, ThreadGone
-from bot.slack.rendering.message import Block, Message
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, NotInChannel, ThreadGone
+from footnote_bot.bot.slack.rendering.message import Block, Message
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import ChatRefused
-from bot.slack.api.slack_api import call, pages
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.slack.api.slack_api import call, pages
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 from requests import Response
 
-from indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 _HOPS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}

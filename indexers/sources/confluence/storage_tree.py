@@ -14,7 +14,7 @@ from html.entities import html5, name2codepoint
 
 from lxml import etree
 
-from indexers.text.tree import HEADINGS, Node
+from footnote_bot.indexers.text.tree import HEADINGS, Node
 
 _DEEPEST = 80
 """Nested elements; deeper ones are read as if they were at this depth."""

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from indexers.sources.markdown import quarto
-from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.jekyll import expanded
+from footnote_bot.indexers.sources.markdown import quarto
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.jekyll import expanded
 
 _PREFIX = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"^(?:(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?|\d+[-_.]\d+)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.sources.markdown.block_state import quoted
+from footnote_bot.indexers.sources.markdown.block_state import quoted
 
 LIST = re.compile(
     r"\{:?\s*+(?:(?:[#.][\w:-]++|[\w:-]++=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']++))\s*+)++\}"

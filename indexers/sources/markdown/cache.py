@@ -22,8 +22,8 @@ from typing import Any
 
 import yaml
 
-from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.reading import Skimmed
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.reading import Skimmed
 
 log = logging.getLogger(__name__)
 

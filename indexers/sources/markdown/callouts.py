@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from indexers.text.tree import Node, is_blank
-from indexers.text.tree_writer import LABELS, TreeWriter
+from footnote_bot.indexers.text.tree import Node, is_blank
+from footnote_bot.indexers.text.tree_writer import LABELS, TreeWriter
 
 _CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import partial
 from html import unescape
 
-from indexers.sources.markdown.links import LONGEST
-from indexers.sources.markdown.shortcodes import Link, Show, meaning
-from indexers.sources.markdown.tags import Tag, replaced
+from footnote_bot.indexers.sources.markdown.links import LONGEST
+from footnote_bot.indexers.sources.markdown.shortcodes import Link, Show, meaning
+from footnote_bot.indexers.sources.markdown.tags import Tag, replaced
 
 _DEEPEST = 32
 """Nested parentheses in a link's target, as in CommonMark's reference parsers."""

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from textwrap import dedent
 
-from indexers.model import Section
-from indexers.sources.markdown import quarto
-from indexers.sources.markdown.anchors import FORGE, Anchors
-from indexers.sources.markdown.dialects import DIALECTS, Dialect
-from indexers.sources.markdown.front_matter import FrontMatter, split
-from indexers.sources.markdown.grammar import parser
-from indexers.sources.markdown.outline import page_outline
-from indexers.sources.markdown.raw_tags import show_in_sentence
-from indexers.sources.markdown.tags import take
-from indexers.sources.markdown.tree import Resolve, grow
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.markdown import quarto
+from footnote_bot.indexers.sources.markdown.anchors import FORGE, Anchors
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, Dialect
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
+from footnote_bot.indexers.sources.markdown.grammar import parser
+from footnote_bot.indexers.sources.markdown.outline import page_outline
+from footnote_bot.indexers.sources.markdown.raw_tags import show_in_sentence
+from footnote_bot.indexers.sources.markdown.tags import take
+from footnote_bot.indexers.sources.markdown.tree import Resolve, grow
 
 VERSION = "10"
 """Change it whenever the same file would be written another way."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from indexers.sources.markdown import quarto
+from footnote_bot.indexers.sources.markdown import quarto
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from indexers.sources.markdown.attributes import LIST, looks
-from indexers.sources.markdown.block_state import (
+from footnote_bot.indexers.sources.markdown.attributes import LIST, looks
+from footnote_bot.indexers.sources.markdown.block_state import (
     add_element,
     add_html,
     end_of_fence,

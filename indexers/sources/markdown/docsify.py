@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
-from indexers.sources.markdown.block_state import add_element, line_of, quoted
+from footnote_bot.indexers.sources.markdown.block_state import add_element, line_of, quoted
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _HINT = re.compile(r"(?P<mark>[?!])>[ \t]++(?=\S)")

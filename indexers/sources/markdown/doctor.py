@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexers.errors import WikiUnavailable
-from indexers.findings import Finding, failure, ok, warning
-from indexers.sources.markdown.git import GitWiki
-from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.text.counting import counted
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.findings import Finding, failure, ok, warning
+from footnote_bot.indexers.sources.markdown.git import GitWiki
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.text.counting import counted
 
 _SECONDS = 30.0
 """Seconds that a repository has to answer."""

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.sources.markdown.encoding import is_binary
-from indexers.sources.markdown.keys import composed, name_of, on_disk
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.sources.markdown.encoding import is_binary
+from footnote_bot.indexers.sources.markdown.keys import composed, name_of, on_disk
 
 _IGNORED = frozenset({
     "node_modules", "bower_components", "__pycache__", "_site",

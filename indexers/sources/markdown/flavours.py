@@ -11,18 +11,18 @@ from pathlib import Path
 
 import yaml
 
-from indexers.errors import WikiMisconfigured
-from indexers.sources.markdown import hugo, quarto, vitepress
-from indexers.sources.markdown.addresses import Move
-from indexers.sources.markdown.convert import has_toml_matter, sign
-from indexers.sources.markdown.dialects import DIALECTS, Dialect
-from indexers.sources.markdown.files import Listing
-from indexers.sources.markdown.forge import web_address
-from indexers.sources.markdown.grammar import parser
-from indexers.sources.markdown.jekyll import Permalink, permalinks
-from indexers.sources.markdown.keys import on_disk
-from indexers.sources.markdown.memory import Guess
-from indexers.sources.markdown.values import load_yaml
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.sources.markdown import hugo, quarto, vitepress
+from footnote_bot.indexers.sources.markdown.addresses import Move
+from footnote_bot.indexers.sources.markdown.convert import has_toml_matter, sign
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, Dialect
+from footnote_bot.indexers.sources.markdown.files import Listing
+from footnote_bot.indexers.sources.markdown.forge import web_address
+from footnote_bot.indexers.sources.markdown.grammar import parser
+from footnote_bot.indexers.sources.markdown.jekyll import Permalink, permalinks
+from footnote_bot.indexers.sources.markdown.keys import on_disk
+from footnote_bot.indexers.sources.markdown.memory import Guess
+from footnote_bot.indexers.sources.markdown.values import load_yaml
 
 _META = re.compile(
     r"(?:readme|licen[cs]e|notice|contributing|changelog|code_of_conduct|security|authors|claude|agents)"

@@ -11,8 +11,8 @@ from datetime import date
 
 import yaml
 
-from indexers.sources.markdown.dates import date_of
-from indexers.sources.markdown.values import TooMuch, load_yaml, tame
+from footnote_bot.indexers.sources.markdown.dates import date_of
+from footnote_bot.indexers.sources.markdown.values import TooMuch, load_yaml, tame
 
 LONGEST = 100_000
 """Characters of front matter; longer metadata is ignored."""

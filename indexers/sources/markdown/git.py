@@ -14,17 +14,17 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypedDict, Unpack
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import Acl, KnownPage, PageChange, ReadAs
-from indexers.parsing.limits import Parse
-from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.forge import view
-from indexers.sources.markdown.git_address import parse, refuse_odd_branch
-from indexers.sources.markdown.git_command import Git, GitRefused
-from indexers.sources.markdown.git_dates import LastChanges, no_dates
-from indexers.sources.markdown.keys import on_disk
-from indexers.sources.markdown.memory import Memory
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.model import Acl, KnownPage, PageChange, ReadAs
+from footnote_bot.indexers.parsing.limits import Parse
+from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.forge import view
+from footnote_bot.indexers.sources.markdown.git_address import parse, refuse_odd_branch
+from footnote_bot.indexers.sources.markdown.git_command import Git, GitRefused
+from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, no_dates
+from footnote_bot.indexers.sources.markdown.keys import on_disk
+from footnote_bot.indexers.sources.markdown.memory import Memory
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
 _LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
 _HEADS = "refs/heads/"

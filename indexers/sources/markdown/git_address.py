@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-from indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.errors import WikiMisconfigured
 
 _SSH = frozenset({"ssh", "git+ssh", "ssh+git"})
 _WEB = frozenset({"http", "https"})

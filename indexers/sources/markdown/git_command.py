@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.sources.markdown.git_address import Address
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.sources.markdown.git_address import Address
 
 _USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 _REFUSED = re.compile(

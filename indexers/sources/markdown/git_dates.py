@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from indexers.errors import WikiUnavailable
-from indexers.sources.markdown.git_address import Address
-from indexers.sources.markdown.git_command import Git
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.sources.markdown.git_address import Address
+from footnote_bot.indexers.sources.markdown.git_command import Git
 
 log = logging.getLogger(__name__)
 

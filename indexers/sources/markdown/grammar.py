@@ -27,18 +27,18 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from indexers.sources.markdown import marks
-from indexers.sources.markdown.attributes import LIST, looks
-from indexers.sources.markdown.block_state import add_html, line_of, quoted
-from indexers.sources.markdown.divisions import divisions, raw_blocks, spans
-from indexers.sources.markdown.docsify import hints
-from indexers.sources.markdown.mdx import mdx
-from indexers.sources.markdown.myst import myst
-from indexers.sources.markdown.open_html import open_html
-from indexers.sources.markdown.pymdown_blocks import pymdown_blocks
-from indexers.sources.markdown.quarto import cells
-from indexers.sources.markdown.tags import STAND_IN
-from indexers.sources.markdown.vitepress import vitepress
+from footnote_bot.indexers.sources.markdown import marks
+from footnote_bot.indexers.sources.markdown.attributes import LIST, looks
+from footnote_bot.indexers.sources.markdown.block_state import add_html, line_of, quoted
+from footnote_bot.indexers.sources.markdown.divisions import divisions, raw_blocks, spans
+from footnote_bot.indexers.sources.markdown.docsify import hints
+from footnote_bot.indexers.sources.markdown.mdx import mdx
+from footnote_bot.indexers.sources.markdown.myst import myst
+from footnote_bot.indexers.sources.markdown.open_html import open_html
+from footnote_bot.indexers.sources.markdown.pymdown_blocks import pymdown_blocks
+from footnote_bot.indexers.sources.markdown.quarto import cells
+from footnote_bot.indexers.sources.markdown.tags import STAND_IN
+from footnote_bot.indexers.sources.markdown.vitepress import vitepress
 
 _DEEPEST = 60
 _TERMINATES: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}

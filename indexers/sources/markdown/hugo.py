@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from indexers.sources.markdown.addresses import Move
+from footnote_bot.indexers.sources.markdown.addresses import Move
 
 
 def moves(settings: Mapping[str, object], languages: Mapping[str, object]) -> tuple[Move, ...]:

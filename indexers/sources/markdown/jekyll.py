@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import PurePosixPath
 from unicodedata import category
 
-from indexers.sources.markdown.dates import date_of
-from indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.dates import date_of
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
 
 Permalink = tuple[str, str]
 """A pattern of paths, and the template of the addresses of those."""

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from indexers.model import digest
-from indexers.sources.markdown.anchors import slug
-from indexers.sources.markdown.keys import composed, key_of
+from footnote_bot.indexers.model import digest
+from footnote_bot.indexers.sources.markdown.anchors import slug
+from footnote_bot.indexers.sources.markdown.keys import composed, key_of
 
 LONGEST = 2_000
 """Characters of a link's target. Browsers take about as many; a longer one is no link."""

@@ -16,7 +16,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.footnote.index import footnote_inline
 
-from indexers.sources.markdown.block_state import line_of, quoted
+from footnote_bot.indexers.sources.markdown.block_state import line_of, quoted
 
 _DASH = re.compile("---?")
 _SIZED = re.compile(

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, html_block, list_block
 
-from indexers.sources.markdown.block_state import add_html, line_of
-from indexers.sources.markdown.tags import STAND_IN
+from footnote_bot.indexers.sources.markdown.block_state import add_html, line_of
+from footnote_bot.indexers.sources.markdown.tags import STAND_IN
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from indexers.model import KnownPage, ReadAs
+from footnote_bot.indexers.model import KnownPage, ReadAs
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,12 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from indexers.sources.markdown.block_state import add_element, add_html, line_of, quoted
+from footnote_bot.indexers.sources.markdown.block_state import (
+    add_element,
+    add_html,
+    line_of,
+    quoted,
+)
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _DIRECTIVE = re.compile(

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
-from indexers.sources.markdown.block_state import add_html, line_of
+from footnote_bot.indexers.sources.markdown.block_state import add_html, line_of
 
 _ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
 _SUMMARY_OR_AROUND = re.compile(r"<(?:details|summary)(?=[\s>])", re.IGNORECASE)

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
-from indexers.sources.markdown.block_state import end_of_fence, line_of
+from footnote_bot.indexers.sources.markdown.block_state import end_of_fence, line_of
 
 SUFFIXES = (".qmd", ".rmd")
 SETTINGS = ("_quarto.yml", "_quarto.yaml", "_bookdown.yml", "_site.yml")

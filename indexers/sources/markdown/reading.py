@@ -8,13 +8,13 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from indexers.parsing.limits import PAGE, Parse
-from indexers.sources.markdown import convert
-from indexers.sources.markdown.candidates import candidates
-from indexers.sources.markdown.dialects import Dialect
-from indexers.sources.markdown.encoding import text_of
-from indexers.sources.markdown.front_matter import FrontMatter, split
-from indexers.sources.markdown.links import by_itself
+from footnote_bot.indexers.parsing.limits import PAGE, Parse
+from footnote_bot.indexers.sources.markdown import convert
+from footnote_bot.indexers.sources.markdown.candidates import candidates
+from footnote_bot.indexers.sources.markdown.dialects import Dialect
+from footnote_bot.indexers.sources.markdown.encoding import text_of
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
+from footnote_bot.indexers.sources.markdown.links import by_itself
 
 _LIKELY = 5_000
 """Links of a page that are resolved beforehand. A page with more is parsed twice."""

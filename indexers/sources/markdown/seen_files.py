@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 
-from indexers.daemons import in_order
-from indexers.parsing.limits import PAGE, Parse, ParsingFailed
-from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import UnreadFile, refusal
-from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.plain_files import PlainFiles
-from indexers.sources.markdown.reading import skim
-from indexers.sources.markdown.site import Site, withheld
+from footnote_bot.indexers.daemons import in_order
+from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed
+from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.files import UnreadFile, refusal
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.plain_files import PlainFiles
+from footnote_bot.indexers.sources.markdown.reading import skim
+from footnote_bot.indexers.sources.markdown.site import Site, withheld
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indexers.sources.markdown.tags import Tag
+from footnote_bot.indexers.sources.markdown.tags import Tag
 
 
 @dataclass(frozen=True, slots=True)

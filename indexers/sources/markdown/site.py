@@ -7,18 +7,24 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
-from indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
-from indexers.sources.markdown import anchors as anchor_rules
-from indexers.sources.markdown.addresses import RULES, is_forge_view, matched, moved, place
-from indexers.sources.markdown.dialects import Dialect
-from indexers.sources.markdown.files import Listing, Selection, read
-from indexers.sources.markdown.flavours import recognise
-from indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
-from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.keys import key_of, on_disk, path_of
-from indexers.sources.markdown.links import Links
-from indexers.sources.markdown.memory import Guess
+from footnote_bot.indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
+from footnote_bot.indexers.sources.markdown import anchors as anchor_rules
+from footnote_bot.indexers.sources.markdown.addresses import (
+    RULES,
+    is_forge_view,
+    matched,
+    moved,
+    place,
+)
+from footnote_bot.indexers.sources.markdown.dialects import Dialect
+from footnote_bot.indexers.sources.markdown.files import Listing, Selection, read
+from footnote_bot.indexers.sources.markdown.flavours import recognise
+from footnote_bot.indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.keys import key_of, on_disk, path_of
+from footnote_bot.indexers.sources.markdown.links import Links
+from footnote_bot.indexers.sources.markdown.memory import Guess
 
 log = logging.getLogger(__name__)
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
-from indexers.sources.markdown.callouts import make_note
-from indexers.sources.markdown.raw_tags import show_without_end
-from indexers.sources.markdown.shortcodes import Close, Link, Open, Show, meaning
-from indexers.sources.markdown.tags import STAND_IN, Tags
-from indexers.text.tree import BLOCKS, Node
-from indexers.text.visibility import remove_invisible
-from indexers.text.writing import leads_nowhere
+from footnote_bot.indexers.sources.markdown.callouts import make_note
+from footnote_bot.indexers.sources.markdown.raw_tags import show_without_end
+from footnote_bot.indexers.sources.markdown.shortcodes import Close, Link, Open, Show, meaning
+from footnote_bot.indexers.sources.markdown.tags import STAND_IN, Tags
+from footnote_bot.indexers.text.tree import BLOCKS, Node
+from footnote_bot.indexers.text.visibility import remove_invisible
+from footnote_bot.indexers.text.writing import leads_nowhere
 
 Resolve = Callable[[str, str], str]
 """A link's target and its style (``relative``, ``site``, ``name``) to an address; empty if there is

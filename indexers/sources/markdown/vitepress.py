@@ -19,8 +19,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.container import container_plugin
 
-from indexers.sources.markdown.addresses import Move
-from indexers.sources.markdown.block_state import line_of, quoted
+from footnote_bot.indexers.sources.markdown.addresses import Move
+from footnote_bot.indexers.sources.markdown.block_state import line_of, quoted
 
 _ENDINGS = ("js", "ts", "mjs", "mts")
 CONFIG = tuple(f".vitepress/config{stem}.{end}" for end in _ENDINGS for stem in ("/index", ""))

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.evaluation.evidence import EvidenceCounts, evidence
-from bot.model import Answer, Question, Source
-from indexers.model import EVERYONE, Principal
+from footnote_bot.bot.evaluation.evidence import EvidenceCounts, evidence
+from footnote_bot.bot.model import Answer, Question, Source
+from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

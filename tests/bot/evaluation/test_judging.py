@@ -7,8 +7,8 @@ from typing import Any
 
 from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
 
-from bot.evaluation.judging import LlamaIndexJudge
-from bot.evaluation.run import Judgement
+from footnote_bot.bot.evaluation.judging import LlamaIndexJudge
+from footnote_bot.bot.evaluation.run import Judgement
 
 
 class Busy(Exception):

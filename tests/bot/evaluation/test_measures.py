@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.evaluation import measures
+from footnote_bot.bot.evaluation import measures
 
 RANKED = ["a", "b", "c", "d"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexers.index import server
+from footnote_bot.indexers.index import server
 from tests.bot.shell import Shell
 
 SETTINGS = """

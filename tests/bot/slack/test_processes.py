@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.slack.running import SlackApp
-from bot.state.process import LEASE
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.slack.running import SlackApp
+from footnote_bot.bot.state.process import LEASE
+from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.bot.databases import POSTGRESQL, empty
 
 from .conftest import Bot

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from config.settings import Settings
-from playground.slack.workspace import LocalSlack
+from footnote_bot.config.settings import Settings
+from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.bot.test_settings_bounds import ALL, SECTIONS
 
 from .conftest import LEAVE, Bot

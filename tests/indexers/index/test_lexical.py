@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.index.lexical import Words, with_more_words
+from footnote_bot.indexers.index.lexical import Words, with_more_words
 from tests.timing import seconds_of
 
 WORDS = Words()

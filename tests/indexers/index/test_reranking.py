@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from indexers.errors import ModelUnavailable
-from indexers.index.reranking import _DIGESTS, BUNDLED, FastembedReranker, LocalReranker
+from footnote_bot.indexers.errors import ModelUnavailable
+from footnote_bot.indexers.index.reranking import (
+    _DIGESTS,
+    BUNDLED,
+    FastembedReranker,
+    LocalReranker,
+)
 from tests.fakes import cross_encoder
 
 WORDS = ["how", "long", "is", "leave", "travel", "days", "lead"]

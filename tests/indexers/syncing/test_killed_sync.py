@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from indexers.index.edge import EdgeIndex
-from indexers.model import EVERYONE, Principal
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import by_section

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexers.text.outdated import says_outdated
+from footnote_bot.indexers.text.outdated import says_outdated
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexers.text.prose import (
+from footnote_bot.indexers.text.prose import (
     Kind,
     beside_links,
     blocks,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.text.sentences import sentences, spans
+from footnote_bot.indexers.text.sentences import sentences, spans
 from tests.timing import seconds_of
 
 

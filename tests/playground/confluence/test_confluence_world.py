@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.confluence.model import User, Who
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.model import User, Who
+from footnote_bot.playground.confluence.world import World
 
 
 def now() -> datetime:

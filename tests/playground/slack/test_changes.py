@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from playground.slack.changes import Changes
+from footnote_bot.playground.slack.changes import Changes
 
 
 async def test_a_wait_ends_in_time_however_much_changes() -> None:

@@ -8,10 +8,10 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.slack.delivery import Ack, Delivery
-from playground.slack.errors import CannotAct
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.delivery import Ack, Delivery
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 VOTE = {
     "type": "context_actions",

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.slack.errors import CannotAct
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 
 def events(slack: LocalSlack, kind: str) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.checking.facts import flaw_of
-from bot.answering.checking.guards import Flaw
+from footnote_bot.bot.answering.checking.facts import flaw_of
+from footnote_bot.bot.answering.checking.guards import Flaw
 from tests.timing import seconds_of
 
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.deciding.confidence import (
+from footnote_bot.bot.answering.deciding.confidence import (
     Confidence,
     Curve,
     Features,
     features,
     least_chance,
 )
-from bot.answering.retrieval.retrieval import Retrieved, by_page
-from indexers.model import Hit
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved, by_page
+from footnote_bot.indexers.model import Hit
 from tests.fakes.passages import passages
 
 

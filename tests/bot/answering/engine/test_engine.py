@@ -14,17 +14,17 @@ from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events.base import BaseEvent
 from llama_index.core.schema import MetadataMode, NodeWithScore
 
-from bot.answering.engine.engines import (
+from footnote_bot.bot.answering.engine.engines import (
     FootnoteChatEngine,
     FootnoteQueryEngine,
     FootnoteResponse,
 )
-from bot.answering.engine.events import RecheckEvent, VerificationEvent
-from bot.answering.engine.nodes import nodes_of
-from bot.answering.llm.prompt import Prompt
-from bot.answering.retrieval.retrieval import FoundPage
-from bot.model import Answer, NoAnswer, Question
-from indexers.model import EVERYONE, Acl, LivePages, Principal
+from footnote_bot.bot.answering.engine.events import RecheckEvent, VerificationEvent
+from footnote_bot.bot.answering.engine.nodes import nodes_of
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.bot.model import Answer, NoAnswer, Question
+from footnote_bot.indexers.model import EVERYONE, Acl, LivePages, Principal
 from tests.bot.answering.composing.test_composer import ScriptedModel, composer
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer, Recheck

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from bot.answering.quoting.units import units
+from footnote_bot.bot.answering.quoting.units import units
 from tests.indexers.light_markdown import SECTIONS
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.reranking.blending import (
+from footnote_bot.bot.answering.reranking.blending import (
     FLOOR,
     MORE,
     PASSAGES,
@@ -18,10 +18,10 @@ from bot.answering.reranking.blending import (
     cross_encoder,
     until_sure,
 )
-from bot.answering.retrieval.retrieval import FoundPage, by_page
-from bot.model import Question
-from indexers.model import EVERYONE, Hit, Passage, Principal
-from playground.slack.watching import PATIENCE
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, by_page
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import EVERYONE, Hit, Passage, Principal
+from footnote_bot.playground.slack.watching import PATIENCE
 from tests.fakes.passages import passages
 
 

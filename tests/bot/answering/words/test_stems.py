@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.words.stems import Weights, by_sentence, count, in_order, stems
+from footnote_bot.bot.answering.words.stems import Weights, by_sentence, count, in_order, stems
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart
 from openpyxl.styles import Font
 
-from indexers.sources.attachments.reading import read
+from footnote_bot.indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import saved, xlsx
 
 

@@ -13,7 +13,7 @@ from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.util import Inches
 
-from indexers.sources.attachments.reading import read
+from footnote_bot.indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import pptx
 
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

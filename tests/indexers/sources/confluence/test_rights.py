@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.model import EVERYONE, NOBODY, OPEN, Principal
-from indexers.sources.confluence.rights import (
+from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Principal
+from footnote_bot.indexers.sources.confluence.rights import (
     CLOSED,
     PASSABLE,
     Tokens,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.sources.markdown.reading import Skimmed, skim
+from footnote_bot.indexers.sources.markdown.reading import Skimmed, skim
 
 
 def skim_or_spin(raw: bytes) -> Skimmed:

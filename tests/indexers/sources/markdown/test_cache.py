@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.model import Changed, KnownPage, PageChange, Skipped, Unchanged
-from indexers.parsing.limits import Limits, here
-from indexers.sources.markdown import cache
-from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.reading import Skimmed, skim
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.model import Changed, KnownPage, PageChange, Skipped, Unchanged
+from footnote_bot.indexers.parsing.limits import Limits, here
+from footnote_bot.indexers.sources.markdown import cache
+from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.reading import Skimmed, skim
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from tests.long import tries
 
 SCALARS = (

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from indexers.model import Changed, KnownPage
-from indexers.sources.markdown.candidates import candidates
-from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.reading import convert_page, skim
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.model import Changed, KnownPage
+from footnote_bot.indexers.sources.markdown.candidates import candidates
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
+from footnote_bot.indexers.sources.markdown.reading import convert_page, skim
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from tests.indexers.sources.markdown.test_golden import INPUTS, flavour_of
 
 LINKS = (

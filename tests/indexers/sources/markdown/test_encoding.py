@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.sources.markdown.encoding import Binary, is_binary, text_of
+from footnote_bot.indexers.sources.markdown.encoding import Binary, is_binary, text_of
 
 TEXTS = {
     "cp1252": [

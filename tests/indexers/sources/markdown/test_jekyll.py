@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from indexers.model import Skipped
-from indexers.sources.markdown.convert import page
-from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.model import Skipped
+from footnote_bot.indexers.sources.markdown.convert import page
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
 DOCS = "collections: {docs: {output: true}, people: {}}\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexers.sources.markdown.plain_files import PlainFiles
+from footnote_bot.indexers.sources.markdown.plain_files import PlainFiles
 
 
 @pytest.fixture

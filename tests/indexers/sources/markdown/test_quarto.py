@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.convert import sections
 from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from indexers.sources.markdown.convert import sections
-from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.raw_tags import show_without_end
+from footnote_bot.indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
+from footnote_bot.indexers.sources.markdown.raw_tags import show_without_end
 
 TAGS = (
     "iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"

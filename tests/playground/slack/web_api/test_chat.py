@@ -10,7 +10,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "In blocks."}}
 

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 
 async def refusal(call: Any) -> str:

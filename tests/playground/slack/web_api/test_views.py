@@ -9,8 +9,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.slack.errors import CannotAct
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.playground.slack.conftest import MANIFEST
 
 
