@@ -290,16 +290,11 @@ class Settings(BaseSettings):
     def narrowed(self, wikis: Collection[str]) -> Settings:
         """Return the settings of a further workspace: without other wikis, and without the channels
         and admins of the first one, whose ids mean nothing there."""
-        wikis_there = (wiki for wiki in self.wiki if wiki.name in wikis)
+        theirs = [wiki for wiki in self.wiki if wiki.name in wikis]
+        here = tuple(wiki.model_copy(update={"review_channel": ""}) for wiki in theirs)
         without_ids = {"review_channel": "", "digest": False, "admins": ()}
-        return self.model_copy(
-            update={
-                "wiki": tuple(
-                    wiki.model_copy(update={"review_channel": ""}) for wiki in wikis_there
-                ),
-                "slack": self.slack.model_copy(update=without_ids),
-            }
-        )
+        slack = self.slack.model_copy(update=without_ids)
+        return self.model_copy(update={"wiki": here, "slack": slack})
 
     @model_validator(mode="before")
     @classmethod
