@@ -143,14 +143,14 @@ class App:
                 self.__dict__[name] = self.__dict__[name].with_thresholds(settings.answer)
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
-        from footnote_bot.bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy
+        from footnote_bot.bot.state.locks import PatientLocks  # slow: SQLAlchemy
 
         exclusive = not self.settings.index.url
         return PatientLocks(self.state, self.process, stopped=stopped, exclusive=exclusive)
 
     def timer_turn(self) -> SyncTurn:
         """Return the turn to sync on a timer. An embedded index has one process alone."""
-        from footnote_bot.bot.state.timer_turn import TimerTurn  # slow: SQLAlchemy
+        from footnote_bot.bot.state.locks import TimerTurn  # slow: SQLAlchemy
 
         return TimerTurn(self.state, self.process) if self.settings.index.url else Always()
 

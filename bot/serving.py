@@ -53,12 +53,11 @@ from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.running import Dispatcher, SlackApp, app_of
 from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.figures import state_counts
 from footnote_bot.bot.state.forgetting import forget_person, forgetting
-from footnote_bot.bot.state.gauges import state_counts
 from footnote_bot.bot.state.installations import DatabaseInstallations
-from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.locks import DatabaseLocks, SharedLocks
 from footnote_bot.bot.state.process import Process
-from footnote_bot.bot.state.shared_locks import SharedLocks
 from footnote_bot.bot.state.spool import Spool
 from footnote_bot.bot.state.stores import Stores
 from footnote_bot.bot.state.teams import Team
@@ -373,7 +372,7 @@ class SlackParts:
             directory=self.slack.directory,
             chat=SlackFlagChat.of(self.slack, (wiki.edited_at for wiki in settings.wiki)),
             channels=ReviewChannels(slack.review_channel, settings.wiki_channels, stores.channels),
-            published=Published(stores.written.store, settings.review_channels),
+            published=Published(stores.written_now, settings.review_channels),
             redrawing=self.conversation.redrawing,
             post_digest=digests.post,
             executor=self.executor,

@@ -40,11 +40,11 @@ wake walk warn watch weigh withdraw work wrap write yield
 DETERMINERS = "a all an another each no nobody several the two"
 
 NAMES = """
-access addresses admins alembic answering arguments asynchronous attached attachments
+access addresses admins alembic answering arguments attached attachments
 background backups bm25 bolt boundaries bytes calibration callers channels cited clicks clock
 cloud collections commands comments composition concurrent conditions confluence
 consecutive content copies counters cross-encoders ctrl-c data date delays deletion
-delivery descriptions details digests documents durations embedding embeddings
+delivery descriptions details documents durations embedding embeddings
 endpoints errors events everyday expected facts failures faults features feedback figures files
 findings folders following footnote fragments front further gauges generated git health
 html incoming indexed installations json judges light live llamaindex loading logging long
