@@ -26,9 +26,9 @@ from footnote_bot.bot.answering.retrieval.recheck import Recheck
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.answering.verified import Verified
 from footnote_bot.bot.evaluation.promotion import SavedQuestions
-from footnote_bot.bot.flags.listing import NoVerdicts
 from footnote_bot.bot.flags.ports import KeptVerdicts
-from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.flags.questions import NoVerdicts
+from footnote_bot.bot.flags.review_channels import Published
 from footnote_bot.bot.loading import models_loaded
 from footnote_bot.bot.moments import today
 from footnote_bot.bot.operations import restoring

@@ -25,9 +25,8 @@ from footnote_bot.bot.conversation.prompts import Prompts
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.flagging import Flagging, flagging_of
 from footnote_bot.bot.flags.insights import STALE_AFTER, Insights
-from footnote_bot.bot.flags.periods import FlagPeriods
-from footnote_bot.bot.flags.publishing import Published
-from footnote_bot.bot.flags.review_channels import ReviewChannels
+from footnote_bot.bot.flags.model import FlagPeriods
+from footnote_bot.bot.flags.review_channels import Published, ReviewChannels
 from footnote_bot.bot.loading import models_loaded, warm_up
 from footnote_bot.bot.metrics.page import metrics_of
 from footnote_bot.bot.operations import readiness, soundness, webhooks
@@ -378,5 +377,9 @@ class SlackParts:
             executor=self.executor,
             clock=self.env.clock,
             every=self.env.maintenance_every,
-            periods=FlagPeriods.of(slack, settings.answer),
+            periods=FlagPeriods(
+                remind_after=timedelta(days=slack.remind_after_days),
+                retracted_within=timedelta(days=slack.retract_days),
+                written_holds=timedelta(days=settings.answer.written_days),
+            ),
         )

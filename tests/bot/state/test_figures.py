@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint, FlagAction, Flagged, Verdict, Volume
-from footnote_bot.bot.flags.review import Review
 from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
@@ -144,7 +143,7 @@ async def test_flags_count_by_what_became_of_them(database: Database) -> None:
     store = DatabaseAnswers(database)
     feedback, review = (
         Feedback(in_threads(store), lambda: NOW),
-        Review(in_threads(store), lambda: NOW),
+        Feedback(in_threads(store), lambda: NOW),
     )
     flags = []
     for number in range(5):
