@@ -26,9 +26,9 @@ from footnote_bot.bot.answering.retrieval.recheck import Recheck
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.answering.verified import Verified
 from footnote_bot.bot.evaluation.promotion import SavedQuestions
-from footnote_bot.bot.flags.listing import NoVerdicts
 from footnote_bot.bot.flags.ports import KeptVerdicts
-from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.flags.questions import NoVerdicts
+from footnote_bot.bot.flags.review_channels import Published
 from footnote_bot.bot.loading import models_loaded
 from footnote_bot.bot.moments import today
 from footnote_bot.bot.operations import restoring
@@ -143,14 +143,14 @@ class App:
                 self.__dict__[name] = self.__dict__[name].with_thresholds(settings.answer)
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
-        from footnote_bot.bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy
+        from footnote_bot.bot.state.locks import PatientLocks  # slow: SQLAlchemy
 
         exclusive = not self.settings.index.url
         return PatientLocks(self.state, self.process, stopped=stopped, exclusive=exclusive)
 
     def timer_turn(self) -> SyncTurn:
         """Return the turn to sync on a timer. An embedded index has one process alone."""
-        from footnote_bot.bot.state.timer_turn import TimerTurn  # slow: SQLAlchemy
+        from footnote_bot.bot.state.locks import TimerTurn  # slow: SQLAlchemy
 
         return TimerTurn(self.state, self.process) if self.settings.index.url else Always()
 

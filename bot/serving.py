@@ -25,9 +25,8 @@ from footnote_bot.bot.conversation.prompts import Prompts
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.flagging import Flagging, flagging_of
 from footnote_bot.bot.flags.insights import STALE_AFTER, Insights
-from footnote_bot.bot.flags.periods import FlagPeriods
-from footnote_bot.bot.flags.publishing import Published
-from footnote_bot.bot.flags.review_channels import ReviewChannels
+from footnote_bot.bot.flags.model import FlagPeriods
+from footnote_bot.bot.flags.review_channels import Published, ReviewChannels
 from footnote_bot.bot.loading import models_loaded, warm_up
 from footnote_bot.bot.metrics.page import metrics_of
 from footnote_bot.bot.operations import readiness, soundness, webhooks
@@ -53,12 +52,11 @@ from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.running import Dispatcher, SlackApp, app_of
 from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.figures import state_counts
 from footnote_bot.bot.state.forgetting import forget_person, forgetting
-from footnote_bot.bot.state.gauges import state_counts
 from footnote_bot.bot.state.installations import DatabaseInstallations
-from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.locks import DatabaseLocks, SharedLocks
 from footnote_bot.bot.state.process import Process
-from footnote_bot.bot.state.shared_locks import SharedLocks
 from footnote_bot.bot.state.spool import Spool
 from footnote_bot.bot.state.stores import Stores
 from footnote_bot.bot.state.teams import Team
@@ -372,11 +370,15 @@ class SlackParts:
             directory=self.slack.directory,
             chat=SlackFlagChat.of(self.slack, (wiki.edited_at for wiki in settings.wiki)),
             channels=ReviewChannels(slack.review_channel, settings.wiki_channels, stores.channels),
-            published=Published(stores.written.store, settings.review_channels),
+            published=Published(stores.written_now, settings.review_channels),
             redrawing=self.conversation.redrawing,
             post_digest=digests.post,
             executor=self.executor,
             clock=self.env.clock,
             every=self.env.maintenance_every,
-            periods=FlagPeriods.of(slack, settings.answer),
+            periods=FlagPeriods(
+                remind_after=timedelta(days=slack.remind_after_days),
+                retracted_within=timedelta(days=slack.retract_days),
+                written_holds=timedelta(days=settings.answer.written_days),
+            ),
         )

@@ -40,11 +40,11 @@ wake walk warn watch weigh withdraw work wrap write yield
 DETERMINERS = "a all an another each no nobody several the two"
 
 NAMES = """
-access addresses admins alembic answering arguments asynchronous attached attachments
+access addresses admins alembic answering arguments attached attachments
 background backups bm25 bolt boundaries bytes calibration callers channels cited clicks clock
 cloud collections commands comments composition concurrent conditions confluence
 consecutive content copies counters cross-encoders ctrl-c data date delays deletion
-delivery descriptions details digests documents durations embedding embeddings
+delivery descriptions details documents durations embedding embeddings
 endpoints errors events everyday expected facts failures faults features feedback figures files
 findings folders following footnote fragments front further gauges generated git health
 html incoming indexed installations json judges light live llamaindex loading logging long
@@ -53,7 +53,7 @@ models named observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf
 people pieces plain plausibility ports posted posting presentations priority
 privacy private progress prompts quality question questions quick raised ranking rare
-rate readers readiness reading received recorded references refusals reminders removal
+rate readers readiness reading received recorded references refusals removal
 rendering reordering replayed replies rereading response restoring results results.json
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds
 secrets sentences settings sign-in slack small socket sqlite standard statistics streaming

@@ -34,7 +34,7 @@ def flags(
     # What answers is slow to import.
     from footnote_bot.bot.app import App
     from footnote_bot.bot.evaluation.regression import write_judged
-    from footnote_bot.bot.flags.listing import listed
+    from footnote_bot.bot.flags.questions import listed
 
     with App(settings, secrets) as app:
         verdicts = app.verdicts()

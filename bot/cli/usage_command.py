@@ -47,7 +47,7 @@ def usage(
     from footnote_bot.bot.app import App
     from footnote_bot.bot.operations.usage_report import QuestionOutcome, UsageBy, usage_rows
     from footnote_bot.bot.reports import print_rows
-    from footnote_bot.bot.state.usage_report import DatabaseUsageReport, pseudonyms
+    from footnote_bot.bot.state.usage import DatabaseUsageReport, pseudonyms
 
     one_form(as_csv=as_csv, as_json=as_json)
     kind, rows = UsageBy(by), list[dict[str, Any]]()

@@ -87,7 +87,7 @@ def _port(app: App) -> AbstractContextManager[None]:
     from footnote_bot.bot.operations.syncing import now
     from footnote_bot.bot.slack.indexer_port import listening
     from footnote_bot.bot.slack.monitoring import MetricsPage
-    from footnote_bot.bot.state.gauges import state_counts
+    from footnote_bot.bot.state.figures import state_counts
 
     settings, parts, token = app.settings, app.indexing, app.secrets.footnote_metrics_token
     counts = partial(state_counts, app.state)

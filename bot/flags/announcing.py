@@ -18,11 +18,9 @@ from footnote_bot.bot.conversation.ports import Locks
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, LockTaken
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import PublishedAnswer, announcement_name
-from footnote_bot.bot.flags.model import Announcement, End
-from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.model import Announcement, End, FlagPeriods
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
-from footnote_bot.bot.flags.publishing import Published
-from footnote_bot.bot.flags.review_channels import ReviewChannels
+from footnote_bot.bot.flags.review_channels import Published, ReviewChannels
 from footnote_bot.bot.ports import Library
 
 logger = logging.getLogger(__name__)

@@ -1,17 +1,19 @@
-"""Use case: people judge answers, and a bad verdict becomes a flag."""
+"""Use case: people judge answers, a bad verdict becomes a flag, and reviewers handle it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
 from footnote_bot.bot.flags.model import (
     SETTLED,
     UNSETTLED,
     Complaint,
+    Due,
     Flag,
     FlagAction,
     FlagState,
@@ -22,6 +24,29 @@ from footnote_bot.bot.model import Clarify, Result, Source, named
 from footnote_bot.indexers.model import NOBODY, KnownPage
 
 COMMENT_LIMIT = 2000
+REMINDED_EVERY = timedelta(hours=24)
+
+
+class _Action(NamedTuple):
+    """The ``state`` that an action leads to, the states that rule it out (``unless``), and the
+    ``due`` work that follows."""
+
+    state: FlagState
+    unless: Sequence[FlagState] = SETTLED
+    due: Sequence[Due] = ()
+
+
+_ACTIONS = {
+    FlagAction.TAKEN: _Action(FlagState.TAKEN),
+    # The wiki is corrected: the question is asked again, and the person who flagged is told.
+    FlagAction.FIXED: _Action(FlagState.FIXED, due=(Due.ASK, Due.TELL)),
+    # Somebody wrote an answer to the flag, even a settled one.
+    FlagAction.ANSWERED: _Action(
+        FlagState.ANSWERED, unless=(FlagState.WITHDRAWN,), due=(Due.ASK, Due.TELL)
+    ),
+    FlagAction.NOT_WRONG: _Action(FlagState.NOT_WRONG),
+    FlagAction.REOPENED: _Action(FlagState.OPEN, unless=(*UNSETTLED, FlagState.WITHDRAWN)),
+}
 
 
 def unknown(_wiki: str, _page: str) -> KnownPage | None:
@@ -104,6 +129,25 @@ class Feedback:
         ):
             return None
         return await self.store.flag(flag.id)
+
+    async def act(self, action: FlagAction, flag: Flag, person: str) -> bool:
+        """Record that the reviewer ``person`` takes the flag, settles it or reopens it. Return
+        False if its state does not allow that. The caller checks who may do what."""
+        now, rule = self.clock(), _ACTIONS[action]
+        return await self.store.move(
+            flag.id, rule.state, action, person, now, due=rule.due, unless=rule.unless
+        )
+
+    async def waiting(self, for_: timedelta) -> Sequence[Flag]:
+        """Return the unsettled flags that nobody acted on for the time ``for_``, oldest first."""
+        since = self.clock() - for_
+        return [flag for flag in await self.open_flags() if flag.changed <= since]
+
+    async def may_remind(self, recipient: str) -> bool:
+        """Return whether the recipient was not reminded within a day. If so, they count as reminded
+        from now on."""
+        now = self.clock()
+        return await self.store.remind(recipient, now, unless_since=now - REMINDED_EVERY)
 
     async def tally(self, answer: int) -> Tally:
         return await self.store.tally(answer)

@@ -13,20 +13,14 @@ from footnote_bot.bot.conversation.redrawing import Redrawing
 from footnote_bot.bot.flags.announcing import Announcements
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.maintenance import Maintenance, Passes
-from footnote_bot.bot.flags.owners import Owners
-from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.model import FlagPeriods
 from footnote_bot.bot.flags.ports import (
     CitedPages,
     FlagChat,
     FlagDirectory,
-    FlagStore,
     WrittenAnswers,
 )
-from footnote_bot.bot.flags.publishing import Published
-from footnote_bot.bot.flags.reminders import Reminders
-from footnote_bot.bot.flags.retraction import Retraction
-from footnote_bot.bot.flags.review import Review
-from footnote_bot.bot.flags.review_channels import ReviewChannels
+from footnote_bot.bot.flags.review_channels import Published, ReviewChannels
 from footnote_bot.bot.flags.reviewing import Reviewing
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.flags.verdicts import Verdicts
@@ -36,23 +30,11 @@ from footnote_bot.bot.ports import Answering, Library
 class FlagStores(Protocol):
     """The stores that flags need."""
 
-    @property
-    def answers(self) -> FlagStore: ...
-
-    @property
-    def cited(self) -> CitedPages: ...
-
-    @property
-    def written(self) -> WrittenAnswers: ...
-
-    @property
-    def passes(self) -> Passes: ...
-
-    @property
-    def locks(self) -> Locks: ...
-
-    @property
-    def audit(self) -> AuditTrail: ...
+    cited: CitedPages
+    written: WrittenAnswers
+    passes: Passes
+    locks: Locks
+    audit: AuditTrail
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +67,11 @@ def flagging_of(  # noqa: PLR0913 - the ports and the settings
 ) -> Flagging:
     """Compose the flags. ``every``: seconds between two rounds of maintenance."""
     written, locks = stores.written, stores.locks
-    review = Review(stores.answers, clock)
     service = FlagService(
         feedback=feedback,
-        review=review,
         answering=answering,
         library=library,
         directory=directory,
-        owners=Owners(directory, library),
         chat=chat,
         executor=executor,
         channels=channels,
@@ -114,7 +93,7 @@ def flagging_of(  # noqa: PLR0913 - the ports and the settings
     )
     reviewing = Reviewing(
         service=service,
-        review=review,
+        feedback=feedback,
         written=written,
         library=library,
         directory=directory,
@@ -128,11 +107,11 @@ def flagging_of(  # noqa: PLR0913 - the ports and the settings
         written=written,
         passes=stores.passes,
         library=library,
-        review=review,
+        feedback=feedback,
         service=service,
         directory=directory,
-        retraction=Retraction(stores.cited, chat, redrawing, clock),
-        reminders=Reminders(review, chat, service, periods),
+        chat=chat,
+        redrawing=redrawing,
         post_digest=post_digest,
         announcements=announcements,
         published=published,

@@ -1,21 +1,22 @@
-"""Use case: the statistics that owners of wikis need."""
+"""Use case: the statistics that owners of wikis need, and the questions that their wikis did not
+answer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from footnote_bot.bot.background import beside
 from footnote_bot.bot.conversation.model import RecordedAnswer
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.gaps import Gap, gaps, still_open
 from footnote_bot.bot.flags.model import Flagged, Often, Volume, is_stale
 from footnote_bot.bot.flags.ports import Figures, FlagDirectory
 from footnote_bot.bot.flags.questions import ReadableQuestions
-from footnote_bot.bot.model import NoAnswer, Source
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source
 from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.ports import Library
 from footnote_bot.indexers.model import Reader
@@ -28,12 +29,67 @@ _OFTEN = 3
 """Answers within `LATELY` from which a page counts as often cited."""
 _MOST_CITED = 50
 """Most pages that are checked."""
+_ALIKE = 0.5
+"""The share of common words that makes two questions similar."""
+
+
+@dataclass(slots=True)
+class Gap:
+    """Questions that ask the same, the latest last."""
+
+    asked: list[RecordedAnswer] = field(default_factory=list)
+    words: frozenset[str] = frozenset()
+
+    @property
+    def latest(self) -> RecordedAnswer:
+        return self.asked[-1]
+
+
+def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[str]]) -> list[Gap]:
+    """Return the gaps, the commonest first and then the latest. ``roots`` returns the content words
+    of a question, stemmed."""
+    groups: list[Gap] = []
+    with_word: defaultdict[str, list[int]] = defaultdict(list)
+    for recorded in unanswered:
+        words = roots(recorded.asked.question)
+        keys = words or {""}
+        # Questions without a common word are not similar, and there may be thousands.
+        candidates = sorted({number for word in keys for number in with_word[word]})
+        best = max(candidates, key=lambda number: _alike(groups[number].words, words), default=None)
+        if best is None or _alike(groups[best].words, words) < _ALIKE:
+            best = len(groups)
+            groups.append(Gap(words=words))
+            for word in keys:
+                with_word[word].append(best)
+        groups[best].asked.append(recorded)
+    return sorted(groups, key=lambda gap: (-len(gap.asked), -gap.latest.id))
+
+
+def still_open(gap: Gap, result: Result) -> NoAnswer | None:
+    """Return the current answer to show for a gap; None if the wiki answers it now. If a model
+    read the pages and said that they do not answer, the bot still quotes them, so they close the
+    gap only if one was edited since."""
+    if isinstance(result, NoAnswer):
+        return result
+    denied = gap.latest.answer
+    if not (isinstance(denied, Answer) and denied.denial and isinstance(result, Answer)):
+        return None
+    since = gap.latest.answered.date()
+    if any(source.updated and source.updated > since for source in result.sources):
+        return None
+    nearest = tuple(replace(source, quote="") for source in result.sources)
+    return NoAnswer(Reason.NOTHING_FITS, "", nearest, result.confidence)
+
+
+def _alike(words: frozenset[str], other: frozenset[str]) -> float:
+    union = words | other
+    return len(words & other) / len(union) if union else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Insights:
     """Statistics for the owners of wikis. A page is stale if nobody edited it for longer than
-    ``stale_after``. ``roots`` is as in `bot.flags.gaps`. The ``executor`` runs slow work.
+    ``stale_after``. ``roots`` is as in `gaps`. The ``executor`` runs slow work.
 
     Raises:
         StateUnavailable, IndexUnavailable: from any method.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,17 +13,17 @@ from functools import partial
 from typing import Protocol
 
 from footnote_bot.bot.answering.model import WrittenAnswer
-from footnote_bot.bot.conversation.model import ANYBODY, Closed
+from footnote_bot.bot.conversation.model import ANYBODY, Closed, Notice, RecordedAnswer
 from footnote_bot.bot.conversation.ports import Locks
-from footnote_bot.bot.errors import ChatUnavailable, LockTaken, StateUnavailable
+from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, LockTaken, StateUnavailable
+from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.announcing import Announcements
-from footnote_bot.bot.flags.model import Cited, End
-from footnote_bot.bot.flags.periods import FlagPeriods
-from footnote_bot.bot.flags.ports import CitedPages, FlagDirectory, WrittenAnswers
-from footnote_bot.bot.flags.publishing import Published
-from footnote_bot.bot.flags.reminders import Reminders
-from footnote_bot.bot.flags.retraction import Retraction
-from footnote_bot.bot.flags.review import Review
+from footnote_bot.bot.flags.content import Reminder, WaitingFlag
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Cited, End, Flag, FlagPeriods
+from footnote_bot.bot.flags.ports import CitedPages, FlagChat, FlagDirectory, WrittenAnswers
+from footnote_bot.bot.flags.review_channels import Published
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.operations.passes import Pass, PassKind
 from footnote_bot.bot.ports import Library
@@ -36,6 +37,7 @@ _LATE = timedelta(minutes=10)
 _MAINTENANCE = "(upkeep)"
 """The lock's name, which no wiki has."""
 _NOTIFYING_EVERY = timedelta(minutes=10)
+RETRACTED = Notice(texts.RETRACTED, (texts.ASK_AGAIN,))
 
 
 class Passes(Protocol):
@@ -52,11 +54,11 @@ class Maintenance:
     written: WrittenAnswers
     passes: Passes
     library: Library
-    review: Review
+    feedback: Feedback
     service: FlagService
     directory: FlagDirectory
-    retraction: Retraction
-    reminders: Reminders
+    chat: FlagChat
+    redrawing: Redrawing
     post_digest: Callable[[], Awaitable[None]]
     announcements: Announcements
     published: Published
@@ -79,7 +81,7 @@ class Maintenance:
                 for work in (
                     self._check_citations,
                     self._process_due,
-                    self.retraction.retract,
+                    self.retract,
                     self._notify,
                     self.announcements.announce_due,
                 ):
@@ -162,10 +164,10 @@ class Maintenance:
         if not await self.written.end(answer.id, End.LAPSED, "", now):
             return
         if answer.flag is not None:
-            await self.review.lapsed(answer.flag)
+            await self.feedback.store.lapsed(answer.flag, now)
 
     async def _process_due(self) -> None:
-        for flag in await self.review.flags.due():
+        for flag in await self.feedback.store.due():
             await _run_safely(partial(self.service.process_due, flag.id, waiting=False))
 
     async def _notify(self) -> None:
@@ -174,8 +176,70 @@ class Maintenance:
         # A last time in the future does not count: a clock that was ahead may be set back.
         if self._notified is None or not timedelta() <= now - self._notified < _NOTIFYING_EVERY:
             self._notified = now
-            for work in (self._vouch, self.reminders.remind, self.post_digest):
+            for work in (self._vouch, self.remind, self.post_digest):
                 await _run_safely(work)
+
+    async def retract(self) -> None:
+        """Retract all posted answers whose pages are gone, or closed to people who read the
+        answers. The replacement says nothing about these pages. If the chat is away, the rest
+        waits. An edit can be repeated, so a retraction that may have happened is repeated."""
+        for recorded in await self.cited.invalidated():
+            try:
+                await self._retract(recorded)
+            except ChatUnavailable as error:
+                logger.warning("The retraction of answer %d waits: %s", recorded.id, error)
+                return
+            if not await self.cited.retracted(recorded, self.clock()):
+                # The question was answered again at the last moment, and this may have retracted
+                # the new answer.
+                await self.redrawing.draw(recorded)
+
+    async def _retract(self, recorded: RecordedAnswer) -> None:
+        parts = await self.chat.reply_parts(recorded)
+        if not await self.cited.is_invalid(recorded):
+            return
+        try:
+            await self.chat.replace_reply(recorded, parts, RETRACTED)
+        except ChatRefused as error:
+            logger.warning("Answer %d cannot be retracted: %s", recorded.id, error)
+            return
+        logger.info(
+            "Answer %d was retracted: a page it cites was removed, restricted or withdrawn",
+            recorded.id,
+        )
+
+    async def remind(self) -> None:
+        """Send the due reminders of flags that wait too long: to the holder, else to the page's
+        owner, else to the review channel. Each recipient gets at most one a day.
+
+        Raises:
+            ChatUnavailable: the rest follows another day.
+        """
+        after = self.periods.remind_after
+        if not after:
+            return
+        waiting: dict[str, list[Flag]] = defaultdict(list)
+        for flag in await self.feedback.waiting(after):
+            if recipient := flag.holder or flag.owner or await self.service.channel_of(flag):
+                waiting[recipient].append(flag)
+        for recipient, flags in waiting.items():
+            # Record it first: a lost reminder comes tomorrow, but a second one today annoys.
+            if await self.feedback.may_remind(recipient):
+                await self._remind(recipient, flags)
+
+    async def _remind(self, recipient: str, flags: list[Flag]) -> None:
+        waiting = [
+            WaitingFlag(
+                await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",
+                await self.service.questions.shown(flag.recorded),
+                flag.complaint,
+            )
+            for flag in flags
+        ]
+        try:
+            await self.chat.post(recipient, Reminder(tuple(waiting)))
+        except ChatRefused as error:
+            logger.warning("%s cannot be reminded of flags: %s", recipient, error)
 
     async def _vouch(self) -> None:
         """Update which written answers count: those from outside the configured review channels

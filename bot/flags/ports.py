@@ -210,7 +210,7 @@ class WrittenAnswers(Protocol):
 
     async def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
         """Return the answers that have neither ended nor expired, newest first, by any author: see
-        `bot.flags.publishing.Published`."""
+        `bot.flags.review_channels.Published`."""
 
     async def expired(self, now: datetime) -> Sequence[WrittenAnswer]: ...
 

@@ -1,4 +1,4 @@
-"""Recorded questions, as people other than their askers may read them.
+"""Recorded questions, as people other than their askers may read them; flags as rows.
 
 A chosen reading is in the words of its page. People who may not read that page see the question
 from before the choice.
@@ -6,15 +6,19 @@ from before the choice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 from footnote_bot.bot.background import beside
 from footnote_bot.bot.conversation.choices import before_choice
 from footnote_bot.bot.conversation.model import ANYBODY, Choice, RecordedAnswer
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import UNSETTLED, Flag, FlagState, Step
 from footnote_bot.bot.flags.ports import KeptVerdicts
+from footnote_bot.bot.model import NoAnswer
 from footnote_bot.bot.ports import Library
 from footnote_bot.indexers.model import Reader
 
@@ -58,3 +62,51 @@ def own_words(recorded: RecordedAnswer, verdicts: KeptVerdicts) -> str:
         return own_words(flag.recorded, verdicts)
     own, _ = before_choice(recorded, verdicts.earlier(recorded))
     return own.asked.question or texts.QUESTION_LOST
+
+
+def listed(verdicts: KeptVerdicts, *, everything: bool) -> list[dict[str, Any]]:
+    """Return the unsettled flags, or all, oldest first, as rows for the command line."""
+    flags = verdicts.flags() if everything else verdicts.flags(*UNSETTLED)
+    return [_row(flag, verdicts) for flag in flags]
+
+
+def _row(flag: Flag, verdicts: KeptVerdicts) -> dict[str, Any]:
+    answer = flag.recorded.answer
+    sources = () if isinstance(answer, NoAnswer) else answer.sources
+    return {
+        "id": flag.id,
+        "state": flag.state.value,
+        "reason": flag.complaint.words,
+        "comment": flag.comment,
+        "person": flag.person,
+        "question": own_words(flag.recorded, verdicts),
+        "answer": answer.text,
+        "sources": [source.url for source in sources],
+        "asked": flag.recorded.answered.isoformat(),
+        "holder": flag.holder,
+        "owner": flag.owner,
+        "again": flag.again.text if flag.again else "",
+        "history": [
+            {"deed": step.action.value, "person": step.person, "at": step.when.isoformat()}
+            for step in verdicts.steps(flag.id)
+        ],
+    }
+
+
+class NoVerdicts:
+    """A `KeptVerdicts` that holds none, for the command line, which may have no database."""
+
+    def flag(self, id_: int) -> Flag | None:  # noqa: ARG002 - the port's
+        return None
+
+    def flags(self, *states: FlagState) -> Sequence[Flag]:  # noqa: ARG002 - the port's
+        return ()
+
+    def steps(self, flag: int) -> Sequence[Step]:  # noqa: ARG002 - the port's
+        return ()
+
+    def praised(self) -> Sequence[RecordedAnswer]:
+        return ()
+
+    def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:  # noqa: ARG002 - the port's
+        return ()

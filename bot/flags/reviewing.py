@@ -7,8 +7,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import reduce
+from operator import and_
 
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.conversation.choices import before_choice
@@ -16,10 +18,9 @@ from footnote_bot.bot.conversation.model import Notice, Press
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import AnswerForm, page_name
-from footnote_bot.bot.flags.model import Flag, FlagAction, FlagState
-from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Flag, FlagAction, FlagPeriods, FlagState
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
-from footnote_bot.bot.flags.review import Review
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.model import Source, named
 from footnote_bot.bot.ports import Library
@@ -37,7 +38,7 @@ class Reviewing:
     """The reviewers' clicks. ``announce`` announces a written answer by its id."""
 
     service: FlagService
-    review: Review
+    feedback: Feedback
     written: WrittenAnswers
     library: Library
     directory: FlagDirectory
@@ -52,7 +53,7 @@ class Reviewing:
         if flag is None:
             await self._tell(press, problem)
             return
-        if not await self.review.act(action, flag, press.person):
+        if not await self.feedback.act(action, flag, press.person):
             await self._tell(press, texts.TOO_LATE)
             return
         await self.service.process_due(flag.id)
@@ -73,15 +74,17 @@ class Reviewing:
         """Return the problems in the form, by field. A person who may not write the answer gets
         none here: `wrote` refuses."""
         flag, _ = await self._to_write(person, form.flag)
-        if flag is None:
-            return {}
+        return await self._problems(flag, form) if flag else {}
+
+    async def _problems(self, flag: Flag, form: AnswerForm) -> dict[str, str]:
         problems = {}
         if not form.answer:
             problems["answer"] = texts.NO_WORDS
-        if len(await self._pages(flag, form)) < len(form.pages):
-            problems["pages"] = texts.MOVED
         if _end_of(form.until) <= self.clock():
             problems["until"] = texts.PAST
+        pages = await self._pages(flag, form)
+        if not pages or len(pages) < len(form.pages):
+            problems["pages"] = texts.MOVED
         return problems
 
     async def wrote(self, person: str, form: AnswerForm) -> None:
@@ -91,12 +94,13 @@ class Reviewing:
         if flag is None:
             await self.chat.post(person, Notice(problem))
             return
-        answer = await self._written(flag, person, form)
-        if isinstance(answer, str):
-            await self.chat.post(person, Notice(answer))
+        problems = [*(await self._problems(flag, form)).values()]
+        answer = await self._written(flag, person, form) if not problems else None
+        if answer is None:
+            await self.chat.post(person, Notice(next(iter(problems), texts.MOVED)))
             return
         stored = await self.written.write(answer)
-        await self.review.act(FlagAction.ANSWERED, flag, person)
+        await self.feedback.act(FlagAction.ANSWERED, flag, person)
         await self.announce(stored.id)
         await self.service.process_due(flag.id)
         await self._thank(answer)
@@ -113,20 +117,12 @@ class Reviewing:
     async def _tell(self, press: Press, words: str) -> None:
         await self.chat.post_privately(press.channel, press.person, Notice(words))
 
-    async def _written(self, flag: Flag, person: str, form: AnswerForm) -> WrittenAnswer | str:
-        """Return the written answer, or the reason why there is none."""
-        now = self.clock()
-        if not form.answer:
-            return texts.NO_WORDS
-        expires = _end_of(form.until)
-        if expires <= now:
-            return texts.PAST
+    async def _written(self, flag: Flag, person: str, form: AnswerForm) -> WrittenAnswer | None:
+        """Return the written answer; None if a page that it cites is gone."""
         pages = await self._pages(flag, form)
-        if not pages or len(pages) < len(form.pages):
-            return texts.MOVED
         cited = await asyncio.to_thread(_cite_pages, self.library, pages)
-        if cited is None:
-            return texts.MOVED
+        if len(pages) < len(form.pages) or cited is None:
+            return None
         sources, says, acl = cited
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
@@ -135,8 +131,8 @@ class Reviewing:
             text=form.answer,
             author=person,
             author_name=await self.directory.name(person),
-            written=now,
-            expires=expires,
+            written=self.clock(),
+            expires=_end_of(form.until),
             sources=sources,
             says=says,
             acl=acl,
@@ -180,7 +176,7 @@ class Reviewing:
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """Return the flag, if this person may handle it; else the reason why not."""
-        flag = await self.review.flags.flag(id_)
+        flag = await self.feedback.store.flag(id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
             return None, texts.FLAG_FORGOTTEN
         if not await self.directory.is_member(await self.service.channel_of(flag), person):
@@ -196,28 +192,15 @@ def _cite_pages(
     library: Library, pages: list[Source]
 ) -> tuple[tuple[Source, ...], tuple[str, ...], Acl] | None:
     """Return the pages as sources, their texts, and the rights to all of them together; None if a
-    page is gone."""
+    page is gone, or there are none."""
     sources, says, acls = [], [], []
     for page in pages:
         indexed = library.page(page.wiki, page.page)
         if indexed is None:
             return None
-        whole = Source(
-            title=page.title,
-            heading="",
-            url=page.url.partition("#")[0],
-            quote="",
-            wiki=page.wiki,
-            page=page.page,
-            revision=indexed.revision,
-            owner=page.owner,
-            updated=page.updated,
-            outdated=page.outdated,
-        )
-        sources.append(whole)
+        url = page.url.partition("#")[0]
+        whole = replace(page, heading="", url=url, quote="", old=False)
+        sources.append(replace(whole, revision=indexed.revision))
         says.append(library.says(page.wiki, page.page))
         acls.append(indexed.acl)
-    acl = acls[0]
-    for other in acls[1:]:
-        acl = acl & other
-    return tuple(sources), tuple(says), acl
+    return (tuple(sources), tuple(says), reduce(and_, acls)) if acls else None

@@ -42,7 +42,6 @@ from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagState
 from footnote_bot.bot.flags.owners import Owner, Owners
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory
 from footnote_bot.bot.flags.questions import ReadableQuestions
-from footnote_bot.bot.flags.review import Review
 from footnote_bot.bot.flags.review_channels import ReviewChannels
 from footnote_bot.bot.model import NoAnswer, Question, Reason, Result, Role, Source, Turn, named
 from footnote_bot.bot.ports import Answering, Library
@@ -58,11 +57,9 @@ class FlagService:
     """The flag service. ``executor`` runs slow work: answers, and checks of pages."""
 
     feedback: Feedback
-    review: Review
     answering: Answering
     library: Library
     directory: FlagDirectory
-    owners: Owners
     chat: FlagChat
     executor: Executor
     channels: ReviewChannels
@@ -83,21 +80,21 @@ class FlagService:
                 await self._process_due(id_)
         except LockTaken as error:
             logger.info("The work on flag %d is left to another process: %s", id_, error)
-        return await self.review.flags.flag(id_)
+        return await self.feedback.store.flag(id_)
 
     async def _process_due(self, id_: int) -> None:
-        flag = await self.review.flags.flag(id_)
+        flag = await self.feedback.store.flag(id_)
         if flag and Due.ASK in flag.due:
             recorded = await self.questions.readable(flag.recorded)
             result = await self._ask_again(recorded, ANYBODY)
-            await self.review.asked_again(flag, result)
-            flag = await self.review.flags.flag(id_)
+            await self.feedback.store.asked_again(flag, result, self.feedback.clock())
+            flag = await self.feedback.store.flag(id_)
         try:
             if flag and Due.SHOW in flag.due:
                 await self._show(flag)
             if flag and Due.TELL in flag.due:
                 await self._tell(flag)
-                flag = await self.review.flags.flag(id_)
+                flag = await self.feedback.store.flag(id_)
                 if flag and Due.SHOW in flag.due:
                     await self._show(flag)
         except ChatUnavailable as error:
@@ -139,7 +136,7 @@ class FlagService:
                 channel,
                 error,
             )
-        await self.review.flags.shown(flag)
+        await self.feedback.store.shown(flag)
 
     async def _post_card(
         self, flag: Flag, channel: str, around: Circumstances, owner: Owner
@@ -155,7 +152,7 @@ class FlagService:
                 await self.chat.edit(channel, ts, card)
             else:
                 ts = await self.chat.post(channel, card)
-        await self.review.flags.carded(flag.id, Card(channel, ts), owner.person)
+        await self.feedback.store.carded(flag.id, Card(channel, ts), owner.person)
         if owner.source is None or not owner.person or flag.owner == owner.person:
             return
         on_card = channel and around.owner
@@ -172,7 +169,7 @@ class FlagService:
         # If somebody in the review channel may get no answers, the card shows none either.
         hidden = bool(channel) and await self.directory.has_outsiders(channel)
         shown = await self._shown(recorded.answer, exactly=not recorded.asked.open, hidden=hidden)
-        owner = await self.owners.of(named(recorded.answer), shown.sources)
+        owner = await Owners(self.directory, self.library).of(named(recorded.answer), shown.sources)
         edits = await self._beside(_addresses, self.library, shown.sources)
         address = ""
         if not recorded.asked.private:
@@ -195,7 +192,7 @@ class FlagService:
         return around, owner
 
     async def _history(self, flag: Flag) -> list[HistoryLine]:
-        steps = await self.review.flags.steps(flag.id)
+        steps = await self.feedback.store.steps(flag.id)
         return [
             HistoryLine(
                 step.action.words,
@@ -233,7 +230,7 @@ class FlagService:
         # The question may have been edited since, and the person may have left the channel.
         sees = await self.directory.may_see(flag.person, flag.recorded)
         if isinstance(reader, Closed) or not sees:
-            await self.review.notified(flag, somebody=False)
+            await self._notified(flag, somebody=False)
             return
         # A reviewer answered the question in the words that reviewers may read.
         wording_reader = ANYBODY if flag.state is FlagState.ANSWERED else reader
@@ -245,13 +242,16 @@ class FlagService:
             else:
                 await self.chat.post(flag.person, Notice(texts.HANDLED_WITHOUT_QUESTION))
         except AskerForgotten:
-            await self.review.notified(flag, somebody=False)
+            await self._notified(flag, somebody=False)
             return
         except ChatRefused as error:
             logger.warning("The person who raised flag %d cannot be told: %s", flag.id, error)
-            await self.review.notified(flag, somebody=False)
+            await self._notified(flag, somebody=False)
             return
-        await self.review.notified(flag, somebody=True)
+        await self._notified(flag, somebody=True)
+
+    async def _notified(self, flag: Flag, *, somebody: bool) -> None:
+        await self.feedback.store.notified(flag, self.feedback.clock(), somebody=somebody)
 
     async def _send(
         self, flag: Flag, again: RecordedAnswer, result: Result, reader: Reader
@@ -285,7 +285,7 @@ class FlagService:
         """Return the sentence above an answer that says why the bot sent it; empty if a person
         asked, or if the flag is gone because its question was forgotten."""
         id_ = recorded.asked.place.flag
-        flag = await self.review.flags.flag(id_) if id_ is not None else None
+        flag = await self.feedback.store.flag(id_) if id_ is not None else None
         return _lead(flag) if flag else ""
 
     async def _ask_again(

@@ -15,7 +15,6 @@ from footnote_bot.bot.flags.model import Verdict
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.flags import DatabaseFlags
-from footnote_bot.bot.state.ids import new_id
 from footnote_bot.bot.state.rows import choice_columns, is_at, is_in_thread, recorded_of
 from footnote_bot.bot.state.schema import answers, cited, flags, inbox, verdicts
 from footnote_bot.indexers.model import KnownPage
@@ -51,7 +50,7 @@ class DatabaseAnswers(DatabaseFlags):
                 **choice_columns(asked.choice),
             }
             upsert = self._database.upsert(answers, key, values)
-            new = {"thread": place.thread, "message": "", **new_id(self._database, answers)}
+            new = {"thread": place.thread, "message": "", **self._database.new_id(answers)}
             before = connection.scalar(sa.select(answers.c.question).where(is_at(answers, place)))
             keep = upsert.values(new).returning(answers.c.id, answers.c.message)
             row = connection.execute(keep).one()

@@ -6,9 +6,13 @@ is refused, because this program would not know what it may change there.
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -32,9 +36,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from footnote_bot.bot.errors import StateAway, StateRefused, StateUnavailable
 from footnote_bot.bot.state.migrating import migrate
-from footnote_bot.bot.state.outages import Outages
-from footnote_bot.bot.state.server_refusals import why_refused
+from footnote_bot.bot.state.schema import keys
 from footnote_bot.bot.state.turns import Turns
+
+logger = logging.getLogger(__name__)
 
 _UNUSABLE = "The bot's database cannot be used"
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
@@ -53,9 +58,54 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _MIGRATING = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
 
+_CALM = 5.0
+"""Seconds without a failure after which the database counts as back. A process writes its lease
+more often, so a read-only disk does not count as back in between."""
+_SERVER_REFUSALS = (
+    ("no password supplied", "its server asks for a password, so set FOOTNOTE_STATE_PASSWORD."),
+    (
+        "password authentication failed",
+        (
+            "its server refuses the user or the password, so correct FOOTNOTE_STATE_PASSWORD or"
+            " [state] url."
+        ),
+    ),
+)
+_MISSING = re.compile(r'FATAL: +(database|role) "([^"\n]{1,63})" does not exist')
+"""A name in PostgreSQL has at most 63 bytes."""
+_FORBIDDEN = re.compile(r"permission denied for schema (\S{1,63})")
+
 
 class _Removed(Exception):
     """The file at the path is no longer the open one."""
+
+
+class Outages:
+    """The log of outages: one line when the database goes away, one when it is back. `Database`
+    reports every transaction to it, from any thread."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._began: float | None = None
+        self._last = 0.0
+
+    def failed(self, why: object) -> None:
+        with self._lock:
+            self._last = self._clock()
+            if self._began is not None:
+                return
+            self._began = self._last
+        logger.error("%s The log says when it can be used again, and nothing until then.", why)
+
+    def worked(self) -> None:
+        if self._began is None:  # checked without a lock first
+            return
+        with self._lock:
+            if self._began is None or self._clock() - self._last < _CALM:
+                return
+            seconds, self._began = self._last - self._began, None
+        logger.warning("The bot's database can be used again, after about %.0f s", seconds)
 
 
 class Database:
@@ -247,6 +297,28 @@ class Database:
         """Return an insert that supports ``on conflict``, which is not standard SQL."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    def new_id(self, table: sa.Table) -> dict[str, Any]:
+        """Return the id for a new row as a column's value; nothing if the database counts itself.
+
+        No row gets the id of a deleted one: buttons in the chat, the receipts of choices and the
+        texts of other rows name a row by its id, also after it is deleted. PostgreSQL never gives
+        an id twice. SQLite gives the id of the last row to the next one once that row is deleted.
+        """
+        if not self.is_sqlite:
+            return {}
+        last = sa.select(sa.func.max(table.c.id)).correlate(None).scalar_subquery()
+        noted = sa.select(sa.cast(keys.c.value, sa.Integer)).where(keys.c.name == _last_id(table))
+        most = sa.func.max(sa.func.coalesce(last, 0), sa.func.coalesce(noted.scalar_subquery(), 0))
+        return {"id": most + 1}
+
+    def note_last_id(self, connection: sa.Connection, *tables: sa.Table) -> None:
+        """Record the last id of each table. Call it before rows are deleted."""
+        for table in tables if self.is_sqlite else ():
+            last = connection.scalar(sa.select(sa.func.max(table.c.id)))
+            if last is not None:
+                note = self.upsert(keys, {"name": _last_id(table)}, {"value": str(last)})
+                connection.execute(note)
+
     @property
     def is_sqlite(self) -> bool:
         return self._engine.dialect.name == "sqlite"
@@ -261,6 +333,10 @@ class Database:
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # one process at a time, too
             migrate(connection)
+
+
+def _last_id(table: sa.Table) -> str:
+    return f"last id in {table.name}"
 
 
 def _engine(where: Path | str, password: str) -> sa.Engine:
@@ -322,3 +398,22 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def why_refused(message: str) -> str:
+    """Return why the server refused the connection, or the tables, and what to do, as the end of a
+    sentence; empty if the driver's ``message`` says anything else. For a refused connection the
+    driver gives no code."""
+    for words, why in _SERVER_REFUSALS:
+        if words in message:
+            return why
+    if missing := _MISSING.search(message):
+        kind, name = missing.groups()
+        return f'its server has no {kind} "{name}", so create it or correct [state] url.'
+    if forbidden := _FORBIDDEN.search(message):
+        # Since PostgreSQL 15 only a database's owner may create tables in the schema public.
+        return (
+            f"its server lets this role create no tables in the schema {forbidden.group(1)}, so"
+            " make the role the owner of the database (ALTER DATABASE ... OWNER TO ...)."
+        )
+    return ""

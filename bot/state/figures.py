@@ -1,4 +1,4 @@
-"""Statistics of answers, counted in the database: the port `bot.flags.ports.Figures`."""
+"""Statistics, counted in the database."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from footnote_bot.bot.conversation.model import BY_ITSELF
+from footnote_bot.bot.conversation.model import BY_ITSELF, MessageState
 from footnote_bot.bot.flags.model import FlagAction, Flagged, FlagState, Often, Verdict, Volume
+from footnote_bot.bot.metrics.model import StateCounts
 from footnote_bot.bot.model import Reason, Result, Source, named
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.schema import answers, cited, flag_steps, flags, verdicts
-from footnote_bot.bot.state.teams import Team, of_team
+from footnote_bot.bot.state.schema import answers, cited, flag_steps, flags, inbox, verdicts
+from footnote_bot.bot.state.teams import Team, left, of_team
 
 ASKS_BACK = answers.c.answer.contains(answer_json.ASKS_BACK)
 IS_QUESTION = sa.and_(
@@ -24,7 +25,7 @@ IS_ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
 
 
 class DatabaseFigures:
-    """Statistics in the database."""
+    """Statistics of answers: the port `bot.flags.ports.Figures`."""
 
     def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
@@ -101,3 +102,29 @@ def _source(result: Result, wiki: str, page: str) -> Source | None:
     """Return the first source on the page."""
     sources = (source for source in named(result) if (source.wiki, source.page) == (wiki, page))
     return next(sources, None)
+
+
+def state_counts(database: Database) -> StateCounts:
+    """Count verdicts, flags and unfinished messages in the database, for metrics.
+
+    Raises:
+        StateUnavailable
+    """
+    # A deleted question keeps the time at which it was asked.
+    came = sa.case((inbox.c.gone, inbox.c.changed), else_=inbox.c.received)
+    waiting = (
+        sa.select(inbox.c.state, sa.func.count(), sa.func.min(came).label("oldest"))
+        .where(inbox.c.state.in_(MessageState.unfinished()))
+        .group_by(inbox.c.state)
+    )
+    by_verdict = sa.select(verdicts.c.verdict, sa.func.count()).group_by(verdicts.c.verdict)
+    by_state = sa.select(flags.c.state, sa.func.count()).group_by(flags.c.state)
+    with database.look() as connection:
+        unserved = sorted(left(connection))
+        rows = connection.execute(waiting.where(inbox.c.team.not_in(unserved))).all()
+        return StateCounts(
+            verdicts={Verdict(name): count for name, count in connection.execute(by_verdict)},
+            flags={FlagState(name): count for name, count in connection.execute(by_state)},
+            waiting={MessageState(row.state): row[1] for row in rows},
+            oldest=min((row.oldest for row in rows), default=None),
+        )

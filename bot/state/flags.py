@@ -12,7 +12,6 @@ from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagAction,
 from footnote_bot.bot.model import Result
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.ids import new_id
 from footnote_bot.bot.state.rows import flag_of
 from footnote_bot.bot.state.schema import answers, flag_steps, flags, reminders
 from footnote_bot.bot.state.teams import Team, of_team
@@ -50,7 +49,7 @@ class DatabaseFlags:
         if_settled = flags.c.state.in_(_SETTLED) if unsaid else None
         key = {"answer": answer, "person": person}
         upsert = self._database.upsert(flags, key, values | _NEXT, if_settled)
-        new = {"card_channel": "", "card_ts": "", "edition": 1, **new_id(self._database, flags)}
+        new = {"card_channel": "", "card_ts": "", "edition": 1, **self._database.new_id(flags)}
         with self._database.begin() as connection:
             id_ = connection.scalar(upsert.values(new).returning(flags.c.id))
             if id_ is not None:

@@ -18,7 +18,6 @@ from footnote_bot.bot.conversation.model import (
     Way,
 )
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.ids import note_last_id
 from footnote_bot.bot.state.schema import (
     answers,
     channels,
@@ -88,7 +87,7 @@ def forget_before(database: Database, when: datetime) -> int:
         StateUnavailable
     """
     with database.begin() as connection:
-        note_last_id(database, connection, answers, flags)
+        database.note_last_id(connection, answers, flags)
         set_long_ago = sa.update(channels).where(channels.c.changed < when)
         connection.execute(set_long_ago.values(person=NOBODY))
         deleted = sum(
@@ -134,7 +133,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
     of_ours = flags.c.answer.in_(ours)
     raised = sa.and_(of_ours, flags.c.person == person)
     with database.begin() as connection:
-        note_last_id(database, connection, answers, flags)
+        database.note_last_id(connection, answers, flags)
         direct_channels = _direct_channels(connection, person, team)
         questions = connection.execute(
             sa.update(inbox)

@@ -120,7 +120,7 @@ class DatabaseInbox:
             )
             .returning(inbox)
         )
-        row = connection.execute(update).one_or_none()
+        row = connection.execute(update).mappings().one_or_none()
         return None if row is None else self._without_answer(connection, message_of(row))
 
     def _count_before_edit(
@@ -157,7 +157,7 @@ class DatabaseInbox:
             .returning(inbox)
         )
         with self._database.begin() as connection:
-            row = connection.execute(claim).one_or_none()
+            row = connection.execute(claim).mappings().one_or_none()
             # Check again: its old wording may have been answered at the last moment.
             return None if row is None else self._without_answer(connection, message_of(row))
 
@@ -285,11 +285,13 @@ class DatabaseInbox:
             .returning(inbox)
         )
         with self._database.begin() as connection:
-            return [message_of(row) for row in connection.execute(stop)]
+            return [message_of(row) for row in connection.execute(stop).mappings()]
 
     def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
         query = sa.select(inbox).where(is_at(inbox, MessageRef(team, channel, ts, "")))
-        return next(map(message_of, self._database.all(query)), None)
+        with self._database.look() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else message_of(row)
 
     def unfinished(self) -> list[IncomingMessage]:
         """Return the unfinished messages of all processes, in order."""
@@ -300,7 +302,7 @@ class DatabaseInbox:
         self, connection: sa.Connection, condition: sa.ColumnElement[bool]
     ) -> list[IncomingMessage]:
         query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), condition).order_by(inbox.c.id)
-        return [message_of(row) for row in connection.execute(query)]
+        return [message_of(row) for row in connection.execute(query).mappings()]
 
 
 def _unindexed(column: sa.Column[str]) -> sa.ColumnElement[str]:

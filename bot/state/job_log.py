@@ -1,4 +1,4 @@
-"""Reindex jobs in the database: the port `bot.operations.ports.Jobs`."""
+"""Work in the database that one process does for all: reindex jobs, and weekly digests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from footnote_bot.bot.operations.model import Job, JobState, Order
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import Process
-from footnote_bot.bot.state.schema import jobs
+from footnote_bot.bot.state.schema import digests, jobs
 from footnote_bot.bot.state.teams import Team, id_of, of_team
 from footnote_bot.indexers.model import SyncScope
 
@@ -21,7 +21,7 @@ _OPEN = (JobState.WAITING, JobState.RUNNING, JobState.CANCELLING)
 
 @dataclass(frozen=True, slots=True)
 class DatabaseJobs:
-    """Reindex jobs in the database."""
+    """Reindex jobs: the port `bot.operations.ports.Jobs`."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -107,6 +107,32 @@ class DatabaseJobs:
     def _change(self, condition: sa.ColumnElement[bool], **values: str) -> int:
         change = sa.update(jobs).where(condition).values(changed=self.clock(), **values)
         return self.database.run(change)
+
+
+class DatabaseDigests:
+    """Posted weekly digests, identified by when they were ``due``, so that only one process posts
+    each.
+
+    Raises:
+        StateUnavailable: from any method.
+    """
+
+    def __init__(self, database: Database, process: Process) -> None:
+        self._database = database
+        self._process = process
+
+    def begin(self, due: datetime) -> bool:
+        """Return whether this process should post the digest. No other process begins it while this
+        one lives. If a dead process began it before, it may be in Slack already."""
+        mine = {"holder": self._process.name}
+        open_ = sa.not_(digests.c.done) & self._process.may_take(digests.c.holder)
+        begin = self._database.upsert(digests, {"due": due}, mine, open_).values(done=False)
+        with self._database.begin() as connection:
+            return connection.scalar(begin.returning(digests.c.due)) is not None
+
+    def done(self, due: datetime) -> None:
+        """Record that the digest was posted, or that there is none this week."""
+        self._database.run(sa.update(digests).where(digests.c.due == due).values(done=True))
 
 
 def _job(row: Any) -> Job:

@@ -1,20 +1,34 @@
 """Named locks that one process holds at a time: one for each wiki's syncs (the port
-`bot.operations.syncing.SyncLocks`), and those of `bot.state.shared_locks`."""
+`bot.operations.syncing.SyncLocks`), the timer's turn, and those of a conversation."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 
-from footnote_bot.bot.errors import StateUnavailable, SyncRunning
+from footnote_bot.bot.errors import LockTaken, StateUnavailable, SyncRunning
+from footnote_bot.bot.operations.syncing import SyncLocks
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.process import Process
-from footnote_bot.bot.state.schema import locks
+from footnote_bot.bot.state.process import LEASE, Process
+from footnote_bot.bot.state.schema import locks, processes
 
 logger = logging.getLogger(__name__)
+
+_TIMER = "(timer)"
+"""A name that no wiki has."""
+_LOOK_AGAIN = 0.5
+"""Seconds between two looks. A live process renews its lease after each quarter of it."""
+_ELSEWHERE = 0.25
+"""Seconds between two tries while another process holds the lock."""
+_LOOKS = 480
 
 
 class DatabaseLocks:
@@ -68,3 +82,150 @@ class DatabaseLocks:
             logger.debug(
                 "Other processes cannot sync until this one can use the database again: %s", error
             )
+
+
+class TimerTurn:
+    """The right to sync on a timer (the port `bot.operations.scheduler.SyncTurn`): the turn of
+    ``process`` among those that share the database. A process has the turn until it
+    gives it back or dies."""
+
+    def __init__(self, database: Database, process: Process) -> None:
+        self._locks = DatabaseLocks(database, process)
+
+    def take(self) -> bool:
+        """Take the turn, or keep it; return whether this process has it.
+
+        Raises:
+            StateUnavailable: the database cannot be used.
+        """
+        try:
+            self._locks.take([_TIMER])
+        except SyncRunning:
+            return False
+        return True
+
+    def give_back(self) -> None:
+        """Leave the turn to another process."""
+        self._locks.give_back([_TIMER])
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLocks:
+    """A `DatabaseLocks` that waits while the holder may be dead: after a `kill -9` its lease runs
+    on for some seconds, but only a live one renews it. ``pause`` waits some seconds; ``stopped``
+    ends the wait early. ``exclusive``: no other process can write the index, even if it takes a
+    lock."""
+
+    database: Database
+    process: Process
+    _: KW_ONLY
+    pause: Callable[[float], object] = time.sleep
+    stopped: Callable[[], bool] = lambda: False
+    exclusive: bool = False
+
+    @contextmanager
+    def hold(self, wikis: Sequence[str]) -> Iterator[Callable[[], bool]]:
+        """Hold the locks of these wikis, see `bot.operations.syncing.SyncLocks`.
+
+        Raises:
+            SyncRunning: a live process is syncing one of them.
+            StateUnavailable
+        """
+        with ExitStack() as stack:
+            lost = self._take(wikis, stack)
+            yield lambda: not self.exclusive and lost()
+
+    def _take(self, wikis: Sequence[str], stack: ExitStack) -> Callable[[], bool]:
+        seen: dict[str, datetime] = {}
+        seconds_left = LEASE.total_seconds() + 2
+        while True:
+            try:
+                return stack.enter_context(DatabaseLocks(self.database, self.process).hold(wikis))
+            except SyncRunning:
+                leases = self._leases(wikis)
+                is_renewed = any(seen.get(name, until) != until for name, until in leases.items())
+                if is_renewed or seconds_left <= 0 or self.stopped():
+                    raise
+                if leases and not seen:
+                    logger.warning(
+                        "Another process syncs %s, or was killed while it did: waiting up to"
+                        " %.0f s to see whether it lives",
+                        " and ".join(wikis),
+                        seconds_left,
+                    )
+                seen |= leases
+                self.pause(_LOOK_AGAIN)
+                seconds_left -= _LOOK_AGAIN
+
+    def _leases(self, wikis: Sequence[str]) -> dict[str, datetime]:
+        """Return the end of the lease of each holder of ``wikis``, by name."""
+        query = (
+            sa.select(processes.c.name, processes.c.until)
+            .join(locks, locks.c.holder == processes.c.name)
+            .where(locks.c.wiki.in_(wikis))
+        )
+        return {row.name: row.until for row in self.database.all(query)}
+
+
+class SharedLocks:
+    """The port `bot.conversation.ports.Locks`. A name must not be a wiki's, and has at most 64
+    characters. ``team`` is the workspace that the locks are for; empty: the first one. Without it,
+    two workspaces of a process would share a lock of the same name."""
+
+    def __init__(self, locks: SyncLocks, team: str = "") -> None:
+        self._locks = locks
+        self._team = team
+        self._here = WeakValueDictionary[str, asyncio.Lock]()  # of this process, while in use
+
+    @asynccontextmanager
+    async def hold(self, name: str, *, waiting: bool = True) -> AsyncIterator[None]:
+        """Hold the named lock.
+
+        Raises:
+            LockTaken: another process still holds it after two minutes, or holds it now if not
+                ``waiting``.
+            StateUnavailable
+        """
+        async with self._here.setdefault(name, asyncio.Lock()):
+            lock = await self._acquire(name, _LOOKS if waiting else 0)
+            try:
+                yield
+            finally:
+                await _exit(lock)
+
+    async def _acquire(self, name: str, tries: int) -> AbstractContextManager[object]:
+        while True:
+            lock = self._locks.hold([f"{self._team}{name}"])
+            try:
+                await _enter(lock)
+            except SyncRunning:
+                if not tries:
+                    raise LockTaken(f"Another process holds {name}.") from None
+            else:
+                return lock
+            tries -= 1
+            await asyncio.sleep(_ELSEWHERE)
+
+
+async def _enter(lock: AbstractContextManager[object]) -> None:
+    """Take a lock in a thread. If the task is cancelled meanwhile, wait for the lock and release
+    it."""
+    entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait([entering])
+        if entering.exception() is None:
+            await _exit(lock)
+        raise
+
+
+async def _exit(lock: AbstractContextManager[object]) -> None:
+    """Release a lock in a thread. If the task is cancelled meanwhile, wait for it: a late release
+    would be that of the next holder."""
+    exiting = asyncio.ensure_future(asyncio.to_thread(lock.__exit__, None, None, None))
+    try:
+        await asyncio.shield(exiting)
+    except asyncio.CancelledError:
+        await asyncio.wait([exiting])
+        raise

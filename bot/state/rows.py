@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,22 +48,17 @@ def message_columns(message: IncomingMessage) -> dict[str, Any]:
     return columns
 
 
-def message_of(row: Any) -> IncomingMessage:
-    return IncomingMessage(
-        event=row.event,
-        kind=MessageKind(row.kind),
-        team=row.team,
-        channel=row.channel,
-        ts=row.ts,
-        thread=row.thread,
-        person=row.person,
-        text=row.text,
-        shared=row.shared,
-        edited=row.edited,
-        deleted=row.gone,
-        id=row.id,
-        attempts=row.attempts,
-    )
+def message_of(stored: Any) -> IncomingMessage:
+    """Return the message in a mapping: the reverse of `message_columns`. It may have more columns,
+    and lack those that a version before did not have.
+
+    Raises:
+        LookupError, TypeError, ValueError: it is no stored message.
+    """
+    kind = MessageKind(stored["kind"])
+    known = {field.name for field in fields(IncomingMessage)}
+    values = {name: value for name, value in stored.items() if name in known}
+    return IncomingMessage(**values | {"kind": kind, "deleted": stored.get("gone", False)})
 
 
 def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:

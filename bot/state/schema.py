@@ -316,7 +316,7 @@ keys = sa.Table(
     sa.Column("value", sa.String(64), nullable=False),
 )
 """Random keys of this database, for example of the pseudonyms; whether several workspaces ever
-shared it; and the last ids of deleted rows (`bot.state.ids`)."""
+shared it; and the last ids of deleted rows (`bot.state.database`)."""
 
 installations = sa.Table(
     "installations",

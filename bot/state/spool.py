@@ -13,11 +13,10 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.errors import StateUnavailable
-from footnote_bot.bot.state.rows import message_columns
+from footnote_bot.bot.state.rows import message_columns, message_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ class Spool:
         messages = []
         for file in self._files()[:most]:
             try:
-                messages.append(_load(json.loads(file.read_bytes())))
+                messages.append(message_of(json.loads(file.read_bytes())))
             except FileNotFoundError:
                 continue  # another process took it
             except (OSError, ValueError, TypeError, LookupError) as error:
@@ -128,14 +127,6 @@ def _name(message: IncomingMessage) -> str:
     )
     digest = hashlib.sha256(repr(identity).encode()).hexdigest()[:24]
     return f"{message.ts.zfill(24)[:24]}-{digest}{_ENDING}"
-
-
-def _load(stored: Any) -> IncomingMessage:
-    """Load a message: the reverse of `message_columns`. Files of earlier versions may still
-    wait."""
-    fields = {**stored, "kind": MessageKind(stored["kind"])}
-    deleted = fields.pop("gone", False)
-    return IncomingMessage(**fields, deleted=deleted)
 
 
 def _sync(folder: Path) -> None:

@@ -15,7 +15,6 @@ from footnote_bot.bot.flags.model import Announcement, End, FlagAction
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.flags import note_action
-from footnote_bot.bot.state.ids import new_id, note_last_id
 from footnote_bot.bot.state.schema import answers, flags, written
 from footnote_bot.bot.state.teams import Team, id_of, of_team
 
@@ -43,7 +42,7 @@ class DatabaseWrittenAnswers:
             "channel": answer.channel,
             "by_admin": answer.by_admin,
             "team": id_of(self._team),
-            **new_id(self._database, written),
+            **self._database.new_id(written),
         }
         with self._database.begin() as connection:
             if answer.flag is not None:
@@ -112,7 +111,7 @@ class DatabaseWrittenAnswers:
         )
         if announcement.ended:
             with self._database.begin() as connection:
-                note_last_id(self._database, connection, written)
+                self._database.note_last_id(connection, written)
                 connection.execute(sa.delete(written).where(*unchanged))
             return
         with self._database.begin() as connection:

@@ -26,7 +26,7 @@ from footnote_bot.bot.model import Answer, Clarify, Reading, Source
 from footnote_bot.bot.operations.admin_queries import AdminQueries
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.state.stores import in_threads
 from footnote_bot.bot.version import own_commit, own_version
 from tests.bot.shell import Shell
 from tests.forked import Forked
@@ -481,7 +481,7 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     source = Source("Leave", "", "https://handbook.example.com/leave/", "x", "handbook", "l", "1")
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
-        feedback = Feedback(AsyncAnswers(DatabaseAnswers(state)), lambda: now)
+        feedback = Feedback(in_threads(DatabaseAnswers(state)), lambda: now)
         question = AskedQuestion(
             "How [long]?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
         )
@@ -533,7 +533,7 @@ def test_a_flagged_choice_is_listed_in_its_persons_own_words(handbook: Shell) ->
 
     try:
         now = datetime(2026, 11, 3, tzinfo=UTC)
-        asyncio.run(ask(Feedback(AsyncAnswers(DatabaseAnswers(state)), lambda: now)))
+        asyncio.run(ask(Feedback(in_threads(DatabaseAnswers(state)), lambda: now)))
     finally:
         state.close()
 
@@ -549,7 +549,7 @@ def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
         feedback = Feedback(
-            AsyncAnswers(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
+            in_threads(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
         )
         question = AskedQuestion(
             "Leave?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False

@@ -20,7 +20,7 @@ from footnote_bot.bot.flags.model import Complaint
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Source
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.state.stores import in_threads
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 
@@ -310,7 +310,7 @@ def judged(handbook: Shell) -> Shell:
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
         feedback = Feedback(
-            AsyncAnswers(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
+            in_threads(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
         )
 
         async def record_answer(question: str, page: str) -> RecordedAnswer:

@@ -19,8 +19,7 @@ from footnote_bot.bot.reports import csv_of, print_rows
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.forgetting import forget_person
-from footnote_bot.bot.state.usage import DatabaseUsage
-from footnote_bot.bot.state.usage_report import pseudonyms
+from footnote_bot.bot.state.usage import DatabaseUsage, pseudonyms
 from tests.bot.databases import lay_out
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging

@@ -14,16 +14,14 @@ from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.conversation.ports import ChannelSettingsStore, Inbox, Locks, Threads
 from footnote_bot.bot.flags.ports import AnswerStore
 from footnote_bot.bot.state.answers import DatabaseAnswers
-from footnote_bot.bot.state.channels import DatabaseChannels
+from footnote_bot.bot.state.channels import DatabaseChannels, DatabaseThreads
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.forgetting import forget_person
-from footnote_bot.bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
 from footnote_bot.bot.state.inbox import DatabaseInbox
-from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.locks import DatabaseLocks, SharedLocks
 from footnote_bot.bot.state.process import Process
-from footnote_bot.bot.state.shared_locks import SharedLocks
+from footnote_bot.bot.state.stores import in_threads
 from footnote_bot.bot.state.teams import Team
-from footnote_bot.bot.state.threads import DatabaseThreads
 from tests.bot.databases import POSTGRESQL, empty, lay_out
 from tests.fakes.answers import MemoryAnswers
 from tests.fakes.stores import MemoryChannels, MemoryInbox, MemoryLocks, MemoryThreads
@@ -62,10 +60,10 @@ def in_database(database: Database, open_: ExitStack) -> Stores:
     first, other = (open_.enter_context(Process(database, clock)) for _ in range(2))
     inbox = DatabaseInbox(database, clock, first)
     return Stores(
-        AsyncInbox(inbox),
+        in_threads(inbox),
         inbox.unfinished,
-        AsyncThreads(DatabaseThreads(database, clock)),
-        AsyncChannels(DatabaseChannels(database, clock)),
+        in_threads(DatabaseThreads(database, clock)),
+        in_threads(DatabaseChannels(database, clock)),
         SharedLocks(DatabaseLocks(database, first)),
         SharedLocks(DatabaseLocks(database, other)),
     )
@@ -119,8 +117,8 @@ def answered(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Answere
         open_.callback(database.close)
         process = open_.enter_context(Process(database, lambda: NOW))
         yield Answered(
-            AsyncAnswers(DatabaseAnswers(database, team)),
-            AsyncInbox(DatabaseInbox(database, lambda: NOW, process)),
+            in_threads(DatabaseAnswers(database, team)),
+            in_threads(DatabaseInbox(database, lambda: NOW, process)),
             lambda person: forget_person(database, person, team),
-            AsyncAnswers(DatabaseAnswers(database, Team("T2"))) if shared else None,
+            in_threads(DatabaseAnswers(database, Team("T2"))) if shared else None,
         )

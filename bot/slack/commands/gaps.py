@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from footnote_bot.bot.flags.gaps import Gap
-from footnote_bot.bot.flags.insights import LATELY, Insights
+from footnote_bot.bot.flags.insights import LATELY, Gap, Insights
 from footnote_bot.bot.model import NoAnswer
 from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
 from footnote_bot.bot.slack.rendering.blocks import joined, source_line

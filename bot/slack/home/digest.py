@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.insights import Gap
 from footnote_bot.bot.flags.model import Flagged, Often, Volume
 from footnote_bot.bot.slack.rendering.blocks import ago, joined
 from footnote_bot.bot.slack.rendering.figures import question, stale, volume

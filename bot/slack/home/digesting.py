@@ -16,8 +16,7 @@ from typing import Protocol
 from footnote_bot.bot.conversation.model import ANYBODY
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.gaps import Gap
-from footnote_bot.bot.flags.insights import WEEK, Insights
+from footnote_bot.bot.flags.insights import WEEK, Gap, Insights
 from footnote_bot.bot.flags.model import Flag, Often
 from footnote_bot.bot.slack.api.marks import marked_messages
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.insights import Gap
 from footnote_bot.bot.flags.model import Flag, FlagState, Often, Volume
 from footnote_bot.bot.slack.commands import status
 from footnote_bot.bot.slack.reindexing import reports

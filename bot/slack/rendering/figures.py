@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import date
 
-from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.insights import Gap
 from footnote_bot.bot.flags.model import Often, Volume
 from footnote_bot.bot.slack.rendering.blocks import ago, source_line
 from footnote_bot.bot.slack.rendering.mrkdwn import literal

@@ -25,7 +25,7 @@ from footnote_bot.bot.model import (
 )
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.state.stores import in_threads
 
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (Source("A", "", "u", "", "w", "near", "1"),))
 
@@ -41,9 +41,7 @@ class Office:
 
     def __init__(self, database: Database) -> None:
         self.store = DatabaseAnswers(database)
-        self.feedback = Feedback(
-            AsyncAnswers(self.store), lambda: datetime(2026, 11, 24, tzinfo=UTC)
-        )
+        self.feedback = Feedback(in_threads(self.store), lambda: datetime(2026, 11, 24, tzinfo=UTC))
         self._asked = 0
 
     async def record(

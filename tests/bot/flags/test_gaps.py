@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from footnote_bot.bot.flags.gaps import Gap, gaps, still_open
+from footnote_bot.bot.flags.insights import Gap, gaps, still_open
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Source
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

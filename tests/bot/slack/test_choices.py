@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from footnote_bot.bot.conversation.readings import reading_named
-from footnote_bot.bot.flags.retraction import RETRACTED
+from footnote_bot.bot.flags.maintenance import RETRACTED
 from footnote_bot.bot.model import Clarify, Question, Reading, Result, Role, Source
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.slack.rendering import buttons

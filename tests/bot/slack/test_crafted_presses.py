@@ -14,7 +14,7 @@ from footnote_bot.bot.conversation.following import NOT_YOURS
 from footnote_bot.bot.conversation.model import Tally, Thread
 from footnote_bot.bot.flags.verdicts import FORGOTTEN
 from footnote_bot.bot.state.answers import DatabaseAnswers
-from footnote_bot.bot.state.threads import DatabaseThreads
+from footnote_bot.bot.state.channels import DatabaseThreads
 from footnote_bot.playground.slack.model import Json, Message
 from footnote_bot.playground.slack.workspace import LocalSlack
 

@@ -16,7 +16,7 @@ from footnote_bot.bot.conversation import receiving
 from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.conversation.waiting_room import NOT_KEPT, WAITS
 from footnote_bot.bot.errors import StateRefused
-from footnote_bot.bot.state import outages
+from footnote_bot.bot.state import database as database_module
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.playground.slack.workspace import LocalSlack
@@ -207,7 +207,7 @@ async def test_the_log_says_once_that_it_went_and_once_that_it_is_back(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(outages, "_CALM", 0.05)
+    monkeypatch.setattr(database_module, "_CALM", 0.05)
     await bot.start()
     caplog.clear()
     plug.is_pulled = True

@@ -9,7 +9,7 @@ from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint
 from footnote_bot.bot.model import Answer
 from footnote_bot.bot.state.answers import DatabaseAnswers
-from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.state.stores import in_threads
 from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, Bot
@@ -24,7 +24,7 @@ async def test_its_card_comes_to_the_review_channel_and_can_be_settled(
     await started(bot, slack, "socket", free_port)
     place = MessageRef("terminal", "terminal-1", "1.0", "1.0")
     with database(tmp_path) as state:
-        feedback = Feedback(AsyncAnswers(DatabaseAnswers(state)), lambda: bot.now, bot.library.page)
+        feedback = Feedback(in_threads(DatabaseAnswers(state)), lambda: bot.now, bot.library.page)
         question = AskedQuestion("How do I book leave?", "ann@example.com", place, True, False)
         recorded = await feedback.record(
             question, Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9)

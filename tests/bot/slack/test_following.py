@@ -7,7 +7,7 @@ import pytest
 from footnote_bot.bot.conversation.model import Thread
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.model import Role, Turn
-from footnote_bot.bot.state.threads import DatabaseThreads
+from footnote_bot.bot.state.channels import DatabaseThreads
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.insights import Gap
 from footnote_bot.bot.flags.model import Complaint, Flag, FlagState, Often, Volume
 from footnote_bot.bot.model import NoAnswer, Reason, Source
 from footnote_bot.bot.slack.home import home_page

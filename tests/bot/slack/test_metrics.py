@@ -17,7 +17,7 @@ from footnote_bot.bot.metrics.gauges import MOST_SPACES
 from footnote_bot.bot.metrics.page import Metrics, metrics_of
 from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.gauges import state_counts
+from footnote_bot.bot.state.figures import state_counts
 from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
 

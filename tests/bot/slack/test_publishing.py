@@ -17,7 +17,7 @@ from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.answering.verified import Verified
 from footnote_bot.bot.flags.announcing import GONE, NOT_YOURS, WITHDRAWN
 from footnote_bot.bot.flags.model import Announcement, FlagState
-from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.flags.review_channels import Published
 from footnote_bot.bot.flags.texts import FOLLOW_UP, NOT_A_PUBLISHER
 from footnote_bot.bot.model import Answer, Question, Verification, VerifiedPart
 from footnote_bot.bot.slack.flags.announcement import announcement

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from footnote_bot.bot.flags.retraction import RETRACTED
+from footnote_bot.bot.flags.maintenance import RETRACTED
 from footnote_bot.bot.model import Answer
 from footnote_bot.bot.operations.passes import PassKind
 from footnote_bot.indexers.errors import IndexUnavailable

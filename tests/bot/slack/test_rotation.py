@@ -13,9 +13,8 @@ from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.slack.rotation import AGAIN, EARLY, Rotation, rotator_of
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
-from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.locks import DatabaseLocks, SharedLocks
 from footnote_bot.bot.state.process import Process
-from footnote_bot.bot.state.shared_locks import SharedLocks
 from footnote_bot.bot.workspaces.model import Installation
 from footnote_bot.playground.slack.further import FurtherWorkspace
 from footnote_bot.playground.slack.workspace import LocalSlack

@@ -12,7 +12,7 @@ from footnote_bot.bot.flags.model import UNSETTLED, Complaint, FlagState
 from footnote_bot.bot.flags.texts import ASKED, DOUBTED, FLAG_HANDLED, QUESTION_HANDLED
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.state.stores import in_threads
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
 
@@ -34,9 +34,7 @@ async def answer(bot: Bot, slack: LocalSlack) -> Message:
 @pytest.fixture
 def feedback(answer: Message, tmp_path: Path) -> Feedback:
     """Open the same database a second time, as `footnote flags` does."""
-    return Feedback(
-        AsyncAnswers(DatabaseAnswers(Database.open(tmp_path / "state.db"))), lambda: NOW
-    )
+    return Feedback(in_threads(DatabaseAnswers(Database.open(tmp_path / "state.db"))), lambda: NOW)
 
 
 async def flag(

@@ -25,9 +25,8 @@ from footnote_bot.bot.slack.texts.installing import NOT_HERE
 from footnote_bot.bot.slack.workspaces import Workspaces, workspace_of
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
-from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.locks import DatabaseLocks, SharedLocks
 from footnote_bot.bot.state.process import Process
-from footnote_bot.bot.state.shared_locks import SharedLocks
 from footnote_bot.bot.state.teams import Team
 from footnote_bot.bot.workspaces.model import NamedWorkspaces, WorkspaceRights
 from footnote_bot.bot.workspaces.texts import NO_WIKI

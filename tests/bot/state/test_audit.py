@@ -12,8 +12,8 @@ from footnote_bot.bot.metrics.model import StateCounts
 from footnote_bot.bot.operations.audit_report import AuditQuery, AuditRows, page_query
 from footnote_bot.bot.state.audit import DatabaseAudit
 from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.figures import state_counts
 from footnote_bot.bot.state.forgetting import forget_before, forget_person
-from footnote_bot.bot.state.gauges import state_counts
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.indexers.errors import WikiMisconfigured
 from footnote_bot.indexers.model import SyncScope

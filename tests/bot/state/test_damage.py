@@ -18,8 +18,7 @@ from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.model import NoAnswer, Reason
 from footnote_bot.bot.state import copies
 from footnote_bot.bot.state.answers import DatabaseAnswers
-from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.outages import Outages
+from footnote_bot.bot.state.database import Database, Outages
 from footnote_bot.bot.state.schema import answers, keys
 from tests.bot.databases import POSTGRESQL, empty, needs_postgresql
 

@@ -17,9 +17,9 @@ from footnote_bot.bot.flags.model import Complaint, FlagState
 from footnote_bot.bot.model import NoAnswer, Reason
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.in_threads import AsyncAnswers
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.state.schema import SCHEMA, metadata, schema_version
+from footnote_bot.bot.state.stores import in_threads
 from tests.bot.databases import POSTGRESQL, empty, make_older, needs_postgresql
 
 from .test_inbox import MESSAGE
@@ -75,7 +75,7 @@ def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: P
 async def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     database = Database.open(tmp_path / "state.db")
-    feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), lambda: moment)
+    feedback = Feedback(in_threads(DatabaseAnswers(database)), lambda: moment)
     question = AskedQuestion("How?", "U1", MessageRef("T", "C", "1.0", "1.0"), private=False)
     recorded = await feedback.record(question, NoAnswer(Reason.NOTHING_FITS, "Nothing."))
     await feedback.complain(recorded.id, "U2", Complaint.WRONG)

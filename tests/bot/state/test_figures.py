@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint, FlagAction, Flagged, Verdict, Volume
-from footnote_bot.bot.flags.review import Review
 from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.figures import DatabaseFigures
-from footnote_bot.bot.state.in_threads import AsyncAnswers
 from footnote_bot.bot.state.schema import answers
+from footnote_bot.bot.state.stores import in_threads
 from tests.long import tries
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -89,7 +88,7 @@ async def keep(database: Database, events: list[Event]) -> None:
         when = NOW - timedelta(days=event.days_ago)
         ts = f"{BY_ITSELF}{number}" if event.by_itself else f"{number}.0"
         question = AskedQuestion(TRICKS, "U1", MessageRef("T1", "C1", ts, ts), private=False)
-        recorded = await Feedback(AsyncAnswers(store), lambda when=when: when).record(
+        recorded = await Feedback(in_threads(store), lambda when=when: when).record(
             question, SAID[event.said]
         )  # type: ignore[misc]
         for person, verdict in enumerate(event.verdicts):
@@ -134,7 +133,7 @@ async def test_the_latest_answer_says_how_a_page_stands(database: Database) -> N
             "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
         )
         cited = Answer("So. [1]", (source("a", revision),), 0.9)
-        await Feedback(AsyncAnswers(store), lambda: NOW).record(question, cited)
+        await Feedback(in_threads(store), lambda: NOW).record(question, cited)
     (often_cited,) = DatabaseFigures(database).cited_often(SINCE, at_least=1, most=1)
 
     assert (often_cited.source.revision, often_cited.times) == ("r2", 2)
@@ -143,8 +142,8 @@ async def test_the_latest_answer_says_how_a_page_stands(database: Database) -> N
 async def test_flags_count_by_what_became_of_them(database: Database) -> None:
     store = DatabaseAnswers(database)
     feedback, review = (
-        Feedback(AsyncAnswers(store), lambda: NOW),
-        Review(AsyncAnswers(store), lambda: NOW),
+        Feedback(in_threads(store), lambda: NOW),
+        Feedback(in_threads(store), lambda: NOW),
     )
     flags = []
     for number in range(5):

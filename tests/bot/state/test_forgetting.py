@@ -29,13 +29,12 @@ from footnote_bot.bot.model import NoAnswer, Reason
 from footnote_bot.bot.operations.model import Order
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.digests import DatabaseDigests
 from footnote_bot.bot.state.forgetting import AGES, forget_before, forget_person
-from footnote_bot.bot.state.in_threads import AsyncAnswers
 from footnote_bot.bot.state.inbox import DatabaseInbox
-from footnote_bot.bot.state.job_log import DatabaseJobs
+from footnote_bot.bot.state.job_log import DatabaseDigests, DatabaseJobs
 from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.schema import channels, metadata, usage
+from footnote_bot.bot.state.stores import in_threads
 from footnote_bot.bot.state.usage import DatabaseUsage
 from tests.long import few
 
@@ -58,7 +57,7 @@ async def fill(database: Database) -> Feedback:
     first, _ = inbox.receive(MESSAGE), inbox.receive(replace(MESSAGE, event="Ev2", ts="2.0"))
     assert first is not None
     inbox.finish(first, MessageState.DONE)
-    feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), clock)
+    feedback = Feedback(in_threads(DatabaseAnswers(database)), clock)
     own = await feedback.record(asked_by("U1"), SILENCE)
     other = await feedback.record(asked_by("U2", "3.0"), SILENCE)
     for recorded in (own, other):
@@ -181,7 +180,7 @@ async def test_what_is_made_for_somebody_while_they_are_forgotten_leaves_no_row(
     assert usage.take(today, payers, Spent(5, 0.0))
     forget_person(database, "U1")
     before = rows(database)
-    feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), lambda: NOW)
+    feedback = Feedback(in_threads(DatabaseAnswers(database)), lambda: NOW)
     with pytest.raises(AskerForgotten):
         await feedback.record(asked_by("U1", "2.0"), SILENCE)
     usage.correct(today, payers, Spent(-2, 0.0))

@@ -67,7 +67,7 @@ def test_a_migration_is_logged_and_a_new_database_is_none(
     file = tmp_path / "state.db"
     with closing(sqlite3.connect(file)) as old:
         old.executescript((EARLIER[0].parent / f"{FIRST}.sql").read_text())
-    with caplog.at_level(logging.INFO, logger="bot"):
+    with caplog.at_level(logging.INFO, logger="footnote_bot.bot"):
         for _ in range(2):
             Database.open(file).close()
         Database.open(tmp_path / "new.db").close()

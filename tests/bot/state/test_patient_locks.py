@@ -9,8 +9,7 @@ import pytest
 
 from footnote_bot.bot.errors import SyncRunning
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.locks import DatabaseLocks
-from footnote_bot.bot.state.patient_locks import PatientLocks
+from footnote_bot.bot.state.locks import DatabaseLocks, PatientLocks
 from footnote_bot.bot.state.process import LEASE, Process
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from footnote_bot.bot.state.shared_locks import SharedLocks
+from footnote_bot.bot.state.locks import SharedLocks
 
 
 class SlowLocks:

@@ -26,15 +26,14 @@ from footnote_bot.bot.model import Answer, NoAnswer, Reason, Source
 from footnote_bot.bot.operations.audit_report import AuditQuery
 from footnote_bot.bot.operations.model import Order
 from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.figures import state_counts
 from footnote_bot.bot.state.forgetting import forget_person
-from footnote_bot.bot.state.gauges import state_counts
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.stores import Stores
 from footnote_bot.bot.state.teams import Team, further
-from footnote_bot.bot.state.usage import DatabaseUsage
-from footnote_bot.bot.state.usage_report import DatabaseUsageReport
+from footnote_bot.bot.state.usage import DatabaseUsage, DatabaseUsageReport
 from footnote_bot.bot.workspaces.model import Installation, own_id
 from footnote_bot.indexers.model import OPEN, KnownPage
 

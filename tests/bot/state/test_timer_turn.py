@@ -15,10 +15,9 @@ from footnote_bot.bot.operations.passes import Pass
 from footnote_bot.bot.operations.scheduler import Scheduler
 from footnote_bot.bot.operations.syncing import OneSyncAtATime
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.locks import DatabaseLocks, TimerTurn
 from footnote_bot.bot.state.pass_log import DatabasePassLog
 from footnote_bot.bot.state.process import Process
-from footnote_bot.bot.state.timer_turn import TimerTurn
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.indexing import Indexing
 from tests.fakes.embedding import WordEmbedder

@@ -23,7 +23,7 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.forgetting import forget_person
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.state.schema import inbox
-from footnote_bot.bot.state.usage_report import DatabaseUsageReport
+from footnote_bot.bot.state.usage import DatabaseUsageReport
 
 NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 PAGE = Source("Leave", "", "https://wiki.example.com/leave", "Book it.", "handbook", "leave.md", "")
