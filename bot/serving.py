@@ -36,22 +36,22 @@ from footnote_bot.bot.operations.single_sync import repeated_syncs
 from footnote_bot.bot.operations.syncing import OneSyncAtATime, now
 from footnote_bot.bot.ports import Answering
 from footnote_bot.bot.slack import serve as chat
+from footnote_bot.bot.slack.api.oauth_client import OAuthClient
+from footnote_bot.bot.slack.api.slack_api import SLACK_API, SlackConnection
 from footnote_bot.bot.slack.chat.workspace import workspace_of
-from footnote_bot.bot.slack.commands.channel_form import LanguageChoices
+from footnote_bot.bot.slack.commands.channel_settings import LanguageChoices
 from footnote_bot.bot.slack.commands.forget import Forget
 from footnote_bot.bot.slack.commands.wiki import wiki_commands
-from footnote_bot.bot.slack.connection import SLACK_API, OAuthClient, SlackConnection
 from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.flags.flag_chat import SlackFlagChat
-from footnote_bot.bot.slack.home.digesting import Digests
+from footnote_bot.bot.slack.home.digest import Digests, Weekly
 from footnote_bot.bot.slack.home.home import Home
-from footnote_bot.bot.slack.home.weekly import Weekly
-from footnote_bot.bot.slack.installed import InstalledWorkspaces
 from footnote_bot.bot.slack.listeners import SlackFeatures
 from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.running import Dispatcher, SlackApp, app_of
+from footnote_bot.bot.slack.workspaces import InstalledWorkspaces
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.forgetting import forget_person, forgetting
 from footnote_bot.bot.state.gauges import state_counts

@@ -27,8 +27,7 @@ from footnote_bot.bot.conversation.workers import Workers
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.flags.maintenance import Maintenance
 from footnote_bot.bot.slack import listeners
-from footnote_bot.bot.slack.api.slack_api import connections
-from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.api.slack_api import SlackConnection, connections
 from footnote_bot.bot.slack.events.handling import Failures
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 

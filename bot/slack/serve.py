@@ -19,8 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
-from footnote_bot.bot.slack.api.slack_api import call, web_client
-from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.api.slack_api import SlackConnection, call, web_client
 from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.health import Health, no_slack

@@ -15,17 +15,29 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from footnote_bot.bot.caching import ExpiringCache
+from footnote_bot.bot.conversation.ports import Locks
 from footnote_bot.bot.errors import ChatUnavailable, StateUnavailable
+from footnote_bot.bot.slack.api.oauth_client import OAuthClient
+from footnote_bot.bot.slack.api.slack_api import SlackConnection
+from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
-from footnote_bot.bot.slack.listeners import NOT_NOW
-from footnote_bot.bot.slack.rotation import Rotation
+from footnote_bot.bot.slack.http import Page
+from footnote_bot.bot.slack.listeners import NOT_NOW, front_app
+from footnote_bot.bot.slack.oauth import install_pages
+from footnote_bot.bot.slack.rotation import Rotation, rotator_of
 from footnote_bot.bot.slack.running import SlackApp, ended
 from footnote_bot.bot.slack.sign_in import SignIn
 from footnote_bot.bot.slack.texts import installing as texts
-from footnote_bot.bot.workspaces.model import ORGANIZATION, Installation, WorkspaceRights
-from footnote_bot.bot.workspaces.ports import Installations
+from footnote_bot.bot.workspaces.model import (
+    ORGANIZATION,
+    Installation,
+    Installations,
+    Rights,
+    WorkspaceRights,
+)
 
 logger = logging.getLogger(__name__)
+
 
 LOOK_EVERY = 15.0
 """Seconds between two looks at the installations: other processes change them, too."""
@@ -237,3 +249,51 @@ def is_loss(body: Mapping[str, Any]) -> bool:
 def is_command(body: Mapping[str, Any]) -> bool:
     """Return whether a person typed a command, and waits for an answer to it."""
     return "command" in body and not body.get("ssl_check")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledWorkspaces:
+    """The workspaces of ``client``'s installations. ``connection`` has the token in the
+    settings."""
+
+    client: OAuthClient
+    connection: SlackConnection
+    env: Environment
+    installations: Installations
+    locks: Locks
+    rights: Rights
+    build: Build
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def pages(self) -> Mapping[str, Page]:
+        """Return the pages that install Footnote, by path."""
+        return install_pages(
+            self.client,
+            self.installations,
+            rights=self.rights,
+            clock=self.env.clock,
+            installed=self.changed.set,
+            home=self.connection.bot_token,
+        )
+
+    def apps(self, home: tuple[str, SlackApp] | None) -> Workspaces:
+        """Return the apps of all workspaces. ``home`` is the one that is already composed."""
+        env, installations = self.env, self.installations
+        rotation = Rotation(
+            installations=installations,
+            locks=self.locks,
+            rotator=rotator_of(self.client),
+            clock=env.clock,
+            seconds=env.seconds,
+        )
+        return Workspaces(
+            installations=installations,
+            sign_in=SignIn(installations, self.rights, self.connection.api_url, env.seconds),
+            rotation=rotation,
+            build=self.build,
+            front=front_app(self.connection),
+            home=home,
+            grace=env.grace,
+            seconds=env.seconds,
+            changed=self.changed,
+        )

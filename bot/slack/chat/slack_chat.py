@@ -31,7 +31,7 @@ from footnote_bot.bot.slack.api.marks import (
 from footnote_bot.bot.slack.api.slack_api import SlackApi, call, to_its_end
 from footnote_bot.bot.slack.chat.history import History
 from footnote_bot.bot.slack.chat.streaming import Live, Streaming
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.slack.rendering.message import Message
 
 logger = logging.getLogger(__name__)

@@ -9,14 +9,13 @@ from typing import Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
-from footnote_bot.bot.slack.api.slack_api import SlackApi, web_client
+from footnote_bot.bot.slack.api.slack_api import OptionalCalls, SlackApi, web_client
 from footnote_bot.bot.slack.api.status_line import SlackStatusLine
 from footnote_bot.bot.slack.chat.history import History
 from footnote_bot.bot.slack.chat.slack_chat import SlackChat
 from footnote_bot.bot.slack.chat.streaming import Streaming
 from footnote_bot.bot.slack.events.parsing import Identity, SlackText
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.slack.rendering.links import origins
 from footnote_bot.bot.slack.rights.people import SlackPeople
 from footnote_bot.bot.slack.rights.slack_directory import (

@@ -12,8 +12,15 @@ from typing import Protocol
 
 from footnote_bot.bot.moments import in_words
 from footnote_bot.bot.operations.audit_report import AuditQuery, NotedEntry, page_query
-from footnote_bot.bot.slack.commands.arguments import address, options, person
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import (
+    Call,
+    For,
+    Misused,
+    Subcommand,
+    address,
+    options,
+    person,
+)
 from footnote_bot.bot.slack.rendering.message import Message, context, say, section
 from footnote_bot.bot.slack.rendering.mrkdwn import inert
 from footnote_bot.bot.slack.rendering.sections import MESSAGE

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from footnote_bot.bot.operations.model import Order
 from footnote_bot.bot.operations.ports import Reindexing
-from footnote_bot.bot.slack.commands.arguments import address, options
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand, address, options
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.rendering.message import say
 from footnote_bot.bot.slack.texts import commands as texts

@@ -20,8 +20,8 @@ from footnote_bot.bot.slack.api.marks import carries, marked_messages, reply_mar
 from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.flags import cards
-from footnote_bot.bot.slack.flags.announcement import announcement
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.flags.cards import announcement
+from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.slack.rendering.links import origins
 from footnote_bot.bot.slack.rendering.message import Message
 

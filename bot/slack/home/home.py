@@ -20,10 +20,10 @@ from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.home import home_page
 from footnote_bot.bot.slack.home.home_page import FLAGS_SHOWN, HomeSection
-from footnote_bot.bot.slack.rendering.content import notice
+from footnote_bot.bot.slack.rendering.blocks import notice
 from footnote_bot.bot.slack.rendering.message import Block, context, say
 from footnote_bot.bot.slack.rendering.mrkdwn import inert
-from footnote_bot.bot.slack.rights.person import Membership
+from footnote_bot.bot.slack.rights.directory import Membership
 from footnote_bot.bot.slack.texts import home as texts
 from footnote_bot.indexers.model import Principal, Reader
 

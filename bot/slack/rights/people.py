@@ -20,8 +20,7 @@ from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation.model import Closed
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import call, pages
-from footnote_bot.bot.slack.rights.directory import MemberList
-from footnote_bot.bot.slack.rights.person import Membership, Person, person_of
+from footnote_bot.bot.slack.rights.directory import MemberList, Membership, Person, person_of
 from footnote_bot.bot.slack.texts import replies as texts
 from footnote_bot.indexers.model import EVERYONE, Principal, addressed
 from footnote_bot.indexers.untold import untold_token

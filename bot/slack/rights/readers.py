@@ -18,8 +18,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation.model import ANYBODY, Closed
 from footnote_bot.bot.slack.rights.channels import Channel, Channels
+from footnote_bot.bot.slack.rights.directory import Membership, Person
 from footnote_bot.bot.slack.rights.people import SlackPeople
-from footnote_bot.bot.slack.rights.person import Membership, Person
 from footnote_bot.indexers.model import Audience, Principal, Reader
 
 REMEMBERED = 60.0

@@ -9,9 +9,8 @@ from typing import Protocol
 from footnote_bot.bot.conversation.model import Closed, RecordedAnswer
 from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.rights.channels import Channels
-from footnote_bot.bot.slack.rights.directory import MemberList
+from footnote_bot.bot.slack.rights.directory import MemberList, Membership
 from footnote_bot.bot.slack.rights.people import SlackPeople
-from footnote_bot.bot.slack.rights.person import Membership
 from footnote_bot.bot.slack.rights.readers import Readers
 from footnote_bot.bot.workspaces.model import WorkspaceRights
 from footnote_bot.indexers.model import Reader

@@ -17,12 +17,11 @@ from footnote_bot.bot.model import Answer, Question, Result, Source
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.serving import SlackParts
 from footnote_bot.bot.slack.events.parsing import Identity
-from footnote_bot.bot.slack.installed import InstalledWorkspaces
-from footnote_bot.bot.slack.rights.person import Membership, membership_of
+from footnote_bot.bot.slack.rights.directory import Membership, membership_of
 from footnote_bot.bot.slack.running import SlackApp
 from footnote_bot.bot.slack.serve import serve
 from footnote_bot.bot.slack.texts.installing import NOT_HERE
-from footnote_bot.bot.slack.workspaces import Workspaces, workspace_of
+from footnote_bot.bot.slack.workspaces import InstalledWorkspaces, Workspaces, workspace_of
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.state.locks import DatabaseLocks
