@@ -51,7 +51,7 @@ from footnote_bot.bot.slack.listeners import SlackFeatures
 from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.running import Dispatcher, SlackApp, app_of
-from footnote_bot.bot.slack.workspaces import InstalledWorkspaces
+from footnote_bot.bot.slack.workspaces import Workspaces
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.forgetting import forget_person, forgetting
 from footnote_bot.bot.state.gauges import state_counts
@@ -167,13 +167,11 @@ def serve_app(
         home = SlackParts(
             settings, connection, env, me, wikis=wikis, state=app.state, process=process, team=team
         ).app()
-        return further.apps((me.team, home)) if further else home
+        return further.with_home(me.team, home) if further else home
 
+    installed: Dispatcher | None = further
     with answers.loading(), scheduler.running(), sharing(app), traced(settings.tracing.url):
-        without_home = partial(further.apps, None) if further else None
-        asyncio.run(
-            chat.serve(connection, build, env, ready=lambda _: ready(), without_home=without_home)
-        )
+        asyncio.run(chat.serve(connection, build, env, ready=lambda _: ready(), further=installed))
 
 
 def syncs_of(app: App) -> OneSyncAtATime:
@@ -185,7 +183,7 @@ def syncs_of(app: App) -> OneSyncAtATime:
 
 def further_workspaces(
     app: App, connection: SlackConnection, env: Environment, wikis: WikiPorts
-) -> InstalledWorkspaces:
+) -> Workspaces:
     """Compose the workspaces other than the one whose token is in the settings."""
     secrets = app.secrets
 
@@ -203,7 +201,7 @@ def further_workspaces(
             allowed=allowed,
         ).app()
 
-    return InstalledWorkspaces(
+    return Workspaces(
         client=OAuthClient(
             id=secrets.slack_client_id.get_secret_value(),
             secret=secrets.slack_client_secret.get_secret_value(),

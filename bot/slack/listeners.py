@@ -121,7 +121,7 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     stopped = pressing.stopped(features.intake.stopping, slack.me.team)
     app.event("agent_session_stopped")(guarded(stopped))
     for moved in ("member_joined_channel", "member_left_channel"):
-        app.event(moved)(failures.unseen(slack.directory.readers.moved))
+        app.event(moved)(failures.unseen(slack.directory.moved))
     opened = pressing.opened(features.prompts, slack.people, slack.optional_calls)
     for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, features.home.opened)):
         app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))

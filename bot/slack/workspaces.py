@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 from slack_bolt.async_app import AsyncApp
@@ -60,36 +60,66 @@ class _Open:
 
 @dataclass(slots=True, kw_only=True)
 class Workspaces:
-    """The apps of all workspaces. ``home`` is the workspace of the token in the settings with its
-    app; None: there is no token. ``front`` takes payloads without a workspace of ours.
+    """The apps of all workspaces: those of ``client``'s installations, and if ``connection`` has a
+    token, that of its workspace (`with_home`).
 
     An installation is opened when the bot starts, when it is made, and when its first payload
     comes; never in a workspace that the operator does not name.
     """
 
+    client: OAuthClient
+    connection: SlackConnection
+    env: Environment
     installations: Installations
-    sign_in: SignIn
-    rotation: Rotation
+    locks: Locks
+    rights: Rights
     build: Build
-    front: AsyncApp
-    home: tuple[str, SlackApp] | None
-    grace: float
-    seconds: Callable[[], float]
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Is set when an installation was made, so that it is opened at once."""
+    _home: tuple[str, SlackApp] | None = field(init=False, default=None)
+    _front: AsyncApp = field(init=False)
+    """Takes payloads without a workspace of ours."""
+    _sign_in: SignIn = field(init=False)
+    _rotation: Rotation = field(init=False)
     _open: dict[str, _Open] = field(default_factory=dict)
     _opening: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _without: ExpiringCache[tuple[str, str], bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._without = ExpiringCache(self.seconds)
+        env, installations = self.env, self.installations
+        self._front = front_app(self.connection)
+        self._sign_in = SignIn(installations, self.rights, self.connection.api_url, env.seconds)
+        self._rotation = Rotation(
+            installations=installations,
+            locks=self.locks,
+            rotator=rotator_of(self.client),
+            clock=env.clock,
+            seconds=env.seconds,
+        )
+        self._without = ExpiringCache(env.seconds)
+
+    def with_home(self, team: str, app: SlackApp) -> Self:
+        """Return the same with the app of the workspace whose token is in the settings."""
+        self._home = team, app
+        return self
+
+    def pages(self) -> Mapping[str, Page]:
+        """Return the pages that install Footnote, by path."""
+        return install_pages(
+            self.client,
+            self.installations,
+            rights=self.rights,
+            clock=self.env.clock,
+            installed=self.changed.set,
+            home=self.connection.bot_token,
+        )
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Give a payload to the app of its workspace. A payload that cannot be taken now is not
         acknowledged, so that Slack delivers it again."""
         team, organization = workspace_of(req)
         try:
-            if is_loss(req.body) and await self.sign_in.is_over(team, organization):
+            if is_loss(req.body) and await self._sign_in.is_over(team, organization):
                 self.changed.set()
             app = await self._app(team, organization) if team else None
         except (ChatUnavailable, StateUnavailable) as error:
@@ -99,13 +129,13 @@ class Workspaces:
             return (
                 BoltResponse(status=200, body=texts.NOT_HERE)
                 if is_command(req.body)
-                else await self.front.async_dispatch(req)
+                else await self._front.async_dispatch(req)
             )
         return await app.bolt.async_dispatch(req)
 
     async def start(self) -> None:
-        if self.home:
-            team, app = self.home
+        if self._home:
+            team, app = self._home
             await self._begin(team, app, None)
         await self.look()
 
@@ -122,7 +152,7 @@ class Workspaces:
             StateUnavailable: the installations cannot be read.
         """
         stored = await asyncio.to_thread(self.installations.all)
-        current = {installation.id: await self.rotation(installation) for installation in stored}
+        current = {installation.id: await self._rotation(installation) for installation in stored}
         for team, opened in list(self._open.items()):
             before = opened.installation
             if before is None:
@@ -130,7 +160,7 @@ class Workspaces:
             latest = current.get(before.id)
             if latest is None or latest.installed != before.installed:
                 logger.info("The installation in %s is over", team)
-                await self._close(team, self.grace)
+                await self._close(team, self.env.grace)
             elif latest.token != before.token:
                 opened.app.use_token(latest.token)
                 opened.installation = latest
@@ -154,7 +184,7 @@ class Workspaces:
             except TimeoutError:
                 pass
             self.changed.clear()
-            self._without = ExpiringCache(self.seconds)
+            self._without = ExpiringCache(self.env.seconds)
             try:
                 await self.look()
             except StateUnavailable as error:
@@ -187,7 +217,7 @@ class Workspaces:
             return app
 
     async def _open_app(self, team: str, organization: str) -> SlackApp | None:
-        signed_in = await self.sign_in.to(team, organization)
+        signed_in = await self._sign_in.to(team, organization)
         if signed_in is None:
             return None
         installation = signed_in.installation
@@ -203,7 +233,7 @@ class Workspaces:
         try:
             await app.start()
         except StateUnavailable:
-            await app.stop(self.grace)
+            await app.stop(self.env.grace)
             raise
         chores = [asyncio.create_task(chore) for chore in app.chores()]
         self._open[team] = _Open(app, installation, chores)
@@ -249,51 +279,3 @@ def is_loss(body: Mapping[str, Any]) -> bool:
 def is_command(body: Mapping[str, Any]) -> bool:
     """Return whether a person typed a command, and waits for an answer to it."""
     return "command" in body and not body.get("ssl_check")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstalledWorkspaces:
-    """The workspaces of ``client``'s installations. ``connection`` has the token in the
-    settings."""
-
-    client: OAuthClient
-    connection: SlackConnection
-    env: Environment
-    installations: Installations
-    locks: Locks
-    rights: Rights
-    build: Build
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def pages(self) -> Mapping[str, Page]:
-        """Return the pages that install Footnote, by path."""
-        return install_pages(
-            self.client,
-            self.installations,
-            rights=self.rights,
-            clock=self.env.clock,
-            installed=self.changed.set,
-            home=self.connection.bot_token,
-        )
-
-    def apps(self, home: tuple[str, SlackApp] | None) -> Workspaces:
-        """Return the apps of all workspaces. ``home`` is the one that is already composed."""
-        env, installations = self.env, self.installations
-        rotation = Rotation(
-            installations=installations,
-            locks=self.locks,
-            rotator=rotator_of(self.client),
-            clock=env.clock,
-            seconds=env.seconds,
-        )
-        return Workspaces(
-            installations=installations,
-            sign_in=SignIn(installations, self.rights, self.connection.api_url, env.seconds),
-            rotation=rotation,
-            build=self.build,
-            front=front_app(self.connection),
-            home=home,
-            grace=env.grace,
-            seconds=env.seconds,
-            changed=self.changed,
-        )

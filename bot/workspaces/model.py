@@ -3,10 +3,10 @@ installations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Protocol
 
 ORGANIZATION = "E"
 """The first letter of an organization's id (Enterprise Grid); a workspace's id begins with T."""
@@ -65,31 +65,8 @@ Rights = Callable[[str, str], WorkspaceRights | None]
 neither."""
 
 
-class NamedWorkspace(Protocol):
-    """The settings of a further workspace or organization, from ``[[workspace]]``."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def wikis(self) -> tuple[str, ...]: ...
-
-    @property
-    def trusts_addresses(self) -> bool: ...
-
-
 class NamedWorkspaces(dict[str, WorkspaceRights]):
     """The rights of further workspaces and organizations that the settings name, by id."""
-
-    @classmethod
-    def of(cls, settings: Iterable[NamedWorkspace]) -> Self:
-        return cls(
-            (
-                workspace.id,
-                WorkspaceRights(wikis=workspace.wikis, trusts_addresses=workspace.trusts_addresses),
-            )
-            for workspace in settings
-        )
 
     def rights(self, workspace: str, organization: str) -> WorkspaceRights | None:
         """Return the rights of a workspace; see `Rights`."""

@@ -194,7 +194,7 @@ class Digests:
     async def _week(self) -> Week:
         flags = await self.feedback.open_flags()
         # People who may get no answers see figures, and neither pages nor questions.
-        has_no_outsiders = not await self.slack.directory.readers.has_outsiders(self.channel)
+        has_no_outsiders = not await self.slack.directory.has_outsiders(self.channel)
         return Week(
             volume=await self.insights.volume(WEEK),
             flagged=await self.insights.flagged(WEEK),

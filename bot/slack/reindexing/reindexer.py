@@ -46,8 +46,8 @@ _TRIES = 26
 
 
 class ProgressMessage:
-    """A progress message. ``message`` is empty if nothing could be posted: then its methods do
-    nothing."""
+    """A progress message, stored with its job, so that it stays the same after a restart.
+    ``message`` is empty if nothing could be posted: then its methods do nothing."""
 
     def __init__(self, api: SlackApi, channel: str, message: str) -> None:
         self._api, self._channel, self._message = api, channel, message
@@ -77,43 +77,6 @@ class ProgressMessage:
             await self._api.edit(self._channel, self._message, message)
 
 
-class ProgressMessages:
-    """The progress messages. A job's message is stored with the job, so that it stays the same
-    after a restart."""
-
-    def __init__(self, api: SlackApi, jobs: Jobs) -> None:
-        self._api = api
-        self._jobs = jobs
-
-    async def post(
-        self, job: Job, respond: Callable[[Message], Awaitable[None]] | None = None
-    ) -> Job:
-        """Post the message in the job's channel, or if the bot is no member there, to the admin
-        alone with a note. Return the job with its message; without one if Slack is unavailable."""
-        first = reports.progress(job, None, 0)
-        try:
-            try:
-                channel, ts = job.channel, await self._api.post(job.channel, first)
-            except ChatRefused as error:
-                logger.info(
-                    "Progress goes to %s, not to %s: %s", job.person, job.channel, error.code
-                )
-                if respond:
-                    await respond(ELSEWHERE)
-                channel = await self._api.direct(job.person)
-                ts = await self._api.post(channel, first)
-        except (ChatRefused, ChatUnavailable) as error:
-            logger.warning("A reindex cannot be shown: %s", error)
-            return job
-        await self._jobs.shown(job.id, channel, ts)
-        return replace(job, channel=channel, message=ts)
-
-    async def of(self, job: Job) -> ProgressMessage:
-        if not job.message:
-            job = await self.post(job)
-        return ProgressMessage(self._api, job.channel, job.message)
-
-
 STOPPED = say(texts.STOPPED)
 ADMINS_ONLY = say(texts.ADMINS_ONLY, texts.ASK_AN_ADMIN)
 OVER = say(texts.OVER)
@@ -131,7 +94,6 @@ class Reindexer:
         self._jobs = jobs
         self._people = slack.people
         self._api = slack.api
-        self._progress_messages = ProgressMessages(slack.api, jobs)
         self._edit_every = slack.env.edit_every
         self._clock = slack.env.seconds
         self._new_incident = slack.env.new_incident
@@ -150,7 +112,7 @@ class Reindexer:
             await respond(say(texts.ALREADY_RUNNING, *progress))
             return
         try:
-            await self._progress_messages.post(job, respond)
+            await self._post(job, respond)
         finally:
             # Otherwise nobody would take the job while this process lives, and no other could be
             # ordered.
@@ -184,6 +146,28 @@ class Reindexer:
         except StateUnavailable as error:
             logger.warning("Reindex jobs wait until this process counts as dead: %s", error)
 
+    async def _post(self, job: Job, respond: Respond | None = None) -> Job:
+        """Post the progress message in the job's channel, or if the bot is no member there, to the
+        admin alone with a note. Return the job with its message; without one if Slack is
+        unavailable."""
+        first = reports.progress(job, None, 0)
+        try:
+            try:
+                channel, ts = job.channel, await self._api.post(job.channel, first)
+            except ChatRefused as error:
+                logger.info(
+                    "Progress goes to %s, not to %s: %s", job.person, job.channel, error.code
+                )
+                if respond:
+                    await respond(ELSEWHERE)
+                channel = await self._api.direct(job.person)
+                ts = await self._api.post(channel, first)
+        except (ChatRefused, ChatUnavailable) as error:
+            logger.warning("A reindex cannot be shown: %s", error)
+            return job
+        await self._jobs.shown(job.id, channel, ts)
+        return replace(job, channel=channel, message=ts)
+
     async def _make_ready(self) -> None:
         for id_ in list(self._unready):
             await self._jobs.ready(id_)
@@ -199,7 +183,9 @@ class Reindexer:
 
     async def _carry_out(self, job: Job) -> None:
         self._progress, self._note = None, ""
-        shown_progress = await self._progress_messages.of(job)
+        if not job.message:
+            job = await self._post(job)
+        shown_progress = ProgressMessage(self._api, job.channel, job.message)
         cancelled, ending = threading.Event(), threading.Event()
         if await self._is_cancelled(job):
             cancelled.set()

@@ -21,7 +21,7 @@ from footnote_bot.bot.slack.rights.directory import Membership, membership_of
 from footnote_bot.bot.slack.running import SlackApp
 from footnote_bot.bot.slack.serve import serve
 from footnote_bot.bot.slack.texts.installing import NOT_HERE
-from footnote_bot.bot.slack.workspaces import InstalledWorkspaces, Workspaces, workspace_of
+from footnote_bot.bot.slack.workspaces import Workspaces, workspace_of
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.state.locks import DatabaseLocks
@@ -117,7 +117,7 @@ class Several:
                     allowed=allowed,
                 ).app()
 
-            installed = InstalledWorkspaces(
+            installed = Workspaces(
                 client=client,
                 connection=bot.connection,
                 env=replace(bot.env, clock=self.clock),
@@ -129,11 +129,11 @@ class Several:
             env = replace(bot.env, pages=installed.pages())
             await serve(
                 bot.connection,
-                lambda me: installed.apps((me.team, at_home(me))),
+                lambda me: installed.with_home(me.team, at_home(me)),
                 env,
                 stop=self._stop,
                 ready=ready,
-                without_home=lambda: installed.apps(None),
+                further=installed,
             )
 
 
