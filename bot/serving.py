@@ -257,7 +257,10 @@ class SlackParts:
         self.feedback = Feedback(self.stores.answers, clock, wikis.library.page)
         self.slack = workspace_of(
             me,
-            env,
+            clock=clock,
+            seconds=env.seconds,
+            new_incident=env.new_incident,
+            edit_every=env.edit_every,
             token=connection.bot_token,
             api_url=connection.api_url,
             settings=slack,

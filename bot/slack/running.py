@@ -175,7 +175,7 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
     """Compose the app that offers ``features``."""
     slack, intake = features.workspace, features.intake
     bolt = listeners.bolt_app(connection, slack.me, lambda: slack.api.client.token or "")
-    failures = Failures(slack.api, slack.env.new_incident)
+    failures = Failures(slack.api, slack.new_incident)
     listeners.keep_questions(bolt, slack.me, intake.receiving)
     listeners.listen(bolt, failures, features)
     return SlackApp(

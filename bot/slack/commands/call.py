@@ -37,9 +37,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """A subcommand. ``usage`` begins with its name, as in "reindex [wiki]"; ``says`` describes it
-    in the help. ``run`` raises Misused, or errors that it cannot handle. ``is_usable`` returns,
-    more exactly than ``who``, whether a person may use it in the channel of the call."""
+    """A subcommand. ``usage`` begins with its name, as in "reindex [wiki]"; one that is the name
+    alone takes no arguments. ``says`` describes it in the help. ``run`` raises Misused, or errors
+    that it cannot handle. ``is_usable`` returns, more exactly than ``who``, whether a person may
+    use it in the channel of the call."""
 
     usage: str
     says: str
@@ -50,6 +51,12 @@ class Subcommand:
     @property
     def name(self) -> str:
         return self.usage.split()[0]
+
+    async def carry_out(self, call: Call) -> None:
+        """Run it, as `run` does; with Misused if it takes no arguments and is given some."""
+        if call.words and self.usage == self.name:
+            raise Misused(texts.NO_ARGUMENTS)
+        await self.run(call)
 
 
 _WORD = re.compile(r"<[^<>]*>|[^\s<>]+")

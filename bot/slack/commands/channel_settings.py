@@ -14,11 +14,11 @@ from footnote_bot.bot.conversation.model import ChannelSettings
 from footnote_bot.bot.conversation.ports import ChannelSettingsStore
 from footnote_bot.bot.errors import ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import SlackApi
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call
 from footnote_bot.bot.slack.rendering import message
 from footnote_bot.bot.slack.rendering.message import Block, entry, plain_text, say
-from footnote_bot.bot.slack.rights.channels import Channel, Channels
-from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.rights.channels import Channel
+from footnote_bot.bot.slack.rights.slack_directory import SlackDirectory
 from footnote_bot.bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
@@ -160,22 +160,14 @@ class ChannelForms:
     may be in. Slack is asked each time who may change settings."""
 
     team: str
-    people: SlackPeople
-    channels: Channels
+    directory: SlackDirectory
     settings: ChannelSettingsStore
     wikis: Callable[[], Sequence[str]]
     languages: LanguageChoices
     api: SlackApi
 
-    @property
-    def subcommand(self) -> Subcommand:
-        usage, does = texts.SETTINGS_USAGE, texts.SETTINGS_DOES
-        return Subcommand(usage, does, self.ask, For.MEMBERS, self._is_usable)
-
     async def ask(self, call: Call) -> None:
         """Open the form."""
-        if call.words:
-            raise Misused(texts.NO_ARGUMENTS)
         channel = await self._channel(call.channel)
         if channel is None:
             await call.respond(NO_CHANNEL)
@@ -187,7 +179,7 @@ class ChannelForms:
         shown = form(call.channel, chosen, self.wikis(), self.languages)
         await self.api.ask(call.trigger, shown)
 
-    async def _is_usable(self, call: Call) -> bool:
+    async def is_usable(self, call: Call) -> bool:
         try:
             channel = await self._channel(call.channel)
             return channel is not None and await self._may_set(
@@ -247,7 +239,7 @@ class ChannelForms:
     async def _channel(self, id_: str) -> Channel | None:
         """Return the channel; None if nothing is set there: a direct message, or the bot is not in
         it."""
-        channel = None if id_.startswith("D") else await self.channels.channel(id_)
+        channel = None if id_.startswith("D") else await self.directory.channels.channel(id_)
         return channel if channel and channel.has_bot else None
 
     async def _problem_with(self, review: str, channel: Channel, person: str) -> str:
@@ -256,8 +248,8 @@ class ChannelForms:
         channel."""
         if not review:
             return ""
-        review_channel = await self.channels.channel(review)
-        if review_channel and not await self.people.is_member(review, person):
+        review_channel = await self.directory.channels.channel(review)
+        if review_channel and not await self.directory.is_member(review, person):
             return texts.NOT_IN_REVIEW_CHANNEL
         if review_channel is None or not review_channel.has_bot:
             return texts.BOT_NOT_IN_REVIEW_CHANNEL
@@ -268,6 +260,6 @@ class ChannelForms:
     async def _may_set(self, person: str, channel: str, creator: str) -> bool:
         """Return whether the person may change settings. Slack tells an app who created a channel,
         not who manages it."""
-        if await self.people.is_admin(person):
+        if await self.directory.is_admin(person):
             return True
-        return person == creator and await self.people.is_member(channel, person)
+        return person == creator and await self.directory.is_member(channel, person)

@@ -16,11 +16,12 @@ from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 from footnote_bot.bot.conversation.ports import ChannelSettingsStore, MessageText
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.insights import LATELY as GAPS_LATELY
 from footnote_bot.bot.flags.insights import Insights
 from footnote_bot.bot.slack.api.slack_api import SlackApi, reply
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.commands.access import AccessCommand
-from footnote_bot.bot.slack.commands.audit import Audit, Trail
+from footnote_bot.bot.slack.commands.audit import LATELY, Audit, Trail
 from footnote_bot.bot.slack.commands.call import (
     Call,
     For,
@@ -33,7 +34,7 @@ from footnote_bot.bot.slack.commands.channel_settings import ChannelForms, Langu
 from footnote_bot.bot.slack.commands.flags import Flags
 from footnote_bot.bot.slack.commands.forget import Forget
 from footnote_bot.bot.slack.commands.gaps import Gaps
-from footnote_bot.bot.slack.commands.reindex import Reindex
+from footnote_bot.bot.slack.commands.reindex import DRY_RUN, FULL, Reindex
 from footnote_bot.bot.slack.commands.status import Status
 from footnote_bot.bot.slack.events.parsing import MOST_CHARACTERS, storable
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
@@ -97,7 +98,7 @@ class Commands:
             await answer(await self._ask(call.person, text) if asks else no)
         else:
             try:
-                await chosen.run(call)
+                await chosen.carry_out(call)
             except Misused as error:
                 # An admin's long line is more likely a mistaken command.
                 asks = in_words and (has_mark or (is_long and chosen.who is not For.ADMINS))
@@ -197,25 +198,52 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
 ) -> WikiCommands:
     """Compose the subcommands. ``audited`` is how long the ``trail`` is kept; ``keep`` as in
     `CommandQuestions`."""
-    people, api, clock, reindexing = slack.people, slack.api, slack.env.clock, wikis.reindexing
+    people, api, clock, reindexing = slack.people, slack.api, slack.clock, wikis.reindexing
     forms = ChannelForms(
         team=slack.me.team,
-        people=people,
-        channels=slack.directory.channels,
+        directory=slack.directory,
         settings=settings,
         wikis=reindexing.wikis,
         languages=languages,
         api=api,
     )
+    audit = Audit(trail, people, reindexing.part, clock, audited)
     subcommands = [
-        Status(people, wikis.operating).subcommand,
-        Reindex(reindexing, reindexer).subcommand,
-        Flags(feedback, insights.questions, api, clock).subcommand,
-        AccessCommand(people, wikis.operating).subcommand,
-        Gaps(insights, clock, slack.links).subcommand,
-        forms.subcommand,
-        forget.subcommand,
-        Audit(trail, people, reindexing.part, clock, audited).subcommand,
+        Subcommand(
+            texts.STATUS_USAGE,
+            texts.STATUS_DOES,
+            Status(people, wikis.operating).run,
+            For.MEMBERS,
+        ),
+        Subcommand(
+            texts.reindex_usage(FULL, DRY_RUN),
+            texts.reindex_does(FULL, DRY_RUN),
+            Reindex(reindexing, reindexer).run,
+            For.ADMINS,
+        ),
+        Subcommand(
+            texts.FLAGS_USAGE,
+            texts.FLAGS_DOES,
+            Flags(feedback, insights.questions, api, clock).run,
+            For.ADMINS,
+        ),
+        Subcommand(
+            texts.ACCESS_USAGE,
+            texts.ACCESS_DOES,
+            AccessCommand(people, wikis.operating).run,
+            For.ADMINS,
+        ),
+        Subcommand(
+            texts.GAPS_USAGE,
+            texts.gaps_does(GAPS_LATELY.days),
+            Gaps(insights, clock, slack.links).run,
+            For.ADMINS,
+        ),
+        Subcommand(
+            texts.SETTINGS_USAGE, texts.SETTINGS_DOES, forms.ask, For.MEMBERS, forms.is_usable
+        ),
+        Subcommand(texts.FORGET_USAGE, texts.FORGET_DOES, forget.run),
+        Subcommand(texts.AUDIT_USAGE, texts.audit_does(LATELY.days), audit.run, For.ADMINS),
     ]
     questions = CommandQuestions(api, slack.text, slack.me.team, keep)
     return WikiCommands(Commands(people, subcommands, questions.ask), forms)

@@ -167,7 +167,7 @@ class Digests:
         """
         if self.weekly is None or not self.channel:
             return
-        now = self.slack.env.clock()
+        now = self.slack.clock()
         due = self.weekly.latest(now)
         if due == self._settled or now - due > LATE:
             return
@@ -187,7 +187,7 @@ class Digests:
         if week.is_quiet:
             return
         if mark not in await marked_messages(self.slack.api, self.channel, since=due):
-            today = self.slack.env.clock().date()
+            today = self.slack.clock().date()
             message = await asyncio.to_thread(digest, week, self.slack.links, today)
             await self.slack.api.post(self.channel, message.marked(mark))
 
@@ -201,12 +201,9 @@ class Digests:
             open_flags=len(flags),
             longest=await self._waiting(flags[0], may_show=has_no_outsiders) if flags else None,
             gaps=await self._gaps() if has_no_outsiders else (),
-            stale=await self._stale() if has_no_outsiders else (),
+            stale=await self.insights.stale(ANYBODY, _SHOWN) if has_no_outsiders else (),
             failing=await self.insights.failing(),
         )
-
-    async def _stale(self) -> Sequence[Often]:
-        return await self.insights.stale(ANYBODY, _SHOWN)
 
     async def _waiting(self, flag: Flag, *, may_show: bool) -> Waiting:
         since = flag.raised.date()

@@ -94,9 +94,9 @@ class Reindexer:
         self._jobs = jobs
         self._people = slack.people
         self._api = slack.api
-        self._edit_every = slack.env.edit_every
-        self._clock = slack.env.seconds
-        self._new_incident = slack.env.new_incident
+        self._edit_every = slack.edit_every
+        self._clock = slack.seconds
+        self._new_incident = slack.new_incident
         self._working: asyncio.Task[None] | None = None
         self._stopping = False
         self._unready: set[int] = set()

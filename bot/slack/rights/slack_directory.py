@@ -212,7 +212,9 @@ class SlackDirectory:
         return await self.channels.is_public(channel)
 
     async def is_member(self, channel: str, person: str) -> bool:
-        return await self.people.is_member(channel, person)
+        # Asked each time: they may have been restricted, or have left, just now.
+        described = await self.people.person(person, fresh=True)
+        return described.membership is Membership.MEMBER and await self.is_in(person, channel)
 
     async def is_admin(self, person: str) -> bool:
         return await self.people.is_admin(person)
