@@ -70,7 +70,8 @@ class SlackFlagChat:
         return last
 
     async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:
-        return await reply_messages(self.api, recorded.asked.place)
+        parts = await reply_messages(self.api, recorded.asked.place)
+        return frozenset(ts for _, ts in parts)
 
     async def replace_reply(
         self, recorded: RecordedAnswer, parts: frozenset[str], content: FlagContent
