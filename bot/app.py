@@ -38,7 +38,7 @@ from footnote_bot.bot.operations.scheduler import Always, SyncTurn
 from footnote_bot.bot.operations.syncing import SyncLocks, now
 from footnote_bot.bot.parts import MAKING, part
 from footnote_bot.bot.state.place import StatePlace
-from footnote_bot.bot.workspaces.model import NamedWorkspaces
+from footnote_bot.bot.workspaces.model import NamedWorkspaces, WorkspaceRights
 from footnote_bot.config.loading import make_data_folder
 from footnote_bot.config.settings import BUNDLED_RERANKER, Secrets, Settings
 from footnote_bot.indexers.indexing import Indexing
@@ -120,7 +120,14 @@ class App:
 
     @property
     def named_workspaces(self) -> NamedWorkspaces:
-        return NamedWorkspaces.of(self.settings.workspace)
+        return NamedWorkspaces(
+            {
+                named.id: WorkspaceRights(
+                    wikis=named.wikis, trusts_addresses=named.trusts_addresses
+                )
+                for named in self.settings.workspace
+            }
+        )
 
     def verdicts(self) -> KeptVerdicts:
         from footnote_bot.bot.state.answers import DatabaseAnswers  # slow: SQLAlchemy

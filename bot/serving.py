@@ -35,22 +35,22 @@ from footnote_bot.bot.operations.single_sync import repeated_syncs
 from footnote_bot.bot.operations.syncing import OneSyncAtATime, now
 from footnote_bot.bot.ports import Answering
 from footnote_bot.bot.slack import serve as chat
+from footnote_bot.bot.slack.api.oauth_client import OAuthClient
+from footnote_bot.bot.slack.api.slack_api import SLACK_API, SlackConnection
 from footnote_bot.bot.slack.chat.workspace import workspace_of
-from footnote_bot.bot.slack.commands.channel_form import LanguageChoices
+from footnote_bot.bot.slack.commands.channel_settings import LanguageChoices
 from footnote_bot.bot.slack.commands.forget import Forget
 from footnote_bot.bot.slack.commands.wiki import wiki_commands
-from footnote_bot.bot.slack.connection import SLACK_API, OAuthClient, SlackConnection
 from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.flags.flag_chat import SlackFlagChat
-from footnote_bot.bot.slack.home.digesting import Digests
+from footnote_bot.bot.slack.home.digest import Digests, Weekly
 from footnote_bot.bot.slack.home.home import Home
-from footnote_bot.bot.slack.home.weekly import Weekly
-from footnote_bot.bot.slack.installed import InstalledWorkspaces
 from footnote_bot.bot.slack.listeners import SlackFeatures
 from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.running import Dispatcher, SlackApp, app_of
+from footnote_bot.bot.slack.workspaces import Workspaces
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.figures import state_counts
 from footnote_bot.bot.state.forgetting import forget_person, forgetting
@@ -164,13 +164,11 @@ def serve_app(
         home = SlackParts(
             settings, connection, env, me, wikis=wikis, state=app.state, process=process, team=team
         ).app()
-        return further.apps((me.team, home)) if further else home
+        return further.with_home(me.team, home) if further else home
 
+    installed: Dispatcher | None = further
     with answers.loading(), scheduler.running(), sharing(app), traced(settings.tracing.url):
-        without_home = partial(further.apps, None) if further else None
-        asyncio.run(
-            chat.serve(connection, build, env, ready=lambda _: ready(), without_home=without_home)
-        )
+        asyncio.run(chat.serve(connection, build, env, ready=lambda _: ready(), further=installed))
 
 
 def syncs_of(app: App) -> OneSyncAtATime:
@@ -182,7 +180,7 @@ def syncs_of(app: App) -> OneSyncAtATime:
 
 def further_workspaces(
     app: App, connection: SlackConnection, env: Environment, wikis: WikiPorts
-) -> InstalledWorkspaces:
+) -> Workspaces:
     """Compose the workspaces other than the one whose token is in the settings."""
     secrets = app.secrets
 
@@ -200,7 +198,7 @@ def further_workspaces(
             allowed=allowed,
         ).app()
 
-    return InstalledWorkspaces(
+    return Workspaces(
         client=OAuthClient(
             id=secrets.slack_client_id.get_secret_value(),
             secret=secrets.slack_client_secret.get_secret_value(),
@@ -256,7 +254,10 @@ class SlackParts:
         self.feedback = Feedback(self.stores.answers, clock, wikis.library.page)
         self.slack = workspace_of(
             me,
-            env,
+            clock=clock,
+            seconds=env.seconds,
+            new_incident=env.new_incident,
+            edit_every=env.edit_every,
             token=connection.bot_token,
             api_url=connection.api_url,
             settings=slack,

@@ -73,8 +73,7 @@ def slack_problem(token: str, api_url: str) -> str:
     import asyncio  # `--help` need not load its thirty modules
 
     # Slow: Slack's libraries.
-    from footnote_bot.bot.slack.api.slack_api import call, web_client
-    from footnote_bot.bot.slack.connection import SLACK_API
+    from footnote_bot.bot.slack.api.slack_api import SLACK_API, call, web_client
 
     async def ask() -> None:
         await call(web_client(token, api_url or SLACK_API, patient=False).auth_test())

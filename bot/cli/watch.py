@@ -85,7 +85,7 @@ def _port(app: App) -> AbstractContextManager[None]:
     from footnote_bot.bot.metrics.page import metrics_of
     from footnote_bot.bot.operations import readiness
     from footnote_bot.bot.operations.syncing import now
-    from footnote_bot.bot.slack.indexer_port import listening
+    from footnote_bot.bot.slack.http import listening
     from footnote_bot.bot.slack.monitoring import MetricsPage
     from footnote_bot.bot.state.figures import state_counts
 

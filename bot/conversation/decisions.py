@@ -44,7 +44,7 @@ from footnote_bot.indexers.model import Reader
 logger = logging.getLogger(__name__)
 
 HELP = Notice(texts.HELP, (texts.HELP_EXAMPLE,))
-WELCOME = Notice(texts.WELCOME)
+YOU_ARE_WELCOME = Notice(texts.YOU_ARE_WELCOME)
 NOTHING_TO_CHOOSE = Notice(texts.NOTHING_TO_CHOOSE)
 _MOST_NAMES = 10
 """People whose names are looked up for one question."""
@@ -198,7 +198,7 @@ class Decisions:
         asks_help = case.parsed.asks_nothing or (case.is_for_me and case.parsed.asks_about_me)
         if case.is_choice or not asks_help:
             return False
-        notice = WELCOME if case.parsed.thanks else HELP
+        notice = YOU_ARE_WELCOME if case.parsed.thanks else HELP
         await self.posting.put(case.message, notice, case.posted)
         return True
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 
 from aiohttp import web
@@ -20,9 +21,9 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from footnote_bot.bot.errors import SlackMisconfigured
-from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
-from footnote_bot.bot.slack.health import OK, Health
+from footnote_bot.bot.slack.health import OK, Check, Health
 from footnote_bot.bot.slack.http_limits import (
     Connection,
     Connections,
@@ -36,6 +37,7 @@ from footnote_bot.bot.slack.running import Dispatcher
 from footnote_bot.bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
 
 logger = logging.getLogger(__name__)
+
 
 EVENTS = "/slack/events"
 HEALTH = "/healthz"
@@ -256,3 +258,39 @@ def _server_logger() -> logging.Logger:
 def _is_ours(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, HttpProcessingError)
+
+
+_NO_EVENTS = "none"
+"""The token of a socket that nobody opens, so that the port takes no events of Slack."""
+
+
+@contextmanager
+def listening(
+    host: str, port: int, metrics: MetricsPage, checks: Mapping[str, Check]
+) -> Iterator[None]:
+    """Serve the metrics and the health checks in a thread of its own, as the bot does.
+
+    Raises:
+        SlackMisconfigured: the port is taken.
+    """
+    connection = SlackConnection(bot_token="", app_token=_NO_EVENTS, host=host, port=port)
+    health = Health(checks)
+    health.slack = _needs_no_slack
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="metrics", daemon=True)
+    thread.start()
+    door = Door(connection, {}, health, HttpLimits(), metrics=metrics)
+    opened = AsyncExitStack()
+    try:
+        entering = opened.enter_async_context(door.open())
+        asyncio.run_coroutine_threadsafe(entering, loop).result()
+        yield
+    finally:
+        asyncio.run_coroutine_threadsafe(opened.aclose(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _needs_no_slack() -> str:
+    return ""

@@ -23,20 +23,20 @@ from footnote_bot.bot.conversation.receiving import Receiving
 from footnote_bot.bot.errors import StateRefused, StateUnavailable
 from footnote_bot.bot.flags.flagging import Flagging
 from footnote_bot.bot.flags.verdicts import WHY
+from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.chat import pressing
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
-from footnote_bot.bot.slack.commands import channel_form, forget
+from footnote_bot.bot.slack.commands import channel_settings, forget
 from footnote_bot.bot.slack.commands.forget import Forget
 from footnote_bot.bot.slack.commands.wiki import WikiCommands
-from footnote_bot.bot.slack.connection import SlackConnection
 from footnote_bot.bot.slack.events.handling import Failures
 from footnote_bot.bot.slack.events.parsing import Identity, parse_event
-from footnote_bot.bot.slack.flags import announcement, cards, forms
+from footnote_bot.bot.slack.flags import cards, forms
 from footnote_bot.bot.slack.flags.pressing import ACTIONS, FlagPresses
 from footnote_bot.bot.slack.home.home import Home
 from footnote_bot.bot.slack.reindexing import reports
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
-from footnote_bot.bot.slack.rendering import buttons
+from footnote_bot.bot.slack.rendering import blocks
 
 logger = logging.getLogger(__name__)
 
@@ -117,17 +117,17 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     """Listen for everything except questions: events, clicks, forms and commands."""
     guarded, slack, settings = failures.guarded, features.workspace, features.wiki.settings
     flags = FlagPresses(features.flagging, slack.api, slack.me.user)
-    app.view(channel_form.FORM)(failures.checked(settings.problems, settings.sent))
+    app.view(channel_settings.FORM)(failures.checked(settings.problems, settings.sent))
     stopped = pressing.stopped(features.intake.stopping, slack.me.team)
     app.event("agent_session_stopped")(guarded(stopped))
     for moved in ("member_joined_channel", "member_left_channel"):
-        app.event(moved)(failures.unseen(slack.directory.readers.moved))
+        app.event(moved)(failures.unseen(slack.directory.moved))
     opened = pressing.opened(features.prompts, slack.people, slack.optional_calls)
     for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, features.home.opened)):
         app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
-    app.action(buttons.VERDICT)(guarded(flags.judged))
+    app.action(blocks.VERDICT)(guarded(flags.judged))
     app.action(WHY)(guarded(flags.asked_why))
-    app.action(buttons.ASK_KEEPERS)(guarded(flags.asked_keepers))
+    app.action(blocks.ASK_KEEPERS)(guarded(flags.asked_keepers))
     app.view(forms.COMPLAINT)(guarded(flags.complained))
     for reaction in ("reaction_added", "reaction_removed"):
         app.event(reaction)(guarded(flags.reacted))
@@ -135,7 +135,7 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
         app.action(action)(guarded(flags.reviewed))
     app.action(cards.ANSWER)(guarded(flags.asked_to_write))
     app.view(forms.WRITING)(failures.checked(flags.problems, flags.wrote))
-    app.action(announcement.WITHDRAW)(guarded(flags.withdrew))
+    app.action(cards.WITHDRAW)(guarded(flags.withdrew))
     app.command("/wiki")(guarded(features.wiki.commands.wiki))
     app.action(reports.CANCEL)(guarded(features.reindexer.cancelled))
     app.action(forget.CONFIRM)(guarded(features.forget.confirmed))

@@ -35,13 +35,11 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
-from footnote_bot.bot.slack.api.oauth_client import oauth_web_client
+from footnote_bot.bot.slack.api.oauth_client import OAuthClient, oauth_web_client
 from footnote_bot.bot.slack.api.slack_api import call, web_client
-from footnote_bot.bot.slack.connection import OAuthClient
 from footnote_bot.bot.slack.http import Page
 from footnote_bot.bot.slack.texts import installing as texts
-from footnote_bot.bot.workspaces.model import Installation, Rights
-from footnote_bot.bot.workspaces.ports import Installations
+from footnote_bot.bot.workspaces.model import Installation, Installations, Rights
 
 logger = logging.getLogger(__name__)
 

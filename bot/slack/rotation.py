@@ -16,11 +16,9 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation.ports import Locks
 from footnote_bot.bot.errors import LockTaken, StateUnavailable
-from footnote_bot.bot.slack.api.oauth_client import oauth_web_client
+from footnote_bot.bot.slack.api.oauth_client import OAuthClient, oauth_web_client
 from footnote_bot.bot.slack.api.slack_api import to_its_end
-from footnote_bot.bot.slack.connection import OAuthClient
-from footnote_bot.bot.workspaces.model import Installation
-from footnote_bot.bot.workspaces.ports import Installations
+from footnote_bot.bot.workspaces.model import Installation, Installations
 
 logger = logging.getLogger(__name__)
 

@@ -27,8 +27,7 @@ from footnote_bot.bot.conversation.workers import Workers
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.flags.maintenance import Maintenance
 from footnote_bot.bot.slack import listeners
-from footnote_bot.bot.slack.api.slack_api import connections
-from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.api.slack_api import SlackConnection, connections
 from footnote_bot.bot.slack.events.handling import Failures
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 
@@ -176,7 +175,7 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
     """Compose the app that offers ``features``."""
     slack, intake = features.workspace, features.intake
     bolt = listeners.bolt_app(connection, slack.me, lambda: slack.api.client.token or "")
-    failures = Failures(slack.api, slack.env.new_incident)
+    failures = Failures(slack.api, slack.new_incident)
     listeners.keep_questions(bolt, slack.me, intake.receiving)
     listeners.listen(bolt, failures, features)
     return SlackApp(

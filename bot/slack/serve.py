@@ -19,8 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
-from footnote_bot.bot.slack.api.slack_api import call, web_client
-from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.api.slack_api import SlackConnection, call, web_client
 from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.health import Health, no_slack
@@ -81,11 +80,11 @@ async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
     *,
     stop: asyncio.Event | None = None,
     ready: Callable[[DispatcherT], None] | None = None,
-    without_home: Callable[[], DispatcherT] | None = None,
+    further: DispatcherT | None = None,
 ) -> None:
     """Answer until ``stop`` is set, or SIGTERM or SIGINT comes. ``build`` composes the app for the
-    bot's identity in Slack; ``without_home`` composes it if the settings have no token, but there
-    are installations. ``ready`` is called once Slack can reach the bot.
+    bot's identity in Slack. If the settings have no token, ``further`` is served: the app of the
+    installations. ``ready`` is called once Slack can reach the bot.
 
     Raises:
         SlackMisconfigured: a wrong token or secret, or the port is taken.
@@ -100,8 +99,8 @@ async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
         # Before anything waits for Slack: a bot that waits is alive.
         if slack.port is not None or not slack.socket_mode:
             await open_.enter_async_context(door.open())
-        if without_home and not slack.bot_token:
-            app = without_home()
+        if further and not slack.bot_token:
+            app = further
         else:
             client = web_client(slack.bot_token, slack.api_url)
             me = await _until(stop, sign_in(client, first_pause=env.first_pause))

@@ -15,8 +15,7 @@ from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.slack.api.slack_api import call, pages, web_client
 from footnote_bot.bot.slack.events.parsing import Identity
-from footnote_bot.bot.workspaces.model import Installation, Rights, WorkspaceRights
-from footnote_bot.bot.workspaces.ports import Installations
+from footnote_bot.bot.workspaces.model import Installation, Installations, Rights, WorkspaceRights
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 from slack_bolt.async_app import AsyncApp
@@ -15,17 +15,29 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from footnote_bot.bot.caching import ExpiringCache
+from footnote_bot.bot.conversation.ports import Locks
 from footnote_bot.bot.errors import ChatUnavailable, StateUnavailable
+from footnote_bot.bot.slack.api.oauth_client import OAuthClient
+from footnote_bot.bot.slack.api.slack_api import SlackConnection
+from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
-from footnote_bot.bot.slack.listeners import NOT_NOW
-from footnote_bot.bot.slack.rotation import Rotation
+from footnote_bot.bot.slack.http import Page
+from footnote_bot.bot.slack.listeners import NOT_NOW, front_app
+from footnote_bot.bot.slack.oauth import install_pages
+from footnote_bot.bot.slack.rotation import Rotation, rotator_of
 from footnote_bot.bot.slack.running import SlackApp, ended
 from footnote_bot.bot.slack.sign_in import SignIn
 from footnote_bot.bot.slack.texts import installing as texts
-from footnote_bot.bot.workspaces.model import ORGANIZATION, Installation, WorkspaceRights
-from footnote_bot.bot.workspaces.ports import Installations
+from footnote_bot.bot.workspaces.model import (
+    ORGANIZATION,
+    Installation,
+    Installations,
+    Rights,
+    WorkspaceRights,
+)
 
 logger = logging.getLogger(__name__)
+
 
 LOOK_EVERY = 15.0
 """Seconds between two looks at the installations: other processes change them, too."""
@@ -48,36 +60,66 @@ class _Open:
 
 @dataclass(slots=True, kw_only=True)
 class Workspaces:
-    """The apps of all workspaces. ``home`` is the workspace of the token in the settings with its
-    app; None: there is no token. ``front`` takes payloads without a workspace of ours.
+    """The apps of all workspaces: those of ``client``'s installations, and if ``connection`` has a
+    token, that of its workspace (`with_home`).
 
     An installation is opened when the bot starts, when it is made, and when its first payload
     comes; never in a workspace that the operator does not name.
     """
 
+    client: OAuthClient
+    connection: SlackConnection
+    env: Environment
     installations: Installations
-    sign_in: SignIn
-    rotation: Rotation
+    locks: Locks
+    rights: Rights
     build: Build
-    front: AsyncApp
-    home: tuple[str, SlackApp] | None
-    grace: float
-    seconds: Callable[[], float]
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Is set when an installation was made, so that it is opened at once."""
+    _home: tuple[str, SlackApp] | None = field(init=False, default=None)
+    _front: AsyncApp = field(init=False)
+    """Takes payloads without a workspace of ours."""
+    _sign_in: SignIn = field(init=False)
+    _rotation: Rotation = field(init=False)
     _open: dict[str, _Open] = field(default_factory=dict)
     _opening: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _without: ExpiringCache[tuple[str, str], bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._without = ExpiringCache(self.seconds)
+        env, installations = self.env, self.installations
+        self._front = front_app(self.connection)
+        self._sign_in = SignIn(installations, self.rights, self.connection.api_url, env.seconds)
+        self._rotation = Rotation(
+            installations=installations,
+            locks=self.locks,
+            rotator=rotator_of(self.client),
+            clock=env.clock,
+            seconds=env.seconds,
+        )
+        self._without = ExpiringCache(env.seconds)
+
+    def with_home(self, team: str, app: SlackApp) -> Self:
+        """Return the same with the app of the workspace whose token is in the settings."""
+        self._home = team, app
+        return self
+
+    def pages(self) -> Mapping[str, Page]:
+        """Return the pages that install Footnote, by path."""
+        return install_pages(
+            self.client,
+            self.installations,
+            rights=self.rights,
+            clock=self.env.clock,
+            installed=self.changed.set,
+            home=self.connection.bot_token,
+        )
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Give a payload to the app of its workspace. A payload that cannot be taken now is not
         acknowledged, so that Slack delivers it again."""
         team, organization = workspace_of(req)
         try:
-            if is_loss(req.body) and await self.sign_in.is_over(team, organization):
+            if is_loss(req.body) and await self._sign_in.is_over(team, organization):
                 self.changed.set()
             app = await self._app(team, organization) if team else None
         except (ChatUnavailable, StateUnavailable) as error:
@@ -87,13 +129,13 @@ class Workspaces:
             return (
                 BoltResponse(status=200, body=texts.NOT_HERE)
                 if is_command(req.body)
-                else await self.front.async_dispatch(req)
+                else await self._front.async_dispatch(req)
             )
         return await app.bolt.async_dispatch(req)
 
     async def start(self) -> None:
-        if self.home:
-            team, app = self.home
+        if self._home:
+            team, app = self._home
             await self._begin(team, app, None)
         await self.look()
 
@@ -110,7 +152,7 @@ class Workspaces:
             StateUnavailable: the installations cannot be read.
         """
         stored = await asyncio.to_thread(self.installations.all)
-        current = {installation.id: await self.rotation(installation) for installation in stored}
+        current = {installation.id: await self._rotation(installation) for installation in stored}
         for team, opened in list(self._open.items()):
             before = opened.installation
             if before is None:
@@ -118,7 +160,7 @@ class Workspaces:
             latest = current.get(before.id)
             if latest is None or latest.installed != before.installed:
                 logger.info("The installation in %s is over", team)
-                await self._close(team, self.grace)
+                await self._close(team, self.env.grace)
             elif latest.token != before.token:
                 opened.app.use_token(latest.token)
                 opened.installation = latest
@@ -142,7 +184,7 @@ class Workspaces:
             except TimeoutError:
                 pass
             self.changed.clear()
-            self._without = ExpiringCache(self.seconds)
+            self._without = ExpiringCache(self.env.seconds)
             try:
                 await self.look()
             except StateUnavailable as error:
@@ -175,7 +217,7 @@ class Workspaces:
             return app
 
     async def _open_app(self, team: str, organization: str) -> SlackApp | None:
-        signed_in = await self.sign_in.to(team, organization)
+        signed_in = await self._sign_in.to(team, organization)
         if signed_in is None:
             return None
         installation = signed_in.installation
@@ -191,7 +233,7 @@ class Workspaces:
         try:
             await app.start()
         except StateUnavailable:
-            await app.stop(self.grace)
+            await app.stop(self.env.grace)
             raise
         chores = [asyncio.create_task(chore) for chore in app.chores()]
         self._open[team] = _Open(app, installation, chores)

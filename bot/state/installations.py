@@ -1,4 +1,4 @@
-"""Installations by OAuth in the database: the port `bot.workspaces.ports.Installations`."""
+"""Installations by OAuth in the database: the port `bot.workspaces.model.Installations`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EVER = {"name": "workspaces", "value": "several"}
 
 
 class DatabaseInstallations:
-    """The port `bot.workspaces.ports.Installations` in the database."""
+    """The port `bot.workspaces.model.Installations` in the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,11 +1,12 @@
-"""Models of workspaces: an installation with its token, and a workspace's rights."""
+"""Models of workspaces: an installation with its token, and a workspace's rights; and the port to
+installations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Protocol
 
 ORGANIZATION = "E"
 """The first letter of an organization's id (Enterprise Grid); a workspace's id begins with T."""
@@ -64,32 +65,37 @@ Rights = Callable[[str, str], WorkspaceRights | None]
 neither."""
 
 
-class NamedWorkspace(Protocol):
-    """The settings of a further workspace or organization, from ``[[workspace]]``."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def wikis(self) -> tuple[str, ...]: ...
-
-    @property
-    def trusts_addresses(self) -> bool: ...
-
-
 class NamedWorkspaces(dict[str, WorkspaceRights]):
     """The rights of further workspaces and organizations that the settings name, by id."""
-
-    @classmethod
-    def of(cls, settings: Iterable[NamedWorkspace]) -> Self:
-        return cls(
-            (
-                workspace.id,
-                WorkspaceRights(wikis=workspace.wikis, trusts_addresses=workspace.trusts_addresses),
-            )
-            for workspace in settings
-        )
 
     def rights(self, workspace: str, organization: str) -> WorkspaceRights | None:
         """Return the rights of a workspace; see `Rights`."""
         return self.get(workspace) or self.get(organization)
+
+
+class Installations(Protocol):
+    """The installations by OAuth. Each method blocks: call it in a thread."""
+
+    def save(self, installation: Installation) -> None:
+        """Store the installation in place of an earlier one in the same workspace."""
+
+    def rotate(self, before: Installation, after: Installation) -> bool:
+        """Store the new token, if ``before`` is still stored; return whether it was."""
+
+    def find(self, id_: str) -> Installation | None: ...
+
+    def all(self) -> Sequence[Installation]:
+        """Return all installations, ordered by id."""
+
+    def delete(self, installation: Installation) -> bool:
+        """Delete the installation, unless it was repeated since; return whether it was deleted."""
+
+    def note_workspace(self, team: str, organization: str) -> None:
+        """Record that the installation of its organization covers a workspace."""
+
+    def workspaces_of(self, organization: str) -> Sequence[str]:
+        """Return the workspaces recorded for an organization."""
+
+    def use(self, state: str, expires: datetime, now: datetime) -> bool:
+        """Record until ``expires`` that the state of an installation is used; return False if it
+        was used before."""

@@ -19,7 +19,7 @@ from footnote_bot.bot.operations.scheduler import Always
 from footnote_bot.bot.serving import SlackParts, connection_of, serve, syncs_of
 from footnote_bot.bot.slack.environment import Environment, now
 from footnote_bot.bot.slack.events.parsing import Identity
-from footnote_bot.bot.slack.home.weekly import Weekly
+from footnote_bot.bot.slack.home.digest import Weekly
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.workspaces.narrowing import WikiPorts

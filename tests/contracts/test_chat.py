@@ -25,13 +25,12 @@ from footnote_bot.bot.conversation.ports import Chat
 from footnote_bot.bot.conversation.posting import NotOurs
 from footnote_bot.bot.errors import NotInChannel
 from footnote_bot.bot.model import Answer, Role, Turn
-from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
-from footnote_bot.bot.slack.api.slack_api import SlackApi, connections, web_client
+from footnote_bot.bot.slack.api.slack_api import OptionalCalls, SlackApi, connections, web_client
 from footnote_bot.bot.slack.chat.history import History
 from footnote_bot.bot.slack.chat.slack_chat import SlackChat
 from footnote_bot.bot.slack.chat.streaming import Stopped, Streaming
 from footnote_bot.bot.slack.events.parsing import Identity, SlackText
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.terminal_chat.terminal_chat import TerminalChat
 from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.fakes.chat import FakeChat, text_of

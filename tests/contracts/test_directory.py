@@ -19,8 +19,7 @@ from footnote_bot.bot.conversation.model import (
 from footnote_bot.bot.conversation.ports import Directory
 from footnote_bot.bot.model import Answer
 from footnote_bot.bot.slack.api.slack_api import SlackApi, connections, web_client
-from footnote_bot.bot.slack.rights.readers import REMEMBERED
-from footnote_bot.bot.slack.rights.slack_directory import directory_of
+from footnote_bot.bot.slack.rights.slack_directory import REMEMBERED, directory_of
 from footnote_bot.bot.terminal_chat.terminal_directory import TerminalDirectory
 from footnote_bot.config.slack import SlackSettings
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal, Reader, addressed

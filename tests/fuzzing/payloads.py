@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from footnote_bot.bot.slack.chat.pressing import press_of
-from footnote_bot.bot.slack.commands import channel_form
-from footnote_bot.bot.slack.commands.arguments import options, person, words_of
-from footnote_bot.bot.slack.commands.call import Misused
+from footnote_bot.bot.slack.commands import channel_settings
+from footnote_bot.bot.slack.commands.call import Misused, options, person, words_of
 from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
 from footnote_bot.bot.slack.events.handling import Failures
 from footnote_bot.bot.slack.events.parsing import SlackText, parse_event
@@ -75,7 +74,7 @@ VIEWS = [
             "answer": {"words": {"value": "x"}},
             "pages": {"chosen": {"selected_options": [{"value": "p"}]}},
             "until": {"day": {"selected_date": "2026-01-01"}}}}}),
-        (channel_form.FORM, '{"channel": "C1"}', {"state": {"values": {
+        (channel_settings.FORM, '{"channel": "C1"}', {"state": {"values": {
             "wikis": {"value": {"selected_options": [{"value": "a"}]}},
             "unasked": {"value": _chosen("0.9")}, "sees": {"value": _chosen("all")},
             "language": {"value": _chosen("german")},
@@ -165,7 +164,7 @@ def _handled(example: tuple[bytes, str], of: Any) -> int:
 _FORMS = {
     forms.COMPLAINT: forms.complained,
     forms.WRITING: forms.wrote,
-    channel_form.FORM: channel_form.filled,
+    channel_settings.FORM: channel_settings.filled,
 }
 
 

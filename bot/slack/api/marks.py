@@ -46,12 +46,12 @@ async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> di
     """
     oldest = f"{since.timestamp() - 60:.6f}"  # two clocks
     request = api.client.conversations_history(channel=channel, oldest=oldest, limit=200)
-    return await _marked(request, channel, api.bot)
+    return dict(await _marked(request, channel, api.bot))
 
 
-async def reply_messages(api: SlackApi, place: MessageRef) -> frozenset[str]:
-    """Return the ts of the messages of the reply to the question at ``place``; none if the thread
-    cannot be read.
+async def reply_messages(api: SlackApi, place: MessageRef) -> list[tuple[str, str]]:
+    """Return mark and ts of each message of the reply to the question at ``place``; none if the
+    thread cannot be read.
 
     Raises:
         ChatUnavailable
@@ -60,7 +60,7 @@ async def reply_messages(api: SlackApi, place: MessageRef) -> frozenset[str]:
         channel=place.channel, ts=place.thread, oldest=place.ts, limit=200
     )
     marked = await _marked(request, place.channel, api.bot)
-    return frozenset(ts for mark, ts in marked.items() if mark.startswith(reply_marks(place.ts)))
+    return [(mark, ts) for mark, ts in marked if mark.startswith(reply_marks(place.ts))]
 
 
 async def carries(api: SlackApi, channel: str, ts: str, recorded: RecordedAnswer) -> bool:
@@ -74,20 +74,25 @@ async def carries(api: SlackApi, channel: str, ts: str, recorded: RecordedAnswer
     place = recorded.asked.place
     if channel != place.channel:
         return False
-    return ts == recorded.message if recorded.message else ts in await reply_messages(api, place)
+    if recorded.message:
+        return ts == recorded.message
+    return ts in {part for _, part in await reply_messages(api, place)}
 
 
-async def _marked(request: Awaitable[AsyncSlackResponse], channel: str, bot: str) -> dict[str, str]:
+async def _marked(
+    request: Awaitable[AsyncSlackResponse], channel: str, bot: str
+) -> list[tuple[str, str]]:
+    """Return the id of each block that has one, with the ts of its message."""
     try:
         answer = await call(request)
     except ChatRefused as error:
         logger.info("The messages in %s cannot be read: %s", channel, error.code)
-        return {}
-    return {
-        str(block["block_id"]): str(message["ts"])
+        return []
+    return [
+        (str(block["block_id"]), str(message["ts"]))
         for message in answer.get("messages", ())
         # Another app's message with such a mark would keep ours from being posted.
         if message.get("bot_id") == bot
-        for block in (message.get("blocks") or ())[:1]
+        for block in message.get("blocks") or ()
         if block.get("block_id")
-    }
+    ]

@@ -1,13 +1,28 @@
-"""The client that exchanges an installation's code, or a refresh token, for a token."""
+"""The app as a client of OAuth: it exchanges an installation's code, or a refresh token, for a
+token."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from footnote_bot.bot.slack.api.slack_api import SLACK_API
+
 _SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClient:
+    """The app's identity when it is installed in a workspace, and the bot scopes that it asks
+    for."""
+
+    id: str
+    secret: str = field(repr=False)
+    scopes: tuple[str, ...]
+    api_url: str = SLACK_API
 
 
 class OAuthWebClient(AsyncWebClient):

@@ -11,10 +11,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
+from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -27,6 +29,27 @@ from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, NotInChannel, 
 from footnote_bot.bot.slack.rendering.message import Block, Message
 
 logger = logging.getLogger(__name__)
+
+SLACK_API = "https://slack.com/api/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackConnection:
+    """Tokens and addresses. With an ``app_token`` Slack is reached by Socket Mode, without it by
+    HTTP, which needs the ``signing_secret``."""
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    api_url: str = SLACK_API
+    host: str = "127.0.0.1"
+    port: int | None
+    """The port for HTTP: events, health checks and hooks; None in Socket Mode: no port."""
+
+    @property
+    def socket_mode(self) -> bool:
+        return bool(self.app_token)
+
 
 T = TypeVar("T")
 
@@ -272,3 +295,61 @@ class SlackApi:
         except (ChatRefused, ChatUnavailable):
             return ""
         return str(answer.get("permalink", ""))
+
+
+async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = False) -> None:
+    """Show a message to the person alone; ``replacing``: in place of the one that they pressed.
+
+    Raises:
+        ChatRefused: Slack refuses it. Bolt raises no error, so the person would get no reply.
+    """
+    answer = await respond(
+        text=message.text,
+        blocks=message.blocks,
+        response_type="ephemeral",
+        replace_original=replacing,
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    if answer.status_code != HTTPStatus.OK:
+        why = answer.body[:100]
+        raise ChatRefused(f"Slack refuses a reply: {why}", why)
+
+
+_NEVER = frozenset(
+    {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled",
+     "method_deprecated", "access_denied", "team_access_not_granted"}
+)  # fmt: skip
+
+
+class OptionalCalls:
+    """Optional calls. ``client`` should not retry: a late status is worse than none."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._missing: set[str] = set()
+
+    def has(self, method: str) -> bool:
+        """Return whether the method is worth trying."""
+        return method not in self._missing
+
+    async def try_call(self, method: str, **arguments: Any) -> bool:
+        """Make the call, and return whether Slack carried it out, or may have."""
+        if not self.has(method):
+            return False
+        try:
+            await call(self._client.api_call(method, json=arguments))
+        except ChatRefused as error:
+            self.refused(method, error)
+            return False
+        except ChatUnavailable as error:
+            logger.debug("%s: %s", method, error)
+        return True
+
+    def refused(self, method: str, error: ChatRefused) -> None:
+        """Remember a refusal, if it is permanent."""
+        if error.code in _NEVER and self.has(method):
+            self._missing.add(method)
+            logger.info("This workspace does without %s: %s", method, error)
+        else:
+            logger.debug("%s: %s", method, error)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
-from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
+from footnote_bot.bot.slack.api.slack_api import OptionalCalls
 from footnote_bot.bot.slack.rendering.mrkdwn import inert
 from footnote_bot.bot.slack.texts import replies as texts
 

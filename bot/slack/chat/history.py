@@ -18,7 +18,7 @@ from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.model import Role, Turn
 from footnote_bot.bot.slack.api.slack_api import SlackApi, pages
 from footnote_bot.bot.slack.events.parsing import SlackText
-from footnote_bot.bot.slack.rendering.repeating import question_in
+from footnote_bot.bot.slack.rendering.blocks import question_in
 
 logger = logging.getLogger(__name__)
 

@@ -17,14 +17,12 @@ from footnote_bot.bot.conversation.model import Content, Press
 from footnote_bot.bot.conversation.ports import Respond
 from footnote_bot.bot.conversation.prompts import Prompts
 from footnote_bot.bot.conversation.stopping import Stopping
-from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
-from footnote_bot.bot.slack.api.replying import reply
+from footnote_bot.bot.slack.api.slack_api import OptionalCalls, reply
 from footnote_bot.bot.slack.events.handling import Handler
-from footnote_bot.bot.slack.rendering.buttons import CHOICE, SHOW_QUOTES
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.blocks import CHOICE, SHOW_QUOTES, Renderer
 from footnote_bot.bot.slack.rendering.mrkdwn import inert
+from footnote_bot.bot.slack.rights.directory import Membership
 from footnote_bot.bot.slack.rights.people import SlackPeople
-from footnote_bot.bot.slack.rights.person import Membership
 
 SUGGEST = "assistant.threads.setSuggestedPrompts"
 _TITLE = 60

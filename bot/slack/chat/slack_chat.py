@@ -16,7 +16,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from footnote_bot.bot.conversation.model import Content, IncomingMessage, RecordedAnswer
+from footnote_bot.bot.conversation.model import Content, IncomingMessage, MessageRef, RecordedAnswer
 from footnote_bot.bot.conversation.ports import Hold, Posted
 from footnote_bot.bot.conversation.posting import NotOurs
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
@@ -25,13 +25,13 @@ from footnote_bot.bot.slack.api.marks import (
     carries,
     mark_named,
     reply_mark,
-    reply_marks,
+    reply_messages,
     second_name,
 )
-from footnote_bot.bot.slack.api.slack_api import SlackApi, call, to_its_end
+from footnote_bot.bot.slack.api.slack_api import SlackApi, to_its_end
 from footnote_bot.bot.slack.chat.history import History
 from footnote_bot.bot.slack.chat.streaming import Live, Streaming
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.slack.rendering.message import Message
 
 logger = logging.getLogger(__name__)
@@ -48,25 +48,10 @@ class SlackChat:
     streaming: Streaming | None
 
     async def posted(self, message: IncomingMessage) -> Posted:
-        try:
-            answer = await call(
-                self.api.client.conversations_replies(
-                    channel=message.channel, ts=message.thread, oldest=message.ts, limit=200
-                )
-            )
-        except ChatRefused as error:
-            logger.info("The thread of %s cannot be read: %s", message.ts, error.code)
-            return {}
         posted: dict[str, str] = {}
-        for ours in answer.get("messages", ()):
-            if ours.get("bot_id") != self.api.bot:
-                continue
-            for block in ours.get("blocks") or ():
-                mark = str(block.get("block_id", ""))
-                if mark.startswith(reply_marks(message.ts)):
-                    # A message with a second name is removed with the surplus ones.
-                    name = mark if mark not in posted else second_name(mark, ours["ts"])
-                    posted[name] = ours["ts"]
+        for mark, ts in await reply_messages(self.api, MessageRef.of(message)):
+            # A message with a second name is removed with the surplus ones.
+            posted[mark if mark not in posted else second_name(mark, ts)] = ts
         return posted
 
     async def reply(

@@ -18,8 +18,7 @@ from footnote_bot.bot.conversation.ports import Hold, Posted
 from footnote_bot.bot.conversation.posting import NotOurs
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.slack.api.marks import reply_mark
-from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
-from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.api.slack_api import OptionalCalls, SlackApi
 from footnote_bot.bot.slack.rendering.message import Block, Message, context, section
 from footnote_bot.bot.slack.rendering.mrkdwn import JOINER, literal, render
 from footnote_bot.bot.slack.rendering.sections import sections

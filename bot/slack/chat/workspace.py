@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
-from footnote_bot.bot.slack.api.slack_api import SlackApi, web_client
+from footnote_bot.bot.slack.api.slack_api import OptionalCalls, SlackApi, web_client
 from footnote_bot.bot.slack.api.status_line import SlackStatusLine
 from footnote_bot.bot.slack.chat.history import History
 from footnote_bot.bot.slack.chat.slack_chat import SlackChat
 from footnote_bot.bot.slack.chat.streaming import Streaming
 from footnote_bot.bot.slack.events.parsing import Identity, SlackText
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.slack.rendering.links import origins
 from footnote_bot.bot.slack.rights.people import SlackPeople
 from footnote_bot.bot.slack.rights.slack_directory import (
@@ -28,26 +26,10 @@ from footnote_bot.bot.slack.texts import replies as texts
 from footnote_bot.bot.workspaces.model import WorkspaceRights
 
 
-class ChatEnvironment(Protocol):
-    """Parameters that differ between tests and production, see `bot.slack.environment`."""
-
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
-
-    @property
-    def seconds(self) -> Callable[[], float]: ...
-
-    @property
-    def new_incident(self) -> Callable[[], str]: ...
-
-    @property
-    def edit_every(self) -> float: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackWorkspace:
     """A workspace: calls to it, its people and channels, and the chat there. ``links`` are the
-    origins that the bot may link to."""
+    origins that the bot may link to; for the rest see `bot.slack.environment`."""
 
     me: Identity
     api: SlackApi
@@ -58,7 +40,10 @@ class SlackWorkspace:
     status: SlackStatusLine
     chat: SlackChat
     links: frozenset[str]
-    env: ChatEnvironment
+    clock: Callable[[], datetime]
+    seconds: Callable[[], float]
+    new_incident: Callable[[], str]
+    edit_every: float
 
     @property
     def people(self) -> SlackPeople:
@@ -72,8 +57,11 @@ class SlackWorkspace:
 
 def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
     me: Identity,
-    env: ChatEnvironment,
     *,
+    clock: Callable[[], datetime],
+    seconds: Callable[[], float],
+    new_incident: Callable[[], str],
+    edit_every: float,
     token: str,
     api_url: str,
     settings: RightsSettings,
@@ -96,15 +84,15 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
         bot=me.user,
         organization=me.organization,
         tokens=tokens,
-        clock=env.seconds,
+        clock=seconds,
         workspace=allowed,
     )
     text, quick = SlackText(me), SlackApi(without_retry, me.bot)
     chat = SlackChat(
         api=api,
-        renderer=Renderer(links, env.clock),
+        renderer=Renderer(links, clock),
         history=History(text, api),
-        streaming=Streaming(quick, optional_calls, env.edit_every) if streams else None,
+        streaming=Streaming(quick, optional_calls, edit_every) if streams else None,
     )
     return SlackWorkspace(
         me=me,
@@ -116,5 +104,8 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
         status=SlackStatusLine(optional_calls, texts.COMPOSING if streams else texts.LOADING),
         chat=chat,
         links=links,
-        env=env,
+        clock=clock,
+        seconds=seconds,
+        new_incident=new_incident,
+        edit_every=edit_every,
     )

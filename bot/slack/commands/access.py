@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from footnote_bot.bot.operations.model import AccessNow
 from footnote_bot.bot.operations.ports import Operating
-from footnote_bot.bot.slack.commands.arguments import address, options, person
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call, Misused, address, options, person
 from footnote_bot.bot.slack.rendering.message import Message, say
+from footnote_bot.bot.slack.rights.directory import Membership
 from footnote_bot.bot.slack.rights.people import SlackPeople
-from footnote_bot.bot.slack.rights.person import Membership
 from footnote_bot.bot.slack.texts import commands as texts
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.findings import GateInWords
@@ -24,10 +23,6 @@ _ABOVE = "above it"
 class AccessCommand:
     people: SlackPeople
     operating: Operating
-
-    @property
-    def subcommand(self) -> Subcommand:
-        return Subcommand(texts.ACCESS_USAGE, texts.ACCESS_DOES, self.run, For.ADMINS)
 
     async def run(self, call: Call) -> None:
         arguments, _ = options(call.words, ())

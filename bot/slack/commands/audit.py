@@ -12,8 +12,7 @@ from typing import Protocol
 
 from footnote_bot.bot.moments import in_words
 from footnote_bot.bot.operations.audit_report import AuditQuery, NotedEntry, page_query
-from footnote_bot.bot.slack.commands.arguments import address, options, person
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call, Misused, address, options, person
 from footnote_bot.bot.slack.rendering.message import Message, context, say, section
 from footnote_bot.bot.slack.rendering.mrkdwn import inert
 from footnote_bot.bot.slack.rendering.sections import MESSAGE
@@ -23,7 +22,7 @@ from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.model import SyncScope
 
 _MOST = 20
-_LATELY = timedelta(days=30)
+LATELY = timedelta(days=30)
 _PAGES = 5
 _NAMES = 10
 _LONGEST = 150
@@ -49,13 +48,8 @@ class Audit:
     kept: timedelta
 
     @property
-    def subcommand(self) -> Subcommand:
-        does = texts.audit_does(_LATELY.days)
-        return Subcommand(texts.AUDIT_USAGE, does, self.run, For.ADMINS)
-
-    @property
     def _lately(self) -> timedelta:
-        return min(_LATELY, self.kept)
+        return min(LATELY, self.kept)
 
     async def run(self, call: Call) -> None:
         arguments, _ = options(call.words, ())

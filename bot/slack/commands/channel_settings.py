@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,20 +14,139 @@ from footnote_bot.bot.conversation.model import ChannelSettings
 from footnote_bot.bot.conversation.ports import ChannelSettingsStore
 from footnote_bot.bot.errors import ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import SlackApi
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
-from footnote_bot.bot.slack.commands.channel_form import (
-    CONFIDENCES,
-    REVIEW,
-    LanguageChoices,
-    filled,
-    form,
-)
-from footnote_bot.bot.slack.rendering.message import say
-from footnote_bot.bot.slack.rights.channels import Channel, Channels
-from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.commands.call import Call
+from footnote_bot.bot.slack.rendering import message
+from footnote_bot.bot.slack.rendering.message import Block, entry, plain_text, say
+from footnote_bot.bot.slack.rights.channels import Channel
+from footnote_bot.bot.slack.rights.slack_directory import SlackDirectory
 from footnote_bot.bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
+
+FORM = "channel_settings"
+REVIEW = "review"
+"""The field of the review channel."""
+_MENTIONED = "mentioned"
+_VALUE = "value"
+"""The action id of each field."""
+CONFIDENCES = (0.9, 0.8, 0.7, 0.6)
+_ALL, _ASKER = "all", "asker"
+_QUESTIONS = "of-the-question"
+_MOST_OPTIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoices:
+    """The languages to choose from. ``all`` in English and lower case. ``composed``: a language
+    model words the answers."""
+
+    all: Sequence[str]
+    composed: bool
+
+
+def form(
+    channel: str, chosen: ChannelSettings, wikis: Sequence[str], languages: LanguageChoices
+) -> Block:
+    """Return the form, filled with the settings that are ``chosen`` now. ``wikis`` are all
+    wikis."""
+    language, hint = _language(chosen, languages), _language_hint(languages)
+    blocks = [
+        *_wikis(chosen, wikis),
+        entry("unasked", texts.WHICH_QUESTIONS, _unasked(chosen)),
+        entry("sees", texts.WHO_SEES, _sees(chosen)),
+        entry("language", texts.WHICH_LANGUAGE, language, hint=hint),
+        entry(REVIEW, texts.WHERE_FLAGS_GO, _review(chosen), optional=True),
+    ]
+    subject, title = {"channel": channel}, texts.SETTINGS_TITLE
+    return message.form(FORM, subject, title, blocks, submit=texts.SAVE, close=texts.CANCEL)
+
+
+def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
+    """Return the channel and the entered settings."""
+    values = {name: field[_VALUE] for name, field in view["state"]["values"].items()}
+    picked = values.get("wikis", {}).get("selected_options") or ()
+    unasked = values["unasked"]["selected_option"]["value"]
+    language = values["language"]["selected_option"]["value"]
+    return str(json.loads(view["private_metadata"])["channel"]), ChannelSettings(
+        wikis=tuple(option["value"] for option in picked),
+        unasked=None if unasked == _MENTIONED else float(unasked),
+        only_asker=values["sees"]["selected_option"]["value"] == _ASKER,
+        review_channel=values[REVIEW].get("selected_conversation") or "",
+        language="" if language == _QUESTIONS else language,
+    )
+
+
+def _wikis(chosen: ChannelSettings, wikis: Sequence[str]) -> list[Block]:
+    """Return the choice of wikis; nothing if there is only one."""
+    options = [_option(name, name) for name in wikis[:_MOST_OPTIONS]]
+    if len(options) < 2:
+        return []
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": _VALUE,
+        "placeholder": plain_text(texts.ALL_WIKIS),
+        "options": options,
+    }
+    if initial := [option for option in options if option["value"] in chosen.wikis]:
+        element["initial_options"] = initial
+    return [entry("wikis", texts.WHICH_WIKIS, element, optional=True)]
+
+
+def _unasked(chosen: ChannelSettings) -> Block:
+    options = [
+        _option(texts.WHEN_MENTIONED, _MENTIONED),
+        *(_option(texts.when_sure(share), str(share)) for share in CONFIDENCES),
+    ]
+    current = _MENTIONED if chosen.unasked is None else str(chosen.unasked)
+    return _radio(options, current)
+
+
+def _sees(chosen: ChannelSettings) -> Block:
+    options = [_option(texts.ALL_SEE, _ALL), _option(texts.ONLY_ASKER_SEES, _ASKER)]
+    return _radio(options, _ASKER if chosen.only_asker else _ALL)
+
+
+def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
+    """Return the choice of languages. A language chosen earlier stays in it."""
+    names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
+    options = [_option(texts.SAME_LANGUAGE, _QUESTIONS)]
+    options += [_option(name.capitalize(), name) for name in names]
+    initial = next(
+        option for option in options if option["value"] == (chosen.language or _QUESTIONS)
+    )
+    options = options[:_MOST_OPTIONS]
+    return _select("static_select", options, initial)
+
+
+def _language_hint(languages: LanguageChoices) -> str:
+    return texts.LANGUAGE_COMPOSED if languages.composed else texts.LANGUAGE_QUOTED
+
+
+def _review(chosen: ChannelSettings) -> Block:
+    element: Block = {
+        "type": "conversations_select",
+        "action_id": _VALUE,
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        "placeholder": plain_text(texts.WHERE_ALL_FLAGS_GO),
+    }
+    if chosen.review_channel:
+        element["initial_conversation"] = chosen.review_channel
+    return element
+
+
+def _radio(options: list[Block], current: str) -> Block:
+    initial = next((option for option in options if option["value"] == current), options[0])
+    return _select("radio_buttons", options, initial)
+
+
+def _select(kind: str, options: list[Block], initial: Block) -> Block:
+    select: Block = {"type": kind, "action_id": _VALUE}
+    return select | {"options": options, "initial_option": initial}
+
+
+def _option(words: str, value: str) -> Block:
+    return {"text": plain_text(words[:75]), "value": value}
+
 
 NO_CHANNEL = say(texts.USE_IN_CHANNEL)
 NOT_YOURS = say(texts.NOT_YOUR_CHANNEL, texts.ASK_ITS_ADMINS)
@@ -40,22 +160,14 @@ class ChannelForms:
     may be in. Slack is asked each time who may change settings."""
 
     team: str
-    people: SlackPeople
-    channels: Channels
+    directory: SlackDirectory
     settings: ChannelSettingsStore
     wikis: Callable[[], Sequence[str]]
     languages: LanguageChoices
     api: SlackApi
 
-    @property
-    def subcommand(self) -> Subcommand:
-        usage, does = texts.SETTINGS_USAGE, texts.SETTINGS_DOES
-        return Subcommand(usage, does, self.ask, For.MEMBERS, self._is_usable)
-
     async def ask(self, call: Call) -> None:
         """Open the form."""
-        if call.words:
-            raise Misused(texts.NO_ARGUMENTS)
         channel = await self._channel(call.channel)
         if channel is None:
             await call.respond(NO_CHANNEL)
@@ -67,7 +179,7 @@ class ChannelForms:
         shown = form(call.channel, chosen, self.wikis(), self.languages)
         await self.api.ask(call.trigger, shown)
 
-    async def _is_usable(self, call: Call) -> bool:
+    async def is_usable(self, call: Call) -> bool:
         try:
             channel = await self._channel(call.channel)
             return channel is not None and await self._may_set(
@@ -127,7 +239,7 @@ class ChannelForms:
     async def _channel(self, id_: str) -> Channel | None:
         """Return the channel; None if nothing is set there: a direct message, or the bot is not in
         it."""
-        channel = None if id_.startswith("D") else await self.channels.channel(id_)
+        channel = None if id_.startswith("D") else await self.directory.channels.channel(id_)
         return channel if channel and channel.has_bot else None
 
     async def _problem_with(self, review: str, channel: Channel, person: str) -> str:
@@ -136,8 +248,8 @@ class ChannelForms:
         channel."""
         if not review:
             return ""
-        review_channel = await self.channels.channel(review)
-        if review_channel and not await self.people.is_member(review, person):
+        review_channel = await self.directory.channels.channel(review)
+        if review_channel and not await self.directory.is_member(review, person):
             return texts.NOT_IN_REVIEW_CHANNEL
         if review_channel is None or not review_channel.has_bot:
             return texts.BOT_NOT_IN_REVIEW_CHANNEL
@@ -148,6 +260,6 @@ class ChannelForms:
     async def _may_set(self, person: str, channel: str, creator: str) -> bool:
         """Return whether the person may change settings. Slack tells an app who created a channel,
         not who manages it."""
-        if await self.people.is_admin(person):
+        if await self.directory.is_admin(person):
             return True
-        return person == creator and await self.people.is_member(channel, person)
+        return person == creator and await self.directory.is_member(channel, person)

@@ -11,7 +11,7 @@ from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Flag
 from footnote_bot.bot.flags.questions import ReadableQuestions
 from footnote_bot.bot.slack.api.slack_api import SlackApi
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call
 from footnote_bot.bot.slack.rendering.blocks import ago, joined
 from footnote_bot.bot.slack.rendering.figures import question
 from footnote_bot.bot.slack.rendering.links import origins
@@ -34,13 +34,7 @@ class Flags:
     api: SlackApi
     clock: Callable[[], datetime]
 
-    @property
-    def subcommand(self) -> Subcommand:
-        return Subcommand(texts.FLAGS_USAGE, texts.FLAGS_DOES, self.run, For.ADMINS)
-
     async def run(self, call: Call) -> None:
-        if call.words:
-            raise Misused(texts.NO_ARGUMENTS)
         flags = await self.feedback.open_flags()
         if not flags:
             await call.respond(say(texts.NO_OPEN_FLAG))

@@ -15,7 +15,7 @@ from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Flag
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
-from footnote_bot.bot.slack.commands.call import Call, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call, Misused
 from footnote_bot.bot.slack.rendering.message import Message, actions, button, say
 from footnote_bot.bot.slack.texts import commands as texts
 
@@ -38,10 +38,6 @@ class Forget:
     slack: SlackWorkspace
     update_card: Callable[[int], Awaitable[object]]
     show_home: Callable[[str], Awaitable[None]]
-
-    @property
-    def subcommand(self) -> Subcommand:
-        return Subcommand(texts.FORGET_USAGE, texts.FORGET_DOES, self.run)
 
     async def run(self, call: Call) -> None:
         if call.words != ("me",):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from footnote_bot.bot.flags.insights import LATELY, Gap, Insights
 from footnote_bot.bot.model import NoAnswer
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call
 from footnote_bot.bot.slack.rendering.blocks import joined, source_line
 from footnote_bot.bot.slack.rendering.figures import asked, question
 from footnote_bot.bot.slack.rendering.message import Block, Message, context, say, section
@@ -28,14 +28,7 @@ class Gaps:
     clock: Callable[[], datetime]
     origins: frozenset[str]
 
-    @property
-    def subcommand(self) -> Subcommand:
-        does = texts.gaps_does(LATELY.days)
-        return Subcommand(texts.GAPS_USAGE, does, self.run, For.ADMINS)
-
     async def run(self, call: Call) -> None:
-        if call.words:
-            raise Misused(texts.NO_ARGUMENTS)
         public, private = await self.insights.unanswered(LATELY)
         gaps = await self.insights.gaps(public, _SHOWN)
         if not gaps and not private:

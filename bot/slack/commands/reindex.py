@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from footnote_bot.bot.operations.model import Order
 from footnote_bot.bot.operations.ports import Reindexing
-from footnote_bot.bot.slack.commands.arguments import address, options
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call, Misused, address, options
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.rendering.message import say
 from footnote_bot.bot.slack.texts import commands as texts
 from footnote_bot.indexers.errors import IndexersError
 
-_FULL, _DRY_RUN = "--full", "--dry-run"
+FULL, DRY_RUN = "--full", "--dry-run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +21,8 @@ class Reindex:
     reindexing: Reindexing
     reindexer: Reindexer
 
-    @property
-    def subcommand(self) -> Subcommand:
-        return Subcommand(
-            texts.reindex_usage(_FULL, _DRY_RUN),
-            texts.reindex_does(_FULL, _DRY_RUN),
-            self.run,
-            For.ADMINS,
-        )
-
     async def run(self, call: Call) -> None:
-        arguments, chosen = options(call.words, {_FULL, _DRY_RUN})
+        arguments, chosen = options(call.words, {FULL, DRY_RUN})
         if len(arguments) > 1:
             raise Misused(texts.ONE_SCOPE)
         part = None
@@ -44,7 +34,7 @@ class Reindex:
             except IndexersError as error:
                 await call.respond(say(str(error)))
                 return
-        if part and not part.is_whole and _FULL in chosen:
-            raise Misused(texts.full_is_for_wikis(_FULL))
-        order = Order(part, full=_FULL in chosen, dry_run=_DRY_RUN in chosen)
+        if part and not part.is_whole and FULL in chosen:
+            raise Misused(texts.full_is_for_wikis(FULL))
+        order = Order(part, full=FULL in chosen, dry_run=DRY_RUN in chosen)
         await self.reindexer.start(order, call.channel, call.person, call.respond)

@@ -11,7 +11,7 @@ from typing import Any
 from footnote_bot.bot.moments import in_words
 from footnote_bot.bot.operations.passes import shown_span
 from footnote_bot.bot.operations.ports import Operating
-from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.call import Call
 from footnote_bot.bot.slack.rendering.blocks import joined
 from footnote_bot.bot.slack.rendering.message import Block, Message, context, section
 from footnote_bot.bot.slack.rendering.mrkdwn import literal
@@ -26,13 +26,7 @@ class Status:
     people: SlackPeople
     operating: Operating
 
-    @property
-    def subcommand(self) -> Subcommand:
-        return Subcommand(texts.STATUS_USAGE, texts.STATUS_DOES, self.run, For.MEMBERS)
-
     async def run(self, call: Call) -> None:
-        if call.words:
-            raise Misused(texts.NO_ARGUMENTS)
         rows = await asyncio.to_thread(self.operating.status)
         await call.respond(overview(rows, whole=await self.people.is_admin(call.person)))
 

@@ -16,7 +16,7 @@ from footnote_bot.bot import request_ids
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import SlackApi
-from footnote_bot.bot.slack.rendering.content import notice
+from footnote_bot.bot.slack.rendering.blocks import notice
 from footnote_bot.bot.slack.rendering.message import Message
 
 logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""The card that shows reviewers a flag and its state. Pure."""
+"""The card that shows reviewers a flag, and the announcement of a written answer. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from footnote_bot.bot.flags.content import (
     OpenParts,
     OwnerNote,
     Reminder,
+    announcement_name,
     card_name,
 )
-from footnote_bot.bot.flags.model import Complaint, Flag, FlagAction, FlagState
+from footnote_bot.bot.flags.model import Announcement, Complaint, End, Flag, FlagAction, FlagState
 from footnote_bot.bot.model import Answer, Result, Source
 from footnote_bot.bot.moments import in_words
 from footnote_bot.bot.slack.rendering.blocks import joined, quoted, source_line
@@ -190,3 +191,48 @@ def reminder(content: Reminder) -> Message:
         words = texts.heading(flag.complaint.words, plain(flag.question))
         lines.append(f"\u2022 {link(flag.address, words, origins_of([flag.address]))}")
     return Message(text, [section(text), context(joined(lines))])
+
+
+WITHDRAW = "withdraw_answer"
+"""The button's action id; its value is the written answer's id."""
+
+
+def announcement(
+    announced: Announcement, by: str, origins: Container[str], today: date, *, in_full: bool
+) -> Message:
+    """Return the announcement: the answer and its author with a button to withdraw it, or who ended
+    it (``by``, a name). ``in_full``: with the answer and its pages, which everyone may read."""
+    written = announced.written
+    question = plain(written.question)
+    quotation = quoted(question[:_QUESTION_SHOWN])
+    blocks = [section(_head_of_announcement(announced, by)), section(texts.question(quotation))]
+    if in_full:
+        notes = [source.url for source in written.sources]
+        shown = sections(render(written.text, origins, notes), _ANSWER_SHOWN)[:1]
+        blocks += [section(texts.answer(texts.ANSWER, text)) for text in shown]
+        lines = [f"\u2022 {source_line(source, origins, today)}" for source in written.sources]
+        blocks.append(context(joined([texts.BASED_ON, *lines])))
+    else:
+        blocks.append(context(texts.PUBLISHED_NOT_SHOWN))
+    if announced.ended is None:
+        label, aloud = texts.WITHDRAW, texts.WITHDRAW_ALOUD
+        blocks.append(
+            actions(button(WITHDRAW, label, str(written.id), aloud=aloud, style="danger"))
+        )
+    text = literal(texts.published_answer(question)[:300])
+    return Message(text, blocks).marked(announcement_name(announced))
+
+
+def _head_of_announcement(announced: Announcement, by: str) -> str:
+    written = announced.written
+    # A mention by id: a name in words could be anybody's.
+    author = f"<@{written.author}>" if written.author else texts.FORGOTTEN_AUTHOR
+    match announced.ended:
+        case None:
+            return texts.published(author, texts.day(written.expires))
+        case End.WITHDRAWN:
+            return texts.withdrawn_by(author, literal(by)) if by else texts.withdrawn(author)
+        case End.REPLACED:
+            return texts.replaced(author)
+        case End.LAPSED:
+            return texts.lapsed(author)

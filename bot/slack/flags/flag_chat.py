@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Self
 
 from footnote_bot.bot.conversation.model import AnswerContent, Notice, RecordedAnswer
@@ -20,47 +20,26 @@ from footnote_bot.bot.slack.api.marks import carries, marked_messages, reply_mar
 from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.flags import cards
-from footnote_bot.bot.slack.flags.announcement import announcement
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.flags.cards import announcement
+from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.slack.rendering.links import origins
 from footnote_bot.bot.slack.rendering.message import Message
 
 
 @dataclass(frozen=True, slots=True)
-class FlagRenderer:
-    """The renderer of flags. ``allowed``: allowed origins of links."""
+class SlackFlagChat:
+    """The chat about flags. ``answers`` renders answers; ``allowed``: allowed origins of links."""
 
+    api: SlackApi
     answers: Renderer
     allowed: cards.Allowed
-    clock: Callable[[], datetime]
-
-    def message(self, content: FlagContent) -> Message:
-        today: date = self.clock().date()
-        match content:
-            case FlagCard():
-                return cards.card(content, self.allowed, today=today)
-            case OwnerNote():
-                return cards.word_to_owner(content, self.allowed, today=today)
-            case Reminder():
-                return cards.reminder(content)
-            case PublishedAnswer(announced, by, in_full):
-                return announcement(announced, by, self.allowed.links, today, in_full=in_full)
-            case Notice() | AnswerContent():
-                return self.answers.messages(content)[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class SlackFlagChat:
-    api: SlackApi
-    renderer: FlagRenderer
 
     @classmethod
     def of(cls, slack: SlackWorkspace, edited: Iterable[str]) -> Self:
         """Return the chat about flags in a workspace. ``edited`` are addresses where pages are
         edited; cards may link to them, too."""
         allowed = cards.Allowed(slack.links, slack.links | origins(edited))
-        renderer = FlagRenderer(slack.chat.renderer, allowed, slack.env.clock)
-        return cls(slack.api, renderer)
+        return cls(slack.api, slack.chat.renderer, allowed)
 
     async def post(self, channel: str, content: FlagContent) -> str:
         return await self.api.post(channel, await self._rendered(content))
@@ -84,14 +63,15 @@ class SlackFlagChat:
     ) -> str:
         posted = await marked_messages(self.api, channel, since=since)
         last = ""
-        messages = await asyncio.to_thread(self.renderer.answers.messages, content)
+        messages = await asyncio.to_thread(self.answers.messages, content)
         for number, message in enumerate(messages):
             mark = reply_mark(ts, number)
             last = posted.get(mark) or await self.api.post(channel, message.marked(mark))
         return last
 
     async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:
-        return await reply_messages(self.api, recorded.asked.place)
+        parts = await reply_messages(self.api, recorded.asked.place)
+        return frozenset(ts for _, ts in parts)
 
     async def replace_reply(
         self, recorded: RecordedAnswer, parts: frozenset[str], content: FlagContent
@@ -104,7 +84,21 @@ class SlackFlagChat:
 
     async def _rendered(self, content: FlagContent) -> Message:
         # It may have words of pages: rendering them must not block the event loop.
-        return await asyncio.to_thread(self.renderer.message, content)
+        return await asyncio.to_thread(self._message, content)
+
+    def _message(self, content: FlagContent) -> Message:
+        today = self.answers.clock().date()
+        match content:
+            case FlagCard():
+                return cards.card(content, self.allowed, today=today)
+            case OwnerNote():
+                return cards.word_to_owner(content, self.allowed, today=today)
+            case Reminder():
+                return cards.reminder(content)
+            case PublishedAnswer(announced, by, in_full):
+                return announcement(announced, by, self.allowed.links, today, in_full=in_full)
+            case Notice() | AnswerContent():
+                return self.answers.messages(content)[-1]
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
         return await carries(self.api, channel, id_, recorded)

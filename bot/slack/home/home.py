@@ -20,10 +20,10 @@ from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.home import home_page
 from footnote_bot.bot.slack.home.home_page import FLAGS_SHOWN, HomeSection
-from footnote_bot.bot.slack.rendering.content import notice
+from footnote_bot.bot.slack.rendering.blocks import notice
 from footnote_bot.bot.slack.rendering.message import Block, context, say
 from footnote_bot.bot.slack.rendering.mrkdwn import inert
-from footnote_bot.bot.slack.rights.person import Membership
+from footnote_bot.bot.slack.rights.directory import Membership
 from footnote_bot.bot.slack.texts import home as texts
 from footnote_bot.indexers.model import Principal, Reader
 
@@ -104,7 +104,7 @@ class Home:
         try:
             return await part
         except Exception as error:  # noqa: BLE001 - the edge: logged, and they are told
-            incident = self.slack.env.new_incident()
+            incident = self.slack.new_incident()
             incidents.note(incident, f"{heading!r} of a Home tab failed", error)
             return notice(incidents.sorry(incident, error)).blocks
 
@@ -122,7 +122,7 @@ class Home:
         reader = await self._reader(person)
         questions = [await self.insights.questions.shown(recorded, reader) for recorded in shown]
         addresses = await asyncio.gather(*map(self._address, shown))
-        today = self.slack.env.clock().date()
+        today = self.slack.clock().date()
         return await asyncio.to_thread(home_page.flags, flags, questions, addresses, today)
 
     async def _address(self, recorded: RecordedAnswer) -> str:
@@ -140,14 +140,14 @@ class Home:
         public, private = await self.insights.unanswered(LATELY)
         found = await self.insights.gaps(public, _SHOWN)
         gaps = [gap for gap, _ in found]
-        today = self.slack.env.clock().date()
+        today = self.slack.clock().date()
         return await asyncio.to_thread(home_page.unanswered, gaps, private, today)
 
     async def _stale_pages(self, person: str) -> list[Block]:
         """Return stale pages that the person may read. A workspace admin may read no more of the
         wikis than anybody."""
         pages = await self.insights.stale(await self._reader(person), _SHOWN)
-        today = self.slack.env.clock().date()
+        today = self.slack.clock().date()
         return await asyncio.to_thread(home_page.stale_pages, pages, self.slack.links, today)
 
     async def _reader(self, person: str) -> Reader:

@@ -8,6 +8,8 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -23,17 +25,57 @@ from footnote_bot.bot.errors import (
 )
 from footnote_bot.bot.operations.model import MOST_ATTEMPTS, Job, Order
 from footnote_bot.bot.operations.ports import Jobs, Reindexing
+from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.reindexing import reports
-from footnote_bot.bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessages
-from footnote_bot.bot.slack.rendering.content import notice
+from footnote_bot.bot.slack.rendering.blocks import notice
 from footnote_bot.bot.slack.rendering.message import Message, say
 from footnote_bot.bot.slack.texts import reindexing as texts
+from footnote_bot.indexers.backoff import growing_pauses
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.model import Progress, SyncReport
 from footnote_bot.indexers.priority import lower_priority
 
 logger = logging.getLogger(__name__)
+
+
+ELSEWHERE = say(texts.SENT_DIRECTLY)
+
+_TRIES = 26
+"""Tries to show the end while Slack is unavailable: about ten minutes."""
+
+
+class ProgressMessage:
+    """A progress message, stored with its job, so that it stays the same after a restart.
+    ``message`` is empty if nothing could be posted: then its methods do nothing."""
+
+    def __init__(self, api: SlackApi, channel: str, message: str) -> None:
+        self._api, self._channel, self._message = api, channel, message
+
+    async def show(self, message: Message) -> None:
+        try:
+            await self._edit(message)
+        except (ChatUnavailable, ChatRefused) as error:
+            logger.info("Progress could not be shown: %s", error)
+
+    async def end(self, message: Message) -> None:
+        """Show the end. An edit can be repeated safely, so it is tried again."""
+        for pause in islice(growing_pauses(0.5, 30.0), _TRIES):
+            try:
+                await self._edit(message)
+            except ChatUnavailable:
+                await asyncio.sleep(pause)
+            except ChatRefused as error:
+                logger.warning("The end of a reindex could not be shown: %s", error)
+                return
+            else:
+                return
+        await self.show(message)
+
+    async def _edit(self, message: Message) -> None:
+        if self._message:
+            await self._api.edit(self._channel, self._message, message)
+
 
 STOPPED = say(texts.STOPPED)
 ADMINS_ONLY = say(texts.ADMINS_ONLY, texts.ASK_AN_ADMIN)
@@ -52,10 +94,9 @@ class Reindexer:
         self._jobs = jobs
         self._people = slack.people
         self._api = slack.api
-        self._progress_messages = ProgressMessages(slack.api, jobs)
-        self._edit_every = slack.env.edit_every
-        self._clock = slack.env.seconds
-        self._new_incident = slack.env.new_incident
+        self._edit_every = slack.edit_every
+        self._clock = slack.seconds
+        self._new_incident = slack.new_incident
         self._working: asyncio.Task[None] | None = None
         self._stopping = False
         self._unready: set[int] = set()
@@ -71,7 +112,7 @@ class Reindexer:
             await respond(say(texts.ALREADY_RUNNING, *progress))
             return
         try:
-            await self._progress_messages.post(job, respond)
+            await self._post(job, respond)
         finally:
             # Otherwise nobody would take the job while this process lives, and no other could be
             # ordered.
@@ -105,6 +146,28 @@ class Reindexer:
         except StateUnavailable as error:
             logger.warning("Reindex jobs wait until this process counts as dead: %s", error)
 
+    async def _post(self, job: Job, respond: Respond | None = None) -> Job:
+        """Post the progress message in the job's channel, or if the bot is no member there, to the
+        admin alone with a note. Return the job with its message; without one if Slack is
+        unavailable."""
+        first = reports.progress(job, None, 0)
+        try:
+            try:
+                channel, ts = job.channel, await self._api.post(job.channel, first)
+            except ChatRefused as error:
+                logger.info(
+                    "Progress goes to %s, not to %s: %s", job.person, job.channel, error.code
+                )
+                if respond:
+                    await respond(ELSEWHERE)
+                channel = await self._api.direct(job.person)
+                ts = await self._api.post(channel, first)
+        except (ChatRefused, ChatUnavailable) as error:
+            logger.warning("A reindex cannot be shown: %s", error)
+            return job
+        await self._jobs.shown(job.id, channel, ts)
+        return replace(job, channel=channel, message=ts)
+
     async def _make_ready(self) -> None:
         for id_ in list(self._unready):
             await self._jobs.ready(id_)
@@ -120,7 +183,9 @@ class Reindexer:
 
     async def _carry_out(self, job: Job) -> None:
         self._progress, self._note = None, ""
-        shown_progress = await self._progress_messages.of(job)
+        if not job.message:
+            job = await self._post(job)
+        shown_progress = ProgressMessage(self._api, job.channel, job.message)
         cancelled, ending = threading.Event(), threading.Event()
         if await self._is_cancelled(job):
             cancelled.set()

@@ -1,18 +1,31 @@
-"""An answer as a Slack message: short text, sources in small print, two buttons. Pure."""
+"""An answer as a Slack message: short text, sources in small print, buttons. Pure except for today.
+
+Only ids and numbers pass through Slack with the buttons, never the question."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from footnote_bot.bot.conversation.model import RecordedAnswer, Tally, offers_quotes
-from footnote_bot.bot.foreign import excerpt, on_one_line, words_behind
+from footnote_bot.bot.conversation.model import (
+    AnswerContent,
+    Button,
+    Buttons,
+    Content,
+    Notice,
+    RecordedAnswer,
+    Tally,
+    offers_quotes,
+)
+from footnote_bot.bot.foreign import clean, excerpt, on_one_line, words_behind
 from footnote_bot.bot.model import (
     LONGEST_LINE,
     Answer,
     Clarify,
     NoAnswer,
+    Reading,
     Reason,
     Result,
     Source,
@@ -20,10 +33,27 @@ from footnote_bot.bot.model import (
     why_no_model,
 )
 from footnote_bot.bot.moments import in_words, time_of
-from footnote_bot.bot.slack.rendering import buttons
-from footnote_bot.bot.slack.rendering.message import Block, Message, context, section
-from footnote_bot.bot.slack.rendering.mrkdwn import LOOKED_AT, Piece, link, literal, render
+from footnote_bot.bot.slack.rendering.message import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    plain_text,
+    say,
+    section,
+)
+from footnote_bot.bot.slack.rendering.mrkdwn import (
+    LOOKED_AT,
+    LOOKS_LIKE_A_TICK,
+    Piece,
+    button_text,
+    link,
+    literal,
+    render,
+)
 from footnote_bot.bot.slack.rendering.sections import LIMIT, sections
+from footnote_bot.bot.slack.texts import commands as command_texts
 from footnote_bot.bot.slack.texts import replies as texts
 from footnote_bot.bot.texts import EARLY
 from footnote_bot.indexers.text.prose import plain
@@ -52,7 +82,7 @@ def answer(
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
     if isinstance(result, Clarify):
-        messages[-1].blocks.append(buttons.choices(recorded.id, result))
+        messages[-1].blocks.append(choices(recorded.id, result))
         messages[-1].blocks.append(context(texts.PRESS_ONE))
     messages[-1].blocks.extend(_foot(recorded, origins, today, tally))
     return messages
@@ -151,13 +181,13 @@ def _foot(
     if lines:
         blocks.append(context(joined(lines)))
     if offers_quotes(result):
-        blocks.append(buttons.show_quotes(recorded.id))
+        blocks.append(show_quotes(recorded.id))
     if tally and (tally_line := _tally_line(tally, private=recorded.asked.private)):
         blocks.append(context(tally_line) | {"block_id": "tally"})
     if is_unsure(result):
-        blocks.append(buttons.ask_keepers(recorded.id))
+        blocks.append(ask_keepers(recorded.id))
     if _is_judged(recorded.answer):
-        blocks.append(buttons.feedback(recorded.id))
+        blocks.append(feedback(recorded.id))
     return blocks
 
 
@@ -263,3 +293,157 @@ def _grouped(bodies: Sequence[str]) -> list[list[str]]:
         else:
             groups.append([text])
     return groups
+
+
+VERDICT = "verdict"
+"""The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
+ASK_KEEPERS = "ask_keepers"
+"""The action id; the value is the answer's id."""
+SHOW_QUOTES = "show_quotes"
+"""The same for the pages' own words."""
+CHOICE = re.compile(r"choice-\d")
+"""The action ids of the readings; their values are ``<id of the answer>:<number>``."""
+VERDICTS, _KEEPERS, _QUOTES, _CHOICES = "verdicts", "keepers", "quotes", "choices"
+"""The blocks' ids."""
+_BUTTON_TEXT = 75
+
+
+def feedback(answer: int) -> Block:
+    def verdict(text: str, value: str, label: str) -> Block:
+        value = f"{value}:{answer}"
+        return {"text": plain_text(text), "value": value, "accessibility_label": label}
+
+    element = {
+        "type": "feedback_buttons",
+        "action_id": VERDICT,
+        "positive_button": verdict(texts.HELPFUL, "good", texts.HELPFUL_ALOUD),
+        "negative_button": verdict(texts.FLAG, "bad", texts.FLAG_ALOUD),
+    }
+    return {"type": "context_actions", "block_id": VERDICTS, "elements": [element]}
+
+
+def ask_keepers(answer: int) -> Block:
+    """Return the button that asks the wiki's owners. It asks for confirmation: a person who asked
+    in private may not want others to read it."""
+    confirm = {
+        "title": plain_text(texts.SHALL_I_ASK_KEEPERS),
+        "text": plain_text(texts.KEEPERS_SEE),
+        "confirm": plain_text(texts.ASK),
+        "deny": plain_text(texts.CANCEL),
+    }
+    label, aloud = texts.ASK_KEEPERS, texts.ASK_KEEPERS_ALOUD
+    ask = button(ASK_KEEPERS, label, str(answer), aloud=aloud, confirm=confirm)
+    return actions(ask, id_=_KEEPERS)
+
+
+def show_quotes(answer: int) -> Block:
+    """Return the button that shows the pages' own words."""
+    label, aloud = texts.SHOW_QUOTES, texts.SHOW_QUOTES_ALOUD
+    return actions(button(SHOW_QUOTES, label, str(answer), aloud=aloud), id_=_QUOTES)
+
+
+def without_buttons(blocks: list[Block]) -> list[Block]:
+    """Return the blocks without feedback and buttons."""
+    pressed = (_QUOTES, _KEEPERS, VERDICTS)
+    return [block for block in blocks if block.get("block_id") not in pressed]
+
+
+def choices(answer: int, question: Clarify) -> Block:
+    """Return a button for each reading of a question."""
+    buttons = (
+        button(f"choice-{number}", _cut(f"{number}. {reading.label}"), f"{answer}:{number}")
+        for number, reading in enumerate(question.readings, 1)
+    )
+    return actions(*buttons, id_=_CHOICES)
+
+
+def chosen(message: Message, reading: Reading, by: str) -> Message:
+    """Return the message after a choice: it shows the chosen reading instead of asking."""
+    label = literal(reading.label)
+    line = texts.chosen_by(label, literal(by)) if by else texts.chosen(label)
+    return Message(
+        message.text,
+        [
+            context(line) if block.get("block_id") == _CHOICES else block
+            for block in message.blocks
+            if block != context(texts.PRESS_ONE)
+        ],
+    )
+
+
+def _cut(label: str) -> str:
+    words = button_text(label)
+    return words if len(words) <= _BUTTON_TEXT else f"{words[: _BUTTON_TEXT - 1]}\u2026"
+
+
+_QUESTION_SHOWN = 500
+
+
+def notice(content: Notice) -> Message:
+    message = say(content.text, *content.small)
+    return with_button(message, content.button) if content.button else message
+
+
+def with_button(message: Message, added: Button) -> Message:
+    element = button(added.action, added.label, added.value)
+    return Message(message.text, [*message.blocks, actions(element)])
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """The renderer of content. ``origins`` are those of `bot.slack.rendering.links.origins`."""
+
+    origins: Container[str]
+    clock: Callable[[], datetime]
+
+    def messages(self, content: Content) -> list[Message]:
+        """Return at least one message; buttons are in the last."""
+        if isinstance(content, Notice):
+            return [notice(content)]
+        shown = answer(
+            content.recorded, self.origins, today=self.clock().date(), tally=content.tally
+        )
+        shown = [*shown[:-1], _last(shown[-1], content)]
+        return [_led(shown[0], content), *shown[1:]] if content.lead else shown
+
+
+def _led(message: Message, content: AnswerContent) -> Message:
+    question = literal(content.recorded.asked.question)[:_QUESTION_SHOWN].replace("\n", " ")
+    lead = context(f"{content.lead}\n&gt; {question}")
+    return Message(message.text, [lead, *message.blocks])
+
+
+def _last(message: Message, content: AnswerContent) -> Message:
+    if content.chosen:
+        message = chosen(message, content.chosen.reading, content.chosen.by)
+    shown_blocks = message.blocks
+    if content.buttons is Buttons.NONE:
+        shown_blocks = without_buttons(shown_blocks)
+    elif content.buttons is Buttons.NO_VERDICTS:
+        shown_blocks = [block for block in shown_blocks if block.get("block_id") != VERDICTS]
+    if content.note:
+        shown_blocks = [*shown_blocks, context(content.note)]
+    shown = Message(message.text, shown_blocks)
+    return with_button(shown, content.button) if content.button else shown
+
+
+_SHOWN = 1000
+"""Characters of the question that are repeated."""
+_MARK = "&gt; "
+
+
+def repeated(question: str) -> Message:
+    """Return the message. The person's words are only in its blocks: markup in ``text`` would be
+    live in Slack."""
+    shown = section(command_texts.you_asked(quoted(question[:_SHOWN])))
+    return Message(command_texts.YOU_ASKED_WITH_WIKI, [shown])
+
+
+def question_in(text: str, shown: str) -> str:
+    """Return the question that a message of the bot's repeats, as Slack escapes it; empty if it is
+    another message. ``text`` is its text, and ``shown`` the text of its sections."""
+    if text != command_texts.YOU_ASKED_WITH_WIKI:
+        return ""
+    _, *lines = shown.splitlines()
+    words = "\n".join(line.removeprefix(_MARK) for line in lines)
+    return clean(words).replace(LOOKS_LIKE_A_TICK, "`")

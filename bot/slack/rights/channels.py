@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -53,14 +55,22 @@ class Channels:
 
     async def has(self, id_: str, person: str) -> bool:
         """Return whether the person is in the channel now; False if Slack does not say."""
-        return person in (await self.members(id_) or ())
+        try:
+            async for page in self._pages(id_):
+                if person in (page.get("members") or ()):
+                    return True
+        except ChatRefused as error:
+            logger.info("Slack does not say who is in channel %s: %s", id_, error.code)
+        return False
 
     async def members(self, id_: str) -> list[str] | None:
         """Return the ids of all members of the channel, including apps; None if Slack does not
         say."""
-        listed = pages(self.client.conversations_members, channel=id_, limit=1000)
         try:
-            return [id_ async for page in listed for id_ in page.get("members") or ()]
+            return [id_ async for page in self._pages(id_) for id_ in page.get("members") or ()]
         except ChatRefused as error:
             logger.info("Slack does not say who is in channel %s: %s", id_, error.code)
             return None
+
+    def _pages(self, id_: str) -> AsyncIterator[dict[str, Any]]:
+        return pages(self.client.conversations_members, channel=id_, limit=1000)

@@ -19,9 +19,8 @@ from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation.model import Closed
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
-from footnote_bot.bot.slack.api.slack_api import call, pages
-from footnote_bot.bot.slack.rights.directory import MemberList
-from footnote_bot.bot.slack.rights.person import Membership, Person, person_of
+from footnote_bot.bot.slack.api.slack_api import call
+from footnote_bot.bot.slack.rights.directory import MemberList, Membership, Person, person_of
 from footnote_bot.bot.slack.texts import replies as texts
 from footnote_bot.indexers.model import EVERYONE, Principal, addressed
 from footnote_bot.indexers.untold import untold_token
@@ -157,23 +156,6 @@ class SlackPeople:
             Membership.NOBODY: False,
         }
         return not opened[membership]
-
-    async def is_member(self, channel: str, id_: str) -> bool:
-        """Return whether a full member of the workspace is in the channel now; asked each time.
-
-        Raises:
-            ChatUnavailable
-        """
-        if (await self.person(id_, fresh=True)).membership is not Membership.MEMBER:
-            return False
-        listed = pages(self.client.conversations_members, channel=channel, limit=1000)
-        try:
-            async for page in listed:
-                if id_ in page.get("members", ()):
-                    return True
-        except ChatRefused as error:
-            logger.warning("The members of %s are unknown: %s", channel, error.code)
-        return False
 
     async def name(self, id_: str) -> str:
         try:

@@ -1,20 +1,49 @@
-"""The ports `bot.conversation.ports.Directory` and `bot.flags.ports.FlagDirectory`, for Slack."""
+"""The ports `bot.conversation.ports.Directory` and `bot.flags.ports.FlagDirectory`, for Slack.
+
+Whose rights count: if only the asker sees an answer, theirs; in a small private channel, those of
+all members together; elsewhere, only pages open to everyone count. If somebody present may get no
+answers at all, such as a guest, no answer is shown to the channel.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
-from footnote_bot.bot.conversation.model import Closed, RecordedAnswer
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from footnote_bot.bot.caching import ExpiringCache
+from footnote_bot.bot.conversation.model import ANYBODY, Closed, RecordedAnswer
 from footnote_bot.bot.slack.api.slack_api import SlackApi
-from footnote_bot.bot.slack.rights.channels import Channels
-from footnote_bot.bot.slack.rights.directory import MemberList
+from footnote_bot.bot.slack.rights.channels import Channel, Channels
+from footnote_bot.bot.slack.rights.directory import MemberList, Membership, Person
 from footnote_bot.bot.slack.rights.people import SlackPeople
-from footnote_bot.bot.slack.rights.person import Membership
-from footnote_bot.bot.slack.rights.readers import Readers
 from footnote_bot.bot.workspaces.model import WorkspaceRights
-from footnote_bot.indexers.model import Reader
+from footnote_bot.indexers.model import Audience, Principal, Reader
+
+REMEMBERED = 60.0
+"""Seconds for which a channel's members are cached, unless one joins or leaves."""
+JUST_NOW = 1.0
+"""Seconds for which they are cached if they may read more than everyone: only one process gets the
+event that somebody joined, and it may come late."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """The members of a channel. ``memberships`` are their kinds (None: Slack does not say).
+    ``shared``: the channel is shared with another company. ``counted`` are the members whose own
+    rights count together; without any, only pages open to everyone count.
+
+    Their rights are not cached with them: each wiki sets how long they may be cached.
+    """
+
+    memberships: frozenset[Membership] | None = None
+    shared: bool = False
+    counted: tuple[Person, ...] = ()
 
 
 class RightsSettings(Protocol):
@@ -52,7 +81,7 @@ def directory_of(  # noqa: PLR0913 - who we are, and what people's rights depend
     workspace: WorkspaceRights | None = None,
 ) -> SlackDirectory:
     """Compose the directory. ``bot`` is our user, ``workspace`` are the rights of a further
-    workspace; for the rest see `SlackPeople` and `Readers`."""
+    workspace; for the rest see `SlackPeople` and `SlackDirectory`."""
     by_account = settings.identity == "accounts" and workspace is None
     people = SlackPeople(
         client=api.client,
@@ -67,18 +96,38 @@ def directory_of(  # noqa: PLR0913 - who we are, and what people's rights depend
         clock=clock,
         tokens=tokens,
     )
-    channels = Channels(api.client)
-    readers = Readers(
-        people=people, channels=channels, bot=bot, most=settings.private_members, clock=clock
+    return SlackDirectory(
+        people=people,
+        channels=Channels(api.client),
+        bot=bot,
+        most=settings.private_members,
+        clock=clock,
     )
-    return SlackDirectory(people, channels, readers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, kw_only=True)
 class SlackDirectory:
+    """Readers of answers, with the people and channels. ``most`` is how many members, without the
+    ``bot``, a private channel may have for their rights to count. Other apps have none: a person
+    who invites one lets it read. ``clock`` as in `SlackPeople`."""
+
     people: SlackPeople
     channels: Channels
-    readers: Readers
+    bot: str
+    most: int
+    clock: Callable[[], float]
+    _known: ExpiringCache[str, tuple[float, _Present]] = field(init=False)
+    """The members of a channel, and when Slack was asked for them."""
+    _kinds: ExpiringCache[str, Channel] = field(init=False)
+    _made_for: ExpiringCache[str, tuple[Reader, frozenset[str]]] = field(init=False)
+    _turnover: Counter[str] = field(default_factory=Counter)
+    _lookup_locks: WeakValueDictionary[str, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
+    )
+
+    def __post_init__(self) -> None:
+        self._known, self._kinds = ExpiringCache(self.clock), ExpiringCache(self.clock)
+        self._made_for = ExpiringCache(self.clock)
 
     async def name(self, person: str) -> str:
         return await self.people.name(person)
@@ -89,16 +138,61 @@ class SlackDirectory:
     async def reader_in(
         self, person: str, channel: str, *, private: bool, shared: bool
     ) -> Reader | Closed:
-        return await self.readers.of(person, channel, private=private, shared=shared)
+        """Return the reader for an answer to ``person``, which they alone see if it is ``private``.
+
+        Raises:
+            ChatUnavailable
+        """
+        reader = await self.people.reader(person, private=private, shared=shared)
+        if private or shared or isinstance(reader, Closed):
+            return reader
+        present = await self._present(channel, just_now=True)
+        if present.shared:
+            # It was shared since the question came, which may have been a while ago.
+            return await self.people.reader(person, private=False, shared=True)
+        together = await self._reader(present)
+        self._made_for.put(channel, (together, _ids(present)), REMEMBERED)
+        return together
+
+    async def audience(self, channel: str) -> Reader:
+        """Return the reader that stands for everybody who reads this channel. Fails closed: if they
+        are unknown, everyone."""
+        return await self._reader(await self._present(channel, just_now=True))
 
     async def readers_in(self, channel: str) -> frozenset[str]:
-        return await self.readers.counted(channel)
+        """Return the people whose own rights make up that reader; none if it is everyone.
+
+        Raises:
+            ChatUnavailable
+        """
+        return _ids(await self._present(channel))
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
-        return await self.readers.has_outsiders(channel, shared=shared)
+        """Return whether the channel has, or may have, members who get no answers. ``shared``:
+        people of other companies are known to be there.
+
+        Raises:
+            ChatUnavailable
+        """
+        return self._has_outsiders(await self._present(channel), shared=shared)
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
-        return await self.readers.may_still_read(channel, reader, shared=shared)
+        """Return whether an answer made for ``reader`` may still be posted in the channel: nobody
+        has joined who may not read it.
+
+        Raises:
+            ChatUnavailable
+        """
+        present = await self._present(channel, just_now=True)
+        if self._has_outsiders(present, shared=shared):
+            return False
+        if reader == ANYBODY:
+            return True
+        made_for, people = self._made_for.get(channel) or (None, frozenset[str]())
+        if made_for == reader:
+            # Compare the people: the rights of one of them may have changed just now.
+            return bool(present.counted) and _ids(present) <= people
+        return _together(await self._reader(present)) <= _together(reader)
 
     async def is_in(self, person: str, channel: str) -> bool:
         return await self.channels.has(channel, person)
@@ -117,11 +211,10 @@ class SlackDirectory:
     async def is_public(self, channel: str) -> bool:
         return await self.channels.is_public(channel)
 
-    async def audience(self, channel: str) -> Reader:
-        return await self.readers.audience(channel)
-
     async def is_member(self, channel: str, person: str) -> bool:
-        return await self.people.is_member(channel, person)
+        # Asked each time: they may have been restricted, or have left, just now.
+        described = await self.people.person(person, fresh=True)
+        return described.membership is Membership.MEMBER and await self.is_in(person, channel)
 
     async def is_admin(self, person: str) -> bool:
         return await self.people.is_admin(person)
@@ -133,3 +226,81 @@ class SlackDirectory:
     async def member_at(self, email: str) -> str:
         person = await self.people.addressed_as(email)
         return person.id if person and person.membership is Membership.MEMBER else ""
+
+    def _has_outsiders(self, present: _Present, *, shared: bool) -> bool:
+        shared = shared or present.shared
+        if present.memberships is None:
+            return not self._all_get_answers(shared=shared)
+        return any(
+            self.people.gets_nothing(membership, shared=shared)
+            for membership in present.memberships
+        )
+
+    def _all_get_answers(self, *, shared: bool) -> bool:
+        """Return whether people of every membership get answers in a channel that is ``shared``
+        with another company or not."""
+        return self.people.guests and (self.people.shared_channels or not shared)
+
+    async def _present(self, channel: str, *, just_now: bool = False) -> _Present:
+        """Return the members. ``just_now``: as they were at most `JUST_NOW` ago if their own rights
+        count."""
+        # One lookup at a time for each channel: the others wait for its result, in order.
+        async with self._lookup_locks.setdefault(channel, asyncio.Lock()):
+            if cached := self._known.get(channel):
+                asked_at, present = cached
+                if not (just_now and present.counted) or self.clock() - asked_at < JUST_NOW:
+                    return present
+            while True:
+                turnover, asked_at = self._turnover[channel], self.clock()
+                present = await self._look(channel)
+                if turnover == self._turnover[channel]:
+                    self._known.put(channel, (asked_at, present), REMEMBERED)
+                    return present
+
+    async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle `member_joined_channel` and `member_left_channel`."""
+        channel = body["event"]["channel"]
+        self._turnover[channel] += 1
+        self._known.forget(channel)
+        self._kinds.forget(channel)
+
+    async def _look(self, channel: str) -> _Present:
+        kind = self._kinds.get(channel)
+        if kind is None:
+            turnover = self._turnover[channel]
+            kind = await self.channels.channel(channel)
+            if kind is None:
+                return _Present()
+            # Only here: renewed at each look, the entry would never expire in a busy channel.
+            if turnover == self._turnover[channel]:
+                self._kinds.put(channel, kind, REMEMBERED)
+        if not kind.private and self._all_get_answers(shared=kind.shared):
+            return _Present(frozenset(), kind.shared)  # Nobody there gets no answers.
+        ids = await self.channels.members(channel)
+        if ids is None:
+            return _Present(None, kind.shared)
+        members = [id_ for id_ in ids if id_ != self.bot]
+        if not kind.private or kind.shared or len(members) > self.most:
+            return _Present(await self.people.memberships(members), kind.shared)
+        people = [await self.people.person(id_) for id_ in members]
+        readers = [person for person in people if person.membership is not Membership.ABSENT]
+        memberships = frozenset(person.membership for person in readers)
+        if memberships != {Membership.MEMBER}:
+            return _Present(memberships)
+        return _Present(memberships, counted=tuple(readers))
+
+    async def _reader(self, present: _Present) -> Reader:
+        """Return the reader that stands for all who are present, with the rights that each has
+        now."""
+        if not present.counted:
+            return ANYBODY
+        held = frozenset(await asyncio.gather(*map(self.people.rights, present.counted)))
+        return next(iter(held)) if len(held) == 1 else Audience(held)
+
+
+def _ids(present: _Present) -> frozenset[str]:
+    return frozenset(person.id for person in present.counted)
+
+
+def _together(reader: Reader) -> frozenset[Principal]:
+    return reader.readers if isinstance(reader, Audience) else frozenset({reader})

@@ -18,7 +18,7 @@ from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, S
 from footnote_bot.bot.operations.model import AccessNow, Order
 from footnote_bot.bot.ports import Answering, OnText
 from footnote_bot.bot.serving import SlackParts
-from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events import handling
 from footnote_bot.bot.slack.events.parsing import Identity

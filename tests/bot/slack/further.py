@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 from aiohttp import web
 
-from footnote_bot.bot.slack.connection import OAuthClient
+from footnote_bot.bot.slack.api.oauth_client import OAuthClient
 from footnote_bot.bot.slack.oauth import install_pages
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations

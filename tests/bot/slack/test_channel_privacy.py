@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from footnote_bot.bot.slack.rights import readers
+from footnote_bot.bot.slack.rights import slack_directory
 from footnote_bot.indexers.model import EVERYONE, Acl, Audience, Principal
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
@@ -142,7 +142,7 @@ async def test_whoever_joined_unheard_of_counts_before_the_channel_is_told_more_
     listening: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slack tells only one process who joins, and may tell it late."""
-    monkeypatch.setattr(readers, "JUST_NOW", 0.0)
+    monkeypatch.setattr(slack_directory, "JUST_NOW", 0.0)
     before = await ask(slack, "C0HR")
     slack.channels["C0HR"].members.append("U0BEN")
     joined = await ask(slack, "C0HR")
@@ -154,7 +154,7 @@ async def test_whoever_joined_unheard_of_counts_before_the_channel_is_told_more_
 async def test_whoever_joins_unheard_of_while_an_answer_is_made_is_not_shown_it(
     listening: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "JUST_NOW", 0.0)
+    monkeypatch.setattr(slack_directory, "JUST_NOW", 0.0)
     listening.handbook.open.clear()
     await slack.mention("U0ANNA", "C0HR", SALARY)
     await until(lambda: listening.handbook.asked)
@@ -175,7 +175,7 @@ async def test_a_channel_made_public_is_told_only_what_everyone_may_read_however
     answers = [await ask(slack, "C0HR")]
     slack.channels["C0HR"].kind = "channel"
     for _ in range(2):
-        seconds += 0.9 * readers.REMEMBERED
+        seconds += 0.9 * slack_directory.REMEMBERED
         answers.append(await ask(slack, "C0HR"))
 
     assert answers[0].text == "It is secret."

@@ -13,7 +13,7 @@ from footnote_bot.bot.conversation.readings import reading_named
 from footnote_bot.bot.flags.maintenance import RETRACTED
 from footnote_bot.bot.model import Clarify, Question, Reading, Result, Role, Source
 from footnote_bot.bot.ports import OnText
-from footnote_bot.bot.slack.rendering import buttons
+from footnote_bot.bot.slack.rendering import blocks
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
@@ -320,7 +320,7 @@ def long(label: str) -> Clarify:
 
 
 def test_a_label_is_cut_to_what_a_button_holds() -> None:
-    [button, _] = buttons.choices(7, long("leave " * 30))["elements"]
+    [button, _] = blocks.choices(7, long("leave " * 30))["elements"]
 
     assert len(button["text"]["text"]) == 75
     assert button["value"] == "7:1"

@@ -18,7 +18,7 @@ from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 from footnote_bot.bot.conversation.receiving import Receiving
 from footnote_bot.bot.conversation.waiting_room import WaitingRoom
 from footnote_bot.bot.conversation.workers import Workers
-from footnote_bot.bot.slack.commands import arguments
+from footnote_bot.bot.slack.commands import call
 from footnote_bot.bot.slack.events import parsing
 from footnote_bot.bot.slack.flags import cards, forms
 from footnote_bot.bot.slack.rendering import blocks, mrkdwn
@@ -28,7 +28,7 @@ from .conftest import Bot, quiet
 from .flags import card, flagged
 
 _PARSERS = {module.__file__ for module in (addressing, readings, parsing)} | {
-    arguments.words_of.__code__,
+    call.words_of.__code__,
     blocks.answer.__code__,
     cards.card.__code__,
     forms.complained.__code__,

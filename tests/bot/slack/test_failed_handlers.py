@@ -13,9 +13,9 @@ from slack_sdk.webhook import WebhookResponse
 from footnote_bot.bot.conversation.model import Notice
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.slack.chat.pressing import PressResponder
-from footnote_bot.bot.slack.commands.router import Commands
+from footnote_bot.bot.slack.commands.wiki import Commands
 from footnote_bot.bot.slack.events.handling import Failures
-from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.blocks import Renderer
 
 
 @dataclass

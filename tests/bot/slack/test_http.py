@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack import http
-from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.health import Check, Health
 from footnote_bot.bot.slack.http import Door
 from footnote_bot.bot.slack.http_limits import Connection, HttpLimits

@@ -10,8 +10,7 @@ import pytest
 
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result
 from footnote_bot.bot.ports import OnText
-from footnote_bot.bot.slack.rights.directory import READ_AGAIN
-from footnote_bot.bot.slack.rights.person import person_of, shown_name
+from footnote_bot.bot.slack.rights.directory import READ_AGAIN, person_of, shown_name
 from footnote_bot.indexers.model import Acl
 from footnote_bot.playground.slack.workspace import LocalSlack
 

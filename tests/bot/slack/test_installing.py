@@ -281,7 +281,7 @@ async def test_no_token_code_or_state_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     slack.oauth.rotates = True
-    with caplog.at_level(logging.DEBUG, logger="bot"):
+    with caplog.at_level(logging.DEBUG, logger="footnote_bot.bot"):
         where = await browser.confirm(await browser.begin(), garden)
         await browser.read(where)
         await browser.read(where)

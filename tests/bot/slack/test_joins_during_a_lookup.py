@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from footnote_bot.bot.slack.rights.channels import Channel, Channels
 from footnote_bot.bot.slack.rights.directory import MemberList
 from footnote_bot.bot.slack.rights.people import SlackPeople
-from footnote_bot.bot.slack.rights.readers import Readers
+from footnote_bot.bot.slack.rights.slack_directory import SlackDirectory
 
 JOINED = {"event": {"channel": "C0TEAM"}}
 
@@ -44,7 +44,7 @@ async def test_a_channel_that_is_shared_meanwhile_has_outsiders() -> None:
         admins=(),
         clock=lambda: 0.0,
     )
-    readers = Readers(
+    readers = SlackDirectory(
         people=people,
         channels=cast("Channels", channels),
         bot="U0BOT",

@@ -14,7 +14,7 @@ import pytest
 from footnote_bot.bot.errors import StateAway, StateUnavailable
 from footnote_bot.bot.operations import readiness
 from footnote_bot.bot.slack import serve
-from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.indexers.errors import IndexAway
 
 WRONG = StateUnavailable("The bot's database cannot be used: its server refuses the password.")

@@ -266,7 +266,7 @@ async def test_nothing_is_shared_with_who_comes_while_it_is_made(
     pressing = asyncio.ensure_future(slack.click("U0ANNA", answer, "share_answer"))
     await until(lambda: len(bot.handbook.asked) > before)
     await slack.join("U0GUEST", "C0HERS")
-    await until(lambda: not bot.app.maintenance.directory.readers._known.get("C0HERS"))
+    await until(lambda: not bot.app.maintenance.directory._known.get("C0HERS"))
     bot.handbook.open.set()
     reply = await slack.wait_for_ephemeral("U0ANNA", lambda message: "cannot share" in message.text)
     await pressing

@@ -20,7 +20,7 @@ from footnote_bot.bot.flags.model import Announcement, FlagState
 from footnote_bot.bot.flags.review_channels import Published
 from footnote_bot.bot.flags.texts import FOLLOW_UP, NOT_A_PUBLISHER
 from footnote_bot.bot.model import Answer, Question, Verification, VerifiedPart
-from footnote_bot.bot.slack.flags.announcement import announcement
+from footnote_bot.bot.slack.flags.cards import announcement
 from footnote_bot.bot.state import schema
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import flags

@@ -11,7 +11,7 @@ from footnote_bot.bot.conversation.quotes import FORGOTTEN, NOTHING
 from footnote_bot.bot.conversation.texts import ONLY_YOU_QUOTES
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Tone
 from footnote_bot.bot.ports import OnText
-from footnote_bot.bot.slack.rendering.buttons import SHOW_QUOTES as SHOW
+from footnote_bot.bot.slack.rendering.blocks import SHOW_QUOTES as SHOW
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
 

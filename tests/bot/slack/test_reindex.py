@@ -10,7 +10,7 @@ from aiohttp import ClientConnectionError
 
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.operations.model import Order
-from footnote_bot.bot.slack.reindexing import progress_message
+from footnote_bot.bot.slack.reindexing import reindexer
 from footnote_bot.bot.slack.rendering.message import Message
 from footnote_bot.bot.state.job_log import DatabaseJobs
 from footnote_bot.indexers.errors import MassRemoval, RebuildRefused
@@ -369,7 +369,7 @@ async def test_a_wrong_argument_is_reported_with_the_right_ones(
 async def test_the_end_is_told_once_slack_is_back(
     bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress_message, "growing_pauses", lambda *_: itertools.repeat(0.01))
+    monkeypatch.setattr(reindexer, "growing_pauses", lambda *_: itertools.repeat(0.01))
     slack.fail_next("chat.update", status=503, times=3)
     bot.syncs.pages = []
     await bot.start()

@@ -14,7 +14,7 @@ from footnote_bot.bot.conversation.stopping import STOPPED
 from footnote_bot.bot.model import Answer, NoAnswer, Question
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.slack.chat.streaming import as_markdown
-from footnote_bot.bot.slack.rendering.content import notice
+from footnote_bot.bot.slack.rendering.blocks import notice
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.playground.slack.limits import MARKDOWN_TEXT
 from footnote_bot.playground.slack.model import Message

@@ -17,8 +17,7 @@ from footnote_bot.bot.model import Answer, Question, Result, Source
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.serving import SlackParts
 from footnote_bot.bot.slack.events.parsing import Identity
-from footnote_bot.bot.slack.installed import InstalledWorkspaces
-from footnote_bot.bot.slack.rights.person import Membership, membership_of
+from footnote_bot.bot.slack.rights.directory import Membership, membership_of
 from footnote_bot.bot.slack.running import SlackApp
 from footnote_bot.bot.slack.serve import serve
 from footnote_bot.bot.slack.texts.installing import NOT_HERE
@@ -117,7 +116,7 @@ class Several:
                     allowed=allowed,
                 ).app()
 
-            installed = InstalledWorkspaces(
+            installed = Workspaces(
                 client=client,
                 connection=bot.connection,
                 env=replace(bot.env, clock=self.clock),
@@ -129,11 +128,11 @@ class Several:
             env = replace(bot.env, pages=installed.pages())
             await serve(
                 bot.connection,
-                lambda me: installed.apps((me.team, at_home(me))),
+                lambda me: installed.with_home(me.team, at_home(me)),
                 env,
                 stop=self._stop,
                 ready=ready,
-                without_home=lambda: installed.apps(None),
+                further=installed,
             )
 
 
