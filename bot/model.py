@@ -1,4 +1,4 @@
-"""A question and its result: an answer, the reason for none, or a clarifying question."""
+"""A question and its result: an answer, or the reason for none."""
 
 from __future__ import annotations
 
@@ -347,35 +347,7 @@ class NoAnswer:
     fallback: Fallback | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A possible meaning of a question: ``label`` names it in the wiki's words, ``question`` asks
-    for it and needs no history, ``source`` is its page (its ``quote`` is empty)."""
-
-    label: str
-    question: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Clarify:
-    """A clarifying question: ``text`` asks which of the two or three ``readings`` is meant, best
-    first."""
-
-    text: str
-    readings: tuple[Reading, ...]
-    confidence: float = 0.0
-    timings: Timings = field(default_factory=Timings)
-    unchecked: Unchecked | None = None
-    linked: tuple[Linked, ...] = ()
-    narrowed: Narrowed | None = None
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        return tuple(reading.source for reading in self.readings)
-
-
-Result = Answer | NoAnswer | Clarify
+Result = Answer | NoAnswer
 """The result of a question."""
 
 
@@ -388,13 +360,11 @@ def is_unsure(result: Result) -> bool:
 
 def why_no_model(result: Result) -> str:
     """Return why a language model's words are not in the result; empty if there is no reason."""
-    if isinstance(result, Clarify) or not (fallback := result.fallback):
+    if not (fallback := result.fallback):
         return ""
     return fallback.words_of_silence if isinstance(result, NoAnswer) else fallback.words
 
 
 def named(result: Result) -> tuple[Source, ...]:
     """Return the sections that the result leads to."""
-    if isinstance(result, Clarify):
-        return result.sources
     return result.nearest if isinstance(result, NoAnswer) else (*result.sources, *result.nearest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from footnote_bot.bot.model import Answer, Clarify, Result, Source, Tone
+from footnote_bot.bot.model import Answer, Result, Source, Tone
 from footnote_bot.bot.shown import as_unsure, line_of
 
 
@@ -51,17 +51,6 @@ def result_json(result: Result) -> dict[str, Any]:
             "tone": result.tone.value,
             **({"nearest": nearest} if nearest else {}),
         }
-    if isinstance(result, Clarify):
-        readings = [
-            {
-                "label": linked.label,
-                "question": linked.question,
-                "source": _source_json(linked.source),
-            }
-            for linked in result.readings
-        ]
-        sources = [reading["source"] for reading in readings]
-        return {"kind": "clarify", **common, "sources": sources, "readings": readings}
     nearest = [_nearest_json(source) for source in result.nearest]
     has_lines = any(near["line"] for near in nearest)
     return {

@@ -19,7 +19,6 @@ from footnote_bot.bot.foreign import excerpt, on_one_line, words_behind
 from footnote_bot.bot.model import (
     LONGEST_LINE,
     Answer,
-    Clarify,
     NoAnswer,
     Result,
     Source,
@@ -84,9 +83,6 @@ def print_answer(result: Result, *, chatting: bool = False) -> None:
     print_indented(_with_bold(result.text), 2)
     out().print()
     _print_sources(result)
-    if isinstance(result, Clarify):
-        again = texts.ask_again(result.readings[0].question)
-        out().print(safe(f"  {texts.REPLY_WITH_NUMBER if chatting else again}"))
     if is_unsure(result):
         out().print(f"  {texts.ask_the_keepers(chatting=chatting)}")
     for note in _notes(result, chatting=chatting):
@@ -110,27 +106,17 @@ def _notes(result: Result, *, chatting: bool) -> list[str]:
     return [*([EARLY] if result.early else []), *why, *result.check_notes, *hint]
 
 
-def _marked(result: Result, number: int) -> str:
-    if isinstance(result, Clarify):
-        reading = result.readings[number - 1]
-        # What follows begins with the title.
-        is_page = reading.label.casefold() == reading.source.title.casefold()
-        return f" {number}. " if is_page else f" {number}. {reading.label}: "
-    return f"[{number}] "
-
-
 def _print_sources(result: Result) -> None:
     sources = () if isinstance(result, NoAnswer) else result.sources
-    nearest = () if isinstance(result, Clarify) else result.nearest
     behind = words_behind(result) if isinstance(result, Answer) else ("",) * len(sources)
     for number, (source, words) in enumerate(zip(sources, behind, strict=True), start=1):
-        _print_source(_marked(result, number), source)
+        _print_source(f"[{number}] ", source)
         if words:
             print_indented(safe(f"\u201c{words}\u201d", style="dim"), 6)
-    if nearest:
+    if result.nearest:
         is_silent = isinstance(result, NoAnswer)
         out().print(f"  {texts.NEAREST_PAGES if is_silent else texts.CLOSE_TO_IT}")
-    for source in nearest:
+    for source in result.nearest:
         _print_source(" -  ", source)
         if source.quote:
             print_indented(safe(f"\u201c{excerpt(source.quote, LONGEST_LINE)}\u201d", "dim"), 6)

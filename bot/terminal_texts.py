@@ -9,15 +9,10 @@ from footnote_bot.indexers.text.counting import counted
 
 # Around an answer.
 
-REPLY_WITH_NUMBER = "Reply with its number."
 NEAREST_PAGES = "The nearest sections:"
 CLOSE_TO_IT = "This may add something:"
 OUTDATED = "outdated"
 OLD = "old"
-
-
-def ask_again(question: str) -> str:
-    return f'Ask again, for example: "{question}"'
 
 
 def ask_the_keepers(*, chatting: bool) -> str:

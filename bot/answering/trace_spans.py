@@ -15,7 +15,7 @@ from llama_index_instrumentation.span_handlers.base import BaseSpanHandler
 
 from footnote_bot.bot import request_ids
 from footnote_bot.bot.answering.engine.events import RecheckEvent, VerificationEvent
-from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Result, named
+from footnote_bot.bot.model import Answer, NoAnswer, Result, named
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -121,7 +121,7 @@ class TraceEvents(BaseEventHandler):
 
 def _attributes(result: object) -> dict[str, str | int | float | bool]:
     """Return the kind and size of a result, without any of its text."""
-    if isinstance(result, tuple) and result and isinstance(result[0], Answer | Clarify | NoAnswer):
+    if isinstance(result, tuple) and result and isinstance(result[0], Answer | NoAnswer):
         return _result_attributes(result[0])
     return {"footnote.nodes": len(result)} if isinstance(result, list) else {}
 

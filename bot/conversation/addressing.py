@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from footnote_bot.bot.conversation.readings import is_number
 from footnote_bot.bot.model import Role
 
 _MARK = re.compile(r"[?\uff1f\u061f](?=[\s\"')\]*_~`]|$)")
@@ -65,7 +64,7 @@ class ThreadCommand(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ParsedWords:
     """The words of a message, and whether they are a thread command, ask like a question, ask
-    nothing, thank the bot, ask about the bot itself, or are only the number of a reading."""
+    nothing, thank the bot, or ask about the bot itself."""
 
     words: str
     command: ThreadCommand | None = None
@@ -73,7 +72,6 @@ class ParsedWords:
     asks_nothing: bool = False
     thanks: bool = False
     asks_about_me: bool = False
-    is_number: bool = False
 
 
 NO_WORDS = ParsedWords("")
@@ -88,7 +86,6 @@ def parse_words(words: str) -> ParsedWords:
         asks_nothing(words),
         thanks(words),
         asks_about_me(words),
-        is_number(words),
     )
 
 

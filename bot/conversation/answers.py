@@ -14,7 +14,6 @@ from footnote_bot.bot.conversation.model import (
     AnswerContent,
     AskedQuestion,
     AuditEntry,
-    Choice,
     IncomingMessage,
     MessageRef,
     RecordedAnswer,
@@ -71,17 +70,15 @@ class AnswerMaker:
         result: Result,
         *,
         private: bool,
-        choice: Choice | None = None,
     ) -> RecordedAnswer:
-        """Record the answer. ``choice`` is the choice that led to the question's words.
+        """Record the answer.
 
         Raises:
             AskerForgotten
         """
         is_open = not private and question.reader == ANYBODY
         place = MessageRef.of(message)
-        choice = choice or await self._choice_before(place, question.text)
-        asked = AskedQuestion(question.text, message.person, place, private, is_open, None, choice)
+        asked = AskedQuestion(question.text, message.person, place, private, is_open)
         recorded = await self.answers.record(asked, result, self.as_of())
         logger.info(
             "Answered message %s in %s: %s, %.0f ms",
@@ -91,14 +88,6 @@ class AnswerMaker:
             result.timings.total,
         )
         return recorded
-
-    async def _choice_before(self, place: MessageRef, question: str) -> Choice | None:
-        """Return the choice of the earlier answer to the same words there: asking again does not
-        change which reading the words come from."""
-        if place.thread == place.ts:
-            return None  # Nothing was offered before it.
-        before = await self.answers.recorded_for(place)
-        return before.asked.choice if before and before.asked.question == question else None
 
     async def note(
         self, recorded: RecordedAnswer, question: Question, way: Way, person: str = ""
@@ -117,7 +106,7 @@ class AnswerMaker:
         if pages:
             await self.audit.note(AuditEntry(place, person, way, is_open, readers, pages))
 
-    async def show(  # noqa: PLR0913 - a question, its answer, and how they came about
+    async def show(
         self,
         message: IncomingMessage,
         question: Question,
@@ -125,15 +114,13 @@ class AnswerMaker:
         posted: Posted,
         *,
         private: bool = False,
-        choice: Choice | None = None,
     ) -> RecordedAnswer:
-        """Show the answer as the reply, in place of the posted messages. ``choice`` as in
-        `record`.
+        """Show the answer as the reply, in place of the posted messages.
 
         Raises:
             AskerForgotten, NotOurs
         """
-        recorded = await self.record(message, question, result, private=private, choice=choice)
+        recorded = await self.record(message, question, result, private=private)
         return await self._show(
             message, question, recorded, posted, self.posting.put, private=private
         )

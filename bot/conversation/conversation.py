@@ -11,7 +11,6 @@ from typing import Protocol
 
 from footnote_bot.bot.conversation.answers import AnswerMaker
 from footnote_bot.bot.conversation.asking_again import AskingAgain
-from footnote_bot.bot.conversation.choices import AskedBack
 from footnote_bot.bot.conversation.decisions import Decisions
 from footnote_bot.bot.conversation.following import Following
 from footnote_bot.bot.conversation.limits import QuestionLimits
@@ -91,7 +90,6 @@ class Conversation:
 
     replies: Replies
     redrawing: Redrawing
-    asked_back: AskedBack
     following: Following
     private: PrivateAnswers
     quotes: Quotes
@@ -123,7 +121,6 @@ def conversation_of(
     inbox, settings = stores.inbox, stores.channels
     observer = observer or Unobserved()
     posting, redrawing = Posting(inbox, chat), Redrawing(answers, chat)
-    asked_back = AskedBack(answers, inbox, directory, redrawing)
     following = Following(name, team, stores.threads, directory, chat)
     maker = AnswerMaker(
         answers=answers,
@@ -156,7 +153,6 @@ def conversation_of(
         posting=posting,
         maker=maker,
         private=private,
-        asked_back=asked_back,
         following=following,
         observer=observer,
     )
@@ -176,7 +172,6 @@ def conversation_of(
     return Conversation(
         replies=replies,
         redrawing=redrawing,
-        asked_back=asked_back,
         following=following,
         private=private,
         quotes=Quotes(answers, maker, asking_again, directory, clock),

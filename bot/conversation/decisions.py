@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.addressing import NO_WORDS, ParsedWords, parse_words
 from footnote_bot.bot.conversation.answers import AnswerMaker
-from footnote_bot.bot.conversation.choices import AskedBack
 from footnote_bot.bot.conversation.following import Following
 from footnote_bot.bot.conversation.model import (
     ChannelSettings,
-    Choice,
     Closed,
     IncomingMessage,
     MessageKind,
@@ -45,7 +43,6 @@ logger = logging.getLogger(__name__)
 
 HELP = Notice(texts.HELP, (texts.HELP_EXAMPLE,))
 YOU_ARE_WELCOME = Notice(texts.YOU_ARE_WELCOME)
-NOTHING_TO_CHOOSE = Notice(texts.NOTHING_TO_CHOOSE)
 _MOST_NAMES = 10
 """People whose names are looked up for one question."""
 
@@ -54,15 +51,12 @@ _MOST_NAMES = 10
 class ReplyInProgress:
     """A message on its way to its reply. ``refusal`` is the rate-limit message, if the limit is
     reached. ``posted`` are the posted messages of the reply. ``parsed`` are the message's words,
-    ``question`` is the question that they ask, ``choice`` is set if they choose a reading, and
-    ``history`` are the earlier turns."""
+    and ``history`` are the earlier turns."""
 
     message: IncomingMessage
     refusal: str | None
     posted: Posted
     parsed: ParsedWords = NO_WORDS
-    question: str = ""
-    choice: Choice | None = None
     history: Sequence[Turn] = ()
     audience: Addressees | None = None
     state: MessageState = MessageState.DONE
@@ -79,11 +73,6 @@ class ReplyInProgress:
     @property
     def is_unasked(self) -> bool:
         return self.message.kind is MessageKind.UNASKED
-
-    @property
-    def is_choice(self) -> bool:
-        """Return whether the words choose one of several readings that were offered."""
-        return self.choice is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +96,6 @@ class Decisions:
     posting: Posting
     maker: AnswerMaker
     private: PrivateAnswers
-    asked_back: AskedBack
     following: Following
     observer: Observer
 
@@ -125,25 +113,21 @@ class Decisions:
         for decide in (
             self.a_deleted_message_loses_its_reply,
             self.too_many_questions_are_refused,
-            self.an_outdated_choice_is_passed_over,
             self.a_thread_command_is_obeyed,
             self.a_follow_up_for_others_is_passed_over,
             self.a_remark_to_everybody_is_passed_over,
             self.small_talk_gets_help,
-            self.a_number_that_chooses_nothing_is_rejected,
             self.a_person_who_gets_no_answers_is_told_so,
             self.an_answer_that_was_perhaps_seen_is_offered_again,
             self.a_question_is_answered,
         ):
             if await decide(case):
                 break
-        await self._pass_over_an_outdated_choice(case)
         return case.state
 
     async def a_deleted_message_loses_its_reply(self, case: ReplyInProgress) -> bool:
         if not case.message.deleted:
             return False
-        await self._withdraw_choices(case)
         await self.chat.remove(case.message, case.posted)
         return True
 
@@ -156,11 +140,6 @@ class Decisions:
         elif case.refusal:
             await self.posting.put(case.message, Notice(case.refusal), case.posted)
         return True
-
-    async def an_outdated_choice_is_passed_over(self, case: ReplyInProgress) -> bool:
-        if case.message.changed:
-            await self._withdraw_choices(case)
-        return not await self.asked_back.is_current(case.message)
 
     async def a_thread_command_is_obeyed(self, case: ReplyInProgress) -> bool:
         case.parsed = await self._parse(case.message)
@@ -176,9 +155,7 @@ class Decisions:
         return True
 
     async def a_follow_up_for_others_is_passed_over(self, case: ReplyInProgress) -> bool:
-        resolved = await self.asked_back.resolve_choice(case.message, case.parsed.words)
-        case.question, case.choice = resolved
-        if case.message.kind is not MessageKind.FOLLOW_UP or case.is_choice:
+        if case.message.kind is not MessageKind.FOLLOW_UP:
             return False
         if case.parsed.asks:
             case.history = await self.chat.earlier_turns(case.message)
@@ -196,16 +173,10 @@ class Decisions:
 
     async def small_talk_gets_help(self, case: ReplyInProgress) -> bool:
         asks_help = case.parsed.asks_nothing or (case.is_for_me and case.parsed.asks_about_me)
-        if case.is_choice or not asks_help:
+        if not asks_help:
             return False
         notice = YOU_ARE_WELCOME if case.parsed.thanks else HELP
         await self.posting.put(case.message, notice, case.posted)
-        return True
-
-    async def a_number_that_chooses_nothing_is_rejected(self, case: ReplyInProgress) -> bool:
-        if case.is_choice or not case.is_for_me or not case.parsed.is_number:
-            return False
-        await self.posting.put(case.message, NOTHING_TO_CHOOSE, case.posted)
         return True
 
     async def a_person_who_gets_no_answers_is_told_so(self, case: ReplyInProgress) -> bool:
@@ -259,14 +230,12 @@ class Decisions:
             alone = True
             await self.chat.remove(message, case.posted)
         if alone and not case.is_direct:
-            recorded = await self.maker.record(
-                message, question, result, private=True, choice=case.choice
-            )
+            recorded = await self.maker.record(message, question, result, private=True)
             await self.maker.note(recorded, question, Way.PRIVATE)
             await self.private.give(message, await self.maker.unposted(recorded))
         else:
             recorded = await self.maker.show(
-                message, question, result, case.posted, private=case.is_direct, choice=case.choice
+                message, question, result, case.posted, private=case.is_direct
             )
             await self._afterwards(case, question, recorded)
         return True
@@ -274,7 +243,7 @@ class Decisions:
     async def _question(self, case: ReplyInProgress, audience: Addressees) -> Question:
         message, settings = case.message, audience.settings
         return Question(
-            case.question,
+            case.parsed.words,
             audience.reader,
             wikis=(settings.wikis or None) if not case.is_direct else None,
             history=tuple(case.history or await self.chat.earlier_turns(message)),
@@ -298,21 +267,6 @@ class Decisions:
                 await self.following.explain(message)
         except (ChatRefused, ChatUnavailable, IndexersError, StateUnavailable) as error:
             logger.info("The extras of the answer to %s were left out: %s", message.ts, error)
-
-    async def _pass_over_an_outdated_choice(self, case: ReplyInProgress) -> None:
-        """Pass over a choice whose clarifying question is gone. The worker of the edited question
-        may have looked before this was posted."""
-        if case.message.deleted or case.refusal is not None:
-            return
-        if not await self.asked_back.is_current(case.message):
-            case.posted = await self.chat.posted(case.message)
-            await self._pass_over(case)
-
-    async def _withdraw_choices(self, case: ReplyInProgress) -> None:
-        """Remove the answers to choices if the ambiguous question has changed since."""
-        for ts in case.posted.values():
-            choice = replace(case.message, ts=ts)
-            await self.chat.remove(choice, await self.chat.posted(choice))
 
     async def _pass_over(self, case: ReplyInProgress) -> None:
         """Do not reply: the message is not for the bot, or no longer since its edit."""

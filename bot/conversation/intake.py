@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from footnote_bot.bot.conversation.choices import Choices
 from footnote_bot.bot.conversation.conversation import ChatSide, Conversation, ConversationStores
 from footnote_bot.bot.conversation.message_filter import MessageFilter
 from footnote_bot.bot.conversation.ports import Inbox, WaitingMessages
@@ -26,7 +25,6 @@ class Intake:
     waiting_room: WaitingRoom
     workers: Workers
     queue: QueueStatus
-    choices: Choices
     stopping: Stopping
 
 
@@ -55,6 +53,5 @@ def intake_of(
         waiting_room=waiting_room,
         workers=workers,
         queue=QueueStatus(workers.waiting, side.status, clock=clock, long=long),
-        choices=Choices(conversation.asked_back, side.directory, inbox, workers, chat, text),
         stopping=Stopping(inbox, workers, chat, side.status, replies.observer),
     )

@@ -18,10 +18,6 @@ _LATE = 3600.0
 """Seconds: a chat may deliver a message again for some minutes."""
 
 
-_CHOICE = 8
-"""Words that may choose a reading: its number, or a title."""
-
-
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
     text: MessageText
@@ -37,9 +33,7 @@ class MessageFilter:
         words = self.text.plain(message.text)
         if asks_nothing(words) or any(self.text.people_named(message.text)):
             return False
-        if message.kind is MessageKind.FOLLOW_UP and (
-            thread_command(words) or len(words.split()) <= _CHOICE
-        ):
+        if message.kind is MessageKind.FOLLOW_UP and thread_command(words):
             return True
         return looks_like_question(words)
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from footnote_bot.bot.model import Answer, Reading, Result, Source
+from footnote_bot.bot.model import Answer, Result
 from footnote_bot.indexers.model import EVERYONE, Principal
 
 ANYBODY = Principal.of(EVERYONE)
 """The reader of pages that are open to everyone."""
-CHOICE_OF = "choice-of-"
-"""The prefix of the event of a choice by button; the id of the clarifying question follows."""
 
 
 class MessageKind(StrEnum):
@@ -72,12 +70,6 @@ class IncomingMessage:
     deleted: bool = False
     id: int = 0
     attempts: int = 0
-
-    @property
-    def is_choice(self) -> bool:
-        """Return whether a person chose a reading by button. Such a message has the ts of the
-        clarifying question, however long the person thought."""
-        return self.event.startswith(CHOICE_OF)
 
     @property
     def within(self) -> str | None:
@@ -156,26 +148,10 @@ class MessageRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The choice of a reading that a question takes its words from. ``question`` is the question
-    before it in a person's own words, and ``asker`` is that person; both are empty once they are
-    forgotten. ``pages`` are those of the chosen readings."""
-
-    question: str
-    asker: str
-    pages: tuple[Source, ...]
-
-
-LOST = Choice("", "", (Source("", "", "", "", wiki="", page="", revision=""),))
-"""A choice whose details are forgotten. No wiki has its page, so nobody may read it."""
-
-
-@dataclass(frozen=True, slots=True)
 class AskedQuestion:
     """A question, with its asker and place. ``private``: the answer is for the asker alone and
     follows the asker's rights. ``open``: it is made from pages that everyone may read. ``flag`` is
-    the flag whose person is notified, if no message asked. ``choice`` is the choice that led to its
-    words, None if they are the person's own."""
+    the flag whose person is notified, if no message asked."""
 
     question: str
     asker: str
@@ -183,7 +159,6 @@ class AskedQuestion:
     private: bool
     open: bool = True
     flag: int | None = None
-    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,14 +212,6 @@ class Buttons(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The reading that a person chose; ``by`` is their name, if others can see it."""
-
-    reading: Reading
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerContent:
     """An answer to show. ``tally`` counts its verdicts; ``note`` comes below everything else, and
     ``button`` below that. If nobody has just asked, ``lead`` says why the answer comes, and the
@@ -252,7 +219,6 @@ class AnswerContent:
 
     recorded: RecordedAnswer
     tally: Tally | None = None
-    chosen: Chosen | None = None
     buttons: Buttons = Buttons.ALL
     note: str = ""
     button: Button | None = None

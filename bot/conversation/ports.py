@@ -276,9 +276,6 @@ class Answers(Protocol):
 
     async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None: ...
 
-    async def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
-        """Return the latest clarifying question of a thread."""
-
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """Return the answers before it in its thread, oldest first."""
 

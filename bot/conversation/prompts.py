@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.addressing import looks_like_question
-from footnote_bot.bot.conversation.choices import before_choice
 from footnote_bot.bot.conversation.model import RecordedAnswer
 from footnote_bot.bot.conversation.ports import Answers, Directory
 from footnote_bot.bot.errors import ChatUnavailable
@@ -92,12 +91,8 @@ class Prompts:
 
     async def _is_open(self, recorded: RecordedAnswer) -> bool:
         """Return whether question and answer are public. A question in a private channel is as
-        private as its answer, and a chosen reading, in the words of its page, as private as that
-        page."""
+        private as its answer."""
         if recorded.retracted or not (recorded.asked.open and isinstance(recorded.answer, Answer)):
-            return False
-        _, pages = before_choice(recorded, await self.answers.earlier(recorded))
-        if pages:
             return False
         try:
             return await self.directory.is_public(recorded.asked.place.channel)

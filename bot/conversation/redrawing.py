@@ -1,4 +1,4 @@
-"""Answers in the chat are redrawn in place: with their verdicts, or with a choice.
+"""Answers in the chat are redrawn in place: with their verdicts.
 
 Other tasks may redraw the same answer at the same time, and its question may be edited or deleted.
 The last writer may have the oldest state, so each reads the answer again after drawing.

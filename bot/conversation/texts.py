@@ -63,12 +63,6 @@ def tell_your_admin(incident: str) -> str:
     return f"If it keeps happening, tell your Footnote admin this number: {incident}"
 
 
-# Choices between the meanings of a question.
-
-CHOICE_FORGOTTEN = "I no longer know what was asked here. Please ask again."
-ALREADY_CHOSEN = "This was already chosen. To choose another one, reply with its number."
-NOTHING_TO_CHOOSE = "There is nothing to choose with this number."
-
 # Following a thread without being mentioned.
 
 FOLLOWING_STARTED = (

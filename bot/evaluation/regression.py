@@ -13,7 +13,7 @@ from footnote_bot.bot.evaluation.measures import normalise
 from footnote_bot.bot.evaluation.pages import full_name
 from footnote_bot.bot.flags.model import Complaint, Flag, FlagState
 from footnote_bot.bot.flags.ports import KeptVerdicts
-from footnote_bot.bot.model import Answer, Clarify, Result, Role
+from footnote_bot.bot.model import Answer, Result, Role
 
 _PRAISED = "praised"
 _UNFIT, _UNSURE, _FIT = 0.0, 0.5, 1.0
@@ -107,8 +107,7 @@ def _add_vote(entry: _Votes, result: Result | None, vote: _Vote) -> None:
 
 def _vote(flag: Flag) -> _Vote:
     if flag.state is FlagState.NOT_WRONG:
-        asked_back = isinstance(flag.recorded.answer, Clarify)
-        return _Vote(2, _FIT, None if asked_back else isinstance(flag.recorded.answer, Answer))
+        return _Vote(2, _FIT, isinstance(flag.recorded.answer, Answer))
     fixed = flag.state is FlagState.FIXED
     answered = flag.state is FlagState.ANSWERED
     weight = 2 if flag.state.settled else 1

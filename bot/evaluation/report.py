@@ -68,7 +68,7 @@ def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "right_auroc": _right_auroc(outcomes),
         "refusal": _refusal(outcomes),
         "answered": _mean([float(outcome.answered) for outcome in outcomes]),
-        "clarified": _mean([float(outcome.clarified) for outcome in outcomes]),
+        "clarified": 0.0,  # nothing asks back any more; scripts may read it
         "decided": _mean(by_name["decided"]),
         "avoids_unfit": _mean(by_name["avoids_unfit"]),
         "intervals": {name: interval(by_name[name], seed=0) for name in by_name},
@@ -189,8 +189,8 @@ def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
     scores, evidence = outcome.scores, outcome.evidence
     text = outcome.result.text
     if scores.get("decided") == 0.0:
-        missed = "asked_back_but_answerable" if outcome.clarified else "silent_but_answerable"
-        yield "answered_but_unanswerable" if outcome.answered else missed, [text]
+        wrongly = "answered_but_unanswerable" if outcome.answered else "silent_but_answerable"
+        yield wrongly, [text]
     if outcome.answered:
         for name in ("containment", "right", "avoids_unfit", "faithful", "relevant"):
             if scores.get(name) == 0.0:

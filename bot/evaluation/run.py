@@ -14,7 +14,7 @@ from footnote_bot.bot.evaluation import facts, measures
 from footnote_bot.bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
 from footnote_bot.bot.evaluation.pages import full_name
 from footnote_bot.bot.evaluation.questions import Case
-from footnote_bot.bot.model import LONGEST_LINE, Answer, Clarify, Question, Result, Source, named
+from footnote_bot.bot.model import LONGEST_LINE, Answer, Question, Result, Source, named
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.shown import ResultTone, tone_of
 from footnote_bot.bot.texts import THE_CLOSEST
@@ -61,11 +61,6 @@ class Outcome:
     def closest(self) -> bool:
         """Return whether no answer is shown, but the nearest sections."""
         return self.tone is ResultTone.NEAREST
-
-    @property
-    def clarified(self) -> bool:
-        """Return whether the bot asked back, which counts as not answered."""
-        return isinstance(self.result, Clarify)
 
     @property
     def contained(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
+from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.model import (
     SETTLED,
     UNSETTLED,
@@ -20,7 +21,7 @@ from footnote_bot.bot.flags.model import (
     Verdict,
 )
 from footnote_bot.bot.flags.ports import AnswerStore
-from footnote_bot.bot.model import Clarify, Result, Source, named
+from footnote_bot.bot.model import Result, Source, named
 from footnote_bot.indexers.model import NOBODY, KnownPage
 
 COMMENT_LIMIT = 2000
@@ -170,6 +171,14 @@ class Feedback:
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
         return await self.store.earlier(recorded)
 
-    async def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
-        recorded = reversed(await self.store.in_thread(team, channel, thread))
-        return next((answer for answer in recorded if isinstance(answer.answer, Clarify)), None)
+    async def original(self, recorded: RecordedAnswer) -> RecordedAnswer:
+        """Return the answer whose message asked: that of the flag, for an answer that a flag's end
+        brought."""
+        id_ = recorded.asked.place.flag
+        if id_ is not None and (flag := await self.store.flag(id_)):
+            return await self.original(flag.recorded)
+        return recorded
+
+    async def question(self, recorded: RecordedAnswer) -> str:
+        """Return the question that was asked, or a note that it is no longer known."""
+        return (await self.original(recorded)).asked.question or texts.QUESTION_LOST

@@ -15,7 +15,6 @@ from footnote_bot.bot.conversation.model import RecordedAnswer
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Flagged, Often, Volume, is_stale
 from footnote_bot.bot.flags.ports import Figures, FlagDirectory
-from footnote_bot.bot.flags.questions import ReadableQuestions
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source
 from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.ports import Library
@@ -105,10 +104,6 @@ class Insights:
     clock: Callable[[], datetime]
     stale_after: timedelta
 
-    @property
-    def questions(self) -> ReadableQuestions:
-        return ReadableQuestions(self.feedback, self.library, self.executor)
-
     async def volume(self, span: timedelta) -> Volume:
         return await self.figures.volume(self.clock() - span)
 
@@ -123,8 +118,7 @@ class Insights:
 
     async def unanswered(self, span: timedelta) -> tuple[list[RecordedAnswer], int]:
         """Return the questions that the wiki did not answer, oldest first, and the number of those
-        left out. Only questions from channels that are public now are shown, in words that
-        everybody may read.
+        left out. Only questions from channels that are public now are shown.
 
         Raises:
             ChatUnavailable: the chat cannot say now which channels are public.
@@ -138,7 +132,7 @@ class Insights:
             for answer in recorded
             if answer.asked.open and answer.asked.place.channel in public
         ]
-        readable = [await self.questions.readable(answer) for answer in in_public]
+        readable = [await self.feedback.original(answer) for answer in in_public]
         shown = [answer for answer in readable if answer.asked.question]
         return shown, len(recorded) - len(shown)
 

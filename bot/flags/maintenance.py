@@ -231,7 +231,7 @@ class Maintenance:
         waiting = [
             WaitingFlag(
                 await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",
-                await self.service.questions.shown(flag.recorded),
+                await self.service.feedback.question(flag.recorded),
                 flag.complaint,
             )
             for flag in flags

@@ -181,7 +181,7 @@ class Announcement:
 @dataclass(frozen=True, slots=True)
 class Volume:
     """Statistics: the number of ``questions``, how many were ``answered``, and the ``good`` and
-    ``bad`` verdicts. After a clarifying question only the choice counts."""
+    ``bad`` verdicts."""
 
     questions: int = 0
     answered: int = 0

@@ -13,7 +13,6 @@ from functools import reduce
 from operator import and_
 
 from footnote_bot.bot.answering.model import WrittenAnswer
-from footnote_bot.bot.conversation.choices import before_choice
 from footnote_bot.bot.conversation.model import Notice, Press
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.flags import texts
@@ -67,7 +66,7 @@ class Reviewing:
             await form.refuse(problem or texts.NO_PAGES)
             return
         until = (self.clock() + self.periods.written_holds).date()
-        question = await self.service.questions.shown(flag.recorded)
+        question = await self.service.feedback.question(flag.recorded)
         await form.show(flag.id, question, pages, until)
 
     async def problems(self, person: str, form: AnswerForm) -> dict[str, str]:
@@ -127,7 +126,7 @@ class Reviewing:
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
             id=0,
-            question=await self.service.questions.shown(flag.recorded),
+            question=await self.service.feedback.question(flag.recorded),
             text=form.answer,
             author=person,
             author_name=await self.directory.name(person),
@@ -166,13 +165,11 @@ class Reviewing:
         return channel if channel and await self.directory.is_member(channel, person) else ""
 
     async def _stands_alone(self, flag: Flag) -> bool:
-        """Return whether its question needs no history. A chosen reading needs none."""
-        recorded = await self.service.questions.readable(flag.recorded)
+        """Return whether its question needs no history."""
+        recorded = await self.service.feedback.original(flag.recorded)
         if recorded.asked.place.flag is not None:
             return False  # its flag, which had the history, is gone
-        before = await self.service.feedback.earlier(recorded)
-        _, pages = before_choice(recorded, before)
-        return not before or bool(pages)
+        return not await self.service.feedback.earlier(recorded)
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """Return the flag, if this person may handle it; else the reason why not."""

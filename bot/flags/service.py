@@ -38,10 +38,9 @@ from footnote_bot.bot.flags.content import (
     card_name,
 )
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagState
+from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag
 from footnote_bot.bot.flags.owners import Owner, Owners
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory
-from footnote_bot.bot.flags.questions import ReadableQuestions
 from footnote_bot.bot.flags.review_channels import ReviewChannels
 from footnote_bot.bot.model import NoAnswer, Question, Reason, Result, Role, Source, Turn, named
 from footnote_bot.bot.ports import Answering, Library
@@ -85,7 +84,7 @@ class FlagService:
     async def _process_due(self, id_: int) -> None:
         flag = await self.feedback.store.flag(id_)
         if flag and Due.ASK in flag.due:
-            recorded = await self.questions.readable(flag.recorded)
+            recorded = await self.feedback.original(flag.recorded)
             result = await self._ask_again(recorded, ANYBODY)
             await self.feedback.store.asked_again(flag, result, self.feedback.clock())
             flag = await self.feedback.store.flag(id_)
@@ -100,10 +99,6 @@ class FlagService:
         except ChatUnavailable as error:
             logger.warning("The work on flag %d waits: %s", id_, error)
 
-    @property
-    def questions(self) -> ReadableQuestions:
-        return ReadableQuestions(self.feedback, self.library, self.executor)
-
     async def channel_of(self, flag: Flag) -> str:
         """Return the channel where the flag's card is or will be; empty if nowhere. A quick click
         may arrive before the card's place is recorded."""
@@ -114,7 +109,7 @@ class FlagService:
     async def candidates(self, flag: Flag) -> list[Source]:
         """Return the pages that an answer to the flag may cite: those that its old and new answers
         cite and that everyone may read. Return no pages if the question is no longer known."""
-        if not (await self.questions.readable(flag.recorded)).asked.question:
+        if not (await self.feedback.original(flag.recorded)).asked.question:
             return []
         sources = [*named(flag.recorded.answer), *(named(flag.again) if flag.again else ())]
         pages = {(source.wiki, source.page): source for source in sources}
@@ -176,7 +171,7 @@ class FlagService:
             address = await self.chat.address(recorded.asked.place.channel, recorded.message)
         around = Circumstances(
             person=await self.directory.name(flag.person),
-            question=await self.questions.shown(flag.recorded),
+            question=await self.feedback.question(flag.recorded),
             shown=shown,
             again=(
                 await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
@@ -232,9 +227,7 @@ class FlagService:
         if isinstance(reader, Closed) or not sees:
             await self._notified(flag, somebody=False)
             return
-        # A reviewer answered the question in the words that reviewers may read.
-        wording_reader = ANYBODY if flag.state is FlagState.ANSWERED else reader
-        recorded = await self.questions.readable(flag.recorded, wording_reader)
+        recorded = await self.feedback.original(flag.recorded)
         try:
             if recorded.asked.question:
                 result = await self._ask_again(recorded, reader, flag.person)
@@ -269,7 +262,6 @@ class FlagService:
             place,
             private=True,
             flag=flag.id,
-            choice=await self.questions.choice(again),
         )
         recorded = await self.feedback.record(asked, result)
         if pages := pages_shown(result):
@@ -301,7 +293,7 @@ class FlagService:
             if earlier.asked.private and asker not in (recorded.asked.asker, person):
                 continue  # Other people in the thread did not see it.
             role = Role.ASKER if asker == recorded.asked.asker else Role.OTHER
-            if words := (await self.questions.readable(earlier, reader)).asked.question:
+            if words := (await self.feedback.original(earlier)).asked.question:
                 history.append(Turn(role, words))
             if await self._was_shown(earlier, person):
                 history.append(Turn(Role.BOT, earlier.answer.text))

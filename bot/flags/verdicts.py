@@ -13,7 +13,6 @@ from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint, Verdict
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory
 from footnote_bot.bot.flags.service import FlagService
-from footnote_bot.bot.model import Clarify
 
 WHY = "say_why"
 """The action of the button that opens the form; its value is the answer's id."""
@@ -134,11 +133,9 @@ class Verdicts:
         return processed is not None and processed.card is not None
 
     async def _confirm(self, recorded: RecordedAnswer) -> None:
-        """Show the verdict on the answer itself. A clarifying question stays as it is: its buttons
-        may have been replaced by a choice."""
-        if not isinstance(recorded.answer, Clarify):
-            lead = await self.service.lead(recorded)
-            await self.redrawing.draw(recorded, lambda content: replace(content, lead=lead))
+        """Show the verdict on the answer itself."""
+        lead = await self.service.lead(recorded)
+        await self.redrawing.draw(recorded, lambda content: replace(content, lead=lead))
 
     async def _thank(self, recorded: RecordedAnswer, person: str, words: Notice) -> None:
         """Thank the person, privately, if others can read along: their verdict is one of many."""

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from footnote_bot.bot.answering.llm.causes import Cause
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, MessageState
-from footnote_bot.bot.model import Answer, Clarify, Fallback, NoAnswer, Reason, Result, Tone
+from footnote_bot.bot.model import Answer, Fallback, NoAnswer, Reason, Result, Tone
 from footnote_bot.indexers.ports import Reranker
 
 STAGES = ("rewrite", "embed", "search", "compose", "check")
@@ -70,7 +70,7 @@ class Counters:
         )
         self._reply_seconds = histogram(
             "footnote_reply_seconds",
-            "Seconds from a message, or its last edit, to the end of its reply; none of a choice.",
+            "Seconds from a message, or its last edit, to the end of its reply.",
             ("kind",),
         )
         self._incidents = counter("footnote_incidents", "Failures that were logged with a number.")
@@ -116,9 +116,8 @@ class Counters:
     def ended(self, message: IncomingMessage, state: MessageState) -> None:
         """Count a message whose work has ended."""
         self._messages.labels(message.kind, state).inc()
-        # A deletion carries the message's time, which may be days old, and nobody waits for it. A
-        # choice has the time of the clarifying question, so the person's own pause would count.
-        is_timed = state is MessageState.DONE and not message.deleted and not message.is_choice
+        # A deletion carries the message's time, which may be days old, and nobody waits for it.
+        is_timed = state is MessageState.DONE and not message.deleted
         if is_timed and (written := _written_at(message)):
             self._reply_seconds.labels(message.kind).observe(max(0.0, self._clock() - written))
 
@@ -158,7 +157,6 @@ class Counters:
         """Create each series at 0: the rate of a series that begins at 1 misses its first event."""
         self.away(None)
         self._questions.labels("answer", "")
-        self._questions.labels("clarify", "")
         for reason in Reason:
             self._questions.labels("no_answer", reason)
         for tone in Tone:
@@ -205,9 +203,7 @@ def _written_at(message: IncomingMessage) -> float | None:
 
 
 def _outcome(result: Result) -> str:
-    if isinstance(result, Answer):
-        return "answer"
-    return "clarify" if isinstance(result, Clarify) else "no_answer"
+    return "answer" if isinstance(result, Answer) else "no_answer"
 
 
 def _words(answer: Answer) -> str:

@@ -139,9 +139,7 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     app.command("/wiki")(guarded(features.wiki.commands.wiki))
     app.action(reports.CANCEL)(guarded(features.reindexer.cancelled))
     app.action(forget.CONFIRM)(guarded(features.forget.confirmed))
-    choices, renderer = features.intake.choices, slack.chat.renderer
-    handlers = pressing.buttons(features.conversation, choices, renderer)
-    for button, handler in handlers.items():
+    for button, handler in pressing.buttons(features.conversation, slack.chat.renderer).items():
         app.action(button)(guarded(handler))
     app.error(failures.note_undelivered)
     take_the_rest(app)

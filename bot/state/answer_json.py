@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from footnote_bot.bot import texts
-from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source
 from footnote_bot.indexers.model import NOBODY, Acl
 
 logger = logging.getLogger(__name__)
@@ -31,24 +31,13 @@ DENIES = '"denial": true'
 IS_WRITTEN = '"written": {}}}'
 """Text that marks an answer that repeats the written answer with this id."""
 ASKS_BACK = '"readings": ['
-"""Text that marks a clarifying question."""
-_UNREADABLE = (TypeError, ValueError, RecursionError)
-"""Errors that json and pydantic raise."""
+"""Text that marks a question back, which earlier versions asked."""
+_UNREADABLE = (KeyError, TypeError, ValueError, RecursionError)
+"""Errors that json, pydantic and a text of another form raise."""
 
 
 def dump_sources(sources: Sequence[Source]) -> str:
     return _json([asdict(source) for source in sources])
-
-
-def load_sources(text: str, row: str) -> tuple[Source, ...]:
-    """Load sources: the reverse of ``dump_sources``. If they cannot be read, return none and log
-    the name of the ``row``."""
-    try:
-        sources: tuple[Source, ...] = _adapter(tuple[Source, ...]).validate_python(json.loads(text))
-    except _UNREADABLE:
-        _log_unreadable(row)
-        return ()
-    return sources
 
 
 def load_basis(
@@ -76,7 +65,10 @@ def load(text: str, row: str) -> Result:
     their defaults. If it cannot be read, return a `NoAnswer` and log the name of the ``row``."""
     try:
         fields: dict[str, Any] = json.loads(text)
-        kind = NoAnswer if "reason" in fields else Clarify if "readings" in fields else Answer
+        if "readings" in fields:  # an earlier version asked back which page was meant
+            nearest = [reading["source"] for reading in fields["readings"]]
+            fields |= {"reason": Reason.NOTHING_FITS, "nearest": nearest}
+        kind = NoAnswer if "reason" in fields else Answer
         result: Result = _adapter(kind).validate_python(fields)
     except _UNREADABLE:
         _log_unreadable(row)

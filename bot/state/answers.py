@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from footnote_bot.bot.conversation.model import AskedQuestion, Choice, RecordedAnswer, Tally
+from footnote_bot.bot.conversation.model import AskedQuestion, RecordedAnswer, Tally
 from footnote_bot.bot.errors import AskerForgotten
 from footnote_bot.bot.flags.model import Verdict
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.flags import DatabaseFlags
-from footnote_bot.bot.state.rows import choice_columns, is_at, is_in_thread, recorded_of
+from footnote_bot.bot.state.rows import is_at, is_in_thread, recorded_of
 from footnote_bot.bot.state.schema import answers, cited, flags, inbox, verdicts
 from footnote_bot.indexers.model import KnownPage
 
@@ -36,7 +35,6 @@ class DatabaseAnswers(DatabaseFlags):
         with self._database.begin() as connection:
             if _is_forgotten(connection, asked):
                 raise AskerForgotten("The person who asked had their data deleted.")
-            asked = replace(asked, choice=_without_forgotten(connection, asked))
             values = {
                 "question": asked.question,
                 "answer": answer_json.dump(answer),
@@ -47,7 +45,9 @@ class DatabaseAnswers(DatabaseFlags):
                 "as_of": as_of,
                 "falling": False,
                 "retracted": None,
-                **choice_columns(asked.choice),
+                "own_words": "",
+                "own_asker": "",
+                "chosen": "",
             }
             upsert = self._database.upsert(answers, key, values)
             new = {"thread": place.thread, "message": "", **self._database.new_id(answers)}
@@ -139,23 +139,6 @@ def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:
     if asked.flag is None:
         return False
     return connection.scalar(raised.with_for_update(read=True)) != asked.asker
-
-
-def _without_forgotten(connection: sa.Connection, asked: AskedQuestion) -> Choice | None:
-    """Return the choice, without the words of a person who was forgotten since. The row read is
-    locked as in `_is_forgotten`."""
-    choice, place = asked.choice, asked.place
-    if choice is None or choice.asker in ("", asked.asker):
-        return choice
-    own_answers = sa.select(answers.c.id).where(
-        answers.c.team == place.team,
-        answers.c.channel == place.channel,
-        answers.c.thread == place.thread,
-        answers.c.asker == choice.asker,
-    )
-    if connection.scalar(own_answers.limit(1).with_for_update(read=True)) is not None:
-        return choice
-    return replace(choice, question="", asker="")
 
 
 def _cited_rows(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list[dict[str, Any]]:

@@ -178,8 +178,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         unname(written, "author", of_team(written.c.team, team), author_name=NOBODY)
         unname(written, "ended_by", of_team(written.c.team, team))
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
-        # Other people chose among the readings of the person's questions. The person's own rows
-        # come first, because recording a choice looks at those first.
+        # In earlier versions other people chose among readings of the person's questions.
         chosen = ours.where(answers.c.own_asker == person)
         connection.execute(sa.update(flags).where(flags.c.answer.in_(chosen)).values(card_due))
         unname(answers, "own_asker", of_team(answers.c.team, team), own_words="")

@@ -10,9 +10,7 @@ import sqlalchemy as sa
 
 from footnote_bot.bot.conversation.model import (
     BY_ITSELF,
-    LOST,
     AskedQuestion,
-    Choice,
     IncomingMessage,
     MessageKind,
     MessageRef,
@@ -71,13 +69,12 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
     return RecordedAnswer(
         id=value("id"),
         asked=AskedQuestion(
-            question=value("question"),
+            question=_own_words(value),
             asker=value("asker"),
             place=MessageRef(value("team"), value("channel"), value("ts"), value("thread")),
             private=value("private"),
             # Rows from before this column existed are open unless they are private.
             open=value("open") and not value("private"),
-            choice=_choice(value),
         ),
         answer=answer_json.load(value("answer"), f"answer {value('id')}"),
         answered=value("given"),
@@ -87,23 +84,16 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
     )
 
 
-def _choice(value: Callable[[str], Any]) -> Choice | None:
-    """Return the choice in a row, whose columns ``value`` returns. A row from before schema 20 may
-    be a choice if a message came before it, and the chosen pages are unknown."""
+def _own_words(value: Callable[[str], Any]) -> str:
+    """Return the question in a row, whose columns ``value`` returns. Earlier versions offered
+    readings of a question, in words of pages that perhaps not everybody may read. If one was
+    chosen, the question is the one before it. A row from before schema 20 may be a choice if a
+    message came before it; then the question is lost."""
     chosen: str | None = value("chosen")
-    if chosen:
-        pages = answer_json.load_sources(chosen, f"answer {value('id')}")
-        return Choice(value("own_words"), value("own_asker"), pages) if pages else LOST
     has_earlier = value("ts") != value("thread") or value("ts").startswith(BY_ITSELF)
-    return LOST if chosen is None and has_earlier else None
-
-
-def choice_columns(choice: Choice | None) -> dict[str, Any]:
-    """Return the values of the columns that keep the choice."""
-    if choice is None:
-        return {"own_words": "", "own_asker": "", "chosen": ""}
-    chosen = answer_json.dump_sources(choice.pages)
-    return {"own_words": choice.question, "own_asker": choice.asker, "chosen": chosen}
+    if chosen:
+        return str(value("own_words"))
+    return "" if chosen is None and has_earlier else str(value("question"))
 
 
 def flag_of(row: Any) -> Flag:

@@ -99,9 +99,9 @@ answers = sa.Table(
         postgresql_where=sa.text("falling"),
     ),
 )
-"""``chosen`` are the pages of the chosen readings, as JSON, empty without a choice. ``own_words``
-is the question before the choice, and ``own_asker`` asked it. NULL: a version before schema 20
-wrote the row, and it may be a choice."""
+"""Earlier versions asked back which page was meant: ``chosen`` are the pages of the readings that
+somebody chose, as JSON, empty without a choice; ``own_words`` is the question before it, and
+``own_asker`` asked it. NULL: a version before schema 20 wrote the row, and it may be a choice."""
 
 cited = sa.Table(
     "cited",

@@ -16,7 +16,7 @@ from footnote_bot.bot.conversation.quotes import Quotes
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint
 from footnote_bot.bot.flags.verdicts import FLAGGED_QUIETLY, FORGOTTEN, NOTED, THANKS
-from footnote_bot.bot.model import Clarify, NoAnswer, is_unsure
+from footnote_bot.bot.model import NoAnswer, is_unsure
 from footnote_bot.bot.terminal_chat import texts
 from footnote_bot.bot.terminal_chat.terminal_chat import TerminalChat
 
@@ -24,7 +24,6 @@ QUIT = "/quit"
 HELP = Notice(texts.HELP, texts.HELP_COMMANDS)
 NOTHING_SAID = Notice(texts.NOTHING_SAID)
 IS_ANSWERED = Notice(texts.IS_ANSWERED)
-ASKED_BACK = Notice(texts.ASKED_BACK)
 NO_QUOTES = Notice(texts.NO_QUOTES)
 _SHOWN = 200
 """Characters of a question."""
@@ -88,7 +87,7 @@ class TerminalCommands:
         if recorded is None:
             return
         if not _is_unanswered(recorded):
-            self.show(ASKED_BACK if isinstance(recorded.answer, Clarify) else IS_ANSWERED)
+            self.show(IS_ANSWERED)
             return
         await self._flag(recorded, Complaint.UNANSWERED, words)
 

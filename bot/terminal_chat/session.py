@@ -184,9 +184,6 @@ def show(content: Content) -> None:
 
 
 def _show_answer(content: AnswerContent) -> None:
-    if content.chosen:
-        terminal.say(f"  -> {content.chosen.reading.label}\n", style="bold")
-        return
     terminal.print_answer(content.recorded.answer, chatting=True)
     if content.note:
         terminal.say(f"  {content.note}\n", style="dim")

@@ -112,12 +112,12 @@ class TerminalChat:
         self._forget(*posted.values())
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
-        """Print only the news about an answer: a choice, or its retraction. The conversation goes
+        """Print only the news about an answer: its retraction. The conversation goes
         on with it."""
         for number, line in enumerate(self.lines):
             if line.ts == id_:
                 self.lines[number] = replace(line, text=_text(content))
-        if not isinstance(content, AnswerContent) or content.chosen:
+        if not isinstance(content, AnswerContent):
             self._show(content)
 
     async def post_privately(

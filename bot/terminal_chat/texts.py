@@ -4,7 +4,6 @@ from __future__ import annotations
 
 HELP = "Ask a question, or several at once. You can follow up: what was said before counts."
 HELP_COMMANDS = (
-    "1, 2, ...        choose, when I ask what you mean",
     "/good            the last answer helped",
     "/wrong [REASON]  flag the last answer (outdated: ..., incomplete: ..., wrong page: ...)",
     "/keepers         ask the people who keep the wiki, when I did not find the answer",
@@ -16,10 +15,6 @@ NOTHING_SAID = "There is no answer yet. Please ask a question first."
 IS_ANSWERED = (
     "The last answer is one. If something is wrong with it, /wrong REASON tells the people who keep"
     " the wiki."
-)
-ASKED_BACK = (
-    "I asked what you mean: reply with a number. If none of them is it, /wrong REASON tells the"
-    " people who keep the wiki."
 )
 NO_QUOTES = "The last answer is already in the pages' own words, or there is none."
 TOO_LONG = "That is too long for a question. Please ask it in fewer words."

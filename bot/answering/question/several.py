@@ -9,11 +9,9 @@ from dataclasses import dataclass, fields, replace
 from footnote_bot.bot.foreign import on_one_line
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     Linked,
     NoAnswer,
     Question,
-    Reason,
     Result,
     Role,
     Source,
@@ -60,7 +58,7 @@ class Several:
         if len(question_texts) < 2:
             return self.answering.answer(question, on_text)
         results = map(self.answering.answer, _split(question, question_texts))
-        return combined(question_texts, list(map(_without_buttons, results)))
+        return combined(question_texts, list(results))
 
 
 def questions(text: str) -> list[str]:
@@ -127,14 +125,7 @@ def _split(question: Question, question_texts: Sequence[str]) -> Iterator[Questi
         previous = (Turn(Role.ASKER, text),)
 
 
-def _without_buttons(result: Result) -> Answer | NoAnswer:
-    """Return a question back as a reply that leads to its pages: there is no room for buttons."""
-    if isinstance(result, Clarify):
-        return NoAnswer(Reason.NOTHING_FITS, on_one_line(result.text), result.sources)
-    return result
-
-
-def combined(question_texts: Sequence[str], results: Sequence[Answer | NoAnswer]) -> Result:
+def combined(question_texts: Sequence[str], results: Sequence[Result]) -> Result:
     """Return one reply to all questions: each answer below the text of its question."""
     answers = [result for result in results if isinstance(result, Answer)]
     timings = total([result.timings for result in results])

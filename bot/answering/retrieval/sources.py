@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from footnote_bot.bot.model import Clarify, NoAnswer, Result, Source
+from footnote_bot.bot.model import NoAnswer, Result, Source
 from footnote_bot.indexers.model import Passage
 
 _BEFORE_SITE = " | "
@@ -53,12 +53,6 @@ class Aging:
             return replace(
                 result, nearest=tuple(_marked_if_old(source, since) for source in result.nearest)
             )
-        if isinstance(result, Clarify):
-            readings = (
-                replace(reading, source=_marked_if_old(reading.source, since))
-                for reading in result.readings
-            )
-            return replace(result, readings=tuple(readings))
         return replace(
             result,
             sources=tuple(_marked_if_old(source, since) for source in result.sources),

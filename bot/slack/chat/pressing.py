@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from footnote_bot.bot.conversation import following, private_answers
-from footnote_bot.bot.conversation.choices import Choices
 from footnote_bot.bot.conversation.conversation import Conversation
 from footnote_bot.bot.conversation.model import Content, Press
 from footnote_bot.bot.conversation.ports import Respond
@@ -19,7 +17,7 @@ from footnote_bot.bot.conversation.prompts import Prompts
 from footnote_bot.bot.conversation.stopping import Stopping
 from footnote_bot.bot.slack.api.slack_api import OptionalCalls, reply
 from footnote_bot.bot.slack.events.handling import Handler
-from footnote_bot.bot.slack.rendering.blocks import CHOICE, SHOW_QUOTES, Renderer
+from footnote_bot.bot.slack.rendering.blocks import SHOW_QUOTES, Renderer
 from footnote_bot.bot.slack.rendering.mrkdwn import inert
 from footnote_bot.bot.slack.rights.directory import Membership
 from footnote_bot.bot.slack.rights.people import SlackPeople
@@ -53,13 +51,10 @@ class PressResponder:
             await reply(self.respond, message, replacing=replacing and not number)
 
 
-def buttons(
-    conversation: Conversation, choices: Choices, renderer: Renderer
-) -> dict[str | re.Pattern[str], Handler]:
+def buttons(conversation: Conversation, renderer: Renderer) -> dict[str, Handler]:
     """Return the handlers of a conversation's buttons, by action id."""
     private = conversation.private
     return {
-        CHOICE: pressed(choices.pressed),
         following.STOP: answered(conversation.following.stopped, renderer),
         private_answers.ALONE: answered(private.answer_privately, renderer),
         private_answers.AGAIN: answered(private.answer_again, renderer),
@@ -73,13 +68,6 @@ def answered(press: Callable[[Press, Respond], Awaitable[None]], renderer: Rende
 
     async def handle(body: Mapping[str, Any], respond: AsyncRespond) -> None:
         await press(press_of(body), PressResponder(respond, renderer))
-
-    return handle
-
-
-def pressed(press: Callable[[Press], Awaitable[None]]) -> Handler:
-    async def handle(body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        await press(press_of(body))
 
     return handle
 

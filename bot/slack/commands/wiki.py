@@ -224,7 +224,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
         Subcommand(
             texts.FLAGS_USAGE,
             texts.FLAGS_DOES,
-            Flags(feedback, insights.questions, api, clock).run,
+            Flags(feedback, api, clock).run,
             For.ADMINS,
         ),
         Subcommand(

@@ -209,7 +209,7 @@ class Digests:
         if not may_show or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
         address = await self.slack.api.address(flag.card.channel, flag.card.ts)
-        return Waiting(since, await self.insights.questions.shown(flag.recorded), address)
+        return Waiting(since, await self.feedback.question(flag.recorded), address)
 
     async def _gaps(self) -> Sequence[Gap]:
         public, _ = await self.insights.unanswered(WEEK)

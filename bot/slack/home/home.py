@@ -119,8 +119,7 @@ class Home:
     async def _flags(self, person: str) -> list[Block]:
         flags = await self.feedback.open_flags_by(person)
         shown = [flag.recorded for flag in flags[:FLAGS_SHOWN]]
-        reader = await self._reader(person)
-        questions = [await self.insights.questions.shown(recorded, reader) for recorded in shown]
+        questions = [await self.feedback.question(recorded) for recorded in shown]
         addresses = await asyncio.gather(*map(self._address, shown))
         today = self.slack.clock().date()
         return await asyncio.to_thread(home_page.flags, flags, questions, addresses, today)

@@ -23,9 +23,7 @@ from footnote_bot.bot.foreign import clean, excerpt, on_one_line, words_behind
 from footnote_bot.bot.model import (
     LONGEST_LINE,
     Answer,
-    Clarify,
     NoAnswer,
-    Reading,
     Reason,
     Result,
     Source,
@@ -47,7 +45,6 @@ from footnote_bot.bot.slack.rendering.mrkdwn import (
     LOOKED_AT,
     LOOKS_LIKE_A_TICK,
     Piece,
-    button_text,
     link,
     literal,
     render,
@@ -73,17 +70,11 @@ def answer(
 ) -> list[Message]:
     """Return one message, or as many as needed; sources and buttons are in the last."""
     result = recorded.answer
-    if isinstance(result, Clarify):
-        pieces = [Piece(literal(result.text))]
-    else:
-        notes = [source.url for source in result.sources] if isinstance(result, Answer) else []
-        pieces = render(result.text, origins, notes)
+    notes = [source.url for source in result.sources] if isinstance(result, Answer) else []
+    pieces = render(result.text, origins, notes)
     text = literal(first_sentence(result.text)) or texts.FOUND
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
-    if isinstance(result, Clarify):
-        messages[-1].blocks.append(choices(recorded.id, result))
-        messages[-1].blocks.append(context(texts.PRESS_ONE))
     messages[-1].blocks.extend(_foot(recorded, origins, today, tally))
     return messages
 
@@ -125,8 +116,6 @@ def _sources(
     result: Result, origins: Container[str], today: date, *, with_words: bool
 ) -> list[str]:
     """Return the lines that lead to pages; ``with_words`` of a page behind each footnote."""
-    if isinstance(result, Clarify):
-        return _readings(result, origins, today)
     if isinstance(result, NoAnswer):
         return _nearest(texts.NEAREST_PAGES, result, origins, today)
     lines = [
@@ -161,13 +150,6 @@ def _keeper(source: Source) -> str:
     """Return the owner in the page's words, which mention nobody."""
     owner = literal(source.keeper[:_KEEPER])
     return f" \u00b7 {texts.kept_by(owner)}" if source.keeper else ""
-
-
-def _readings(result: Clarify, origins: Container[str], today: date) -> list[str]:
-    return [
-        f"{number}. {source_line(source, origins, today)}"
-        for number, source in enumerate(result.sources, 1)
-    ]
 
 
 def _foot(
@@ -207,8 +189,7 @@ def _small_print(
 
 
 def _is_judged(result: Result) -> bool:
-    """Return whether it has feedback buttons. A clarifying question has buttons of its own; the
-    answer to its choice is judged."""
+    """Return whether it has feedback buttons."""
     return isinstance(result, Answer) or (
         isinstance(result, NoAnswer) and result.reason is Reason.NOTHING_FITS
     )
@@ -301,9 +282,7 @@ ASK_KEEPERS = "ask_keepers"
 """The action id; the value is the answer's id."""
 SHOW_QUOTES = "show_quotes"
 """The same for the pages' own words."""
-CHOICE = re.compile(r"choice-\d")
-"""The action ids of the readings; their values are ``<id of the answer>:<number>``."""
-VERDICTS, _KEEPERS, _QUOTES, _CHOICES = "verdicts", "keepers", "quotes", "choices"
+VERDICTS, _KEEPERS, _QUOTES = "verdicts", "keepers", "quotes"
 """The blocks' ids."""
 _BUTTON_TEXT = 75
 
@@ -348,34 +327,6 @@ def without_buttons(blocks: list[Block]) -> list[Block]:
     return [block for block in blocks if block.get("block_id") not in pressed]
 
 
-def choices(answer: int, question: Clarify) -> Block:
-    """Return a button for each reading of a question."""
-    buttons = (
-        button(f"choice-{number}", _cut(f"{number}. {reading.label}"), f"{answer}:{number}")
-        for number, reading in enumerate(question.readings, 1)
-    )
-    return actions(*buttons, id_=_CHOICES)
-
-
-def chosen(message: Message, reading: Reading, by: str) -> Message:
-    """Return the message after a choice: it shows the chosen reading instead of asking."""
-    label = literal(reading.label)
-    line = texts.chosen_by(label, literal(by)) if by else texts.chosen(label)
-    return Message(
-        message.text,
-        [
-            context(line) if block.get("block_id") == _CHOICES else block
-            for block in message.blocks
-            if block != context(texts.PRESS_ONE)
-        ],
-    )
-
-
-def _cut(label: str) -> str:
-    words = button_text(label)
-    return words if len(words) <= _BUTTON_TEXT else f"{words[: _BUTTON_TEXT - 1]}\u2026"
-
-
 _QUESTION_SHOWN = 500
 
 
@@ -414,8 +365,6 @@ def _led(message: Message, content: AnswerContent) -> Message:
 
 
 def _last(message: Message, content: AnswerContent) -> Message:
-    if content.chosen:
-        message = chosen(message, content.chosen.reading, content.chosen.by)
     shown_blocks = message.blocks
     if content.buttons is Buttons.NONE:
         shown_blocks = without_buttons(shown_blocks)

@@ -89,15 +89,3 @@ SHALL_I_ASK_KEEPERS = "Ask the keepers?"
 KEEPERS_SEE = "The question and your name go to the people who keep the wiki."
 ASK = "Ask"
 CANCEL = "Cancel"
-
-# Clarifying questions
-
-PRESS_ONE = "Press one, or reply with its number."
-
-
-def chosen(reading: str) -> str:
-    return f":arrow_right: *{reading}*"
-
-
-def chosen_by(reading: str, by: str) -> str:
-    return f":arrow_right: *{reading}*, chosen by {by}"
