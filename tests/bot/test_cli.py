@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import tomllib
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,11 +17,11 @@ import click
 import pytest
 
 from footnote_bot.bot import cli
-from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint
 from footnote_bot.bot.interrupting import interruptible
-from footnote_bot.bot.model import Answer, Clarify, Reading, Source
+from footnote_bot.bot.model import Answer, Source
 from footnote_bot.bot.operations.admin_queries import AdminQueries
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
@@ -509,59 +508,6 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     }
     result = handbook.footnote("flags").out
     assert "outdated (open)\n  How [long]?\n  “It is 28.”\n" in result
-
-
-def test_a_flagged_choice_is_listed_in_its_persons_own_words(handbook: Shell) -> None:
-    """A chosen reading contains words of its page, which some readers of the list may not read."""
-    source = Source("Pay", "", "https://handbook.example.com/pay/", "", "handbook", "p", "1")
-    narrower = Clarify("?", (Reading("2025", "Pay: Bonus: 2025?", source),))
-    back = Clarify("?", (Reading("Bonus", "Pay: Bonus?", source),))
-    paid = Answer("It is paid. [1]", (source,), 0.9)
-    state = Database.open(handbook.folder / "data" / "state.sqlite3")
-
-    async def ask(feedback: Feedback) -> None:
-        for at, (question, answer) in enumerate(
-            [("Pay?", back), ("Pay: Bonus?", narrower), ("Pay: Bonus: 2025?", paid)]
-        ):
-            place = MessageRef("T1", "C1", f"1.{at}", "1.0")
-            question_asked = AskedQuestion(question, "U1", place, private=False)
-            recorded = await feedback.record(question_asked, answer)
-        flag = await feedback.complain(recorded.id, "U2", Complaint.WRONG)
-        place = MessageRef("T1", "D1", f"{BY_ITSELF}{flag.id}-1", f"{BY_ITSELF}{flag.id}-1")
-        again = await feedback.record(replace(question_asked, asker="U2", place=place), paid)
-        await feedback.complain(again.id, "U2", Complaint.WRONG)
-
-    try:
-        now = datetime(2026, 11, 3, tzinfo=UTC)
-        asyncio.run(ask(Feedback(in_threads(DatabaseAnswers(state)), lambda: now)))
-    finally:
-        state.close()
-
-    result = handbook.footnote("flags", "--json").json
-    assert [flag["question"] for flag in result] == ["Pay?", "Pay?"]
-
-
-def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
-    handbook: Shell,
-) -> None:
-    source = Source("Leave", "", "https://handbook.example.com/leave/", "", "handbook", "l", "1")
-    back = Clarify("This or that?", (Reading("This", "?", source), Reading("That", "?", source)))
-    state = Database.open(handbook.folder / "data" / "state.sqlite3")
-    try:
-        feedback = Feedback(
-            in_threads(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
-        )
-        question = AskedQuestion(
-            "Leave?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
-        )
-        recorded = asyncio.run(feedback.record(question, back))
-        asyncio.run(feedback.complain(recorded.id, "U2", Complaint.WRONG))
-    finally:
-        state.close()
-    (flag,) = handbook.footnote("flags", "--json").json
-
-    assert flag["answer"] == "This or that?"
-    assert flag["sources"] == [source.url, source.url]
 
 
 def test_a_page_is_shown_as_it_is_read(shell: Shell) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from footnote_bot.bot.model import LONGEST_LINE as LINE
-from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source, Tone
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source, Tone
 from footnote_bot.bot.shown import as_unsure, line_of, tone_of
 
 SOURCE = Source("Leave", "", "https://x.example/leave", "Thirty days.", "handbook", "leave", "1")
@@ -21,7 +21,6 @@ CLOSEST = Answer("Thirty days. [1]", (SOURCE,), 0.3, tone=Tone.CLOSEST, nearest=
         (Answer("The pages do not say. [1]", (SOURCE,), 0.9, denial=True), "nearest"),
         (NoAnswer(Reason.NOTHING_FITS, "Not sure.", (SOURCE,)), "nearest"),
         (NoAnswer(Reason.NOTHING_FITS, "Nothing."), "silent"),
-        (Clarify("Which?", ()), "silent"),
     ],
 )
 def test_a_tone_is_plain_nearest_or_silent(result: Result, tone: str) -> None:

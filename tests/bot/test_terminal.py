@@ -13,12 +13,10 @@ from rich.console import Console
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     Doubt,
     Fallback,
     Linked,
     NoAnswer,
-    Reading,
     Reason,
     Source,
     Timings,
@@ -129,56 +127,6 @@ def test_why_a_model_has_no_part_in_no_answer_is_told(
 
 
 NEAR = replace(SOURCE, quote="")
-BACK = Clarify(
-    "Do you mean \u201cPaid\u201d or \u201cUnpaid\u201d?",
-    (
-        Reading("Paid", "Paid: How much leave?", NEAR),
-        Reading("Unpaid", "Unpaid: How much leave?", replace(NEAR, heading="Unpaid")),
-    ),
-    0.7,
-)
-
-
-def test_a_question_in_return_for_scripts() -> None:
-    payload = result_json(BACK)
-
-    assert (payload["kind"], payload["text"], payload["confidence"]) == ("clarify", BACK.text, 0.7)
-    assert [source["heading"] for source in payload["sources"]] == ["Paid > How long", "Unpaid"]
-    assert payload["readings"][0] == {
-        "label": "Paid",
-        "question": "Paid: How much leave?",
-        "source": payload["sources"][0],
-    }
-    assert payload["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
-
-
-def test_a_question_in_return_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.print_answer(BACK)
-    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-
-    assert lines[0] == BACK.text
-    assert "1. Paid: Leave > Paid > How long" in lines
-    assert "2. Unpaid: Leave > Unpaid" in lines
-    assert 'Ask again, for example: "Paid: How much leave?"' in lines
-
-
-def test_a_reading_that_is_a_whole_page_is_named_once(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    page = replace(NEAR, title="VPN access", heading="")
-    capital = replace(NEAR, title="Parking Permits", heading="")
-    section = replace(NEAR, title="Door access", heading="Lost badges")
-    readings = (
-        Reading("VPN access", "?", page),
-        Reading("Parking permits", "?", capital),
-        Reading("Door access", "?", section),
-    )
-    terminal.print_answer(Clarify("Which?", readings))
-    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-
-    assert "1. VPN access" in lines
-    assert "2. Parking Permits" in lines
-    assert "3. Door access > Lost badges" in lines
 
 
 @pytest.mark.parametrize(("text", "lines"), [("Asked back: so.", 1), ("", 0)])

@@ -9,9 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from footnote_bot.bot.conversation.model import (
-    LOST,
     AskedQuestion,
-    Choice,
     IncomingMessage,
     MessageKind,
     MessageRef,
@@ -24,9 +22,7 @@ from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint, Verdict
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     NoAnswer,
-    Reading,
     Reason,
     Result,
     Source,
@@ -50,7 +46,6 @@ SOURCE = Source(
 )
 ANSWER = Answer("Ask in `#people`. [1]", (SOURCE,), 0.8, Timings(1.0, 2.0, 3.0))
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "I searched hr.", (replace(SOURCE, quote=""),))
-BACK = Clarify("Which one?", (Reading("This", "This?", SOURCE), Reading("That", "?", SOURCE)))
 ASKED = AskedQuestion("Leave? 🏖️", "U1", MessageRef("T1", "C1", "1.1", "1.0"), private=False)
 
 
@@ -69,7 +64,7 @@ def answers(feedback: Feedback) -> Answers:
     return feedback
 
 
-@pytest.mark.parametrize("result", [ANSWER, NOTHING, BACK])
+@pytest.mark.parametrize("result", [ANSWER, NOTHING])
 async def test_what_was_recorded_comes_back_as_it_was(answers: Answers, result: Result) -> None:
     recorded = await answers.record(ASKED, result, NOW - timedelta(hours=1))
     await answers.posted(recorded.id, "2.0")
@@ -80,41 +75,6 @@ async def test_what_was_recorded_comes_back_as_it_was(answers: Answers, result: 
     )
     assert await answers.recorded(recorded.id) == posted
     assert await answers.recorded_for(ASKED.place) == posted
-
-
-@pytest.mark.parametrize("choice", [Choice("Pay?", "U1", (SOURCE, SOURCE)), LOST])
-async def test_a_choice_comes_back_until_the_message_asks_something_else(
-    answers: Answers, choice: Choice
-) -> None:
-    chosen = await answers.record(replace(ASKED, choice=choice), ANSWER)
-    stored = await answers.recorded(chosen.id)
-    await answers.record(ASKED, ANSWER)
-    replaced = await answers.recorded(chosen.id)
-
-    assert chosen.asked.choice == choice
-    assert stored == chosen
-    assert replaced is not None
-    assert replaced.asked == ASKED
-
-
-async def test_a_choice_keeps_no_words_of_whoever_is_forgotten(
-    answered: Answered, answers: Answers, feedback: Feedback
-) -> None:
-    """This holds for a choice that is recorded afterwards, too."""
-    choice = Choice("Pay?", "U2", (SOURCE,))
-    await answers.record(replace(at("1.0"), asker="U2"), BACK)
-    chosen = await answers.record(replace(at("1.1"), choice=choice), ANSWER)
-    flag = await feedback.complain(chosen.id, "U1", Complaint.WRONG)
-    answered.forget("U2")
-    stored = await answers.recorded(chosen.id)
-    later = await answers.record(replace(at("1.2"), choice=choice), ANSWER)
-    now = await feedback.store.flag(flag.id)
-
-    assert chosen.asked.choice == choice
-    assert stored is not None
-    assert stored.asked.choice == later.asked.choice == Choice("", "", (SOURCE,))
-    assert now is not None
-    assert now.edition > flag.edition  # its card is drawn again
 
 
 async def test_nothing_is_known_of_what_was_never_recorded(answers: Answers) -> None:
@@ -141,25 +101,12 @@ async def test_a_second_answer_to_a_message_replaces_the_first(answers: Answers)
     assert await answers.recorded(first.id) == second
 
 
-async def test_a_thread_has_its_latest_question_in_return(answers: Answers) -> None:
-    place = ASKED.place
-    await answers.record(at("1.1"), BACK)
-    latest = await answers.record(at("1.2"), BACK)
-    await answers.record(at("1.3"), ANSWER)
-    await answers.record(at("5.0", thread="5.0"), ANSWER)
-
-    assert await answers.asked_back(place.team, place.channel, place.thread) == latest
-    assert await answers.asked_back(place.team, place.channel, "5.0") is None
-    assert await answers.asked_back(place.team, "C2", place.thread) is None
-
-
 async def test_a_denial_is_a_question_that_the_wiki_did_not_answer(
     answers: Answers, feedback: Feedback
 ) -> None:
     nothing = await answers.record(at("1.1"), NOTHING)
     denial = await answers.record(at("1.2"), replace(ANSWER, composed=True, denial=True))
     await answers.record(at("1.3"), ANSWER)
-    await answers.record(at("1.4"), BACK)
     await answers.record(at("1.5"), replace(NOTHING, reason=Reason.TOO_LONG))
 
     assert list(await feedback.store.unanswered(NOW)) == [nothing, denial]

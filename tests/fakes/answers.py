@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from footnote_bot.bot.conversation.model import AskedQuestion, Choice, RecordedAnswer, Tally
+from footnote_bot.bot.conversation.model import AskedQuestion, RecordedAnswer, Tally
 from footnote_bot.bot.errors import AskerForgotten
 from footnote_bot.bot.flags.model import (
     Card,
@@ -184,7 +184,7 @@ class MemoryAnswers(MemoryFlags):
         before = next((entry for entry in self._all() if entry.asked.place == place), None)
         recorded = RecordedAnswer(
             before.id if before else next(self._answer_ids),
-            replace(asked, choice=await self._without_forgotten(asked)),
+            asked,
             answer,
             answered,
             as_of,
@@ -248,20 +248,14 @@ class MemoryAnswers(MemoryFlags):
         ]
 
     def forget(self, person: str) -> None:
-        """Delete the person's questions with their answers, and their name from others' choices."""
+        """Delete the person's questions with their answers."""
         self._inbox.forget(person)
         for entry in self._all():
-            choice = entry.asked.choice
             if entry.asked.asker == person:
                 del self._recorded[entry.id]
-            elif choice and choice.asker == person:
-                asked = replace(entry.asked, choice=_nameless(choice))
-                self._recorded[entry.id] = replace(entry, asked=asked)
         for flag in list(self._flags.values()):
             if flag.recorded.id not in self._recorded:
                 del self._flags[flag.id]
-            elif (choice := flag.recorded.asked.choice) and choice.asker == person:
-                self._change(flag)
 
     def _all(self) -> list[RecordedAnswer]:
         return sorted(self._recorded.values(), key=lambda entry: entry.id)
@@ -272,18 +266,6 @@ class MemoryAnswers(MemoryFlags):
             for (judged, person), said in self._verdicts.items()
             if judged == answer and said is verdict
         }
-
-    async def _without_forgotten(self, asked: AskedQuestion) -> Choice | None:
-        choice, place = asked.choice, asked.place
-        if choice is None or choice.asker in ("", asked.asker):
-            return choice
-        in_thread = await self.in_thread(place.team, place.channel, place.thread)
-        known = any(entry.asked.asker == choice.asker for entry in in_thread)
-        return choice if known else _nameless(choice)
-
-
-def _nameless(choice: Choice) -> Choice:
-    return replace(choice, question="", asker="")
 
 
 def _is_unanswered(answer: Result) -> bool:

@@ -16,10 +16,8 @@ from hypothesis import strategies as st
 
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     NoAnswer,
     Question,
-    Reading,
     Reason,
     Result,
     Source,
@@ -69,12 +67,6 @@ class Parrot:
         source = self._source()
         if "nothing" in question.text[:20]:
             return NoAnswer(Reason.NOTHING_FITS, self.text, (replace(source, quote=""),))
-        if "which" in question.text[:20]:
-            readings = (
-                Reading(self.text, f"leave: {self.text}", replace(source, quote="")),
-                Reading("Sick leave", "sick leave?", replace(LEAVE, quote="")),
-            )
-            return Clarify(self.text, readings)
         text = f"{self.text}\n\nWrite to {MAIL}. [1] [2]"
         if on_text is not None:
             for part in text.split("\n\n"):
@@ -100,11 +92,7 @@ async def gone_through(bot: Bot, slack: LocalSlack, parrot: Parrot, text: str) -
     await slack.click("U0ANNA", last, "verdict", "positive")
     await slack.dm("U0ANNA", f"leave: {text}")
     await slack.mention("U0ANNA", "C0TEAM", f"nothing: {text}")
-    ambiguous = await slack.mention("U0ANNA", "C0TEAM", f"which: {text}")
-    back = await slack.wait_for_message(
-        "C0TEAM", lambda m: "choice-1" in m.action_ids(), thread_ts=ambiguous.ts
-    )
-    await slack.click("U0ANNA", back, "choice-1")
+    again = await slack.mention("U0ANNA", "C0TEAM", f"leave again: {text}")
     await slack.click("U0BEN", card, "flag_answer")
     writing = await slack.wait_for_view("U0BEN", lambda view: view.callback_id == "writing")
     await slack.close_view("U0BEN", writing)
@@ -114,7 +102,7 @@ async def gone_through(bot: Bot, slack: LocalSlack, parrot: Parrot, text: str) -
     await slack.command("U0BEN", "C0TEAM", "/wiki", text[:300] or "what?")
     await slack.open_home("U0ANNA", "messages")
     await until(lambda: not bot.app.failures._at_work)
-    await slack.edit(ambiguous, f"<@{slack.bot_user_id}> leave: {text[::-1]}")
+    await slack.edit(again, f"<@{slack.bot_user_id}> leave: {text[::-1]}")
     await quiet(bot)
     return answer
 

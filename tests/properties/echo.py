@@ -6,18 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result
 from footnote_bot.bot.ports import OnText
 from tests.bot.slack.conftest import HR, LEAVE, SALARY
 
 NUMBER = re.compile(r"\bq\d+\b")
 WORDS: Mapping[str, int] = {"leave": 10, "days": 2, "salary": 2, "fire": 1}
 """Topics of the questions, with their weights."""
-_READINGS = ("part-time", "full-time")
 
 
 class Echo:
-    """An answerer of fixed topics. ``leave`` is open to all. ``days`` gets a clarifying question. A
+    """An answerer of fixed topics. ``leave`` is open to all. ``days`` gets the nearest section. A
     ``salary`` is hidden in a channel until somebody asks to share it. ``fire`` fails. A third of
     the answers streams."""
 
@@ -33,12 +32,8 @@ class Echo:
         if "salary" in question.text:
             return self._salary(question, number)
         if "days" in question.text:
-            return Clarify(
-                f"Which of {number} do you mean?",
-                tuple(
-                    Reading(reading, f"{reading} leave {number}?", replace(LEAVE, quote=""))
-                    for reading in _READINGS
-                ),
+            return NoAnswer(
+                Reason.NOTHING_FITS, f"Nothing of {number}.", (replace(LEAVE, quote=""),)
             )
         return Answer(f"Book {number} in the calendar. [1]", (LEAVE,), 0.9)
 

@@ -106,13 +106,6 @@ async def react(day: Day) -> None:
         day.pressing(day.slack.react(_somebody(day), answer, day.chance.choice(["+1", "-1"])))
 
 
-async def choice(day: Day) -> None:
-    """Choose a meaning: one of the people, or both at once."""
-    if answer := _answer_with_button(day, "choice-1"):
-        for person in day.chance.choice([PEOPLE[:1], PEOPLE]):
-            day.pressing(day.slack.click(person, answer, day.chance.choice(answer.action_ids())))
-
-
 async def press(day: Day) -> None:
     """Click a button that only one person sees: stop following, answer privately, share."""
     choices = [
@@ -251,7 +244,6 @@ HAPPENINGS: dict[Callable[[Day], Awaitable[None]], int] = {
     deletion: 4,
     vote: 6,
     react: 2,
-    choice: 6,
     press: 4,
     late_press: 3,
     redelivery: 8,

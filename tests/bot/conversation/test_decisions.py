@@ -13,7 +13,6 @@ from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.conversation import Conversation, conversation_of
 from footnote_bot.bot.conversation.decisions import (
     HELP,
-    NOTHING_TO_CHOOSE,
     YOU_ARE_WELCOME,
     Decisions,
 )
@@ -22,7 +21,6 @@ from footnote_bot.bot.conversation.model import (
     ANYBODY,
     AnswerContent,
     ChannelSettings,
-    Chosen,
     IncomingMessage,
     MessageKind,
     Notice,
@@ -34,10 +32,8 @@ from footnote_bot.bot.errors import ChatUnavailable
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     NoAnswer,
     Question,
-    Reading,
     Reason,
     Result,
     Source,
@@ -56,11 +52,6 @@ TEAM, HERE, ANNA, BEN = "T0", "C0", "U0ANNA", "U0BEN"
 SOURCE = Source("Leave", "", "https://wiki.example.com/leave", "", "handbook", "leave.md", "r1")
 SAID = Answer("Book it in the calendar. [1]", (SOURCE,), 0.9)
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "I found nothing.")
-READINGS = (
-    Reading("Parental leave", "How do I book parental leave?", SOURCE),
-    Reading("Annual leave", "How do I book annual leave?", SOURCE),
-)
-WHICH = Clarify("Which leave do you mean?", READINGS)
 HERS = Principal.of(EVERYONE, "group:hr")
 
 
@@ -256,30 +247,6 @@ async def test_who_asked_may_ask_on_without_a_mention_and_is_told_why_once(offic
     assert office.replies == [SAID.text] * 3
     assert [person for person, _ in office.whispered] == [ANNA]
     assert len(office.handbook.asked[-1].history) == 4
-
-
-async def test_a_choice_in_words_is_asked_as_the_reading_that_it_names(office: Office) -> None:
-    office.handbook.said = WHICH
-    question = await office.ask("leave?")
-    office.handbook.said = SAID
-    await office.ask("2", MessageKind.FOLLOW_UP, thread=question.thread)
-
-    assert office.handbook.asked[-1].text == READINGS[1].question
-    answers = [
-        content for content in office.chat.shown.values() if isinstance(content, AnswerContent)
-    ]
-    assert Chosen(READINGS[1], by=ANNA.lower()) in [answer.chosen for answer in answers]
-
-
-@pytest.mark.parametrize("kind", [MessageKind.DIRECT, MessageKind.MENTION])
-async def test_a_number_is_told_where_there_is_nothing_to_choose(
-    office: Office, kind: MessageKind
-) -> None:
-    for words in ("2", "404"):
-        await office.ask(words, kind)
-
-    assert office.replies == [NOTHING_TO_CHOOSE.text, SAID.text]
-    assert [question.text for question in office.handbook.asked] == ["404"]
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,7 @@ from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint, FlagAction, FlagState
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     NoAnswer,
-    Reading,
     Reason,
     Result,
     Source,
@@ -117,19 +115,6 @@ async def test_a_silence_that_is_flagged_has_an_answer_unless_it_was_right(
     state: FlagState, answerable: bool, office: Office
 ) -> None:
     await office.settled(await office.record(NOTHING), Complaint.WRONG, state)
-    (row,) = office.rows
-
-    assert (row["relevant"], row["answerable"]) == ({}, answerable)
-
-
-@pytest.mark.parametrize(("state", "answerable"), [(OPEN, True), (FIXED, True), (FINE, None)])
-async def test_a_question_in_return_that_is_flagged_has_an_answer_unless_it_was_right(
-    state: FlagState, answerable: bool | None, office: Office
-) -> None:
-    near = Reading("A", "A?", Source("A", "", "u", "", "w", "near", "1"))
-    await office.settled(
-        await office.record(Clarify("This?", (near, near))), Complaint.WRONG, state
-    )
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({}, answerable)

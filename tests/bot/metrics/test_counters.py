@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from prometheus_client import CollectorRegistry
 
-from footnote_bot.bot.conversation.model import (
-    CHOICE_OF,
-    IncomingMessage,
-    MessageKind,
-    MessageState,
-)
 from footnote_bot.bot.metrics.counters import Counters
 from footnote_bot.bot.model import Fallback, NoAnswer, Reason, Timings
 
@@ -41,19 +33,3 @@ def test_a_stage_that_waits_for_a_language_model_fits_into_the_buckets() -> None
         )
         for seconds in (30, 60)
     ] == [0, 1]
-
-
-def test_how_long_a_person_thinks_about_a_choice_is_no_slow_reply() -> None:
-    """It would raise `FootnoteSlow`."""
-    registry = CollectorRegistry()
-    counters = Counters(registry, clock=lambda: 3600.0)
-    asked = IncomingMessage(
-        "Ev1", MessageKind.MENTION, "T0", "C0", ts="3598.5", thread="1.0", person="U0", text="?"
-    )
-    for message in (asked, replace(asked, event=f"{CHOICE_OF}7", ts="1.5")):
-        counters.ended(message, MessageState.DONE)
-    labels = {"kind": "mention"}
-
-    assert registry.get_sample_value("footnote_messages_total", {**labels, "state": "done"}) == 2
-    assert registry.get_sample_value("footnote_reply_seconds_count", labels) == 1
-    assert registry.get_sample_value("footnote_reply_seconds_sum", labels) == 1.5

@@ -11,7 +11,7 @@ import pytest
 
 from footnote_bot.bot.flags.model import FlagState
 from footnote_bot.bot.flags.texts import FLAG_HANDLED, NOT_A_REVIEWER, TOO_LATE
-from footnote_bot.bot.model import Answer, Clarify, Reading, Role, Turn
+from footnote_bot.bot.model import Answer, Role, Turn
 from footnote_bot.bot.state.locks import DatabaseLocks
 from footnote_bot.bot.state.process import Process
 from footnote_bot.playground.slack.model import Message
@@ -122,40 +122,6 @@ async def test_what_the_asker_may_read_is_no_context_for_what_everybody_gets(
 
     assert for_all == (Turn(Role.ASKER, "my salary?"),)
     assert for_anna == (Turn(Role.ASKER, "my salary?"), Turn(Role.BOT, "It is secret. [1]"))
-
-
-@pytest.mark.parametrize(("typed", "shown_as"), [("1", "pay?"), ("2", "pay: Leave?")])
-async def test_a_chosen_reading_names_no_page_that_reviewers_may_not_read(
-    bot: Bot, slack: LocalSlack, typed: str, shown_as: str
-) -> None:
-    """The same holds for the answer that its person gets when the flag is handled, if they flag
-    it."""
-    readings = (
-        Reading("Salaries", "pay: Salaries?", SALARY),
-        Reading("Leave", "pay: Leave?", LEAVE),
-    )
-    await bot.start()
-    bot.handbook.said = Clarify("Salaries or Leave?", readings)
-    question = await slack.dm("U0ANNA", "pay?")
-    back = await slack.wait_for_message(question.channel)
-    await quiet(bot)
-    bot.handbook.said = None
-    await slack.dm("U0ANNA", typed, thread_ts=question.ts)
-    answer = await slack.wait_for_message(question.channel, lambda message: message.ts > back.ts)
-    await quiet(bot)
-    await flagged(slack, answer)
-    flag_card = await card(slack)
-    await slack.click("U0BEN", flag_card, "flag_fixed")
-    notice = await slack.wait_for_message(
-        question.channel, lambda message: FLAG_HANDLED in words(message)
-    )
-    await slack.wait_for(lambda: "told" in words(flag_card))
-    await flagged(slack, notice)
-    await slack.wait_for(lambda: slack.from_app("C0REVIEW")[1:])
-
-    assert "Salaries" not in words(flag_card)
-    assert f"outdated: {shown_as}" in flag_card.text
-    assert f"outdated: {shown_as}" in slack.from_app("C0REVIEW")[1].text
 
 
 async def _fixed(slack: LocalSlack, person: str) -> None:

@@ -21,7 +21,6 @@ from footnote_bot.playground.slack.workspace import LocalSlack
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 from .flags import ask_in_channel, database, flagged, flags
 from .test_channel_settings import choose
-from .test_choices import Vague
 
 MALLORY = "U0MAL"
 
@@ -296,69 +295,6 @@ async def test_who_did_not_ask_in_a_thread_does_not_stop_the_bot_there(
 
     assert askers == {"U0ANNA"}
     assert slack.ephemerals(MALLORY)[-1].text == NOT_YOURS.text
-
-
-# Choices
-
-
-@pytest.fixture
-def vague(bot: Bot) -> Vague:
-    bot.answering = handbook = Vague()
-    return handbook
-
-
-async def test_nobody_chooses_among_what_another_was_asked_in_private(
-    bot: Bot, vague: Vague, slack: LocalSlack
-) -> None:
-    """The readings name pages that only the asker may be allowed to read."""
-    await bot.start()
-    await choose(slack, sees="asker")
-    await slack.mention("U0ANNA", "C0HERS", "leave?")
-    await slack.wait_for_ephemeral("U0ANNA", lambda message: "choice-1" in message.action_ids())
-    await quiet(bot)
-    before = len(vague.asked)
-    for channel in ("C0HERS", "C0TEAM"):
-        somewhere = await slack.say(MALLORY, channel, "Hello.")
-        await press(bot, slack, pressed(slack, MALLORY, somewhere, button("choice-1", "1:1")))
-
-    assert len(vague.asked) == before
-    assert slack.from_app("C0HERS") == []
-    assert all("no longer know" in words(message) for message in slack.ephemerals(MALLORY))
-
-
-async def test_a_choice_is_asked_under_no_other_message(
-    bot: Bot, vague: Vague, slack: LocalSlack
-) -> None:
-    """Otherwise the question of that message would count as answered."""
-    await bot.start()
-    await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    await slack.wait_for_message("C0TEAM", lambda message: "choice-1" in message.action_ids())
-    await quiet(bot)
-    annas = await slack.say("U0ANNA", "C0TEAM", "Good morning.")
-    await press(bot, slack, pressed(slack, MALLORY, annas, button("choice-1", "1:1")))
-    before = len(vague.asked)
-    await slack.edit(annas, "<@U0LOCALBOT> my salary?")
-    await until(lambda: len(vague.asked) > before)
-    await quiet(bot)
-
-    assert before == 1
-    assert vague.asked[-1].person == "U0ANNA"
-
-
-@pytest.mark.parametrize("value", ["1:0", "1:-1", "1:9"])
-async def test_a_reading_that_was_not_offered_cannot_be_chosen(
-    bot: Bot, vague: Vague, slack: LocalSlack, value: str
-) -> None:
-    await bot.start()
-    await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    back = await slack.wait_for_message(
-        "C0TEAM", lambda message: "choice-1" in message.action_ids()
-    )
-    await quiet(bot)
-    await press(bot, slack, pressed(slack, MALLORY, back, button("choice-1", value)))
-
-    assert len(vague.asked) == 1
-    assert back.action_ids() == ["choice-1", "choice-2"]
 
 
 # Private answers

@@ -17,7 +17,6 @@ from footnote_bot.playground.slack.workspace import LocalSlack
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 from .flags import flagged
 from .test_channel_settings import choose
-from .test_choices import Vague
 
 KINDS = pytest.mark.parametrize("kind", ["channel", "group", "mpim"])
 
@@ -276,26 +275,6 @@ async def test_nothing_is_shared_with_who_comes_while_it_is_made(
     assert slack.from_app("C0HERS") == []
 
 
-async def test_a_choice_beside_a_guest_is_offered_and_answered_in_private(
-    bot: Bot, slack: LocalSlack
-) -> None:
-    vague = Vague()
-    bot.answering = vague
-    channel = with_guest(slack)
-    await bot.start()
-    await slack.mention("U0ANNA", channel, "leave?")
-    back = await slack.wait_for_ephemeral(
-        "U0ANNA", lambda message: "choice-1" in message.action_ids()
-    )
-    await slack.click("U0ANNA", back, "choice-1")
-    await slack.wait_for(lambda: len(slack.ephemerals("U0ANNA")) == 2)
-    await quiet(bot)
-    _, answer = slack.ephemerals("U0ANNA")
-
-    assert answer.thread_ts is back.thread_ts is None  # nothing is in the thread
-    assert slack.from_app(channel) == []
-
-
 async def test_a_card_shows_nothing_of_the_wiki_where_a_guest_reads_it(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -356,26 +335,3 @@ async def test_a_channel_of_thousands_is_listed_in_pages_and_nobody_is_asked_abo
     assert len(slack.calls_to("conversations.members")) == 3
     assert len(slack.calls_to("users.list")) == 3
     assert len(slack.calls_to("users.info")) < 5
-
-
-async def test_a_choice_in_private_is_taken_where_an_answer_stood_before_the_guest_came(
-    bot: Bot, slack: LocalSlack
-) -> None:
-    bot.answering = Vague()
-    await bot.start()
-    question = await slack.mention("U0ANNA", "C0TEAM", "leave, please?")
-    await slack.wait_for_message("C0TEAM")
-    await quiet(bot)
-    await slack.join("U0GUEST", "C0TEAM")
-    await slack.settled()
-    await slack.edit(question, "<@U0LOCALBOT> leave?")
-    back = await slack.wait_for_ephemeral(
-        "U0ANNA", lambda message: "choice-1" in message.action_ids()
-    )
-    await quiet(bot)
-    await slack.click("U0ANNA", back, "choice-1")
-    await slack.wait_for(lambda: len(slack.ephemerals("U0ANNA")) == 2)
-    await quiet(bot)
-
-    assert "no longer know" not in words(slack.ephemerals("U0ANNA")[-1])
-    assert slack.from_app("C0TEAM") == []

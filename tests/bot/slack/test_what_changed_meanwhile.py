@@ -10,45 +10,9 @@ import pytest
 from footnote_bot.bot.model import Answer
 from footnote_bot.playground.slack.workspace import LocalSlack
 
-from .conftest import LEAVE, Bot, quiet, until, words
+from .conftest import LEAVE, Bot, until, words
 from .flags import ask_in_channel, card, flagged, passed
-from .test_channel_settings import choose
-from .test_choices import Vague, answered, in_channel
 from .test_home import home
-
-
-async def test_a_channel_that_was_shared_after_the_question_gets_no_answer_to_a_choice(
-    bot: Bot, slack: LocalSlack
-) -> None:
-    bot.answering = vague = Vague()
-    seconds = 0.0
-    bot.env = replace(bot.env, seconds=lambda: seconds)
-    await bot.start()
-    back = await in_channel(slack)
-    await quiet(bot)
-    slack.channels["C0TEAM"].is_ext_shared = True
-    seconds = 61.0
-    await slack.click("U0BEN", back, "choice-1")
-    text = await answered(slack, back)
-
-    assert "people from other companies" in text.text
-    assert len(vague.asked) == 1
-
-
-async def test_only_the_person_who_was_asked_back_may_choose(bot: Bot, slack: LocalSlack) -> None:
-    slack.add_channel("C0HERS", name="hers", members=["U0ANNA", "U0BEN"])
-    bot.answering = vague = Vague()
-    await bot.start()
-    await choose(slack, sees="asker")
-    question = await slack.mention("U0ANNA", "C0HERS", "leave?")
-    await slack.wait_for_ephemeral("U0ANNA", lambda message: "choice-1" in message.action_ids())
-    await quiet(bot)
-    await slack.mention("U0BEN", "C0HERS", "2", thread_ts=question.ts)
-    notice = await slack.wait_for_message("C0HERS", thread_ts=question.ts)
-    await quiet(bot)
-
-    assert notice.text == "There is nothing to choose with this number."
-    assert [question.text for question in vague.asked] == ["leave?"]
 
 
 @pytest.mark.parametrize("shown_before", [True, False])

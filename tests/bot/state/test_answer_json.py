@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,13 +11,11 @@ import pytest
 from footnote_bot.bot import texts
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     Doubt,
     Fallback,
     Linked,
     Narrowed,
     NoAnswer,
-    Reading,
     Reason,
     Result,
     Source,
@@ -33,13 +31,6 @@ ANSWER = Answer("Long. [1]", (replace(SOURCE, updated=date(2026, 3, 1)),), 0.8, 
 CLOSEST = replace(ANSWER, tone=Tone.CLOSEST, nearest=(replace(SOURCE, quote=""),))
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,), 0.1)
 
-BACK = Clarify(
-    "Do you mean that?",
-    (Reading("Paid leave", "Paid leave?", SOURCE), Reading("Sick leave", "Sick leave?", SOURCE)),
-    0.7,
-    Timings(1, 2, 3, 4),
-)
-
 
 @pytest.mark.parametrize(
     "result",
@@ -49,7 +40,6 @@ BACK = Clarify(
         replace(ANSWER, fallback=Fallback.SLOW),
         NOTHING,
         replace(NOTHING, fallback=Fallback.CAPPED),
-        BACK,
         NoAnswer(Reason.UNCHECKED, "Not now."),
     ],
 )
@@ -92,3 +82,12 @@ def test_what_cannot_be_read_is_no_answer_and_its_words_are_not_logged(
     assert answer_json.load_basis(text, "[]", str(OPEN), "written answer 7")[0] == ()
     assert "Secret" not in caplog.text
     assert caplog.text.count("in answer 7 ") == 1
+
+
+def test_a_question_back_of_an_earlier_version_leads_to_its_pages() -> None:
+    readings = [{"label": "Paid", "question": "Paid leave?", "source": asdict(SOURCE)}]
+    stored = json.dumps({"text": "Do you mean that?", "readings": readings, "confidence": 0.7})
+
+    assert answer_json.load(stored, "answer 1") == NoAnswer(
+        Reason.NOTHING_FITS, "Do you mean that?", (SOURCE,), 0.7
+    )

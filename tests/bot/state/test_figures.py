@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint, FlagAction, Flagged, Verdict, Volume
-from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.figures import DatabaseFigures
@@ -43,9 +43,6 @@ SAID: dict[str, Result] = {
     "nothing": NoAnswer(Reason.NOTHING_FITS, TRICKS, (source("b"),)),
     "unchecked": NoAnswer(Reason.UNCHECKED, TRICKS),
     "no question": NoAnswer(Reason.NO_QUESTION, TRICKS),
-    "asks back": Clarify(
-        TRICKS, (Reading("x", TRICKS, source("a")), Reading("y", "", source("b")))
-    ),
 }
 
 
@@ -59,7 +56,7 @@ class Event:
 
     @property
     def counts(self) -> bool:
-        aside = self.by_itself or self.said in ("no question", "asks back")
+        aside = self.by_itself or self.said == "no question"
         return self.days_ago <= 7 and not aside
 
     @property

@@ -17,7 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from footnote_bot.bot.conversation.model import LOST
+from footnote_bot.bot.model import NoAnswer
 from footnote_bot.bot.state import migrations
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
@@ -193,11 +193,11 @@ OF_19 = [
 
 
 @pytest.mark.parametrize("url", ["", pytest.param("postgresql", marks=needs_postgresql)])
-def test_choices_of_before_are_noted_or_may_be_read_by_nobody_else(
+def test_questions_in_the_words_of_a_chosen_page_are_shown_to_nobody(
     tmp_path: Path, url: str
 ) -> None:
-    """The question of a choice is in the words of a page. It is not always known whether there was
-    a choice."""
+    """Earlier versions asked back. A choice is in the words of a page, and it is not
+    always known whether there was a choice."""
     url = blank() if url else f"sqlite:///{tmp_path / 'state.db'}"
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
@@ -218,22 +218,17 @@ def test_choices_of_before_are_noted_or_may_be_read_by_nobody_else(
     with closing(Database.open(url)) as database:
         answers = DatabaseAnswers(database)
         recorded = {ts: answers.recorded(id_) for id_, (ts, *_) in enumerate(OF_19, 1)}
-    choices = {
-        ts: answer.asked.choice for ts, answer in recorded.items() if answer and answer.asked.choice
-    }
-    lost = {ts for ts, choice in choices.items() if choice == LOST}
-    known = {
-        ts: (choice.question, choice.asker, [page.page for page in choice.pages])
-        for ts, choice in choices.items()
-        if ts not in lost
-    }
+    questions = {ts: answer.asked.question for ts, answer in recorded.items() if answer}
 
-    assert lost == {"13", "21", "32", "fixed-1-26"}
-    assert known == {
-        "2": ("pay?", "U1", ["p1"]),
-        "3": ("pay?", "U1", ["p2", "p1"]),
-        "14": ("", "", ["p3", ""]),
+    assert questions == {
+        **{ts: question for ts, _, question, *_ in OF_19},
+        **dict.fromkeys(("2", "3"), "pay?"),
+        **dict.fromkeys(("13", "14", "21", "32", "fixed-1-26"), ""),
     }
+    asked_back = recorded["1"]
+    assert asked_back is not None
+    assert isinstance(asked_back.answer, NoAnswer)
+    assert [near.page for near in asked_back.answer.nearest] == ["p1"]
 
 
 def test_a_new_database_is_as_the_program_needs_it(database: Database) -> None:

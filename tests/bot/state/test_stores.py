@@ -11,7 +11,7 @@ from footnote_bot.bot.conversation.ports import AuditTrail, ChannelSettingsStore
 from footnote_bot.bot.flags.maintenance import Passes
 from footnote_bot.bot.flags.ports import AnswerStore, CitedPages, Figures, WrittenAnswers
 from footnote_bot.bot.operations.ports import Jobs
-from footnote_bot.bot.slack.home.digesting import DigestLog
+from footnote_bot.bot.slack.home.digest import DigestLog
 from footnote_bot.bot.slack.running import ProcessInbox
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.audit import DatabaseAudit

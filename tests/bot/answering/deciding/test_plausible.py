@@ -8,12 +8,9 @@ from footnote_bot.bot.answering.deciding.plausible import is_plausible, to_compo
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     NoAnswer,
     Question,
-    Reading,
     Reason,
-    Result,
     Role,
     Source,
     Turn,
@@ -59,16 +56,8 @@ def test_a_follow_up_is_read_with_what_it_follows() -> None:
     assert not is_plausible(Question("and for us?", READER), nearer)
 
 
-@pytest.mark.parametrize(
-    "quoted",
-    [
-        NoAnswer(Reason.NOTHING_INDEXED, "Nothing is indexed."),
-        Clarify("Which?", (Reading("a", "a?", SOURCE),)),
-    ],
-)
-def test_no_model_is_asked_where_there_is_nothing_to_read_or_a_question_came_back(
-    quoted: Result,
-) -> None:
+def test_no_model_is_asked_where_there_is_nothing_to_read() -> None:
+    quoted = NoAnswer(Reason.NOTHING_INDEXED, "Nothing is indexed.")
     question = Question("for what time are laptops lent?", READER)
 
     assert to_compose_from(question, NEAR, quoted) is None

@@ -10,12 +10,10 @@ import pytest
 from footnote_bot.bot.answering.question.several import Several, asking, questions
 from footnote_bot.bot.model import (
     Answer,
-    Clarify,
     Fallback,
     Narrowed,
     NoAnswer,
     Question,
-    Reading,
     Reason,
     Result,
     Role,
@@ -135,16 +133,6 @@ def test_without_any_answer_there_is_none() -> None:
 
     assert isinstance(result, NoAnswer)
     assert result.nearest == (VPN,)
-
-
-def test_what_would_be_asked_back_leads_to_its_pages_without_buttons() -> None:
-    readings = (Reading("VPN access [1]", "?", VPN), Reading("VPN rules \u2020", "?", LEAVE))
-    back = Clarify("Do you mean \u201cVPN access [1]\u201d or \u201cVPN rules\u201d?", readings)
-    answer = Several(Says(FOUND["leave"], back)).answer(BOTH)
-
-    assert isinstance(answer, Answer)
-    assert answer.text.endswith("Do you mean \u201cVPN access (1)\u201d or \u201cVPN rules\u201d?")
-    assert answer.nearest == (VPN,)
 
 
 def test_a_question_that_leans_on_the_one_before_comes_after_it() -> None:
