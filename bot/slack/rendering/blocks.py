@@ -66,6 +66,21 @@ _KEEPER = 80
 """Characters of a page's owner."""
 SHORT = 150
 """Characters of a notification."""
+VERDICT = "verdict"
+"""The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
+ASK_KEEPERS = "ask_keepers"
+"""The action id; the value is the answer's id."""
+SHOW_QUOTES = "show_quotes"
+"""The same for the pages' own words."""
+CHOICE = re.compile(r"choice-\d")
+"""The action ids of the readings; their values are ``<id of the answer>:<number>``."""
+VERDICTS, _KEEPERS, _QUOTES, _CHOICES = "verdicts", "keepers", "quotes", "choices"
+"""The blocks' ids."""
+_BUTTON_TEXT = 75
+_QUESTION_SHOWN = 500
+_REPEATED = 1000
+"""Characters of the question that are repeated."""
+_QUOTE_MARK = "&gt; "
 
 
 def answer(
@@ -295,19 +310,6 @@ def _grouped(bodies: Sequence[str]) -> list[list[str]]:
     return groups
 
 
-VERDICT = "verdict"
-"""The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
-ASK_KEEPERS = "ask_keepers"
-"""The action id; the value is the answer's id."""
-SHOW_QUOTES = "show_quotes"
-"""The same for the pages' own words."""
-CHOICE = re.compile(r"choice-\d")
-"""The action ids of the readings; their values are ``<id of the answer>:<number>``."""
-VERDICTS, _KEEPERS, _QUOTES, _CHOICES = "verdicts", "keepers", "quotes", "choices"
-"""The blocks' ids."""
-_BUTTON_TEXT = 75
-
-
 def feedback(answer: int) -> Block:
     def verdict(text: str, value: str, label: str) -> Block:
         value = f"{value}:{answer}"
@@ -376,9 +378,6 @@ def _cut(label: str) -> str:
     return words if len(words) <= _BUTTON_TEXT else f"{words[: _BUTTON_TEXT - 1]}\u2026"
 
 
-_QUESTION_SHOWN = 500
-
-
 def notice(content: Notice) -> Message:
     message = say(content.text, *content.small)
     return with_button(message, content.button) if content.button else message
@@ -427,15 +426,10 @@ def _last(message: Message, content: AnswerContent) -> Message:
     return with_button(shown, content.button) if content.button else shown
 
 
-_SHOWN = 1000
-"""Characters of the question that are repeated."""
-_MARK = "&gt; "
-
-
 def repeated(question: str) -> Message:
     """Return the message. The person's words are only in its blocks: markup in ``text`` would be
     live in Slack."""
-    shown = section(command_texts.you_asked(quoted(question[:_SHOWN])))
+    shown = section(command_texts.you_asked(quoted(question[:_REPEATED])))
     return Message(command_texts.YOU_ASKED_WITH_WIKI, [shown])
 
 
@@ -445,5 +439,5 @@ def question_in(text: str, shown: str) -> str:
     if text != command_texts.YOU_ASKED_WITH_WIKI:
         return ""
     _, *lines = shown.splitlines()
-    words = "\n".join(line.removeprefix(_MARK) for line in lines)
+    words = "\n".join(line.removeprefix(_QUOTE_MARK) for line in lines)
     return clean(words).replace(LOOKS_LIKE_A_TICK, "`")
