@@ -22,6 +22,12 @@ async def no_slack() -> str:
     return "not connected"
 
 
+async def no_problem() -> str:
+    """Return no problem. Over HTTP, Slack connects anew for each event; a process that only indexes
+    needs no Slack."""
+    return ""
+
+
 @dataclass(slots=True)
 class Health:
     """Health of the bot. Each of the ``checks`` runs in a thread of its own and never twice at a

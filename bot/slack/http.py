@@ -23,7 +23,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
-from footnote_bot.bot.slack.health import OK, Check, Health
+from footnote_bot.bot.slack.health import OK, Check, Health, no_problem
 from footnote_bot.bot.slack.http_limits import (
     Connection,
     Connections,
@@ -37,7 +37,6 @@ from footnote_bot.bot.slack.running import Dispatcher
 from footnote_bot.bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
 
 logger = logging.getLogger(__name__)
-
 
 EVENTS = "/slack/events"
 HEALTH = "/healthz"
@@ -61,6 +60,8 @@ _ENDING = 5.0
 _UNTIL_KNOWN = 5
 """Turns of the loop: an accepted connection takes three until its server knows of it."""
 _COMPLAINING = 60.0
+_NO_EVENTS = "none"
+"""The token of a socket that nobody opens, so that the port takes no events of Slack."""
 
 
 class Refusals:
@@ -260,10 +261,6 @@ def _is_ours(record: logging.LogRecord) -> bool:
     return not isinstance(error, HttpProcessingError)
 
 
-_NO_EVENTS = "none"
-"""The token of a socket that nobody opens, so that the port takes no events of Slack."""
-
-
 @contextmanager
 def listening(
     host: str, port: int, metrics: MetricsPage, checks: Mapping[str, Check]
@@ -275,7 +272,7 @@ def listening(
     """
     connection = SlackConnection(bot_token="", app_token=_NO_EVENTS, host=host, port=port)
     health = Health(checks)
-    health.slack = _needs_no_slack
+    health.slack = no_problem
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="metrics", daemon=True)
     thread.start()
@@ -290,7 +287,3 @@ def listening(
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-
-
-async def _needs_no_slack() -> str:
-    return ""

@@ -22,7 +22,7 @@ from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, SlackMisconfig
 from footnote_bot.bot.slack.api.slack_api import SlackConnection, call, web_client
 from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
-from footnote_bot.bot.slack.health import Health, no_slack
+from footnote_bot.bot.slack.health import Health, no_problem, no_slack
 from footnote_bot.bot.slack.http import Door
 from footnote_bot.bot.slack.http_limits import HttpLimits
 from footnote_bot.bot.slack.listeners import NOT_NOW
@@ -134,7 +134,7 @@ async def _listen(  # noqa: PLR0913 - the parameters of `serve`, and what it mad
             door.health.slack = partial(_by_socket, socket)
         else:
             door.app = app
-            door.health.slack = _over_http
+            door.health.slack = no_problem
         chores = [asyncio.create_task(chore) for chore in app.chores()]
         open_.push_async_callback(ended, chores)
         logger.info("Listening to Slack over %s", "a socket" if slack.socket_mode else "HTTP")
@@ -163,11 +163,6 @@ async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identi
 
 async def _by_socket(socket: SocketModeClient) -> str:
     return "" if await socket.is_connected() else "not connected"
-
-
-async def _over_http() -> str:
-    """Return no problem: Slack connects anew for each event, and the bot could sign in."""
-    return ""
 
 
 async def _connect(app: Dispatcher, slack: SlackConnection, env: Environment) -> SocketModeClient:

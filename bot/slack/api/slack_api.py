@@ -31,6 +31,24 @@ from footnote_bot.bot.slack.rendering.message import Block, Message
 logger = logging.getLogger(__name__)
 
 SLACK_API = "https://slack.com/api/"
+T = TypeVar("T")
+_TIMEOUT = 15
+"""Seconds."""
+_HAS_LEFT = "user_not_in_channel"
+_NO_THREAD = "thread_not_found"
+_TEMPORARY = {
+    "fatal_error",
+    "internal_error",
+    "ratelimited",
+    "rate_limited",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+}
+_NEVER = frozenset(
+    {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled",
+     "method_deprecated", "access_denied", "team_access_not_granted"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,23 +67,6 @@ class SlackConnection:
     @property
     def socket_mode(self) -> bool:
         return bool(self.app_token)
-
-
-T = TypeVar("T")
-
-_TIMEOUT = 15
-"""Seconds."""
-_HAS_LEFT = "user_not_in_channel"
-_NO_THREAD = "thread_not_found"
-_TEMPORARY = {
-    "fatal_error",
-    "internal_error",
-    "ratelimited",
-    "rate_limited",
-    "request_timeout",
-    "service_unavailable",
-    "team_added_to_org",
-}
 
 
 def web_client(token: str, api_url: str, *, patient: bool = True) -> AsyncWebClient:
@@ -314,12 +315,6 @@ async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = Fa
     if answer.status_code != HTTPStatus.OK:
         why = answer.body[:100]
         raise ChatRefused(f"Slack refuses a reply: {why}", why)
-
-
-_NEVER = frozenset(
-    {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled",
-     "method_deprecated", "access_denied", "team_access_not_granted"}
-)  # fmt: skip
 
 
 class OptionalCalls:

@@ -10,6 +10,12 @@ from enum import Enum, auto
 from footnote_bot.bot.slack.rendering.message import Message
 from footnote_bot.bot.slack.texts import commands as texts
 
+_WORD = re.compile(r"<[^<>]*>|[^\s<>]+")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+_LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>|(https?://[^\s<>|]+)")
+_DASHES = "\u2013\u2014"
+"""The dash that a Mac makes of two hyphens."""
+
 
 class Misused(Exception):
     """The command is wrong; the message tells the person how to write it."""
@@ -57,13 +63,6 @@ class Subcommand:
         if call.words and self.usage == self.name:
             raise Misused(texts.NO_ARGUMENTS)
         await self.run(call)
-
-
-_WORD = re.compile(r"<[^<>]*>|[^\s<>]+")
-_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-_LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>|(https?://[^\s<>|]+)")
-_DASHES = "\u2013\u2014"
-"""The dash that a Mac makes of two hyphens."""
 
 
 def words_of(text: str) -> tuple[str, ...]:

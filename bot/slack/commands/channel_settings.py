@@ -33,6 +33,10 @@ CONFIDENCES = (0.9, 0.8, 0.7, 0.6)
 _ALL, _ASKER = "all", "asker"
 _QUESTIONS = "of-the-question"
 _MOST_OPTIONS = 100
+NO_CHANNEL = say(texts.USE_IN_CHANNEL)
+NOT_YOURS = say(texts.NOT_YOUR_CHANNEL, texts.ASK_ITS_ADMINS)
+NOT_OFFERED = say(texts.NOT_OFFERED)
+SAVED = say(texts.SAVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +150,6 @@ def _select(kind: str, options: list[Block], initial: Block) -> Block:
 
 def _option(words: str, value: str) -> Block:
     return {"text": plain_text(words[:75]), "value": value}
-
-
-NO_CHANNEL = say(texts.USE_IN_CHANNEL)
-NOT_YOURS = say(texts.NOT_YOUR_CHANNEL, texts.ASK_ITS_ADMINS)
-NOT_OFFERED = say(texts.NOT_OFFERED)
-SAVED = say(texts.SAVED)
 
 
 @dataclass(frozen=True, slots=True)

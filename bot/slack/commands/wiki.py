@@ -47,11 +47,12 @@ from footnote_bot.bot.workspaces.narrowing import WikiPorts
 
 logger = logging.getLogger(__name__)
 
-
 MEMBERS_ONLY = say(texts.MEMBERS_ONLY, texts.ASK_A_MEMBER)
 _QUESTION = 4
 """Words from which on an unknown command counts as a question, whatever it begins with. So does a
 text that begins like a command if the command cannot be run with these words."""
+ANSWERED_THERE = say(texts.ANSWERED_DIRECTLY)
+NOT_THERE = say(texts.NO_DIRECT_MESSAGES, texts.MENTION_ME)
 
 
 class Commands:
@@ -131,10 +132,6 @@ class Commands:
         ]
         lines += [texts.HELP_ON_QUESTIONS, texts.HELP_ON_HELP]
         return say(texts.INTRODUCTION, "\n".join(lines))
-
-
-ANSWERED_THERE = say(texts.ANSWERED_DIRECTLY)
-NOT_THERE = say(texts.NO_DIRECT_MESSAGES, texts.MENTION_ME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ _HEADS = {
     FlagState.ANSWERED: texts.ANSWERED,
     FlagState.WITHDRAWN: texts.WITHDRAWN,
 }
+WITHDRAW = "withdraw_answer"
+"""The button's action id; its value is the written answer's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +193,6 @@ def reminder(content: Reminder) -> Message:
         words = texts.heading(flag.complaint.words, plain(flag.question))
         lines.append(f"\u2022 {link(flag.address, words, origins_of([flag.address]))}")
     return Message(text, [section(text), context(joined(lines))])
-
-
-WITHDRAW = "withdraw_answer"
-"""The button's action id; its value is the written answer's id."""
 
 
 def announcement(

@@ -28,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 _WEEK = timedelta(days=7)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NAMES_SHOWN = 10
+LATE = timedelta(hours=12)
+"""A digest that could not be posted within this time is skipped."""
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,6 @@ class Weekly:
         if moment <= now:
             return moment
         return datetime.combine(day - _WEEK, self.at, self.zone).astimezone(UTC)
-
-
-_NAMES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,6 @@ def _failing(names: Sequence[str]) -> str:
     more = len(names) - _NAMES_SHOWN
     shown = ", ".join(map(literal, names[:_NAMES_SHOWN]))
     return texts.failing_and_more(shown, more) if more > 0 else texts.failing(shown)
-
-
-LATE = timedelta(hours=12)
-"""A digest that could not be posted within this time is skipped."""
-_SHOWN = 3
 
 
 class DigestLog(Protocol):

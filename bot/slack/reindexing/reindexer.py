@@ -38,11 +38,16 @@ from footnote_bot.indexers.priority import lower_priority
 
 logger = logging.getLogger(__name__)
 
-
 ELSEWHERE = say(texts.SENT_DIRECTLY)
 
 _TRIES = 26
 """Tries to show the end while Slack is unavailable: about ten minutes."""
+STOPPED = say(texts.STOPPED)
+ADMINS_ONLY = say(texts.ADMINS_ONLY, texts.ASK_AN_ADMIN)
+OVER = say(texts.OVER)
+_TRY_AGAIN = 1.0
+"""Seconds between two checks whether another sync has ended."""
+Respond = Callable[[Message], Awaitable[None]]
 
 
 class ProgressMessage:
@@ -75,15 +80,6 @@ class ProgressMessage:
     async def _edit(self, message: Message) -> None:
         if self._message:
             await self._api.edit(self._channel, self._message, message)
-
-
-STOPPED = say(texts.STOPPED)
-ADMINS_ONLY = say(texts.ADMINS_ONLY, texts.ASK_AN_ADMIN)
-OVER = say(texts.OVER)
-_TRY_AGAIN = 1.0
-"""Seconds between two checks whether another sync has ended."""
-
-Respond = Callable[[Message], Awaitable[None]]
 
 
 class Reindexer:

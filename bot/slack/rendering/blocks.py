@@ -63,6 +63,18 @@ _KEEPER = 80
 """Characters of a page's owner."""
 SHORT = 150
 """Characters of a notification."""
+VERDICT = "verdict"
+"""The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
+ASK_KEEPERS = "ask_keepers"
+"""The action id; the value is the answer's id."""
+SHOW_QUOTES = "show_quotes"
+"""The same for the pages' own words."""
+VERDICTS, _KEEPERS, _QUOTES = "verdicts", "keepers", "quotes"
+"""The blocks' ids."""
+_QUESTION_SHOWN = 500
+_REPEATED = 1000
+"""Characters of the question that are repeated."""
+_QUOTE_MARK = "&gt; "
 
 
 def answer(
@@ -276,17 +288,6 @@ def _grouped(bodies: Sequence[str]) -> list[list[str]]:
     return groups
 
 
-VERDICT = "verdict"
-"""The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
-ASK_KEEPERS = "ask_keepers"
-"""The action id; the value is the answer's id."""
-SHOW_QUOTES = "show_quotes"
-"""The same for the pages' own words."""
-VERDICTS, _KEEPERS, _QUOTES = "verdicts", "keepers", "quotes"
-"""The blocks' ids."""
-_BUTTON_TEXT = 75
-
-
 def feedback(answer: int) -> Block:
     def verdict(text: str, value: str, label: str) -> Block:
         value = f"{value}:{answer}"
@@ -325,9 +326,6 @@ def without_buttons(blocks: list[Block]) -> list[Block]:
     """Return the blocks without feedback and buttons."""
     pressed = (_QUOTES, _KEEPERS, VERDICTS)
     return [block for block in blocks if block.get("block_id") not in pressed]
-
-
-_QUESTION_SHOWN = 500
 
 
 def notice(content: Notice) -> Message:
@@ -376,15 +374,10 @@ def _last(message: Message, content: AnswerContent) -> Message:
     return with_button(shown, content.button) if content.button else shown
 
 
-_SHOWN = 1000
-"""Characters of the question that are repeated."""
-_MARK = "&gt; "
-
-
 def repeated(question: str) -> Message:
     """Return the message. The person's words are only in its blocks: markup in ``text`` would be
     live in Slack."""
-    shown = section(command_texts.you_asked(quoted(question[:_SHOWN])))
+    shown = section(command_texts.you_asked(quoted(question[:_REPEATED])))
     return Message(command_texts.YOU_ASKED_WITH_WIKI, [shown])
 
 
@@ -394,5 +387,5 @@ def question_in(text: str, shown: str) -> str:
     if text != command_texts.YOU_ASKED_WITH_WIKI:
         return ""
     _, *lines = shown.splitlines()
-    words = "\n".join(line.removeprefix(_MARK) for line in lines)
+    words = "\n".join(line.removeprefix(_QUOTE_MARK) for line in lines)
     return clean(words).replace(LOOKS_LIKE_A_TICK, "`")

@@ -26,6 +26,16 @@ logger = logging.getLogger(__name__)
 NOBODY = "someone"
 _LONGEST_NAME = 80
 _OUR_SEPARATOR = "\u00b7"
+REMEMBERED = 600.0
+"""Seconds for which the list is cached."""
+READ_AGAIN = 60.0
+"""Seconds before it is read again if it contradicts Slack's answer about one person."""
+PATIENCE = 8.0
+"""Seconds that people wait for the list from its request on. For a workspace of 50,000 people it
+takes longer; meanwhile the previous list counts, or Slack is asked about each person."""
+_PAGE = 1000
+_SHARED = ""
+"""The value in place of an id, if several people have one address."""
 
 
 class Membership(StrEnum):
@@ -125,18 +135,6 @@ def _teams(user: Mapping[str, Any], organization: str) -> frozenset[str]:
     if within.get("enterprise_id") != organization or not isinstance(teams, list):
         return frozenset()
     return frozenset(team for team in teams if isinstance(team, str))
-
-
-REMEMBERED = 600.0
-"""Seconds for which the list is cached."""
-READ_AGAIN = 60.0
-"""Seconds before it is read again if it contradicts Slack's answer about one person."""
-PATIENCE = 8.0
-"""Seconds that people wait for the list from its request on. For a workspace of 50,000 people it
-takes longer; meanwhile the previous list counts, or Slack is asked about each person."""
-_PAGE = 1000
-_SHARED = ""
-"""The value in place of an id, if several people have one address."""
 
 
 @dataclass(frozen=True, slots=True)

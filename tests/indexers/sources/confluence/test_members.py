@@ -362,7 +362,7 @@ def test_a_failed_request_leaves_what_is_open_to_everyone(site, ada, path, fault
     """The failure is logged once, without the address, and retried after half a minute."""
     members = members_of(site)
     site.confluence.faults.on(path, fault, times=None)
-    with caplog.at_level(logging.INFO, "indexers"):
+    with caplog.at_level(logging.INFO, "footnote_bot.indexers"):
         assert members.tokens(ada.email) == fallback_tokens(members)
         requests = len(site.confluence.requests)
         site.confluence.faults.clear()
