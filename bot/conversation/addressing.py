@@ -1,5 +1,6 @@
-"""Rules that tell whether a message without a mention is meant for the bot. Pure, and cautious: an
-unwanted answer costs more than a question that must mention the bot."""
+"""Rules that tell from the words of a message whether it is meant for the bot, and which reading it
+chooses. Pure, and cautious: an unwanted answer costs more than a question that must mention the
+bot."""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from footnote_bot.bot.conversation.readings import is_number
-from footnote_bot.bot.model import Role
+from footnote_bot.bot.model import Reading, Role
 
+_NUMBER = re.compile(r"\A\W*(?:(?:no|number|option)\W*)?(?<![+-])([1-9])\W*", re.IGNORECASE)
+"""A number without a sign: +1 and -1, also as emoji, judge the question and choose nothing."""
 _MARK = re.compile(r"[?\uff1f\u061f](?=[\s\"')\]*_~`]|$)")
 """A question mark at the end of a word, not one within an address."""
 _ASKING = re.compile(
@@ -68,15 +70,12 @@ class ParsedWords:
     nothing, thank the bot, ask about the bot itself, or are only the number of a reading."""
 
     words: str
-    command: ThreadCommand | None = None
-    asks: bool = False
-    asks_nothing: bool = False
-    thanks: bool = False
-    asks_about_me: bool = False
-    is_number: bool = False
-
-
-NO_WORDS = ParsedWords("")
+    command: ThreadCommand | None
+    asks: bool
+    asks_nothing: bool
+    thanks: bool
+    asks_about_me: bool
+    is_number: bool
 
 
 def parse_words(words: str) -> ParsedWords:
@@ -150,3 +149,29 @@ def _is_small_talk(words: Sequence[str]) -> bool:
         else:
             return False
     return True
+
+
+def is_number(words: str) -> bool:
+    """Return whether ``words`` are only the number of a reading."""
+    return _NUMBER.fullmatch(words) is not None
+
+
+def reading_named(words: str, readings: Sequence[Reading]) -> Reading | None:
+    """Return the reading that ``words`` name, by its number or its label."""
+    if match := _NUMBER.fullmatch(words):
+        return next(iter(readings[int(match[1]) - 1 : int(match[1])]), None)
+    # First with punctuation: by their letters alone, C, C++ and C# are the same.
+    for form in (_spaced, _bare):
+        name = form(words)
+        matches = [reading for reading in readings if name and form(reading.label) == name]
+        if matches:
+            return matches[0] if len(matches) == 1 else None
+    return None
+
+
+def _spaced(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
+def _bare(words: str) -> str:
+    return " ".join(re.findall(r"\w+", words.casefold()))

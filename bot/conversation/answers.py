@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,8 +23,7 @@ from footnote_bot.bot.conversation.model import (
     Way,
 )
 from footnote_bot.bot.conversation.ports import Answers, AuditTrail, Directory, LiveReply, Posted
-from footnote_bot.bot.conversation.posting import Posting
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Posting, Redrawing
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.model import Answer, Question, Result, named
 from footnote_bot.bot.ports import Answering
@@ -126,44 +125,19 @@ class AnswerMaker:
         *,
         private: bool = False,
         choice: Choice | None = None,
+        held: bool = True,
     ) -> RecordedAnswer:
-        """Show the answer as the reply, in place of the posted messages. ``choice`` as in
-        `record`.
+        """Show the answer as the reply, in place of the posted messages. ``choice`` as in `record`;
+        ``held``: this worker holds the question.
 
         Raises:
             AskerForgotten, NotOurs
         """
         recorded = await self.record(message, question, result, private=private, choice=choice)
-        return await self._show(
-            message, question, recorded, posted, self.posting.put, private=private
-        )
-
-    async def show_later(
-        self, message: IncomingMessage, question: Question, result: Result, posted: Posted
-    ) -> RecordedAnswer:
-        """Show the answer to everybody, for a question that no worker holds any more.
-
-        Raises:
-            AskerForgotten
-        """
-        recorded = await self.record(message, question, result, private=False)
-        return await self._show(
-            message, question, recorded, posted, self.posting.chat.reply, private=False
-        )
-
-    async def _show(  # noqa: PLR0913 - a question, its answer, and how it is given
-        self,
-        message: IncomingMessage,
-        question: Question,
-        recorded: RecordedAnswer,
-        posted: Posted,
-        post: Callable[[IncomingMessage, AnswerContent, Posted], Awaitable[str]],
-        *,
-        private: bool,
-    ) -> RecordedAnswer:
         await self.note(recorded, question, Way.DIRECT if private else Way.CHANNEL)
         # The old answer may have verdicts.
         tally = await self.answers.tally(recorded.id) if posted else Tally()
+        post = self.posting.put if held else self.posting.chat.reply
         message_id = await post(message, AnswerContent(recorded, tally), posted)
         await self._record_message(recorded.id, message_id)
         if posted and await self.answers.tally(recorded.id) != tally:

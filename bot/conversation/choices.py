@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.addressing import reading_named
 from footnote_bot.bot.conversation.model import (
     CHOICE_OF,
     LOST,
@@ -27,15 +28,13 @@ from footnote_bot.bot.conversation.model import (
     RecordedAnswer,
 )
 from footnote_bot.bot.conversation.ports import Answers, Chat, Directory, Inbox, MessageText
-from footnote_bot.bot.conversation.readings import reading_named
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Redrawing
 from footnote_bot.bot.conversation.workers import Workers
 from footnote_bot.bot.model import Clarify, Reading, Source
 
 logger = logging.getLogger(__name__)
 
 FORGOTTEN = Notice(texts.CHOICE_FORGOTTEN)
-CHOSEN = Notice(texts.ALREADY_CHOSEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,9 @@ class Choices:
         )
         stored = await self.inbox.receive(question)
         if stored is None:
-            await self.chat.post_privately(channel, person, CHOSEN, question.thread)
+            await self.chat.post_privately(
+                channel, person, Notice(texts.ALREADY_CHOSEN), question.thread
+            )
             return
         self.workers.submit(stored, anew=stored.changed)
         await self.asked_back.settle(recorded, reading, person)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from footnote_bot.bot.conversation.ports import AuditTrail, Locks
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Redrawing
 from footnote_bot.bot.flags.announcing import Announcements
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.maintenance import Maintenance, Passes

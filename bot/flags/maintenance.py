@@ -15,7 +15,7 @@ from typing import Protocol
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.conversation.model import ANYBODY, Closed, Notice, RecordedAnswer
 from footnote_bot.bot.conversation.ports import Locks
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Redrawing
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, LockTaken, StateUnavailable
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.announcing import Announcements

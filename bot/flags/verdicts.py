@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from footnote_bot.bot.conversation.model import Button, Notice, Press, RecordedAnswer
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Redrawing
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import ComplaintForm
 from footnote_bot.bot.flags.feedback import Feedback

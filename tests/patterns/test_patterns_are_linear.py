@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from footnote_bot.bot.conversation import readings
+from footnote_bot.bot.conversation import addressing
 from footnote_bot.indexers.sources.markdown import tags
 from footnote_bot.indexers.text import outdated
 
@@ -105,7 +105,7 @@ def test_a_slow_pattern_is_found(pattern: re.Pattern[str], use: str) -> None:
         (re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL), "sub"),
         (re.compile(r"[a-z]{1,64}@x"), "search"),
         (re.compile(r"\s+$"), "match"),
-        (readings._NUMBER, "search"),
+        (addressing._NUMBER, "search"),
         (outdated._TITLE, "search"),
     ],
 )

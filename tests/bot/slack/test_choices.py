@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from footnote_bot.bot.conversation.readings import reading_named
+from footnote_bot.bot.conversation.addressing import reading_named
 from footnote_bot.bot.flags.maintenance import RETRACTED
 from footnote_bot.bot.model import Clarify, Question, Reading, Result, Role, Source
 from footnote_bot.bot.ports import OnText

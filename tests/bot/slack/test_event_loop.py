@@ -12,11 +12,9 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, cast
 
-from footnote_bot.bot.conversation import addressing, readings
-from footnote_bot.bot.conversation.message_filter import MessageFilter
+from footnote_bot.bot.conversation import addressing
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
-from footnote_bot.bot.conversation.receiving import Receiving
-from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.receiving import MessageFilter, Receiving, WaitingRoom
 from footnote_bot.bot.conversation.workers import Workers
 from footnote_bot.bot.slack.commands import arguments
 from footnote_bot.bot.slack.events import parsing
@@ -27,7 +25,7 @@ from footnote_bot.playground.slack.workspace import LocalSlack
 from .conftest import Bot, quiet
 from .flags import card, flagged
 
-_PARSERS = {module.__file__ for module in (addressing, readings, parsing)} | {
+_PARSERS = {module.__file__ for module in (addressing, parsing)} | {
     arguments.words_of.__code__,
     blocks.answer.__code__,
     cards.card.__code__,
