@@ -25,7 +25,7 @@ from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.flagging import Flagging, flagging_of
 from footnote_bot.bot.flags.insights import STALE_AFTER, Insights
 from footnote_bot.bot.flags.model import FlagPeriods
-from footnote_bot.bot.flags.review_channels import Published, ReviewChannels
+from footnote_bot.bot.flags.review_channels import ReviewChannels
 from footnote_bot.bot.loading import models_loaded, warm_up
 from footnote_bot.bot.metrics.page import metrics_of
 from footnote_bot.bot.operations import readiness, soundness, webhooks
@@ -372,7 +372,6 @@ class SlackParts:
             directory=self.slack.directory,
             chat=SlackFlagChat.of(self.slack, (wiki.edited_at for wiki in settings.wiki)),
             channels=ReviewChannels(slack.review_channel, settings.wiki_channels, stores.channels),
-            published=Published(stores.written_now, settings.review_channels),
             redrawing=self.conversation.redrawing,
             post_digest=digests.post,
             executor=self.executor,

@@ -44,7 +44,7 @@ from footnote_bot.indexers.model import Reader
 logger = logging.getLogger(__name__)
 
 HELP = Notice(texts.HELP, (texts.HELP_EXAMPLE,))
-WELCOME = Notice(texts.WELCOME)
+YOU_ARE_WELCOME = Notice(texts.YOU_ARE_WELCOME)
 NOTHING_TO_CHOOSE = Notice(texts.NOTHING_TO_CHOOSE)
 _MOST_NAMES = 10
 """People whose names are looked up for one question."""
@@ -263,7 +263,7 @@ class Decisions:
 def _small_talk(message: IncomingMessage, parsed: ParsedWords) -> Notice | None:
     """Return the reply to words that ask nothing of the wiki; None if they may ask something."""
     if parsed.asks_nothing or (message.is_addressed and parsed.asks_about_me):
-        return WELCOME if parsed.thanks else HELP
+        return YOU_ARE_WELCOME if parsed.thanks else HELP
     return NOTHING_TO_CHOOSE if message.is_addressed and parsed.is_number else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from footnote_bot.indexers.text.counting import counted
 
 HELP = "Ask me a question, and I answer from the wiki with links to where it says so."
-WELCOME = "You are welcome. Ask me again any time."
+YOU_ARE_WELCOME = "You are welcome. Ask me again any time."
 HELP_EXAMPLE = "For example: How do I book leave? In a channel, mention me; here, just write."
 
 # Questions that wait, or that are too many.

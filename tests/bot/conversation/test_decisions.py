@@ -11,7 +11,12 @@ import pytest
 
 from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.conversation import ChatSide, Conversation, conversation_of
-from footnote_bot.bot.conversation.decisions import HELP, NOTHING_TO_CHOOSE, WELCOME, Decisions
+from footnote_bot.bot.conversation.decisions import (
+    HELP,
+    NOTHING_TO_CHOOSE,
+    YOU_ARE_WELCOME,
+    Decisions,
+)
 from footnote_bot.bot.conversation.following import STARTED, STOPPED
 from footnote_bot.bot.conversation.model import (
     ANYBODY,
@@ -283,9 +288,9 @@ async def test_a_number_is_told_where_there_is_nothing_to_choose(
         ("Hello there!", HELP.text),
         ("lol ok", HELP.text),
         ("https://example.com/a", HELP.text),
-        ("Thanks a lot!", WELCOME.text),
-        ("got it, thanks", WELCOME.text),
-        ("perfect, that helped, thank you", WELCOME.text),
+        ("Thanks a lot!", YOU_ARE_WELCOME.text),
+        ("got it, thanks", YOU_ARE_WELCOME.text),
+        ("perfect, that helped, thank you", YOU_ARE_WELCOME.text),
     ],
 )
 async def test_small_talk_gets_a_short_reply(office: Office, words: str, reply: str) -> None:
