@@ -18,15 +18,14 @@ from footnote_bot.bot.answering.tracing import traced
 from footnote_bot.bot.answering.words.shared_words import content_stems
 from footnote_bot.bot.app import App
 from footnote_bot.bot.background import in_own_thread
-from footnote_bot.bot.conversation.conversation import conversation_of
+from footnote_bot.bot.conversation.conversation import ChatSide, conversation_of, intake_of
 from footnote_bot.bot.conversation.incidents import new_incident
-from footnote_bot.bot.conversation.intake import intake_of
 from footnote_bot.bot.conversation.prompts import Prompts
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.flagging import Flagging, flagging_of
 from footnote_bot.bot.flags.insights import STALE_AFTER, Insights
 from footnote_bot.bot.flags.model import FlagPeriods
-from footnote_bot.bot.flags.review_channels import Published, ReviewChannels
+from footnote_bot.bot.flags.review_channels import ReviewChannels
 from footnote_bot.bot.loading import models_loaded, warm_up
 from footnote_bot.bot.metrics.page import metrics_of
 from footnote_bot.bot.operations import readiness, soundness, webhooks
@@ -266,6 +265,8 @@ class SlackParts:
             linked=settings.linked,
             streams=bool(settings.llm.provider),
         )
+        workspace = self.slack
+        self.side = ChatSide(workspace.chat, workspace.directory, workspace.text, workspace.status)
         self.insights = Insights(
             feedback=self.feedback,
             directory=self.slack.directory,
@@ -280,7 +281,7 @@ class SlackParts:
         self.conversation = conversation_of(
             name=me.name,
             team=me.team,
-            side=self.slack,
+            side=self.side,
             stores=self.stores,
             answers=self.feedback,
             answering=wikis.answering,
@@ -301,7 +302,7 @@ class SlackParts:
         spool = Spool(settings.data_dir / "spool" / (self.team.folder if self.team else ""))
         intake = intake_of(
             self.conversation,
-            side=slack,
+            side=self.side,
             inbox=self.stores.inbox,
             quick=self.quick_stores,
             spool=spool,
@@ -371,7 +372,6 @@ class SlackParts:
             directory=self.slack.directory,
             chat=SlackFlagChat.of(self.slack, (wiki.edited_at for wiki in settings.wiki)),
             channels=ReviewChannels(slack.review_channel, settings.wiki_channels, stores.channels),
-            published=Published(stores.written_now, settings.review_channels),
             redrawing=self.conversation.redrawing,
             post_digest=digests.post,
             executor=self.executor,

@@ -1,5 +1,5 @@
-"""Rules that tell whether a message without a mention is meant for the bot. Pure, and cautious: an
-unwanted answer costs more than a question that must mention the bot."""
+"""Rules that tell from the words of a message whether it is meant for the bot. Pure, and cautious:
+an unwanted answer costs more than a question that must mention the bot."""
 
 from __future__ import annotations
 
@@ -67,14 +67,11 @@ class ParsedWords:
     nothing, thank the bot, or ask about the bot itself."""
 
     words: str
-    command: ThreadCommand | None = None
-    asks: bool = False
-    asks_nothing: bool = False
-    thanks: bool = False
-    asks_about_me: bool = False
-
-
-NO_WORDS = ParsedWords("")
+    command: ThreadCommand | None
+    asks: bool
+    asks_nothing: bool
+    thanks: bool
+    asks_about_me: bool
 
 
 def parse_words(words: str) -> ParsedWords:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,8 +22,7 @@ from footnote_bot.bot.conversation.model import (
     Way,
 )
 from footnote_bot.bot.conversation.ports import Answers, AuditTrail, Directory, LiveReply, Posted
-from footnote_bot.bot.conversation.posting import Posting
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Posting, Redrawing
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.model import Answer, Question, Result, named
 from footnote_bot.bot.ports import Answering
@@ -106,7 +105,7 @@ class AnswerMaker:
         if pages:
             await self.audit.note(AuditEntry(place, person, way, is_open, readers, pages))
 
-    async def show(
+    async def show(  # noqa: PLR0913 - a question, its answer, and how they came about
         self,
         message: IncomingMessage,
         question: Question,
@@ -114,43 +113,19 @@ class AnswerMaker:
         posted: Posted,
         *,
         private: bool = False,
+        held: bool = True,
     ) -> RecordedAnswer:
-        """Show the answer as the reply, in place of the posted messages.
+        """Show the answer as the reply, in place of the posted messages. ``held``: this
+        worker holds the question.
 
         Raises:
             AskerForgotten, NotOurs
         """
         recorded = await self.record(message, question, result, private=private)
-        return await self._show(
-            message, question, recorded, posted, self.posting.put, private=private
-        )
-
-    async def show_later(
-        self, message: IncomingMessage, question: Question, result: Result, posted: Posted
-    ) -> RecordedAnswer:
-        """Show the answer to everybody, for a question that no worker holds any more.
-
-        Raises:
-            AskerForgotten
-        """
-        recorded = await self.record(message, question, result, private=False)
-        return await self._show(
-            message, question, recorded, posted, self.posting.chat.reply, private=False
-        )
-
-    async def _show(  # noqa: PLR0913 - a question, its answer, and how it is given
-        self,
-        message: IncomingMessage,
-        question: Question,
-        recorded: RecordedAnswer,
-        posted: Posted,
-        post: Callable[[IncomingMessage, AnswerContent, Posted], Awaitable[str]],
-        *,
-        private: bool,
-    ) -> RecordedAnswer:
         await self.note(recorded, question, Way.DIRECT if private else Way.CHANNEL)
         # The old answer may have verdicts.
         tally = await self.answers.tally(recorded.id) if posted else Tally()
+        post = self.posting.put if held else self.posting.chat.reply
         message_id = await post(message, AnswerContent(recorded, tally), posted)
         await self._record_message(recorded.id, message_id)
         if posted and await self.answers.tally(recorded.id) != tally:

@@ -1,4 +1,5 @@
-"""A conversation, composed of a chat and the stores."""
+"""A conversation, composed of a chat and the stores, and the path of a message to the worker that
+replies to it."""
 
 from __future__ import annotations
 
@@ -7,13 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from footnote_bot.bot.conversation.answers import AnswerMaker
-from footnote_bot.bot.conversation.asking_again import AskingAgain
 from footnote_bot.bot.conversation.decisions import Decisions
 from footnote_bot.bot.conversation.following import Following
-from footnote_bot.bot.conversation.limits import QuestionLimits
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageState
 from footnote_bot.bot.conversation.ports import (
     Answers,
@@ -27,13 +27,13 @@ from footnote_bot.bot.conversation.ports import (
     Observer,
     StatusLine,
     Threads,
+    WaitingMessages,
 )
-from footnote_bot.bot.conversation.posting import Posting
+from footnote_bot.bot.conversation.posting import Posting, Redrawing
 from footnote_bot.bot.conversation.private_answers import PrivateAnswers
-from footnote_bot.bot.conversation.quotes import Quotes
-from footnote_bot.bot.conversation.redrawing import Redrawing
-from footnote_bot.bot.conversation.replies import Replies
-from footnote_bot.bot.conversation.search_outage import SearchOutage
+from footnote_bot.bot.conversation.receiving import MessageFilter, Receiving, WaitingRoom
+from footnote_bot.bot.conversation.replies import QuestionLimits, Replies, SearchOutage
+from footnote_bot.bot.conversation.workers import QueueStatus, Stopping, Workers, next_in
 from footnote_bot.bot.model import Result
 from footnote_bot.bot.ports import Answering
 
@@ -41,36 +41,21 @@ from footnote_bot.bot.ports import Answering
 class ConversationStores(Protocol):
     """The stores that a conversation needs."""
 
-    @property
-    def inbox(self) -> Inbox: ...
-
-    @property
-    def threads(self) -> Threads: ...
-
-    @property
-    def channels(self) -> ChannelSettingsStore: ...
-
-    @property
-    def locks(self) -> Locks: ...
-
-    @property
-    def audit(self) -> AuditTrail: ...
+    inbox: Inbox
+    threads: Threads
+    channels: ChannelSettingsStore
+    locks: Locks
+    audit: AuditTrail
 
 
-class ChatSide(Protocol):
+@dataclass(frozen=True, slots=True)
+class ChatSide:
     """The chat of a conversation, with its directory, markup and status line."""
 
-    @property
-    def chat(self) -> Chat: ...
-
-    @property
-    def directory(self) -> Directory: ...
-
-    @property
-    def text(self) -> MessageText: ...
-
-    @property
-    def status(self) -> StatusLine: ...
+    chat: Chat
+    directory: Directory
+    text: MessageText
+    status: StatusLine
 
 
 class Unobserved:
@@ -92,7 +77,6 @@ class Conversation:
     redrawing: Redrawing
     following: Following
     private: PrivateAnswers
-    quotes: Quotes
 
 
 def conversation_of(
@@ -132,12 +116,11 @@ def conversation_of(
         audit=stores.audit,
         directory=directory,
     )
-    asking_again = AskingAgain(directory, settings, chat)
     private = PrivateAnswers(
         maker=maker,
         answers=answers,
         directory=directory,
-        asking_again=asking_again,
+        settings=settings,
         posting=posting,
         chat=chat,
         clock=clock,
@@ -174,5 +157,45 @@ def conversation_of(
         redrawing=redrawing,
         following=following,
         private=private,
-        quotes=Quotes(answers, maker, asking_again, directory, clock),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The intake of a conversation: its parts take messages in, hold them until their turn, and
+    stop the work on them."""
+
+    receiving: Receiving
+    waiting_room: WaitingRoom
+    workers: Workers
+    queue: QueueStatus
+    stopping: Stopping
+
+
+def intake_of(
+    conversation: Conversation,
+    *,
+    side: ChatSide,
+    inbox: Inbox,
+    quick: ConversationStores,
+    spool: WaitingMessages,
+    at_once: int,
+    every: float,
+    long: float,
+    clock: Callable[[], float],
+) -> Intake:
+    """Compose the intake. The chat waits for the ``quick`` stores; ``at_once`` is the number of
+    concurrent messages; for ``every`` and ``long`` see `WaitingRoom` and `QueueStatus`."""
+    replies, chat, text = conversation.replies, side.chat, side.text
+    workers = Workers(
+        replies.reply, limit=at_once, is_next=partial(next_in, inbox), begin=replies.expect
+    )
+    filter_ = MessageFilter(text, quick.inbox, quick.threads, quick.channels)
+    waiting_room = WaitingRoom(spool, filter_, workers, chat, every=every, long=long)
+    return Intake(
+        receiving=Receiving(filter_, workers, waiting_room),
+        waiting_room=waiting_room,
+        workers=workers,
+        queue=QueueStatus(workers.waiting, side.status, clock=clock, long=long),
+        stopping=Stopping(inbox, workers, chat, side.status, replies.observer),
     )

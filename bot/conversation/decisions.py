@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from footnote_bot.bot.conversation import texts
-from footnote_bot.bot.conversation.addressing import NO_WORDS, ParsedWords, parse_words
+from footnote_bot.bot.conversation.addressing import ParsedWords, ThreadCommand, parse_words
 from footnote_bot.bot.conversation.answers import AnswerMaker
 from footnote_bot.bot.conversation.following import Following
 from footnote_bot.bot.conversation.model import (
@@ -47,41 +47,12 @@ _MOST_NAMES = 10
 """People whose names are looked up for one question."""
 
 
-@dataclass(slots=True)
-class ReplyInProgress:
-    """A message on its way to its reply. ``refusal`` is the rate-limit message, if the limit is
-    reached. ``posted`` are the posted messages of the reply. ``parsed`` are the message's words,
-    and ``history`` are the earlier turns."""
-
-    message: IncomingMessage
-    refusal: str | None
-    posted: Posted
-    parsed: ParsedWords = NO_WORDS
-    history: Sequence[Turn] = ()
-    audience: Addressees | None = None
-    state: MessageState = MessageState.DONE
-
-    @property
-    def is_direct(self) -> bool:
-        return self.message.kind is MessageKind.DIRECT
-
-    @property
-    def is_for_me(self) -> bool:
-        """Return whether the message is addressed to the bot, and no follow-up or remark."""
-        return self.message.kind in (MessageKind.MENTION, MessageKind.DIRECT)
-
-    @property
-    def is_unasked(self) -> bool:
-        return self.message.kind is MessageKind.UNASKED
-
-
 @dataclass(frozen=True, slots=True)
 class Addressees:
-    """The people an answer is for. ``alone``: only the asker sees it, in a channel or in a direct
-    message."""
+    """The people an answer is for. ``in_private``: only the asker sees it, in a channel."""
 
     reader: Reader
-    alone: bool
+    in_private: bool
     settings: ChannelSettings
 
 
@@ -100,8 +71,8 @@ class Decisions:
     observer: Observer
 
     async def reply(self, message: IncomingMessage, refusal: str | None) -> MessageState:
-        """Reply to the message, and return how it ended. The decisions run in order until one of
-        them is the reply.
+        """Reply to the message, and return how it ended. ``refusal`` is the rate-limit message, if
+        the limit is reached.
 
         Raises:
             NotOurs: the message was edited, deleted or stopped, or another process has it.
@@ -109,174 +80,147 @@ class Decisions:
             ChatUnavailable
         """
         posted = await self.chat.posted(message) if message.begun_before else {}
-        case = ReplyInProgress(message, refusal, posted)
-        for decide in (
-            self.a_deleted_message_loses_its_reply,
-            self.too_many_questions_are_refused,
-            self.a_thread_command_is_obeyed,
-            self.a_follow_up_for_others_is_passed_over,
-            self.a_remark_to_everybody_is_passed_over,
-            self.small_talk_gets_help,
-            self.a_person_who_gets_no_answers_is_told_so,
-            self.an_answer_that_was_perhaps_seen_is_offered_again,
-            self.a_question_is_answered,
-        ):
-            if await decide(case):
-                break
-        return case.state
+        if message.deleted:
+            await self.chat.remove(message, posted)
+            return MessageState.DONE
+        if refusal is not None:
+            return await self._refuse(message, refusal, posted)
+        return await self._decide(message, posted)
 
-    async def a_deleted_message_loses_its_reply(self, case: ReplyInProgress) -> bool:
-        if not case.message.deleted:
-            return False
-        await self.chat.remove(case.message, case.posted)
-        return True
+    async def _decide(self, message: IncomingMessage, posted: Posted) -> MessageState:
+        """Decide by the words whether the message asks the wiki."""
+        parsed = await self._parse(message)
+        if parsed.command and message.kind is not MessageKind.DIRECT:
+            return await self._obey(message, parsed.command, posted)
+        history: Sequence[Turn] = ()
+        if message.kind is MessageKind.FOLLOW_UP:
+            history = await self.chat.earlier_turns(message) if parsed.asks else ()
+            if not await self.following.is_for_bot(message, parsed.words, history):
+                return await self._pass_over(message, posted)
+        if message.kind is MessageKind.UNASKED and (parsed.asks_nothing or not parsed.asks):
+            return await self._pass_over(message, posted)  # no question since its edit
+        if notice := _small_talk(message, parsed):
+            await self.posting.put(message, notice, posted)
+            return MessageState.DONE
+        return await self._ask(message, parsed.words, history, posted)
 
-    async def too_many_questions_are_refused(self, case: ReplyInProgress) -> bool:
-        if case.refusal is None:
-            return False
-        case.state = MessageState.REFUSED
-        if case.message.kind in (MessageKind.FOLLOW_UP, MessageKind.UNASKED):
-            await self._pass_over(case)
-        elif case.refusal:
-            await self.posting.put(case.message, Notice(case.refusal), case.posted)
-        return True
+    async def _ask(
+        self,
+        message: IncomingMessage,
+        question: str,
+        history: Sequence[Turn],
+        posted: Posted,
+    ) -> MessageState:
+        """Decide by the rights who gets an answer to ``question``, which ``message`` asks."""
+        audience = await self._audience(message)
+        if isinstance(audience, Closed):
+            if message.kind is MessageKind.UNASKED:
+                return await self._pass_over(message, posted)
+            await self.posting.put(message, Notice(audience.why), posted)
+            return MessageState.DONE
+        if audience.in_private:
+            if await self.private.resume(message):
+                return MessageState.DONE
+            # An answer shared with the channel belongs to an old wording, or was made before
+            # somebody joined who may not read it.
+            await self.chat.remove(message, posted)
+            posted = {}
+        if message.kind is not MessageKind.UNASKED:
+            self.status.begin(message)
+        is_direct, settings = message.kind is MessageKind.DIRECT, audience.settings
+        asked = Question(
+            question,
+            audience.reader,
+            wikis=(settings.wikis or None) if not is_direct else None,
+            history=tuple(history or await self.chat.earlier_turns(message)),
+            person=message.person,
+            channel=message.channel,
+            language=settings.language if not is_direct else "",
+        )
+        return await self._answer(message, asked, audience, posted)
 
-    async def a_thread_command_is_obeyed(self, case: ReplyInProgress) -> bool:
-        case.parsed = await self._parse(case.message)
-        command = case.parsed.command
-        if command is None or case.is_direct:
-            return False
-        if await self._is_closed_to_asker(case.message):
+    async def _refuse(self, message: IncomingMessage, refusal: str, posted: Posted) -> MessageState:
+        if not message.is_addressed:
+            return await self._pass_over(message, posted)
+        if refusal:
+            await self.posting.put(message, Notice(refusal), posted)
+        return MessageState.REFUSED
+
+    async def _obey(
+        self, message: IncomingMessage, command: ThreadCommand, posted: Posted
+    ) -> MessageState:
+        reader = await self.directory.reader(message.person, private=False, shared=message.shared)
+        if isinstance(reader, Closed):
             # A person who gets no answers may not decide what others get, either.
-            await self._pass_over(case)
-        else:
-            notice = await self.following.obey(case.message, command)
-            await self.posting.put(case.message, notice, case.posted)
-        return True
+            return await self._pass_over(message, posted)
+        await self.posting.put(message, await self.following.obey(message, command), posted)
+        return MessageState.DONE
 
-    async def a_follow_up_for_others_is_passed_over(self, case: ReplyInProgress) -> bool:
-        if case.message.kind is not MessageKind.FOLLOW_UP:
-            return False
-        if case.parsed.asks:
-            case.history = await self.chat.earlier_turns(case.message)
-        if await self.following.is_for_bot(case.message, case.parsed.words, case.history):
-            return False
-        await self._pass_over(case)
-        return True
-
-    async def a_remark_to_everybody_is_passed_over(self, case: ReplyInProgress) -> bool:
-        """Pass over a message without a mention that is no question since its edit."""
-        if not case.is_unasked or (case.parsed.asks and not case.parsed.asks_nothing):
-            return False
-        await self._pass_over(case)
-        return True
-
-    async def small_talk_gets_help(self, case: ReplyInProgress) -> bool:
-        asks_help = case.parsed.asks_nothing or (case.is_for_me and case.parsed.asks_about_me)
-        if not asks_help:
-            return False
-        notice = YOU_ARE_WELCOME if case.parsed.thanks else HELP
-        await self.posting.put(case.message, notice, case.posted)
-        return True
-
-    async def a_person_who_gets_no_answers_is_told_so(self, case: ReplyInProgress) -> bool:
-        message = case.message
+    async def _audience(self, message: IncomingMessage) -> Addressees | Closed:
+        is_direct = message.kind is MessageKind.DIRECT
         settings = await self.settings.of(message.team, message.channel)
         # Where somebody present may get no answers, only the asker is answered.
-        outsiders = not case.is_direct and await self.directory.has_outsiders(
+        outsiders = not is_direct and await self.directory.has_outsiders(
             message.channel, shared=message.shared
         )
-        alone = case.is_direct or settings.only_asker or outsiders
+        alone = settings.only_asker or outsiders
         reader = await self.directory.reader_in(
-            message.person, message.channel, private=alone, shared=message.shared
+            message.person, message.channel, private=is_direct or alone, shared=message.shared
         )
-        if not isinstance(reader, Closed):
-            case.audience = Addressees(reader, alone, settings)
-            return False
-        if case.is_unasked:
-            await self._pass_over(case)
-        else:
-            await self.posting.put(message, Notice(reader.why), case.posted)
-        return True
+        if isinstance(reader, Closed):
+            return reader
+        return Addressees(reader, alone and not is_direct, settings)
 
-    async def an_answer_that_was_perhaps_seen_is_offered_again(self, case: ReplyInProgress) -> bool:
-        if case.is_direct or case.audience is None or not case.audience.alone:
-            return False
-        if await self.private.resume(case.message):
-            return True
-        # An answer shared with the channel belongs to an old wording, or was made before somebody
-        # joined who may not read it.
-        await self.chat.remove(case.message, case.posted)
-        case.posted = {}
-        return False
-
-    async def a_question_is_answered(self, case: ReplyInProgress) -> bool:
-        message, audience = case.message, case.audience
-        assert audience is not None  # noqa: S101 - `a_person_who_gets_no_answers_is_told_so` found it
-        if not case.is_unasked:
-            self.status.begin(message)
-        question = await self._question(case, audience)
-        live = not case.is_unasked and (case.is_direct or not audience.alone)
-        result, case.posted = await self.maker.make(message, question, case.posted, live=live)
-        if case.is_unasked and not _is_sure(result, audience.settings.unasked):
-            await self._pass_over(case)
-            return True
+    async def _answer(
+        self,
+        message: IncomingMessage,
+        question: Question,
+        audience: Addressees,
+        posted: Posted,
+    ) -> MessageState:
+        is_direct = message.kind is MessageKind.DIRECT
+        is_unasked = message.kind is MessageKind.UNASKED
+        in_private = audience.in_private
+        live = not is_unasked and not in_private
+        result, posted = await self.maker.make(message, question, posted, live=live)
+        if is_unasked and not _is_sure(result, audience.settings.unasked):
+            return await self._pass_over(message, posted)
         self.observer.answered(result)
-        alone = audience.alone
-        if not alone and not await self.directory.may_still_read(
+        if not (is_direct or in_private) and not await self.directory.may_still_read(
             message.channel, audience.reader, shared=message.shared
         ):
             # Somebody joined while it was made. The asker may still read it.
-            alone = True
-            await self.chat.remove(message, case.posted)
-        if alone and not case.is_direct:
+            in_private = True
+            await self.chat.remove(message, posted)
+        if in_private:
             recorded = await self.maker.record(message, question, result, private=True)
             await self.maker.note(recorded, question, Way.PRIVATE)
             await self.private.give(message, await self.maker.unposted(recorded))
         else:
-            recorded = await self.maker.show(
-                message, question, result, case.posted, private=case.is_direct
-            )
-            await self._afterwards(case, question, recorded)
-        return True
-
-    async def _question(self, case: ReplyInProgress, audience: Addressees) -> Question:
-        message, settings = case.message, audience.settings
-        return Question(
-            case.parsed.words,
-            audience.reader,
-            wikis=(settings.wikis or None) if not case.is_direct else None,
-            history=tuple(case.history or await self.chat.earlier_turns(message)),
-            person=message.person,
-            channel=message.channel,
-            language=settings.language if not case.is_direct else "",
-        )
+            recorded = await self.maker.show(message, question, result, posted, private=is_direct)
+            await self._afterwards(message, question, recorded)
+        return MessageState.DONE
 
     async def _afterwards(
-        self, case: ReplyInProgress, question: Question, recorded: RecordedAnswer
+        self, message: IncomingMessage, question: Question, recorded: RecordedAnswer
     ) -> None:
         """Post the extras of an answer. The answer is posted, so a failure here must not cause it
         to be made again."""
-        message = case.message
         try:
-            if case.is_direct:
+            if message.kind is MessageKind.DIRECT:
                 await self.status.entitle(message, question.text)
-            elif not case.is_unasked:
+            elif message.kind is not MessageKind.UNASKED:
                 await self.private.offer(message, question, recorded)
             if message.kind is MessageKind.FOLLOW_UP:
                 await self.following.explain(message)
         except (ChatRefused, ChatUnavailable, IndexersError, StateUnavailable) as error:
             logger.info("The extras of the answer to %s were left out: %s", message.ts, error)
 
-    async def _pass_over(self, case: ReplyInProgress) -> None:
+    async def _pass_over(self, message: IncomingMessage, posted: Posted) -> MessageState:
         """Do not reply: the message is not for the bot, or no longer since its edit."""
-        case.state = MessageState.PASSED
-        await self.chat.remove(case.message, case.posted)
-        await self.inbox.finish(case.message, MessageState.PASSED)
-
-    async def _is_closed_to_asker(self, message: IncomingMessage) -> bool:
-        reader = await self.directory.reader(message.person, private=False, shared=message.shared)
-        return isinstance(reader, Closed)
+        await self.chat.remove(message, posted)
+        await self.inbox.finish(message, MessageState.PASSED)
+        return MessageState.PASSED
 
     async def _parse(self, message: IncomingMessage) -> ParsedWords:
         """Parse the message's text, beside the event loop."""
@@ -289,6 +233,13 @@ class Decisions:
 
     def _parse_text(self, text: str, names: Mapping[str, str]) -> ParsedWords:
         return parse_words(self.text.plain(text, names))
+
+
+def _small_talk(message: IncomingMessage, parsed: ParsedWords) -> Notice | None:
+    """Return the reply to words that ask nothing of the wiki; None if they may ask something."""
+    if parsed.asks_nothing or (message.is_addressed and parsed.asks_about_me):
+        return YOU_ARE_WELCOME if parsed.thanks else HELP
+    return None
 
 
 def _is_sure(result: Result, threshold: float | None) -> bool:

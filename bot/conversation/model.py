@@ -72,6 +72,11 @@ class IncomingMessage:
     attempts: int = 0
 
     @property
+    def is_addressed(self) -> bool:
+        """Return whether it mentions the bot, or was written to it directly."""
+        return self.kind in (MessageKind.MENTION, MessageKind.DIRECT)
+
+    @property
     def within(self) -> str | None:
         """Return the thread that the message replies in; None if it is in none. What is shown to
         one person in a thread without replies is shown to nobody."""

@@ -1,4 +1,4 @@
-"""The reply to a message: posted once.
+"""The reply to a message: posted once, and redrawn in place with verdicts.
 
 A worker that takes a message again, after a restart, a lost connection or an edit, first asks the
 chat which messages of the reply exist. So a reply that the chat accepted although the call failed
@@ -7,11 +7,23 @@ is not posted twice.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from footnote_bot.bot.conversation.model import Content, IncomingMessage
-from footnote_bot.bot.conversation.ports import Chat, Inbox, LiveReply, Posted
-from footnote_bot.bot.errors import BotError
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.model import (
+    AnswerContent,
+    Content,
+    IncomingMessage,
+    Notice,
+    RecordedAnswer,
+    Tally,
+)
+from footnote_bot.bot.conversation.ports import Answers, Chat, Inbox, LiveReply, Posted
+from footnote_bot.bot.errors import BotError, ChatRefused, ChatUnavailable
+
+logger = logging.getLogger(__name__)
 
 
 class NotOurs(BotError):
@@ -66,3 +78,49 @@ class Posting:
     async def may_have_been_seen(self, message: IncomingMessage) -> bool:
         """Return whether the asker may have seen their reply."""
         return await self.inbox.had_ephemeral(message)
+
+
+Change = Callable[[AnswerContent], AnswerContent]
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawing:
+    """Answers redrawn in place. Other tasks may redraw the same answer at the same time, and its
+    question may be edited or deleted. The last writer may have the oldest state, so each reads the
+    answer again after drawing."""
+
+    answers: Answers
+    chat: Chat
+
+    async def draw(
+        self, recorded: RecordedAnswer, change: Change = lambda content: content
+    ) -> None:
+        """Draw the answer as it is now; nothing, if it is not valid any more. If the chat refuses
+        or is away, it stays as it is."""
+        current = await self._read(recorded)
+        if current is None or current[0].retracted:
+            return
+        while current is not None:
+            latest, tally = current
+            try:
+                id_ = latest.message or recorded.message
+                await self.chat.redraw(recorded, id_, _content(latest, tally, change))
+            except (ChatRefused, ChatUnavailable) as error:
+                logger.info("Answer %d could not be redrawn: %s", recorded.id, error)
+                return
+            before, current = current, await self._read(recorded)
+            if current == before:
+                return
+
+    async def _read(self, recorded: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
+        latest = await self.answers.recorded(recorded.id)
+        if latest is None:
+            return None
+        tally = await self.answers.tally(recorded.id)
+        return latest, tally
+
+
+def _content(recorded: RecordedAnswer, tally: Tally, change: Change) -> Content:
+    if recorded.retracted:
+        return Notice(texts.RETRACTED)
+    return change(AnswerContent(recorded, tally))

@@ -1,5 +1,9 @@
-"""Private answers in a channel: offered if the channel as a whole gets no answer, or always given
-by the channel's settings; and sharing them."""
+"""Private answers in a channel, which one person alone sees: offered if the channel as a whole gets
+none, or always given by the channel's settings; sharing them; and the quotes behind an answer.
+
+Each press of a button asks the question again, in the same words and with the rights that count
+now.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +14,32 @@ from datetime import datetime
 
 from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.answers import AnswerMaker
-from footnote_bot.bot.conversation.asking_again import AskingAgain, message_of
 from footnote_bot.bot.conversation.model import (
     AnswerContent,
     Button,
     Buttons,
     Closed,
     IncomingMessage,
+    MessageKind,
     MessageRef,
     Notice,
     Press,
     RecordedAnswer,
     Way,
+    offers_quotes,
 )
-from footnote_bot.bot.conversation.ports import Answers, Chat, Directory, Locks, Respond
+from footnote_bot.bot.conversation.ports import (
+    Answers,
+    ChannelSettingsStore,
+    Chat,
+    Directory,
+    Locks,
+    Respond,
+)
 from footnote_bot.bot.conversation.posting import Posting
 from footnote_bot.bot.errors import AskerForgotten, ChatRefused, NotInChannel
 from footnote_bot.bot.model import Answer, NoAnswer, Question
+from footnote_bot.indexers.model import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +51,8 @@ SHARE = "share_answer"
 OFFER = Notice(texts.PRIVATE_OFFER)
 PERHAPS = Notice(texts.PERHAPS_ANSWERED)
 FORGOTTEN = Notice(texts.QUESTION_FORGOTTEN)
-NOT_NOW = Notice(texts.NO_ANSWER_NOW)
 NOT_FOR_ALL = Notice(texts.NOT_FOR_ALL)
 NOT_FOR_OUTSIDERS = Notice(texts.NOT_FOR_OUTSIDERS)
-SHARED = Notice(texts.SHARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ class PrivateAnswers:
     maker: AnswerMaker
     answers: Answers
     directory: Directory
-    asking_again: AskingAgain
+    settings: ChannelSettingsStore
     posting: Posting
     chat: Chat
     clock: Callable[[], datetime]
@@ -63,7 +74,7 @@ class PrivateAnswers:
         this: a language model is called only after a press."""
         if not isinstance(recorded.answer, NoAnswer):
             return
-        reader = await self.asking_again.reader(message.person, message.channel, private=True)
+        reader = await self._reader(message.person, message.channel, private=True)
         if isinstance(reader, Closed) or reader == question.reader:
             return
         private_question = replace(question, reader=reader, quoting=True)
@@ -113,16 +124,16 @@ class PrivateAnswers:
         if recorded is None:
             await respond(FORGOTTEN)
             return
-        question = await self._question_of(press.person, recorded, private=True)
+        question = await self._question(press, recorded, private=True)
         result = (
-            await self.maker.answer_silently(question) if isinstance(question, Question) else None
+            None if isinstance(question, Closed) else await self.maker.answer_silently(question)
         )
-        if isinstance(question, Question) and isinstance(result, Answer):
-            answered = replace(recorded, answer=result, answered=self.clock())
-            await self.maker.note(answered, question, Way.PRIVATE)
-            await respond(await self._content(answered))
-        else:
-            await respond(NOT_NOW)
+        if isinstance(question, Closed) or not isinstance(result, Answer):
+            await respond(Notice(texts.NO_ANSWER_NOW))
+            return
+        answered = replace(recorded, answer=result, answered=self.clock())
+        await self.maker.note(answered, question, Way.PRIVATE)
+        await respond(await self._content(answered))
 
     async def answer_again(self, press: Press, respond: Respond) -> None:
         """Handle the button of an answer that was perhaps not seen: answer again with the rights
@@ -132,7 +143,7 @@ class PrivateAnswers:
         if recorded is None or not recorded.asked.private:
             await respond(FORGOTTEN)
             return
-        question = await self._question_of(press.person, recorded, private=True)
+        question = await self._question(press, recorded, private=True)
         if isinstance(question, Closed):
             await respond(Notice(question.why))
             return
@@ -161,9 +172,9 @@ class PrivateAnswers:
         if await self.directory.has_outsiders(message.channel):
             await respond(NOT_FOR_OUTSIDERS, replacing=False)
             return
-        question = await self._question_of(press.person, recorded, private=False)
+        question = await self._question(press, recorded, private=False)
         result = (
-            await self.maker.answer_silently(question) if isinstance(question, Question) else None
+            None if isinstance(question, Closed) else await self.maker.answer_silently(question)
         )
         if isinstance(question, Closed) or not isinstance(result, Answer):
             await respond(NOT_FOR_ALL, replacing=False)
@@ -177,23 +188,70 @@ class PrivateAnswers:
             await respond(FORGOTTEN)
             return
         try:
-            await self.maker.show_later(message, question, result, posted)
+            await self.maker.show(message, question, result, posted, held=False)
         except AskerForgotten:
             await respond(FORGOTTEN)
             return
         if await self.posting.is_deleted(message):
             await self.chat.remove(message, await self.chat.posted(message))
-        await respond(SHARED)
+        await respond(Notice(texts.SHARED))
 
-    async def _question_of(
-        self, person: str, recorded: RecordedAnswer, *, private: bool
+    async def show_quotes(self, press: Press, respond: Respond) -> None:
+        """Handle the button "Show the quotes": the pages' own words, because a composed answer may
+        have left something out. They are searched again, without a language model, and only the
+        person who pressed sees them."""
+        recorded = await self.answers.recorded(int(press.value))
+        if recorded is None or not await self._may_have_quotes(press, recorded):
+            await respond(Notice(texts.ANSWER_FORGOTTEN), replacing=False)
+            return
+        question = await self._question(press, recorded, private=True)
+        if isinstance(question, Closed):
+            await respond(Notice(question.why), replacing=False)
+            return
+        result = await self.maker.answer_silently(replace(question, quoting=True))
+        if not isinstance(result, Answer):
+            await respond(Notice(texts.NO_QUOTES), replacing=False)
+            return
+        answered = replace(recorded, answer=result, answered=self.clock())
+        await self.maker.note(answered, question, Way.PRIVATE, press.person)
+        content = AnswerContent(answered, buttons=Buttons.NONE, note=texts.ONLY_YOU_QUOTES)
+        await respond(content, replacing=False)
+
+    async def _may_have_quotes(self, press: Press, recorded: RecordedAnswer) -> bool:
+        """Return whether the answer is still valid and offers its quotes to this person. Where the
+        channel got no answer, its asker may have got a private one, which is not recorded."""
+        got_none = isinstance(recorded.answer, NoAnswer)
+        is_offered = offers_quotes(recorded.answer) or (
+            got_none and press.person == recorded.asked.asker
+        )
+        if recorded.retracted or not is_offered:
+            return False
+        if press.channel != recorded.asked.place.channel:
+            return False
+        return await self.directory.may_see(press.person, recorded)
+
+    async def _reader(self, person: str, channel: str, *, private: bool) -> Reader | Closed:
+        shared = await self.directory.is_shared(channel)
+        return await self.directory.reader_in(person, channel, private=private, shared=shared)
+
+    async def _question(
+        self, press: Press, recorded: RecordedAnswer, *, private: bool
     ) -> Question | Closed:
-        """Return the answer's question with the rights that count now."""
-        message = message_of(recorded)
-        reader = await self.asking_again.reader(person, message.channel, private=private)
+        """Return the answer's question in the same words, with the rights that count now."""
+        message, person = message_of(recorded), press.person
+        reader = await self._reader(person, message.channel, private=private)
         if isinstance(reader, Closed):
             return reader
-        return await self.asking_again.question(message, recorded, reader)
+        settings = await self.settings.of(message.team, message.channel)
+        return Question(
+            recorded.asked.question,
+            reader,
+            wikis=settings.wikis or None,
+            history=await self.chat.earlier_turns(message),
+            person=person,
+            channel=message.channel,
+            language=settings.language,
+        )
 
     async def _recorded(self, press: Press) -> RecordedAnswer | None:
         """Return the pressed answer. Only the asker is shown these buttons. None: it is forgotten,
@@ -213,3 +271,18 @@ class PrivateAnswers:
             button = Button(SHARE, texts.SHARE, str(recorded.id))
             return replace(content, button=button)
         return content
+
+
+def message_of(recorded: RecordedAnswer) -> IncomingMessage:
+    """Return the question that the answer belongs to, as far as it is still known."""
+    place = recorded.asked.place
+    return IncomingMessage(
+        event="",
+        kind=MessageKind.MENTION,
+        team=place.team,
+        channel=place.channel,
+        ts=place.ts,
+        thread=place.thread,
+        person=recorded.asked.asker,
+        text="",
+    )

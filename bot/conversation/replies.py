@@ -9,15 +9,20 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 from footnote_bot.bot import request_ids
 from footnote_bot.bot.conversation import incidents, texts
 from footnote_bot.bot.conversation.decisions import Decisions
-from footnote_bot.bot.conversation.limits import QuestionLimits, refusal_of
-from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, MessageState, Notice
+from footnote_bot.bot.conversation.model import (
+    CountedBy,
+    IncomingMessage,
+    MessageKind,
+    MessageState,
+    Notice,
+)
 from footnote_bot.bot.conversation.ports import Chat, Inbox, Observer, StatusLine
 from footnote_bot.bot.conversation.posting import NotOurs, Posting
-from footnote_bot.bot.conversation.search_outage import SearchOutage
 from footnote_bot.bot.errors import (
     AskerForgotten,
     BotError,
@@ -27,6 +32,8 @@ from footnote_bot.bot.errors import (
     StateUnavailable,
     ThreadGone,
 )
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.ports import Answering, OnText
 from footnote_bot.indexers.backoff import growing_pauses
 from footnote_bot.indexers.errors import IndexUnavailable
 
@@ -38,6 +45,74 @@ GIVE_UP = 3600.0
 """Seconds that a message waits for the chat or the search to come back."""
 LONGEST_PAUSE = 30.0
 WAITS = Notice(texts.WAITS_FOR_SEARCH)
+_ALL = 1_000_000
+_MINUTE = timedelta(minutes=1)
+
+
+class SearchOutage:
+    """Answering that notices when the index is away. From then on it fails at once, so that nobody
+    waits for a server that hangs, until ``check`` returns no problem. ``clock`` returns seconds."""
+
+    def __init__(
+        self, answering: Answering, check: Callable[[], str], clock: Callable[[], float]
+    ) -> None:
+        self._answering = answering
+        self._check = check
+        self._clock = clock
+        self._problem = ""
+        self._began: float | None = None
+        self._works = False
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        if self._problem:
+            raise IndexUnavailable(self._problem)
+        try:
+            result = self._answering.answer(question, on_text)
+        except IndexUnavailable as error:
+            self._problem, self._works = str(error), False
+            if self._began is None:
+                self._began = self._clock()
+                logger.error("%s Questions wait until it can be searched.", error)  # noqa: TRY400
+            raise
+        began, self._began, self._works = self._began, None, True
+        if began is not None:
+            logger.warning("Searches work again, after about %.0f s", self._clock() - began)
+        return result
+
+    def retries(self) -> int:
+        """Return how many waiting questions to try now: none while the index is away; one, to see
+        whether it can be searched again; then all. This may block."""
+        if self._problem and not self._check():
+            self._problem = ""
+        return 0 if self._problem else _ALL if self._works else 1
+
+
+class QuestionLimits(Protocol):
+    """The limits of the questions of a person and of a channel within a minute. 0: no limit."""
+
+    @property
+    def person_minute(self) -> int: ...
+
+    @property
+    def channel_minute(self) -> int: ...
+
+
+async def refusal_of(limits: QuestionLimits, message: IncomingMessage, inbox: Inbox) -> str | None:
+    """Return the rate-limit message, or None if under the limits. Empty: an earlier question was
+    already answered with it. The inbox counts, so restarts and several processes count correctly.
+
+    Raises:
+        StateUnavailable
+    """
+    for limit, scope, words in (
+        (limits.person_minute, CountedBy.PERSON, texts.person_limit),
+        (limits.channel_minute, CountedBy.CHANNEL, texts.channel_limit),
+    ):
+        if limit:
+            accepted, refused = await inbox.before(message, scope, _MINUTE)
+            if accepted >= limit:
+                return "" if refused else words(limit)
+    return None
 
 
 class GaveUp(BotError):
@@ -64,7 +139,7 @@ class Replies:
 
     def expect(self, message: IncomingMessage) -> None:
         """Show the first sign before the message's turn comes, if it is certainly for the bot."""
-        if message.kind in (MessageKind.MENTION, MessageKind.DIRECT) and not message.deleted:
+        if message.is_addressed and not message.deleted:
             self.status.begin(message)
 
     async def reply(self, message: IncomingMessage) -> None:

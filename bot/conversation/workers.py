@@ -1,4 +1,5 @@
-"""A bounded number of concurrent messages, in order for each channel."""
+"""A bounded number of concurrent messages, in order for each channel; the place of each in the
+queue; and the Stop button."""
 
 from __future__ import annotations
 
@@ -6,17 +7,25 @@ import asyncio
 import heapq
 import itertools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from footnote_bot.bot.conversation.model import IncomingMessage
-from footnote_bot.bot.conversation.ports import Inbox
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageState, Notice
+from footnote_bot.bot.conversation.ports import Chat, Inbox, Observer, StatusLine
 from footnote_bot.bot.errors import StateUnavailable
 
 logger = logging.getLogger(__name__)
 
 _ELSEWHERE = 0.25
 """Seconds between two checks whether another process has finished the earlier message."""
+_AGAIN = 20.0
+"""Seconds after which the number is updated."""
+_AT_ONCE = 10
+_AT_MOST = 50
+"""Statuses that are shown concurrently, and in one round."""
+STOPPED = Notice(texts.STOPPED)
 
 
 async def next_in(inbox: Inbox, message: IncomingMessage) -> bool:
@@ -139,3 +148,71 @@ def _when(message: IncomingMessage) -> float:
         return float(message.ts)
     except ValueError:
         return 0.0
+
+
+@dataclass(slots=True)
+class QueueStatus:
+    """The status of everybody who waits long: how many questions are before theirs. ``waiting``
+    returns the messages that are not begun, the next one first; ``clock`` returns monotonic
+    seconds. A wait is long after ``long`` seconds."""
+
+    waiting: Callable[[], Sequence[IncomingMessage]]
+    status: StatusLine
+    _: KW_ONLY
+    clock: Callable[[], float]
+    long: float
+    _due: dict[int, float] = field(init=False, default_factory=dict)
+
+    @property
+    def every(self) -> float:
+        """Return the seconds between two updates."""
+        return self.long / 3
+
+    async def update(self) -> None:
+        """Update the status line of everybody who asked the bot and waits long: another message
+        would only lengthen the wait."""
+        now, waiting = self.clock(), list(enumerate(self.waiting(), 1))
+        # Messages for others wait, too, and count; their authors expect nothing from the bot.
+        for_us = [(number, message) for number, message in waiting if _is_for_us(message)]
+        due = {message.id: self._due.get(message.id, now + self.long) for _, message in for_us}
+        late = [(number, message) for number, message in for_us if due[message.id] <= now]
+        late = late[:_AT_MOST]
+        self._due = due | {message.id: now + _AGAIN for _, message in late}
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def show(number: int, message: IncomingMessage) -> None:
+            async with places:
+                if message not in self.waiting():
+                    return  # its turn came meanwhile, and its answer may be there already
+                await self.status.show(
+                    message.channel, message.thread, texts.number_in_queue(number)
+                )
+
+        await asyncio.gather(*(show(*entry) for entry in late))
+
+
+def _is_for_us(message: IncomingMessage) -> bool:
+    return message.is_addressed and not message.deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    inbox: Inbox
+    workers: Workers
+    chat: Chat
+    status: StatusLine
+    observer: Observer
+
+    async def stop(self, team: str, channel: str, thread: str, person: str) -> None:
+        """End this person's questions in the thread, and nobody else's. The inbox comes first, so
+        that a restart does not resume them."""
+        messages = await self.inbox.stop(team, channel, thread, person)
+        for message in messages:
+            await self.workers.cancel(message.id)
+            self.observer.ended(message, MessageState.STOPPED)
+        for message in messages:
+            posted = await self.chat.posted(message)
+            await self.chat.reply(message, STOPPED, posted)
+        if messages:
+            await self.status.stopped(channel, thread)
+        logger.info("%d questions were stopped in %s", len(messages), channel)

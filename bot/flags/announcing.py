@@ -20,7 +20,7 @@ from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import PublishedAnswer, announcement_name
 from footnote_bot.bot.flags.model import Announcement, End, FlagPeriods
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
-from footnote_bot.bot.flags.review_channels import Published, ReviewChannels
+from footnote_bot.bot.flags.review_channels import ReviewChannels, counts
 from footnote_bot.bot.ports import Library
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,6 @@ class Announcements:
     retracted. ``process_due`` updates the card of a flag, by its id."""
 
     written: WrittenAnswers
-    published: Published
     channels: ReviewChannels
     directory: FlagDirectory
     library: Library
@@ -57,7 +56,7 @@ class Announcements:
         Raises:
             ChatUnavailable
         """
-        for channel in sorted(self.published.channels):
+        for channel in sorted(self.channels.all_operators):
             if await self.directory.is_public(channel):
                 logger.warning(
                     "The review channel %s is public: anybody who joins it may "
@@ -84,7 +83,7 @@ class Announcements:
             async with self.locks.hold(f"(written {id_})", waiting=waiting):
                 announcement = await self.written.announcement(id_)
                 if announcement and (
-                    announcement.ended or self.published.counts(announcement.written)
+                    announcement.ended or counts(announcement.written, self.channels.all_operators)
                 ):
                     await self._announce(announcement)
         except LockTaken as error:
@@ -126,7 +125,7 @@ class Announcements:
         """Return the channel of the announcement, always one of the operator's."""
         if announcement.channel:
             return announcement.channel
-        if self.published.is_from_review(announcement.written):
+        if self.channels.is_operators(announcement.written.channel):
             return announcement.written.channel
         return self.channels.operators(announcement.written.sources)
 

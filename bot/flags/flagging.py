@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from footnote_bot.bot.conversation.ports import AuditTrail, Locks
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Redrawing
 from footnote_bot.bot.flags.announcing import Announcements
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.maintenance import Maintenance, Passes
@@ -20,7 +20,7 @@ from footnote_bot.bot.flags.ports import (
     FlagDirectory,
     WrittenAnswers,
 )
-from footnote_bot.bot.flags.review_channels import Published, ReviewChannels
+from footnote_bot.bot.flags.review_channels import ReviewChannels
 from footnote_bot.bot.flags.reviewing import Reviewing
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.flags.verdicts import Verdicts
@@ -57,7 +57,6 @@ def flagging_of(  # noqa: PLR0913 - the ports and the settings
     directory: FlagDirectory,
     chat: FlagChat,
     channels: ReviewChannels,
-    published: Published,
     redrawing: Redrawing,
     post_digest: Callable[[], Awaitable[None]],
     executor: Executor,
@@ -80,7 +79,6 @@ def flagging_of(  # noqa: PLR0913 - the ports and the settings
     )
     announcements = Announcements(
         written=written,
-        published=published,
         channels=channels,
         directory=directory,
         library=library,
@@ -114,7 +112,6 @@ def flagging_of(  # noqa: PLR0913 - the ports and the settings
         redrawing=redrawing,
         post_digest=post_digest,
         announcements=announcements,
-        published=published,
         clock=clock,
         every=every,
         periods=periods,

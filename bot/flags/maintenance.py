@@ -15,7 +15,7 @@ from typing import Protocol
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.conversation.model import ANYBODY, Closed, Notice, RecordedAnswer
 from footnote_bot.bot.conversation.ports import Locks
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Redrawing
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, LockTaken, StateUnavailable
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.announcing import Announcements
@@ -23,7 +23,6 @@ from footnote_bot.bot.flags.content import Reminder, WaitingFlag
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Cited, End, Flag, FlagPeriods
 from footnote_bot.bot.flags.ports import CitedPages, FlagChat, FlagDirectory, WrittenAnswers
-from footnote_bot.bot.flags.review_channels import Published
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.operations.passes import Pass, PassKind
 from footnote_bot.bot.ports import Library
@@ -61,7 +60,6 @@ class Maintenance:
     redrawing: Redrawing
     post_digest: Callable[[], Awaitable[None]]
     announcements: Announcements
-    published: Published
     clock: Callable[[], datetime]
     every: float
     periods: FlagPeriods
@@ -245,7 +243,7 @@ class Maintenance:
         """Update which written answers count: those from outside the configured review channels
         count only while their author is an admin."""
         for answer in await self.written.valid(self.clock()):
-            if answer.author and not self.published.is_from_review(answer):
+            if answer.author and not self.service.channels.is_operators(answer.channel):
                 by_admin = await self.directory.is_admin(answer.author)
                 if by_admin != answer.by_admin:
                     await self.written.vouch(answer.id, by_admin=by_admin)

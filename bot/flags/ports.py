@@ -30,8 +30,9 @@ from footnote_bot.bot.model import Result, Source
 from footnote_bot.indexers.model import KnownPage, Reader
 
 
-class FlagStore(Protocol):
-    """The store of flags. Every method raises StateUnavailable."""
+class AnswerStore(Protocol):
+    """The store of answers, of verdicts on them, and of flags. Every method raises
+    StateUnavailable."""
 
     async def raise_flag(
         self, answer: int, person: str, complaint: Complaint, comment: str, when: datetime
@@ -91,10 +92,6 @@ class FlagStore(Protocol):
         """Record that ``recipient`` is reminded; return False if they were reminded after
         ``unless_since``. A reminder recorded that far in the future does not count: the clock was
         wrong."""
-
-
-class AnswerStore(FlagStore, Protocol):
-    """The store of answers and verdicts, with the flags. Every method raises StateUnavailable."""
 
     async def keep(
         self,

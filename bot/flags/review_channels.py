@@ -38,9 +38,13 @@ class ReviewChannels:
         own = (self.by_wiki[source.wiki] for source in sources if source.wiki in self.by_wiki)
         return next(own, self.default)
 
+    @property
+    def all_operators(self) -> frozenset[str]:
+        """Return the channels that the settings file names as review channels."""
+        return frozenset({self.default, *self.by_wiki.values()} - {""})
+
     def is_operators(self, channel: str) -> bool:
-        """Return whether the settings file names the channel as a review channel."""
-        return bool(channel) and channel in {self.default, *self.by_wiki.values()}
+        return channel in self.all_operators
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,9 @@ class Published:
         Raises:
             StateUnavailable
         """
-        return [answer for answer in self.written.valid(now) if self.counts(answer)]
+        return [answer for answer in self.written.valid(now) if counts(answer, self.channels)]
 
-    def counts(self, answer: WrittenAnswer) -> bool:
-        return answer.by_admin or self.is_from_review(answer)
 
-    def is_from_review(self, answer: WrittenAnswer) -> bool:
-        return bool(answer.channel) and answer.channel in self.channels
+def counts(answer: WrittenAnswer, channels: frozenset[str]) -> bool:
+    """Return whether a written answer counts, see `Published`."""
+    return answer.by_admin or (bool(answer.channel) and answer.channel in channels)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from footnote_bot.bot.conversation.model import Button, Notice, Press, RecordedAnswer
-from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.posting import Redrawing
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import ComplaintForm
 from footnote_bot.bot.flags.feedback import Feedback
@@ -18,9 +18,7 @@ WHY = "say_why"
 """The action of the button that opens the form; its value is the answer's id."""
 FORGOTTEN = Notice(texts.ANSWER_FORGOTTEN)
 THANKS = Notice(texts.THANKS)
-FLAGGED = Notice(texts.FLAGGED)
 FLAGGED_QUIETLY = Notice(texts.FLAGGED_QUIETLY)
-ASKED = Notice(texts.ASKED)
 NOTED = Notice(texts.NOTED)
 
 
@@ -66,7 +64,7 @@ class Verdicts:
             return
         is_shown = await self._flag(recorded, press.person, Complaint.UNANSWERED, "")
         await self._confirm(recorded)
-        await self._tell(recorded, press.person, ASKED if is_shown else NOTED)
+        await self._tell(recorded, press.person, Notice(texts.ASKED) if is_shown else NOTED)
 
     async def complained(self, person: str, form: ComplaintForm) -> None:
         """Handle the form. Its sender may have lost access to the answer since it was opened."""
@@ -76,7 +74,7 @@ class Verdicts:
             return
         is_shown = await self._flag(recorded, person, form.complaint, form.comment)
         await self._confirm(recorded)
-        await self._thank(recorded, person, FLAGGED if is_shown else FLAGGED_QUIETLY)
+        await self._thank(recorded, person, Notice(texts.FLAGGED) if is_shown else FLAGGED_QUIETLY)
 
     async def reacted(self, reaction: Reaction) -> None:
         """Handle a reaction that was added or removed; most do not concern the bot."""

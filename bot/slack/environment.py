@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.conversation.conversation import Unobserved
-from footnote_bot.bot.conversation.limits import QuestionLimits
 from footnote_bot.bot.conversation.ports import Observer
+from footnote_bot.bot.conversation.replies import QuestionLimits
 from footnote_bot.bot.slack.health import Check
 from footnote_bot.bot.slack.http import Hook, Page
 from footnote_bot.bot.slack.http_limits import HttpLimits

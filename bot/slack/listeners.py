@@ -16,8 +16,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from footnote_bot.bot.conversation.conversation import Conversation
-from footnote_bot.bot.conversation.intake import Intake
+from footnote_bot.bot.conversation.conversation import Conversation, Intake
 from footnote_bot.bot.conversation.prompts import Prompts
 from footnote_bot.bot.conversation.receiving import Receiving
 from footnote_bot.bot.errors import StateRefused, StateUnavailable

@@ -19,11 +19,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.conversation.model import IncomingMessage
-from footnote_bot.bot.conversation.queue_status import QueueStatus
-from footnote_bot.bot.conversation.replies import GIVE_UP
-from footnote_bot.bot.conversation.search_outage import SearchOutage
-from footnote_bot.bot.conversation.waiting_room import WaitingRoom
-from footnote_bot.bot.conversation.workers import Workers
+from footnote_bot.bot.conversation.receiving import WaitingRoom
+from footnote_bot.bot.conversation.replies import GIVE_UP, SearchOutage
+from footnote_bot.bot.conversation.workers import QueueStatus, Workers
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.flags.maintenance import Maintenance
 from footnote_bot.bot.slack import listeners

@@ -1,4 +1,4 @@
-"""Answers and verdicts in the database: the port `bot.flags.ports.AnswerStore`."""
+"""Answers, verdicts on them, and flags with their history, in the database."""
 
 from __future__ import annotations
 
@@ -10,17 +10,48 @@ import sqlalchemy as sa
 
 from footnote_bot.bot.conversation.model import AskedQuestion, RecordedAnswer, Tally
 from footnote_bot.bot.errors import AskerForgotten
-from footnote_bot.bot.flags.model import Verdict
+from footnote_bot.bot.flags.model import (
+    Card,
+    Complaint,
+    Due,
+    Flag,
+    FlagAction,
+    FlagState,
+    Step,
+    Verdict,
+)
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
 from footnote_bot.bot.state import answer_json
-from footnote_bot.bot.state.flags import DatabaseFlags
-from footnote_bot.bot.state.rows import is_at, is_in_thread, recorded_of
-from footnote_bot.bot.state.schema import answers, cited, flags, inbox, verdicts
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.rows import flag_of, is_at, is_in_thread, recorded_of
+from footnote_bot.bot.state.schema import (
+    answers,
+    cited,
+    flag_steps,
+    flags,
+    inbox,
+    reminders,
+    verdicts,
+)
+from footnote_bot.bot.state.teams import Team, of_team
+from footnote_bot.bot.workspaces.model import own_id
 from footnote_bot.indexers.model import KnownPage
 
+_DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
+_SETTLED = [state.value for state in FlagState if state.settled]
+_NEXT = {"edition": flags.c.edition + 1}
+"""The change that makes the card out of date: it shows an earlier edition of the flag."""
+_RECIPIENT = 32
+"""Length of the column, in characters."""
 
-class DatabaseAnswers(DatabaseFlags):
-    """Answers in the database."""
+
+class DatabaseAnswers:
+    """The port `bot.flags.ports.AnswerStore` in the database."""
+
+    def __init__(self, database: Database, team: Team | None = None) -> None:
+        self._database = database
+        self._ours = of_team(answers.c.team, team)
+        self._workspace = team.folder if team else ""
 
     def keep(
         self,
@@ -124,6 +155,127 @@ class DatabaseAnswers(DatabaseFlags):
         query = sa.select(answers).where(self._ours, *conditions).order_by(answers.c.id)
         return [recorded_of(row) for row in self._database.all(query)]
 
+    def raise_flag(
+        self, answer: int, person: str, complaint: Complaint, comment: str, when: datetime
+    ) -> Flag:
+        values = {
+            "complaint": complaint.value,
+            "comment": comment,
+            "state": FlagState.OPEN.value,
+            "holder": "",
+            "tell_due": False,
+            "raised": when,
+            "changed": when,
+        }
+        unsaid = complaint is Complaint.UNSAID
+        if_settled = flags.c.state.in_(_SETTLED) if unsaid else None
+        key = {"answer": answer, "person": person}
+        upsert = self._database.upsert(flags, key, values | _NEXT, if_settled)
+        new = {"card_channel": "", "card_ts": "", "edition": 1, **self._database.new_id(flags)}
+        with self._database.begin() as connection:
+            id_ = connection.scalar(upsert.values(new).returning(flags.c.id))
+            if id_ is not None:
+                _note(connection, id_, FlagAction.RAISED, person, when)
+        return self._flags(flags.c.answer == answer, flags.c.person == person)[0]
+
+    def flag(self, id_: int) -> Flag | None:
+        return next(iter(self._flags(flags.c.id == id_)), None)
+
+    def flag_of(self, answer: int, person: str) -> Flag | None:
+        return next(iter(self._flags(flags.c.answer == answer, flags.c.person == person)), None)
+
+    def flags(self, *states: FlagState) -> Sequence[Flag]:
+        return self._flags(flags.c.state.in_(states) if states else sa.true())
+
+    def flags_by(self, person: str, *states: FlagState) -> Sequence[Flag]:
+        return self._flags(flags.c.person == person, flags.c.state.in_(states))
+
+    def due(self) -> Sequence[Flag]:
+        return self._flags(sa.or_(flags.c.edition > flags.c.shown, *_DUE.values()))
+
+    def carded(self, flag: int, card: Card, owner: str) -> None:
+        self._change(flag, {"card_channel": card.channel, "card_ts": card.ts, "owner": owner})
+
+    def move(  # noqa: PLR0913 - who did what when, and what follows from it
+        self,
+        flag: int,
+        state: FlagState,
+        action: FlagAction,
+        person: str,
+        when: datetime,
+        *,
+        due: Sequence[Due] = (),
+        unless: Sequence[FlagState] = (),
+    ) -> bool:
+        values: dict[str, Any] = {"state": state.value, "changed": when, **_NEXT}
+        values |= {_DUE[work].name: True for work in due}
+        if not state.settled:
+            values["holder"] = person if state is FlagState.TAKEN else ""
+            # The flag is not settled after all, so nobody is told.
+            values["tell_due"] = False
+        move = (
+            sa.update(flags).where(flags.c.id == flag, flags.c.state.not_in(unless)).values(values)
+        )
+        with self._database.begin() as connection:
+            if not connection.execute(move).rowcount:
+                return False
+            _note(connection, flag, action, person, when)
+        return True
+
+    def asked_again(self, flag: Flag, result: Result, when: datetime) -> None:
+        values = {
+            "again": answer_json.dump(result),
+            "again_at": when,
+            "ask_due": _if(flags.c.ask_due, flags.c.edition != flag.edition),
+            **_NEXT,
+        }
+        self._change(flag.id, values, FlagAction.ASKED_AGAIN, when)
+
+    def shown(self, flag: Flag) -> None:
+        self._change(flag.id, {"shown": flag.edition})
+
+    def notified(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
+        values = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **_NEXT}
+        self._change(flag.id, values, FlagAction.TOLD if somebody else None, when)
+
+    def lapsed(self, flag: int, when: datetime) -> None:
+        self._change(flag, _NEXT, FlagAction.LAPSED, when)
+
+    def steps(self, flag: int) -> Sequence[Step]:
+        query = sa.select(flag_steps).where(flag_steps.c.flag == flag).order_by(flag_steps.c.id)
+        rows = self._database.all(query)
+        return [Step(FlagAction(row.deed), row.person, row.at) for row in rows]
+
+    def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
+        key = {"recipient": own_id(self._workspace, recipient)[-_RECIPIENT:]}
+        ahead = when + (when - unless_since)  # a clock that was ahead may be set back
+        due = (reminders.c.at <= unless_since) | (reminders.c.at >= ahead)
+        upsert = self._database.upsert(reminders, key, {"at": when}, due)
+        with self._database.begin() as connection:
+            return connection.scalar(upsert.returning(reminders.c.recipient)) is not None
+
+    def _change(
+        self,
+        flag: int,
+        values: Mapping[str, Any],
+        action: FlagAction | None = None,
+        when: datetime | None = None,
+    ) -> None:
+        with self._database.begin() as connection:
+            connection.execute(sa.update(flags).where(flags.c.id == flag).values(dict(values)))
+            if action and when:
+                _note(connection, flag, action, "", when)
+
+    def _flags(self, *conditions: sa.ColumnElement[bool]) -> list[Flag]:
+        query = (
+            sa.select(flags, answers)
+            .join(answers, flags.c.answer == answers.c.id)
+            .where(self._ours, *conditions)
+            .order_by(flags.c.raised, flags.c.id)
+            .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+        )
+        return [flag_of(row) for row in self._database.all(query)]
+
 
 def _is_unanswered(answer: Result) -> bool:
     return isinstance(answer, NoAnswer) or (isinstance(answer, Answer) and answer.denial)
@@ -152,3 +304,25 @@ def _cited_rows(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list
         }
         for (wiki, page), state in pages.items()
     ]
+
+
+def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the new value of a due column: it stays as it is if the condition holds, because work
+    that became due meanwhile is not done yet; else it is false."""
+    return sa.case((condition, due), else_=sa.false())
+
+
+def _note(
+    connection: sa.Connection, flag: int, action: FlagAction, person: str, when: datetime
+) -> None:
+    connection.execute(
+        sa.insert(flag_steps).values(flag=flag, deed=action.value, person=person, at=when)
+    )
+
+
+def note_action(
+    connection: sa.Connection, flag: int, action: FlagAction, person: str, when: datetime
+) -> None:
+    """Record an action in the flag's history, and make its card due."""
+    connection.execute(sa.update(flags).where(flags.c.id == flag).values(_NEXT))
+    _note(connection, flag, action, person, when)

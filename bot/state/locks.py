@@ -7,15 +7,15 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
+from functools import partial
 from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 
 from footnote_bot.bot.errors import LockTaken, StateUnavailable, SyncRunning
-from footnote_bot.bot.operations.syncing import SyncLocks
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import LEASE, Process
 from footnote_bot.bot.state.schema import locks, processes
@@ -172,7 +172,7 @@ class SharedLocks:
     characters. ``team`` is the workspace that the locks are for; empty: the first one. Without it,
     two workspaces of a process would share a lock of the same name."""
 
-    def __init__(self, locks: SyncLocks, team: str = "") -> None:
+    def __init__(self, locks: DatabaseLocks, team: str = "") -> None:
         self._locks = locks
         self._team = team
         self._here = WeakValueDictionary[str, asyncio.Lock]()  # of this process, while in use
@@ -186,46 +186,40 @@ class SharedLocks:
                 ``waiting``.
             StateUnavailable
         """
+        names = [f"{self._team}{name}"]
         async with self._here.setdefault(name, asyncio.Lock()):
-            lock = await self._acquire(name, _LOOKS if waiting else 0)
+            await self._take(names, _LOOKS if waiting else 0)
             try:
                 yield
             finally:
-                await _exit(lock)
+                await self._give_back(names)
 
-    async def _acquire(self, name: str, tries: int) -> AbstractContextManager[object]:
+    async def _take(self, names: Sequence[str], tries: int) -> None:
         while True:
-            lock = self._locks.hold([f"{self._team}{name}"])
             try:
-                await _enter(lock)
+                await _to_its_end(partial(self._locks.take, names))
             except SyncRunning:
                 if not tries:
-                    raise LockTaken(f"Another process holds {name}.") from None
+                    raise LockTaken(f"Another process holds {names[0]}.") from None
+            except asyncio.CancelledError:
+                await self._give_back(names)
+                raise
             else:
-                return lock
+                return
             tries -= 1
             await asyncio.sleep(_ELSEWHERE)
 
+    async def _give_back(self, names: Sequence[str]) -> None:
+        # A late release would be that of the next holder.
+        await _to_its_end(partial(self._locks.give_back, names))
 
-async def _enter(lock: AbstractContextManager[object]) -> None:
-    """Take a lock in a thread. If the task is cancelled meanwhile, wait for the lock and release
-    it."""
-    entering = asyncio.ensure_future(asyncio.to_thread(lock.__enter__))
+
+async def _to_its_end(work: Callable[[], None]) -> None:
+    """Do the work in a thread. If the task is cancelled meanwhile, wait for the work."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
     try:
-        await asyncio.shield(entering)
+        await asyncio.shield(working)
     except asyncio.CancelledError:
-        await asyncio.wait([entering])
-        if entering.exception() is None:
-            await _exit(lock)
-        raise
-
-
-async def _exit(lock: AbstractContextManager[object]) -> None:
-    """Release a lock in a thread. If the task is cancelled meanwhile, wait for it: a late release
-    would be that of the next holder."""
-    exiting = asyncio.ensure_future(asyncio.to_thread(lock.__exit__, None, None, None))
-    try:
-        await asyncio.shield(exiting)
-    except asyncio.CancelledError:
-        await asyncio.wait([exiting])
+        await asyncio.wait([working])
+        working.exception()  # retrieved, so that it causes no log line
         raise

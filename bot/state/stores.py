@@ -78,7 +78,6 @@ class Stores:
         audits: bool = True,
         team: Team | None = None,
     ) -> None:
-        written = DatabaseWrittenAnswers(database, team)
         audit = DatabaseAudit(database, clock, team, keeps=audits)
         # The inbox and the trail have more methods than the ports of a conversation.
         self.inbox = in_threads(DatabaseInbox(database, clock, process, team), run)
@@ -91,9 +90,7 @@ class Stores:
         )
         self.answers: AnswerStore = in_threads(DatabaseAnswers(database, team), run)
         self.cited: CitedPages = in_threads(DatabaseCitedPages(database, team), run)
-        self.written: WrittenAnswers = in_threads(written, run)
-        self.written_now = written
-        """The same store without waiting, for threads."""
+        self.written: WrittenAnswers = in_threads(DatabaseWrittenAnswers(database, team), run)
         self.figures: Figures = in_threads(DatabaseFigures(database, team), run)
         self.passes: Passes = in_threads(DatabasePassLog(database, clock), run)
         self.jobs: Jobs = in_threads(DatabaseJobs(database, clock, process, team), run)

@@ -13,10 +13,15 @@ import sqlalchemy as sa
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.flags.model import Announcement, End, FlagAction
 from footnote_bot.bot.state import answer_json
+from footnote_bot.bot.state.answers import note_action
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.flags import note_action
 from footnote_bot.bot.state.schema import answers, flags, written
 from footnote_bot.bot.state.teams import Team, id_of, of_team
+
+_AS_THEY_ARE = (
+    "question", "text", "author", "author_name", "expires", "flag", "channel", "by_admin",
+)  # fmt: skip
+"""Fields of a written answer whose columns have the same name and value."""
 
 
 class DatabaseWrittenAnswers:
@@ -28,19 +33,11 @@ class DatabaseWrittenAnswers:
         self._ours = of_team(written.c.team, team)
 
     def write(self, answer: WrittenAnswer) -> WrittenAnswer:
-        values = {
-            "flag": answer.flag,
-            "question": answer.question,
-            "text": answer.text,
-            "author": answer.author,
-            "author_name": answer.author_name,
+        values = {name: getattr(answer, name) for name in _AS_THEY_ARE} | {
             "at": answer.written,
-            "expires": answer.expires,
             "sources": answer_json.dump_sources(answer.sources),
             "says": json.dumps(answer.says),
             "acl": str(answer.acl),
-            "channel": answer.channel,
-            "by_admin": answer.by_admin,
             "team": id_of(self._team),
             **self._database.new_id(written),
         }
@@ -145,16 +142,9 @@ def _written_answer(row: Any) -> WrittenAnswer:
     sources, says, acl = answer_json.load_basis(row.sources, row.says, row.acl, name)
     return WrittenAnswer(
         id=row.id,
-        question=row.question,
-        text=row.text,
-        author=row.author,
-        author_name=row.author_name,
         written=row.at,
-        expires=row.expires,
         sources=sources,
         says=says,
         acl=acl,
-        flag=row.flag,
-        channel=row.channel,
-        by_admin=row.by_admin,
+        **{name: getattr(row, name) for name in _AS_THEY_ARE},
     )

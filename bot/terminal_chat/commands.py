@@ -12,7 +12,7 @@ from footnote_bot.bot.conversation.model import (
     RecordedAnswer,
     offers_quotes,
 )
-from footnote_bot.bot.conversation.quotes import Quotes
+from footnote_bot.bot.conversation.private_answers import PrivateAnswers
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint
 from footnote_bot.bot.flags.verdicts import FLAGGED_QUIETLY, FORGOTTEN, NOTED, THANKS
@@ -38,7 +38,7 @@ def is_command(line: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class TerminalCommands:
     feedback: Feedback
-    quotes: Quotes
+    private: PrivateAnswers
     chat: TerminalChat
     show: Callable[[Content], None]
 
@@ -103,7 +103,7 @@ class TerminalCommands:
             self.show(NO_QUOTES)
             return
         press = Press(self.chat.person, self.chat.channel, str(self.chat.latest.id), direct=True)
-        await self.quotes.pressed(press, self._respond)
+        await self.private.show_quotes(press, self._respond)
 
     async def _respond(self, content: Content, *, replacing: bool = True) -> None:  # noqa: ARG002 - of the port
         self.show(content)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.answering.question.several import Several
-from footnote_bot.bot.conversation.conversation import ConversationStores, conversation_of
+from footnote_bot.bot.conversation.conversation import ChatSide, ConversationStores, conversation_of
 from footnote_bot.bot.conversation.model import AnswerContent, Content, IncomingMessage, Notice
 from footnote_bot.bot.conversation.ports import Inbox
 from footnote_bot.bot.conversation.replies import Replies
@@ -113,18 +113,7 @@ class Session:
 class SessionStores(ConversationStores, Protocol):
     """The stores that a session needs."""
 
-    @property
-    def answers(self) -> AnswerStore: ...
-
-
-@dataclass(frozen=True, slots=True)
-class TerminalSide:
-    """The terminal, as a `bot.conversation.conversation.ChatSide`."""
-
-    chat: TerminalChat
-    directory: TerminalDirectory
-    text: PlainText
-    status: NoStatus
+    answers: AnswerStore
 
 
 def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
@@ -151,7 +140,7 @@ def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
     conversation = conversation_of(
         name="footnote",
         team=TEAM,
-        side=TerminalSide(chat, directory, PlainText(), NoStatus()),
+        side=ChatSide(chat, directory, PlainText(), NoStatus()),
         stores=stores,
         answers=feedback,
         answering=OfWikis(Several(answering), tuple(wikis) or None),
@@ -164,7 +153,7 @@ def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
         chat=chat,
         inbox=stores.inbox,
         replies=conversation.replies,
-        commands=TerminalCommands(feedback, conversation.quotes, chat, unprinted.append),
+        commands=TerminalCommands(feedback, conversation.private, chat, unprinted.append),
         unprinted=unprinted,
         trouble=trouble,
         failures=incidents.failures,

@@ -1,4 +1,4 @@
-"""The contract of FlagStore: it stores flags, the actions on them and the work that is due, in
+"""The contract of AnswerStore: it stores flags, the actions on them and the work that is due, in
 memory and in each database, for one workspace alone or for one of several."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pytest
 
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
 from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step
-from footnote_bot.bot.flags.ports import FlagStore
+from footnote_bot.bot.flags.ports import AnswerStore
 from footnote_bot.bot.model import Answer, NoAnswer, Reason
 
 from .conftest import Answered
@@ -24,7 +24,7 @@ Raise = Callable[..., Awaitable[Flag]]
 
 
 @pytest.fixture
-def flags(answered: Answered) -> FlagStore:
+def flags(answered: Answered) -> AnswerStore:
     """The port, and nothing beyond it."""
     return answered.store
 
@@ -53,14 +53,14 @@ def flag(answered: Answered) -> Raise:
     return raise_flag
 
 
-async def now(flags: FlagStore, flag: Flag) -> Flag:
+async def now(flags: AnswerStore, flag: Flag) -> Flag:
     stored = await flags.flag(flag.id)
     assert stored is not None
     return stored
 
 
 async def test_a_flag_that_is_raised_is_open_and_its_card_is_due(
-    flags: FlagStore, flag: Raise
+    flags: AnswerStore, flag: Raise
 ) -> None:
     raised = await flag(BEN, Complaint.OUTDATED, "since March")
 
@@ -76,7 +76,7 @@ async def test_a_flag_that_is_raised_is_open_and_its_card_is_due(
     assert list(await flags.steps(raised.id)) == [Step(FlagAction.RAISED, BEN, NOW)]
 
 
-async def test_nothing_is_known_of_what_was_never_raised(flags: FlagStore, flag: Raise) -> None:
+async def test_nothing_is_known_of_what_was_never_raised(flags: AnswerStore, flag: Raise) -> None:
     raised = await flag()
 
     assert await flags.flag(raised.id + 1) is None
@@ -84,7 +84,7 @@ async def test_nothing_is_known_of_what_was_never_raised(flags: FlagStore, flag:
     assert list(await flags.steps(raised.id + 1)) == []
 
 
-async def test_each_person_has_one_flag_on_an_answer(flags: FlagStore, flag: Raise) -> None:
+async def test_each_person_has_one_flag_on_an_answer(flags: AnswerStore, flag: Raise) -> None:
     first, other = await flag(BEN, Complaint.WRONG, "no"), await flag(EVE)
     await flags.carded(first.id, Card("C9", "9.0"), ANNA)
     await flags.move(first.id, FIXED, FlagAction.FIXED, EVE, NOW)
@@ -96,7 +96,7 @@ async def test_each_person_has_one_flag_on_an_answer(flags: FlagStore, flag: Rai
 
 
 async def test_a_flag_without_a_reason_leaves_an_open_one_as_it_is(
-    flags: FlagStore, flag: Raise
+    flags: AnswerStore, flag: Raise
 ) -> None:
     first = await flag(BEN, Complaint.WRONG, "no")
     assert await flag(BEN, Complaint.UNSAID, hours=1) == first
@@ -108,7 +108,7 @@ async def test_a_flag_without_a_reason_leaves_an_open_one_as_it_is(
 
 
 async def test_flags_are_listed_by_state_and_person_the_oldest_first(
-    flags: FlagStore, flag: Raise
+    flags: AnswerStore, flag: Raise
 ) -> None:
     second, third = await flag(BEN, hours=1), await flag(EVE, hours=2)
     first = await flag(BEN, ts="2.0")
@@ -122,7 +122,7 @@ async def test_flags_are_listed_by_state_and_person_the_oldest_first(
     assert list(await flags.flags_by(ANNA, OPEN, TAKEN)) == []
 
 
-async def test_a_move_is_recorded_and_makes_work_due(flags: FlagStore, flag: Raise) -> None:
+async def test_a_move_is_recorded_and_makes_work_due(flags: AnswerStore, flag: Raise) -> None:
     raised, later = await flag(), NOW + timedelta(hours=1)
     await flags.shown(raised)
     idle = list(await flags.due())
@@ -139,7 +139,7 @@ async def test_a_move_is_recorded_and_makes_work_due(flags: FlagStore, flag: Rai
 
 
 async def test_who_takes_a_flag_holds_it_until_it_is_open_again(
-    flags: FlagStore, flag: Raise
+    flags: AnswerStore, flag: Raise
 ) -> None:
     raised, holders = await flag(), list[str]()
     for state, action, person in (
@@ -155,7 +155,7 @@ async def test_who_takes_a_flag_holds_it_until_it_is_open_again(
 
 
 async def test_a_move_from_a_state_that_forbids_it_does_nothing(
-    flags: FlagStore, flag: Raise
+    flags: AnswerStore, flag: Raise
 ) -> None:
     raised = await flag()
     await flags.move(raised.id, FIXED, FlagAction.FIXED, EVE, NOW)
@@ -169,7 +169,7 @@ async def test_a_move_from_a_state_that_forbids_it_does_nothing(
     assert list(await flags.steps(raised.id)) == steps
 
 
-async def test_what_is_opened_again_is_told_to_nobody(flags: FlagStore, flag: Raise) -> None:
+async def test_what_is_opened_again_is_told_to_nobody(flags: AnswerStore, flag: Raise) -> None:
     raised = await flag()
     await flags.move(raised.id, FIXED, FlagAction.FIXED, EVE, NOW, due=(Due.TELL,))
     await flags.move(raised.id, OPEN, FlagAction.REOPENED, EVE, NOW)
@@ -177,7 +177,7 @@ async def test_what_is_opened_again_is_told_to_nobody(flags: FlagStore, flag: Ra
     assert Due.TELL not in (await now(flags, raised)).due
 
 
-async def test_work_that_is_done_is_due_no_more(flags: FlagStore, flag: Raise) -> None:
+async def test_work_that_is_done_is_due_no_more(flags: AnswerStore, flag: Raise) -> None:
     raised, later = await flag(), NOW + timedelta(hours=1)
     await flags.move(raised.id, FIXED, FlagAction.FIXED, EVE, NOW, due=(Due.ASK, Due.TELL))
     await flags.asked_again(await now(flags, raised), NOTHING, later)
@@ -195,7 +195,7 @@ async def test_work_that_is_done_is_due_no_more(flags: FlagStore, flag: Raise) -
 
 
 async def test_work_on_a_flag_that_changed_meanwhile_stays_due(
-    flags: FlagStore, flag: Raise
+    flags: AnswerStore, flag: Raise
 ) -> None:
     raised = await flag()
     await flags.move(raised.id, FIXED, FlagAction.FIXED, EVE, NOW, due=(Due.ASK, Due.TELL))
@@ -210,7 +210,7 @@ async def test_work_on_a_flag_that_changed_meanwhile_stays_due(
     assert (await now(flags, raised)).due == frozenset(Due)
 
 
-async def test_that_there_is_nobody_to_tell_is_no_step(flags: FlagStore, flag: Raise) -> None:
+async def test_that_there_is_nobody_to_tell_is_no_step(flags: AnswerStore, flag: Raise) -> None:
     raised = await flag()
     await flags.move(raised.id, FIXED, FlagAction.FIXED, EVE, NOW, due=(Due.TELL,))
     steps = len(await flags.steps(raised.id))
@@ -221,7 +221,7 @@ async def test_that_there_is_nobody_to_tell_is_no_step(flags: FlagStore, flag: R
 
 
 async def test_a_written_answer_that_lapses_is_a_step_and_a_new_card(
-    flags: FlagStore, flag: Raise
+    flags: AnswerStore, flag: Raise
 ) -> None:
     raised = await flag()
     await flags.shown(raised)
@@ -231,7 +231,7 @@ async def test_a_written_answer_that_lapses_is_a_step_and_a_new_card(
     assert (await flags.steps(raised.id))[-1] == Step(FlagAction.LAPSED, "", NOW)
 
 
-async def test_nobody_is_reminded_again_too_soon(flags: FlagStore) -> None:
+async def test_nobody_is_reminded_again_too_soon(flags: AnswerStore) -> None:
     day = timedelta(days=1)
     times = [NOW, NOW + day / 2, NOW + day]
 
@@ -244,7 +244,7 @@ async def test_nobody_is_reminded_again_too_soon(flags: FlagStore) -> None:
 
 
 async def test_who_was_reminded_while_a_clock_was_far_ahead_is_reminded_again(
-    flags: FlagStore,
+    flags: AnswerStore,
 ) -> None:
     day = timedelta(days=1)
     times = [NOW + 300 * day, NOW, NOW - day / 2]
@@ -257,7 +257,7 @@ async def test_who_was_reminded_while_a_clock_was_far_ahead_is_reminded_again(
 
 
 async def test_a_workspace_sees_nothing_of_another(
-    answered: Answered, flags: FlagStore, flag: Raise
+    answered: Answered, flags: AnswerStore, flag: Raise
 ) -> None:
     raised = await flag()
     if answered.others:

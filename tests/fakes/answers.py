@@ -26,7 +26,7 @@ from tests.fakes.stores import MemoryInbox
 
 
 class MemoryFlags:
-    """The port `bot.flags.ports.FlagStore`, over recorded answers."""
+    """The flags of the port `bot.flags.ports.AnswerStore`, over recorded answers."""
 
     def __init__(self) -> None:
         self._recorded: dict[int, RecordedAnswer] = {}

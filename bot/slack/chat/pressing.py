@@ -14,7 +14,7 @@ from footnote_bot.bot.conversation.conversation import Conversation
 from footnote_bot.bot.conversation.model import Content, Press
 from footnote_bot.bot.conversation.ports import Respond
 from footnote_bot.bot.conversation.prompts import Prompts
-from footnote_bot.bot.conversation.stopping import Stopping
+from footnote_bot.bot.conversation.workers import Stopping
 from footnote_bot.bot.slack.api.slack_api import OptionalCalls, reply
 from footnote_bot.bot.slack.events.handling import Handler
 from footnote_bot.bot.slack.rendering.blocks import SHOW_QUOTES, Renderer
@@ -59,7 +59,7 @@ def buttons(conversation: Conversation, renderer: Renderer) -> dict[str, Handler
         private_answers.ALONE: answered(private.answer_privately, renderer),
         private_answers.AGAIN: answered(private.answer_again, renderer),
         private_answers.SHARE: answered(private.share, renderer),
-        SHOW_QUOTES: answered(conversation.quotes.pressed, renderer),
+        SHOW_QUOTES: answered(private.show_quotes, renderer),
     }
 
 

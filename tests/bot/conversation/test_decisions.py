@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from footnote_bot.bot.conversation import texts
-from footnote_bot.bot.conversation.conversation import Conversation, conversation_of
+from footnote_bot.bot.conversation.conversation import ChatSide, Conversation, conversation_of
 from footnote_bot.bot.conversation.decisions import (
     HELP,
     YOU_ARE_WELCOME,
@@ -89,7 +89,7 @@ class Office:
         return conversation_of(
             name="footnote",
             team=TEAM,
-            side=self,
+            side=ChatSide(self.chat, self.directory, self.text, self.status),
             stores=self.stores,
             answers=self.feedback,
             answering=self.handbook,

@@ -9,10 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from footnote_bot.bot.conversation.message_filter import MessageFilter
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
-from footnote_bot.bot.conversation.receiving import Receiving
-from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.receiving import MessageFilter, Receiving, WaitingRoom
 from footnote_bot.bot.conversation.workers import Workers
 from footnote_bot.bot.errors import StateRefused
 

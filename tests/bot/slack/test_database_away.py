@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from footnote_bot.bot.conversation import receiving
 from footnote_bot.bot.conversation.model import IncomingMessage
-from footnote_bot.bot.conversation.waiting_room import NOT_KEPT, WAITS
+from footnote_bot.bot.conversation.receiving import NOT_KEPT, WAITS
 from footnote_bot.bot.errors import StateRefused
 from footnote_bot.bot.state import database as database_module
 from footnote_bot.bot.state.database import Database

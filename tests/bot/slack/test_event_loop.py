@@ -13,10 +13,8 @@ from types import CodeType, FrameType
 from typing import Any, cast
 
 from footnote_bot.bot.conversation import addressing
-from footnote_bot.bot.conversation.message_filter import MessageFilter
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
-from footnote_bot.bot.conversation.receiving import Receiving
-from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.receiving import MessageFilter, Receiving, WaitingRoom
 from footnote_bot.bot.conversation.workers import Workers
 from footnote_bot.bot.slack.commands import call
 from footnote_bot.bot.slack.events import parsing

@@ -8,9 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from footnote_bot.bot.conversation import search_outage
-from footnote_bot.bot.conversation.replies import GIVE_UP, WAITS
-from footnote_bot.bot.conversation.search_outage import SearchOutage
+from footnote_bot.bot.conversation import replies
+from footnote_bot.bot.conversation.replies import GIVE_UP, WAITS, SearchOutage
 from footnote_bot.bot.conversation.texts import NO_SEARCH
 from footnote_bot.bot.model import NoAnswer, Question, Reason, Result
 from footnote_bot.bot.ports import OnText
@@ -174,7 +173,7 @@ async def test_the_log_says_once_that_it_is_away_and_once_that_it_is_back(
     await answered(slack, question)
     await quiet(away)
 
-    loud = [record for record in caplog.records if record.name == search_outage.__name__]
+    loud = [record for record in caplog.records if record.name == replies.__name__]
     assert [record.levelname for record in loud] == ["ERROR", "WARNING"]
     assert "Questions wait" in loud[0].getMessage()
     assert "work again" in loud[1].getMessage()

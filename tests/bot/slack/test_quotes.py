@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from footnote_bot.bot.conversation.quotes import FORGOTTEN, NOTHING
+from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.texts import ONLY_YOU_QUOTES
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Tone
 from footnote_bot.bot.ports import OnText
@@ -115,7 +115,7 @@ async def test_who_may_read_nothing_of_it_now_is_shown_nothing(
     await slack.settled()
     await bot.app.failures.finish(5)
 
-    assert shown_to(slack, "U0BEN") == [NOTHING.text]
+    assert shown_to(slack, "U0BEN") == [texts.NO_QUOTES]
 
 
 async def test_a_press_from_outside_the_channel_gets_nothing(
@@ -130,7 +130,7 @@ async def test_a_press_from_outside_the_channel_gets_nothing(
     await press(bot, slack, pressed(slack, "U0MAL", elsewhere, button(SHOW, "99")))
 
     assert len(handbook.asked) == many, "nothing is searched for them"
-    assert {FORGOTTEN.text} == set(shown_to(slack, "U0MAL"))
+    assert {texts.ANSWER_FORGOTTEN} == set(shown_to(slack, "U0MAL"))
 
 
 async def test_an_answer_that_is_whole_has_no_button(bot: Bot, slack: LocalSlack) -> None:
@@ -139,7 +139,7 @@ async def test_an_answer_that_is_whole_has_no_button(bot: Bot, slack: LocalSlack
     await press(bot, slack, pressed(slack, "U0BEN", answer, button(SHOW, "1")))
 
     assert SHOW not in answer.action_ids()
-    assert shown_to(slack, "U0BEN") == [FORGOTTEN.text]
+    assert shown_to(slack, "U0BEN") == [texts.ANSWER_FORGOTTEN]
 
 
 class Closed(Composing):
@@ -183,5 +183,5 @@ async def test_only_who_asked_is_shown_quotes_where_the_channel_got_no_answer(
     many = len(closed.asked)
     await press(bot, slack, pressed(slack, "U0ANNA", silence, button(SHOW, "1")))
 
-    assert shown_to(slack, "U0ANNA") == [FORGOTTEN.text]
+    assert shown_to(slack, "U0ANNA") == [texts.ANSWER_FORGOTTEN]
     assert len(closed.asked) == many, "nothing is searched for her"

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from footnote_bot.bot.answering.llm.usage import Cap, Spent
-from footnote_bot.bot.conversation.queue_status import QueueStatus
+from footnote_bot.bot.conversation.workers import QueueStatus
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.flags.maintenance import Maintenance
 from footnote_bot.bot.slack import running

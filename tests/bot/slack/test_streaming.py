@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footnote_bot.bot.conversation.stopping import STOPPED
+from footnote_bot.bot.conversation.workers import STOPPED
 from footnote_bot.bot.model import Answer, NoAnswer, Question
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.slack.chat.streaming import as_markdown

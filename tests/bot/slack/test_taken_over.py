@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from footnote_bot.bot.conversation.stopping import STOPPED
+from footnote_bot.bot.conversation.workers import STOPPED
 from footnote_bot.bot.slack.api import slack_api
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.process import LEASE

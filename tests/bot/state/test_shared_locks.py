@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import pytest
 
-from footnote_bot.bot.state.locks import SharedLocks
+from footnote_bot.bot.state.locks import DatabaseLocks, SharedLocks
 
 
-class SlowLocks:
+class SlowLocks(DatabaseLocks):
     """Locks that are acquired and released when a test lets them."""
 
     def __init__(self) -> None:
@@ -20,18 +19,15 @@ class SlowLocks:
         self.ends, self.let_end = threading.Event(), threading.Event()
         self.taken: list[str] = []
 
-    @contextmanager
-    def hold(self, wikis: Sequence[str]) -> Iterator[None]:
+    def take(self, names: Sequence[str]) -> None:
         self.asked.set()
         self.let.wait(60)
-        self.taken += wikis
-        try:
-            yield
-        finally:
-            self.ends.set()
-            self.let_end.wait(60)
-            for name in wikis:
-                self.taken.remove(name)
+        self.taken += names
+
+    def give_back(self, names: Sequence[str]) -> None:
+        self.ends.set()
+        self.let_end.wait(60)
+        self.taken = [name for name in self.taken if name not in names]
 
 
 async def test_who_is_cancelled_while_it_is_taken_gives_it_back() -> None:
