@@ -44,15 +44,15 @@ access addresses admins alembic answering arguments asynchronous attached attach
 background backups bm25 bolt boundaries bytes calibration callers channels cited clicks clock
 cloud collections commands comments composition concurrent conditions confluence
 consecutive content copies counters cross-encoders ctrl-c data date delays deletion
-delivery descriptions details digests documents durations embedding embeddings
+delivery descriptions details digests documents durations embeddings
 endpoints errors events everyday expected facts failures faults features feedback figures files
 findings folders following footnote fragments front further gauges generated git health
 html incoming indexed installations json judges light live llamaindex loading logging long
 lookup markdown material members merged messages methods metrics migrations milliseconds modals
 models named observation observations office operation optional outcomes
-output owners ownership page pages paging parameters parsing parts passage passages pdf
-people pieces plain plausibility ports posted posting presentations priority
-privacy private progress prompts quality question questions quick raised ranking rare
+output owners page pages paging parameters parsing parts passage passages pdf
+people pieces plain plausibility ports posted posting presentations
+privacy private progress quality question questions quick ranking rare
 rate readers readiness reading received recorded references refusals reminders removal
 rendering reordering replayed replies rereading response restoring results results.json
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds

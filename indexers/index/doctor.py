@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from footnote_bot.indexers.errors import IndexersError, IndexLocked, ModelUnavailable
-from footnote_bot.indexers.findings import Finding, Level, failure, ok, warning
+from footnote_bot.indexers.errors import (
+    IndexersError,
+    IndexLocked,
+    IndexUnavailable,
+    ModelUnavailable,
+)
+from footnote_bot.indexers.findings import Access, Finding, Indexed, Level, failure, ok, warning
 from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.model import Acl, Principal
 from footnote_bot.indexers.ports import Embedder, Reranker
 
 
@@ -94,3 +101,23 @@ def _index(
             "A full sync is not finished: the new index lies beside the one that is read.",
             "If none is running, run `footnote sync --full` again: what it has read is kept.",
         )
+
+
+def with_indexed(
+    access: Access,
+    rule: Acl,
+    reader: Callable[[], Principal],
+    open_index: Callable[[], CurrentIndex],
+) -> Access:
+    """Return ``access`` with the indexed state of its page, if the index can be read. ``rule`` is
+    the page's current Acl in its wiki; ``reader`` returns the person, ``open_index`` the index."""
+    try:
+        page = open_index().page(access.wiki, access.page)
+    except IndexLocked:
+        return replace(access, untold="a running Footnote holds the index")
+    except (IndexUnavailable, ModelUnavailable) as error:
+        return replace(access, untold=str(error))
+    if page is None:
+        return access
+    indexed = Indexed(admits=page.acl.admits(reader()), current=page.acl == rule)
+    return replace(access, indexed=indexed)

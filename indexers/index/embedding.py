@@ -14,15 +14,78 @@ from typing import TYPE_CHECKING, Any
 from footnote_bot.indexers.errors import ModelUnavailable, ModelUnknown
 from footnote_bot.indexers.index import pooling
 from footnote_bot.indexers.index.bundled import MODELS, check
-from footnote_bot.indexers.index.prompts import prompts_for
-from footnote_bot.indexers.index.text import encodable
-from footnote_bot.indexers.index.tokens import TokenCounter
 from footnote_bot.indexers.ports import Embedding, Vector
+from footnote_bot.indexers.text.sentences import encodable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from fastembed import TextEmbedding
     from tokenizers import Encoding, Tokenizer
+
+
+_BY_WORD = "BertPreTokenizer"
+"""The pre-tokenizer that cuts at every space, so that no token contains one."""
+_SPACES = str.maketrans("\t\n\r", "   ")
+"""The characters that BERT takes for spaces, whatever Unicode says of them."""
+_REMEMBERED = 65_536
+"""Words whose count is kept, some 8 MB."""
+_LONG = 40
+"""Characters from which on the count of a word is not kept: such words hardly occur twice."""
+
+
+class TokenCounter:
+    """Counts all tokens of a text, without special tokens and truncation.
+
+    If the tokenizer reads word by word, each word is counted once: passages repeat their words
+    again and again, and this takes less than half of the time.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._reads_words = type(tokenizer.pre_tokenizer).__name__ == _BY_WORD
+        self._of_word = lru_cache(maxsize=_REMEMBERED)(self._count)
+
+    def __call__(self, text: str) -> int:
+        """Return the number of tokens. ``text`` has no unpaired surrogates."""
+        if not self._reads_words:
+            return self._count(text)
+        count = self._of_word
+        return sum(
+            count(word) if len(word) < _LONG else self._count(word)
+            for word in text.translate(_SPACES).split(" ")
+        )
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+_SEARCH_QUERY = "Represent this sentence for searching relevant passages: "
+_WEB_QUERY = (
+    "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+)
+
+_STELLA_QUERY = _WEB_QUERY.replace("query\nQuery:", "query.\nQuery: ")
+
+# The prompts of the question and of the passage, by the beginning of the model's name.
+_PROMPTS = {
+    "baai/bge-small-zh": ("为这个句子生成表示以用于检索相关文章：", ""),  # noqa: RUF001 - Chinese
+    "baai/bge-": (_SEARCH_QUERY, ""),
+    "mixedbread-ai/mxbai-": (_SEARCH_QUERY, ""),
+    "snowflake/snowflake-arctic-embed-": (_SEARCH_QUERY, ""),
+    "nomic-ai/nomic-embed-text-": ("search_query: ", "search_document: "),
+    "intfloat/multilingual-e5-": ("query: ", "passage: "),
+    "intfloat/e5-": ("query: ", "passage: "),
+    "google/embeddinggemma-": ("task: search result | query: ", "title: none | text: "),
+    "qwen/qwen3-embedding-": (_WEB_QUERY, ""),
+    "qdrant/stella-en-": (_STELLA_QUERY, ""),
+}
+
+
+def prompts_for(model: str) -> tuple[str, str]:
+    """Return the prompts for questions and for passages; empty for models without."""
+    name = model.lower()
+    return next((pair for start, pair in _PROMPTS.items() if name.startswith(start)), ("", ""))
+
 
 BUNDLED = MODELS / "all-MiniLM-L6-v2-int8"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from footnote_bot.indexers.errors import ModelUnavailable, ModelUnknown
 from footnote_bot.indexers.index.bundled import MODELS, check
-from footnote_bot.indexers.index.text import encodable
+from footnote_bot.indexers.text.sentences import encodable
 
 if TYPE_CHECKING:
     from fastembed.rerank.cross_encoder import TextCrossEncoder

@@ -10,14 +10,15 @@ from typing import ClassVar
 from qdrant_client import models
 
 from footnote_bot.indexers.errors import IndexUnavailable
-from footnote_bot.indexers.index.damage import Damage
-from footnote_bot.indexers.index.ownership import CollectionOwnership
+from footnote_bot.indexers.findings import Damage
 from footnote_bot.indexers.index.server import Server
 from footnote_bot.indexers.ports import PassageIndex
 
 log = logging.getLogger(__name__)
 
 _PREFIX = "passages-"
+_MARK = "footnote_owner"
+"""The field of a collection's metadata that names its owner."""
 
 
 class ServerCatalog:
@@ -146,3 +147,41 @@ class ServerCatalog:
 
     def close(self) -> None:
         self._server.client.close()
+
+
+class CollectionOwnership:
+    """The mark of one Footnote on its collections."""
+
+    def __init__(self, server: Server, owner: str) -> None:
+        self._server = server
+        self._owner = owner
+
+    def require(self, collection: str) -> None:
+        """Refuse a collection of another owner. A collection that does not exist, or has no mark
+        yet, has no owner.
+
+        Raises:
+            IndexUnavailable
+        """
+        if self._mark(collection) not in {None, self._owner}:
+            raise IndexUnavailable(
+                f"The collection {collection} on the Qdrant server at {self._server.url} belongs to"
+                " another Footnote: give this one names of its own ([index] prefix). If it is the"
+                " same Footnote in another process, set the same [state] url for both."
+            )
+
+    def claim(self, collection: str) -> None:
+        """Mark a collection without a mark: it was created just now, or by an earlier version."""
+        if self._mark(collection) is None:
+            with self._server.translate_errors():
+                self._server.client.update_collection(collection, metadata={_MARK: self._owner})
+
+    def is_ours(self, collection: str) -> bool:
+        return self._mark(collection) == self._owner
+
+    def _mark(self, collection: str) -> str | None:
+        with self._server.translate_errors():
+            if not self._server.client.collection_exists(collection):
+                return None
+            metadata = self._server.client.get_collection(collection).config.metadata or {}
+        return metadata.get(_MARK)

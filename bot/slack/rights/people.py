@@ -23,8 +23,7 @@ from footnote_bot.bot.slack.api.slack_api import call, pages
 from footnote_bot.bot.slack.rights.directory import MemberList
 from footnote_bot.bot.slack.rights.person import Membership, Person, person_of
 from footnote_bot.bot.slack.texts import replies as texts
-from footnote_bot.indexers.model import EVERYONE, Principal, addressed
-from footnote_bot.indexers.untold import untold_token
+from footnote_bot.indexers.model import EVERYONE, Principal, addressed, untold_token
 
 logger = logging.getLogger(__name__)
 

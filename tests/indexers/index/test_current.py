@@ -15,9 +15,9 @@ from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.findings import Access, Indexed
 from footnote_bot.indexers.index.catalog import IndexCatalog, fingerprint
 from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.index.doctor import with_indexed
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.index.folder_catalog import FolderCatalog
-from footnote_bot.indexers.index.indexed_access import with_indexed
 from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.index.server_catalog import ServerCatalog
 from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal

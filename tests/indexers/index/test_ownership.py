@@ -9,9 +9,9 @@ from qdrant_client import QdrantClient
 
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.current import CurrentIndex
-from footnote_bot.indexers.index.ownership import CollectionOwnership, owner_of
+from footnote_bot.indexers.index.opening import owner_of
 from footnote_bot.indexers.index.server import Server, ServerIndex
-from footnote_bot.indexers.index.server_catalog import ServerCatalog
+from footnote_bot.indexers.index.server_catalog import CollectionOwnership, ServerCatalog
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

@@ -10,7 +10,7 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 
 from footnote_bot.indexers.index.bundled import MODELS
-from footnote_bot.indexers.index.tokens import TokenCounter
+from footnote_bot.indexers.index.embedding import TokenCounter
 
 BUNDLED = Tokenizer.from_file(str(MODELS / "all-MiniLM-L6-v2-int8" / "tokenizer.json"))
 BUNDLED.no_truncation()

@@ -63,7 +63,7 @@ def test_everything_is_embedded_anew_and_then_read(library: Library, tmp_path: P
 def test_a_rebuild_is_logged_when_it_begins_and_when_it_ends(
     library: Library, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, logger="indexers"):
+    with caplog.at_level(logging.INFO, logger="footnote_bot.indexers"):
         library.sync()
         library.sync(full=True)
 
@@ -77,7 +77,7 @@ def test_a_rebuild_that_is_refused_is_logged(
     library: Library, caplog: pytest.LogCaptureFixture
 ) -> None:
     library.big.pages.clear()
-    with caplog.at_level(logging.INFO, logger="indexers"):
+    with caplog.at_level(logging.INFO, logger="footnote_bot.indexers"):
         library.sync(full=True)
 
     assert caplog.messages[-1].startswith("The index is not replaced")
