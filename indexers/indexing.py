@@ -164,7 +164,13 @@ class Indexing:
         with suppress(IndexersError):
             _ = self.index  # so that each wiki is read like its indexed pages
         yield from self.wikis.findings()
-        yield from doctor.findings(self, tuple(self.wikis), self._place.version_problem)
+        yield from doctor.findings(
+            lambda: self.embedder,
+            lambda: self.reranker,
+            lambda: self.index,
+            tuple(self.wikis),
+            self._place.version_problem,
+        )
 
     @property
     def copies(self) -> IndexCopies:

@@ -84,37 +84,30 @@ class CurrentIndex:
                 name = (
                     next_name(current) if current and fingerprint_of(current) == wanted else wanted
                 )
-                self._written_name, self._written = self._new(name)
+                self._written_name, self.candidate = self._new(name)
                 catalog.activate(self._written_name)
             elif fingerprint_of(current) != wanted:
-                self._written_name, self._written = self._new(wanted)
+                self._written_name, self.candidate = self._new(wanted)
             elif self.damage and self.damage.index == current:
-                self._written_name, self._written = self._new(next_name(current))
+                self._written_name, self.candidate = self._new(next_name(current))
             else:
-                self._written_name, self._written = current, read
+                self._written_name, self.candidate = current, read
         except BaseException:
             if read is not None:
                 read.close()
             raise
         self._read_name = current if current and read else self._written_name
-        self._read = read or self._written
+        self.current = read or self.candidate
+        """The index that is read; the ``candidate`` is the one that is written."""
         # Whether the current index has vectors of the wanted model.
         self._same_vectors = self._read_name.partition("-")[0] == wanted.partition("-")[0]
         self.reuses = True
         """Whether vectors of the current index may go into a rebuilt one."""
 
     @property
-    def current(self) -> PassageIndex:
-        return self._read
-
-    @property
-    def candidate(self) -> PassageIndex:
-        return self._written
-
-    @property
     def building(self) -> bool:
         """Return whether the written index is not yet the current one."""
-        return self._read is not self._written
+        return self.current is not self.candidate
 
     @property
     def is_rebuilding(self) -> bool:
@@ -157,7 +150,7 @@ class CurrentIndex:
     @property
     def unembedded(self) -> Unembedded:
         """Return the waiting passages of the written index."""
-        return self._written.unembedded
+        return self.candidate.unembedded
 
     @property
     def waiting(self) -> int:
@@ -176,9 +169,9 @@ class CurrentIndex:
             if current is None or current == self._read_name:
                 return False
             if current == self._written_name:
-                self._read = self._written
+                self.current = self.candidate
             elif fingerprint_of(current) == self._wanted:
-                self._read = self._written = self._catalog.open(current)
+                self.current = self.candidate = self._catalog.open(current)
                 self._written_name = current
             else:
                 return False
@@ -191,7 +184,7 @@ class CurrentIndex:
         already."""
         if self.building:
             return False
-        self._written_name, self._written = self._new(next_name(self._read_name))
+        self._written_name, self.candidate = self._new(next_name(self._read_name))
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
@@ -201,12 +194,12 @@ class CurrentIndex:
             if after:
                 log.warning("The index built so far is lost: %s", after)
                 return True
-        broken = self._written in self._unusable
+        broken = self.candidate in self._unusable
         if after and not broken:
             self._note_damage(after)
         if self.building and broken:
-            close_damaged(self._written)
-            self._written_name, self._written = self._new(next_name(self._written_name))
+            close_damaged(self.candidate)
+            self._written_name, self.candidate = self._new(next_name(self._written_name))
             return True
         if self.building:
             return after is not None and self._stop_reading()
@@ -215,7 +208,7 @@ class CurrentIndex:
 
     def set_aside(self) -> None:
         if self.building:
-            unfinished, self._written = self._written, self._read
+            unfinished, self.candidate = self.candidate, self.current
             self._written_name, self.reuses = self._read_name, True
             self._lost = unfinished in self._unusable
             self._unusable.discard(unfinished)
@@ -245,21 +238,21 @@ class CurrentIndex:
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
         with self._writing():
-            return self._written.known(wiki)
+            return self.candidate.known(wiki)
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
         if not self._reads(wiki):
             return None
         return self._with_current(
-            lambda read: self._written.page(wiki, page) or read.page(wiki, page)
+            lambda read: self.candidate.page(wiki, page) or read.page(wiki, page)
         )
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         with self._writing():
-            embeddings = self._written.embeddings(digests)
+            embeddings = self.candidate.embeddings(digests)
         if self.building and self._same_vectors and self.reuses:
             try:
-                embeddings |= self._read.embeddings(
+                embeddings |= self.current.embeddings(
                     [digest for digest in digests if digest not in embeddings]
                 )
             except IndexCorrupt as error:
@@ -269,7 +262,7 @@ class CurrentIndex:
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         # The check of a stored answer calls this before any search, so it must follow a switch.
         return self._with_current(
-            lambda read: self._written.digests(wiki, page) or read.digests(wiki, page)
+            lambda read: self.candidate.digests(wiki, page) or read.digests(wiki, page)
         )
 
     def search(
@@ -296,13 +289,13 @@ class CurrentIndex:
         readable = self._readable(wikis)
 
         def search(index: PassageIndex) -> list[list[Hit]]:
-            comparable = self._same_vectors or index is self._written
+            comparable = self._same_vectors or index is self.candidate
             sent = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
             return index.search_all(sent, reader=reader, limit=limit, wikis=readable)
 
         def without(broken: PassageIndex) -> list[list[Hit]]:
             nothing: list[list[Hit]] = [[] for _ in queries]
-            return nothing if broken is self._written else search(self._written)
+            return nothing if broken is self.candidate else search(self.candidate)
 
         results = self._with_current(search, without)
         if not self._embed:
@@ -328,31 +321,31 @@ class CurrentIndex:
     def counts(self) -> dict[str, tuple[int, int]]:
         return self._with_current(
             lambda read: read.counts(),
-            lambda broken: {} if broken is self._written else self._written.counts(),
+            lambda broken: {} if broken is self.candidate else self.candidate.counts(),
         )
 
     def wikis(self) -> frozenset[str]:
         """Return the wikis in the current index, and in the one that is built beside it."""
-        wikis = self._written.wikis()
+        wikis = self.candidate.wikis()
         if self.building:
             try:
-                wikis |= self._read.wikis()
+                wikis |= self.current.wikis()
             except IndexCorrupt as error:
                 self._note_damage(error)
         return wikis
 
     def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
         """Put a copy of the current index into ``folder``, and return its counts."""
-        return self._catalog.back_up(self._read_name, self._read, folder)
+        return self._catalog.back_up(self._read_name, self.current, folder)
 
     def check(self) -> int:
         """Check the current index, see `PassageIndex.check`, and remember its damage. A server
         checks its own."""
-        index = self._read
+        index = self.current
         try:
             return 0 if self._catalog.is_shared else index.check()
         except IndexCorrupt as error:
-            if index is self._read:
+            if index is self.current:
                 self._note_damage(error)
             raise
 
@@ -361,46 +354,46 @@ class CurrentIndex:
             with self._narrow_rights():
                 self._restrict(passages[0])
         with self._writing():
-            self._written.replace(passages, embeddings)
+            self.candidate.replace(passages, embeddings)
 
     def relabel(
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
     ) -> None:
         if self.building:
             with self._writing():
-                built = self._written.page(wiki, page)
+                built = self.candidate.page(wiki, page)
             with self._narrow_rights():
                 self._relabel_old(wiki, page, built, KnownPage(revision, acl), owner)
         with self._writing():
-            self._written.relabel(wiki, page, revision, acl, owner)
+            self.candidate.relabel(wiki, page, revision, acl, owner)
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         if self.building:
             with self._narrow_rights():
-                self._read.remove(wiki, pages)
+                self.current.remove(wiki, pages)
         with self._writing():
-            self._written.remove(wiki, pages)
+            self.candidate.remove(wiki, pages)
 
     def narrow(self, wiki: str, acl: Acl) -> None:
         """Keep everybody whom ``acl`` does not admit from reading ``wiki``, until the next sync."""
         with self._narrow_rights():
-            _narrow(self._read, wiki, acl)
+            _narrow(self.current, wiki, acl)
         if self.building:
             with self._writing():
-                _narrow(self._written, wiki, acl)
+                _narrow(self.candidate, wiki, acl)
 
     def sweep(self, wiki: str) -> int:
         with self._writing():
-            return self._written.sweep(wiki)
+            return self.candidate.sweep(wiki)
 
     def settle(self) -> None:
         with self._writing():
-            self._written.settle()
+            self.candidate.settle()
 
     def close(self) -> None:
-        close_damaged(self._written)
+        close_damaged(self.candidate)
         if self.building:
-            close_damaged(self._read)
+            close_damaged(self.current)
         self._catalog.close()
 
     def _reads(self, wiki: str) -> bool:
@@ -434,7 +427,7 @@ class CurrentIndex:
         try:
             yield
         except IndexCorrupt as error:
-            self._unusable.add(self._written)
+            self._unusable.add(self.candidate)
             if not self.building:
                 self._note_damage(error)
             raise
@@ -459,7 +452,7 @@ class CurrentIndex:
     def _stop_reading(self) -> bool:
         """Read the written index from now on."""
         with self._switching:
-            old, self._read, self._same_vectors = self._read, self._written, True
+            old, self.current, self._same_vectors = self.current, self.candidate, True
             self._read_name, self.reuses = self._written_name, True
             self._catalog.activate(self._read_name)
         if self.damage and self.damage.index:
@@ -474,19 +467,19 @@ class CurrentIndex:
         if not self.building:
             return
         wiki, page = passage.wiki, passage.page
-        old_page = self._read.page(wiki, page)
+        old_page = self.current.page(wiki, page)
         if old_page is not None and old_page.acl != passage.acl:
-            self._read.relabel(wiki, page, old_page.revision, old_page.acl & passage.acl)
+            self.current.relabel(wiki, page, old_page.revision, old_page.acl & passage.acl)
 
     def _relabel_old(
         self, wiki: str, page: str, built: KnownPage | None, label: KnownPage, owner: str | None
     ) -> None:
         """Relabel the page in the old index. Wider rights wait for the new index if that has
         another version of the text: perhaps the old one was written for fewer people."""
-        old_page = self._read.page(wiki, page)
+        old_page = self.current.page(wiki, page)
         if old_page and (built is None or built.revision != old_page.revision):
             label = KnownPage(old_page.revision, old_page.acl & label.acl)
-        self._read.relabel(wiki, page, label.revision, label.acl, owner)
+        self.current.relabel(wiki, page, label.revision, label.acl, owner)
 
     def _note_damage(self, error: IndexCorrupt) -> None:
         """Remember that the current index is damaged, or that this version cannot read it."""
@@ -523,7 +516,7 @@ class CurrentIndex:
         except IndexUnavailable:
             if not self._has_switched(index):
                 raise
-            return ask(self._read)
+            return ask(self.current)
 
     def _followed(self) -> PassageIndex:
         """Return the current index. An index that another process has replaced may remain, if that
@@ -532,11 +525,11 @@ class CurrentIndex:
         if self._catalog.is_shared and not 0 <= now - self._followed_at < _CURRENT_LASTS:
             self._followed_at = now
             self.follow()
-        return self._read
+        return self.current
 
     def _has_switched(self, index: PassageIndex) -> bool:
         """Return whether another index than ``index`` is read now; switch to a promoted one."""
-        return self._read is not index or self.follow()
+        return self.current is not index or self.follow()
 
 
 def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:

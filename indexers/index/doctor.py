@@ -1,10 +1,9 @@
-"""Checks of the index and its models for `footnote doctor`."""
+"""Checks of the index and its models for `footnote doctor` and `footnote access`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from footnote_bot.indexers.errors import (
     IndexersError,
@@ -18,34 +17,25 @@ from footnote_bot.indexers.model import Acl, Principal
 from footnote_bot.indexers.ports import Embedder, Reranker
 
 
-class CheckedParts(Protocol):
-    """The parts that are checked; each is loaded or opened at its first use."""
-
-    @property
-    def embedder(self) -> Embedder: ...
-
-    @property
-    def reranker(self) -> Reranker | None: ...
-
-    @property
-    def index(self) -> CurrentIndex: ...
-
-
 def findings(
-    parts: CheckedParts, wikis: Sequence[str], version_problem: Callable[[], str | None]
+    embedder: Callable[[], Embedder],
+    reranker: Callable[[], Reranker | None],
+    index: Callable[[], CurrentIndex],
+    wikis: Sequence[str],
+    version_problem: Callable[[], str | None],
 ) -> Iterator[Finding]:
-    """Check the models and the index. ``wikis`` are the configured wikis; ``version_problem``
-    returns why the index's server may not fit."""
-    yield from _reranker(parts)
-    model = _model(parts)
+    """Check the models and the index, which the first three load or open. ``wikis`` are the
+    configured wikis; ``version_problem`` returns why the index's server may not fit."""
+    yield from _reranker(reranker)
+    model = _model(embedder)
     yield model
     if model.level is not Level.FAILURE:
-        yield from _index(parts, wikis, version_problem)
+        yield from _index(index, wikis, version_problem)
 
 
-def _model(parts: CheckedParts) -> Finding:
+def _model(load: Callable[[], Embedder]) -> Finding:
     try:
-        embedder = parts.embedder
+        embedder = load()
         embedder.embed_question("Does the model load?")
     except ModelUnavailable as error:
         return failure("model", str(error), "See `[index] model`.")
@@ -55,10 +45,10 @@ def _model(parts: CheckedParts) -> Finding:
     )
 
 
-def _reranker(parts: CheckedParts) -> Iterator[Finding]:
+def _reranker(load: Callable[[], Reranker | None]) -> Iterator[Finding]:
     """Check the cross-encoder, if there is one."""
     try:
-        if (reranker := parts.reranker) is None:
+        if (reranker := load()) is None:
             return
         reranker.scores("Does it run?", ["It does."])
     except ModelUnavailable as error:
@@ -68,10 +58,12 @@ def _reranker(parts: CheckedParts) -> Iterator[Finding]:
 
 
 def _index(
-    parts: CheckedParts, wikis: Sequence[str], version_problem: Callable[[], str | None]
+    open_index: Callable[[], CurrentIndex],
+    wikis: Sequence[str],
+    version_problem: Callable[[], str | None],
 ) -> Iterator[Finding]:
     try:
-        current = parts.index
+        current = open_index()
         counts, building, trouble = current.counts(), current.building, current.trouble
         unfinished = current.is_unfinished
         mismatch = version_problem()

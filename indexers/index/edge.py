@@ -43,8 +43,8 @@ from footnote_bot.indexers.index.schema import (
     Point,
     PointQuery,
     Where,
+    meaning_of,
 )
-from footnote_bot.indexers.ports import Vector
 from footnote_bot.indexers.sparse import copy_folder
 
 log = logging.getLogger(__name__)
@@ -142,12 +142,10 @@ class EdgeEngine:
             with_payload=list(fields) or True,
             with_vector=[MEANING] if meaning else False,
         )
-        return (
-            FoundPoint(record.payload or {}, meaning=_meaning(record.vector)) for record in records
-        )
+        return (FoundPoint(record.payload or {}, meaning=meaning_of(record)) for record in records)
 
     def points(self) -> Iterator[Point]:
-        return map(_to_point, self._scroll(with_payload=True, with_vector=True))
+        return map(Point.read, self._scroll(with_payload=True, with_vector=True))
 
     def _scroll(self, **arguments: Any) -> Iterator[qdrant.Record]:
         offset = None
@@ -322,17 +320,6 @@ def _to_edge(point: Point) -> qdrant.Point:
     return qdrant.Point(point.id, vectors, point.payload)
 
 
-def _to_point(record: Any) -> Point:
-    vector = record.vector or {}
-    words = vector.get(WORDS)
-    return Point(
-        uuid.UUID(str(record.id)),
-        record.payload or {},
-        vector.get(MEANING, ()),
-        (words.indices, words.values) if words else ((), ()),
-    )
-
-
 def _filter(where: Where) -> qdrant.Filter:
     must: list[Any] = [
         FieldCondition(field, match=_one_of(values)) for field, values in where.fields.items()
@@ -383,11 +370,6 @@ def _weighted_sum(weights: Sequence[float]) -> qdrant.Formula:
         ),
         defaults=dict.fromkeys(terms, 0.0),
     )
-
-
-def _meaning(vector: Any) -> Vector:
-    meaning: Vector = (vector or {}).get(MEANING, ())
-    return meaning
 
 
 _AT_ONCE = 128 << 10  # bytes; of a larger range Linux reads ahead only the beginning

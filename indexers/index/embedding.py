@@ -6,14 +6,20 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from footnote_bot.indexers.errors import ModelUnavailable, ModelUnknown
+from footnote_bot.indexers.errors import ModelUnknown
 from footnote_bot.indexers.index import pooling
-from footnote_bot.indexers.index.bundled import MODELS, check
+from footnote_bot.indexers.index.local_models import (
+    MODELS,
+    bundled,
+    by_name,
+    check,
+    described,
+    in_threads,
+)
 from footnote_bot.indexers.ports import Embedding, Vector
 from footnote_bot.indexers.text.sentences import encodable
 
@@ -163,7 +169,8 @@ class _Embedder:
         def read(batch: Sequence[int]) -> list[Embedding]:
             return self._read([prompted[i] for i in batch], [encodings[i] for i in batch])
 
-        for batch, batch_embeddings in zip(batches, self._map_batches(read, batches), strict=True):
+        results = in_threads(read, batches, at_once=self._at_once, name="embedder")
+        for batch, batch_embeddings in zip(batches, results, strict=True):
             for i, embedding in zip(batch, batch_embeddings, strict=True):
                 embeddings[i] = embedding
         pooling.give_back(self._model)
@@ -174,17 +181,6 @@ class _Embedder:
             starts = [max(text.find("\n") + 1, len(self._passage)) for text in texts]
             return list(pooling.embeddings(self._model, texts, encodings, starts))
         return list(map(Embedding, _plain(self._model.passage_embed(texts, batch_size=_BATCH))))
-
-    def _map_batches(
-        self, read: Callable[[Sequence[int]], list[Embedding]], batches: Sequence[Sequence[int]]
-    ) -> Iterator[list[Embedding]]:
-        workers = min(self._at_once, len(batches))
-        if workers < 2:
-            yield from map(read, batches)
-            return
-        # The pool's threads have the priority of this one.
-        with ThreadPoolExecutor(workers, "embedder") as pool:
-            yield from pool.map(read, batches)
 
     def embed_question(self, text: str) -> Vector:
         """Return a vector for searching; a few milliseconds with the bundled model. The last
@@ -267,24 +263,16 @@ def _read(folder: Path) -> TextEmbedding:
     """Load a model once a process, however many indexes it opens."""
     check(folder, _DIGESTS, kind="embedding model", setting="[index] model")
     from fastembed import TextEmbedding  # half a second
-    from fastembed.common.model_description import (  # as above
-        ModelSource,
-        PoolingType,
-    )
+    from fastembed.common.model_description import PoolingType  # as above
 
-    name = LocalEmbedder.identity
-    if _described(TextEmbedding, name) is None:
-        TextEmbedding.add_custom_model(
-            name,
-            pooling=PoolingType.MEAN,
-            normalization=True,
-            # Never requested: `specific_model_path` has priority over every source.
-            sources=ModelSource(url="https://localhost/"),
-            dim=LocalEmbedder.dimensions,
-            model_file="model.onnx",
-        )
-    # The cache is not used. Its default needs room for temporary files, which a full disk has not.
-    model = TextEmbedding(name, cache_dir=str(folder), specific_model_path=str(folder), threads=1)
+    model = bundled(
+        TextEmbedding,
+        LocalEmbedder.identity,
+        folder,
+        pooling=PoolingType.MEAN,
+        normalization=True,
+        dim=LocalEmbedder.dimensions,
+    )
     _tokenizer(model).enable_truncation(_TRAINED_FOR)
     return model
 
@@ -303,7 +291,7 @@ class FastembedEmbedder(_Embedder):
         self._name = name
         self._cache_dir = cache_dir
         self._threads = threads
-        if (description := _described(TextEmbedding, name)) is None:
+        if (description := described(TextEmbedding, name)) is None:
             raise ModelUnknown(
                 f"There is no embedding model {name!r}: set [index] model to a name that"
                 " fastembed supports, or leave it empty for the bundled one."
@@ -319,21 +307,13 @@ class FastembedEmbedder(_Embedder):
     def _from_cache_or_hub(self) -> TextEmbedding:
         from fastembed import TextEmbedding  # half a second
 
-        try:
-            return TextEmbedding(self._name, cache_dir=str(self._cache_dir), threads=self._threads)
-        except (
-            Exception
-        ) as error:  # a hub's, a file's or onnxruntime's errors, which share no class
-            raise ModelUnavailable(
-                f"The embedding model {self._name!r} could be neither read from"
-                f" {self._cache_dir} nor downloaded: check the network, or copy the"
-                " model there from a machine that has it."
-            ) from error
-
-
-def _described(registry: type[TextEmbedding], name: str) -> dict[str, Any] | None:
-    models = registry.list_supported_models()
-    return next((model for model in models if model["model"].lower() == name.lower()), None)
+        return by_name(
+            TextEmbedding,
+            self._name,
+            self._cache_dir,
+            kind="embedding model",
+            threads=self._threads,
+        )
 
 
 def _tokenizer(model: TextEmbedding) -> Tokenizer:

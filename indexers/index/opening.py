@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from footnote_bot.indexers.errors import IndexUnavailable
-from footnote_bot.indexers.index.catalog import IndexCatalog
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.index.folder_catalog import PREFIX, FolderCatalog
 from footnote_bot.indexers.index.languages import Languages
@@ -22,58 +21,37 @@ if TYPE_CHECKING:
     from footnote_bot.indexers.index.server_catalog import ServerCatalog
 
 
-class IndexPlace(Protocol):
-    """A place of an index. It opens and requests nothing before it is used."""
+@dataclass(frozen=True)
+class InFolder:
+    """The place of embedded indexes. It opens nothing before it is used."""
 
-    kind: ClassVar[str]
+    folder: Path
+    kind: ClassVar[str] = "embedded"
     """Its name in a backup."""
 
     @property
     def is_made(self) -> bool:
         """Return whether there is an index, without creating one."""
-        ...
-
-    def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
-        """Return the catalog of the indexes there, with vectors of so many ``dimensions``."""
-        ...
-
-    def version_problem(self) -> str | None:
-        """Return why the server may not fit the client; None if it does, or there is no server.
-
-        Raises:
-            IndexUnavailable: the server does not answer or refuses.
-        """
-        ...
-
-
-@dataclass(frozen=True)
-class InFolder:
-    """The place of embedded indexes."""
-
-    folder: Path
-    kind: ClassVar[str] = "embedded"
-
-    @property
-    def is_made(self) -> bool:
         try:
             return any(self.folder.glob(f"{PREFIX}*"))
         except OSError:  # opening it says why
             return True
 
-    def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
+    def catalog(self, dimensions: int, languages: Languages) -> FolderCatalog:
+        """Return the catalog of the indexes there, with vectors of so many ``dimensions``."""
         return FolderCatalog(
             self.folder,
             lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages),
         )
 
-    def version_problem(self) -> str | None:
-        return None
+    def version_problem(self) -> None:
+        """Return None: there is no server that may not fit."""
 
 
 @dataclass(frozen=True)
 class OnServer:
-    """The place of collections on a Qdrant server. Their names begin with ``prefix``; ``owner``
-    returns their owner."""
+    """The place of collections on a Qdrant server, to which it sends nothing before it is used.
+    Their names begin with ``prefix``; ``owner`` returns their owner."""
 
     connect: Callable[[], Server]
     owner: Callable[[], str]
@@ -101,7 +79,15 @@ class OnServer:
         )
 
     def version_problem(self) -> str | None:
+        """Return why the server may not fit the client; None if it does.
+
+        Raises:
+            IndexUnavailable: the server does not answer or refuses.
+        """
         return self.server.version_problem()
+
+
+IndexPlace = InFolder | OnServer
 
 
 def server_at(url: str, api_key: str, options: Mapping[str, Any], setting: str) -> Server:

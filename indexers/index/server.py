@@ -35,9 +35,9 @@ from footnote_bot.indexers.index.schema import (
     Point,
     PointQuery,
     Where,
+    meaning_of,
 )
 from footnote_bot.indexers.index.server_failures import translate_errors
-from footnote_bot.indexers.ports import Vector
 
 CLIENT_VERSION = version("qdrant-client")
 
@@ -254,10 +254,10 @@ class ServerEngine:
             with_payload=list(fields) or True,
             with_vectors=[MEANING] if meaning else False,
         )
-        return (FoundPoint(record.payload or {}, meaning=_meaning(record)) for record in records)
+        return (FoundPoint(record.payload or {}, meaning=meaning_of(record)) for record in records)
 
     def points(self) -> Iterator[Point]:
-        return map(_to_point, self._scroll(with_vectors=True))
+        return map(Point.read, self._scroll(with_vectors=True))
 
     def _scroll(self, **arguments: Any) -> Iterator[models.Record]:
         offset = None
@@ -359,17 +359,6 @@ def _to_server(point: Point) -> models.PointStruct:
     return models.PointStruct(id=str(point.id), vector=vectors, payload=point.payload)
 
 
-def _to_point(record: models.Record) -> Point:
-    vector: Any = record.vector or {}
-    words = vector.get(WORDS)
-    return Point(
-        uuid.UUID(str(record.id)),
-        record.payload or {},
-        vector.get(MEANING, ()),
-        (words.indices, words.values) if words else ((), ()),
-    )
-
-
 def _filter(where: Where) -> models.Filter:
     must: list[models.Condition] = [
         models.FieldCondition(key=field, match=models.MatchAny(any=list(values)))
@@ -414,9 +403,3 @@ def _weighted_sum(weights: Sequence[float]) -> models.FormulaQuery:
     return models.FormulaQuery(
         formula=models.SumExpression(sum=weighted), defaults=dict.fromkeys(terms, 0.0)
     )
-
-
-def _meaning(point: models.Record) -> Vector:
-    vector: Any = point.vector
-    meaning: Vector = (vector or {}).get(MEANING, ())
-    return meaning

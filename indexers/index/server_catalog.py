@@ -37,8 +37,8 @@ class ServerCatalog:
         server: Server,
         open_index: Callable[[str], PassageIndex],
         *,
+        ownership: CollectionOwnership,
         prefix: str = "",
-        ownership: CollectionOwnership | None = None,
     ) -> None:
         self._server = server
         self._open = open_index
@@ -56,8 +56,7 @@ class ServerCatalog:
         """
         aliases = self._aliases()
         if moving := aliases.get(self._moving):
-            if self._ownership is not None:
-                self._ownership.require(moving)
+            self._ownership.require(moving)
             url = self._server.url
             raise IndexUnavailable(
                 f"The Qdrant server at {url} has only a part of the index, because a move to it is"
@@ -79,8 +78,6 @@ class ServerCatalog:
 
     def open(self, name: str) -> PassageIndex:
         collection = self._prefix + name
-        if self._ownership is None:
-            return self._open(collection)
         self._ownership.require(collection)
         index = self._open(collection)
         self._ownership.claim(collection)
@@ -130,7 +127,7 @@ class ServerCatalog:
                     self._delete(name)
 
     def _delete(self, collection: str) -> None:
-        if self._ownership is None or self._ownership.is_ours(collection):
+        if self._ownership.is_ours(collection):
             self._server.client.delete_collection(collection)
         else:
             log.warning("The collection %s is not this Footnote's: it stays", collection)

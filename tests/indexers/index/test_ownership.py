@@ -24,11 +24,18 @@ def server() -> Server:
     return Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
 
 
+class Earlier(CollectionOwnership):
+    """The ownership of an earlier version, which marked no collection."""
+
+    def claim(self, collection: str) -> None:
+        pass
+
+
 def index(server: Server, owner: str, fingerprint: str = "m-s", prefix: str = "") -> CurrentIndex:
     def opened(name: str) -> ServerIndex:
         return ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions)
 
-    ownership = CollectionOwnership(server, owner) if owner else None
+    ownership = CollectionOwnership(server, owner) if owner else Earlier(server, owner)
     return CurrentIndex(
         ServerCatalog(server, opened, prefix=prefix, ownership=ownership), fingerprint
     )
