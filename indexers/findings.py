@@ -5,7 +5,8 @@ Standard library only, like `indexers.model`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
@@ -82,3 +83,33 @@ class Access:
     def deciding(self) -> GateInWords | None:
         """Return the first gate that is not passed."""
         return next((gate for gate in self.gates if not gate.passed), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """The damage of an index. ``why`` is a clause for the operator; ``index`` names the damaged one
+    while it is still read as far as possible, and is empty afterwards."""
+
+    why: str
+    index: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say what happened, what it means and what to do."""
+        so_far = "what can still be read of it" if self.index else "the pages that were read again"
+        return (
+            f"The index is being rebuilt: {self.why}. Until every wiki has been read again, by"
+            f" `footnote sync` or the running bot, answers come from {so_far}."
+        )
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def read(cls, text: str) -> Damage:
+        """Read the result of `to_json`. A file that is damaged itself also counts as damage."""
+        try:
+            fields = json.loads(text)
+            return cls(str(fields["why"]), str(fields["index"]))
+        except (ValueError, KeyError, TypeError):
+            return cls("the old one is damaged")

@@ -16,14 +16,11 @@ from footnote_bot.indexers.index import doctor
 from footnote_bot.indexers.index.catalog import fingerprint
 from footnote_bot.indexers.index.copies import IndexCopies
 from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.index.doctor import with_indexed
 from footnote_bot.indexers.index.embedding import FastembedEmbedder, LocalEmbedder
-from footnote_bot.indexers.index.indexed_access import with_indexed
-from footnote_bot.indexers.index.languages import Languages
-from footnote_bot.indexers.index.memory import return_memory
-from footnote_bot.indexers.index.opening import IndexPlace, InFolder, OnServer, server_at
-from footnote_bot.indexers.index.ownership import owner_of
+from footnote_bot.indexers.index.languages import Languages, return_memory
+from footnote_bot.indexers.index.opening import IndexPlace, InFolder, OnServer, owner_of, server_at
 from footnote_bot.indexers.index.reranking import FastembedReranker, LocalReranker
-from footnote_bot.indexers.index.server_options import ServerOptions
 from footnote_bot.indexers.model import Progress
 from footnote_bot.indexers.parsing.process import Parsers
 from footnote_bot.indexers.ports import Embedder, Reranker, Wiki
@@ -112,7 +109,7 @@ class Indexing:
         settings, index = self._settings, self._settings.index
         key = self._secrets.qdrant_api_key.get_secret_value()
         return OnServer(
-            lambda: server_at(url, key, ServerOptions.of(index.model_dump()), setting),
+            lambda: server_at(url, key, index.model_dump(), setting),
             owner=lambda: owner_of(settings.data_dir, settings.state.url),
             prefix=index.prefix,
         )
@@ -167,7 +164,13 @@ class Indexing:
         with suppress(IndexersError):
             _ = self.index  # so that each wiki is read like its indexed pages
         yield from self.wikis.findings()
-        yield from doctor.findings(self, tuple(self.wikis), self._place.version_problem)
+        yield from doctor.findings(
+            lambda: self.embedder,
+            lambda: self.reranker,
+            lambda: self.index,
+            tuple(self.wikis),
+            self._place.version_problem,
+        )
 
     @property
     def copies(self) -> IndexCopies:

@@ -103,9 +103,8 @@ index."""
 
 VOCABULARY = (
     "indexers.model.", "indexers.ports.", "indexers.errors.", "indexers.findings.",
-    "indexers.untold.", "indexers.text.prose.", "indexers.text.sentences.",
-    "indexers.text.counting.", "indexers.backoff.", "indexers.daemons.", "indexers.priority.",
-    "indexers.sparse.",
+    "indexers.text.prose.", "indexers.text.sentences.", "indexers.text.counting.",
+    "indexers.backoff.", "indexers.daemons.", "indexers.sparse.",
 )  # fmt: skip
 
 FLOORS = {
@@ -122,8 +121,8 @@ FLOORS = {
 the folders are on top, except `bot.answering.texts`."""
 
 INDEXERS = (
-    {"model", "errors", "backoff", "daemons", "priority", "sparse"},
-    {"ports", "findings", "untold"},
+    {"model", "errors", "backoff", "daemons", "sparse"},
+    {"ports", "findings"},
     {"text"},
     {"parsing"},
     {"sources", "index"},
@@ -159,8 +158,8 @@ PLAYGROUND_IMPORTS = {
 do."""
 OF_ITS_COMMANDS = ("bot.cli.", "bot.interrupting.")
 
-MODELS = ("model", "content", "errors", "findings", "untold", "texts")
-"""The files with texts: `content` has messages, `findings` and `untold` are for operators, and
+MODELS = ("model", "content", "errors", "findings", "texts")
+"""The files with texts: `content` has messages, `findings` are for operators, and
 `texts` are for people. They import only the standard library, each other, and the formats of times
 and numbers."""
 WRITTEN = ("bot.moments.in_words", "indexers.text.counting.counted")
@@ -410,7 +409,6 @@ def test_models_import_the_standard_library_and_other_models_alone() -> None:
     texts = [
         ROOT / "bot/flags/content.py",
         ROOT / "indexers/findings.py",
-        ROOT / "indexers/untold.py",
         *(ROOT / "bot/slack/texts").glob("*.py"),
     ]
 

@@ -29,8 +29,8 @@ from footnote_bot.bot.cli.sync_command import sync
 from footnote_bot.bot.running.server import CommandRequest
 from footnote_bot.bot.running.session import CommandSession, Left
 from footnote_bot.bot.screen import Screen, shown_on
+from footnote_bot.indexers.daemons import lower_priority
 from footnote_bot.indexers.model import Progress
-from footnote_bot.indexers.priority import lower_priority
 
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App

@@ -16,9 +16,9 @@ from typing import Protocol
 
 from footnote_bot.bot.errors import StateUnavailable, SyncRunning
 from footnote_bot.bot.operations.passes import PassKind
+from footnote_bot.indexers.daemons import lower_priority
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.model import Progress, SyncReport
-from footnote_bot.indexers.priority import lower_priority
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from footnote_bot.bot.errors import StateUnavailable
-from footnote_bot.indexers.daemons import in_daemon
+from footnote_bot.indexers.daemons import in_daemon, lower_priority
 from footnote_bot.indexers.errors import IndexersError
-from footnote_bot.indexers.priority import lower_priority
 
 log = logging.getLogger(__name__)
 

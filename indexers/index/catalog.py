@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from footnote_bot.indexers.index.damage import Damage
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.findings import Damage
 from footnote_bot.indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
 from footnote_bot.indexers.index.schema import SCHEMA_VERSION
 from footnote_bot.indexers.model import digest
 from footnote_bot.indexers.ports import PassageIndex
+
+log = logging.getLogger(__name__)
+
+
+def close_damaged(index: PassageIndex) -> None:
+    """Close an index that may fail to close because it is damaged. Its lock is released in any
+    case."""
+    try:
+        index.close()
+    except IndexUnavailable as error:
+        log.warning("Closing an index failed: %s", error)
 
 
 def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:

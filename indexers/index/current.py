@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
 
-from footnote_bot.indexers.errors import IndexCorrupt
-from footnote_bot.indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
-from footnote_bot.indexers.index.damage import Damage, close_damaged, damage_of
-from footnote_bot.indexers.index.nearness import Embed
-from footnote_bot.indexers.index.reading import ReadIndex
-from footnote_bot.indexers.model import Acl, KnownPage, Passage
-from footnote_bot.indexers.ports import Embedding, PassageIndex
+from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
+from footnote_bot.indexers.findings import Damage
+from footnote_bot.indexers.index.catalog import (
+    IndexCatalog,
+    close_damaged,
+    fingerprint_of,
+    next_name,
+)
+from footnote_bot.indexers.index.hits import Embed, compare_missing
+from footnote_bot.indexers.model import Acl, Hit, KnownPage, Passage, Reader
+from footnote_bot.indexers.ports import (
+    Embedding,
+    IndexQuery,
+    PassageIndex,
+    PassageRef,
+    Unembedded,
+    Vector,
+)
 
 log = logging.getLogger(__name__)
 
+_Result = TypeVar("_Result")
 
-class CurrentIndex(ReadIndex):
+_WAITING_LASTS = 1.0
+"""Seconds."""
+_CURRENT_LASTS = 5.0
+"""Seconds in which no other process is expected to have promoted an index."""
+
+
+class CurrentIndex:
     """A PassageIndex that reads the current index and writes the wanted one; mostly they are the
     same. It is the port `indexers.syncing.ports.RebuildableIndex`.
 
@@ -48,7 +69,10 @@ class CurrentIndex(ReadIndex):
         self._embed = embed
         self._clock = clock
         self._switching = threading.RLock()
+        """Held while another index becomes the one that is read."""
+        self._counted, self._counted_at, self._followed_at = 0, -math.inf, -math.inf
         self.damage = catalog.damage()
+        """The damage of the current index, until another one has been built."""
         self._unusable: set[PassageIndex] = set()
         self._unread = False
         self._lost = False
@@ -60,31 +84,99 @@ class CurrentIndex(ReadIndex):
                 name = (
                     next_name(current) if current and fingerprint_of(current) == wanted else wanted
                 )
-                self._written_name, self._written = self._new(name)
+                self._written_name, self.candidate = self._new(name)
                 catalog.activate(self._written_name)
             elif fingerprint_of(current) != wanted:
-                self._written_name, self._written = self._new(wanted)
+                self._written_name, self.candidate = self._new(wanted)
             elif self.damage and self.damage.index == current:
-                self._written_name, self._written = self._new(next_name(current))
+                self._written_name, self.candidate = self._new(next_name(current))
             else:
-                self._written_name, self._written = current, read
+                self._written_name, self.candidate = current, read
         except BaseException:
             if read is not None:
                 read.close()
             raise
         self._read_name = current if current and read else self._written_name
-        self._read = read or self._written
-        self._same_vectors = self._has_same_vectors()
+        self.current = read or self.candidate
+        """The index that is read; the ``candidate`` is the one that is written."""
+        # Whether the current index has vectors of the wanted model.
+        self._same_vectors = self._read_name.partition("-")[0] == wanted.partition("-")[0]
         self.reuses = True
         """Whether vectors of the current index may go into a rebuilt one."""
 
     @property
-    def current(self) -> PassageIndex:
-        return self._read
+    def building(self) -> bool:
+        """Return whether the written index is not yet the current one."""
+        return self.current is not self.candidate
 
     @property
-    def candidate(self) -> PassageIndex:
-        return self._written
+    def is_rebuilding(self) -> bool:
+        """Return whether a full sync of this process builds the written index, though neither model
+        nor splitter changed."""
+        return self.building and fingerprint_of(self._read_name) == self._wanted
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Return whether a full sync has begun an index that this process does not build: the sync
+        was stopped, or another process runs it. Only the next full sync continues it."""
+        return not self.building and self._catalog.has(next_name(self._read_name))
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether a search may miss pages until the index is built: the current index is
+        damaged, is of another model, or cannot be read by this version."""
+        of_old = self.building and (self._unread or not self._same_vectors)
+        return self.damage is not None or of_old
+
+    @property
+    def trouble(self) -> str:
+        """Tell the operator why the index is partial, and until when; empty if it is not."""
+        if self.damage:
+            return self.damage.words
+        if self.is_partial:
+            return (
+                "The index is being rebuilt: the old one was made with another model or by"
+                " another version. Until every wiki has been read again, by `footnote sync` or the"
+                " running bot, answers come from what can be used of the old one."
+            )
+        if waiting := self.waiting:
+            total = sum(passages for _, passages in self.counts().values())
+            return (
+                f"{waiting:,} of {total:,} passages are found by their words alone until the model"
+                " has read them: `footnote sync` or the running bot goes on with them."
+            )
+        return ""
+
+    @property
+    def unembedded(self) -> Unembedded:
+        """Return the waiting passages of the written index."""
+        return self.candidate.unembedded
+
+    @property
+    def waiting(self) -> int:
+        """Return how many of the searched passages wait for their embedding. The number is cached
+        for a second, because every question needs it."""
+        now = self._clock()
+        if not 0 <= now - self._counted_at < _WAITING_LASTS:
+            counts = self._with_current(lambda read: read.unembedded.counts())
+            self._counted, self._counted_at = sum(counts.values()), now
+        return self._counted
+
+    def follow(self) -> bool:
+        """Switch to the index that another process has promoted. Return False if there is none."""
+        with self._switching:
+            current = self._catalog.current()
+            if current is None or current == self._read_name:
+                return False
+            if current == self._written_name:
+                self.current = self.candidate
+            elif fingerprint_of(current) == self._wanted:
+                self.current = self.candidate = self._catalog.open(current)
+                self._written_name = current
+            else:
+                return False
+            self._read_name, self._same_vectors = current, True
+            return True
 
     def rebuild(self) -> bool:
         """Write a new index beside the current one from now on, though neither model nor splitter
@@ -92,7 +184,7 @@ class CurrentIndex(ReadIndex):
         already."""
         if self.building:
             return False
-        self._written_name, self._written = self._new(next_name(self._read_name))
+        self._written_name, self.candidate = self._new(next_name(self._read_name))
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
@@ -102,12 +194,12 @@ class CurrentIndex(ReadIndex):
             if after:
                 log.warning("The index built so far is lost: %s", after)
                 return True
-        broken = self._written in self._unusable
+        broken = self.candidate in self._unusable
         if after and not broken:
             self._note_damage(after)
         if self.building and broken:
-            close_damaged(self._written)
-            self._written_name, self._written = self._new(next_name(self._written_name))
+            close_damaged(self.candidate)
+            self._written_name, self.candidate = self._new(next_name(self._written_name))
             return True
         if self.building:
             return after is not None and self._stop_reading()
@@ -116,7 +208,7 @@ class CurrentIndex(ReadIndex):
 
     def set_aside(self) -> None:
         if self.building:
-            unfinished, self._written = self._written, self._read
+            unfinished, self.candidate = self.candidate, self.current
             self._written_name, self.reuses = self._read_name, True
             self._lost = unfinished in self._unusable
             self._unusable.discard(unfinished)
@@ -146,21 +238,21 @@ class CurrentIndex(ReadIndex):
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
         with self._writing():
-            return self._written.known(wiki)
+            return self.candidate.known(wiki)
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
         if not self._reads(wiki):
             return None
         return self._with_current(
-            lambda read: self._written.page(wiki, page) or read.page(wiki, page)
+            lambda read: self.candidate.page(wiki, page) or read.page(wiki, page)
         )
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         with self._writing():
-            embeddings = self._written.embeddings(digests)
+            embeddings = self.candidate.embeddings(digests)
         if self.building and self._same_vectors and self.reuses:
             try:
-                embeddings |= self._read.embeddings(
+                embeddings |= self.current.embeddings(
                     [digest for digest in digests if digest not in embeddings]
                 )
             except IndexCorrupt as error:
@@ -170,62 +262,153 @@ class CurrentIndex(ReadIndex):
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         # The check of a stored answer calls this before any search, so it must follow a switch.
         return self._with_current(
-            lambda read: self._written.digests(wiki, page) or read.digests(wiki, page)
+            lambda read: self.candidate.digests(wiki, page) or read.digests(wiki, page)
         )
+
+    def search(
+        self,
+        text: str,
+        vector: Vector,
+        *,
+        reader: Reader,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[Hit]:
+        query = IndexQuery(text, vector)
+        (hits,) = self.search_all([query], reader=reader, limit=limit, wikis=wikis)
+        return hits
+
+    def search_all(
+        self,
+        queries: Sequence[IndexQuery],
+        *,
+        reader: Reader,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[list[Hit]]:
+        readable = self._readable(wikis)
+
+        def search(index: PassageIndex) -> list[list[Hit]]:
+            comparable = self._same_vectors or index is self.candidate
+            sent = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
+            return index.search_all(sent, reader=reader, limit=limit, wikis=readable)
+
+        def without(broken: PassageIndex) -> list[list[Hit]]:
+            nothing: list[list[Hit]] = [[] for _ in queries]
+            return nothing if broken is self.candidate else search(self.candidate)
+
+        results = self._with_current(search, without)
+        if not self._embed:
+            return results
+        return [
+            compare_missing(hits, query.vector, self._embed)
+            for query, hits in zip(queries, results, strict=True)
+        ]
+
+    def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
+        readable = [place for place in places if self._reads(place[0])]
+        return self._with_current(lambda read: read.passages(readable, reader=reader), lambda _: [])
+
+    def foreign_language(self, text: str, than: Collection[str] = ()) -> str:
+        return self._with_current(lambda read: read.foreign_language(text, than), lambda _: "")
+
+    def languages(self, *, reader: Reader, wikis: Sequence[str] | None = None) -> Sequence[str]:
+        readable = self._readable(wikis)
+        return self._with_current(
+            lambda read: read.languages(reader=reader, wikis=readable), lambda _: []
+        )
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        return self._with_current(
+            lambda read: read.counts(),
+            lambda broken: {} if broken is self.candidate else self.candidate.counts(),
+        )
+
+    def wikis(self) -> frozenset[str]:
+        """Return the wikis in the current index, and in the one that is built beside it."""
+        wikis = self.candidate.wikis()
+        if self.building:
+            try:
+                wikis |= self.current.wikis()
+            except IndexCorrupt as error:
+                self._note_damage(error)
+        return wikis
+
+    def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
+        """Put a copy of the current index into ``folder``, and return its counts."""
+        return self._catalog.back_up(self._read_name, self.current, folder)
+
+    def check(self) -> int:
+        """Check the current index, see `PassageIndex.check`, and remember its damage. A server
+        checks its own."""
+        index = self.current
+        try:
+            return 0 if self._catalog.is_shared else index.check()
+        except IndexCorrupt as error:
+            if index is self.current:
+                self._note_damage(error)
+            raise
 
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         if passages:
             with self._narrow_rights():
                 self._restrict(passages[0])
         with self._writing():
-            self._written.replace(passages, embeddings)
+            self.candidate.replace(passages, embeddings)
 
     def relabel(
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
     ) -> None:
         if self.building:
             with self._writing():
-                built = self._written.page(wiki, page)
+                built = self.candidate.page(wiki, page)
             with self._narrow_rights():
                 self._relabel_old(wiki, page, built, KnownPage(revision, acl), owner)
         with self._writing():
-            self._written.relabel(wiki, page, revision, acl, owner)
+            self.candidate.relabel(wiki, page, revision, acl, owner)
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         if self.building:
             with self._narrow_rights():
-                self._read.remove(wiki, pages)
+                self.current.remove(wiki, pages)
         with self._writing():
-            self._written.remove(wiki, pages)
+            self.candidate.remove(wiki, pages)
 
     def narrow(self, wiki: str, acl: Acl) -> None:
         """Keep everybody whom ``acl`` does not admit from reading ``wiki``, until the next sync."""
         with self._narrow_rights():
-            _narrow(self._read, wiki, acl)
+            _narrow(self.current, wiki, acl)
         if self.building:
             with self._writing():
-                _narrow(self._written, wiki, acl)
+                _narrow(self.candidate, wiki, acl)
 
     def sweep(self, wiki: str) -> int:
         with self._writing():
-            return self._written.sweep(wiki)
+            return self.candidate.sweep(wiki)
 
     def settle(self) -> None:
         with self._writing():
-            self._written.settle()
+            self.candidate.settle()
 
     def close(self) -> None:
-        close_damaged(self._written)
+        close_damaged(self.candidate)
         if self.building:
-            close_damaged(self._read)
+            close_damaged(self.current)
         self._catalog.close()
+
+    def _reads(self, wiki: str) -> bool:
+        return self._wikis is None or wiki in self._wikis
+
+    def _readable(self, wikis: Collection[str] | None) -> Sequence[str] | None:
+        selected = self._wikis if wikis is None else wikis
+        return None if selected is None else [wiki for wiki in selected if self._reads(wiki)]
 
     def _open_current(self, name: str) -> PassageIndex | None:
         """Open the current index; None if it is damaged, and cannot be read at all."""
         try:
             return self._catalog.open(name)
         except IndexCorrupt as error:
-            self._remember(damage_of(error))
+            self._remember(Damage(error.why))
             return None
 
     def _new(self, name: str) -> tuple[str, PassageIndex]:
@@ -244,7 +427,7 @@ class CurrentIndex(ReadIndex):
         try:
             yield
         except IndexCorrupt as error:
-            self._unusable.add(self._written)
+            self._unusable.add(self.candidate)
             if not self.building:
                 self._note_damage(error)
             raise
@@ -269,7 +452,7 @@ class CurrentIndex(ReadIndex):
     def _stop_reading(self) -> bool:
         """Read the written index from now on."""
         with self._switching:
-            old, self._read, self._same_vectors = self._read, self._written, True
+            old, self.current, self._same_vectors = self.current, self.candidate, True
             self._read_name, self.reuses = self._written_name, True
             self._catalog.activate(self._read_name)
         if self.damage and self.damage.index:
@@ -284,19 +467,69 @@ class CurrentIndex(ReadIndex):
         if not self.building:
             return
         wiki, page = passage.wiki, passage.page
-        old_page = self._read.page(wiki, page)
+        old_page = self.current.page(wiki, page)
         if old_page is not None and old_page.acl != passage.acl:
-            self._read.relabel(wiki, page, old_page.revision, old_page.acl & passage.acl)
+            self.current.relabel(wiki, page, old_page.revision, old_page.acl & passage.acl)
 
     def _relabel_old(
         self, wiki: str, page: str, built: KnownPage | None, label: KnownPage, owner: str | None
     ) -> None:
         """Relabel the page in the old index. Wider rights wait for the new index if that has
         another version of the text: perhaps the old one was written for fewer people."""
-        old_page = self._read.page(wiki, page)
+        old_page = self.current.page(wiki, page)
         if old_page and (built is None or built.revision != old_page.revision):
             label = KnownPage(old_page.revision, old_page.acl & label.acl)
-        self._read.relabel(wiki, page, label.revision, label.acl, owner)
+        self.current.relabel(wiki, page, label.revision, label.acl, owner)
+
+    def _note_damage(self, error: IndexCorrupt) -> None:
+        """Remember that the current index is damaged, or that this version cannot read it."""
+        if self.building and fingerprint_of(self._read_name) != self._wanted:
+            self._unread = True
+        elif self.damage is None:
+            self._remember(Damage(error.why, self._read_name))
+
+    def _remember(self, damage: Damage) -> None:
+        self.damage = damage
+        log.warning("%s", damage.words)
+        self._catalog.remember(damage)
+
+    def _with_current(
+        self,
+        ask: Callable[[PassageIndex], _Result],
+        without: Callable[[PassageIndex], _Result] | None = None,
+    ) -> _Result:
+        """Return the result of ``ask`` for the current index. Repeat it if a process has promoted
+        another index meanwhile. If the index turns out to be damaged, note that and return the
+        result of ``without`` the damaged index.
+
+        Raises:
+            IndexCorrupt: the index is damaged, and there is no ``without``.
+        """
+        index = self._followed()
+        try:
+            return ask(index)
+        except IndexCorrupt as error:
+            if without is None:
+                raise
+            self._note_damage(error)
+            return without(index)
+        except IndexUnavailable:
+            if not self._has_switched(index):
+                raise
+            return ask(self.current)
+
+    def _followed(self) -> PassageIndex:
+        """Return the current index. An index that another process has replaced may remain, if that
+        process could not remove it, and nobody narrows the rights in it any more."""
+        now = self._clock()
+        if self._catalog.is_shared and not 0 <= now - self._followed_at < _CURRENT_LASTS:
+            self._followed_at = now
+            self.follow()
+        return self.current
+
+    def _has_switched(self, index: PassageIndex) -> bool:
+        """Return whether another index than ``index`` is read now; switch to a promoted one."""
+        return self.current is not index or self.follow()
 
 
 def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:

@@ -1,44 +1,41 @@
-"""Checks of the index and its models for `footnote doctor`."""
+"""Checks of the index and its models for `footnote doctor` and `footnote access`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from dataclasses import replace
 
-from footnote_bot.indexers.errors import IndexersError, IndexLocked, ModelUnavailable
-from footnote_bot.indexers.findings import Finding, Level, failure, ok, warning
+from footnote_bot.indexers.errors import (
+    IndexersError,
+    IndexLocked,
+    IndexUnavailable,
+    ModelUnavailable,
+)
+from footnote_bot.indexers.findings import Access, Finding, Indexed, Level, failure, ok, warning
 from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.model import Acl, Principal
 from footnote_bot.indexers.ports import Embedder, Reranker
 
 
-class CheckedParts(Protocol):
-    """The parts that are checked; each is loaded or opened at its first use."""
-
-    @property
-    def embedder(self) -> Embedder: ...
-
-    @property
-    def reranker(self) -> Reranker | None: ...
-
-    @property
-    def index(self) -> CurrentIndex: ...
-
-
 def findings(
-    parts: CheckedParts, wikis: Sequence[str], version_problem: Callable[[], str | None]
+    embedder: Callable[[], Embedder],
+    reranker: Callable[[], Reranker | None],
+    index: Callable[[], CurrentIndex],
+    wikis: Sequence[str],
+    version_problem: Callable[[], str | None],
 ) -> Iterator[Finding]:
-    """Check the models and the index. ``wikis`` are the configured wikis; ``version_problem``
-    returns why the index's server may not fit."""
-    yield from _reranker(parts)
-    model = _model(parts)
+    """Check the models and the index, which the first three load or open. ``wikis`` are the
+    configured wikis; ``version_problem`` returns why the index's server may not fit."""
+    yield from _reranker(reranker)
+    model = _model(embedder)
     yield model
     if model.level is not Level.FAILURE:
-        yield from _index(parts, wikis, version_problem)
+        yield from _index(index, wikis, version_problem)
 
 
-def _model(parts: CheckedParts) -> Finding:
+def _model(load: Callable[[], Embedder]) -> Finding:
     try:
-        embedder = parts.embedder
+        embedder = load()
         embedder.embed_question("Does the model load?")
     except ModelUnavailable as error:
         return failure("model", str(error), "See `[index] model`.")
@@ -48,10 +45,10 @@ def _model(parts: CheckedParts) -> Finding:
     )
 
 
-def _reranker(parts: CheckedParts) -> Iterator[Finding]:
+def _reranker(load: Callable[[], Reranker | None]) -> Iterator[Finding]:
     """Check the cross-encoder, if there is one."""
     try:
-        if (reranker := parts.reranker) is None:
+        if (reranker := load()) is None:
             return
         reranker.scores("Does it run?", ["It does."])
     except ModelUnavailable as error:
@@ -61,10 +58,12 @@ def _reranker(parts: CheckedParts) -> Iterator[Finding]:
 
 
 def _index(
-    parts: CheckedParts, wikis: Sequence[str], version_problem: Callable[[], str | None]
+    open_index: Callable[[], CurrentIndex],
+    wikis: Sequence[str],
+    version_problem: Callable[[], str | None],
 ) -> Iterator[Finding]:
     try:
-        current = parts.index
+        current = open_index()
         counts, building, trouble = current.counts(), current.building, current.trouble
         unfinished = current.is_unfinished
         mismatch = version_problem()
@@ -94,3 +93,23 @@ def _index(
             "A full sync is not finished: the new index lies beside the one that is read.",
             "If none is running, run `footnote sync --full` again: what it has read is kept.",
         )
+
+
+def with_indexed(
+    access: Access,
+    rule: Acl,
+    reader: Callable[[], Principal],
+    open_index: Callable[[], CurrentIndex],
+) -> Access:
+    """Return ``access`` with the indexed state of its page, if the index can be read. ``rule`` is
+    the page's current Acl in its wiki; ``reader`` returns the person, ``open_index`` the index."""
+    try:
+        page = open_index().page(access.wiki, access.page)
+    except IndexLocked:
+        return replace(access, untold="a running Footnote holds the index")
+    except (IndexUnavailable, ModelUnavailable) as error:
+        return replace(access, untold=str(error))
+    if page is None:
+        return access
+    indexed = Indexed(admits=page.acl.admits(reader()), current=page.acl == rule)
+    return replace(access, indexed=indexed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import time
 import uuid
@@ -18,7 +19,7 @@ import qdrant_edge as qdrant
 from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
 from footnote_bot.indexers.daemons import in_daemon
-from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.catalog import close_damaged
 from footnote_bot.indexers.index.edge_failures import (
     TO_CREATE,
     TO_OPEN,
@@ -31,7 +32,6 @@ from footnote_bot.indexers.index.edge_failures import (
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.lock import FolderLock
 from footnote_bot.indexers.index.passages import StoredPassages
-from footnote_bot.indexers.index.reading_ahead import read_ahead
 from footnote_bot.indexers.index.schema import (
     DEPTH,
     INTEGERS,
@@ -43,8 +43,8 @@ from footnote_bot.indexers.index.schema import (
     Point,
     PointQuery,
     Where,
+    meaning_of,
 )
-from footnote_bot.indexers.ports import Vector
 from footnote_bot.indexers.sparse import copy_folder
 
 log = logging.getLogger(__name__)
@@ -92,18 +92,9 @@ class EdgeIndex(StoredPassages):
             engine.require_pages()
             index.verify(_length(folder) or dimensions)
         except BaseException:
-            close_failed(index)
+            close_damaged(index)
             raise
         return index
-
-
-def close_failed(index: StoredPassages) -> None:
-    """Close an ``index`` that could not be opened. Closing a damaged one fails, but releases its
-    lock."""
-    try:
-        index.close()
-    except IndexUnavailable as error:
-        log.info("A damaged index was closed: %s", error)
 
 
 class EdgeEngine:
@@ -151,12 +142,10 @@ class EdgeEngine:
             with_payload=list(fields) or True,
             with_vector=[MEANING] if meaning else False,
         )
-        return (
-            FoundPoint(record.payload or {}, meaning=_meaning(record.vector)) for record in records
-        )
+        return (FoundPoint(record.payload or {}, meaning=meaning_of(record)) for record in records)
 
     def points(self) -> Iterator[Point]:
-        return map(_to_point, self._scroll(with_payload=True, with_vector=True))
+        return map(Point.read, self._scroll(with_payload=True, with_vector=True))
 
     def _scroll(self, **arguments: Any) -> Iterator[qdrant.Record]:
         offset = None
@@ -331,17 +320,6 @@ def _to_edge(point: Point) -> qdrant.Point:
     return qdrant.Point(point.id, vectors, point.payload)
 
 
-def _to_point(record: Any) -> Point:
-    vector = record.vector or {}
-    words = vector.get(WORDS)
-    return Point(
-        uuid.UUID(str(record.id)),
-        record.payload or {},
-        vector.get(MEANING, ()),
-        (words.indices, words.values) if words else ((), ()),
-    )
-
-
 def _filter(where: Where) -> qdrant.Filter:
     must: list[Any] = [
         FieldCondition(field, match=_one_of(values)) for field, values in where.fields.items()
@@ -394,6 +372,22 @@ def _weighted_sum(weights: Sequence[float]) -> qdrant.Formula:
     )
 
 
-def _meaning(vector: Any) -> Vector:
-    meaning: Vector = (vector or {}).get(MEANING, ())
-    return meaning
+_AT_ONCE = 128 << 10  # bytes; of a larger range Linux reads ahead only the beginning
+_MOST = 512 << 20  # bytes of vectors and payloads, those of about 100,000 passages
+_OFTEN_READ = ("vector_storage-meaning/vectors/chunk_*.mmap", "payload_storage/page_*.dat")
+
+
+def read_ahead(folder: Path) -> None:
+    """Ask the system to read full vectors and payloads into its cache, which it does in the
+    background. Otherwise every passage that is found would wait for the disk at first.
+    """
+    remaining = _MOST
+    files = (file for name in _OFTEN_READ for file in sorted(folder.glob(f"segments/*/{name}")))
+    for file in files:
+        with file.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            remaining -= size
+            if remaining < 0 or not hasattr(os, "posix_fadvise"):
+                return
+            for at in range(0, size, _AT_ONCE):
+                os.posix_fadvise(stream.fileno(), at, _AT_ONCE, os.POSIX_FADV_WILLNEED)

@@ -6,23 +6,92 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from footnote_bot.indexers.errors import ModelUnavailable, ModelUnknown
+from footnote_bot.indexers.errors import ModelUnknown
 from footnote_bot.indexers.index import pooling
-from footnote_bot.indexers.index.bundled import MODELS, check
-from footnote_bot.indexers.index.prompts import prompts_for
-from footnote_bot.indexers.index.text import encodable
-from footnote_bot.indexers.index.tokens import TokenCounter
+from footnote_bot.indexers.index.local_models import (
+    MODELS,
+    bundled,
+    by_name,
+    check,
+    described,
+    in_threads,
+)
 from footnote_bot.indexers.ports import Embedding, Vector
+from footnote_bot.indexers.text.sentences import encodable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from fastembed import TextEmbedding
     from tokenizers import Encoding, Tokenizer
+
+
+_BY_WORD = "BertPreTokenizer"
+"""The pre-tokenizer that cuts at every space, so that no token contains one."""
+_SPACES = str.maketrans("\t\n\r", "   ")
+"""The characters that BERT takes for spaces, whatever Unicode says of them."""
+_REMEMBERED = 65_536
+"""Words whose count is kept, some 8 MB."""
+_LONG = 40
+"""Characters from which on the count of a word is not kept: such words hardly occur twice."""
+
+
+class TokenCounter:
+    """Counts all tokens of a text, without special tokens and truncation.
+
+    If the tokenizer reads word by word, each word is counted once: passages repeat their words
+    again and again, and this takes less than half of the time.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._reads_words = type(tokenizer.pre_tokenizer).__name__ == _BY_WORD
+        self._of_word = lru_cache(maxsize=_REMEMBERED)(self._count)
+
+    def __call__(self, text: str) -> int:
+        """Return the number of tokens. ``text`` has no unpaired surrogates."""
+        if not self._reads_words:
+            return self._count(text)
+        count = self._of_word
+        return sum(
+            count(word) if len(word) < _LONG else self._count(word)
+            for word in text.translate(_SPACES).split(" ")
+        )
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+_SEARCH_QUERY = "Represent this sentence for searching relevant passages: "
+_WEB_QUERY = (
+    "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+)
+
+_STELLA_QUERY = _WEB_QUERY.replace("query\nQuery:", "query.\nQuery: ")
+
+# The prompts of the question and of the passage, by the beginning of the model's name.
+_PROMPTS = {
+    "baai/bge-small-zh": ("为这个句子生成表示以用于检索相关文章：", ""),  # noqa: RUF001 - Chinese
+    "baai/bge-": (_SEARCH_QUERY, ""),
+    "mixedbread-ai/mxbai-": (_SEARCH_QUERY, ""),
+    "snowflake/snowflake-arctic-embed-": (_SEARCH_QUERY, ""),
+    "nomic-ai/nomic-embed-text-": ("search_query: ", "search_document: "),
+    "intfloat/multilingual-e5-": ("query: ", "passage: "),
+    "intfloat/e5-": ("query: ", "passage: "),
+    "google/embeddinggemma-": ("task: search result | query: ", "title: none | text: "),
+    "qwen/qwen3-embedding-": (_WEB_QUERY, ""),
+    "qdrant/stella-en-": (_STELLA_QUERY, ""),
+}
+
+
+def prompts_for(model: str) -> tuple[str, str]:
+    """Return the prompts for questions and for passages; empty for models without."""
+    name = model.lower()
+    return next((pair for start, pair in _PROMPTS.items() if name.startswith(start)), ("", ""))
+
 
 BUNDLED = MODELS / "all-MiniLM-L6-v2-int8"
 
@@ -100,7 +169,8 @@ class _Embedder:
         def read(batch: Sequence[int]) -> list[Embedding]:
             return self._read([prompted[i] for i in batch], [encodings[i] for i in batch])
 
-        for batch, batch_embeddings in zip(batches, self._map_batches(read, batches), strict=True):
+        results = in_threads(read, batches, at_once=self._at_once, name="embedder")
+        for batch, batch_embeddings in zip(batches, results, strict=True):
             for i, embedding in zip(batch, batch_embeddings, strict=True):
                 embeddings[i] = embedding
         pooling.give_back(self._model)
@@ -111,17 +181,6 @@ class _Embedder:
             starts = [max(text.find("\n") + 1, len(self._passage)) for text in texts]
             return list(pooling.embeddings(self._model, texts, encodings, starts))
         return list(map(Embedding, _plain(self._model.passage_embed(texts, batch_size=_BATCH))))
-
-    def _map_batches(
-        self, read: Callable[[Sequence[int]], list[Embedding]], batches: Sequence[Sequence[int]]
-    ) -> Iterator[list[Embedding]]:
-        workers = min(self._at_once, len(batches))
-        if workers < 2:
-            yield from map(read, batches)
-            return
-        # The pool's threads have the priority of this one.
-        with ThreadPoolExecutor(workers, "embedder") as pool:
-            yield from pool.map(read, batches)
 
     def embed_question(self, text: str) -> Vector:
         """Return a vector for searching; a few milliseconds with the bundled model. The last
@@ -204,24 +263,16 @@ def _read(folder: Path) -> TextEmbedding:
     """Load a model once a process, however many indexes it opens."""
     check(folder, _DIGESTS, kind="embedding model", setting="[index] model")
     from fastembed import TextEmbedding  # half a second
-    from fastembed.common.model_description import (  # as above
-        ModelSource,
-        PoolingType,
-    )
+    from fastembed.common.model_description import PoolingType  # as above
 
-    name = LocalEmbedder.identity
-    if _described(TextEmbedding, name) is None:
-        TextEmbedding.add_custom_model(
-            name,
-            pooling=PoolingType.MEAN,
-            normalization=True,
-            # Never requested: `specific_model_path` has priority over every source.
-            sources=ModelSource(url="https://localhost/"),
-            dim=LocalEmbedder.dimensions,
-            model_file="model.onnx",
-        )
-    # The cache is not used. Its default needs room for temporary files, which a full disk has not.
-    model = TextEmbedding(name, cache_dir=str(folder), specific_model_path=str(folder), threads=1)
+    model = bundled(
+        TextEmbedding,
+        LocalEmbedder.identity,
+        folder,
+        pooling=PoolingType.MEAN,
+        normalization=True,
+        dim=LocalEmbedder.dimensions,
+    )
     _tokenizer(model).enable_truncation(_TRAINED_FOR)
     return model
 
@@ -240,7 +291,7 @@ class FastembedEmbedder(_Embedder):
         self._name = name
         self._cache_dir = cache_dir
         self._threads = threads
-        if (description := _described(TextEmbedding, name)) is None:
+        if (description := described(TextEmbedding, name)) is None:
             raise ModelUnknown(
                 f"There is no embedding model {name!r}: set [index] model to a name that"
                 " fastembed supports, or leave it empty for the bundled one."
@@ -256,21 +307,13 @@ class FastembedEmbedder(_Embedder):
     def _from_cache_or_hub(self) -> TextEmbedding:
         from fastembed import TextEmbedding  # half a second
 
-        try:
-            return TextEmbedding(self._name, cache_dir=str(self._cache_dir), threads=self._threads)
-        except (
-            Exception
-        ) as error:  # a hub's, a file's or onnxruntime's errors, which share no class
-            raise ModelUnavailable(
-                f"The embedding model {self._name!r} could be neither read from"
-                f" {self._cache_dir} nor downloaded: check the network, or copy the"
-                " model there from a machine that has it."
-            ) from error
-
-
-def _described(registry: type[TextEmbedding], name: str) -> dict[str, Any] | None:
-    models = registry.list_supported_models()
-    return next((model for model in models if model["model"].lower() == name.lower()), None)
+        return by_name(
+            TextEmbedding,
+            self._name,
+            self._cache_dir,
+            kind="embedding model",
+            threads=self._threads,
+        )
 
 
 def _tokenizer(model: TextEmbedding) -> Tokenizer:

@@ -1,13 +1,26 @@
-"""The port for an engine: what Qdrant does, embedded or served."""
+"""The port for an engine, which is Qdrant, embedded or served."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from footnote_bot.indexers.index.schema import Embedded, FoundPoint, Point, PointQuery, Where
+
+_Item = TypeVar("_Item")
+
+BATCH = 512
+"""Values in one filter, points in one write."""
+
+
+def batches(items: Iterable[_Item], size: int = BATCH) -> Iterator[list[_Item]]:
+    """Yield ``items`` in lists of ``size``; the last may be shorter."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
 class Engine(Protocol):

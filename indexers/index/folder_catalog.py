@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from footnote_bot.indexers.errors import IndexLocked
-from footnote_bot.indexers.index.damage import Damage
+from footnote_bot.indexers.findings import Damage
 from footnote_bot.indexers.index.edge_failures import translate_errors
 from footnote_bot.indexers.index.lock import FolderLock
 from footnote_bot.indexers.ports import PassageIndex

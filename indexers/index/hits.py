@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from footnote_bot.indexers.index import embeddings, schema
 from footnote_bot.indexers.index.schema import FoundPoint
 from footnote_bot.indexers.model import Hit, Passage, Reader
-from footnote_bot.indexers.ports import PassageRef, Vector
+from footnote_bot.indexers.ports import Embedding, PassageRef, Vector
 
 Version = tuple[str, str, int]
 """A version of a page: its wiki, its key, and the number of the write."""
@@ -50,3 +51,24 @@ def version_of(point: FoundPoint) -> Version:
 
 def ref_of(passage: Passage) -> PassageRef:
     return passage.wiki, passage.page, passage.ordinal
+
+
+Embed = Callable[[Sequence[str]], Sequence[Embedding]]
+
+_MOST = 16
+"""Passages that are embedded for a question, best first; about a sixth of a second. Without a
+vector of the model, the confidence cannot be computed."""
+
+
+def compare_missing(hits: Sequence[Hit], question: Vector, embed: Embed) -> list[Hit]:
+    """Return the hits, with cosines for the best of those that were not compared with
+    ``question``."""
+    missing = [at for at, hit in enumerate(hits) if not hit.cosine and not hit.closest][:_MOST]
+    if not missing:
+        return list(hits)
+    embedded = embed([hits[at].passage.embedded for at in missing])
+    cosines = embeddings.cosines(question, [embeddings.to_payload(item) for item in embedded])
+    compared = list(hits)
+    for at, (cosine, closest) in zip(missing, cosines, strict=True):
+        compared[at] = replace(hits[at], cosine=cosine, closest=closest)
+    return compared

@@ -8,6 +8,7 @@ or is in a language for which BM25 has no stems, has the language `FALLBACK`.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,8 +16,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from footnote_bot.indexers.errors import ModelUnavailable
-from footnote_bot.indexers.index.text import encodable
 from footnote_bot.indexers.model import digest
+from footnote_bot.indexers.text.sentences import encodable
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -122,9 +123,13 @@ def _detect(text: str, least: float) -> str:
     return _SUPPORTED.get(name, "") if confidence >= least else ""
 
 
-def forget_model() -> None:
-    """Delete the model that detects languages from memory. Its next use loads it again."""
+def return_memory() -> None:
+    """Return to the system the memory that only a sync needs: the model, which the next use loads
+    again, and what glibc keeps of each thread's freed memory. Other systems keep none."""
     _model.cache_clear()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 @cache

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from qdrant_edge import Bm25, Bm25Config
 
-from footnote_bot.indexers.index.text import encodable
+from footnote_bot.indexers.text.sentences import encodable
 
 # The average number of tokens of a passage, with title and headings. BM25 weighs a passage's length
 # against it, so a wrong number costs recall.
@@ -101,11 +101,6 @@ class Words:
             " ".join((with_more_words(question), *self._pairs(question)))
         )
         return vector.indices, vector.values
-
-    def of_word(self, word: str) -> list[int]:
-        """Return the token ids, mostly one, of a word in lower case; empty if it is too common to
-        be searched for."""
-        return list(self._bm25.embed_query(word).indices)
 
     def is_stop(self, word: str) -> bool:
         """Return whether a question that is only ``word`` searches for nothing. Unlike

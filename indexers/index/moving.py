@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.catalog import has_vectors_of
 from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.engine import batches
 from footnote_bot.indexers.index.folder_catalog import PREFIX
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.opening import InFolder, OnServer
@@ -124,7 +124,7 @@ def move(
     passages = sum(count for _, count in counts.values())
     total = passages + sum(pages for pages, _ in counts.values())
     sample, versions, done, sent = _Sample(max(1, passages // QUESTIONS)), set[int](), 0, 0
-    for points in _batches(source.points()):
+    for points in batches(source.points(), _AT_ONCE):
         sent += target.take(points)
         for point in points:
             versions.add(point.payload["version"])
@@ -141,11 +141,6 @@ def move(
             f" {questions} questions: it is not put to use. It may still be building: try again."
         )
     return Moved(done, sent, counts, questions, same)
-
-
-def _batches(points: Iterator[Point]) -> Iterator[list[Point]]:
-    while batch := list(islice(points, _AT_ONCE)):
-        yield batch
 
 
 def _compare(

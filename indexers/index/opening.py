@@ -2,75 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
-from footnote_bot.indexers.index.catalog import IndexCatalog
+from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.index.folder_catalog import PREFIX, FolderCatalog
 from footnote_bot.indexers.index.languages import Languages
-from footnote_bot.indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.model import digest
 
 if TYPE_CHECKING:
     from footnote_bot.indexers.index.server import Server
     from footnote_bot.indexers.index.server_catalog import ServerCatalog
 
 
-class IndexPlace(Protocol):
-    """A place of an index. It opens and requests nothing before it is used."""
+@dataclass(frozen=True)
+class InFolder:
+    """The place of embedded indexes. It opens nothing before it is used."""
 
-    kind: ClassVar[str]
+    folder: Path
+    kind: ClassVar[str] = "embedded"
     """Its name in a backup."""
 
     @property
     def is_made(self) -> bool:
         """Return whether there is an index, without creating one."""
-        ...
-
-    def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
-        """Return the catalog of the indexes there, with vectors of so many ``dimensions``."""
-        ...
-
-    def version_problem(self) -> str | None:
-        """Return why the server may not fit the client; None if it does, or there is no server.
-
-        Raises:
-            IndexUnavailable: the server does not answer or refuses.
-        """
-        ...
-
-
-@dataclass(frozen=True)
-class InFolder:
-    """The place of embedded indexes."""
-
-    folder: Path
-    kind: ClassVar[str] = "embedded"
-
-    @property
-    def is_made(self) -> bool:
         try:
             return any(self.folder.glob(f"{PREFIX}*"))
         except OSError:  # opening it says why
             return True
 
-    def catalog(self, dimensions: int, languages: Languages) -> IndexCatalog:
+    def catalog(self, dimensions: int, languages: Languages) -> FolderCatalog:
+        """Return the catalog of the indexes there, with vectors of so many ``dimensions``."""
         return FolderCatalog(
             self.folder,
             lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages),
         )
 
-    def version_problem(self) -> str | None:
-        return None
+    def version_problem(self) -> None:
+        """Return None: there is no server that may not fit."""
 
 
 @dataclass(frozen=True)
 class OnServer:
-    """The place of collections on a Qdrant server. Their names begin with ``prefix``; ``owner``
-    returns their owner."""
+    """The place of collections on a Qdrant server, to which it sends nothing before it is used.
+    Their names begin with ``prefix``; ``owner`` returns their owner."""
 
     connect: Callable[[], Server]
     owner: Callable[[], str]
@@ -84,9 +65,8 @@ class OnServer:
 
     def catalog(self, dimensions: int, languages: Languages) -> ServerCatalog:
         # Qdrant's client takes a second to import, which an embedded index does not need.
-        from footnote_bot.indexers.index.ownership import CollectionOwnership
         from footnote_bot.indexers.index.server import ServerIndex
-        from footnote_bot.indexers.index.server_catalog import ServerCatalog
+        from footnote_bot.indexers.index.server_catalog import CollectionOwnership, ServerCatalog
 
         server = self.server
         return ServerCatalog(
@@ -99,15 +79,48 @@ class OnServer:
         )
 
     def version_problem(self) -> str | None:
+        """Return why the server may not fit the client; None if it does.
+
+        Raises:
+            IndexUnavailable: the server does not answer or refuses.
+        """
         return self.server.version_problem()
 
 
-def server_at(url: str, api_key: str, options: ServerOptions, setting: str) -> Server:
+IndexPlace = InFolder | OnServer
+
+
+def server_at(url: str, api_key: str, options: Mapping[str, Any], setting: str) -> Server:
     """Return the client of the server at ``url``, which ``setting`` names, without a request.
+    ``options`` are the settings of ``[index]``.
 
     Raises:
         IndexUnavailable: it is no address, or the file of certificates cannot be read.
     """
-    from footnote_bot.indexers.index.server import Server  # slow: Qdrant's client
+    # Slow: Qdrant's client.
+    from footnote_bot.indexers.index.server import Server, ServerOptions
 
-    return Server(url, api_key or None, options, setting=setting)
+    return Server(url, api_key or None, ServerOptions.of(options), setting=setting)
+
+
+def owner_of(data_dir: Path, state_url: str) -> str:
+    """Return an id that all processes of one Footnote share: of the bot's database, or, if that is
+    a file, of the data folder.
+
+    Raises:
+        IndexUnavailable: the data folder cannot be read or written.
+    """
+    if state_url:
+        place = urlsplit(state_url)
+        return digest("database", place.hostname or "", str(place.port or ""), place.path)
+    file = data_dir / "owner"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with file.open("x", encoding="ascii") as new:
+                new.write(secrets.token_hex(16) + "\n")
+        except FileExistsError:
+            pass  # it exists already
+        return file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise IndexUnavailable(f"{file} cannot be used: {error}.") from error

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from footnote_bot.indexers.index import embeddings, schema, vocabulary
 from footnote_bot.indexers.index.checking import incomplete_pages
-from footnote_bot.indexers.index.engine import Engine
+from footnote_bot.indexers.index.engine import Engine, batches
 from footnote_bot.indexers.index.hits import Version, hits_of, ref_of, version_of
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.occurring import Occurring
@@ -22,10 +21,6 @@ from footnote_bot.indexers.index.schema import FoundPoint, Head, Point, PointQue
 from footnote_bot.indexers.index.unembedded import UnembeddedPassages
 from footnote_bot.indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from footnote_bot.indexers.ports import Embedding, IndexQuery, PassageRef, Vector
-
-_T = TypeVar("_T")
-
-_BATCH = 512  # values in one filter, points in one write
 
 
 class StoredPassages:
@@ -67,7 +62,7 @@ class StoredPassages:
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
         result: dict[str, Embedding] = {}
-        for batch in _batches(sorted(set(digests))):
+        for batch in batches(sorted(set(digests))):
             where, fields = Where({"digest": batch}), ["digest", "meanings"]
             for point in self._engine.scroll(where, fields=fields, meaning=True):
                 if packed := point.payload.get("meanings"):
@@ -105,7 +100,7 @@ class StoredPassages:
             self._occurring.will_write(first.wiki, first.acl, *languages)
             # The order matters: the points are written, but not readable; then one point makes
             # them readable instead of the old version; then the old points are deleted.
-            for batch in _batches(points):
+            for batch in batches(points):
                 self._engine.upsert(batch)
             self._engine.upsert([Point(head.id, head.payload)])
             of_page: dict[str, Sequence[str]] = {"wiki": [first.wiki], "page": [first.page]}
@@ -128,7 +123,7 @@ class StoredPassages:
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         with self._writing:
-            for batch in _batches(pages):
+            for batch in batches(pages):
                 self._engine.delete(_heads_of(wiki, batch))
                 self._engine.delete(Where({"wiki": [wiki], "page": batch}))
 
@@ -137,7 +132,7 @@ class StoredPassages:
             written = self._engine.facet("version", Where({"wiki": [wiki]}))
             heads = {head.version: head for head in self._heads(Where({"head": [wiki]}))}
             stale = [version for version in written if version not in heads]
-            for batch in _batches(stale):
+            for batch in batches(stale):
                 self._engine.delete(Where({"wiki": [wiki], "version": batch}))
             # Damage may lose passages. Without its head, a page counts as new and is read again.
             hollow = [
@@ -145,7 +140,7 @@ class StoredPassages:
                 for version, head in heads.items()
                 if written.get(version) != head.passages
             ]
-            for pages in _batches(hollow):
+            for pages in batches(hollow):
                 self._engine.delete(_heads_of(wiki, pages))
             return sum(written[version] for version in stale)
 
@@ -252,7 +247,7 @@ class StoredPassages:
         """Delete the points of all other versions."""
         with self._writing:
             old_versions = sorted(self._engine.facet("version", None).keys() - set(versions))
-            for batch in _batches(old_versions):
+            for batch in batches(old_versions):
                 self._engine.delete(Where({"version": batch}))
 
     def back_up(self, folder: Path) -> dict[str, tuple[int, int]]:
@@ -328,9 +323,3 @@ def _union(one: Acl, other: Acl) -> Acl:
 
 def _is_of(wikis: Sequence[str] | None, passage: Passage) -> bool:
     return wikis is None or passage.wiki in wikis
-
-
-def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, _BATCH)):
-        yield batch

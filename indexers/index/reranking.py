@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footnote_bot.indexers.errors import ModelUnavailable, ModelUnknown
-from footnote_bot.indexers.index.bundled import MODELS, check
-from footnote_bot.indexers.index.text import encodable
+from footnote_bot.indexers.index.local_models import (
+    MODELS,
+    bundled,
+    by_name,
+    check,
+    described,
+    in_threads,
+)
+from footnote_bot.indexers.text.sentences import encodable
 
 if TYPE_CHECKING:
     from fastembed.rerank.cross_encoder import TextCrossEncoder
@@ -31,10 +37,6 @@ _IDENTITY = f"ms-marco-MiniLM-L-12-v2-int8@{_DIGESTS['model.onnx'][:12]}"
 _MOST_TOKENS = 192
 """The limit for question and text together. Twice as many tokens take twice the time and rank no
 better; with 128 the first passage was right for .64 of 192 questions instead of .72."""
-_BATCH = 1
-"""Texts are padded to the longest of a batch, so one by one they take a quarter less time. Also, in
-a batch an int8 model's score of a text depends on its neighbours."""
-
 _sharing = threading.Lock()
 
 
@@ -71,16 +73,14 @@ class _Reranker:
             raise ModelUnavailable(f"The reranker {self.identity!r} does not run.") from error
 
     def _read(self, model: TextCrossEncoder, question: str, texts: Sequence[str]) -> list[float]:
-        def scores(batch: Sequence[str]) -> list[float]:
-            return list(model.rerank(question, batch, batch_size=_BATCH))
+        """Read the texts one by one. A batch is padded to its longest text, which takes a third
+        more time, and in it an int8 model's score of a text depends on its neighbours."""
 
-        workers = min(self._at_once, len(texts))
-        if workers < 2:
-            return scores(texts)
-        with ThreadPoolExecutor(workers, "reranker") as pool:
-            return [
-                score for batch in pool.map(scores, ([text] for text in texts)) for score in batch
-            ]
+        def score(text: str) -> float:
+            (score,) = model.rerank(question, [text], batch_size=1)
+            return score
+
+        return list(in_threads(score, texts, at_once=self._at_once, name="reranker"))
 
     @cached_property
     def _loaded(self) -> TextCrossEncoder:
@@ -108,20 +108,9 @@ class LocalReranker(_Reranker):
 def _read(folder: Path) -> TextCrossEncoder:
     """Load a model once a process, however many indexes it opens."""
     check(folder, _DIGESTS, kind="reranker", setting="[answer] reranker")
-    from fastembed.common.model_description import ModelSource  # half a second
-    from fastembed.rerank.cross_encoder import TextCrossEncoder  # as above
+    from fastembed.rerank.cross_encoder import TextCrossEncoder  # half a second
 
-    if not _is_known(TextCrossEncoder, _IDENTITY):
-        TextCrossEncoder.add_custom_model(
-            _IDENTITY,
-            # Never requested: `specific_model_path` has priority over every source.
-            sources=ModelSource(url="https://localhost/"),
-            model_file="model.onnx",
-        )
-    # The cache is not used. Its default needs room for temporary files, which a full disk has not.
-    model = TextCrossEncoder(
-        _IDENTITY, cache_dir=str(folder), specific_model_path=str(folder), threads=1
-    )
+    model = bundled(TextCrossEncoder, _IDENTITY, folder)
     model.model.tokenizer.enable_truncation(_MOST_TOKENS)  # type: ignore[attr-defined]
     return model
 
@@ -139,24 +128,11 @@ class FastembedReranker(_Reranker):
     def __init__(self, name: str, cache_dir: Path, *, threads: int | None = None) -> None:
         from fastembed.rerank.cross_encoder import TextCrossEncoder  # half a second
 
-        if not _is_known(TextCrossEncoder, name):
+        if described(TextCrossEncoder, name) is None:
             raise ModelUnknown(
                 f"There is no reranker {name!r}: set [answer] reranker to the name of a"
                 " cross-encoder that fastembed supports, or leave the setting out for the one"
                 " that comes with Footnote."
             )
-        try:
-            model = TextCrossEncoder(name, cache_dir=str(cache_dir), threads=threads)
-        except (
-            Exception
-        ) as error:  # a hub's, a file's or onnxruntime's errors, which share no class
-            raise ModelUnavailable(
-                f"The reranker {name!r} could be neither read from {cache_dir} nor downloaded:"
-                " check the network, or copy the model there from a machine that has it."
-            ) from error
+        model = by_name(TextCrossEncoder, name, cache_dir, kind="reranker", threads=threads)
         super().__init__(f"fastembed:{name.lower()}", lambda: model)
-
-
-def _is_known(registry: type[TextCrossEncoder], name: str) -> bool:
-    names = (model["model"].lower() for model in registry.list_supported_models())
-    return name.lower() in names

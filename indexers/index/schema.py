@@ -197,6 +197,23 @@ class Point:
     meaning: Vector = ()
     words: tuple[Sequence[int], Sequence[float]] = ((), ())
 
+    @classmethod
+    def read(cls, record: Any) -> Point:
+        """Return a record of either engine, which has been read with its vectors."""
+        words = (record.vector or {}).get(WORDS)
+        return cls(
+            uuid.UUID(str(record.id)),
+            record.payload or {},
+            meaning_of(record),
+            (words.indices, words.values) if words else ((), ()),
+        )
+
+
+def meaning_of(record: Any) -> Vector:
+    """Return the vector ``meaning`` of a record of either engine; empty if it was not read."""
+    meaning: Vector = (record.vector or {}).get(MEANING, ())
+    return meaning
+
 
 @dataclass(frozen=True, slots=True)
 class Embedded:

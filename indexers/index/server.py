@@ -8,9 +8,9 @@ import ssl
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -35,10 +35,9 @@ from footnote_bot.indexers.index.schema import (
     Point,
     PointQuery,
     Where,
+    meaning_of,
 )
 from footnote_bot.indexers.index.server_failures import translate_errors
-from footnote_bot.indexers.index.server_options import ServerOptions
-from footnote_bot.indexers.ports import Vector
 
 CLIENT_VERSION = version("qdrant-client")
 
@@ -52,6 +51,43 @@ _PAGE = 500  # points a scroll returns at once
 _AT_ONCE = 64
 _RIGHTS_LAST = 5.0  # seconds; other processes write too
 _SNAPSHOT_SECONDS = 3600  # a server packs the whole collection before it answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """The options of the connection, under their names in ``[index]``."""
+
+    grpc_port: int = 0
+    ca_file: str = ""
+    timeout_seconds: int = 30
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Self:
+        """Return the options in the ``settings`` of ``[index]``."""
+        return cls(**{field.name: settings[field.name] for field in fields(cls)})
+
+    def connection(self) -> dict[str, Any]:
+        """Return the client's arguments.
+
+        Raises:
+            IndexUnavailable: the file of certificates cannot be read.
+        """
+        options: dict[str, Any] = {"timeout": self.timeout_seconds}
+        if self.grpc_port:
+            options |= {"prefer_grpc": True, "grpc_port": self.grpc_port}
+        if not self.ca_file:
+            return options
+        file = Path(self.ca_file)
+        try:
+            certificates = file.read_bytes()
+        except OSError as error:
+            raise IndexUnavailable(
+                f"[index] ca_file: {file} cannot be read: {error.strerror}."
+            ) from None
+        options["verify"] = str(file)
+        if self.grpc_port:
+            options["grpc_options"] = {"root_certificates": certificates}
+        return options
 
 
 class Server:
@@ -218,10 +254,10 @@ class ServerEngine:
             with_payload=list(fields) or True,
             with_vectors=[MEANING] if meaning else False,
         )
-        return (FoundPoint(record.payload or {}, meaning=_meaning(record)) for record in records)
+        return (FoundPoint(record.payload or {}, meaning=meaning_of(record)) for record in records)
 
     def points(self) -> Iterator[Point]:
-        return map(_to_point, self._scroll(with_vectors=True))
+        return map(Point.read, self._scroll(with_vectors=True))
 
     def _scroll(self, **arguments: Any) -> Iterator[models.Record]:
         offset = None
@@ -323,17 +359,6 @@ def _to_server(point: Point) -> models.PointStruct:
     return models.PointStruct(id=str(point.id), vector=vectors, payload=point.payload)
 
 
-def _to_point(record: models.Record) -> Point:
-    vector: Any = record.vector or {}
-    words = vector.get(WORDS)
-    return Point(
-        uuid.UUID(str(record.id)),
-        record.payload or {},
-        vector.get(MEANING, ()),
-        (words.indices, words.values) if words else ((), ()),
-    )
-
-
 def _filter(where: Where) -> models.Filter:
     must: list[models.Condition] = [
         models.FieldCondition(key=field, match=models.MatchAny(any=list(values)))
@@ -378,9 +403,3 @@ def _weighted_sum(weights: Sequence[float]) -> models.FormulaQuery:
     return models.FormulaQuery(
         formula=models.SumExpression(sum=weighted), defaults=dict.fromkeys(terms, 0.0)
     )
-
-
-def _meaning(point: models.Record) -> Vector:
-    vector: Any = point.vector
-    meaning: Vector = (vector or {}).get(MEANING, ())
-    return meaning

@@ -10,14 +10,15 @@ from typing import ClassVar
 from qdrant_client import models
 
 from footnote_bot.indexers.errors import IndexUnavailable
-from footnote_bot.indexers.index.damage import Damage
-from footnote_bot.indexers.index.ownership import CollectionOwnership
+from footnote_bot.indexers.findings import Damage
 from footnote_bot.indexers.index.server import Server
 from footnote_bot.indexers.ports import PassageIndex
 
 log = logging.getLogger(__name__)
 
 _PREFIX = "passages-"
+_MARK = "footnote_owner"
+"""The field of a collection's metadata that names its owner."""
 
 
 class ServerCatalog:
@@ -36,8 +37,8 @@ class ServerCatalog:
         server: Server,
         open_index: Callable[[str], PassageIndex],
         *,
+        ownership: CollectionOwnership,
         prefix: str = "",
-        ownership: CollectionOwnership | None = None,
     ) -> None:
         self._server = server
         self._open = open_index
@@ -55,8 +56,7 @@ class ServerCatalog:
         """
         aliases = self._aliases()
         if moving := aliases.get(self._moving):
-            if self._ownership is not None:
-                self._ownership.require(moving)
+            self._ownership.require(moving)
             url = self._server.url
             raise IndexUnavailable(
                 f"The Qdrant server at {url} has only a part of the index, because a move to it is"
@@ -78,8 +78,6 @@ class ServerCatalog:
 
     def open(self, name: str) -> PassageIndex:
         collection = self._prefix + name
-        if self._ownership is None:
-            return self._open(collection)
         self._ownership.require(collection)
         index = self._open(collection)
         self._ownership.claim(collection)
@@ -129,7 +127,7 @@ class ServerCatalog:
                     self._delete(name)
 
     def _delete(self, collection: str) -> None:
-        if self._ownership is None or self._ownership.is_ours(collection):
+        if self._ownership.is_ours(collection):
             self._server.client.delete_collection(collection)
         else:
             log.warning("The collection %s is not this Footnote's: it stays", collection)
@@ -146,3 +144,41 @@ class ServerCatalog:
 
     def close(self) -> None:
         self._server.client.close()
+
+
+class CollectionOwnership:
+    """The mark of one Footnote on its collections."""
+
+    def __init__(self, server: Server, owner: str) -> None:
+        self._server = server
+        self._owner = owner
+
+    def require(self, collection: str) -> None:
+        """Refuse a collection of another owner. A collection that does not exist, or has no mark
+        yet, has no owner.
+
+        Raises:
+            IndexUnavailable
+        """
+        if self._mark(collection) not in {None, self._owner}:
+            raise IndexUnavailable(
+                f"The collection {collection} on the Qdrant server at {self._server.url} belongs to"
+                " another Footnote: give this one names of its own ([index] prefix). If it is the"
+                " same Footnote in another process, set the same [state] url for both."
+            )
+
+    def claim(self, collection: str) -> None:
+        """Mark a collection without a mark: it was created just now, or by an earlier version."""
+        if self._mark(collection) is None:
+            with self._server.translate_errors():
+                self._server.client.update_collection(collection, metadata={_MARK: self._owner})
+
+    def is_ours(self, collection: str) -> bool:
+        return self._mark(collection) == self._owner
+
+    def _mark(self, collection: str) -> str | None:
+        with self._server.translate_errors():
+            if not self._server.client.collection_exists(collection):
+                return None
+            metadata = self._server.client.get_collection(collection).config.metadata or {}
+        return metadata.get(_MARK)

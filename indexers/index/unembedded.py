@@ -9,17 +9,15 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
 from operator import itemgetter
 
 from footnote_bot.indexers.index import schema
 from footnote_bot.indexers.index.embeddings import to_payload
-from footnote_bot.indexers.index.engine import Engine
+from footnote_bot.indexers.index.engine import Engine, batches
 from footnote_bot.indexers.index.schema import Embedded, FoundPoint, Where
 from footnote_bot.indexers.model import Passage
 from footnote_bot.indexers.ports import Embedding
 
-_BATCH = 512  # values in one filter, points in one write
 _RECENT = 500  # passages of recent questions
 
 
@@ -50,8 +48,7 @@ class UnembeddedPassages:
 
     def embed(self, wiki: str, embeddings: Mapping[str, Embedding]) -> None:
         with self._writing:
-            waiting = self._waiting(wiki, embeddings.keys())
-            while batch := list(islice(waiting, _BATCH)):
+            for batch in batches(self._waiting(wiki, embeddings.keys())):
                 self._engine.embed(
                     [
                         Embedded(id_, embedding.whole, to_payload(embedding))
@@ -68,8 +65,7 @@ class UnembeddedPassages:
             self._recent = dict.fromkeys([*digests, *self._recent][:_RECENT])
 
     def _waiting(self, wiki: str, digests: Collection[str]) -> Iterator[tuple[uuid.UUID, Passage]]:
-        remaining = iter(sorted(digests))
-        while batch := list(islice(remaining, _BATCH)):
+        for batch in batches(sorted(digests)):
             where = Where({"unembedded": [wiki], "digest": batch})
             # Read to the end before the caller writes: a written passage leaves the listing.
             for point in list(self._engine.scroll(where, fields=[], meaning=False)):

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from footnote_bot.indexers.errors import IndexCorrupt
+from footnote_bot.indexers.findings import Damage
 from footnote_bot.indexers.model import SyncReport, SyncScope
 from footnote_bot.indexers.ports import PassageIndex, Wiki
 
@@ -46,18 +47,6 @@ class ReadingProcesses(Protocol):
         ...
 
 
-class IndexDamage(Protocol):
-    """The damage of an index. ``why`` is a clause for the operator."""
-
-    @property
-    def why(self) -> str: ...
-
-    @property
-    def words(self) -> str:
-        """Say what happened, what it means and what to do."""
-        ...
-
-
 class RebuildableIndex(PassageIndex, Protocol):
     """An index that is read, and another one that may be built beside it. If there is one, it gets
     all writes."""
@@ -66,7 +55,7 @@ class RebuildableIndex(PassageIndex, Protocol):
     """Whether embeddings of the current index are reused."""
 
     @property
-    def damage(self) -> IndexDamage | None:
+    def damage(self) -> Damage | None:
         """Return the damage that was seen, until another index has been built."""
         ...
 

@@ -22,6 +22,11 @@ _TAIL = 20
 """Characters at the end of a part that are read for this."""
 
 
+def encodable(text: str) -> str:
+    """Return ``text``, in the same length, without unpaired surrogates, which libraries refuse."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a paragraph, each with the white space after it: together they are
     ``text``."""
@@ -55,8 +60,7 @@ def _ends(text: str) -> Iterator[int]:
     """Yield the end of each sentence, slice by slice. Only the ends in the first half of a slice
     count, because the text after the slice may change the others. The next slice begins at the last
     end that counts."""
-    # The library refuses unpaired surrogates; their replacement has the same length.
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = encodable(text)
     start = 0
     while True:
         end = _gap(text, start + _SLICE)

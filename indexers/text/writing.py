@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from footnote_bot.indexers.text.exponents import lowered, raised
-
 _SPACES = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _GAP = re.compile(r"(?<!\s)\s++")
 _BACKTICKS = re.compile(r"`+")
@@ -214,3 +212,44 @@ def _row(row: Sequence[str], width: int) -> str:
     return (
         "| " + " | ".join(" ".join(cell.split("\n")).replace("|", r"\|") for cell in padded) + " |"
     )
+
+
+_ONE = re.compile(r"[+\-\u2212\u00b1]?\w+(?:[.,]\d+)?[+\-\u2212]?|[+\-\u2212*\u2020\u2021]+")
+_ENDINGS = frozenset(
+    ["st", "nd", "rd", "th", "er", "re", "e", "eme", "ème", "es", "a", "o", "ª", "º"]
+)
+"""The endings of ordinal numbers: 1st, 2nd, 1er, 3ª."""
+_MARKS = {"tm": "\u2122", "sm": "\u2120", "r": "\u00ae", "c": "\u00a9"}
+_AS_THEY_ARE = "\u2122\u2120\u00ae\u00a9[(*\u2020\u2021\u00b0\u00ba\u00aa"
+_LONGEST = 24
+"""Characters; longer text is small print and no exponent."""
+
+
+def raised(before: str, text: str) -> str:
+    """Return raised ``text`` as written after the character ``before`` (empty: there is none)."""
+    text = " ".join(text.split())
+    if not text or not before.strip() or text[0] in _AS_THEY_ARE:
+        return text
+    if before.isdigit() and text.casefold() in _ENDINGS:
+        return text
+    if before.isalpha() and text.casefold() in _MARKS:
+        return _MARKS[text.casefold()]
+    if before in ".,;:!?" and text.isdigit():
+        return f"[{text}]"
+    return _marked("^", text)
+
+
+def lowered(before: str, text: str) -> str:
+    """Return lowered ``text`` as written after the character ``before`` (empty: there is none)."""
+    text = " ".join(text.split())
+    if not text or not before.strip() or text[0] in "[(":
+        return text
+    if text.isdigit() and not before.isdigit():
+        return text
+    return _marked("_", text)
+
+
+def _marked(mark: str, text: str) -> str:
+    if _ONE.fullmatch(text):
+        return f"{mark}{text}"
+    return f"{mark}({text})" if len(text) <= _LONGEST else f" {text}"

@@ -13,7 +13,7 @@ from footnote_bot.bot.app import answerer_of
 from footnote_bot.bot.model import NoAnswer, Question, Reason
 from footnote_bot.config.settings import IndexSettings, Secrets, Settings
 from footnote_bot.indexers.errors import IndexCorrupt
-from footnote_bot.indexers.index.damage import Damage
+from footnote_bot.indexers.findings import Damage
 from footnote_bot.indexers.index.edge import EdgeEngine
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal

@@ -33,7 +33,7 @@ print(own() - before)
 """
 # The last block is kept, so that those below it cannot be cut off the end of the heap.
 _FREE = """
-from footnote_bot.indexers.index.memory import return_memory
+from footnote_bot.indexers.index.languages import return_memory
 before = own()
 blocks = [b"x" * 100_000 for _ in range(1_000)]
 del blocks[:-1]

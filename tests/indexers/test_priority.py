@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import pytest
 
+from footnote_bot.indexers.daemons import lower_priority
 from footnote_bot.indexers.index import pooling
 from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.ports import Embedding
-from footnote_bot.indexers.priority import lower_priority
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from footnote_bot.indexers.conversion import sections
 from footnote_bot.indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
 from footnote_bot.indexers.index.languages import AUTO
 from footnote_bot.indexers.index.lexical import Words
-from footnote_bot.indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.index.server import ServerOptions
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Changed, Principal
 from footnote_bot.indexers.ports import Wiki

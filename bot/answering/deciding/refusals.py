@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from footnote_bot.bot.answering import texts
 from footnote_bot.bot.model import Answer, Narrowed, NoAnswer, Question, Reason, Result
-from footnote_bot.indexers.model import Audience
-from footnote_bot.indexers.untold import untold_by
+from footnote_bot.indexers.model import Audience, untold_by
 
 LONGEST_QUESTION = 4000
 """Characters of a question. A longer text is refused."""

@@ -32,9 +32,9 @@ from footnote_bot.bot.slack.rendering.blocks import notice
 from footnote_bot.bot.slack.rendering.message import Message, say
 from footnote_bot.bot.slack.texts import reindexing as texts
 from footnote_bot.indexers.backoff import growing_pauses
+from footnote_bot.indexers.daemons import lower_priority
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.model import Progress, SyncReport
-from footnote_bot.indexers.priority import lower_priority
 
 logger = logging.getLogger(__name__)
 

@@ -22,8 +22,7 @@ from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import call
 from footnote_bot.bot.slack.rights.directory import MemberList, Membership, Person, person_of
 from footnote_bot.bot.slack.texts import replies as texts
-from footnote_bot.indexers.model import EVERYONE, Principal, addressed
-from footnote_bot.indexers.untold import untold_token
+from footnote_bot.indexers.model import EVERYONE, Principal, addressed, untold_token
 
 logger = logging.getLogger(__name__)
 

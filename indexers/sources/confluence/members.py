@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import untold_token
 from footnote_bot.indexers.sources.confluence.cloud_people import CloudPeople
 from footnote_bot.indexers.sources.confluence.data_center_people import DataCenterPeople
 from footnote_bot.indexers.sources.confluence.ownership import OwnerAddresses
@@ -25,7 +26,6 @@ from footnote_bot.indexers.sources.confluence.people import (
 from footnote_bot.indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.transport import Transport
-from footnote_bot.indexers.untold import untold_token
 
 LISTED = 600.0
 """Seconds after which the list of accounts is read again. It only says which accounts to check."""

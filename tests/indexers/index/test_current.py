@@ -15,11 +15,11 @@ from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.findings import Access, Indexed
 from footnote_bot.indexers.index.catalog import IndexCatalog, fingerprint
 from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.index.doctor import with_indexed
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.index.folder_catalog import FolderCatalog
-from footnote_bot.indexers.index.indexed_access import with_indexed
 from footnote_bot.indexers.index.server import Server, ServerIndex
-from footnote_bot.indexers.index.server_catalog import ServerCatalog
+from footnote_bot.indexers.index.server_catalog import CollectionOwnership, ServerCatalog
 from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
 from footnote_bot.indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
@@ -44,6 +44,7 @@ def aliases(_: Path) -> Callable[[], IndexCatalog]:
     return lambda: ServerCatalog(
         server,
         lambda name: ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions),
+        ownership=CollectionOwnership(server, "ours"),
     )
 
 
@@ -328,7 +329,9 @@ def test_a_process_follows_a_promotion_by_another_one() -> None:
 
     def catalog() -> ServerCatalog:
         return ServerCatalog(
-            server, lambda name: ServerIndex.open(server, collection=name, dimensions=64)
+            server,
+            lambda name: ServerIndex.open(server, collection=name, dimensions=64),
+            ownership=CollectionOwnership(server, "ours"),
         )
 
     old = CurrentIndex(catalog(), OLD)
@@ -370,6 +373,7 @@ def test_a_page_that_is_closed_after_a_failed_promotion_is_found_by_no_process(s
             lambda name: ServerIndex.open(
                 server, collection=name, dimensions=64, clock=lambda: 1.8e9 + seconds[0]
             ),
+            ownership=CollectionOwnership(server, "ours"),
         )
         return catalog, CurrentIndex(catalog, wanted, clock=lambda: seconds[0])
 
@@ -396,7 +400,9 @@ def test_what_is_looked_up_without_a_search_follows_a_promotion_too(lookup: str)
 
     def catalog() -> ServerCatalog:
         return ServerCatalog(
-            server, lambda name: ServerIndex.open(server, collection=name, dimensions=64)
+            server,
+            lambda name: ServerIndex.open(server, collection=name, dimensions=64),
+            ownership=CollectionOwnership(server, "ours"),
         )
 
     reader = CurrentIndex(catalog(), OLD)
@@ -423,6 +429,7 @@ def test_several_footnotes_may_share_a_server() -> None:
             server,
             lambda name: ServerIndex.open(server, collection=name, dimensions=64),
             prefix=prefix,
+            ownership=CollectionOwnership(server, prefix),
         )
 
     ours, theirs = CurrentIndex(catalog("one-"), OLD), CurrentIndex(catalog("other-"), OLD)

@@ -293,7 +293,7 @@ def test_the_vectors_and_the_text_of_passages_are_read_ahead(
         raising=False,
     )
     monkeypatch.setattr(
-        "footnote_bot.indexers.index.reading_ahead._MOST", sum(sizes) if enough else min(sizes) - 1
+        "footnote_bot.indexers.index.edge._MOST", sum(sizes) if enough else min(sizes) - 1
     )
     opened(folder).close()
     await_reading_ahead()

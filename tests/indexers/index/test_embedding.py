@@ -24,9 +24,9 @@ from footnote_bot.indexers.index.embedding import (
     BUNDLED,
     FastembedEmbedder,
     LocalEmbedder,
+    prompts_for,
 )
 from footnote_bot.indexers.index.embeddings import cosines, to_payload
-from footnote_bot.indexers.index.prompts import prompts_for
 from footnote_bot.indexers.index.reranking import LocalReranker
 from footnote_bot.indexers.ports import Vector
 

@@ -19,7 +19,7 @@ from footnote_bot.indexers.index.moving import move_to_server
 from footnote_bot.indexers.index.opening import InFolder, OnServer
 from footnote_bot.indexers.index.schema import Point
 from footnote_bot.indexers.index.server import Server, ServerIndex
-from footnote_bot.indexers.index.server_catalog import ServerCatalog
+from footnote_bot.indexers.index.server_catalog import CollectionOwnership, ServerCatalog
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
@@ -82,7 +82,8 @@ def index_on(server: Server) -> ServerIndex:
 
 
 def current_name(server: Server) -> str | None:
-    return ServerCatalog(server, lambda _: index_on(server)).current()
+    ownership = CollectionOwnership(server, "us")
+    return ServerCatalog(server, lambda _: index_on(server), ownership=ownership).current()
 
 
 @pytest.mark.parametrize("questions", few([FEW, moving.QUESTIONS], 1))

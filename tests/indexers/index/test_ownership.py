@@ -9,9 +9,9 @@ from qdrant_client import QdrantClient
 
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.current import CurrentIndex
-from footnote_bot.indexers.index.ownership import CollectionOwnership, owner_of
+from footnote_bot.indexers.index.opening import owner_of
 from footnote_bot.indexers.index.server import Server, ServerIndex
-from footnote_bot.indexers.index.server_catalog import ServerCatalog
+from footnote_bot.indexers.index.server_catalog import CollectionOwnership, ServerCatalog
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
@@ -24,11 +24,18 @@ def server() -> Server:
     return Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
 
 
+class Earlier(CollectionOwnership):
+    """The ownership of an earlier version, which marked no collection."""
+
+    def claim(self, collection: str) -> None:
+        pass
+
+
 def index(server: Server, owner: str, fingerprint: str = "m-s", prefix: str = "") -> CurrentIndex:
     def opened(name: str) -> ServerIndex:
         return ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions)
 
-    ownership = CollectionOwnership(server, owner) if owner else None
+    ownership = CollectionOwnership(server, owner) if owner else Earlier(server, owner)
     return CurrentIndex(
         ServerCatalog(server, opened, prefix=prefix, ownership=ownership), fingerprint
     )

@@ -35,8 +35,8 @@ from footnote_bot.indexers.index.server import (
     Server,
     ServerEngine,
     ServerIndex,
+    ServerOptions,
 )
-from footnote_bot.indexers.index.server_options import ServerOptions
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages

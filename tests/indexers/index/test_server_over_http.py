@@ -8,8 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from footnote_bot.indexers.errors import IndexUnavailable
-from footnote_bot.indexers.index.server import Server, ServerIndex
-from footnote_bot.indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.index.server import Server, ServerIndex, ServerOptions
 from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages

@@ -9,8 +9,8 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 
-from footnote_bot.indexers.index.bundled import MODELS
-from footnote_bot.indexers.index.tokens import TokenCounter
+from footnote_bot.indexers.index.embedding import TokenCounter
+from footnote_bot.indexers.index.local_models import MODELS
 
 BUNDLED = Tokenizer.from_file(str(MODELS / "all-MiniLM-L6-v2-int8" / "tokenizer.json"))
 BUNDLED.no_truncation()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from footnote_bot.indexers.text.outdated import says_outdated
+from footnote_bot.indexers.syncing.splitting import says_outdated
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 
 from footnote_bot.config.wikis import ConfluenceSettings
 from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import untold_token
 from footnote_bot.indexers.sources.confluence.addresses import Base
 from footnote_bot.indexers.sources.confluence.cloud_people import CloudPeople
 from footnote_bot.indexers.sources.confluence.data_center_people import DataCenterPeople
@@ -24,7 +25,6 @@ from footnote_bot.indexers.sources.confluence.remembering import (
 )
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport
-from footnote_bot.indexers.untold import untold_token
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import User
 from tests.indexers.sources.confluence.conftest import TRIES
