@@ -26,6 +26,7 @@ from .finding import (
 MADE_AT_A_CALL = {
     "playground.confluence.faults": "the local Confluence's, by its tests",
     "playground.confluence.routes": "they are constants of the modules that call it",
+    "indexers.sources.markdown.dialects": "they are held by its tables",
     "indexers.sources.markdown.tags": "its parts are tried below",
 }
 """Modules that compile patterns other than their constants."""

@@ -10,8 +10,8 @@ from indexers.model import Section
 from indexers.sources.attachments.content import Warn
 from indexers.sources.attachments.text import decoded
 from indexers.sources.markdown.anchors import Anchors
-from indexers.sources.markdown.convert import guess, page
-from indexers.sources.markdown.dialects import DIALECTS
+from indexers.sources.markdown.convert import page
+from indexers.sources.markdown.dialects import DIALECTS, guess
 from indexers.sources.markdown.outline import page_outline
 from indexers.sources.markdown.tags import Tags
 from indexers.sources.markdown.tree import grow

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from indexers.sources.markdown import quarto
+from indexers.sources.markdown.dialects import QUARTO_SUFFIXES
 from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.jekyll import expanded
 
@@ -57,7 +57,7 @@ def is_forge_view(site_url: str) -> bool:
 
 
 def _stem(path: PurePosixPath) -> str:
-    for suffix in (".erb", ".md", ".markdown", ".mdx", *quarto.SUFFIXES):
+    for suffix in (".erb", ".md", ".markdown", ".mdx", *QUARTO_SUFFIXES):
         path = path.with_suffix("") if path.suffix.lower() == suffix else path
     return path.name
 

@@ -8,8 +8,9 @@ from functools import partial
 from html import unescape
 
 from indexers.sources.markdown.links import LONGEST
-from indexers.sources.markdown.shortcodes import Link, Show, meaning
+from indexers.sources.markdown.shortcodes import meaning
 from indexers.sources.markdown.tags import Tag, replaced
+from indexers.text.tree import Node
 
 _DEEPEST = 32
 """Nested parentheses in a link's target, as in CommonMark's reference parsers."""
@@ -74,10 +75,10 @@ def _value(linked: list[str], tag: Tag) -> str:
     """Return the text that a tag stands for within a link's target. If the tag is a link itself,
     add its target to ``linked``."""
     match meaning(tag, paired=False):
-        case Link(to):
-            linked.append(to)
-            return to
-        case Show(text):
+        case Node("fn-link", attributes):
+            linked.append(attributes["to"])
+            return attributes["to"]
+        case str(text):
             return text
     return ""
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
 from indexers.errors import WikiMisconfigured
-from indexers.sources.markdown import hugo, quarto, vitepress
+from indexers.sources.markdown import hugo, vitepress
 from indexers.sources.markdown.addresses import Move
-from indexers.sources.markdown.convert import has_toml_matter, sign
-from indexers.sources.markdown.dialects import DIALECTS, Dialect
+from indexers.sources.markdown.dialects import (
+    DIALECTS,
+    QUARTO_SUFFIXES,
+    Dialect,
+    has_toml_matter,
+    sign,
+)
 from indexers.sources.markdown.files import Listing
 from indexers.sources.markdown.forge import web_address
 from indexers.sources.markdown.grammar import parser
@@ -47,6 +52,8 @@ _VITEPRESS = re.compile(r"^(?:[^/]+/){0,2}\.vitepress$")
 _MKDOCS = ("mkdocs.yml", "mkdocs.yaml")
 _SPHINX = ("conf.py", "docs/conf.py", "docs/source/conf.py", "doc/conf.py", "source/conf.py")
 _NAMES_MYST = re.compile(r"\bmyst(?![a-z])|jupyter-book")
+_QUARTO = ("_quarto.yml", "_quarto.yaml", "_bookdown.yml", "_site.yml")
+_SPECIAL = re.compile(r"([\\*?\[\]!# ])")
 _GITBOOK = ("SUMMARY.md", ".gitbook.yaml", ".gitbook.yml")
 _SAMPLE = 200
 
@@ -126,7 +133,7 @@ def _name(root: Path, listed: Listing) -> str:
             ("vitepress", _vitepress_config(root, listed) is not None),
             ("docfx", "docfx.json" in names),
             ("myst", _is_sphinx(root)),
-            ("quarto", not top.isdisjoint(quarto.SETTINGS)),
+            ("quarto", not top.isdisjoint(_QUARTO)),
             ("obsidian", ".obsidian" in listed.folders),
             ("gitbook", any(mark in top for mark in _GITBOOK) or "docs/SUMMARY.md" in listed.files),
             ("hugo", "_index.md" in names or _hugo_file(root) is not None),
@@ -140,7 +147,7 @@ def _name(root: Path, listed: Listing) -> str:
             ("eleventy", _near(root, _ELEVENTY, 1) is not None),
             ("jekyll", "_config.yml" in top),
             ("docusaurus", "_category_.json" in names or any(n.endswith(".mdx") for n in names)),
-            ("quarto", quarto.has_most(listed.files)),
+            ("quarto", _is_mostly_quarto(listed.files)),
             ("eleventy", any(name.endswith((".njk", ".liquid", ".11ty.js")) for name in names)),
         )
     )
@@ -213,11 +220,30 @@ def _is_sphinx(root: Path) -> bool:
     return any(_NAMES_MYST.search(_text(file)) for file in settings)
 
 
+def _is_mostly_quarto(files: Iterable[str]) -> bool:
+    """Return whether at least half of the pages are of Quarto or R Markdown: a package in R also
+    has a few."""
+    suffixes = Counter(PurePosixPath(path).suffix.lower() for path in files)
+    own = sum(suffixes[suffix] for suffix in QUARTO_SUFFIXES)
+    return own > 0 and own >= suffixes[".md"]
+
+
 def _quarto(root: Path, listed: Listing) -> Recognised:
-    file = _near(root, quarto.SETTINGS, 0)
-    site_url = quarto.site_url(_settings(file) if file else {})
-    made = tuple(quarto.left_out(listed.files))
-    return Recognised(DIALECTS["quarto"], site_url=site_url, excluded=made)
+    """Read a site's address. A page beside which there is the Markdown that was made from it, with
+    what its cells print, is left out."""
+    file = _near(root, _QUARTO, 0)
+    website = _settings(file).get("website") if file else None
+    made = [
+        "/" + _SPECIAL.sub(r"\\\1", path)
+        for path in listed.files
+        if path.lower().endswith(QUARTO_SUFFIXES)
+        and str(PurePosixPath(path).with_suffix(".md")) in listed.files
+    ]
+    return Recognised(
+        DIALECTS["quarto"],
+        site_url=str(website.get("site-url") or "") if isinstance(website, dict) else "",
+        excluded=tuple(made),
+    )
 
 
 def _mkdocs(root: Path, _listed: Listing) -> Recognised:

@@ -14,7 +14,7 @@ from indexers.sources.markdown.files import UnreadFile, refusal
 from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.plain_files import PlainFiles
 from indexers.sources.markdown.reading import skim
-from indexers.sources.markdown.site import Site, withheld
+from indexers.sources.markdown.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class SeenFiles:
 
     def _cached(self, site: Site, path: str, files: PlainFiles) -> SeenFile | None:
         """Return a file whose bytes were skimmed before; None if it has to be skimmed."""
-        raw = None if withheld(site.dialect, path) else files.read(path)
+        raw = None if site.dialect.withheld(path) else files.read(path)
         if raw is None or refusal(raw):
             return None
         content = _digest(raw)
@@ -85,7 +85,7 @@ class SeenFiles:
         return SeenFile(path, content, skimmed.matter, skimmed.links)
 
     def _skim(self, site: Site, path: str) -> SeenFile:
-        if reason := withheld(site.dialect, path):
+        if reason := site.dialect.withheld(path):
             return _unread(path, UnreadFile(reason, skipped=True))
         try:
             return self.skimmed(path, site.read(path, self._max_bytes))

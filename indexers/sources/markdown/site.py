@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
 from indexers.sources.markdown import anchors as anchor_rules
 from indexers.sources.markdown.addresses import RULES, is_forge_view, matched, moved, place
-from indexers.sources.markdown.dialects import Dialect
 from indexers.sources.markdown.files import Listing, Selection, read
 from indexers.sources.markdown.flavours import recognise
 from indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
@@ -26,23 +24,6 @@ _WIKIS = frozenset({"github-wiki", "gitlab-wiki"})
 """Dialects of a forge's wikis, which are published at an address that follows from the clone's."""
 _MOST_RULES = 200
 """Rules for addresses; each page is compared with each, and nobody writes more."""
-
-_AROUND = (
-    re.compile(r"(?:^|/)_(?:sidebar|footer|header)\.md$", re.IGNORECASE),
-    "sidebar or footer",
-)
-_WITHHELD = {
-    "middleman": ((re.compile(r"(?:^|/)_[^/]*$"), "partial"),),
-    "jekyll": (
-        (re.compile(r"(?:^|/)_drafts/"), "draft"),
-        (re.compile(r"(?:^|/)_(?:includes|layouts)/"), "partial"),
-    ),
-    "docusaurus": ((re.compile(r"(?:^|/)_"), "partial"),),
-    "vitepress": ((re.compile(r"\[\w+\]"), "a form of many pages"),),
-    "gitbook": ((re.compile(r"(?:^|/)SUMMARY\.md$"), "table of contents"),),
-    **dict.fromkeys(_WIKIS, (_AROUND,)),
-}
-"""Patterns of the files of a dialect that are no pages, and why."""
 
 
 class Site:
@@ -177,7 +158,7 @@ class Site:
         return read(self.root, path, max_bytes, self.excludes, self._is_page)
 
     def _is_page(self, path: str) -> bool:
-        return key_of(path) in self.keys and not withheld(self.dialect, path)
+        return key_of(path) in self.keys and not self.dialect.withheld(path)
 
     def title(self, key: str) -> str:
         return self._titles.get(path_of(key), "")
@@ -226,12 +207,6 @@ class Site:
         ):
             return self._site.removesuffix(origin_path) + path
         return self._site + path
-
-
-def withheld(dialect: Dialect, path: str) -> str:
-    """Return why a file is no page of its site by its name alone; empty if it is one."""
-    reasons = (why for pattern, why in _WITHHELD.get(dialect.name, ()) if pattern.search(path))
-    return next(reasons, "")
 
 
 def _chosen(setting_value: str, found: str, known: Mapping[str, object], setting: str) -> str:

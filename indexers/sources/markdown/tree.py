@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 
-from indexers.sources.markdown.callouts import make_note
 from indexers.sources.markdown.raw_tags import show_without_end
-from indexers.sources.markdown.shortcodes import Close, Link, Open, Show, meaning
+from indexers.sources.markdown.shortcodes import Close, meaning
 from indexers.sources.markdown.tags import STAND_IN, Tags
-from indexers.text.tree import BLOCKS, Node
+from indexers.text.tree import BLOCKS, Node, is_blank
+from indexers.text.tree_writer import LABELS, TreeWriter
 from indexers.text.visibility import remove_invisible
 from indexers.text.writing import leads_nowhere
 
@@ -24,6 +24,7 @@ _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
     "source", "track", "wbr"
 })  # fmt: skip
+_CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
 _EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$", re.IGNORECASE)
 _SIZE = re.compile(r"\d+(?:x\d+)?")
@@ -132,7 +133,7 @@ def _settle(root: Node, tags: Tags, resolve: Resolve) -> None:
             case "blockquote":
                 quotations.append(node)
     for node in quotations:
-        make_note(node)
+        _make_note(node)
 
 
 def _settle_named_link(node: Node, tags: Tags, resolve: Resolve) -> None:
@@ -146,6 +147,47 @@ def _settle_named_link(node: Node, tags: Tags, resolve: Resolve) -> None:
         label = re.sub(r"#\^?", " > ", to).strip(" >") if style == "name" else to
         node.children = [Node("fn-shown", {"as": to}, [label])]
     node.tag, node.attributes = "a", {"href": _address(to, style, tags, resolve)}
+
+
+def _make_note(quotation: Node) -> None:
+    """Turn a quotation that is a callout into a note: ``> [!note] Title``, or ``> **Note**``."""
+    head = next((item for item in quotation.children if not is_blank(item)), "")
+    if isinstance(head, str) or head.tag != "p" or not head.children:
+        return
+    opening, *following = head.children
+    if isinstance(opening, str) and (match := _CALLOUT.match(opening.lstrip())):
+        label = match[1]
+        following.insert(0, opening.lstrip()[match.end() :])
+    elif not (label := _bold_label(opening, following)):
+        return
+    title, text = _first_line(following)
+    quotation.tag = "fn-note"
+    quotation.attributes |= {"label": label, "title": TreeWriter().inline(title)}
+    head.children = text
+
+
+def _bold_label(bold: Node | str, following: list[Node | str]) -> str:
+    """Return the label of a callout whose first line is a bold word; empty if there is none."""
+    after = following[0] if following else "\n"
+    ends = after.startswith("\n") if isinstance(after, str) else after.tag == "br"
+    if isinstance(bold, str) or bold.tag not in {"strong", "b"} or not ends:
+        return ""
+    label = TreeWriter().plain(bold.children)
+    return label if label.casefold() in LABELS else ""
+
+
+def _first_line(items: Iterable[Node | str]) -> tuple[list[Node | str], list[Node | str]]:
+    """Return what is before the first line end, and what is behind it."""
+    line: list[Node | str] = []
+    pending = iter(items)
+    for item in pending:
+        if isinstance(item, str) and "\n" in item:
+            before, after = item.split("\n", 1)
+            return [*line, before], [after, *pending]
+        if isinstance(item, Node) and item.tag == "br":
+            break
+        line.append(item)
+    return line, list(pending)
 
 
 def _address(written: str, style: str, tags: Tags, resolve: Resolve) -> str:
@@ -162,10 +204,10 @@ def _target(written: str, style: str, tags: Tags) -> tuple[str, str]:
         if stand_in not in tags.found:
             return stand_in
         match meaning(tags.found[stand_in], paired=False):
-            case Link(to, link_style):
-                style = link_style
-                return to
-            case Show(text):
+            case Node("fn-link", attributes):
+                style = attributes["style"]
+                return attributes["to"]
+            case str(text):
                 style = "site" if style == "relative" and not match.start() else style
                 return text
         return ""
@@ -253,18 +295,16 @@ class _Grower(HTMLParser):
             self._open[-1].children.append(text)
 
     def _add_tag(self, stand_in: str) -> None:
-        match meaning(self._tags.found[stand_in], paired=stand_in in self._tags.paired):
-            case Show(text) if self._tags.found[stand_in].kind == "jsx":
+        tag = self._tags.found[stand_in]
+        match meaning(tag, paired=stand_in in self._tags.paired):
+            case str(text) if tag.kind == "jsx":
                 self._add(Node("fn-shown", {}, [text]), enter=False)
-            case Show(text):
+            case str(text):
                 self._add_text(text)
-            case Link(to, style, label):
-                node = Node("fn-link", {"to": to, "style": style}, [label] if label else [])
-                self._add(node, enter=False)
-            case Open(element, label, title):
-                self._add(Node(element, {"label": label, "title": title}), enter=True)
             case Close(element):
                 self.handle_endtag(element)
+            case Node() as node:
+                self._add(node, enter=node.tag != "fn-link")
 
     def _add(self, node: Node, *, enter: bool) -> None:
         self._open[-1].children.append(node)

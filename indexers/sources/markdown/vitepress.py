@@ -1,26 +1,17 @@
-"""The settings of VitePress, which are a program and so are read as text, and its Markdown.
+"""The settings of VitePress, which are a program and so are read as text.
 
-Source of the rules: VitePress 1.6, ``node/config.ts``, ``node/plugins/rewritesPlugin.ts`` and
-``node/markdown``; path-to-regexp for the patterns of ``rewrites``.
+Source of the rules: VitePress 1.6, ``node/config.ts`` and ``node/plugins/rewritesPlugin.ts``;
+path-to-regexp for the patterns of ``rewrites``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from pathlib import PurePosixPath
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
-from mdit_py_plugins.container import container_plugin
-
 from indexers.sources.markdown.addresses import Move
-from indexers.sources.markdown.block_state import line_of, quoted
 
 _ENDINGS = ("js", "ts", "mjs", "mts")
 CONFIG = tuple(f".vitepress/config{stem}.{end}" for end in _ENDINGS for stem in ("/index", ""))
@@ -39,10 +30,6 @@ _PART = re.compile(
 )
 _MOST_PARTS = 3
 """Variable parts of a rewritten path; nobody has more, and a pattern with many takes long."""
-
-_CONTAINER = re.compile(r"\s*+(?P<kind>[A-Za-z][\w-]*+)(?P<title>.*)$")
-_TRAILING_BRACES = re.compile(r"\{[^{}]*+\}\s*+$")
-_LANGUAGE = re.compile(r"[^\s{:=\[]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,54 +105,3 @@ def _move(source: str, target: str) -> Move | None:
 def _parts(rule: str) -> list[re.Match[str]] | None:
     parts = list(_PART.finditer(rule))
     return parts if "".join(part[0] for part in parts) == rule else None
-
-
-def vitepress(md: MarkdownIt) -> None:
-    """Add VitePress' rules to a parser."""
-    md.use(container_plugin, "code-group", render=_element("div"))
-    md.use(container_plugin, "v-pre", render=_element("div", " v-pre"))
-    md.use(container_plugin, "raw", render=_element("div"))
-    md.use(container_plugin, "details", render=_element("fn-tab"))
-    md.use(
-        container_plugin,
-        "note",
-        validate=lambda params, _mark: _CONTAINER.match(params) is not None,
-        render=_element("fn-note"),
-    )
-    md.block.ruler.before("fence", "snippet", _snippet)
-    md.add_render_rule("fence", _fence)
-
-
-def _element(name: str, attributes: str = "") -> Callable[..., str]:
-    """Return the rendering of ``::: kind Title`` as an element of this name."""
-
-    def render(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
-        match = _CONTAINER.match(tokens[at].info)
-        if tokens[at].nesting < 0 or match is None:
-            return f"</{name}>\n"
-        title = _TRAILING_BRACES.sub("", match["title"])
-        label = f" label={quoted(match['kind'])} title={quoted(title)}" if "-" in name else ""
-        return f"<{name}{label}{attributes}>\n"
-
-    return render
-
-
-def _fence(
-    self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
-) -> str:
-    """Render code below its name in brackets. Its language ends where the lines to highlight
-    begin."""
-    token = tokens[at]
-    label = escape(token.info.rpartition("]")[0].partition("[")[2])
-    language = _LANGUAGE.match(token.info.strip())
-    token.info = language[0].removesuffix("-vue") if language else ""
-    return (f"<p>{label}</p>\n" if label else "") + self.fence(tokens, at, options, env)
-
-
-def _snippet(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """Parse ``<<< @/file``, which shows a file that the page does not hold."""
-    if state.is_code_block(start) or not line_of(state, start).startswith("<<<"):
-        return False
-    if not silent:
-        state.line = start + 1
-    return True

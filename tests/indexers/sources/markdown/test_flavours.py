@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexers.model import Changed, Page, Skipped
-from indexers.sources.markdown.convert import guess
+from indexers.sources.markdown.dialects import guess
 from indexers.sources.markdown.wiki import MarkdownWiki
 
 MKDOCS = """

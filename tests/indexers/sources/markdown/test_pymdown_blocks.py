@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from indexers.sources.markdown.convert import guess, sections
+from indexers.sources.markdown.convert import sections
+from indexers.sources.markdown.dialects import guess
 
 
 def text(page: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexers.model import Skipped
-from indexers.sources.markdown.convert import guess
+from indexers.sources.markdown.dialects import guess
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
