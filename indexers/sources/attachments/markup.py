@@ -9,10 +9,9 @@ from dataclasses import replace
 from indexers.model import Section
 from indexers.sources.attachments.content import Warn
 from indexers.sources.attachments.text import decoded
-from indexers.sources.markdown.anchors import Anchors
+from indexers.sources.markdown.anchors import Anchors, page_outline
 from indexers.sources.markdown.convert import page
 from indexers.sources.markdown.dialects import DIALECTS, guess
-from indexers.sources.markdown.outline import page_outline
 from indexers.sources.markdown.tags import Tags
 from indexers.sources.markdown.tree import grow
 

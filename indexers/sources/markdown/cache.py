@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from hashlib import blake2b
@@ -23,7 +24,6 @@ from typing import Any
 import yaml
 
 from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.reading import Skimmed
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,15 @@ _FOLDERS = ("sources/markdown", "text", "parsing")
 """The code that a file passes through, below `_CODE`."""
 _LIBRARIES = ("PyYAML", "charset-normalizer", "markdown-it-py", "mdit-py-plugins")
 _TIMES: dict[str, type[date | time]] = {"datetime": datetime, "date": date, "time": time}
+
+
+@dataclass(frozen=True, slots=True)
+class Skimmed:
+    """The parts of a page that the rest of the wiki needs: its front matter, and its possible
+    links."""
+
+    matter: FrontMatter
+    links: frozenset[str]
 
 
 class PageCache:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from indexers.model import Section
-from indexers.sources.markdown.anchors import FORGE, Anchors
+from indexers.sources.markdown.anchors import FORGE, Anchors, page_outline
 from indexers.sources.markdown.dialects import DIALECTS, Dialect, guess
 from indexers.sources.markdown.front_matter import FrontMatter, split
 from indexers.sources.markdown.grammar import parser
-from indexers.sources.markdown.outline import page_outline
-from indexers.sources.markdown.raw_tags import show_in_sentence
 from indexers.sources.markdown.tags import take
-from indexers.sources.markdown.tree import Resolve, grow
+from indexers.sources.markdown.tree import Resolve, grow, show_in_sentence
 
 VERSION = "10"
 """Change it whenever the same file would be written another way."""

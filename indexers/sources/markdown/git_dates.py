@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from indexers.errors import WikiUnavailable
-from indexers.sources.markdown.git_address import Address
-from indexers.sources.markdown.git_command import Git
+from indexers.sources.markdown.git_command import Address, Git
 
 log = logging.getLogger(__name__)
 

@@ -30,12 +30,10 @@ from indexers.parsing.limits import Parse, ParsingFailed, here
 from indexers.sources.markdown import convert
 from indexers.sources.markdown.addresses import bare, below
 from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import UnreadFile, listing, may_exist
+from indexers.sources.markdown.files import UnreadFile, key_of, listing, may_exist, path_of
+from indexers.sources.markdown.flavours import Guess
 from indexers.sources.markdown.git_dates import last_changes
-from indexers.sources.markdown.keys import key_of, path_of
-from indexers.sources.markdown.memory import Guess, Memory
-from indexers.sources.markdown.reading import convert_within
-from indexers.sources.markdown.seen_files import AHEAD, SeenFile, SeenFiles, defect
+from indexers.sources.markdown.reading import AHEAD, SeenFile, SeenFiles, convert_within, defect
 from indexers.sources.markdown.site import Site
 
 log = logging.getLogger(__name__)
@@ -70,7 +68,6 @@ class MarkdownWiki:
         exclude: Sequence[str] = (),
         max_bytes: int = 2_000_000,
         repository_url: str = "",
-        memory: Memory | None = None,
         dates: Callable[[Path], Mapping[str, date]] = last_changes,
         parse: Parse = here,
         cache: PageCache | None = None,
@@ -87,7 +84,7 @@ class MarkdownWiki:
         self._last_changes: Mapping[str, date] = {}
         self._cache = cache or PageCache()
         self._files = SeenFiles(name, max_bytes, parse, self._cache)
-        self._memory = memory or Memory(guessed=flavour == "auto")
+        self._guess: Guess | None = None
         self._parse = parse
         self._today = today
         self._settings = {
@@ -107,16 +104,16 @@ class MarkdownWiki:
             WikiMisconfigured: there is no such folder, flavour or pattern.
             WikiUnavailable: a folder cannot be listed.
         """
-        earlier = self._memory.guess
+        earlier = self._guess
         self.recall(known)
-        previous_guess = self._memory.guess or earlier
+        previous_guess = self._guess or earlier
         site = self._site()
-        self._memory.guess = site.guess
+        self._guess = site.guess
         unlisted = frozenset(key for key in known if site.is_unlisted(key))
         self._last_changes = self._dates(site.root)
         yield Enumerated(
             unlisted.union(site.keys),
-            read_as=self._memory.read_as,
+            read_as=self.read_as,
             warnings=tuple(self._other_guesses(site, previous_guess)),
         )
         seen = self._files.all(site)
@@ -163,17 +160,20 @@ class MarkdownWiki:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
         site = self._site()
-        previous_guess, self._memory.guess = self._memory.guess, site.guess
+        previous_guess, self._guess = self._guess, site.guess
         return frozenset(site.keys), tuple(self._other_guesses(site, previous_guess))
 
     def recall(self, known: Mapping[str, KnownPage]) -> None:
         """Read the wiki in the way in which the ``known`` pages were read."""
-        self._memory.recall(known)
+        self._guess = Guess.of(known)
 
     @property
     def read_as(self) -> ReadAs | None:
         """Return how its pages are read; None before that is known."""
-        return self._memory.read_as
+        if self._guess is None:
+            return None
+        is_guessed = self._settings["flavour"] == "auto"
+        return ReadAs(self._guess.flavour, self._guess.folder, guessed=is_guessed)
 
     def _other_guesses(self, site: Site, before: Guess | None) -> Iterator[str]:
         """Warn if the wiki looks like another flavour than it is read as, or is read differently
@@ -260,7 +260,7 @@ class MarkdownWiki:
             listing(self._root),
             include=self._include,
             exclude=self._exclude,
-            before=self._memory.guess,
+            before=self._guess,
             parse=self._parse,
             **self._settings,
         )

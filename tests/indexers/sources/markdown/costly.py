@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from indexers.sources.markdown.reading import Skimmed, skim
+from indexers.sources.markdown.cache import Skimmed
+from indexers.sources.markdown.reading import skim
 
 
 def skim_or_spin(raw: bytes) -> Skimmed:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from indexers.model import Changed, KnownPage, PageChange, Skipped, Unchanged
 from indexers.parsing.limits import Limits, here
 from indexers.sources.markdown import cache
-from indexers.sources.markdown.cache import PageCache
+from indexers.sources.markdown.cache import PageCache, Skimmed
 from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.reading import Skimmed, skim
+from indexers.sources.markdown.reading import skim
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.long import tries
 

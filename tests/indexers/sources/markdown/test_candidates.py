@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from indexers.model import Changed, KnownPage
-from indexers.sources.markdown.candidates import candidates
 from indexers.sources.markdown.dialects import DIALECTS
+from indexers.sources.markdown.links import candidates
 from indexers.sources.markdown.reading import convert_page, skim
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.indexers.sources.markdown.test_golden import INPUTS, flavour_of

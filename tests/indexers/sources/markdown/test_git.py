@@ -18,8 +18,7 @@ from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import Changed, PageChange
 from indexers.sources.markdown.forge import edit, view, view_of
 from indexers.sources.markdown.git import GitWiki
-from indexers.sources.markdown.git_address import parse
-from indexers.sources.markdown.git_command import Git
+from indexers.sources.markdown.git_command import Git, parse
 from indexers.sources.markdown.source import MarkdownSource
 from indexers.sources.markdown.wiki import MarkdownWiki
 from indexers.sources.source import Resources
@@ -408,7 +407,7 @@ def test_a_fetch_that_is_stopped_leaves_the_clone_as_it_was(
         with pytest.raises(WikiUnavailable, match="stopped"):
             source.fetch()
 
-    assert texts(list(source.pages().changes({}))) == {"a.md": "One"}
+    assert texts(list(MarkdownWiki.changes(source, {}))) == {"a.md": "One"}
 
 
 def test_a_process_that_never_synced_knows_the_pages_once_it_fetched(

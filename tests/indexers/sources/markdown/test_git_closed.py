@@ -13,8 +13,7 @@ import pytest
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import Changed, PageChange, Skipped
 from indexers.sources.markdown.git import GitWiki
-from indexers.sources.markdown.git_address import parse, refuse_odd_branch
-from indexers.sources.markdown.git_command import Git
+from indexers.sources.markdown.git_command import Git, parse, refuse_odd_branch
 from tests.fakes.git_server import GitServer, serving
 
 TOKEN = "me:s3cret-token"

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexers.model import Changed, Enumerated, Page
-from indexers.sources.markdown.keys import key_of, path_of
+from indexers.sources.markdown.files import key_of, path_of
 from indexers.sources.markdown.wiki import MarkdownWiki
 
 COMPOSED, DECOMPOSED = "\u00d6ffnung.md", "O\u0308ffnung.md"

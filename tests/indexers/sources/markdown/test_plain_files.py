@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexers.sources.markdown.plain_files import PlainFiles
+from indexers.sources.markdown.files import PlainFiles
 
 
 @pytest.fixture
