@@ -11,15 +11,13 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -31,7 +29,6 @@ _CODE = Path(__file__).parents[2]
 _FOLDERS = ("sources/markdown", "text", "parsing")
 """The code that a file passes through, below `_CODE`."""
 _LIBRARIES = ("PyYAML", "charset-normalizer", "markdown-it-py", "mdit-py-plugins")
-_TIMES: dict[str, type[date | time]] = {"datetime": datetime, "date": date, "time": time}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,6 @@ class PageCache:
         self._lock = threading.RLock()
         self._read = file is None
         self._differs = False
-        self._new_files = 0
         self._skimmed: dict[str, Skimmed] = {}
         self._revisions: dict[str, str] = {}
         self._empty: set[str] = set()
@@ -72,7 +68,6 @@ class PageCache:
         with self._loaded():
             self._skimmed[content] = skimmed
             self._differs = True
-            self._new_files += 1
 
     def forget_files(self, *, keep: Collection[str]) -> None:
         """Forget all skimmed files but those with the digests ``keep``."""
@@ -115,16 +110,18 @@ class PageCache:
             self._differs = self._differs or removed
             self._revisions, self._empty = revisions, empty
 
-    def save(self, *, least: int = 0) -> None:
-        """Write the file, completely or not at all, if the cache differs from it and at least
-        ``least`` files were skimmed since."""
+    def save(self) -> None:
+        """Write the file, completely or not at all, if the cache differs from it."""
         with self._lock:
-            if self._file is None or not self._differs or self._new_files < least or not _code():
+            if self._file is None or not self._differs or not _code():
                 return
-            self._differs, self._new_files = False, 0
+            self._differs = False
             content = json.dumps(
                 {
-                    "skimmed": {key: _stored(skimmed) for key, skimmed in self._skimmed.items()},
+                    "skimmed": {
+                        key: [skimmed.matter.values, skimmed.matter.warning, sorted(skimmed.links)]
+                        for key, skimmed in self._skimmed.items()
+                    },
                     "revisions": self._revisions,
                     "empty": sorted(self._empty),
                 },
@@ -159,7 +156,10 @@ class PageCache:
         if not _code() or seal + line != _seal(body):
             return  # written by another version, or torn by a power cut
         values = json.loads(body)
-        self._skimmed = {key: _read(stored) for key, stored in values["skimmed"].items()}
+        self._skimmed = {
+            key: Skimmed(FrontMatter(matter, warning), frozenset(links))
+            for key, (matter, warning, links) in values["skimmed"].items()
+        }
         self._revisions, self._empty = values["revisions"], set(values["empty"])
 
 
@@ -184,38 +184,3 @@ def _code() -> bytes:
     by_c = hasattr(yaml, "CSafeLoader")
     hashed.update("\n".join((*used, f"{by_c}", sys.version)).encode())
     return hashed.digest()
-
-
-def _stored(skimmed: Skimmed) -> list[Any]:
-    matter = skimmed.matter
-    values = {name: _plain(value) for name, value in matter.values.items()}
-    return [values, matter.warning, sorted(skimmed.links)]
-
-
-def _read(stored: list[Any]) -> Skimmed:
-    values, warning, links = stored
-    matter = FrontMatter({name: _value(value) for name, value in values.items()}, warning)
-    return Skimmed(matter, frozenset(links))
-
-
-def _plain(value: object) -> Any:
-    """Return a value of a front matter for JSON. A mapping, or a type that JSON lacks, becomes
-    ``{kind: ...}``."""
-    if isinstance(value, date | time):
-        return {type(value).__name__: value.isoformat()}
-    if isinstance(value, Mapping):
-        return {"mapping": {name: _plain(item) for name, item in value.items()}}
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _value(stored: Any) -> object:
-    if isinstance(stored, list):
-        return [_value(item) for item in stored]
-    if not isinstance(stored, dict):
-        return stored
-    ((kind, value),) = stored.items()
-    if kind == "mapping":
-        return {name: _value(item) for name, item in value.items()}
-    return _TIMES[kind].fromisoformat(value)

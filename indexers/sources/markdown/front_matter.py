@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import yaml
@@ -31,12 +31,19 @@ _OWNERS = [
     "owner", "owner_slack", "owners", "maintainer", "maintainers", "dris", "dri", "author",
     "authors"
 ]  # fmt: skip
+_DEEPEST = 30
+_MOST = 500_000
+"""Characters. Each value counts as ten more, and again for each alias."""
+_LONGEST_NUMBER = 100
+"""Characters. Longer ones cost more than their length, and Python does not print them."""
+_TEXT = "tag:yaml.org,2002:str"
 _FALSE = frozenset({"false", "no", "off", "0", "none", "null", ""})
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Front matter. ``values`` are by lower-cased name; ``warning`` tells what was wrong."""
+    """Front matter. ``values`` are by lower-cased name, as JSON knows them, dates as texts;
+    ``warning`` tells what was wrong."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     warning: str = ""
@@ -112,7 +119,7 @@ def split(text: str) -> tuple[FrontMatter, str]:
     if _JSON.match(text):
         try:
             values, end = json.JSONDecoder().raw_decode(text[:LONGEST])
-            return FrontMatter(tame(values)), text[end:].lstrip("\n")
+            return FrontMatter(_tame(values)), text[end:].lstrip("\n")
         except (ValueError, RecursionError):
             return FrontMatter(), text
     return FrontMatter(), text
@@ -122,7 +129,7 @@ def _from_toml(block: str) -> FrontMatter:
     try:
         if len(block) > LONGEST:
             raise TooMuch
-        return FrontMatter(tame(tomllib.loads(block)))
+        return FrontMatter(_tame(tomllib.loads(block)))
     except (ValueError, RecursionError) as error:  # including a number of too many digits
         return FrontMatter(warning=f"front matter is no TOML: {_brief(error)}")
 
@@ -137,7 +144,7 @@ def _from_yaml(block: re.Match[str], text: str) -> tuple[FrontMatter, str]:
             return FrontMatter(), body
         if not isinstance(values, dict):
             return FrontMatter(), text
-        return FrontMatter(tame(values)), body
+        return FrontMatter(_tame(values)), body
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         salvaged = _salvaged(block[1])
         if not salvaged:
@@ -169,14 +176,6 @@ def _words(value: object) -> str:
     return ", ".join(filter(None, map(_words, value)))
 
 
-_DEEPEST = 30
-_MOST = 500_000
-"""Characters. Each value counts as ten more, and again for each alias."""
-_LONGEST_NUMBER = 100
-"""Characters. Longer ones cost more than their length, and Python does not print them."""
-_TEXT = "tag:yaml.org,2002:str"
-
-
 class TooMuch(ValueError):
     """The values are larger than anybody writes by hand."""
 
@@ -184,49 +183,46 @@ class TooMuch(ValueError):
         super().__init__("too large, nested too deeply, or with too many aliases")
 
 
-class _Bound:
-    """A counter of values."""
-
-    def __init__(self) -> None:
-        self._left = _MOST
-
-    def take(self, characters: int, depth: int) -> None:
-        """Count a value.
-
-        Raises: TooMuch.
-        """
-        self._left -= characters + 10
-        if self._left < 0 or depth > _DEEPEST:
-            raise TooMuch
-
-
-def tame(values: Mapping[Any, object]) -> dict[str, object]:
-    """Return the values by lower-cased name: texts, numbers, dates, and lists and mappings of them.
+def _tame(values: Mapping[Any, object]) -> dict[str, object]:
+    """Return the values by lower-cased name, as JSON knows them; dates are texts.
 
     Raises:
         TooMuch
     """
-    bound = _Bound()
-    return {str(_plain(name, bound, 1)).lower(): _plain(values[name], bound, 1) for name in values}
+    return {_name(name).lower(): _plain(value, 1) for name, value in values.items()}
 
 
-def _plain(value: object, bound: _Bound, depth: int) -> object:
+def _name(name: object) -> str:
+    return str(_plain(name, 1))
+
+
+def _plain(value: object, depth: int) -> object:  # noqa: PLR0911 - a kind of value a line
+    if depth > _DEEPEST:
+        raise TooMuch
     if isinstance(value, str):
-        bound.take(len(value), depth)
         # An escape may be an unpaired surrogate, which indexes and addresses refuse.
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    bound.take(0, depth)
-    if value is None or isinstance(value, int | float | date | time):
-        too_long = isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER
-        return "" if too_long else value
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        return ""
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, date | time):
+        return _moment(value)
     if isinstance(value, Mapping):
-        return {
-            str(_plain(name, bound, depth + 1)): _plain(item, bound, depth + 1)
-            for name, item in value.items()
-        }
+        return {_name(name): _plain(item, depth + 1) for name, item in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [_plain(item, bound, depth + 1) for item in value]
+        return [_plain(item, depth + 1) for item in value]
     return ""
+
+
+def _moment(value: date | time) -> str:
+    """Return a date or a time as text, in UTC if its zone is known."""
+    try:
+        if isinstance(value, datetime) and value.tzinfo:
+            return str(value.astimezone(UTC))
+    except OverflowError:
+        return ""
+    return str(value)
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -273,16 +269,17 @@ def _check(root: yaml.Node) -> None:
     Raises:
         TooMuch
     """
-    bound = _Bound()
+    left = _MOST
     pending: list[tuple[yaml.Node, int]] = [(root, 0)]
     while pending:
         node, depth = pending.pop()
-        if isinstance(node, yaml.ScalarNode):
-            bound.take(len(node.value), depth)
-            if len(node.value) > _LONGEST_NUMBER:
-                node.tag = _TEXT
+        is_scalar = isinstance(node, yaml.ScalarNode)
+        left -= 10 + (len(node.value) if is_scalar else 0)
+        if left < 0 or depth > _DEEPEST:
+            raise TooMuch
+        if is_scalar:
+            node.tag = _TEXT if len(node.value) > _LONGEST_NUMBER else node.tag
             continue
-        bound.take(0, depth)
         for child in node.value:
             # A sequence holds nodes, a mapping pairs of them.
             pending += (

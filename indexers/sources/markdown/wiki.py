@@ -39,8 +39,6 @@ from indexers.sources.markdown.site import Site
 log = logging.getLogger(__name__)
 
 _EMPTY = "empty"
-_MANY = 100
-"""Skimmed files from which on the cache is saved early, in case the sync is killed."""
 
 
 class MarkdownWiki:
@@ -117,7 +115,7 @@ class MarkdownWiki:
             warnings=tuple(self._other_guesses(site, previous_guess)),
         )
         seen = self._files.all(site)
-        self._cache.save(least=_MANY)
+        self._cache.save()  # in case the sync is killed
         try:
             site.publish({key: file.matter for key, file in seen.items()})
             yield from self._unfollowed(site, known)
