@@ -31,9 +31,6 @@ def html(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 def outlined(source: str, title: str) -> Iterator[Section]:
     """Yield the sections of an HTML document that is called ``title``."""
-    # The parser searches again and again for the end of a tag that never ends.
-    head, end, tail = source.rpartition(">")
-    source = head + end + tail.replace("<", "&lt;")
     tags = Tags()
     root = grow(source, tags, _resolve)
     _, sections = page_outline(root, title=title, anchors=Anchors("github"), tags=tags)

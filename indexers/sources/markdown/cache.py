@@ -11,17 +11,14 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import yaml
-
-from indexers.sources.markdown.front_matter import FrontMatter
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +26,6 @@ _CODE = Path(__file__).parents[2]
 _FOLDERS = ("sources/markdown", "text", "parsing")
 """The code that a file passes through, below `_CODE`."""
 _LIBRARIES = ("PyYAML", "charset-normalizer", "markdown-it-py", "mdit-py-plugins")
-
-
-@dataclass(frozen=True, slots=True)
-class Skimmed:
-    """The parts of a page that the rest of the wiki needs: its front matter, and its possible
-    links."""
-
-    matter: FrontMatter
-    links: frozenset[str]
 
 
 class PageCache:
@@ -54,61 +42,31 @@ class PageCache:
         self._lock = threading.RLock()
         self._read = file is None
         self._differs = False
-        self._skimmed: dict[str, Skimmed] = {}
-        self._revisions: dict[str, str] = {}
-        self._empty: set[str] = set()
+        self._values: dict[str, Any] = {}
         self._used: set[str] = set()
 
-    def skimmed(self, content: str) -> Skimmed | None:
-        """Return the result of skimming a file whose bytes have the digest ``content``."""
-        with self._loaded():
-            return self._skimmed.get(content)
+    def get(self, key: str) -> Any:
+        """Return the value that was computed from what ``key`` is a digest of; None if none is
+        known."""
+        with self._lock:
+            self._load()
+            self._used.add(key)
+            return self._values.get(key)
 
-    def keep_skimmed(self, content: str, skimmed: Skimmed) -> None:
-        with self._loaded():
-            self._skimmed[content] = skimmed
+    def keep(self, key: str, value: Any) -> None:
+        """Keep a value of JSON's kinds, which is not None."""
+        with self._lock:
+            self._load()
+            self._used.add(key)
+            self._values[key] = value
             self._differs = True
 
-    def forget_files(self, *, keep: Collection[str]) -> None:
-        """Forget all skimmed files but those with the digests ``keep``."""
-        with self._loaded():
-            remaining = {
-                content: skimmed for content, skimmed in self._skimmed.items() if content in keep
-            }
-            self._differs = self._differs or len(remaining) < len(self._skimmed)
-            self._skimmed = remaining
-
-    def revision(self, name: str) -> str | None:
-        """Return the digest of a page; ``name`` is a digest of everything that it depends on."""
-        with self._loaded(name):
-            return self._revisions.get(name)
-
-    def keep_revision(self, name: str, revision: str) -> None:
-        with self._loaded(name):
-            self._revisions[name] = revision
-            self._differs = True
-
-    def is_empty(self, revision: str) -> bool:
-        """Return whether the page with this digest was converted, and had no text."""
-        with self._loaded(revision):
-            return revision in self._empty
-
-    def keep_empty(self, revision: str) -> None:
-        with self._loaded(revision):
-            self._empty.add(revision)
-            self._differs = True
-
-    def forget_pages(self) -> None:
-        """Forget all pages that were not used since the last call."""
-        with self._loaded():
+    def forget_unused(self) -> None:
+        """Forget all values that were not used since the last call."""
+        with self._lock:
             used, self._used = self._used, set()
-            revisions = {
-                name: revision for name, revision in self._revisions.items() if name in used
-            }
-            empty = self._empty & used
-            removed = len(self._revisions) > len(revisions) or len(self._empty) > len(empty)
-            self._differs = self._differs or removed
-            self._revisions, self._empty = revisions, empty
+            self._differs = self._differs or not used.issuperset(self._values)
+            self._values = {key: value for key, value in self._values.items() if key in used}
 
     def save(self) -> None:
         """Write the file, completely or not at all, if the cache differs from it."""
@@ -116,17 +74,7 @@ class PageCache:
             if self._file is None or not self._differs or not _code():
                 return
             self._differs = False
-            content = json.dumps(
-                {
-                    "skimmed": {
-                        key: [skimmed.matter.values, skimmed.matter.warning, sorted(skimmed.links)]
-                        for key, skimmed in self._skimmed.items()
-                    },
-                    "revisions": self._revisions,
-                    "empty": sorted(self._empty),
-                },
-                separators=(",", ":"),
-            ).encode("ascii")
+            content = json.dumps(self._values, separators=(",", ":")).encode("ascii")
             unfinished = self._file.with_suffix(".new")
             try:
                 self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -137,13 +85,6 @@ class PageCache:
                 with suppress(OSError):
                     unfinished.unlink(missing_ok=True)
 
-    @contextmanager
-    def _loaded(self, used: str = "") -> Iterator[None]:
-        with self._lock:
-            self._load()
-            self._used.add(used)
-            yield
-
     def _load(self) -> None:
         if self._read or self._file is None:
             return
@@ -153,14 +94,9 @@ class PageCache:
         except OSError:
             return
         seal, line, body = content.partition(b"\n")
-        if not _code() or seal + line != _seal(body):
-            return  # written by another version, or torn by a power cut
-        values = json.loads(body)
-        self._skimmed = {
-            key: Skimmed(FrontMatter(matter, warning), frozenset(links))
-            for key, (matter, warning, links) in values["skimmed"].items()
-        }
-        self._revisions, self._empty = values["revisions"], set(values["empty"])
+        # Another version may have written it, or a power cut torn it.
+        if _code() and seal + line == _seal(body):
+            self._values = json.loads(body)
 
 
 def _seal(content: bytes) -> bytes:

@@ -15,7 +15,6 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 from pathspec import GitIgnoreSpec
 
@@ -33,6 +32,9 @@ NO_FILE = "no regular file"
 NOWHERE = "a link that leads nowhere or no regular file"
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 """The errors of a path at which nothing is, or a link that leads nowhere."""
+_AMBIGUOUS = re.compile("%(?=25|[89A-F][0-9A-F])")
+_BYTE = re.compile("[\udc80-\udcff]")
+_ESCAPED = re.compile("%(25|[89A-F][0-9A-F])")
 _DEPENDENCIES = frozenset({"vendor", "themes"})
 _PROGRAMS = frozenset(
     {"Gemfile", "go.mod", "package.json", "composer.json", "hugo.toml", "config.toml", "hugo.yaml"}
@@ -229,21 +231,24 @@ def read(
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnreadFile(f"cannot be read: {reason}", skipped=False) from error
-    if reason := refusal(raw):
-        raise UnreadFile(reason, skipped=True)
+    if raw.startswith(_LFS_POINTER):
+        raise UnreadFile("kept in Git LFS, which is not read", skipped=True)
+    if is_binary(raw):
+        raise UnreadFile("binary", skipped=True)
     return raw
 
 
-def refusal(raw: bytes) -> str:
-    """Return why a file of these bytes is no page; empty if it is one."""
-    if raw.startswith(_LFS_POINTER):
-        return "kept in Git LFS, which is not read"
-    return "binary" if is_binary(raw) else ""
-
-
-_AMBIGUOUS = re.compile("%(?=25|[89A-F][0-9A-F])")
-_BYTE = re.compile("[\udc80-\udcff]")
-_ESCAPED = re.compile("%(25|[89A-F][0-9A-F])")
+def read_quickly(root: Path, path: str, max_bytes: int) -> bytes | None:
+    """Return the bytes of a regular file, to compare them with what `read` returned earlier; None
+    if `read` has to decide. It does not look where folders on the way lead."""
+    file = on_disk(root, path)
+    try:
+        status = os.lstat(file)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > max_bytes:
+            return None
+        return file.read_bytes()
+    except OSError:
+        return None
 
 
 def key_of(path: str) -> str:
@@ -274,77 +279,3 @@ def composed(path: str) -> str:
     """Return a path in the form for comparisons with patterns and links: people write `Ö` as one
     character, and some file systems as two."""
     return unicodedata.normalize("NFC", path)
-
-
-_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-# O_NONBLOCK, because opening a pipe would wait for its writer.
-_FOLDER = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
-_IS_SUPPORTED = hasattr(os, "O_NOFOLLOW") and os.open in os.supports_dir_fd
-
-
-class PlainFiles:
-    """A reader of files below ``root``; it is quickest in the order of their paths.
-
-    Each folder is opened from its parent, and no link is followed, so that every file lies below
-    ``root``, whatever is moved meanwhile. ``root`` itself may be a link.
-    """
-
-    def __init__(self, root: Path, max_bytes: int) -> None:
-        self._root = root
-        self._max_bytes = max_bytes
-        self._open: list[tuple[bytes, int]] = []
-        """The folders on the way to the last file, with their descriptors; first the root."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close_below(0)
-
-    def read(self, path: str) -> bytes | None:
-        """Return the bytes of a file; None if it is no plain file of at most ``max_bytes``, or
-        cannot be read."""
-        if not _IS_SUPPORTED:
-            return None
-        *folders, name = path.encode("utf-8", "surrogateescape").split(b"/")
-        try:
-            file = os.open(name, _FILE, dir_fd=self._folder(folders))
-            try:
-                return self._content(file)
-            finally:
-                os.close(file)
-        except OSError:
-            return None
-
-    def _content(self, file: int) -> bytes | None:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > self._max_bytes:
-            return None
-        pieces, remaining = [], self._max_bytes + 1
-        while remaining > 0 and (piece := os.read(file, min(remaining, status.st_size + 1))):
-            pieces.append(piece)
-            remaining -= len(piece)
-        return b"".join(pieces) if remaining > 0 else None
-
-    def _folder(self, names: list[bytes]) -> int:
-        """Return the descriptor of a folder.
-
-        Raises:
-            OSError: the folder cannot be opened, or a link leads to it.
-        """
-        if not self._open:
-            root = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
-            self._open.append((b"", root))
-        shared = 0
-        for (name, _), part in zip(self._open[1:], names, strict=False):
-            if name != part:
-                break
-            shared += 1
-        self._close_below(shared + 1)
-        for name in names[shared:]:
-            self._open.append((name, os.open(name, _FOLDER, dir_fd=self._open[-1][1])))
-        return self._open[-1][1]
-
-    def _close_below(self, depth: int) -> None:
-        while len(self._open) > depth:
-            os.close(self._open.pop()[1])

@@ -13,10 +13,10 @@ from typing import Any
 from indexers.daemons import in_order
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed
 from indexers.sources.markdown import convert
-from indexers.sources.markdown.cache import PageCache, Skimmed
+from indexers.sources.markdown.cache import PageCache
 from indexers.sources.markdown.dialects import Dialect
 from indexers.sources.markdown.encoding import text_of
-from indexers.sources.markdown.files import PlainFiles, UnreadFile, refusal
+from indexers.sources.markdown.files import UnreadFile, read_quickly
 from indexers.sources.markdown.front_matter import FrontMatter, split
 from indexers.sources.markdown.links import by_itself, candidates
 from indexers.sources.markdown.site import Site
@@ -37,10 +37,12 @@ class Converted:
     unknown: frozenset[Link]
 
 
-def skim(raw: bytes) -> Skimmed:
+def skim(raw: bytes) -> tuple[FrontMatter, frozenset[str]]:
+    """Return the parts of a page that the rest of the wiki needs: its front matter, and its
+    possible links."""
     text, _ = text_of(raw)
     matter, body = split(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return Skimmed(matter, candidates(body))
+    return matter, candidates(body)
 
 
 def convert_page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
@@ -125,13 +127,10 @@ class SeenFiles:
 
     def all(self, site: Site) -> dict[str, SeenFile]:
         """Return every file of the wiki by its page's key."""
-        with PlainFiles(site.root, self._max_bytes) as files:
-            cached = {path: self._cached(site, path, files) for path in site.keys.values()}
-        reads = (partial(self._skim, site, path) for path, file in cached.items() if file is None)
+        seen = {path: self._known(site, path) for path in site.keys.values()}
+        reads = (partial(self._skim, site, path) for path, file in seen.items() if file is None)
         results = in_order(reads, ahead=AHEAD, name="reading pages")
-        seen = {key: cached[path] or next(results) for key, path in site.keys.items()}
-        self._cache.forget_files(keep={file.content for file in seen.values()})
-        return seen
+        return {key: seen[path] or next(results) for key, path in site.keys.items()}
 
     def skimmed(self, path: str, raw: bytes) -> SeenFile:
         """Return the file that holds ``raw``.
@@ -139,41 +138,40 @@ class SeenFiles:
         Raises:
             UnreadFile: it cannot be parsed.
         """
+        file = self._cached(path, raw)
+        if file is not None:
+            return file
+        try:
+            matter, links = self._parse(PAGE, skim, raw)
+        except ParsingFailed as error:
+            raise UnreadFile(str(error), skipped=False) from error
+        except Exception as error:
+            log.exception("%s: the page %s cannot be read", self._wiki, path)
+            raise UnreadFile(defect(error), skipped=False) from error
         content = _digest(raw)
-        skimmed = self._cache.skimmed(content)
-        if skimmed is None:
-            try:
-                skimmed = self._parse(PAGE, skim, raw)
-            except ParsingFailed as error:
-                raise UnreadFile(str(error), skipped=False) from error
-            except Exception as error:
-                log.exception("%s: the page %s cannot be read", self._wiki, path)
-                raise UnreadFile(defect(error), skipped=False) from error
-            self._cache.keep_skimmed(content, skimmed)
-        return SeenFile(path, content, skimmed.matter, skimmed.links)
+        self._cache.keep(content, [matter.values, matter.warning, sorted(links)])
+        return SeenFile(path, content, matter, links)
 
-    def _cached(self, site: Site, path: str, files: PlainFiles) -> SeenFile | None:
-        """Return a file whose bytes were skimmed before; None if it has to be skimmed."""
-        raw = None if site.dialect.withheld(path) else files.read(path)
-        if raw is None or refusal(raw):
-            return None
+    def _cached(self, path: str, raw: bytes) -> SeenFile | None:
         content = _digest(raw)
-        skimmed = self._cache.skimmed(content)
-        if skimmed is None:
+        known = self._cache.get(content)
+        if known is None:
             return None
-        return SeenFile(path, content, skimmed.matter, skimmed.links)
+        values, warning, links = known
+        return SeenFile(path, content, FrontMatter(values, warning), frozenset(links))
+
+    def _known(self, site: Site, path: str) -> SeenFile | None:
+        """Return a file whose bytes were skimmed before; None if it has to be read with care."""
+        raw = (
+            None if site.dialect.withheld(path) else read_quickly(site.root, path, self._max_bytes)
+        )
+        return None if raw is None else self._cached(path, raw)
 
     def _skim(self, site: Site, path: str) -> SeenFile:
-        if reason := site.dialect.withheld(path):
-            return _unread(path, UnreadFile(reason, skipped=True))
         try:
             return self.skimmed(path, site.read(path, self._max_bytes))
         except UnreadFile as unread:
-            return _unread(path, unread)
-
-
-def _unread(path: str, why: UnreadFile) -> SeenFile:
-    return SeenFile(path, "", FrontMatter(), frozenset(), why)
+            return SeenFile(path, "", FrontMatter(), frozenset(), unread)
 
 
 def defect(error: Exception) -> str:

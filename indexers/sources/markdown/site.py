@@ -10,7 +10,15 @@ from indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
 from indexers.sources.markdown import anchors as anchor_rules
 from indexers.sources.markdown.addresses import RULES, is_forge_view, matched, moved, place
-from indexers.sources.markdown.files import Listing, Selection, key_of, on_disk, path_of, read
+from indexers.sources.markdown.files import (
+    Listing,
+    Selection,
+    UnreadFile,
+    key_of,
+    on_disk,
+    path_of,
+    read,
+)
 from indexers.sources.markdown.flavours import Guess, recognise
 from indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
 from indexers.sources.markdown.front_matter import FrontMatter
@@ -141,6 +149,8 @@ class Site:
         Raises:
             UnreadFile: it is no page, or cannot be read.
         """
+        if reason := self.dialect.withheld(path):
+            raise UnreadFile(reason, skipped=True)
         return read(self.root, path, max_bytes, self.excludes, self._is_page)
 
     def _is_page(self, path: str) -> bool:

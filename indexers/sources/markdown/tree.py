@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html.parser import HTMLParser
 
 from markdown_it.token import Token
@@ -32,6 +32,19 @@ _SIZE = re.compile(r"\d+(?:x\d+)?")
 _NO_WORDS = frozenset({"alt text", "image", "img", "untitled"})
 """What editors write in the place of a picture's words."""
 
+_NAMES = "iframe|noembed|noframes|plaintext|script|style|textarea|title|xmp"
+"""Tags that GitHub shows as text: https://github.github.com/gfm/#disallowed-raw-html-extension-"""
+
+_TAG = re.compile(rf"<(/?)({_NAMES})(?=[\s/>])", re.IGNORECASE)
+_COMMENT_OR_START = re.compile(rf"<!--|<({_NAMES})(?=[\s/>])", re.IGNORECASE)
+_ENDS = {
+    name: re.compile(rf"</{name}\s*+>", re.IGNORECASE)
+    for name in _NAMES.split("|")
+    if name != "plaintext"  # which nothing ends
+}
+_LONGEST = 2_000
+"""Characters within which a start tag must end to be recognised as self-closing."""
+
 _IMPLIED_END = {
     "li": ({"li"}, {"ul", "ol", "menu"}),
     "dt": ({"dt", "dd"}, {"dl"}),
@@ -57,7 +70,7 @@ def grow(html: str, tags: Tags, resolve: Resolve) -> Node:
     stand-ins and addresses in place of targets; struck text is within ``STRUCK``. It never
     fails."""
     grower = _Grower(tags)
-    grower.feed(_without_open_tags(show_without_end(_without_open_comment(html))))
+    grower.feed(_without_open_tags(show_without_end(html)))
     grower.close()
     _give_looks(grower.root)
     _make_tables_of_lists(grower.root)
@@ -91,24 +104,20 @@ def _make_tables_of_lists(root: Node) -> None:
     for node in list(root.walk_nodes()):
         if node.tag != "fn-list-table":
             continue
-        rows = [row for row in _items(node) if any(True for _ in _items(row))]
+        rows = filter(None, map(_items, _items(node)))
         heads = node.attributes.get("label", "")
         count = int(heads) if heads.isascii() and heads.isdigit() and len(heads) < 4 else 0
-        caption = Node("caption", {}, [node.attributes.get("title", "")])
         lines = [
-            Node("tr", {}, [_as_cell(cell, head=number < count) for cell in _items(row)])
-            for number, row in enumerate(rows)
+            Node("tr", {}, [Node("th" if at < count else "td", {}, cell.children) for cell in row])
+            for at, row in enumerate(rows)
         ]
+        caption = Node("caption", {}, [node.attributes.get("title", "")])
         node.tag, node.children = "table", [caption, *lines]
 
 
-def _items(node: Node) -> Iterator[Node]:
-    """Yield the items of the lists in ``node``."""
-    return (item for child in node.nodes("ul", "ol") for item in child.nodes())
-
-
-def _as_cell(item: Node, *, head: bool) -> Node:
-    return Node("th" if head else "td", {}, item.children)
+def _items(node: Node) -> list[Node]:
+    """Return the items of the lists in ``node``."""
+    return [item for child in node.nodes("ul", "ol") for item in child.nodes()]
 
 
 def _settle(root: Node, tags: Tags, resolve: Resolve) -> None:
@@ -221,17 +230,58 @@ def _picture_words(alt: str) -> str:
     return "" if alt.strip().casefold() in _NO_WORDS or _PICTURE.search(alt.strip()) else alt
 
 
-def _without_open_comment(html: str) -> str:
-    """Cut at an unclosed comment: in browsers, too, it hides the rest of the page."""
-    closed = html.rfind("-->")
-    opened = html.find("<!--", closed + 3 if closed >= 0 else 0)
-    return html if opened < 0 else html[:opened]
-
-
 def _without_open_tags(html: str) -> str:
     """Turn tags without a closing ``>`` into text; the library would take quadratic time."""
     closed = html.rfind(">") + 1
     return html[:closed] + html[closed:].replace("<", "&lt;")
+
+
+def show_in_sentence(tokens: Sequence[Token], *, all_of_them: bool) -> None:
+    """Turn these tags among the ``tokens`` of a paragraph into text if they do not end in it, or
+    ``all_of_them``, as GitHub does."""
+    tags = [
+        (place, token, bool(tag[1]), tag[2].lower())
+        for place, token in enumerate(tokens)
+        if token.type == "html_inline" and (tag := _TAG.match(token.content))
+    ]
+    ends = {name: place for place, _, is_end, name in tags if is_end}
+    for place, token, is_end, name in tags:
+        has_end = is_end or ends.get(name, -1) > place or token.content.endswith("/>")
+        if all_of_them or not has_end:
+            token.content = f"&lt;{token.content[1:]}"
+
+
+def show_without_end(html: str) -> str:
+    """Turn these tags in ``html`` into text unless they are closed: an open one would hide the rest
+    of the page. Cut at an unclosed comment: in browsers, too, it hides the rest."""
+    pieces: list[str] = []
+    endless: set[str] = {"plaintext"}
+    at = copied = 0
+    while (match := _COMMENT_OR_START.search(html, at)) is not None:
+        at = match.end()
+        if match[1] is None:
+            closed = html.find("-->", at)
+            if closed < 0:
+                html = html[: match.start()]
+                break
+            at = closed + len("-->")
+            continue
+        name = match[1].lower()
+        if _ends_itself(html, at):
+            continue
+        end = None if name in endless else _ENDS[name].search(html, at)
+        if end is not None:
+            at = end.end()
+            continue
+        endless.add(name)
+        pieces += html[copied : match.start()], "&lt;"
+        copied = match.start() + 1
+    return "".join([*pieces, html[copied:]])
+
+
+def _ends_itself(html: str, at: int) -> bool:
+    end = html.find(">", at, at + _LONGEST)
+    return end > 0 and html[end - 1] == "/"
 
 
 class _Grower(HTMLParser):
@@ -336,66 +386,3 @@ class _Grower(HTMLParser):
 
 def _is_verbatim(node: Node) -> bool:
     return node.tag in ("pre", "code") or "v-pre" in node.attributes
-
-
-_NAMES = "iframe|noembed|noframes|plaintext|script|style|textarea|title|xmp"
-"""Tags that GitHub shows as text: https://github.github.com/gfm/#disallowed-raw-html-extension-"""
-
-_TAG = re.compile(rf"<(/?)({_NAMES})(?=[\s/>])", re.IGNORECASE)
-_COMMENT_OR_START = re.compile(rf"<!--|<({_NAMES})(?=[\s/>])", re.IGNORECASE)
-_ENDS = {
-    name: re.compile(rf"</{name}\s*+>", re.IGNORECASE)
-    for name in _NAMES.split("|")
-    if name != "plaintext"  # which nothing ends
-}
-
-
-def show_in_sentence(tokens: Sequence[Token], *, all_of_them: bool) -> None:
-    """Turn these tags among the ``tokens`` of a paragraph into text if they do not end in it, or
-    ``all_of_them``, as GitHub does."""
-    tags = [
-        (place, token, bool(tag[1]), tag[2].lower())
-        for place, token in enumerate(tokens)
-        if token.type == "html_inline" and (tag := _TAG.match(token.content))
-    ]
-    ends = {name: place for place, _, is_end, name in tags if is_end}
-    for place, token, is_end, name in tags:
-        has_end = is_end or ends.get(name, -1) > place or token.content.endswith("/>")
-        if all_of_them or not has_end:
-            token.content = f"&lt;{token.content[1:]}"
-
-
-def show_without_end(html: str) -> str:
-    """Turn these tags in ``html`` into text unless they are closed: an open one would hide the rest
-    of the page."""
-    pieces: list[str] = []
-    endless: set[str] = {"plaintext"}
-    at = copied = 0
-    while (match := _COMMENT_OR_START.search(html, at)) is not None:
-        at = match.end()
-        if match[1] is None:
-            closed = html.find("-->", at)
-            if closed < 0:
-                break  # the rest is a comment
-            at = closed + len("-->")
-            continue
-        name = match[1].lower()
-        if _ends_itself(html, at):
-            continue
-        end = None if name in endless else _ENDS[name].search(html, at)
-        if end is not None:
-            at = end.end()
-            continue
-        endless.add(name)
-        pieces += html[copied : match.start()], "&lt;"
-        copied = match.start() + 1
-    return "".join([*pieces, html[copied:]])
-
-
-_LONGEST = 2_000
-"""Characters within which a start tag must end to be recognised as self-closing."""
-
-
-def _ends_itself(html: str, at: int) -> bool:
-    end = html.find(">", at, at + _LONGEST)
-    return end > 0 and html[end - 1] == "/"

@@ -120,7 +120,7 @@ class MarkdownWiki:
             site.publish({key: file.matter for key, file in seen.items()})
             yield from self._unfollowed(site, known)
             yield from self._changes(site, seen, known)
-            self._cache.forget_pages()
+            self._cache.forget_unused()
         finally:
             self._cache.save()
 
@@ -293,7 +293,7 @@ class MarkdownWiki:
             return Unchanged(key)
         if known is not None and _content(known.revision) == _content(revision):
             return Relabelled(key, revision, self._acl)
-        return Skipped(key, _EMPTY) if self._cache.is_empty(_content(revision)) else None
+        return Skipped(key, _EMPTY) if self._cache.get(_content(revision)) else None
 
     def _withheld(self, file: SeenFile) -> str:
         """Return why the site does not show the page; empty if it does."""
@@ -326,7 +326,7 @@ class MarkdownWiki:
             return Failed(key, str(error))
         page = converted.page
         if not page.sections:
-            self._cache.keep_empty(_content(revision))
+            self._cache.keep(_content(revision), _EMPTY)
             return Skipped(key, _EMPTY)
         matter = page.matter
         return Changed(
@@ -363,7 +363,7 @@ class MarkdownWiki:
         parts = (*place, file.content, str(self._updated(file) or ""))
         styles = " ".join(site.link_styles)
         name = digest(site.links.fingerprint, styles, *parts)
-        content = self._cache.revision(name)
+        content: str | None = self._cache.get(name)
         if content is None:
             links = (
                 f"{target}\0{site.links.resolve(key, target, style)}"
@@ -371,7 +371,7 @@ class MarkdownWiki:
                 for style in site.link_styles
             )
             content = digest(*parts, *links)
-            self._cache.keep_revision(name, content)
+            self._cache.keep(name, content)
         return f"{content}.{digest(str(self._acl))[:12]}.{site.guess.mark}"
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from indexers.sources.markdown.cache import Skimmed
+from indexers.sources.markdown.front_matter import FrontMatter
 from indexers.sources.markdown.reading import skim
 
 
-def skim_or_spin(raw: bytes) -> Skimmed:
+def skim_or_spin(raw: bytes) -> tuple[FrontMatter, frozenset[str]]:
     while b"# Costly" in raw:
         pass
     return skim(raw)

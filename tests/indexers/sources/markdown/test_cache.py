@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from indexers.model import Changed, KnownPage, PageChange, Skipped, Unchanged
 from indexers.parsing.limits import Limits, here
 from indexers.sources.markdown import cache
-from indexers.sources.markdown.cache import PageCache, Skimmed
-from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.reading import skim
+from indexers.sources.markdown.cache import PageCache
 from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.long import tries
 
@@ -78,30 +76,30 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@given(st.dictionaries(st.text(max_size=8), VALUES, max_size=4), st.sets(st.text(max_size=8)))
+@given(st.text(max_size=8), VALUES)
 @tries(200)
-def test_any_front_matter_and_links_are_kept_as_they_are(
-    tmp_path_factory: pytest.TempPathFactory, values: dict[str, object], links: set[str]
+def test_any_value_of_json_is_kept_as_it_is(
+    tmp_path_factory: pytest.TempPathFactory, key: str, value: object
 ) -> None:
     file = tmp_path_factory.mktemp("cache") / "w.json"
-    skimmed = Skimmed(FrontMatter(values, "a warning"), frozenset(links))
     cache = PageCache(file)
-    cache.keep_skimmed("1", skimmed)
+    cache.keep(key, value)
     cache.save()
 
-    skimmed_again = PageCache(file).skimmed("1")
-
-    assert skimmed_again == skimmed
-    assert repr(skimmed_again.matter) == repr(skimmed.matter)  # 1 is neither True nor 1.0
+    assert repr(PageCache(file).get(key)) == repr(value)  # 1 is neither True nor 1.0
 
 
-def test_a_skimmed_page_survives_the_cache(tmp_path: Path) -> None:
-    page = b"---\ntitle: T\ndate: 2024-01-02\nat: 2024-01-02T03:04:05+02:00\n---\nSee [b](b.md).\n"
+def test_what_was_not_used_is_forgotten(tmp_path: Path) -> None:
     cache = PageCache(tmp_path / "w.json")
-    cache.keep_skimmed("1", skim(page))
+    cache.keep("a", [1])
+    cache.keep("b", [2])
+    cache.forget_unused()
+    cache.get("b")
+    cache.forget_unused()
     cache.save()
+    again = PageCache(tmp_path / "w.json")
 
-    assert PageCache(tmp_path / "w.json").skimmed("1") == skim(page)
+    assert (again.get("a"), again.get("b")) == (None, [2])
 
 
 def test_the_next_process_parses_nothing_of_an_unchanged_wiki(folder: Path) -> None:
