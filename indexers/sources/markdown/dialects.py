@@ -173,6 +173,8 @@ def _readme_callout(match: re.Match[str]) -> str:
 
 
 _SIZE = re.compile(r"(?:^|\|)\s*+\d++(?:x\d++)?+\s*+$")
+_OPTION = r"(?:\#|//|--|%%)\|"
+_HIDES = r"(?:echo|include)[ \t]*+[:=][ \t]*+(?:false|F)\b"
 _REWRITES = (
     # Markdown within an element of HTML that says so.
     _rewrite(
@@ -206,20 +208,19 @@ _REWRITES = (
     _rewrite(r"^```[ \t]*+\{=\w++\}[ \t]*+\n(?:(?!```).*+\n)*+```[ \t]*+$", in_code=True),
     # Quarto and R Markdown: a cell, unless its options hide it, is code without them.
     _rewrite(
-        r"^```[ \t]*+\{\w++(?=[^`\n]*\}[ \t]*+$)[^`\n]*\b(?:echo|include)[ \t]*+[:=][ \t]*+"
-        r"(?:false|F)\b[^`\n]*\n(?:(?!```).*+\n)*+```[ \t]*+$",
+        rf"^```[ \t]*+\{{\w++(?>[^`\n]*?\b{_HIDES})[^`\n]*+\n(?:(?!```).*+\n)*+```[ \t]*+$",
         dialects="quarto",
         in_code=True,
     ),
     _rewrite(
-        r"^```[ \t]*+\{\w++[^`\n]*\}[ \t]*+\n(?:(?:\#|//|--|%%)\|.*+\n)*?"
-        r"(?:\#|//|--|%%)\|[ \t]*+(?:echo|include):[ \t]*+(?:false|F)\b.*+\n"
-        r"(?:(?!```).*+\n)*+```[ \t]*+$",
+        rf"^```[ \t]*+\{{\w++[^`\n]*+\n(?:(?!{_OPTION}[ \t]*+{_HIDES}){_OPTION}.*+\n)*+"
+        rf"{_OPTION}[ \t]*+{_HIDES}.*+\n(?:(?!```).*+\n)*+```[ \t]*+$",
         dialects="quarto",
         in_code=True,
     ),
     _rewrite(
-        r"^(`{3,}+)[ \t]*+\{(\w++)[^`\n]*\}[ \t]*+\n(?:(?:\#|//|--|%%)\|.*+\n)*+", r"\1\2\n",
+        rf"^(`{{3,}}+)[ \t]*+\{{(\w++)[^`\n]*\}}[ \t]*+\n(?:{_OPTION}.*+\n)*+",
+        r"\1\2\n",
         dialects="quarto",
         in_code=True,
     ),
