@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -21,6 +20,20 @@ from indexers.sources.markdown.front_matter import FrontMatter
 
 _PREFIX = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"^(?:(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?|\d+[-_.]\d+)")
+_POST = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.+)")
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+_STYLES = {
+    "none": "/:categories/:title:output_ext",
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+}
+_MOMENTS = {
+    "year": "%Y", "month": "%m", "day": "%d", "short_year": "%y", "y_day": "%j", "week": "%V",
+    "w_year": "%G", "w_day": "%u", "short_month": "%b", "long_month": "%B", "short_day": "%a",
+    "long_day": "%A"
+}  # fmt: skip
 _INDEXES = frozenset({"index", "readme"})
 _FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
 
@@ -35,6 +48,8 @@ def place(rule: str, path: str, matter: FrontMatter) -> str:
     return quote(made, safe="/~@+:!$&'*,;=%", errors="surrogateescape")
 
 
+Permalink = tuple[str, str]
+"""A pattern of paths, and the template of the addresses of those."""
 Move = tuple[str, str]
 """A pattern of paths, and where the site has those pages instead (for `re.Match.expand`). A pattern
 is escaped text with at most one ``.*`` and a few ``[^/]+``, so it stays quick on any path."""
@@ -43,18 +58,14 @@ is escaped text with at most one ``.*`` and a few ``[^/]+``, so it stays quick o
 def moved(path: str, moves: Sequence[Move]) -> str:
     """Return the path by which the site knows a file: that of the first pattern, or its own."""
     for pattern, target in moves:
-        if match := _whole(pattern, path):
+        if match := re.fullmatch(pattern, path):
             return match.expand(target).lstrip("/")
     return path
 
 
 def matched(path: str, rules: Sequence[tuple[str, str]]) -> str:
     """Return what the first pattern that matches ``path`` stands with; empty if none does."""
-    return next((value for pattern, value in rules if _whole(pattern, path)), "")
-
-
-def _whole(pattern: str, path: str) -> re.Match[str] | None:
-    return re.fullmatch(rf"(?:{pattern})", path)
+    return next((value for pattern, value in rules if re.fullmatch(pattern, path)), "")
 
 
 def is_forge_view(site_url: str) -> bool:
@@ -79,14 +90,14 @@ def _permalink(path: PurePosixPath, matter: FrontMatter) -> str:
         return ""
     if permalink.strip() in ("pretty", "date", "none", "ordinal"):
         return ""
-    return expanded(permalink.strip(), path, _stem(path), matter).removesuffix("index.html")
+    return _expanded(permalink.strip(), path, _stem(path), matter).removesuffix("index.html")
 
 
 def _post(path: PurePosixPath, matter: FrontMatter, ending: str) -> str:
     """Return the path of a post of Jekyll; empty if the file is none or says where it is."""
     if "_posts" not in path.parent.parts or _permalink(path, matter):
         return ""
-    return expanded(f"/:categories/:year/:month/:day/:title{ending}", path, _stem(path), matter)
+    return _expanded(f"/:categories/:year/:month/:day/:title{ending}", path, _stem(path), matter)
 
 
 def _source(path: PurePosixPath, _matter: FrontMatter) -> str:
@@ -215,31 +226,8 @@ def below(site: str, url: str) -> str | None:
     return wanted.removeprefix(base) if f"{wanted}/".startswith(f"{base}/") else None
 
 
-Permalink = tuple[str, str]
-"""A pattern of paths, and the template of the addresses of those."""
-
-_DATED = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.+)")
-_PLACEHOLDER = re.compile(r":([a-z_]+)")
-_STYLES = {
-    "none": "/:categories/:title:output_ext",
-    "date": "/:categories/:year/:month/:day/:title:output_ext",
-    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
-    "pretty": "/:categories/:year/:month/:day/:title/",
-    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
-}
-_MOMENTS = {
-    "year": "%Y", "month": "%m", "day": "%d", "short_year": "%y", "y_day": "%j", "week": "%V",
-    "w_year": "%G", "w_day": "%u", "short_month": "%b", "long_month": "%B", "short_day": "%a",
-    "long_day": "%A"
-}  # fmt: skip
-
-
-def permalinks(settings: Mapping[str, object]) -> tuple[Permalink, ...]:
-    """Return the templates of the posts and of each collection that is published."""
-    return tuple(_permalinks(settings))
-
-
-def _permalinks(settings: Mapping[str, object]) -> Iterator[Permalink]:
+def permalinks(settings: Mapping[str, object]) -> Iterator[Permalink]:
+    """Yield the templates of the posts and of each collection that is published."""
     style = str(settings.get("permalink") or "date")
     section = settings.get("collections")
     collections: Mapping[str, object] = section if isinstance(section, dict) else {}
@@ -264,9 +252,9 @@ def _suffix(style: str) -> str:
     return ":output_ext" if is_file else ""
 
 
-def expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter) -> str:
+def _expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter) -> str:
     """Return the address of a file by a template; empty if that asks for what is unknown."""
-    dated = _DATED.fullmatch(stem)
+    dated = _POST.fullmatch(stem)
     day = date_of(matter.values.get("date")) or (date_of(dated[1]) if dated else None)
     slug = matter.text("slug") or (dated[2] if dated else stem)
     values = {
@@ -277,17 +265,14 @@ def expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter)
         "title": _slugified(slug, "._~!$&'()+,;=@"),
         "path": (_below_collection(path.parent) / stem).as_posix(),
         "categories": "/".join(_categories(path, matter)),
-        **(_moments(day) if day else {}),
     }
+    if day:
+        values |= {name: day.strftime(form) for name, form in _MOMENTS.items()}
+        values |= {"i_month": str(day.month), "i_day": str(day.day)}
     if ":" in _PLACEHOLDER.sub(lambda match: "" if match[1] in values else ":", template):
         return ""
     made = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
     return re.sub(r"/{2,}", "/", f"/{made}")
-
-
-def _moments(day: date) -> dict[str, str]:
-    short = {"i_month": str(day.month), "i_day": str(day.day)}
-    return short | {name: day.strftime(form) for name, form in _MOMENTS.items()}
 
 
 def _below_collection(folder: PurePosixPath) -> PurePosixPath:

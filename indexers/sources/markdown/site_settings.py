@@ -210,7 +210,7 @@ def _jekyll(root: Path, _listed: Listing) -> SiteSettings:
         _absolute(f"{settings.get('url') or ''}{settings.get('baseurl') or ''}"),
         "pretty" if permalink == "pretty" or permalink.endswith("/") else "",
         "kramdown" if parses.lower() == "kramdown" else "",
-        permalinks=permalinks(settings),
+        permalinks=tuple(permalinks(settings)),
     )
 
 
