@@ -14,7 +14,7 @@ from indexers.sources.markdown.grammar import parser
 from indexers.sources.markdown.tags import take
 from indexers.sources.markdown.tree import Resolve, grow, show_in_sentence
 
-VERSION = "10"
+VERSION = "11"
 """Change it whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})

@@ -97,9 +97,8 @@ class FrontMatter:
         """Return why the site does not show the page; empty if it does."""
         if self.flag("draft"):
             return "draft"
-        if any(
-            str(self.values.get(name, "")).lower() == "false" for name in ("published", "publish")
-        ):
+        published = (str(self.values.get(name, "")).lower() for name in ("published", "publish"))
+        if "false" in published or self.values.get("permalink") is False:
             return "not published"
         publication = date_of(self.values.get("publishdate"))
         if publication is not None and publication > today:

@@ -17,7 +17,7 @@ from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import Acl, KnownPage, PageChange
 from indexers.parsing.limits import Parse
 from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import on_disk
+from indexers.sources.markdown.files import listing, on_disk
 from indexers.sources.markdown.forge import view
 from indexers.sources.markdown.git_command import Git, GitRefused, parse, refuse_odd_branch
 from indexers.sources.markdown.git_dates import LastChanges, no_dates
@@ -140,9 +140,8 @@ class GitWiki(MarkdownWiki):
         """Return the site of the last fetch."""
         if not self._root.resolve().is_relative_to(self._clone.resolve()):
             raise WikiMisconfigured(f"{self._subfolder!r} leads out of the repository")
-        url = parse(self._repository).url
-        self._settings["repository_url"] = view(url, self.fetched_branch(), self._subfolder)
-        return super()._site()
+        shown = view(parse(self._repository).url, self.fetched_branch(), self._subfolder)
+        return self._new_site(listing(self._root), before=self._guess, repository_url=shown)
 
     @property
     def _git(self) -> Git:

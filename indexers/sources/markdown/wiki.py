@@ -85,15 +85,20 @@ class MarkdownWiki:
         self._guess: Guess | None = None
         self._parse = parse
         self._today = today
-        self._settings = {
-            "site_url": site_url,
-            "flavour": flavour,
-            "anchors": anchors,
-            "addresses": addresses,
-            "repository_url": repository_url,
-        }
-        self._include = tuple(include)
-        self._exclude = tuple(exclude)
+        self._site_url = site_url
+        self._is_guessed = flavour == "auto"
+        self._new_site = partial(
+            Site,
+            root,
+            site_url=site_url,
+            flavour=flavour,
+            anchors=anchors,
+            addresses=addresses,
+            repository_url=repository_url,
+            include=include,
+            exclude=exclude,
+            parse=parse,
+        )
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """Yield the changes, see `indexers.ports.Wiki`. Only pages that differ are parsed.
@@ -170,8 +175,7 @@ class MarkdownWiki:
         """Return how its pages are read; None before that is known."""
         if self._guess is None:
             return None
-        is_guessed = self._settings["flavour"] == "auto"
-        return ReadAs(self._guess.flavour, self._guess.folder, guessed=is_guessed)
+        return ReadAs(self._guess.flavour, self._guess.folder, guessed=self._is_guessed)
 
     def _other_guesses(self, site: Site, before: Guess | None) -> Iterator[str]:
         """Warn if the wiki looks like another flavour than it is read as, or is read differently
@@ -228,7 +232,7 @@ class MarkdownWiki:
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
-        site = self._settings["site_url"] or (self._site().url if look else "")
+        site = self._site_url or (self._site().url if look else "")
         return below(site, url) if site else None
 
     def key_at(self, url: str) -> str | None:
@@ -253,15 +257,7 @@ class MarkdownWiki:
         return self._site().edit_address(key)
 
     def _site(self) -> Site:
-        return Site(
-            self._root,
-            listing(self._root),
-            include=self._include,
-            exclude=self._exclude,
-            before=self._guess,
-            parse=self._parse,
-            **self._settings,
-        )
+        return self._new_site(listing(self._root), before=self._guess)
 
     def _may_exist(self, site: Site, key: str) -> bool:
         """Return whether the page exists, or an error may hide it: doubt removes no page."""
@@ -286,7 +282,7 @@ class MarkdownWiki:
         """Return the change of a page; None if the page must be converted first."""
         if file.unread is not None:
             return _not_read(key, file.unread, known)
-        if reason := self._withheld(file):
+        if reason := file.matter.withheld(self._today()):
             return Skipped(key, reason, on_purpose=True)
         revision = self._revision(site, key, file)
         if known is not None and known.revision == revision and known.acl == self._acl:
@@ -295,11 +291,6 @@ class MarkdownWiki:
             return Relabelled(key, revision, self._acl)
         return Skipped(key, _EMPTY) if self._cache.get(_content(revision)) else None
 
-    def _withheld(self, file: SeenFile) -> str:
-        """Return why the site does not show the page; empty if it does."""
-        is_unpublished = file.matter.values.get("permalink") is False
-        return file.matter.withheld(self._today()) or ("not published" if is_unpublished else "")
-
     def _read(self, site: Site, key: str, path: str, known: KnownPage | None) -> PageChange:
         # The file is read once, so that the revision is of the bytes that are converted.
         try:
@@ -307,7 +298,7 @@ class MarkdownWiki:
             file = self._files.skimmed(path, raw)
         except UnreadFile as unread:
             return _not_read(key, unread, known)
-        if reason := self._withheld(file):
+        if reason := file.matter.withheld(self._today()):
             return Skipped(key, reason, on_purpose=True)
         revision = self._revision(site, key, file)
         try:
