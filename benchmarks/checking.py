@@ -12,18 +12,19 @@ from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
+from footnote_bot.bot.answering.answerer import Answerer
+from footnote_bot.bot.app import App
+from footnote_bot.bot.model import Answer, Question, Result
+from footnote_bot.config.settings import AnswerSettings, Secrets, Settings
+from footnote_bot.config.wikis import ConfluenceSettings
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Content, User, Who
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.state import Product
+from footnote_bot.playground.confluence.world import World
+
 from benchmarks.rows import Figure, Goal
-from bot.answering.answerer import Answerer
-from bot.app import App
-from bot.model import Answer, Question, Result
-from config.settings import AnswerSettings, Secrets, Settings
-from config.wikis import ConfluenceSettings
-from indexers.model import EVERYONE, Principal
-from playground.confluence.faults import Fault
-from playground.confluence.model import Content, User, Who
-from playground.confluence.site import LocalConfluence
-from playground.confluence.state import Product
-from playground.confluence.world import World
 
 _LATENCY = 0.4
 _SLOW = 5.0

@@ -14,21 +14,21 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Features, features
+from footnote_bot.bot.answering.reranking.blending import cross_encoder
+from footnote_bot.bot.answering.retrieval.ranking import Ranking
+from footnote_bot.bot.answering.retrieval.ranking import shared as shared_words
+from footnote_bot.bot.answering.retrieval.retrieval import PASSAGES, Retrieved, by_page
+from footnote_bot.bot.evaluation.corpus import Corpus
+from footnote_bot.bot.evaluation.measures import hit, recall
+from footnote_bot.bot.model import Question
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.model import EVERYONE, Hit, Principal
 
 from benchmarks.footnote import gitlab_settings
 from benchmarks.material import CACHE, questions, shared
 from benchmarks.rows import Figure
-from bot.answering.deciding.confidence import Confidence, Features, features
-from bot.answering.reranking.blending import cross_encoder
-from bot.answering.retrieval.ranking import Ranking
-from bot.answering.retrieval.ranking import shared as shared_words
-from bot.answering.retrieval.retrieval import PASSAGES, Retrieved, by_page
-from bot.evaluation.corpus import Corpus
-from bot.evaluation.measures import hit, recall
-from bot.model import Question
-from config.settings import Secrets, Settings
-from indexers.indexing import Indexing
-from indexers.model import EVERYONE, Hit, Principal
 
 GITLAB = "gitlab_handbook"
 _SETS = ("xquad_en", "squad2", "clapnq", "mtrag_govt", "mtrag_cloud", GITLAB)

@@ -13,9 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+from footnote_bot.config.loading import load
+from footnote_bot.config.settings import Settings
+
 from benchmarks.material import CACHE, shared, unpacked
-from config.loading import load
-from config.settings import Settings
 
 PROGRAM = Path(sys.executable).with_name("footnote")
 _SETTINGS = """

@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.embedding import LocalEmbedder
+from footnote_bot.indexers.index.schema import Point, id_of
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.indexers.ports import Vector
 
 from benchmarks.slack import percentile
-from bot.answering.retrieval.retrieval import Retrieval
-from bot.model import Question
-from indexers.index.edge import EdgeIndex
-from indexers.index.embedding import LocalEmbedder
-from indexers.index.schema import Point, id_of
-from indexers.model import EVERYONE, Principal
-from indexers.ports import Vector
 
 COPIES = 5
 _AT_ONCE = 512

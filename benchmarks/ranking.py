@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
+from footnote_bot.bot.answering.retrieval.ranking import Ranking
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
+from footnote_bot.bot.evaluation.corpus import Corpus
+from footnote_bot.bot.evaluation.measures import hit, recall
+from footnote_bot.bot.model import Question
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.model import EVERYONE, Principal
+
 from benchmarks.material import CACHE, questions, shared
 from benchmarks.rows import Figure
-from bot.answering.retrieval.ranking import Ranking
-from bot.answering.retrieval.retrieval import Retrieval
-from bot.evaluation.corpus import Corpus
-from bot.evaluation.measures import hit, recall
-from bot.model import Question
-from config.settings import Secrets, Settings
-from indexers.indexing import Indexing
-from indexers.model import EVERYONE, Principal
 
 _SETS = ("xquad_en", "squad2", "mtrag_govt")
 _WAYS: Mapping[str, Ranking] = {

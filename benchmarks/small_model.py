@@ -23,22 +23,23 @@ from dataclasses import replace
 from datetime import date
 from statistics import median
 
+from footnote_bot.bot.answering.composing.composer import Composer
+from footnote_bot.bot.answering.llm.model_client import RetryingModel
+from footnote_bot.bot.answering.llm.prompt import Prompting
+from footnote_bot.bot.answering.llm.providers import model_client_of
+from footnote_bot.bot.answering.llm.usage import Meter
+from footnote_bot.bot.app import answerer_of
+from footnote_bot.bot.evaluation.corpus import Corpus
+from footnote_bot.bot.model import UNVERIFIED, Answer, Fallback, NoAnswer, Question, Result
+from footnote_bot.config.llm import LlmSettings
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.index.embedding import LocalEmbedder
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.indexers.text.prose import plain
+
 from benchmarks.material import CACHE, ROOT, MissingMaterial, questions, reporting, shared
 from benchmarks.rows import Figure
-from bot.answering.composing.composer import Composer
-from bot.answering.llm.model_client import RetryingModel
-from bot.answering.llm.prompt import Prompting
-from bot.answering.llm.providers import model_client_of
-from bot.answering.llm.usage import Meter
-from bot.app import answerer_of
-from bot.evaluation.corpus import Corpus
-from bot.model import UNVERIFIED, Answer, Fallback, NoAnswer, Question, Result
-from config.llm import LlmSettings
-from config.settings import Secrets, Settings
-from indexers.index.embedding import LocalEmbedder
-from indexers.indexing import Indexing
-from indexers.model import EVERYONE, Principal
-from indexers.text.prose import plain
 
 _PYTHON = ROOT / ".venv-llm" / "bin" / "python"
 """The Python of the environment with the model."""

@@ -13,16 +13,17 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
+from footnote_bot.bot.answering.answerer import Answerer
+from footnote_bot.bot.answering.retrieval.folding import fold_pages
+from footnote_bot.bot.app import App
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.operations.single_sync import sync_once
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.config.wikis import MarkdownSettings
+from footnote_bot.indexers.model import EVERYONE, Principal
+
 from benchmarks.material import CACHE
 from benchmarks.rows import Figure, Goal
-from bot.answering.answerer import Answerer
-from bot.answering.retrieval.folding import fold_pages
-from bot.app import App
-from bot.model import Question, Result
-from bot.operations.single_sync import sync_once
-from config.settings import Secrets, Settings
-from config.wikis import MarkdownSettings
-from indexers.model import EVERYONE, Principal
 
 _HANDBOOK = Path(__file__).parents[1] / "playground" / "handbook" / "pages"
 _RUNS = 10
@@ -69,7 +70,7 @@ def _run(*words: str) -> tuple[float, float]:
     """Return the CPU seconds and the wall-clock seconds of a command."""
     before, started = _children(), time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "bot", *words],
+        [sys.executable, "-m", "footnote_bot", *words],
         check=True,
         stdout=subprocess.DEVNULL,
         cwd=_HANDBOOK.parents[3],

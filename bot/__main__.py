@@ -1,4 +1,4 @@
-"""The command `footnote`, and ``python -m bot``: load the command line and run it.
+"""The command `footnote`, and ``python -m footnote_bot``: load the command line and run it.
 
 Loading takes a second on a slow machine. So Ctrl-C is handled here, before anything large is
 imported: it ends the command quietly, with the exit code that README documents. If SIGINT was
@@ -23,10 +23,10 @@ def main() -> None:
     if os.getpid() == 1:  # a container's first process gets no signal that it does not handle
         signal.signal(signal.SIGTERM, _terminate)
     if {"serve", "--watch"}.intersection(sys.argv):
-        from bot.slack.signals import hold_on  # the others need not wait for it
+        from footnote_bot.bot.slack.signals import hold_on  # the others need not wait for it
 
         hold_on()
-    from bot.cli import outcome  # slow: see above
+    from footnote_bot.bot.cli import outcome  # slow: see above
 
     if heeds:
         signal.signal(signal.SIGINT, signal.default_int_handler)

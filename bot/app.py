@@ -14,42 +14,42 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
-from bot.answering.asker import Asker
-from bot.answering.composing.language_model import ConfiguredModel
-from bot.answering.deciding import calibration
-from bot.answering.llm.model_client import LanguageModel
-from bot.answering.llm.usage import Cap, Caps, Meter, ModelObserver, Price
-from bot.answering.quoting.responding import reading_by
-from bot.answering.reranking.blending import cross_encoder
-from bot.answering.retrieval.library import IndexedLibrary
-from bot.answering.retrieval.recheck import Recheck
-from bot.answering.retrieval.retrieval import Retrieval
-from bot.answering.verified import Verified
-from bot.evaluation.promotion import SavedQuestions
-from bot.flags.listing import NoVerdicts
-from bot.flags.ports import KeptVerdicts
-from bot.flags.publishing import Published
-from bot.loading import models_loaded
-from bot.moments import today
-from bot.operations import restoring
-from bot.operations.admin_queries import AdminQueries
-from bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
-from bot.operations.scheduler import Always, SyncTurn
-from bot.operations.syncing import SyncLocks, now
-from bot.parts import MAKING, part
-from bot.state.place import StatePlace
-from bot.workspaces.model import NamedWorkspaces
-from config import data_folder
-from config.settings import BUNDLED_RERANKER, Secrets, Settings
-from indexers.indexing import Indexing
-from indexers.model import EVERYONE, Principal, Progress
-from indexers.ports import PromotionCheck, Reranker, Wiki
+from footnote_bot.bot.answering.asker import Asker
+from footnote_bot.bot.answering.composing.language_model import ConfiguredModel
+from footnote_bot.bot.answering.deciding import calibration
+from footnote_bot.bot.answering.llm.model_client import LanguageModel
+from footnote_bot.bot.answering.llm.usage import Cap, Caps, Meter, ModelObserver, Price
+from footnote_bot.bot.answering.quoting.responding import reading_by
+from footnote_bot.bot.answering.reranking.blending import cross_encoder
+from footnote_bot.bot.answering.retrieval.library import IndexedLibrary
+from footnote_bot.bot.answering.retrieval.recheck import Recheck
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
+from footnote_bot.bot.answering.verified import Verified
+from footnote_bot.bot.evaluation.promotion import SavedQuestions
+from footnote_bot.bot.flags.listing import NoVerdicts
+from footnote_bot.bot.flags.ports import KeptVerdicts
+from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.loading import models_loaded
+from footnote_bot.bot.moments import today
+from footnote_bot.bot.operations import restoring
+from footnote_bot.bot.operations.admin_queries import AdminQueries
+from footnote_bot.bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
+from footnote_bot.bot.operations.scheduler import Always, SyncTurn
+from footnote_bot.bot.operations.syncing import SyncLocks, now
+from footnote_bot.bot.parts import MAKING, part
+from footnote_bot.bot.state.place import StatePlace
+from footnote_bot.bot.workspaces.model import NamedWorkspaces
+from footnote_bot.config import data_folder
+from footnote_bot.config.settings import BUNDLED_RERANKER, Secrets, Settings
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.model import EVERYONE, Principal, Progress
+from footnote_bot.indexers.ports import PromotionCheck, Reranker, Wiki
 
 if TYPE_CHECKING:
-    from bot.answering.answerer import Answerer
-    from bot.state.database import Database
-    from bot.state.process import Process
-    from bot.terminal_chat.session import Session
+    from footnote_bot.bot.answering.answerer import Answerer
+    from footnote_bot.bot.state.database import Database
+    from footnote_bot.bot.state.process import Process
+    from footnote_bot.bot.terminal_chat.session import Session
 
 
 class App:
@@ -114,7 +114,7 @@ class App:
 
     @part
     def process(self) -> Process:
-        from bot.state.process import Process  # slow: SQLAlchemy
+        from footnote_bot.bot.state.process import Process  # slow: SQLAlchemy
 
         return self.closing.enter_context(Process(self.state, now))
 
@@ -123,12 +123,12 @@ class App:
         return NamedWorkspaces.of(self.settings.workspace)
 
     def verdicts(self) -> KeptVerdicts:
-        from bot.state.answers import DatabaseAnswers  # slow: SQLAlchemy
+        from footnote_bot.bot.state.answers import DatabaseAnswers  # slow: SQLAlchemy
 
         return DatabaseAnswers(self.state) if self.state_if_made() else NoVerdicts()
 
     def pass_log(self) -> PassLog:
-        from bot.state.pass_log import DatabasePassLog  # slow: SQLAlchemy
+        from footnote_bot.bot.state.pass_log import DatabasePassLog  # slow: SQLAlchemy
 
         return DatabasePassLog(self.state, now)
 
@@ -143,14 +143,14 @@ class App:
                 self.__dict__[name] = self.__dict__[name].with_thresholds(settings.answer)
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
-        from bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy
+        from footnote_bot.bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy
 
         exclusive = not self.settings.index.url
         return PatientLocks(self.state, self.process, stopped=stopped, exclusive=exclusive)
 
     def timer_turn(self) -> SyncTurn:
         """Return the turn to sync on a timer. An embedded index has one process alone."""
-        from bot.state.timer_turn import TimerTurn  # slow: SQLAlchemy
+        from footnote_bot.bot.state.timer_turn import TimerTurn  # slow: SQLAlchemy
 
         return TimerTurn(self.state, self.process) if self.settings.index.url else Always()
 
@@ -175,7 +175,7 @@ class App:
         llm = self.settings.llm
         if not llm.provider:
             return None
-        from bot.state.usage import DatabaseUsage  # slow: SQLAlchemy
+        from footnote_bot.bot.state.usage import DatabaseUsage  # slow: SQLAlchemy
 
         count, usage = self.indexing.embedder.count_tokens, DatabaseUsage(self.state)
         day = Cap(llm.day_tokens, llm.day_cost)
@@ -222,7 +222,7 @@ class App:
         state = self.state_if_made()
         if state is None:
             return self.searching
-        from bot.state.written import DatabaseWrittenAnswers  # slow: SQLAlchemy
+        from footnote_bot.bot.state.written import DatabaseWrittenAnswers  # slow: SQLAlchemy
 
         published = Published(DatabaseWrittenAnswers(state), self.settings.review_channels)
         verified = Verified(published, self.library, self.indexing.embedder, now)
@@ -267,7 +267,7 @@ def answerer_of(
     Raises:
         ModelUnavailable: a reranker is set, and cannot be loaded.
     """
-    from bot.answering.answerer import Answerer  # slow: LlamaIndex
+    from footnote_bot.bot.answering.answerer import Answerer  # slow: LlamaIndex
 
     answer = settings.answer
     reranker = timed(indexing.reranker) if indexing.reranker else None
@@ -296,8 +296,8 @@ def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: b
         WikiMisconfigured: no wiki is set, or none has one of these names.
     """
     # Slow to import, and no other command needs it.
-    from bot.state.stores import Stores
-    from bot.terminal_chat.session import session_of
+    from footnote_bot.bot.state.stores import Stores
+    from footnote_bot.bot.terminal_chat.session import session_of
 
     app.indexing.wikis.chosen(*wikis)
     return session_of(

@@ -9,7 +9,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import TypeVar
 
-from indexers.daemons import in_daemon
+from footnote_bot.indexers.daemons import in_daemon
 
 T = TypeVar("T")
 

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from bot.answering.answerer import Answerer
-from bot.answering.engine.engines import FootnoteChatEngine, FootnoteQueryEngine
-from bot.answering.engine.retriever import ConfirmedRetriever
-from bot.answering.question.several import Several
-from bot.app import App
-from bot.model import Question, Result
-from config.loading import load, secrets
-from indexers.model import Principal, Reader
+from footnote_bot.bot.answering.answerer import Answerer
+from footnote_bot.bot.answering.engine.engines import FootnoteChatEngine, FootnoteQueryEngine
+from footnote_bot.bot.answering.engine.retriever import ConfirmedRetriever
+from footnote_bot.bot.answering.question.several import Several
+from footnote_bot.bot.app import App
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.config.loading import load, secrets
+from footnote_bot.indexers.model import Principal, Reader
 
 
 class Footnote:

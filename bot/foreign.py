@@ -11,8 +11,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.model import Answer
-from indexers.text.prose import Block, Kind, blocks, fenced, in_code_spans, plain, readable
+from footnote_bot.bot.model import Answer
+from footnote_bot.indexers.text.prose import (
+    Block,
+    Kind,
+    blocks,
+    fenced,
+    in_code_spans,
+    plain,
+    readable,
+)
 
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

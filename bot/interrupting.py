@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot import screen, terminal
+from footnote_bot.bot import screen, terminal
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from indexers.errors import ModelUnavailable
-from indexers.ports import Embedder, Reranker
+from footnote_bot.indexers.errors import ModelUnavailable
+from footnote_bot.indexers.ports import Embedder, Reranker
 
 _TURN = 0.0005
 """Seconds that a thread may compute before another one's turn. With twenty answers, Python's 5 ms

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot import texts
-from indexers.model import Reader
+from footnote_bot.bot import texts
+from footnote_bot.indexers.model import Reader
 
 _ACCOUNT = re.compile(r"[a-z]+-user:")
 """How a wiki's token for one of its accounts begins."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bot.model import Question, Result, Source
-from indexers.model import KnownPage, Reader
+from footnote_bot.bot.model import Question, Result, Source
+from footnote_bot.indexers.model import KnownPage, Reader
 
 OnText = Callable[[str], None]
 """Takes an answer's text piece by piece, in order, in the thread that makes it."""

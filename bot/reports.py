@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot import terminal
-from bot.foreign import on_one_line
-from bot.screen import column_widths, print_columns, write
+from footnote_bot.bot import terminal
+from footnote_bot.bot.foreign import on_one_line
+from footnote_bot.bot.screen import column_widths, print_columns, write
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

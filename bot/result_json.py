@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.model import Answer, Clarify, Result, Source, Tone
-from bot.shown import as_unsure, line_of
+from footnote_bot.bot.model import Answer, Clarify, Result, Source, Tone
+from footnote_bot.bot.shown import as_unsure, line_of
 
 
 def result_json(result: Result) -> dict[str, Any]:

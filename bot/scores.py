@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from footnote_bot.bot.screen import out, safe
+from footnote_bot.indexers.text.counting import counted
 from rich.table import Table
-
-from bot.screen import out, safe
-from indexers.text.counting import counted
 
 _LISTED = 20
 

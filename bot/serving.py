@@ -12,66 +12,66 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.answering.latest import Latest
-from bot.answering.question.several import Several
-from bot.answering.tracing import traced
-from bot.answering.words.shared_words import content_stems
-from bot.app import App
-from bot.background import in_own_thread
-from bot.conversation.conversation import conversation_of
-from bot.conversation.incidents import new_incident
-from bot.conversation.intake import intake_of
-from bot.conversation.prompts import Prompts
-from bot.flags.feedback import Feedback
-from bot.flags.flagging import Flagging, flagging_of
-from bot.flags.insights import STALE_AFTER, Insights
-from bot.flags.periods import FlagPeriods
-from bot.flags.publishing import Published
-from bot.flags.review_channels import ReviewChannels
-from bot.loading import models_loaded, warm_up
-from bot.metrics.page import metrics_of
-from bot.operations import readiness, soundness, webhooks
-from bot.operations.scheduler import Scheduler
-from bot.operations.single_sync import repeated_syncs
-from bot.operations.syncing import OneSyncAtATime, now
-from bot.ports import Answering
-from bot.slack import serve as chat
-from bot.slack.chat.workspace import workspace_of
-from bot.slack.commands.channel_form import LanguageChoices
-from bot.slack.commands.forget import Forget
-from bot.slack.commands.wiki import wiki_commands
-from bot.slack.connection import SLACK_API, OAuthClient, SlackConnection
-from bot.slack.environment import Environment
-from bot.slack.events.parsing import Identity
-from bot.slack.flags.flag_chat import SlackFlagChat
-from bot.slack.home.digesting import Digests
-from bot.slack.home.home import Home
-from bot.slack.home.weekly import Weekly
-from bot.slack.installed import InstalledWorkspaces
-from bot.slack.listeners import SlackFeatures
-from bot.slack.monitoring import MetricsPage
-from bot.slack.reindexing.reindexer import Reindexer
-from bot.slack.running import Dispatcher, SlackApp, app_of
-from bot.state.database import Database
-from bot.state.forgetting import forget_person, forgetting
-from bot.state.gauges import state_counts
-from bot.state.installations import DatabaseInstallations
-from bot.state.locks import DatabaseLocks
-from bot.state.process import Process
-from bot.state.shared_locks import SharedLocks
-from bot.state.spool import Spool
-from bot.state.stores import Stores
-from bot.state.teams import Team
-from bot.workspaces.model import WorkspaceRights
-from bot.workspaces.narrowing import WikiPorts
-from config.errors import SettingsError
-from config.manifest_link import bot_scopes
-from config.narrowing import narrowed
-from config.reloading import Reloading
-from config.settings import Secrets, Settings
+from footnote_bot.bot.answering.latest import Latest
+from footnote_bot.bot.answering.question.several import Several
+from footnote_bot.bot.answering.tracing import traced
+from footnote_bot.bot.answering.words.shared_words import content_stems
+from footnote_bot.bot.app import App
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.conversation.conversation import conversation_of
+from footnote_bot.bot.conversation.incidents import new_incident
+from footnote_bot.bot.conversation.intake import intake_of
+from footnote_bot.bot.conversation.prompts import Prompts
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.flagging import Flagging, flagging_of
+from footnote_bot.bot.flags.insights import STALE_AFTER, Insights
+from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.flags.review_channels import ReviewChannels
+from footnote_bot.bot.loading import models_loaded, warm_up
+from footnote_bot.bot.metrics.page import metrics_of
+from footnote_bot.bot.operations import readiness, soundness, webhooks
+from footnote_bot.bot.operations.scheduler import Scheduler
+from footnote_bot.bot.operations.single_sync import repeated_syncs
+from footnote_bot.bot.operations.syncing import OneSyncAtATime, now
+from footnote_bot.bot.ports import Answering
+from footnote_bot.bot.slack import serve as chat
+from footnote_bot.bot.slack.chat.workspace import workspace_of
+from footnote_bot.bot.slack.commands.channel_form import LanguageChoices
+from footnote_bot.bot.slack.commands.forget import Forget
+from footnote_bot.bot.slack.commands.wiki import wiki_commands
+from footnote_bot.bot.slack.connection import SLACK_API, OAuthClient, SlackConnection
+from footnote_bot.bot.slack.environment import Environment
+from footnote_bot.bot.slack.events.parsing import Identity
+from footnote_bot.bot.slack.flags.flag_chat import SlackFlagChat
+from footnote_bot.bot.slack.home.digesting import Digests
+from footnote_bot.bot.slack.home.home import Home
+from footnote_bot.bot.slack.home.weekly import Weekly
+from footnote_bot.bot.slack.installed import InstalledWorkspaces
+from footnote_bot.bot.slack.listeners import SlackFeatures
+from footnote_bot.bot.slack.monitoring import MetricsPage
+from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
+from footnote_bot.bot.slack.running import Dispatcher, SlackApp, app_of
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_person, forgetting
+from footnote_bot.bot.state.gauges import state_counts
+from footnote_bot.bot.state.installations import DatabaseInstallations
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.shared_locks import SharedLocks
+from footnote_bot.bot.state.spool import Spool
+from footnote_bot.bot.state.stores import Stores
+from footnote_bot.bot.state.teams import Team
+from footnote_bot.bot.workspaces.model import WorkspaceRights
+from footnote_bot.bot.workspaces.narrowing import WikiPorts
+from footnote_bot.config.errors import SettingsError
+from footnote_bot.config.manifest_link import bot_scopes
+from footnote_bot.config.narrowing import narrowed
+from footnote_bot.config.reloading import Reloading
+from footnote_bot.config.settings import Secrets, Settings
 
 if TYPE_CHECKING:
-    from bot.answering.answerer import Answerer
+    from footnote_bot.bot.answering.answerer import Answerer
 
 _TOKENS = "Slack is not connected (`footnote settings --slack` tells how)"
 

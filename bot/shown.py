@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.model import LONGEST_LINE, Answer, NoAnswer, Reason, Result, Tone
-from indexers.text.prose import plain_line
+from footnote_bot.bot.model import LONGEST_LINE, Answer, NoAnswer, Reason, Result, Tone
+from footnote_bot.indexers.text.prose import plain_line
 
 
 class ResultTone(StrEnum):

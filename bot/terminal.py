@@ -11,12 +11,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from rich.markup import escape
-from rich.text import Text
-
-from bot import terminal_texts as texts
-from bot.foreign import excerpt, on_one_line, words_behind
-from bot.model import (
+from footnote_bot.bot import terminal_texts as texts
+from footnote_bot.bot.foreign import excerpt, on_one_line, words_behind
+from footnote_bot.bot.model import (
     LONGEST_LINE,
     Answer,
     Clarify,
@@ -28,13 +25,24 @@ from bot.model import (
     named,
     why_no_model,
 )
-from bot.moments import in_words
-from bot.operations.model import AccessNow
-from bot.operations.passes import shown_span
-from bot.screen import encoding, err, out, print_columns, print_indented, print_within, safe, write
-from bot.texts import EARLY
-from indexers.findings import Finding, Level
-from indexers.model import ReadAs, Section, SyncReport
+from footnote_bot.bot.moments import in_words
+from footnote_bot.bot.operations.model import AccessNow
+from footnote_bot.bot.operations.passes import shown_span
+from footnote_bot.bot.screen import (
+    encoding,
+    err,
+    out,
+    print_columns,
+    print_indented,
+    print_within,
+    safe,
+    write,
+)
+from footnote_bot.bot.texts import EARLY
+from footnote_bot.indexers.findings import Finding, Level
+from footnote_bot.indexers.model import ReadAs, Section, SyncReport
+from rich.markup import escape
+from rich.text import Text
 
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 

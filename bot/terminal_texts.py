@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from indexers.model import ReadAs, SyncReport
-from indexers.text.counting import counted
+from footnote_bot.indexers.model import ReadAs, SyncReport
+from footnote_bot.indexers.text.counting import counted
 
 # Around an answer.
 

@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import screen, terminal
-from bot.app import App
-from bot.model import Question, Result
-from bot.operations.passes import Pass, PassLog
-from bot.operations.single_sync import sync_once
-from bot.operations.syncing import SyncLocks
-from bot.ports import Answering, Library, OnText
-from config.settings import Secrets, Settings
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.app import App
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.operations.passes import Pass, PassLog
+from footnote_bot.bot.operations.single_sync import sync_once
+from footnote_bot.bot.operations.syncing import SyncLocks
+from footnote_bot.bot.ports import Answering, Library, OnText
+from footnote_bot.config.settings import Secrets, Settings
 
 if TYPE_CHECKING:
-    from bot.answering.answerer import Answerer
-    from bot.answering.llm.model_client import LanguageModel
-    from bot.answering.observing import ObservedAnswerer
+    from footnote_bot.bot.answering.answerer import Answerer
+    from footnote_bot.bot.answering.llm.model_client import LanguageModel
+    from footnote_bot.bot.answering.observing import ObservedAnswerer
 
 Sharing = Callable[[App], AbstractContextManager[None]]
 """Works for other commands with an app's parts, as long as it is held."""
@@ -71,8 +71,8 @@ class Trial:
     def answering(self, answerer: Answerer, library: Library) -> Answering:
         """Return an answering that answers as ``answerer`` does, and is observed."""
         # Slow: LlamaIndex.
-        from bot.answering.observing import ObservedAnswerer
-        from bot.answering.question.several import Several
+        from footnote_bot.bot.answering.observing import ObservedAnswerer
+        from footnote_bot.bot.answering.question.several import Several
 
         observed = ObservedAnswerer(answerer, library)
         self.observe(observed)
@@ -94,7 +94,9 @@ def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
     Raises:
         IndexUnavailable, WikiMisconfigured, ModelMisconfigured: see `bot.serving.serve_app`.
     """
-    from bot import serving  # slow: Slack's libraries, which the demos in the terminal do not need
+    from footnote_bot.bot import (
+        serving,  # slow: Slack's libraries, which the demos in the terminal do not need
+    )
 
     with ExitStack() as open_:
         owner = open_.enter_context(App(settings, secrets))

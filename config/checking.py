@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import SettingsError
-from config.loading import load, settings_file
-from config.positions import line_of, lines_of
+from footnote_bot.config.errors import SettingsError
+from footnote_bot.config.loading import load, settings_file
+from footnote_bot.config.positions import line_of, lines_of
 
 _AT_LINE = re.compile(r"\(at line (\d+),")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.errors import SettingsError
+from footnote_bot.config.errors import SettingsError
 
 
 def make(folder: Path) -> None:

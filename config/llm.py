@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from footnote_bot.config.removed import is_outdated_verify
+from footnote_bot.config.wikis import Strict
 from pydantic import Field, field_validator, model_validator
-
-from config.removed import is_outdated_verify
-from config.wikis import Strict
 
 
 class LlmSettings(Strict):

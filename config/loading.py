@@ -14,21 +14,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_settings import InitSettingsSource
-from pydantic_settings import SettingsError as UnreadableVariable
-
-from config.errors import SettingsError
-from config.removed import (
+from footnote_bot.config.errors import SettingsError
+from footnote_bot.config.removed import (
     CARRIED_OVER,
     REMOVED,
     is_outdated_reranker,
     is_outdated_verify,
     removed_in,
 )
-from config.settings import ENV_PREFIX, Secrets, Settings
-from config.wikis import WIKI_KINDS, WikiSettings
-from config.workspaces import WorkspaceSettings
+from footnote_bot.config.settings import ENV_PREFIX, Secrets, Settings
+from footnote_bot.config.wikis import WIKI_KINDS, WikiSettings
+from footnote_bot.config.workspaces import WorkspaceSettings
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import InitSettingsSource
+from pydantic_settings import SettingsError as UnreadableVariable
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")

@@ -27,7 +27,7 @@ _TALKATIVE = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "aiohttp.access": logging.WARNING,
-    "bot.slack.api.slack_api": logging.WARNING,  # the SDK logs its retries there
+    "footnote_bot.bot.slack.api.slack_api": logging.WARNING,  # the SDK logs its retries there
     "alembic": logging.WARNING,
     "fastembed": logging.WARNING,
     "opentelemetry": logging.ERROR,  # each try to reach a collector that is away is a warning

@@ -1,6 +1,6 @@
 """The address that opens Slack's form for a new app with Footnote's manifest filled in.
 
-`python -m config.manifest_link` prints it; README's "Connect Slack" leads there.
+`python -m footnote_bot.config.manifest_link` prints it; README's "Connect Slack" leads there.
 """
 
 from __future__ import annotations

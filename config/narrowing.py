@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from config.settings import Settings
+from footnote_bot.config.settings import Settings
 
 
 def narrowed(settings: Settings, wikis: Collection[str]) -> Settings:

@@ -1,6 +1,6 @@
 """The example file and the settings page, made from the settings themselves.
 
-`python -m config.reference` regenerates docs/settings.md and footnote.example.toml.
+`python -m footnote_bot.config.reference` regenerates docs/settings.md and footnote.example.toml.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
+from footnote_bot.config.drafting import toml_value
+from footnote_bot.config.loading import LISTS, example
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.config.wikis import WIKI_KINDS
+from footnote_bot.config.workspaces import WorkspaceSettings
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-
-from config.drafting import toml_value
-from config.loading import LISTS, example
-from config.settings import Secrets, Settings
-from config.wikis import WIKI_KINDS
-from config.workspaces import WorkspaceSettings
 
 DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
 _COLUMN, _WIDTH = 30, 100
@@ -54,7 +53,7 @@ Footnote reads one file: `--config`, else `./footnote.toml`, else `$FOOTNOTE_CON
 what `footnote settings` prints, and keep only what you change. The environment overrides the file:
 `FOOTNOTE_INDEX__URL` is `url` of `[index]`.
 
-This page and the printed file are made from the code (`python -m config.reference`).
+This page and the printed file are made from the code (`python -m footnote_bot.config.reference`).
 """
 _HEAD = "| setting | default | values | meaning |\n|---|---|---|---|"
 

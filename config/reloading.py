@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from config.errors import SettingsError
-from config.settings import Settings
+from footnote_bot.config.errors import SettingsError
+from footnote_bot.config.settings import Settings
 
 log = logging.getLogger(__name__)
 

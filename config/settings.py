@@ -9,6 +9,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
+from footnote_bot.config.llm import LlmSettings
+from footnote_bot.config.removed import carry_over, is_outdated_reranker, without_removed
+from footnote_bot.config.secret_files import FileSecrets, secret_of
+from footnote_bot.config.slack import SlackSettings
+from footnote_bot.config.state import StateSettings
+from footnote_bot.config.wikis import (
+    A_CENTURY,
+    A_YEAR,
+    LANGUAGES,
+    Language,
+    Strict,
+    WikiSettings,
+    of_its_kind,
+)
+from footnote_bot.config.workspaces import WorkspaceSettings, check
 from pydantic import (
     BeforeValidator,
     Field,
@@ -22,14 +37,6 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
-
-from config.llm import LlmSettings
-from config.removed import carry_over, is_outdated_reranker, without_removed
-from config.secret_files import FileSecrets, secret_of
-from config.slack import SlackSettings
-from config.state import StateSettings
-from config.wikis import A_CENTURY, A_YEAR, LANGUAGES, Language, Strict, WikiSettings, of_its_kind
-from config.workspaces import WorkspaceSettings, check
 
 ENV_PREFIX = "FOOTNOTE_"
 

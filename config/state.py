@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from footnote_bot.config.wikis import A_CENTURY, Strict
 from pydantic import Field
-
-from config.wikis import A_CENTURY, Strict
 
 _SQLITE = r"sqlite(\+\w+)?://(/.*)?"
 _POSTGRESQL = (

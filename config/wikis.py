@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
+from footnote_bot.config.flavours import Flavour
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -16,8 +17,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic.config import JsonDict
-
-from config.flavours import Flavour
 
 Language = Literal[
     "auto", "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from footnote_bot.config.wikis import Strict
 from pydantic import Field
-
-from config.wikis import Strict
 
 
 class WorkspaceSettings(Strict):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from config.drafting import toml_value
-from config.loading import LISTS
-from config.settings import Settings
+from footnote_bot.config.drafting import toml_value
+from footnote_bot.config.loading import LISTS
+from footnote_bot.config.settings import Settings
 
 _WEB_USER = re.compile(r"(https?://)[^/@\s]*@")
 """The user in the address of a git repository or a server, who may be a token."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from indexers.errors import WikiMisconfigured
-from indexers.model import Section
-from indexers.sources.confluence import storage_format
-from indexers.sources.markdown import convert
-from indexers.sources.markdown.encoding import Binary, text_of
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.confluence import storage_format
+from footnote_bot.indexers.sources.markdown import convert
+from footnote_bot.indexers.sources.markdown.encoding import Binary, text_of
 
 _NEW_EDITOR = re.compile(r"[\s:]local-id=|<ac:adf-")
 """What only Cloud's new editor writes; its anchors are its own."""

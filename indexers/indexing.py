@@ -9,32 +9,32 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from config.settings import BUNDLED_RERANKER, Secrets, Settings
-from indexers.errors import IndexersError
-from indexers.findings import Access, Finding
-from indexers.index import doctor
-from indexers.index.catalog import fingerprint
-from indexers.index.copies import IndexCopies
-from indexers.index.current import CurrentIndex
-from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
-from indexers.index.indexed_access import with_indexed
-from indexers.index.languages import Languages
-from indexers.index.memory import return_memory
-from indexers.index.opening import IndexPlace, InFolder, OnServer, server_at
-from indexers.index.ownership import owner_of
-from indexers.index.reranking import FastembedReranker, LocalReranker
-from indexers.index.server_options import ServerOptions
-from indexers.model import Progress
-from indexers.parsing.process import Parsers
-from indexers.ports import Embedder, Reranker, Wiki
-from indexers.sources import SOURCES
-from indexers.sources.source import Resources, WikiSource
-from indexers.sources.wikis import Wikis
-from indexers.syncing.splitting import Splitter
-from indexers.syncing.sync_wikis import sync_wikis
+from footnote_bot.config.settings import BUNDLED_RERANKER, Secrets, Settings
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.findings import Access, Finding
+from footnote_bot.indexers.index import doctor
+from footnote_bot.indexers.index.catalog import fingerprint
+from footnote_bot.indexers.index.copies import IndexCopies
+from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.index.embedding import FastembedEmbedder, LocalEmbedder
+from footnote_bot.indexers.index.indexed_access import with_indexed
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.memory import return_memory
+from footnote_bot.indexers.index.opening import IndexPlace, InFolder, OnServer, server_at
+from footnote_bot.indexers.index.ownership import owner_of
+from footnote_bot.indexers.index.reranking import FastembedReranker, LocalReranker
+from footnote_bot.indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.model import Progress
+from footnote_bot.indexers.parsing.process import Parsers
+from footnote_bot.indexers.ports import Embedder, Reranker, Wiki
+from footnote_bot.indexers.sources import SOURCES
+from footnote_bot.indexers.sources.source import Resources, WikiSource
+from footnote_bot.indexers.sources.wikis import Wikis
+from footnote_bot.indexers.syncing.splitting import Splitter
+from footnote_bot.indexers.syncing.sync_wikis import sync_wikis
 
 if TYPE_CHECKING:
-    from indexers.index.moving import Moved
+    from footnote_bot.indexers.index.moving import Moved
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ class Indexing:
         Raises:
             IndexUnavailable
         """
-        from indexers.index.moving import move_to_server  # slow: Qdrant's client
+        from footnote_bot.indexers.index.moving import move_to_server  # slow: Qdrant's client
 
         return move_to_server(
             self._folder,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from indexers.model import Acl, Hit, KnownPage, LivePages, PageChange, Passage, Reader
+from footnote_bot.indexers.model import Acl, Hit, KnownPage, LivePages, PageChange, Passage, Reader
 
 Vector = Sequence[float]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.model import Audience, Reader
+from footnote_bot.indexers.model import Audience, Reader
 
 _UNTOLD = "untold:"
 

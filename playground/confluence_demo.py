@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import trial
-from bot.program import program_here
-from config.settings import DemoAnswerSettings, Secrets, Settings
-from config.wikis import ConfluenceSettings
-from playground.confluence.model import User, Who
-from playground.confluence.site import LocalConfluence
-from playground.confluence.world import World
-from playground.printing import say
+from footnote_bot.bot import trial
+from footnote_bot.bot.program import program_here
+from footnote_bot.config.settings import DemoAnswerSettings, Secrets, Settings
+from footnote_bot.config.wikis import ConfluenceSettings
+from footnote_bot.playground.confluence.model import User, Who
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
+from footnote_bot.playground.printing import say
 
 _INTRODUCTION = """\
 A made-up Confluence with two spaces, on a port of this machine. Everybody may read "Working

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import trial
-from bot.program import program_here, shown_path
-from config.settings import Secrets, Settings
-from config.wikis import MarkdownSettings
-from playground.printing import INTERRUPTED, CannotStart, complain, say
+from footnote_bot.bot import trial
+from footnote_bot.bot.program import program_here, shown_path
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.config.wikis import MarkdownSettings
+from footnote_bot.playground.printing import INTERRUPTED, CannotStart, complain, say
 
 HANDBOOK = Path(__file__).parent / "handbook" / "pages"
 HANDBOOK_SITE = "https://handbook.tts.gsa.gov"

@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 import click
-
-from bot.cli.options import FOLDER, INTERRUPTED, given
-from bot.interrupting import interruptible
-from config import logs
-from playground.printing import failing
+from footnote_bot.bot.cli.options import FOLDER, INTERRUPTED, given
+from footnote_bot.bot.interrupting import interruptible
+from footnote_bot.config import logs
+from footnote_bot.playground.printing import failing
 
 
 @click.command()
@@ -27,11 +26,11 @@ def demo(data_dir: Path | None, confluence: bool) -> None:
     with failing(), interruptible() as stopped:
         if confluence:
             # Its Confluence is a web server, which no other command should load.
-            from playground.confluence_demo import run_demo as run_confluence_demo
+            from footnote_bot.playground.confluence_demo import run_demo as run_confluence_demo
 
             run_confluence_demo(stopped.is_set)
         else:
-            from playground.demo import run_demo  # slow: loads the answer path
+            from footnote_bot.playground.demo import run_demo  # slow: loads the answer path
 
             run_demo(data_dir, stopped.is_set)
     if stopped.is_set():

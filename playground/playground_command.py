@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 import click
-
-from bot.cli.options import FILE, FOLDER, INTERRUPTED, given
-from bot.cli.sharing import sharing
-from bot.interrupting import interruptible
-from config import logs
-from playground.printing import INTERRUPTED as INTERRUPTED_SO_FAR
-from playground.printing import complain, failing
+from footnote_bot.bot.cli.options import FILE, FOLDER, INTERRUPTED, given
+from footnote_bot.bot.cli.sharing import sharing
+from footnote_bot.bot.interrupting import interruptible
+from footnote_bot.config import logs
+from footnote_bot.playground.printing import INTERRUPTED as INTERRUPTED_SO_FAR
+from footnote_bot.playground.printing import complain, failing
 
 _PORT = 8484
 
@@ -60,13 +59,15 @@ def playground(
         raise click.UsageError("--as needs --config: the demo brings its own people.")
     if wrong := [email for email in emails if "@" not in email.strip("@")]:
         raise click.BadParameter(f"{wrong[0]} is no address, as in ann@example.com.")
-    from playground import slack_demo as demo  # slow: loads the answer path, Slack's libraries
+    from footnote_bot.playground import (
+        slack_demo as demo,  # slow: loads the answer path, Slack's libraries
+    )
 
     listening = demo.Listening(host, port)
     logs.configure("WARNING")
     with failing(), interruptible() as stopped:
         if config:
-            from config.loading import load, secrets  # slow: imports Pydantic
+            from footnote_bot.config.loading import load, secrets  # slow: imports Pydantic
 
             settings = load(config, data_dir)
             demo.run(settings, secrets(), listening, stopped.is_set, emails, sharing=sharing)

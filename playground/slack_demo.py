@@ -15,24 +15,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import trial
-from bot.program import program_here
-from config.llm import LlmSettings
-from config.manifest_link import MANIFEST
-from config.settings import DemoAnswerSettings, Secrets, Settings
-from config.slack import SlackSettings
-from config.wikis import ConfluenceSettings, MarkdownSettings
-from playground.confluence.site import LocalConfluence
-from playground.confluence.world import World
-from playground.confluence_demo import furnished
-from playground.demo import HANDBOOK, HANDBOOK_SITE, require_demo_folder
-from playground.page.demo_pages import DemoPages
-from playground.page.furnishing import REVIEW
-from playground.page.ports import ModelSwitch, NoPages, PageParts
-from playground.page.reasons import ObservedReasons
-from playground.page.recorded_model import RECORDINGS, RecordedModel
-from playground.page.running import RunningPlayground
-from playground.printing import CannotStart, complain, say
+from footnote_bot.bot import trial
+from footnote_bot.bot.program import program_here
+from footnote_bot.config.llm import LlmSettings
+from footnote_bot.config.manifest_link import MANIFEST
+from footnote_bot.config.settings import DemoAnswerSettings, Secrets, Settings
+from footnote_bot.config.slack import SlackSettings
+from footnote_bot.config.wikis import ConfluenceSettings, MarkdownSettings
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
+from footnote_bot.playground.confluence_demo import furnished
+from footnote_bot.playground.demo import HANDBOOK, HANDBOOK_SITE, require_demo_folder
+from footnote_bot.playground.page.demo_pages import DemoPages
+from footnote_bot.playground.page.furnishing import REVIEW
+from footnote_bot.playground.page.ports import ModelSwitch, NoPages, PageParts
+from footnote_bot.playground.page.reasons import ObservedReasons
+from footnote_bot.playground.page.recorded_model import RECORDINGS, RecordedModel
+from footnote_bot.playground.page.running import RunningPlayground
+from footnote_bot.playground.printing import CannotStart, complain, say
 
 DATA_DIR = Path("data", "playground")
 _PAGES = "handbook"

@@ -25,25 +25,25 @@ from typing import IO, Any, AnyStr, NoReturn
 
 ROOT = Path(__file__).parents[1]
 _IMPORTED = (
-    "bot.__main__",
-    "bot.serving",
-    "bot.app",
-    "bot.cli.served",
-    "bot.cli.through",
-    "bot.evaluation.run",
-    "bot.operations.admin_queries",
-    "bot.operations.single_sync",
-    "bot.running.server",
-    "bot.slack.signals",
-    "bot.state.migrating",
-    "bot.terminal_chat.session",
-    "config.loading",
-    "indexers.index.edge",
-    "indexers.index.embedding",
-    "indexers.index.reranking",
-    "indexers.parsing.process",
-    "indexers.sources.markdown.source",
-    "playground.page.server",
+    "footnote_bot.__main__",
+    "footnote_bot.bot.serving",
+    "footnote_bot.bot.app",
+    "footnote_bot.bot.cli.served",
+    "footnote_bot.bot.cli.through",
+    "footnote_bot.bot.evaluation.run",
+    "footnote_bot.bot.operations.admin_queries",
+    "footnote_bot.bot.operations.single_sync",
+    "footnote_bot.bot.running.server",
+    "footnote_bot.bot.slack.signals",
+    "footnote_bot.bot.state.migrating",
+    "footnote_bot.bot.terminal_chat.session",
+    "footnote_bot.config.loading",
+    "footnote_bot.indexers.index.edge",
+    "footnote_bot.indexers.index.embedding",
+    "footnote_bot.indexers.index.reranking",
+    "footnote_bot.indexers.parsing.process",
+    "footnote_bot.indexers.sources.markdown.source",
+    "footnote_bot.playground.page.server",
     "alembic.command",
     "fastembed",
     "onnxruntime",
@@ -254,7 +254,7 @@ def _main(connection: int) -> NoReturn:
     gc.disable()
     for name in _IMPORTED:
         importlib.import_module(name)
-    importlib.import_module("config.settings").AnswerSettings.rerank_seconds = 60.0
+    importlib.import_module("footnote_bot.config.settings").AnswerSettings.rerank_seconds = 60.0
     gc.freeze()
     gc.enable()
     request = _Parent(socket.socket(fileno=connection)).next_child()
@@ -271,7 +271,7 @@ def _main(connection: int) -> NoReturn:
     sys.path[:] = [place for place in sys.path if place != str(Path(__file__).parent)]
     sys.stdin, sys.stdout, sys.stderr = _opened(0), _opened(1), _opened(2)
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-    from bot.__main__ import main
+    from footnote_bot.__main__ import main
 
     main()
     raise AssertionError("it always exits")

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from config import logs
+from footnote_bot.config import logs
 
 
 @contextmanager

@@ -197,7 +197,7 @@ def imported(code: str, file: str = "") -> list[str]:
 
 def in_full(name: str) -> str:
     """Return the name of one of our folders as that of the file it stands for. Otherwise a rule
-    about what is below `bot.state.` would let `from bot import state` pass."""
+    about what is below `bot.state.` would let `from footnote_bot.bot import state` pass."""
     return f"{name}.__init__" if (ROOT / name.replace(".", "/") / "__init__.py").exists() else name
 
 
@@ -206,10 +206,13 @@ def in_full(name: str) -> str:
     [
         ("import indexers", "indexers.__init__"),
         ("import indexers.index", "indexers.index.__init__"),
-        ("from indexers import index", "indexers.index.__init__"),
-        ("from indexers.sources import confluence as wiki", "indexers.sources.confluence.__init__"),
-        ("from indexers.index import schema", "indexers.index.schema"),
-        ("from indexers.index.schema import Point", "indexers.index.schema.Point"),
+        ("from footnote_bot.indexers import index", "indexers.index.__init__"),
+        (
+            "from footnote_bot.indexers.sources import confluence as wiki",
+            "indexers.sources.confluence.__init__",
+        ),
+        ("from footnote_bot.indexers.index import schema", "indexers.index.schema"),
+        ("from footnote_bot.indexers.index.schema import Point", "indexers.index.schema.Point"),
         ("import json", "json"),
     ],
 )

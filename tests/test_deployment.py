@@ -13,10 +13,9 @@ import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
-
-from bot.cli.status_command import status
-from config.loading import load
-from config.settings import Secrets
+from footnote_bot.bot.cli.status_command import status
+from footnote_bot.config.loading import load
+from footnote_bot.config.settings import Secrets
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

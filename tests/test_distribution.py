@@ -90,7 +90,11 @@ def test_the_wheel_holds_every_file_of_the_playground_s_page(wheel: Path) -> Non
 
 def test_the_wheel_knows_the_commit_that_it_was_built_from(wheel: Path) -> None:
     process = subprocess.run(
-        [sys.executable, "-c", "from bot.version import own_commit; print(own_commit())"],
+        [
+            sys.executable,
+            "-c",
+            "from footnote_bot.bot.version import own_commit; print(own_commit())",
+        ],
         cwd=wheel,
         capture_output=True,
         text=True,
@@ -112,7 +116,11 @@ def test_a_checkout_asks_git_and_a_copy_knows_no_commit(tmp_path: Path) -> None:
     head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
     known = [
         subprocess.run(
-            [sys.executable, "-c", "from bot.version import own_commit; print(own_commit())"],
+            [
+                sys.executable,
+                "-c",
+                "from footnote_bot.bot.version import own_commit; print(own_commit())",
+            ],
             cwd=place,
             capture_output=True,
             text=True,
@@ -132,7 +140,7 @@ def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path)
     for page in pages.rglob("*.md"):
         if page.name not in pages_kept:
             page.unlink()  # two pages prove as much as all, and faster
-    main = "import sys; sys.argv[0] = 'footnote'; from bot.cli import main; main()"
+    main = "import sys; sys.argv[0] = 'footnote'; from footnote_bot.bot.cli import main; main()"
     process = subprocess.run(
         [sys.executable, "-c", main, "demo"],
         cwd=tmp_path,

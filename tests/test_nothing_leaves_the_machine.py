@@ -30,7 +30,7 @@ sys.addaudithook(_seen)
 """
 
 
-FOOTNOTE = "from bot.cli import main; main()"
+FOOTNOTE = "from footnote_bot.bot.cli import main; main()"
 
 
 def run(folder: Path, *arguments: str) -> str:

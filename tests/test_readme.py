@@ -12,11 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import click
 import pytest
+from footnote_bot.bot.cli import cli, reference
+from footnote_bot.config.manifest_link import MANIFEST, creation_link
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-
-from bot.cli import cli, reference
-from config.manifest_link import MANIFEST, creation_link
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -75,7 +74,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_docs_commands_is_made_from_the_commands() -> None:
-    """`python -m bot.cli.reference` writes it."""
+    """`python -m footnote_bot.bot.cli.reference` writes it."""
     page = reference.DOCS.read_text(encoding="utf-8")
 
     assert page == reference.commands_page(page)
@@ -135,7 +134,7 @@ def test_each_command_and_option_that_a_page_names_exists(page: Path) -> None:
 
 
 def test_the_link_that_connects_slack_holds_the_manifest() -> None:
-    """`python -m config.manifest_link` prints it."""
+    """`python -m footnote_bot.config.manifest_link` prints it."""
     links_found = [address for address in addresses(README) if "manifest_json" in address]
     assert links_found == [creation_link()]
     query = parse_qs(urlsplit(links_found[0]).query)

@@ -61,7 +61,9 @@ def followed(clock: ClockFile) -> Iterator[None]:
 
 def main() -> None:
     with followed(ClockFile(Path(os.environ[VARIABLE]))):
-        from bot.__main__ import main as footnote  # its clock is off from the first import on
+        from footnote_bot.__main__ import (
+            main as footnote,  # its clock is off from the first import on
+        )
 
         footnote()
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playground.confluence.model import Content, User, Who
-from playground.confluence.site import LocalConfluence
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.model import Content, User, Who
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
 
 EVERYONE = "everyone"
 INSIDERS = "insiders"

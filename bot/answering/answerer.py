@@ -11,27 +11,31 @@ from datetime import timedelta
 from threading import Semaphore
 from typing import Protocol
 
-from bot.answering.composing.composer import Composer
-from bot.answering.deciding.confidence import Confidence, least_chance
-from bot.answering.deciding.deciding import NEAR, Deciding
-from bot.answering.deciding.refusals import (
+from footnote_bot.bot.answering.composing.composer import Composer
+from footnote_bot.bot.answering.deciding.confidence import Confidence, least_chance
+from footnote_bot.bot.answering.deciding.deciding import NEAR, Deciding
+from footnote_bot.bot.answering.deciding.refusals import (
     refusal,
     with_reading_note,
     with_rebuilding_note,
     with_rights_note,
 )
-from bot.answering.engine.pipeline import Pipeline, PipelineRun
-from bot.answering.engine.retriever import ConfirmedRetriever, FootnoteRetriever
-from bot.answering.question.languages import Translate, in_language_of_pages, is_foreign
-from bot.answering.quoting.responding import Responder
-from bot.answering.quoting.section import Read
-from bot.answering.retrieval.recheck import Recheck
-from bot.answering.retrieval.retrieval import Reorder, Retrieval, Retrieved
-from bot.answering.retrieval.sources import Aging, source_of
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
-from bot.moments import today
-from bot.ports import OnText
-from indexers.model import EVERYONE, Principal, Reader
+from footnote_bot.bot.answering.engine.pipeline import Pipeline, PipelineRun
+from footnote_bot.bot.answering.engine.retriever import ConfirmedRetriever, FootnoteRetriever
+from footnote_bot.bot.answering.question.languages import (
+    Translate,
+    in_language_of_pages,
+    is_foreign,
+)
+from footnote_bot.bot.answering.quoting.responding import Responder
+from footnote_bot.bot.answering.quoting.section import Read
+from footnote_bot.bot.answering.retrieval.recheck import Recheck
+from footnote_bot.bot.answering.retrieval.retrieval import Reorder, Retrieval, Retrieved
+from footnote_bot.bot.answering.retrieval.sources import Aging, source_of
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
+from footnote_bot.bot.moments import today
+from footnote_bot.bot.ports import OnText
+from footnote_bot.indexers.model import EVERYONE, Principal, Reader
 
 _BEGINNING = "How do I get started, and what should everybody know?"
 _TITLES = 4

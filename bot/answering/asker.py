@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.answering.question.several import Several
-from bot.model import Question, Result, Why
-from indexers.model import Principal
+from footnote_bot.bot.answering.question.several import Several
+from footnote_bot.bot.model import Question, Result, Why
+from footnote_bot.indexers.model import Principal
 
 if TYPE_CHECKING:
-    from bot.answering.answerer import Answerer
+    from footnote_bot.bot.answering.answerer import Answerer
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from bot.model import Question, Result
-from bot.parts import part
-from bot.ports import Answering, OnText
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.parts import part
+from footnote_bot.bot.ports import Answering, OnText
 
 
 class Latest:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Source
-from indexers.model import Acl
+from footnote_bot.bot.model import Source
+from footnote_bot.indexers.model import Acl
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.answering import texts
-from bot.answering.answerer import Answerer
-from bot.answering.engine.events import verdict
-from bot.answering.engine.pipeline import PipelineRun
-from bot.answering.retrieval.retrieval import FoundPage
-from bot.answering.retrieval.sources import source_of
-from bot.model import Answer, NoAnswer, Question, Result, named, why_no_model
-from bot.ports import Library, OnText
-from bot.texts import page_of
-from indexers.model import Audience, Hit
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.answering.answerer import Answerer
+from footnote_bot.bot.answering.engine.events import verdict
+from footnote_bot.bot.answering.engine.pipeline import PipelineRun
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.bot.answering.retrieval.sources import source_of
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Result, named, why_no_model
+from footnote_bot.bot.ports import Library, OnText
+from footnote_bot.bot.texts import page_of
+from footnote_bot.indexers.model import Audience, Hit
 
 _MOST_KEPT = 200
 """Observations that are kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import Tone
+from footnote_bot.bot.model import Tone
 
 # Refusals.
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import wait
 from contextlib import contextmanager
 
-from bot.errors import TracingMisconfigured
-from bot.version import own_version
-from indexers.daemons import in_daemon
+from footnote_bot.bot.errors import TracingMisconfigured
+from footnote_bot.bot.version import own_version
+from footnote_bot.indexers.daemons import in_daemon
 
 _SECONDS = 5
 """Seconds that an export may take."""
@@ -44,10 +44,9 @@ def traced(url: str) -> Iterator[None]:
             "`tracing.url` needs a package: pip install 'footnote-bot[otel]'."
         ) from error
     # Slow: LlamaIndex.
-    from llama_index_instrumentation import get_dispatcher
-
     # Slow, too.
-    from bot.answering.trace_spans import TraceEvents, TraceSpans
+    from footnote_bot.bot.answering.trace_spans import TraceEvents, TraceSpans
+    from llama_index_instrumentation import get_dispatcher
 
     resource = Resource.create({"service.name": "footnote", "service.version": own_version()})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)

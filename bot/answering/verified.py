@@ -15,13 +15,13 @@ from datetime import datetime
 from math import fsum
 from typing import Protocol
 
-from bot.answering.model import WrittenAnswer
-from bot.answering.words.function_words import FUNCTION_WORDS
-from bot.answering.words.stems import in_order
-from bot.foreign import unmarked, with_mark
-from bot.model import Answer, Question, Timings, Verification
-from bot.ports import Library
-from indexers.ports import Embedder, Vector
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.answering.words.function_words import FUNCTION_WORDS
+from footnote_bot.bot.answering.words.stems import in_order
+from footnote_bot.bot.foreign import unmarked, with_mark
+from footnote_bot.bot.model import Answer, Question, Timings, Verification
+from footnote_bot.bot.ports import Library
+from footnote_bot.indexers.ports import Embedder, Vector
 
 NEAR = 0.9
 """The least cosine for two questions to ask the same, if they have the same telling words. It was

@@ -18,22 +18,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import output, terminal
-from bot.cli.access_command import access
-from bot.cli.ask_command import ask
-from bot.cli.audit_command import audit
-from bot.cli.backup_command import backup
-from bot.cli.calibrate_command import calibrate
-from bot.cli.chat_command import chat
-from bot.cli.convert_command import convert
-from bot.cli.doctor_command import doctor
-from bot.cli.eval_command import evaluate
-from bot.cli.failures import exit_code
-from bot.cli.flags_command import flags
-from bot.cli.init_command import init
-from bot.cli.migrate_command import migrate_index
-from bot.cli.options import (
+from footnote_bot.bot import output, terminal
+from footnote_bot.bot.cli.access_command import access
+from footnote_bot.bot.cli.ask_command import ask
+from footnote_bot.bot.cli.audit_command import audit
+from footnote_bot.bot.cli.backup_command import backup
+from footnote_bot.bot.cli.calibrate_command import calibrate
+from footnote_bot.bot.cli.chat_command import chat
+from footnote_bot.bot.cli.convert_command import convert
+from footnote_bot.bot.cli.doctor_command import doctor
+from footnote_bot.bot.cli.eval_command import evaluate
+from footnote_bot.bot.cli.failures import exit_code
+from footnote_bot.bot.cli.flags_command import flags
+from footnote_bot.bot.cli.init_command import init
+from footnote_bot.bot.cli.migrate_command import migrate_index
+from footnote_bot.bot.cli.options import (
     FAILED,
     MISUSED,
     CommandGroup,
@@ -43,19 +42,19 @@ from bot.cli.options import (
     placed,
     read_again,
 )
-from bot.cli.restore_command import restore
-from bot.cli.settings_command import print_settings
-from bot.cli.sharing import sharing
-from bot.cli.status_command import status
-from bot.cli.sync_command import sync
-from bot.cli.usage_command import usage
-from bot.loading import without_collection
-from bot.operations.privacy import UMASK
-from bot.version import own_commit, own_version
-from config.errors import SettingsError
+from footnote_bot.bot.cli.restore_command import restore
+from footnote_bot.bot.cli.settings_command import print_settings
+from footnote_bot.bot.cli.sharing import sharing
+from footnote_bot.bot.cli.status_command import status
+from footnote_bot.bot.cli.sync_command import sync
+from footnote_bot.bot.cli.usage_command import usage
+from footnote_bot.bot.loading import without_collection
+from footnote_bot.bot.operations.privacy import UMASK
+from footnote_bot.bot.version import own_commit, own_version
+from footnote_bot.config.errors import SettingsError
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 def main() -> None:
@@ -148,8 +147,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack, and sync the wikis now and then, until stopped."""
     with without_collection():
         # Slow: the answer path, Slack's libraries, and Pydantic.
-        from bot import serving
-        from config.reloading import Reloading
+        from footnote_bot.bot import serving
+        from footnote_bot.config.reloading import Reloading
 
     reloading = Reloading(settings, read_again())
     reloading.follow(log_by)

@@ -6,13 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import screen, terminal
-from bot.cli.options import FAILED, as_json, configured
-from bot.cli.sharing import open_app
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli.options import FAILED, as_json, configured
+from footnote_bot.bot.cli.sharing import open_app
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()

@@ -7,15 +7,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import screen, terminal
-from bot.cli.options import FAILED, AskCommand, as_json, as_person, configured
-from bot.cli.sharing import open_app
-from bot.model import NoAnswer, Reason
-from bot.result_json import result_json
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli.options import FAILED, AskCommand, as_json, as_person, configured
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.bot.model import NoAnswer, Reason
+from footnote_bot.bot.result_json import result_json
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 def _in_words(_context: click.Context, _argument: click.Parameter, question: str) -> str:

@@ -8,11 +8,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
-
-from bot.cli.options import as_csv, as_json, configured, day_in_utc, one_form, since_in_utc
+from footnote_bot.bot.cli.options import (
+    as_csv,
+    as_json,
+    configured,
+    day_in_utc,
+    one_form,
+    since_in_utc,
+)
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()
@@ -44,13 +50,19 @@ def audit(
     revision, too.
     """
     # What reads the database is slow to import.
-    from bot import terminal
-    from bot.app import App
-    from bot.operations import texts
-    from bot.operations.audit_report import ALL_COLUMNS, COLUMNS, AuditQuery, AuditRows, page_query
-    from bot.operations.syncing import now
-    from bot.reports import Row, print_rows
-    from bot.state.audit import DatabaseAudit
+    from footnote_bot.bot import terminal
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.operations import texts
+    from footnote_bot.bot.operations.audit_report import (
+        ALL_COLUMNS,
+        COLUMNS,
+        AuditQuery,
+        AuditRows,
+        page_query,
+    )
+    from footnote_bot.bot.operations.syncing import now
+    from footnote_bot.bot.reports import Row, print_rows
+    from footnote_bot.bot.state.audit import DatabaseAudit
 
     one_form(as_csv=as_csv, as_json=as_json)
     if day and since:

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from bot import screen, terminal
-from bot.cli.options import FOLDER, as_json, configured
-from bot.cli.sharing import open_app
-from bot.version import own_version
-from indexers.text.counting import counted
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli.options import FOLDER, as_json, configured
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.bot.version import own_version
+from footnote_bot.indexers.text.counting import counted
 
 if TYPE_CHECKING:
-    from bot.app import App
-    from bot.operations.backups import Manifest
-    from config.settings import Secrets, Settings
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.operations.backups import Manifest
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()
@@ -53,11 +52,11 @@ def made_by(app: App, folder: Path) -> Manifest:
         BackupRefused, IndexUnavailable, StateUnavailable: it cannot be made.
     """
     # Slow: indexes and SQLAlchemy.
-    from bot.errors import BackupRefused
-    from bot.operations import backups
-    from bot.operations.syncing import now
-    from bot.state import copies
-    from config.writing import as_toml
+    from footnote_bot.bot.errors import BackupRefused
+    from footnote_bot.bot.operations import backups
+    from footnote_bot.bot.operations.syncing import now
+    from footnote_bot.bot.state import copies
+    from footnote_bot.config.writing import as_toml
 
     settings = app.settings
     if not app.indexing.is_made and app.state_if_made() is None:

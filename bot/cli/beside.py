@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.app import App
-from bot.operations.passes import Pass, PassLog
-from config.settings import Settings
+from footnote_bot.bot.app import App
+from footnote_bot.bot.operations.passes import Pass, PassLog
+from footnote_bot.config.settings import Settings
 
 
 class AppBeside(App):

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from bot import screen, terminal
-from bot.cli.options import EXISTING_FILE, as_json, as_person, configured
-from bot.cli.sharing import open_app
-from bot.moments import today
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli.options import EXISTING_FILE, as_json, as_person, configured
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.bot.moments import today
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command("calibrate")
@@ -41,12 +40,12 @@ def calibrate(
     `ask` start. One that does no better than the curve that comes with Footnote is not kept.
     """
     # What answers is slow to import.
-    from bot.answering.deciding import calibration
-    from bot.app import App
-    from bot.evaluation.calibrating import ModelIdentities, calibrate_for
-    from bot.evaluation.pages import Pages
-    from bot.evaluation.questions import read_cases
-    from config.settings import BUNDLED_RERANKER
+    from footnote_bot.bot.answering.deciding import calibration
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.evaluation.calibrating import ModelIdentities, calibrate_for
+    from footnote_bot.bot.evaluation.pages import Pages
+    from footnote_bot.bot.evaluation.questions import read_cases
+    from footnote_bot.config.settings import BUNDLED_RERANKER
 
     if reset:
         if questions or email:

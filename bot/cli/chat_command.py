@@ -9,15 +9,14 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import terminal
-from bot.cli.options import as_person, configured
-from bot.cli.sharing import open_app
-from bot.loading import without_collection
-from config import logs
+from footnote_bot.bot import terminal
+from footnote_bot.bot.cli.options import as_person, configured
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.bot.loading import without_collection
+from footnote_bot.config import logs
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 _PROMPT = "? "
 
@@ -31,7 +30,7 @@ def chat(settings: Settings, secrets: Secrets, email: str | None, wikis: tuple[s
     if settings.log_level == "INFO":
         logs.configure("WARNING", settings.log_format)  # every answer is also a log line
     with without_collection():
-        from bot.app import chat_session  # slow: loads the answer path
+        from footnote_bot.bot.app import chat_session  # slow: loads the answer path
 
     is_typed = sys.stdin is not None and sys.stdin.isatty()
     with open_app(settings, secrets, shares=True) as app:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import terminal
-from bot.cli.options import as_json, configured
-from config.flavours import FLAVOURS
+from footnote_bot.bot import terminal
+from footnote_bot.bot.cli.options import as_json, configured
+from footnote_bot.config.flavours import FLAVOURS
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()
@@ -41,7 +40,7 @@ def convert(
     as_json: bool,
 ) -> None:
     """Show what is read of the page in FILE, section by section."""
-    from indexers import conversion  # slow: all that reads files
+    from footnote_bot.indexers import conversion  # slow: all that reads files
 
     sections = conversion.sections(file, form, flavour)
     if as_json:

@@ -10,18 +10,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import screen, terminal
-from bot.cli.installed import installed_in
-from bot.cli.model_check import model_findings
-from bot.cli.options import FAILED, as_json, configured
-from bot.cli.sharing import open_app
-from indexers.findings import Finding, Level
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli.installed import installed_in
+from footnote_bot.bot.cli.model_check import model_findings
+from footnote_bot.bot.cli.options import FAILED, as_json, configured
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.indexers.findings import Finding, Level
 
 if TYPE_CHECKING:
-    from bot.app import App
-    from bot.operations.passes import PassLog
-    from config.settings import Secrets, Settings
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.operations.passes import PassLog
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()
@@ -54,12 +53,12 @@ def _findings(app: App) -> Iterator[Finding]:
         WikiMisconfigured: no wiki is set, or an address is none.
     """
     # Slow: indexes and wikis.
-    from bot.errors import StateUnavailable
-    from bot.operations import doctor as checks
-    from bot.operations import privacy
-    from bot.operations.admin_queries import LATELY
-    from bot.operations.syncing import now
-    from bot.workspaces import report
+    from footnote_bot.bot.errors import StateUnavailable
+    from footnote_bot.bot.operations import doctor as checks
+    from footnote_bot.bot.operations import privacy
+    from footnote_bot.bot.operations.admin_queries import LATELY
+    from footnote_bot.bot.operations.syncing import now
+    from footnote_bot.bot.workspaces import report
 
     def checked_log() -> PassLog | None:
         if database := app.state_if_made():

@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from bot import scores, screen, terminal
-from bot.cli.options import EXISTING_FILE, WRITABLE_FILE, as_json, as_person, configured
-from bot.cli.sharing import open_app
-from bot.moments import today
+from footnote_bot.bot import scores, screen, terminal
+from footnote_bot.bot.cli.options import (
+    EXISTING_FILE,
+    WRITABLE_FILE,
+    as_json,
+    as_person,
+    configured,
+)
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.bot.moments import today
 
 if TYPE_CHECKING:
-    from bot.app import App
-    from config.settings import Secrets, Settings
-    from indexers.model import Progress
+    from footnote_bot.bot.app import App
+    from footnote_bot.config.settings import Secrets, Settings
+    from footnote_bot.indexers.model import Progress
 
 _MODEL = "model"
 """The value of ``--judge`` when it is given without one."""
@@ -170,9 +175,9 @@ def evaluate(
     if out:
         _check_written("--out", out, {"QUESTIONS": questions, "the file of --corpus": corpus})
     # What answers is slow to import.
-    from bot.evaluation.evaluating import EvaluationRun
-    from bot.evaluation.judging import judge_by
-    from bot.evaluation.pages import Pages
+    from footnote_bot.bot.evaluation.evaluating import EvaluationRun
+    from footnote_bot.bot.evaluation.judging import judge_by
+    from footnote_bot.bot.evaluation.pages import Pages
 
     with open_app(settings, secrets) as app:
         run = EvaluationRun.read(questions, against, rewrites=rewrites, verdicts=app.verdicts)
@@ -207,8 +212,8 @@ def _indexed(
     """Open the app over the wikis, or over the pages in ``corpus``, which are indexed in a scratch
     folder, once for each content."""
     # What answers is slow to import.
-    from bot.app import App
-    from bot.evaluation.corpus import Corpus
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.evaluation.corpus import Corpus
 
     if corpus is None:
         with open_app(settings, secrets, shares=True) as app:
@@ -269,8 +274,8 @@ def _replay(
         read = {"the file of --replay": recorded, "the file of --judge": verdicts}
         _check_written("--judge-prompts", judge_prompts, read)
     # What answers is slow to import.
-    from bot.app import App
-    from bot.evaluation.replay_run import replay_answers
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.evaluation.replay_run import replay_answers
 
     with App.over(settings, secrets, []) as app, screen.progress_bars() as progress:
         report = replay_answers(

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
-
-from bot import terminal
-from bot.cli.options import FAILED, INTERRUPTED, MISUSED
-from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured, TracingMisconfigured
-from config.errors import SettingsError
-from indexers.errors import IndexersError, ModelUnknown, WikiMisconfigured
+from footnote_bot.bot import terminal
+from footnote_bot.bot.cli.options import FAILED, INTERRUPTED, MISUSED
+from footnote_bot.bot.errors import (
+    BotError,
+    ModelMisconfigured,
+    SlackMisconfigured,
+    TracingMisconfigured,
+)
+from footnote_bot.config.errors import SettingsError
+from footnote_bot.indexers.errors import IndexersError, ModelUnknown, WikiMisconfigured
 
 _MISUSES = (
     ModelMisconfigured,

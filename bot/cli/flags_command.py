@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import terminal
-from bot.cli.options import WRITABLE_FILE, as_json, configured
-from indexers.text.counting import counted
+from footnote_bot.bot import terminal
+from footnote_bot.bot.cli.options import WRITABLE_FILE, as_json, configured
+from footnote_bot.indexers.text.counting import counted
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()
@@ -32,9 +31,9 @@ def flags(
 ) -> None:
     """List the answers that people flagged as wrong."""
     # What answers is slow to import.
-    from bot.app import App
-    from bot.evaluation.regression import write_judged
-    from bot.flags.listing import listed
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.evaluation.regression import write_judged
+    from footnote_bot.bot.flags.listing import listed
 
     with App(settings, secrets) as app:
         verdicts = app.verdicts()

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from config.settings import Settings
+    from footnote_bot.config.settings import Settings
 
 PROTOCOL = 1
 """Increased with every change of the messages between the two."""

@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot import screen
-from bot.errors import ChatRefused, ChatUnavailable
-from indexers.errors import IndexersError
-from indexers.findings import Finding, failure
+from footnote_bot.bot import screen
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.findings import Finding, failure
 
 if TYPE_CHECKING:
-    from config.settings import Secrets
+    from footnote_bot.config.settings import Secrets
 
 _SECONDS = 10.0
 _CLOSED = frozenset({401, 403, 405})
@@ -25,8 +25,8 @@ _CLOSED = frozenset({401, 403, 405})
 def wiki_findings(wiki: Mapping[str, Any], secrets: Secrets) -> Iterator[Finding]:
     """Yield `footnote doctor`'s findings about this wiki, each as soon as it is known."""
     # Slow: the wikis' readers, and Pydantic.
-    from bot.app import App
-    from config.drafting import drafted
+    from footnote_bot.bot.app import App
+    from footnote_bot.config.drafting import drafted
 
     with TemporaryDirectory(prefix="footnote-") as folder:
         try:
@@ -73,8 +73,8 @@ def slack_problem(token: str, api_url: str) -> str:
     import asyncio  # `--help` need not load its thirty modules
 
     # Slow: Slack's libraries.
-    from bot.slack.api.slack_api import call, web_client
-    from bot.slack.connection import SLACK_API
+    from footnote_bot.bot.slack.api.slack_api import call, web_client
+    from footnote_bot.bot.slack.connection import SLACK_API
 
     async def ask() -> None:
         await call(web_client(token, api_url or SLACK_API, patient=False).auth_test())

@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
-
-from bot import screen, terminal
-from bot.cli import init_checks
-from bot.cli.init_model import KEY, ask_for_model, lacks_key
-from bot.cli.init_setting import ask_setting
-from bot.cli.interview import Interview
-from bot.cli.options import FAILED, FILE, given
-from bot.cli.slack_steps import slack_steps
-from bot.program import program_here
-from config.errors import SettingsError
-from indexers.findings import Level
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli import init_checks
+from footnote_bot.bot.cli.init_model import KEY, ask_for_model, lacks_key
+from footnote_bot.bot.cli.init_setting import ask_setting
+from footnote_bot.bot.cli.interview import Interview
+from footnote_bot.bot.cli.options import FAILED, FILE, given
+from footnote_bot.bot.cli.slack_steps import slack_steps
+from footnote_bot.bot.program import program_here
+from footnote_bot.config.errors import SettingsError
+from footnote_bot.indexers.findings import Level
 
 if TYPE_CHECKING:
-    from config.settings import Secrets
+    from footnote_bot.config.settings import Secrets
 
 _FILE = Path("footnote.toml")
 _GIT = ("https://", "http://", "ssh://", "git@", "file://")
@@ -36,7 +35,7 @@ _GIT = ("https://", "http://", "ssh://", "git@", "file://")
 @click.option("--config", type=FILE, help="The file to write [default: ./footnote.toml].")
 def init(config: Path | None) -> None:
     """Write a footnote.toml from a few questions, and check each answer."""
-    from config.loading import secrets as read_secrets  # slow: imports Pydantic
+    from footnote_bot.config.loading import secrets as read_secrets  # slow: imports Pydantic
 
     file, asking = config or given().config or _FILE, Interview()
     secrets = read_secrets()
@@ -52,7 +51,7 @@ def init(config: Path | None) -> None:
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("\nNothing was written.")
         raise
-    from config.drafting import draft  # slow: imports Pydantic
+    from footnote_bot.config.drafting import draft  # slow: imports Pydantic
 
     _write(file, draft(wiki, slack=slack, llm=llm))
     terminal.say(f"Wrote {file}.")
@@ -161,7 +160,7 @@ def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[st
     slack: dict[str, Any] = {}
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
         return slack, [], False
-    from config.drafting import problem_with  # slow: imports Pydantic
+    from footnote_bot.config.drafting import problem_with  # slow: imports Pydantic
 
     channel = asking.ask(
         "The id of a channel for answers that people flag, as in C0123456789; empty for none",

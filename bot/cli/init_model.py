@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot import screen, terminal
-from bot.cli.init_setting import ask_setting
-from bot.cli.interview import Interview
-from bot.cli.model_check import model_findings
-from indexers.findings import Level
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli.init_setting import ask_setting
+from footnote_bot.bot.cli.interview import Interview
+from footnote_bot.bot.cli.model_check import model_findings
+from footnote_bot.indexers.findings import Level
 
 if TYPE_CHECKING:
-    from config.settings import Secrets
+    from footnote_bot.config.settings import Secrets
 
 KEY = "FOOTNOTE_LLM_KEY"
 _NONE = "none"
@@ -76,7 +76,7 @@ def _price(answer: str) -> float | str:
 
 def _answers(asking: Interview, llm: dict[str, Any], secrets: Secrets) -> bool:
     """Show the finding about the model, and return whether its settings are kept."""
-    from config.llm import LlmSettings  # slow: imports Pydantic
+    from footnote_bot.config.llm import LlmSettings  # slow: imports Pydantic
 
     with screen.busy("Asking the language model"):
         findings = list(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-from bot.cli.init_checks import password_problem
-from bot.cli.interview import Interview
+from footnote_bot.bot.cli.init_checks import password_problem
+from footnote_bot.bot.cli.interview import Interview
 
 
 def ask_setting(
@@ -21,7 +21,7 @@ def ask_setting(
 ) -> None:
     """Put the answer, as ``read`` returns it, among the ``values`` of the section; nothing if it is
     empty or 0. The settings' own rules check it."""
-    from config.drafting import problem_with  # slow: imports Pydantic
+    from footnote_bot.config.drafting import problem_with  # slow: imports Pydantic
 
     def check(answer: str) -> str:
         drafted = values | {setting: read(answer)}

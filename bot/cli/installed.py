@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.app import App
-    from bot.workspaces.model import Installation
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.workspaces.model import Installation
 
 
 def installed_in(app: App) -> Sequence[Installation]:
@@ -19,6 +19,6 @@ def installed_in(app: App) -> Sequence[Installation]:
     state = app.state_if_made()
     if state is None:
         return ()
-    from bot.state.installations import DatabaseInstallations  # slow: SQLAlchemy
+    from footnote_bot.bot.state.installations import DatabaseInstallations  # slow: SQLAlchemy
 
     return DatabaseInstallations(state).all()

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from io import TextIOWrapper
 
 import click
-
-from bot import terminal
-from bot.cli.options import MISUSED
+from footnote_bot.bot import terminal
+from footnote_bot.bot.cli.options import MISUSED
 
 Check = Callable[[str], str]
 """Returns the problem with an answer; empty if there is none."""

@@ -7,13 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import screen, terminal
-from bot.cli.options import as_json, configured
-from indexers.text.counting import counted
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli.options import as_json, configured
+from footnote_bot.indexers.text.counting import counted
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 def _address(_context: click.Context, _option: click.Parameter, url: str) -> str:
@@ -42,7 +41,7 @@ def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool)
     it is. Interrupted, the command goes on where it was when it is run again. Then set `[index]
     url`, and start the bot. The server's key is QDRANT_API_KEY.
     """
-    from indexers.indexing import Indexing  # slow: indexes and wikis
+    from footnote_bot.indexers.indexing import Indexing  # slow: indexes and wikis
 
     began = time.monotonic()
     with screen.progress_bars() as draw, Indexing(settings, secrets, wikis=[]) as indexing:

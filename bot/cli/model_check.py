@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from indexers.findings import Finding
+from footnote_bot.indexers.findings import Finding
 
 if TYPE_CHECKING:
-    from config.llm import LlmSettings
+    from footnote_bot.config.llm import LlmSettings
 
 _SECONDS = 15.0
 
@@ -17,9 +17,9 @@ _SECONDS = 15.0
 def model_findings(settings: LlmSettings, key: str) -> Iterator[Finding]:
     """Yield whether the language models answer. Each is asked for a word."""
     # Slow: they load LlamaIndex.
-    from bot.answering.llm.model_client import probe
-    from bot.answering.llm.providers import model_client_of
-    from bot.operations.doctor import language_model
+    from footnote_bot.bot.answering.llm.model_client import probe
+    from footnote_bot.bot.answering.llm.providers import model_client_of
+    from footnote_bot.bot.operations.doctor import language_model
 
     def ask(name: str) -> None:
         seconds = min(settings.seconds, _SECONDS)

@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
-
-from bot import request_ids
-from bot.operations import privacy
-from bot.version import own_commit, own_version
-from config import logs
-from config.errors import SettingsError
+from footnote_bot.bot import request_ids
+from footnote_bot.bot.operations import privacy
+from footnote_bot.bot.version import own_commit, own_version
+from footnote_bot.config import logs
+from footnote_bot.config.errors import SettingsError
 
 if TYPE_CHECKING:
-    from config.settings import Settings
+    from footnote_bot.config.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +103,7 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
     @functools.wraps(command)
     def run(config: Path | None, data_dir: Path | None, **options: Any) -> None:
         # Slow: imports Pydantic.
-        from config.loading import load, removed_settings, secrets, settings_file
+        from footnote_bot.config.loading import load, removed_settings, secrets, settings_file
 
         before = given()
         chosen = data_dir or before.data_dir
@@ -142,7 +141,7 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         if name not in _SHARED or settings.index.url or any(map(options.get, _OWN_INDEX)):
             alone()
             return
-        from bot.cli.through import through_or_alone  # imports these options
+        from footnote_bot.bot.cli.through import through_or_alone  # imports these options
 
         through_or_alone(settings, name, options, alone)
 
@@ -151,7 +150,7 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
 
 def _log_alone(run: Callable[[], object]) -> NoReturn:
     """Run a service and exit. Each line on its standard error is one of the log."""
-    from bot.cli.failures import exit_code  # imports these options
+    from footnote_bot.bot.cli.failures import exit_code  # imports these options
 
     with logs.lines_only():
         try:

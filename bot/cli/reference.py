@@ -1,6 +1,6 @@
 """The parts of docs/commands.md that are made from the commands themselves.
 
-`python -m bot.cli.reference` writes them anew; the text around them is written by hand.
+`python -m footnote_bot.bot.cli.reference` writes them anew; the text around them is written by hand.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-
-from bot.cli import cli
+from footnote_bot.bot.cli import cli
 
 DOCS = Path(__file__).parents[2] / "docs" / "commands.md"
 _TABLE, _OPTIONS = "table of commands", "options"
@@ -45,7 +44,10 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
 
 def _replaced(page: str, part: str, text: str) -> str:
-    begin, end = f"<!-- {part}: python -m bot.cli.reference -->", f"<!-- end of {part} -->"
+    begin, end = (
+        f"<!-- {part}: python -m footnote_bot.bot.cli.reference -->",
+        f"<!-- end of {part} -->",
+    )
     before, begun, remainder = page.partition(begin)
     _, ended, after = remainder.partition(end)
     if not (begun and ended):

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import screen, terminal
-from bot.cli.options import as_json, configured
-from bot.errors import BackupRefused
-from indexers.errors import IndexLocked
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.cli.options import as_json, configured
+from footnote_bot.bot.errors import BackupRefused
+from footnote_bot.indexers.errors import IndexLocked
 
 if TYPE_CHECKING:
-    from bot.operations.backups import Manifest
-    from config.settings import Secrets, Settings
+    from footnote_bot.bot.operations.backups import Manifest
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()
@@ -33,10 +32,10 @@ def restore(settings: Settings, secrets: Secrets, folder: Path, force: bool, as_
     anything is replaced. Settings stay as they are: those of the backup are in DIR/footnote.toml.
     """
     # Slow: indexes and SQLAlchemy.
-    from bot.cli.backup_command import described
-    from bot.operations import backups, restoring
-    from bot.state import copies
-    from indexers.indexing import Indexing
+    from footnote_bot.bot.cli.backup_command import described
+    from footnote_bot.bot.operations import backups, restoring
+    from footnote_bot.bot.state import copies
+    from footnote_bot.indexers.indexing import Indexing
 
     file = settings.data_dir / backups.STATE
     if settings.state.url:
@@ -77,7 +76,7 @@ def restore(settings: Settings, secrets: Secrets, folder: Path, force: bool, as_
 
 def _require_kinds(settings: Settings, manifest: Manifest) -> None:
     """Refuse a backup of other engines than the settings name."""
-    from bot.state import copies  # slow: SQLAlchemy
+    from footnote_bot.bot.state import copies  # slow: SQLAlchemy
 
     index, state = manifest.parts["index"], manifest.parts["state"]
     if index and index["kind"] == "embedded" and settings.index.url:
@@ -96,7 +95,7 @@ def _require_kinds(settings: Settings, manifest: Manifest) -> None:
 
 
 def _require_rows(file: Path, expected: dict[str, int]) -> None:
-    from bot.state import copies  # slow: SQLAlchemy
+    from footnote_bot.bot.state import copies  # slow: SQLAlchemy
 
     counted = copies.rows_in(file)
     for table, rows in expected.items():

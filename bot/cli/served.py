@@ -12,28 +12,27 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
+from footnote_bot.bot.cli.access_command import access
+from footnote_bot.bot.cli.ask_command import ask
+from footnote_bot.bot.cli.backup_command import backup
+from footnote_bot.bot.cli.calibrate_command import calibrate
+from footnote_bot.bot.cli.doctor_command import doctor
+from footnote_bot.bot.cli.eval_command import evaluate
+from footnote_bot.bot.cli.failures import exit_code
+from footnote_bot.bot.cli.greeting import disagreement, greeting
+from footnote_bot.bot.cli.options import MISUSED
+from footnote_bot.bot.cli.sharing import owned_by
+from footnote_bot.bot.cli.status_command import status
+from footnote_bot.bot.cli.sync_command import sync
+from footnote_bot.bot.running.server import CommandRequest
+from footnote_bot.bot.running.session import CommandSession, Left
+from footnote_bot.bot.screen import Screen, shown_on
+from footnote_bot.indexers.model import Progress
+from footnote_bot.indexers.priority import lower_priority
 from rich.console import Console
 
-from bot.cli.access_command import access
-from bot.cli.ask_command import ask
-from bot.cli.backup_command import backup
-from bot.cli.calibrate_command import calibrate
-from bot.cli.doctor_command import doctor
-from bot.cli.eval_command import evaluate
-from bot.cli.failures import exit_code
-from bot.cli.greeting import disagreement, greeting
-from bot.cli.options import MISUSED
-from bot.cli.sharing import owned_by
-from bot.cli.status_command import status
-from bot.cli.sync_command import sync
-from bot.running.server import CommandRequest
-from bot.running.session import CommandSession, Left
-from bot.screen import Screen, shown_on
-from indexers.model import Progress
-from indexers.priority import lower_priority
-
 if TYPE_CHECKING:
-    from bot.app import App
+    from footnote_bot.bot.app import App
 
 COMMANDS: dict[str, click.Command] = {
     str(command.name): command

@@ -7,11 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-
-from bot import terminal
-from bot.cli.options import FILE, MISUSED, as_json, given
-from bot.cli.slack_steps import slack_steps
-from bot.program import program_here
+from footnote_bot.bot import terminal
+from footnote_bot.bot.cli.options import FILE, MISUSED, as_json, given
+from footnote_bot.bot.cli.slack_steps import slack_steps
+from footnote_bot.bot.program import program_here
 
 
 @click.command("settings")
@@ -34,11 +33,11 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
         if slack:
             click.echo(slack_steps(f"{program_here()} serve"), nl=False)
             return
-        from config.loading import example  # slow: imports Pydantic
+        from footnote_bot.config.loading import example  # slow: imports Pydantic
 
         click.echo(example().read_text(encoding="utf-8"), nl=False)
         return
-    from config import checking, loading  # slow: imports Pydantic
+    from footnote_bot.config import checking, loading  # slow: imports Pydantic
 
     file, problems = checking.check(config)
     for line in [] if problems else loading.removed_settings(file):

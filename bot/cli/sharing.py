@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from bot.loading import without_collection
+from footnote_bot.bot.loading import without_collection
 
 if TYPE_CHECKING:
-    from bot.app import App
-    from config.settings import Secrets, Settings
+    from footnote_bot.bot.app import App
+    from footnote_bot.config.settings import Secrets, Settings
 
 _owner: ContextVar[App] = ContextVar("owner")
 """The running process's App, while it works for another command."""
@@ -34,13 +34,13 @@ def open_app(settings: Settings, secrets: Secrets, *, shares: bool = False) -> I
     meanwhile other commands can let it do their work, as they let `serve`."""
     owner = _owner.get(None)
     if owner is not None:
-        from bot.cli.beside import AppBeside  # slow: loads indexes and wikis
+        from footnote_bot.bot.cli.beside import AppBeside  # slow: loads indexes and wikis
 
         with AppBeside(owner, settings) as app:
             yield app
         return
     with without_collection():
-        from bot.app import App  # slow: loads indexes and wikis
+        from footnote_bot.bot.app import App  # slow: loads indexes and wikis
 
     with App(settings, secrets) as app:
         if not shares:
@@ -63,8 +63,8 @@ def sharing(app: App) -> Iterator[None]:
         yield
         return
     # Imports every command.
-    from bot.cli.served import Served
-    from bot.running.server import RunningServer
+    from footnote_bot.bot.cli.served import Served
+    from footnote_bot.bot.running.server import RunningServer
 
     _ = app.indexing.index  # opened first: only the process that holds the index listens
     server = RunningServer.at(app.settings.data_dir, Served(app))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.manifest_link import creation_link
+from footnote_bot.config.manifest_link import creation_link
 
 _STEPS = """\
 Connect Slack:

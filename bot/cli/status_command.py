@@ -7,14 +7,13 @@ import time
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import terminal
-from bot.cli.installed import installed_in
-from bot.cli.options import FAILED, as_json, configured
-from bot.cli.sharing import open_app
+from footnote_bot.bot import terminal
+from footnote_bot.bot.cli.installed import installed_in
+from footnote_bot.bot.cli.options import FAILED, as_json, configured
+from footnote_bot.bot.cli.sharing import open_app
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()
@@ -40,7 +39,7 @@ def status(settings: Settings, secrets: Secrets, indexer: bool, as_json: bool) -
     with open_app(settings, secrets) as app:
         rows = app.queries.status()
         if installed := installed_in(app):
-            from bot.workspaces import report  # few teams have further workspaces
+            from footnote_bot.bot.workspaces import report  # few teams have further workspaces
 
             rows["workspaces"] = report.rows(app.named_workspaces, installed)
     if as_json:
@@ -53,7 +52,10 @@ def status(settings: Settings, secrets: Secrets, indexer: bool, as_json: bool) -
 
 def _check_indexer(settings: Settings) -> None:
     """Read only a file: a probe calls this every minute, also while the database is away."""
-    from bot.operations.heartbeat import heartbeat_in, standstill  # `--help` need not load it
+    from footnote_bot.bot.operations.heartbeat import (  # `--help` need not load it
+        heartbeat_in,
+        standstill,
+    )
 
     if problem := standstill(heartbeat_in(settings.data_dir), time.time()):
         terminal.complain(problem)

@@ -6,15 +6,21 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
-
-from bot import screen, terminal, terminal_texts
-from bot.cli.options import FAILED, INTERRUPTED, MISUSED, as_json, configured, read_again
-from bot.cli.sharing import open_app
-from bot.interrupting import interruptible
-from indexers.errors import WikiMisconfigured
+from footnote_bot.bot import screen, terminal, terminal_texts
+from footnote_bot.bot.cli.options import (
+    FAILED,
+    INTERRUPTED,
+    MISUSED,
+    as_json,
+    configured,
+    read_again,
+)
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.bot.interrupting import interruptible
+from footnote_bot.indexers.errors import WikiMisconfigured
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 
 @click.command()
@@ -63,13 +69,13 @@ def sync(
         raise click.UsageError("--watch takes no other option than --metrics, which needs it.")
     if watch:
         # Slow: Pydantic, and more modules than `--help` may load.
-        from bot.cli.watch import watch as watch_wikis
-        from config.reloading import Reloading
+        from footnote_bot.bot.cli.watch import watch as watch_wikis
+        from footnote_bot.config.reloading import Reloading
 
         reloading = Reloading(settings, read_again())
         watch_wikis(settings, secrets, reloading, has_port=metrics)
         return
-    from bot.operations.single_sync import sync_once  # slow: indexes and wikis
+    from footnote_bot.bot.operations.single_sync import sync_once  # slow: indexes and wikis
 
     with (
         interruptible() as stopped,

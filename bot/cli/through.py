@@ -13,20 +13,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from bot import interrupting, screen, terminal
-from bot.cli.greeting import greeting
-from bot.cli.options import FAILED
-from bot.running.address import connect, socket_in
-from bot.running.client import ProcessEnded, ask_running
-from bot.running.connection import CommandConnection
-from indexers.errors import IndexLocked
-from indexers.model import Progress
+from footnote_bot.bot import interrupting, screen, terminal
+from footnote_bot.bot.cli.greeting import greeting
+from footnote_bot.bot.cli.options import FAILED
+from footnote_bot.bot.running.address import connect, socket_in
+from footnote_bot.bot.running.client import ProcessEnded, ask_running
+from footnote_bot.bot.running.connection import CommandConnection
+from footnote_bot.indexers.errors import IndexLocked
+from footnote_bot.indexers.model import Progress
 
 if TYPE_CHECKING:
+    from footnote_bot.config.settings import Settings
     from rich.console import Console
-
-    from config.settings import Settings
 
 
 PATIENCE = 3.0

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from bot.cli.options import as_csv, as_json, configured, one_form, since
+from footnote_bot.bot.cli.options import as_csv, as_json, configured, one_form, since
 
 if TYPE_CHECKING:
-    from config.settings import Secrets, Settings
+    from footnote_bot.config.settings import Secrets, Settings
 
 _NONE = "No question was asked in Slack or in `footnote chat`."
 
@@ -44,10 +43,10 @@ def usage(
     question of its own), failed, refused (over a limit) or stopped. Messages that ask nothing are
     not counted."""
     # What reads the database is slow to import.
-    from bot.app import App
-    from bot.operations.usage_report import QuestionOutcome, UsageBy, usage_rows
-    from bot.reports import print_rows
-    from bot.state.usage_report import DatabaseUsageReport, pseudonyms
+    from footnote_bot.bot.app import App
+    from footnote_bot.bot.operations.usage_report import QuestionOutcome, UsageBy, usage_rows
+    from footnote_bot.bot.reports import print_rows
+    from footnote_bot.bot.state.usage_report import DatabaseUsageReport, pseudonyms
 
     one_form(as_csv=as_csv, as_json=as_json)
     kind, rows = UsageBy(by), list[dict[str, Any]]()

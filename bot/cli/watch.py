@@ -11,15 +11,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.cli.options import log_by
-from bot.cli.sharing import open_app
-from bot.interrupting import interruptible
-from config.errors import SettingsError
+from footnote_bot.bot.cli.options import log_by
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.bot.interrupting import interruptible
+from footnote_bot.config.errors import SettingsError
 
 if TYPE_CHECKING:
-    from bot.app import App
-    from config.reloading import Reloading
-    from config.settings import Secrets, Settings
+    from footnote_bot.bot.app import App
+    from footnote_bot.config.reloading import Reloading
+    from footnote_bot.config.settings import Secrets, Settings
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +40,9 @@ def watch(
         IndexUnavailable, StateUnavailable: the index or the database cannot be opened.
     """
     # Slow: indexes and wikis.
-    from bot.operations.heartbeat import Heartbeat, heartbeat_in
-    from bot.operations.scheduler import Scheduler
-    from bot.operations.single_sync import repeated_syncs
+    from footnote_bot.bot.operations.heartbeat import Heartbeat, heartbeat_in
+    from footnote_bot.bot.operations.scheduler import Scheduler
+    from footnote_bot.bot.operations.single_sync import repeated_syncs
 
     with (
         hang_ups() as hung_up,
@@ -82,12 +82,12 @@ def watch(
 def _port(app: App) -> AbstractContextManager[None]:
     """Return a server of `/metrics` and the health checks on ``[slack] port``."""
     # Slow: parts of Slack, which no other indexer needs.
-    from bot.metrics.page import metrics_of
-    from bot.operations import readiness
-    from bot.operations.syncing import now
-    from bot.slack.indexer_port import listening
-    from bot.slack.monitoring import MetricsPage
-    from bot.state.gauges import state_counts
+    from footnote_bot.bot.metrics.page import metrics_of
+    from footnote_bot.bot.operations import readiness
+    from footnote_bot.bot.operations.syncing import now
+    from footnote_bot.bot.slack.indexer_port import listening
+    from footnote_bot.bot.slack.monitoring import MetricsPage
+    from footnote_bot.bot.state.gauges import state_counts
 
     settings, parts, token = app.settings, app.indexing, app.secrets.footnote_metrics_token
     counts = partial(state_counts, app.state)
@@ -101,7 +101,9 @@ def _port(app: App) -> AbstractContextManager[None]:
 def hang_ups() -> Iterator[threading.Event]:
     """Yield an event that SIGHUP sets. If the terminal is gone, SIGHUP ends the process as SIGTERM
     does; if SIGHUP is ignored, as under ``nohup``, it stays ignored."""
-    from bot.slack.signals import has_terminal  # other commands need no signals of the bot's
+    from footnote_bot.bot.slack.signals import (
+        has_terminal,  # other commands need no signals of the bot's
+    )
 
     hung_up = threading.Event()
     if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.conversation.readings import is_number
-from bot.model import Role
+from footnote_bot.bot.conversation.readings import is_number
+from footnote_bot.bot.model import Role
 
 _MARK = re.compile(r"[?\uff1f\u061f](?=[\s\"')\]*_~`]|$)")
 """A question mark at the end of a word, not one within an address."""

@@ -8,8 +8,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.background import beside
-from bot.conversation.model import (
+from footnote_bot.bot.background import beside
+from footnote_bot.bot.conversation.model import (
     ANYBODY,
     AnswerContent,
     AskedQuestion,
@@ -22,12 +22,12 @@ from bot.conversation.model import (
     Tally,
     Way,
 )
-from bot.conversation.ports import Answers, AuditTrail, Directory, LiveReply, Posted
-from bot.conversation.posting import Posting
-from bot.conversation.redrawing import Redrawing
-from bot.errors import StateUnavailable
-from bot.model import Answer, Question, Result, named
-from bot.ports import Answering
+from footnote_bot.bot.conversation.ports import Answers, AuditTrail, Directory, LiveReply, Posted
+from footnote_bot.bot.conversation.posting import Posting
+from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.model import Answer, Question, Result, named
+from footnote_bot.bot.ports import Answering
 
 logger = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.conversation.model import Closed, IncomingMessage, MessageKind, RecordedAnswer
-from bot.conversation.ports import ChannelSettingsStore, Chat, Directory
-from bot.model import Question
-from indexers.model import Reader
+from footnote_bot.bot.conversation.model import Closed, IncomingMessage, MessageKind, RecordedAnswer
+from footnote_bot.bot.conversation.ports import ChannelSettingsStore, Chat, Directory
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import Reader
 
 
 @dataclass(frozen=True, slots=True)

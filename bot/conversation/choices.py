@@ -13,8 +13,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.conversation import texts
-from bot.conversation.model import (
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.model import (
     CHOICE_OF,
     LOST,
     AnswerContent,
@@ -26,11 +26,11 @@ from bot.conversation.model import (
     Press,
     RecordedAnswer,
 )
-from bot.conversation.ports import Answers, Chat, Directory, Inbox, MessageText
-from bot.conversation.readings import reading_named
-from bot.conversation.redrawing import Redrawing
-from bot.conversation.workers import Workers
-from bot.model import Clarify, Reading, Source
+from footnote_bot.bot.conversation.ports import Answers, Chat, Directory, Inbox, MessageText
+from footnote_bot.bot.conversation.readings import reading_named
+from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.workers import Workers
+from footnote_bot.bot.model import Clarify, Reading, Source
 
 logger = logging.getLogger(__name__)
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.conversation.answers import AnswerMaker
-from bot.conversation.asking_again import AskingAgain
-from bot.conversation.choices import AskedBack
-from bot.conversation.decisions import Decisions
-from bot.conversation.following import Following
-from bot.conversation.limits import QuestionLimits
-from bot.conversation.model import IncomingMessage, MessageState
-from bot.conversation.ports import (
+from footnote_bot.bot.conversation.answers import AnswerMaker
+from footnote_bot.bot.conversation.asking_again import AskingAgain
+from footnote_bot.bot.conversation.choices import AskedBack
+from footnote_bot.bot.conversation.decisions import Decisions
+from footnote_bot.bot.conversation.following import Following
+from footnote_bot.bot.conversation.limits import QuestionLimits
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageState
+from footnote_bot.bot.conversation.ports import (
     Answers,
     AuditTrail,
     ChannelSettingsStore,
@@ -29,14 +29,14 @@ from bot.conversation.ports import (
     StatusLine,
     Threads,
 )
-from bot.conversation.posting import Posting
-from bot.conversation.private_answers import PrivateAnswers
-from bot.conversation.quotes import Quotes
-from bot.conversation.redrawing import Redrawing
-from bot.conversation.replies import Replies
-from bot.conversation.search_outage import SearchOutage
-from bot.model import Result
-from bot.ports import Answering
+from footnote_bot.bot.conversation.posting import Posting
+from footnote_bot.bot.conversation.private_answers import PrivateAnswers
+from footnote_bot.bot.conversation.quotes import Quotes
+from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.conversation.replies import Replies
+from footnote_bot.bot.conversation.search_outage import SearchOutage
+from footnote_bot.bot.model import Result
+from footnote_bot.bot.ports import Answering
 
 
 class ConversationStores(Protocol):

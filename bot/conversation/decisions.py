@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from bot.conversation import texts
-from bot.conversation.addressing import NO_WORDS, ParsedWords, parse_words
-from bot.conversation.answers import AnswerMaker
-from bot.conversation.choices import AskedBack
-from bot.conversation.following import Following
-from bot.conversation.model import (
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.addressing import NO_WORDS, ParsedWords, parse_words
+from footnote_bot.bot.conversation.answers import AnswerMaker
+from footnote_bot.bot.conversation.choices import AskedBack
+from footnote_bot.bot.conversation.following import Following
+from footnote_bot.bot.conversation.model import (
     ChannelSettings,
     Choice,
     Closed,
@@ -24,7 +24,7 @@ from bot.conversation.model import (
     RecordedAnswer,
     Way,
 )
-from bot.conversation.ports import (
+from footnote_bot.bot.conversation.ports import (
     ChannelSettingsStore,
     Chat,
     Directory,
@@ -34,12 +34,12 @@ from bot.conversation.ports import (
     Posted,
     StatusLine,
 )
-from bot.conversation.posting import Posting
-from bot.conversation.private_answers import PrivateAnswers
-from bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
-from bot.model import Answer, Question, Result, Turn
-from indexers.errors import IndexersError
-from indexers.model import Reader
+from footnote_bot.bot.conversation.posting import Posting
+from footnote_bot.bot.conversation.private_answers import PrivateAnswers
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
+from footnote_bot.bot.model import Answer, Question, Result, Turn
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.model import Reader
 
 logger = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.conversation import texts
-from bot.conversation.addressing import ThreadCommand, is_for_me
-from bot.conversation.model import Button, IncomingMessage, Notice, Press, Thread
-from bot.conversation.ports import Chat, Directory, Respond, Threads
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.model import Turn
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.addressing import ThreadCommand, is_for_me
+from footnote_bot.bot.conversation.model import Button, IncomingMessage, Notice, Press, Thread
+from footnote_bot.bot.conversation.ports import Chat, Directory, Respond, Threads
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.model import Turn
 
 logger = logging.getLogger(__name__)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from bot import request_ids
-from bot.conversation import texts
-from bot.conversation.model import Notice
-from bot.errors import ChatUnavailable, StateRefused, StateUnavailable
-from indexers.errors import IndexUnavailable
+from footnote_bot.bot import request_ids
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.model import Notice
+from footnote_bot.bot.errors import ChatUnavailable, StateRefused, StateUnavailable
+from footnote_bot.indexers.errors import IndexUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.conversation.choices import Choices
-from bot.conversation.conversation import ChatSide, Conversation, ConversationStores
-from bot.conversation.message_filter import MessageFilter
-from bot.conversation.ports import Inbox, WaitingMessages
-from bot.conversation.queue_status import QueueStatus
-from bot.conversation.receiving import Receiving
-from bot.conversation.stopping import Stopping
-from bot.conversation.waiting_room import WaitingRoom
-from bot.conversation.workers import Workers, next_in
+from footnote_bot.bot.conversation.choices import Choices
+from footnote_bot.bot.conversation.conversation import ChatSide, Conversation, ConversationStores
+from footnote_bot.bot.conversation.message_filter import MessageFilter
+from footnote_bot.bot.conversation.ports import Inbox, WaitingMessages
+from footnote_bot.bot.conversation.queue_status import QueueStatus
+from footnote_bot.bot.conversation.receiving import Receiving
+from footnote_bot.bot.conversation.stopping import Stopping
+from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.workers import Workers, next_in
 
 
 @dataclass(frozen=True, slots=True)

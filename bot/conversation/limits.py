@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
-from bot.conversation import texts
-from bot.conversation.model import CountedBy, IncomingMessage
-from bot.conversation.ports import Inbox
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.model import CountedBy, IncomingMessage
+from footnote_bot.bot.conversation.ports import Inbox
 
 _MINUTE = timedelta(minutes=1)
 

@@ -6,9 +6,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bot.conversation.addressing import asks_nothing, looks_like_question, thread_command
-from bot.conversation.model import IncomingMessage, MessageKind, Thread
-from bot.conversation.ports import ChannelSettingsStore, Inbox, MessageText, Threads
+from footnote_bot.bot.conversation.addressing import (
+    asks_nothing,
+    looks_like_question,
+    thread_command,
+)
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, Thread
+from footnote_bot.bot.conversation.ports import ChannelSettingsStore, Inbox, MessageText, Threads
 
 _LATE = 3600.0
 """Seconds: a chat may deliver a message again for some minutes."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import Answer, Reading, Result, Source
-from indexers.model import EVERYONE, Principal
+from footnote_bot.bot.model import Answer, Reading, Result, Source
+from footnote_bot.indexers.model import EVERYONE, Principal
 
 ANYBODY = Principal.of(EVERYONE)
 """The reader of pages that are open to everyone."""

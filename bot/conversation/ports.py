@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.conversation.model import (
+from footnote_bot.bot.conversation.model import (
     AskedQuestion,
     AuditEntry,
     ChannelSettings,
@@ -25,8 +25,8 @@ from bot.conversation.model import (
     Tally,
     Thread,
 )
-from bot.model import Result, Turn
-from indexers.model import Reader
+from footnote_bot.bot.model import Result, Turn
+from footnote_bot.indexers.model import Reader
 
 Posted = Mapping[str, str]
 """The ids of the messages of a reply that are in a thread already, by their marks."""

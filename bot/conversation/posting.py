@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.conversation.model import Content, IncomingMessage
-from bot.conversation.ports import Chat, Inbox, LiveReply, Posted
-from bot.errors import BotError
+from footnote_bot.bot.conversation.model import Content, IncomingMessage
+from footnote_bot.bot.conversation.ports import Chat, Inbox, LiveReply, Posted
+from footnote_bot.bot.errors import BotError
 
 
 class NotOurs(BotError):

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.conversation import texts
-from bot.conversation.answers import AnswerMaker
-from bot.conversation.asking_again import AskingAgain, message_of
-from bot.conversation.model import (
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.answers import AnswerMaker
+from footnote_bot.bot.conversation.asking_again import AskingAgain, message_of
+from footnote_bot.bot.conversation.model import (
     AnswerContent,
     Button,
     Buttons,
@@ -23,10 +23,10 @@ from bot.conversation.model import (
     RecordedAnswer,
     Way,
 )
-from bot.conversation.ports import Answers, Chat, Directory, Locks, Respond
-from bot.conversation.posting import Posting
-from bot.errors import AskerForgotten, ChatRefused, NotInChannel
-from bot.model import Answer, NoAnswer, Question
+from footnote_bot.bot.conversation.ports import Answers, Chat, Directory, Locks, Respond
+from footnote_bot.bot.conversation.posting import Posting
+from footnote_bot.bot.errors import AskerForgotten, ChatRefused, NotInChannel
+from footnote_bot.bot.model import Answer, NoAnswer, Question
 
 logger = logging.getLogger(__name__)
 

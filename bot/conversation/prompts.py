@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.caching import ExpiringCache
-from bot.conversation import texts
-from bot.conversation.addressing import looks_like_question
-from bot.conversation.choices import before_choice
-from bot.conversation.model import RecordedAnswer
-from bot.conversation.ports import Answers, Directory
-from bot.errors import ChatUnavailable
-from bot.model import Answer
+from footnote_bot.bot.caching import ExpiringCache
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.addressing import looks_like_question
+from footnote_bot.bot.conversation.choices import before_choice
+from footnote_bot.bot.conversation.model import RecordedAnswer
+from footnote_bot.bot.conversation.ports import Answers, Directory
+from footnote_bot.bot.errors import ChatUnavailable
+from footnote_bot.bot.model import Answer
 
 logger = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 
-from bot.conversation import texts
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.conversation.ports import StatusLine
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.conversation.ports import StatusLine
 
 _AGAIN = 20.0
 """Seconds after which the number is updated."""

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.conversation import texts
-from bot.conversation.answers import AnswerMaker
-from bot.conversation.asking_again import AskingAgain, message_of
-from bot.conversation.model import (
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.answers import AnswerMaker
+from footnote_bot.bot.conversation.asking_again import AskingAgain, message_of
+from footnote_bot.bot.conversation.model import (
     AnswerContent,
     Buttons,
     Closed,
@@ -23,8 +23,8 @@ from bot.conversation.model import (
     Way,
     offers_quotes,
 )
-from bot.conversation.ports import Answers, Directory, Respond
-from bot.model import Answer, NoAnswer
+from footnote_bot.bot.conversation.ports import Answers, Directory, Respond
+from footnote_bot.bot.model import Answer, NoAnswer
 
 FORGOTTEN = Notice(texts.ANSWER_FORGOTTEN)
 NOTHING = Notice(texts.NO_QUOTES)

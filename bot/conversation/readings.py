@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.model import Reading
+from footnote_bot.bot.model import Reading
 
 _NUMBER = re.compile(r"\A\W*(?:(?:no|number|option)\W*)?(?<![+-])([1-9])\W*", re.IGNORECASE)
 """A number without a sign: +1 and -1, also as emoji, judge the question and choose nothing."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from bot.background import beside
-from bot.conversation.message_filter import MessageFilter
-from bot.conversation.model import IncomingMessage
-from bot.conversation.waiting_room import WaitingRoom
-from bot.conversation.workers import Workers
-from bot.errors import StateRefused, StateUnavailable
+from footnote_bot.bot.background import beside
+from footnote_bot.bot.conversation.message_filter import MessageFilter
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.workers import Workers
+from footnote_bot.bot.errors import StateRefused, StateUnavailable
 
 _REMEMBERED = 1000
 """Messages remembered. A mention comes as two events, and any of them up to four times."""

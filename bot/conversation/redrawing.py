@@ -10,10 +10,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.conversation import texts
-from bot.conversation.model import AnswerContent, Content, Notice, RecordedAnswer, Tally
-from bot.conversation.ports import Answers, Chat
-from bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.model import (
+    AnswerContent,
+    Content,
+    Notice,
+    RecordedAnswer,
+    Tally,
+)
+from footnote_bot.bot.conversation.ports import Answers, Chat
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot import request_ids
-from bot.conversation import incidents, texts
-from bot.conversation.decisions import Decisions
-from bot.conversation.limits import QuestionLimits, refusal_of
-from bot.conversation.model import IncomingMessage, MessageKind, MessageState, Notice
-from bot.conversation.ports import Chat, Inbox, Observer, StatusLine
-from bot.conversation.posting import NotOurs, Posting
-from bot.conversation.search_outage import SearchOutage
-from bot.errors import (
+from footnote_bot.bot import request_ids
+from footnote_bot.bot.conversation import incidents, texts
+from footnote_bot.bot.conversation.decisions import Decisions
+from footnote_bot.bot.conversation.limits import QuestionLimits, refusal_of
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, MessageState, Notice
+from footnote_bot.bot.conversation.ports import Chat, Inbox, Observer, StatusLine
+from footnote_bot.bot.conversation.posting import NotOurs, Posting
+from footnote_bot.bot.conversation.search_outage import SearchOutage
+from footnote_bot.bot.errors import (
     AskerForgotten,
     BotError,
     ChatRefused,
@@ -27,8 +27,8 @@ from bot.errors import (
     StateUnavailable,
     ThreadGone,
 )
-from indexers.backoff import growing_pauses
-from indexers.errors import IndexUnavailable
+from footnote_bot.indexers.backoff import growing_pauses
+from footnote_bot.indexers.errors import IndexUnavailable
 
 logger = logging.getLogger(__name__)
 

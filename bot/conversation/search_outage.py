@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from bot.model import Question, Result
-from bot.ports import Answering, OnText
-from indexers.errors import IndexUnavailable
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.ports import Answering, OnText
+from footnote_bot.indexers.errors import IndexUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from bot.conversation import texts
-from bot.conversation.model import MessageState, Notice
-from bot.conversation.ports import Chat, Inbox, Observer, StatusLine
-from bot.conversation.workers import Workers
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.model import MessageState, Notice
+from footnote_bot.bot.conversation.ports import Chat, Inbox, Observer, StatusLine
+from footnote_bot.bot.conversation.workers import Workers
 
 logger = logging.getLogger(__name__)
 

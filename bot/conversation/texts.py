@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.text.counting import counted
+from footnote_bot.indexers.text.counting import counted
 
 HELP = "Ask me a question, and I answer from the wiki with links to where it says so."
 WELCOME = "You are welcome. Ask me again any time."

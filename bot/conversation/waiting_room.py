@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 
-from bot.background import in_own_thread
-from bot.conversation import texts
-from bot.conversation.message_filter import MessageFilter
-from bot.conversation.model import IncomingMessage, MessageKind, Notice
-from bot.conversation.ports import Chat, WaitingMessages
-from bot.conversation.workers import Workers
-from bot.errors import ChatRefused, ChatUnavailable, StateRefused, StateUnavailable
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.message_filter import MessageFilter
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, Notice
+from footnote_bot.bot.conversation.ports import Chat, WaitingMessages
+from footnote_bot.bot.conversation.workers import Workers
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateRefused, StateUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from bot.conversation.model import IncomingMessage
-from bot.conversation.ports import Inbox
-from bot.errors import StateUnavailable
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.conversation.ports import Inbox
+from footnote_bot.bot.errors import StateUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from bot.answering.deciding.confidence import Confidence, Curve, Features
-from bot.evaluation.measures import auroc
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Curve, Features
+from footnote_bot.bot.evaluation.measures import auroc
 
 FEWEST = 40
 """Generated questions that find their page; with fewer the scale is too uncertain."""

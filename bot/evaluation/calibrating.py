@@ -7,22 +7,22 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.answering.answerer import Answerer
-from bot.answering.deciding.calibration import Calibration
-from bot.answering.deciding.confidence import Confidence, Features
-from bot.answering.deciding.deciding import Deciding
-from bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from bot.evaluation import aligning, fitting, measures
-from bot.evaluation.aligning import Pair
-from bot.evaluation.evidence import unmarked
-from bot.evaluation.fitting import Sample
-from bot.evaluation.generating import Generated, generate
-from bot.evaluation.pages import full_name
-from bot.evaluation.questions import Case
-from bot.evaluation.run import Outcome, outcome_of
-from bot.model import Answer, Question
-from indexers.model import Principal, Progress
-from indexers.text.counting import counted
+from footnote_bot.bot.answering.answerer import Answerer
+from footnote_bot.bot.answering.deciding.calibration import Calibration
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Features
+from footnote_bot.bot.answering.deciding.deciding import Deciding
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from footnote_bot.bot.evaluation import aligning, fitting, measures
+from footnote_bot.bot.evaluation.aligning import Pair
+from footnote_bot.bot.evaluation.evidence import unmarked
+from footnote_bot.bot.evaluation.fitting import Sample
+from footnote_bot.bot.evaluation.generating import Generated, generate
+from footnote_bot.bot.evaluation.pages import full_name
+from footnote_bot.bot.evaluation.questions import Case
+from footnote_bot.bot.evaluation.run import Outcome, outcome_of
+from footnote_bot.bot.model import Answer, Question
+from footnote_bot.indexers.model import Principal, Progress
+from footnote_bot.indexers.text.counting import counted
 
 _UNREAD = ("closest", "words", "pairs")
 _READ = ("read", "unit", "ahead", "agreed")

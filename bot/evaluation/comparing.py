@@ -9,12 +9,12 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from bot.errors import BotError
-from bot.evaluation.chance import interval, p_value
-from bot.evaluation.lines import write_whole
-from bot.evaluation.pages import full_name
-from bot.evaluation.run import Outcome
-from bot.model import Answer, named
+from footnote_bot.bot.errors import BotError
+from footnote_bot.bot.evaluation.chance import interval, p_value
+from footnote_bot.bot.evaluation.lines import write_whole
+from footnote_bot.bot.evaluation.pages import full_name
+from footnote_bot.bot.evaluation.run import Outcome
+from footnote_bot.bot.model import Answer, named
 
 _FORMAT = 1
 _NO_RUN = "is not a run that `footnote eval --out` of this version wrote"

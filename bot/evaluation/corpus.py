@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.lines import id_of, read_rows
-from indexers.model import (
+from footnote_bot.bot.evaluation.lines import id_of, read_rows
+from footnote_bot.indexers.model import (
     OPEN,
     Changed,
     Enumerated,

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from bot.answering.answerer import Answerer
-from bot.evaluation import comparing
-from bot.evaluation.pages import Pages
-from bot.evaluation.questions import Case, cases_of, read_cases
-from bot.evaluation.regression import judged
-from bot.evaluation.report import report
-from bot.evaluation.run import Judge, ask_all
-from bot.flags.ports import KeptVerdicts
-from indexers.model import Principal, Progress
+from footnote_bot.bot.answering.answerer import Answerer
+from footnote_bot.bot.evaluation import comparing
+from footnote_bot.bot.evaluation.pages import Pages
+from footnote_bot.bot.evaluation.questions import Case, cases_of, read_cases
+from footnote_bot.bot.evaluation.regression import judged
+from footnote_bot.bot.evaluation.report import report
+from footnote_bot.bot.evaluation.run import Judge, ask_all
+from footnote_bot.bot.flags.ports import KeptVerdicts
+from footnote_bot.indexers.model import Principal, Progress
 
 
 @dataclass(frozen=True, slots=True)

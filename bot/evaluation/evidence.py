@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answering.quoting.showing import caption
-from bot.answering.retrieval.stretch import stands_in
-from bot.evaluation.units import units
-from bot.model import Answer, Source
-from bot.texts import THE_CLOSEST
-from indexers.model import Passage
-from indexers.text.prose import readable
+from footnote_bot.bot.answering.quoting.showing import caption
+from footnote_bot.bot.answering.retrieval.stretch import stands_in
+from footnote_bot.bot.evaluation.units import units
+from footnote_bot.bot.model import Answer, Source
+from footnote_bot.bot.texts import THE_CLOSEST
+from footnote_bot.indexers.model import Passage
+from footnote_bot.indexers.text.prose import readable
 
 MARK = re.compile(r"(?:(?<!\s)\s++)?\[(\d{1,3})\]")
 _MARKS = re.compile(r"(?:\s{0,40}\[\d{1,3}\])+")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from bot.evaluation.evidence import unmarked
-from bot.evaluation.lines import BadSet
-from bot.evaluation.matching import Matcher, MatchingFailed
-from indexers.text.prose import plain
+from footnote_bot.bot.evaluation.evidence import unmarked
+from footnote_bot.bot.evaluation.lines import BadSet
+from footnote_bot.bot.evaluation.matching import Matcher, MatchingFailed
+from footnote_bot.indexers.text.prose import plain
 
 AT_ONCE = 250
 """Characters that a person reads before deciding whether to read on."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 from statistics import fmean, pstdev, stdev
 
-from bot.answering.deciding.confidence import Curve, Features
+from footnote_bot.bot.answering.deciding.confidence import Curve, Features
 
 FEWEST = 40
 """Samples that a curve needs; a quarter of them must be right, and a quarter wrong."""

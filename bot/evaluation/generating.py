@@ -14,12 +14,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.answering.retrieval.retrieval import Retrieved
-from bot.answering.words.function_words import FUNCTION_WORDS
-from bot.model import Question
-from indexers.model import Passage, Reader, digest
-from indexers.text.prose import plain
-from indexers.text.sentences import sentences
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
+from footnote_bot.bot.answering.words.function_words import FUNCTION_WORDS
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import Passage, Reader, digest
+from footnote_bot.indexers.text.prose import plain
+from footnote_bot.indexers.text.sentences import sentences
 
 _SEEDS = ("How do I get started?", "What is the policy?", "Who is responsible?", "overview")
 _LEAST_WORDS = 6

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.evaluation.run import Judgement
 from llama_index.core.evaluation import BaseEvaluator, FaithfulnessEvaluator, RelevancyEvaluator
 from llama_index.core.llms import (
     LLM,
@@ -14,9 +16,6 @@ from llama_index.core.llms import (
     CustomLLM,
     LLMMetadata,
 )
-
-from bot.answering.llm.model_client import ModelFailed
-from bot.evaluation.run import Judgement
 
 
 class Writing(CustomLLM):

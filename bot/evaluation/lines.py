@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BotError
+from footnote_bot.bot.errors import BotError
 
 
 class BadSet(BotError):

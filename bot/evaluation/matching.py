@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
-from bot.errors import BotError
+from footnote_bot.bot.errors import BotError
 
 SECONDS = 1.0
 """Seconds of a processor that an expression may take on a text."""

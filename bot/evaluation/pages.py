@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.evaluation.questions import Case
-from indexers.model import Acl, Principal
-from indexers.ports import PassageIndex
+from footnote_bot.bot.evaluation.questions import Case
+from footnote_bot.indexers.model import Acl, Principal
+from footnote_bot.indexers.ports import PassageIndex
 
 
 def full_name(wiki: str, page: str) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.answering.retrieval.folding import fold_pages
-from bot.answering.retrieval.retrieval import Retrieval
-from bot.evaluation.measures import hit
-from bot.evaluation.pages import acls_of, full_name
-from bot.evaluation.questions import Case, cases_of
-from bot.evaluation.regression import judged
-from bot.flags.ports import KeptVerdicts
-from bot.model import Question
-from indexers.model import Acl, Principal, Progress
-from indexers.ports import Embedder, PassageIndex
+from footnote_bot.bot.answering.retrieval.folding import fold_pages
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
+from footnote_bot.bot.evaluation.measures import hit
+from footnote_bot.bot.evaluation.pages import acls_of, full_name
+from footnote_bot.bot.evaluation.questions import Case, cases_of
+from footnote_bot.bot.evaluation.regression import judged
+from footnote_bot.bot.flags.ports import KeptVerdicts
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import Acl, Principal, Progress
+from footnote_bot.indexers.ports import Embedder, PassageIndex
 
 _FIRST = 5
 """A page counts as found if its rank is no higher than this."""

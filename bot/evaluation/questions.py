@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.facts import Facts, facts_of
-from bot.evaluation.lines import BadSet, id_of, read_rows, text_of
-from bot.evaluation.matching import Matcher
-from bot.model import Role, Turn
+from footnote_bot.bot.evaluation.facts import Facts, facts_of
+from footnote_bot.bot.evaluation.lines import BadSet, id_of, read_rows, text_of
+from footnote_bot.bot.evaluation.matching import Matcher
+from footnote_bot.bot.model import Role, Turn
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answering.composing.reading import cited_in
-from bot.evaluation.lines import BadSet, read_rows, text_of
-from bot.evaluation.questions import history_of
-from bot.model import Question
-from indexers.model import EVERYONE, OPEN, Passage, Principal
+from footnote_bot.bot.answering.composing.reading import cited_in
+from footnote_bot.bot.evaluation.lines import BadSet, read_rows, text_of
+from footnote_bot.bot.evaluation.questions import history_of
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import EVERYONE, OPEN, Passage, Principal
 
 _WIKI = "recorded"
 _LISTED = re.compile(r"(?:^|\n)[ \t]{0,8}(?:[-*+\u2022]|\d{1,3}[.)])[ \t]{1,8}\Z")

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.conversation.model import RecordedAnswer
-from bot.evaluation.lines import write_rows
-from bot.evaluation.measures import normalise
-from bot.evaluation.pages import full_name
-from bot.flags.model import Complaint, Flag, FlagState
-from bot.flags.ports import KeptVerdicts
-from bot.model import Answer, Clarify, Result, Role
+from footnote_bot.bot.conversation.model import RecordedAnswer
+from footnote_bot.bot.evaluation.lines import write_rows
+from footnote_bot.bot.evaluation.measures import normalise
+from footnote_bot.bot.evaluation.pages import full_name
+from footnote_bot.bot.flags.model import Complaint, Flag, FlagState
+from footnote_bot.bot.flags.ports import KeptVerdicts
+from footnote_bot.bot.model import Answer, Clarify, Result, Role
 
 _PRAISED = "praised"
 _UNFIT, _UNSURE, _FIT = 0.0, 0.5, 1.0

@@ -11,18 +11,18 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from bot.answering.composing.judge import (
+from footnote_bot.bot.answering.composing.judge import (
     JudgedSentence,
     SentenceJudge,
     SentenceVerdict,
     judge_prompt,
     verdicts,
 )
-from bot.answering.composing.reading import as_shown
-from bot.answering.llm.prompt import Prompt
-from bot.evaluation.lines import BadSet, id_of, read_rows
-from bot.evaluation.recordings import Recording
-from bot.model import Question
+from footnote_bot.bot.answering.composing.reading import as_shown
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.evaluation.lines import BadSet, id_of, read_rows
+from footnote_bot.bot.evaluation.recordings import Recording
+from footnote_bot.bot.model import Question
 
 _WRONG_CITATION = "wrong_citation"
 """The error of a claim that another passage supports; the label does not say which passage."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from bot.answering.checking.guards import Flaw
-from bot.evaluation.recordings import Label, Recording
-from bot.evaluation.replaying import FELL, NOT_READ, Kept, Lost, Replayed
+from footnote_bot.bot.answering.checking.guards import Flaw
+from footnote_bot.bot.evaluation.recordings import Label, Recording
+from footnote_bot.bot.evaluation.replaying import FELL, NOT_READ, Kept, Lost, Replayed
 
 _CLAIMLESS = frozenset((Flaw.EMPTY.value, Flaw.REPEATED.value))
 _NOT_BY_RULES = frozenset((FELL, NOT_READ, Flaw.UNSUPPORTED.value))

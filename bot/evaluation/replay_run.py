@@ -7,16 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.answering.composing.composer import Composer, MakePrompt
-from bot.answering.composing.judge import SentenceJudge
-from bot.answering.llm.model_client import LanguageModel
-from bot.answering.llm.usage import Meter
-from bot.evaluation.lines import write_rows
-from bot.evaluation.recordings import read_recordings
-from bot.evaluation.replay_judges import Judging, RecordedVerdicts
-from bot.evaluation.replay_report import replay_report
-from bot.evaluation.replaying import replay
-from indexers.model import Progress
+from footnote_bot.bot.answering.composing.composer import Composer, MakePrompt
+from footnote_bot.bot.answering.composing.judge import SentenceJudge
+from footnote_bot.bot.answering.llm.model_client import LanguageModel
+from footnote_bot.bot.answering.llm.usage import Meter
+from footnote_bot.bot.evaluation.lines import write_rows
+from footnote_bot.bot.evaluation.recordings import read_recordings
+from footnote_bot.bot.evaluation.replay_judges import Judging, RecordedVerdicts
+from footnote_bot.bot.evaluation.replay_report import replay_report
+from footnote_bot.bot.evaluation.replaying import replay
+from footnote_bot.indexers.model import Progress
 
 
 def replay_answers(  # noqa: PLR0913 - one for each option of the command

@@ -6,18 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answering.composing.composer import Checked, Composed, Composer, MakePrompt, Released
-from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.reading import AnswerReader, Sentence
-from bot.answering.deciding.confidence import Confidence
-from bot.answering.deciding.deciding import Deciding
-from bot.answering.llm.model_client import LanguageModel
-from bot.answering.llm.prompt import Prompt, as_read
-from bot.answering.quoting.responding import Responder
-from bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from bot.evaluation.recordings import ModelAnswer, Recording, structured
-from bot.model import Answer, Question
-from indexers.model import Hit, Passage
+from footnote_bot.bot.answering.composing.composer import (
+    Checked,
+    Composed,
+    Composer,
+    MakePrompt,
+    Released,
+)
+from footnote_bot.bot.answering.composing.judge import SentenceJudge
+from footnote_bot.bot.answering.composing.reading import AnswerReader, Sentence
+from footnote_bot.bot.answering.deciding.confidence import Confidence
+from footnote_bot.bot.answering.deciding.deciding import Deciding
+from footnote_bot.bot.answering.llm.model_client import LanguageModel
+from footnote_bot.bot.answering.llm.prompt import Prompt, as_read
+from footnote_bot.bot.answering.quoting.responding import Responder
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from footnote_bot.bot.evaluation.recordings import ModelAnswer, Recording, structured
+from footnote_bot.bot.model import Answer, Question
+from footnote_bot.indexers.model import Hit, Passage
 
 _PIECE = 4
 """Characters, about one token: a composer stops between pieces if an answer is too long."""

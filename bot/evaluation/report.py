@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean, median
 from typing import Any
 
-from bot.evaluation import measures
-from bot.evaluation.chance import interval
-from bot.evaluation.run import Outcome
-from bot.model import Answer, NoAnswer
+from footnote_bot.bot.evaluation import measures
+from footnote_bot.bot.evaluation.chance import interval
+from footnote_bot.bot.evaluation.run import Outcome
+from footnote_bot.bot.model import Answer, NoAnswer
 
 SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
 READ = ("right", "right_in_250")

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Protocol
 
-from bot.answering.answerer import Answerer
-from bot.answering.question.several import Several, questions, without_questions
-from bot.answering.retrieval.retrieval import FoundPage
-from bot.evaluation import facts, measures
-from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
-from bot.evaluation.pages import full_name
-from bot.evaluation.questions import Case
-from bot.model import LONGEST_LINE, Answer, Clarify, Question, Result, Source, named
-from bot.ports import OnText
-from bot.shown import ResultTone, tone_of
-from bot.texts import THE_CLOSEST
-from indexers.model import Principal
+from footnote_bot.bot.answering.answerer import Answerer
+from footnote_bot.bot.answering.question.several import Several, questions, without_questions
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.bot.evaluation import facts, measures
+from footnote_bot.bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
+from footnote_bot.bot.evaluation.pages import full_name
+from footnote_bot.bot.evaluation.questions import Case
+from footnote_bot.bot.model import LONGEST_LINE, Answer, Clarify, Question, Result, Source, named
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.shown import ResultTone, tone_of
+from footnote_bot.bot.texts import THE_CLOSEST
+from footnote_bot.indexers.model import Principal
 
 
 @dataclass(frozen=True, slots=True)

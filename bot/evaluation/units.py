@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexers.text.prose import Block, Kind, blocks, plain
-from indexers.text.sentences import goes_on, sentences
+from footnote_bot.indexers.text.prose import Block, Kind, blocks, plain
+from footnote_bot.indexers.text.sentences import goes_on, sentences
 
 
 def units(text: str) -> list[tuple[int, int]]:

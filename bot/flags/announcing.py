@@ -12,18 +12,18 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.background import beside
-from bot.conversation.model import ANYBODY, Notice, Press
-from bot.conversation.ports import Locks
-from bot.errors import ChatRefused, ChatUnavailable, LockTaken
-from bot.flags import texts
-from bot.flags.content import PublishedAnswer, announcement_name
-from bot.flags.model import Announcement, End
-from bot.flags.periods import FlagPeriods
-from bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
-from bot.flags.publishing import Published
-from bot.flags.review_channels import ReviewChannels
-from bot.ports import Library
+from footnote_bot.bot.background import beside
+from footnote_bot.bot.conversation.model import ANYBODY, Notice, Press
+from footnote_bot.bot.conversation.ports import Locks
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, LockTaken
+from footnote_bot.bot.flags import texts
+from footnote_bot.bot.flags.content import PublishedAnswer, announcement_name
+from footnote_bot.bot.flags.model import Announcement, End
+from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
+from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.flags.review_channels import ReviewChannels
+from footnote_bot.bot.ports import Library
 
 logger = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.conversation.model import AnswerContent, Notice
-from bot.flags.model import Announcement, Complaint, Flag
-from bot.model import Source
-from indexers.model import digest
+from footnote_bot.bot.conversation.model import AnswerContent, Notice
+from footnote_bot.bot.flags.model import Announcement, Complaint, Flag
+from footnote_bot.bot.model import Source
+from footnote_bot.indexers.model import digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from bot.flags.model import SETTLED, UNSETTLED, Complaint, Flag, FlagAction, FlagState, Verdict
-from bot.flags.ports import AnswerStore
-from bot.model import Clarify, Result, Source, named
-from indexers.model import NOBODY, KnownPage
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
+from footnote_bot.bot.flags.model import (
+    SETTLED,
+    UNSETTLED,
+    Complaint,
+    Flag,
+    FlagAction,
+    FlagState,
+    Verdict,
+)
+from footnote_bot.bot.flags.ports import AnswerStore
+from footnote_bot.bot.model import Clarify, Result, Source, named
+from footnote_bot.indexers.model import NOBODY, KnownPage
 
 COMMENT_LIMIT = 2000
 

@@ -8,23 +8,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.conversation.ports import AuditTrail, Locks
-from bot.conversation.redrawing import Redrawing
-from bot.flags.announcing import Announcements
-from bot.flags.feedback import Feedback
-from bot.flags.maintenance import Maintenance, Passes
-from bot.flags.owners import Owners
-from bot.flags.periods import FlagPeriods
-from bot.flags.ports import CitedPages, FlagChat, FlagDirectory, FlagStore, WrittenAnswers
-from bot.flags.publishing import Published
-from bot.flags.reminders import Reminders
-from bot.flags.retraction import Retraction
-from bot.flags.review import Review
-from bot.flags.review_channels import ReviewChannels
-from bot.flags.reviewing import Reviewing
-from bot.flags.service import FlagService
-from bot.flags.verdicts import Verdicts
-from bot.ports import Answering, Library
+from footnote_bot.bot.conversation.ports import AuditTrail, Locks
+from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.flags.announcing import Announcements
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.maintenance import Maintenance, Passes
+from footnote_bot.bot.flags.owners import Owners
+from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.ports import (
+    CitedPages,
+    FlagChat,
+    FlagDirectory,
+    FlagStore,
+    WrittenAnswers,
+)
+from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.flags.reminders import Reminders
+from footnote_bot.bot.flags.retraction import Retraction
+from footnote_bot.bot.flags.review import Review
+from footnote_bot.bot.flags.review_channels import ReviewChannels
+from footnote_bot.bot.flags.reviewing import Reviewing
+from footnote_bot.bot.flags.service import FlagService
+from footnote_bot.bot.flags.verdicts import Verdicts
+from footnote_bot.bot.ports import Answering, Library
 
 
 class FlagStores(Protocol):

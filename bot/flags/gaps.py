@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from bot.conversation.model import RecordedAnswer
-from bot.model import Answer, NoAnswer, Reason, Result
+from footnote_bot.bot.conversation.model import RecordedAnswer
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
 
 _ALIKE = 0.5
 """The share of common words that makes two questions similar."""

@@ -8,17 +8,17 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.background import beside
-from bot.conversation.model import RecordedAnswer
-from bot.flags.feedback import Feedback
-from bot.flags.gaps import Gap, gaps, still_open
-from bot.flags.model import Flagged, Often, Volume, is_stale
-from bot.flags.ports import Figures, FlagDirectory
-from bot.flags.questions import ReadableQuestions
-from bot.model import NoAnswer, Source
-from bot.operations.ports import Operating
-from bot.ports import Library
-from indexers.model import Reader
+from footnote_bot.bot.background import beside
+from footnote_bot.bot.conversation.model import RecordedAnswer
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.gaps import Gap, gaps, still_open
+from footnote_bot.bot.flags.model import Flagged, Often, Volume, is_stale
+from footnote_bot.bot.flags.ports import Figures, FlagDirectory
+from footnote_bot.bot.flags.questions import ReadableQuestions
+from footnote_bot.bot.model import NoAnswer, Source
+from footnote_bot.bot.operations.ports import Operating
+from footnote_bot.bot.ports import Library
+from footnote_bot.indexers.model import Reader
 
 LATELY = timedelta(days=30)
 WEEK = timedelta(days=7)

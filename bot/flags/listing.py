@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.conversation.model import RecordedAnswer
-from bot.flags.model import UNSETTLED, Flag, FlagState, Step
-from bot.flags.ports import KeptVerdicts
-from bot.flags.questions import own_words
-from bot.model import NoAnswer
+from footnote_bot.bot.conversation.model import RecordedAnswer
+from footnote_bot.bot.flags.model import UNSETTLED, Flag, FlagState, Step
+from footnote_bot.bot.flags.ports import KeptVerdicts
+from footnote_bot.bot.flags.questions import own_words
+from footnote_bot.bot.model import NoAnswer
 
 
 def listed(verdicts: KeptVerdicts, *, everything: bool) -> list[dict[str, Any]]:

@@ -11,23 +11,23 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from bot.answering.model import WrittenAnswer
-from bot.conversation.model import ANYBODY, Closed
-from bot.conversation.ports import Locks
-from bot.errors import ChatUnavailable, LockTaken, StateUnavailable
-from bot.flags.announcing import Announcements
-from bot.flags.model import Cited, End
-from bot.flags.periods import FlagPeriods
-from bot.flags.ports import CitedPages, FlagDirectory, WrittenAnswers
-from bot.flags.publishing import Published
-from bot.flags.reminders import Reminders
-from bot.flags.retraction import Retraction
-from bot.flags.review import Review
-from bot.flags.service import FlagService
-from bot.operations.passes import Pass, PassKind
-from bot.ports import Library
-from indexers.errors import IndexUnavailable
-from indexers.model import Acl, KnownPage, Principal, Reader
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.conversation.model import ANYBODY, Closed
+from footnote_bot.bot.conversation.ports import Locks
+from footnote_bot.bot.errors import ChatUnavailable, LockTaken, StateUnavailable
+from footnote_bot.bot.flags.announcing import Announcements
+from footnote_bot.bot.flags.model import Cited, End
+from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.ports import CitedPages, FlagDirectory, WrittenAnswers
+from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.flags.reminders import Reminders
+from footnote_bot.bot.flags.retraction import Retraction
+from footnote_bot.bot.flags.review import Review
+from footnote_bot.bot.flags.service import FlagService
+from footnote_bot.bot.operations.passes import Pass, PassKind
+from footnote_bot.bot.ports import Library
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.model import Acl, KnownPage, Principal, Reader
 
 logger = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.answering.model import WrittenAnswer
-from bot.conversation.model import RecordedAnswer
-from bot.flags import texts
-from bot.model import Result, Source
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.conversation.model import RecordedAnswer
+from footnote_bot.bot.flags import texts
+from footnote_bot.bot.model import Result, Source
 
 
 class Verdict(StrEnum):

@@ -14,11 +14,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.background import in_own_thread
-from bot.conversation.model import Closed
-from bot.flags.ports import FlagDirectory
-from bot.model import Source
-from bot.ports import Library
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.conversation.model import Closed
+from footnote_bot.bot.flags.ports import FlagDirectory
+from footnote_bot.bot.model import Source
+from footnote_bot.bot.ports import Library
 
 logger = logging.getLogger(__name__)
 

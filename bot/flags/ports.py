@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.answering.model import WrittenAnswer
-from bot.conversation.model import AnswerContent, AskedQuestion, RecordedAnswer, Tally
-from bot.conversation.ports import Directory
-from bot.flags.content import FlagContent
-from bot.flags.model import (
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.conversation.model import AnswerContent, AskedQuestion, RecordedAnswer, Tally
+from footnote_bot.bot.conversation.ports import Directory
+from footnote_bot.bot.flags.content import FlagContent
+from footnote_bot.bot.flags.model import (
     Announcement,
     Card,
     Cited,
@@ -26,8 +26,8 @@ from bot.flags.model import (
     Verdict,
     Volume,
 )
-from bot.model import Result, Source
-from indexers.model import KnownPage, Reader
+from footnote_bot.bot.model import Result, Source
+from footnote_bot.indexers.model import KnownPage, Reader
 
 
 class FlagStore(Protocol):

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.answering.model import WrittenAnswer
-from bot.answering.verified import Writings
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.answering.verified import Writings
 
 
 @dataclass(frozen=True, slots=True)

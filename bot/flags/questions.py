@@ -9,14 +9,14 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from bot.background import beside
-from bot.conversation.choices import before_choice
-from bot.conversation.model import ANYBODY, Choice, RecordedAnswer
-from bot.flags import texts
-from bot.flags.feedback import Feedback
-from bot.flags.ports import KeptVerdicts
-from bot.ports import Library
-from indexers.model import Reader
+from footnote_bot.bot.background import beside
+from footnote_bot.bot.conversation.choices import before_choice
+from footnote_bot.bot.conversation.model import ANYBODY, Choice, RecordedAnswer
+from footnote_bot.bot.flags import texts
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.ports import KeptVerdicts
+from footnote_bot.bot.ports import Library
+from footnote_bot.indexers.model import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass
 
-from bot.errors import ChatRefused
-from bot.flags.content import Reminder, WaitingFlag
-from bot.flags.model import Flag
-from bot.flags.periods import FlagPeriods
-from bot.flags.ports import FlagChat
-from bot.flags.review import Review
-from bot.flags.service import FlagService
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.flags.content import Reminder, WaitingFlag
+from footnote_bot.bot.flags.model import Flag
+from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.ports import FlagChat
+from footnote_bot.bot.flags.review import Review
+from footnote_bot.bot.flags.service import FlagService
 
 logger = logging.getLogger(__name__)
 

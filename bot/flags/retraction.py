@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.conversation.model import Notice, RecordedAnswer
-from bot.conversation.redrawing import Redrawing
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.flags import texts
-from bot.flags.ports import CitedPages, FlagChat
+from footnote_bot.bot.conversation.model import Notice, RecordedAnswer
+from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.flags import texts
+from footnote_bot.bot.flags.ports import CitedPages, FlagChat
 
 logger = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.flags.model import SETTLED, UNSETTLED, Due, Flag, FlagAction, FlagState
-from bot.flags.ports import FlagStore
-from bot.model import Result
+from footnote_bot.bot.flags.model import SETTLED, UNSETTLED, Due, Flag, FlagAction, FlagState
+from footnote_bot.bot.flags.ports import FlagStore
+from footnote_bot.bot.model import Result
 
 REMINDED_EVERY = timedelta(hours=24)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.conversation.ports import ChannelSettingsStore
-from bot.flags.model import Flag
-from bot.model import Source, named
+from footnote_bot.bot.conversation.ports import ChannelSettingsStore
+from footnote_bot.bot.flags.model import Flag
+from footnote_bot.bot.model import Source, named
 
 
 @dataclass(frozen=True, slots=True)

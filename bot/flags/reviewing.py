@@ -10,21 +10,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from bot.answering.model import WrittenAnswer
-from bot.conversation.choices import before_choice
-from bot.conversation.model import Notice, Press
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.flags import texts
-from bot.flags.content import AnswerForm, page_name
-from bot.flags.model import Flag, FlagAction, FlagState
-from bot.flags.periods import FlagPeriods
-from bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
-from bot.flags.review import Review
-from bot.flags.service import FlagService
-from bot.model import Source, named
-from bot.ports import Library
-from indexers.model import Acl
-from indexers.text.prose import plain
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.conversation.choices import before_choice
+from footnote_bot.bot.conversation.model import Notice, Press
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.flags import texts
+from footnote_bot.bot.flags.content import AnswerForm, page_name
+from footnote_bot.bot.flags.model import Flag, FlagAction, FlagState
+from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
+from footnote_bot.bot.flags.review import Review
+from footnote_bot.bot.flags.service import FlagService
+from footnote_bot.bot.model import Source, named
+from footnote_bot.bot.ports import Library
+from footnote_bot.indexers.model import Acl
+from footnote_bot.indexers.text.prose import plain
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.background import beside
-from bot.conversation.answers import pages_shown
-from bot.conversation.model import (
+from footnote_bot.bot.background import beside
+from footnote_bot.bot.conversation.answers import pages_shown
+from footnote_bot.bot.conversation.model import (
     ANYBODY,
     BY_ITSELF,
     AnswerContent,
@@ -26,20 +26,27 @@ from bot.conversation.model import (
     RecordedAnswer,
     Way,
 )
-from bot.conversation.ports import AuditTrail, Locks
-from bot.errors import AskerForgotten, ChatRefused, ChatUnavailable, LockTaken
-from bot.flags import texts
-from bot.flags.content import Circumstances, FlagCard, HistoryLine, OpenParts, OwnerNote, card_name
-from bot.flags.feedback import Feedback
-from bot.flags.model import Card, Complaint, Due, Flag, FlagState
-from bot.flags.owners import Owner, Owners
-from bot.flags.ports import FlagChat, FlagDirectory
-from bot.flags.questions import ReadableQuestions
-from bot.flags.review import Review
-from bot.flags.review_channels import ReviewChannels
-from bot.model import NoAnswer, Question, Reason, Result, Role, Source, Turn, named
-from bot.ports import Answering, Library
-from indexers.model import Reader
+from footnote_bot.bot.conversation.ports import AuditTrail, Locks
+from footnote_bot.bot.errors import AskerForgotten, ChatRefused, ChatUnavailable, LockTaken
+from footnote_bot.bot.flags import texts
+from footnote_bot.bot.flags.content import (
+    Circumstances,
+    FlagCard,
+    HistoryLine,
+    OpenParts,
+    OwnerNote,
+    card_name,
+)
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagState
+from footnote_bot.bot.flags.owners import Owner, Owners
+from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory
+from footnote_bot.bot.flags.questions import ReadableQuestions
+from footnote_bot.bot.flags.review import Review
+from footnote_bot.bot.flags.review_channels import ReviewChannels
+from footnote_bot.bot.model import NoAnswer, Question, Reason, Result, Role, Source, Turn, named
+from footnote_bot.bot.ports import Answering, Library
+from footnote_bot.indexers.model import Reader
 
 logger = logging.getLogger(__name__)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.conversation.model import Button, Notice, Press, RecordedAnswer
-from bot.conversation.redrawing import Redrawing
-from bot.flags import texts
-from bot.flags.content import ComplaintForm
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint, Verdict
-from bot.flags.ports import FlagChat, FlagDirectory
-from bot.flags.service import FlagService
-from bot.model import Clarify
+from footnote_bot.bot.conversation.model import Button, Notice, Press, RecordedAnswer
+from footnote_bot.bot.conversation.redrawing import Redrawing
+from footnote_bot.bot.flags import texts
+from footnote_bot.bot.flags.content import ComplaintForm
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint, Verdict
+from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory
+from footnote_bot.bot.flags.service import FlagService
+from footnote_bot.bot.model import Clarify
 
 WHY = "say_why"
 """The action of the button that opens the form; its value is the answer's id."""

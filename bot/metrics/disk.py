@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bot.metrics.model import DiskUse
+from footnote_bot.bot.metrics.model import DiskUse
 
 _PARTS = {"index": "index", "scratch": "scratch", "clones": "clones", "models": "models"}
 _STATE, _OTHER = "state", "other"

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from footnote_bot.bot.conversation.model import MessageState
+from footnote_bot.bot.flags.model import FlagState, Verdict
+from footnote_bot.bot.metrics.model import DiskUse, StateCounts
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-
-from bot.conversation.model import MessageState
-from bot.flags.model import FlagState, Verdict
-from bot.metrics.model import DiskUse, StateCounts
 
 MOST_SPACES = 100
 """Spaces of a wiki that have series of their own: those with the most pages."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.conversation.model import MessageState
-from bot.flags.model import FlagState, Verdict
+from footnote_bot.bot.conversation.model import MessageState
+from footnote_bot.bot.flags.model import FlagState, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from bot.background import in_own_thread
-from bot.errors import BotError
-from indexers.errors import IndexersError
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.errors import BotError
+from footnote_bot.indexers.errors import IndexersError
 
 logger = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.model import Question, Result
-from bot.operations.model import AccessNow
-from bot.operations.passes import Pass, PassLog, health
-from indexers.findings import Access
-from indexers.model import EVERYONE, Principal, ReadAs
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.operations.model import AccessNow
+from footnote_bot.bot.operations.passes import Pass, PassLog, health
+from footnote_bot.indexers.findings import Access
+from footnote_bot.indexers.model import EVERYONE, Principal, ReadAs
 
 LATELY = timedelta(days=7)
 """How far back the status reports passes."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.conversation.model import AuditEntry, ShownPage
-from indexers.errors import WikiMisconfigured
-from indexers.model import SyncScope
+from footnote_bot.bot.conversation.model import AuditEntry, ShownPage
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.model import SyncScope
 
 COLUMNS = ("at", "person", "way", "channel", "wiki", "page", "shown", "readers", "url")
 """Of a table. CSV has all."""

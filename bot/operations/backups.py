@@ -17,7 +17,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BackupRefused
+from footnote_bot.bot.errors import BackupRefused
 
 FORMAT = 1
 """Increased when older versions of Footnote can no longer restore a backup."""

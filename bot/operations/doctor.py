@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from bot.answering.deciding.confidence import least_chance
-from bot.answering.llm.model_client import ModelFailed
-from bot.errors import ModelMisconfigured, StateUnavailable
-from bot.moments import in_words
-from bot.operations.passes import Pass, PassKind, PassLog
-from indexers.findings import Finding, failure, ok, warning
-from indexers.text.counting import counted
+from footnote_bot.bot.answering.deciding.confidence import least_chance
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.errors import ModelMisconfigured, StateUnavailable
+from footnote_bot.bot.moments import in_words
+from footnote_bot.bot.operations.passes import Pass, PassKind, PassLog
+from footnote_bot.indexers.findings import Finding, failure, ok, warning
+from footnote_bot.indexers.text.counting import counted
 
 _NAMED = 8
 _RARE = 0.8

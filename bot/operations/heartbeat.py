@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.operations import texts
+from footnote_bot.bot.operations import texts
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.operations import texts
-from indexers.findings import Access, Indexed
-from indexers.model import SyncScope
+from footnote_bot.bot.operations import texts
+from footnote_bot.indexers.findings import Access, Indexed
+from footnote_bot.indexers.model import SyncScope
 
 MOST_ATTEMPTS = 5
 """Processes that may die during a job before it counts as failed."""

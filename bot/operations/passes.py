@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import quantiles
 from typing import Protocol
 
-from indexers.model import SyncReport
+from footnote_bot.indexers.model import SyncReport
 
 
 class PassKind(StrEnum):

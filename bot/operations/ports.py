@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from bot.model import Result
-from bot.operations.model import AccessNow, Job, Order
-from indexers.model import Progress, SyncReport, SyncScope
+from footnote_bot.bot.model import Result
+from footnote_bot.bot.operations.model import AccessNow, Job, Order
+from footnote_bot.indexers.model import Progress, SyncReport, SyncScope
 
 
 class Jobs(Protocol):

@@ -9,8 +9,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.operations import texts
-from indexers.findings import Finding, ok, warning
+from footnote_bot.bot.operations import texts
+from footnote_bot.indexers.findings import Finding, ok, warning
 
 UMASK = 0o077
 """The umask for all files that this process, its libraries or git create."""

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from bot.errors import StateAway, StateUnavailable
-from bot.operations import texts
-from indexers.errors import IndexAway, IndexersError
-from indexers.ports import PassageIndex
+from footnote_bot.bot.errors import StateAway, StateUnavailable
+from footnote_bot.bot.operations import texts
+from footnote_bot.indexers.errors import IndexAway, IndexersError
+from footnote_bot.indexers.ports import PassageIndex
 
 logger = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BackupRefused
-from bot.operations.backups import (
+from footnote_bot.bot.errors import BackupRefused
+from footnote_bot.bot.operations.backups import (
     CURVE,
     INDEX,
     KEPT,
@@ -37,7 +37,7 @@ from bot.operations.backups import (
     sync,
     sync_folders,
 )
-from indexers.sparse import copy_file
+from footnote_bot.indexers.sparse import copy_file
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from bot.errors import StateUnavailable, SyncRunning
-from bot.operations.passes import PassKind
-from indexers.errors import IndexersError
-from indexers.model import Progress, SyncReport
-from indexers.priority import lower_priority
+from footnote_bot.bot.errors import StateUnavailable, SyncRunning
+from footnote_bot.bot.operations.passes import PassKind
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.model import Progress, SyncReport
+from footnote_bot.indexers.priority import lower_priority
 
 log = logging.getLogger(__name__)
 

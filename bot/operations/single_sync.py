@@ -9,11 +9,19 @@ from datetime import datetime
 from threading import Event, Lock
 from typing import Protocol
 
-from bot.errors import StateUnavailable
-from bot.operations.passes import PassKind, PassLog, passed
-from bot.operations.syncing import OneSyncAtATime, Syncable, SyncLocks, alone, now, record, watched
-from indexers.model import Progress, SyncReport
-from indexers.ports import PromotionCheck
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.operations.passes import PassKind, PassLog, passed
+from footnote_bot.bot.operations.syncing import (
+    OneSyncAtATime,
+    Syncable,
+    SyncLocks,
+    alone,
+    now,
+    record,
+    watched,
+)
+from footnote_bot.indexers.model import Progress, SyncReport
+from footnote_bot.indexers.ports import PromotionCheck
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from bot.errors import StateUnavailable
-from indexers.daemons import in_daemon
-from indexers.errors import IndexersError
-from indexers.priority import lower_priority
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.indexers.daemons import in_daemon
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.priority import lower_priority
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from bot.errors import StateUnavailable, SyncRunning
-from bot.operations.model import Order
-from bot.operations.passes import Pass, PassKind, PassLog, as_of, passed
-from indexers.model import Progress, SyncReport, SyncScope
-from indexers.ports import PromotionCheck
+from footnote_bot.bot.errors import StateUnavailable, SyncRunning
+from footnote_bot.bot.operations.model import Order
+from footnote_bot.bot.operations.passes import Pass, PassKind, PassLog, as_of, passed
+from footnote_bot.indexers.model import Progress, SyncReport, SyncScope
+from footnote_bot.indexers.ports import PromotionCheck
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from bot.moments import in_words
+from footnote_bot.bot.moments import in_words
 
 # What an order to reindex reads: without the name of a page or space.
 

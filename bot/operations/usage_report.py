@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.operations import texts
+from footnote_bot.bot.operations import texts
 
 DIRECT = texts.DIRECT_MESSAGES
 SOMEBODY = texts.FORGOTTEN

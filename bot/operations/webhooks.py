@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 
-from bot.operations.passes import PassKind
+from footnote_bot.bot.operations.passes import PassKind
 
 PATH = "/confluence/events"
 SIGNATURE = "X-Hub-Signature"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.running.connection import CommandConnection
+from footnote_bot.bot.running.connection import CommandConnection
 
 LAST = frozenset({"exit", "misused", "refused", "ended"})
 _LOOK = 0.1

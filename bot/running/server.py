@@ -28,10 +28,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.running.address import listen, socket_in
-from bot.running.connection import CommandConnection
-from bot.running.session import CommandSession
-from indexers.daemons import in_daemon
+from footnote_bot.bot.running.address import listen, socket_in
+from footnote_bot.bot.running.connection import CommandConnection
+from footnote_bot.bot.running.session import CommandSession
+from footnote_bot.indexers.daemons import in_daemon
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from bot.running.connection import PIECE, CommandConnection
+from footnote_bot.bot.running.connection import PIECE, CommandConnection
 
 
 class Left(KeyboardInterrupt):

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.conversation import incidents
-from bot.conversation.conversation import Unobserved
-from bot.conversation.limits import QuestionLimits
-from bot.conversation.ports import Observer
-from bot.slack.health import Check
-from bot.slack.http import Hook, Page
-from bot.slack.http_limits import HttpLimits
-from bot.slack.monitoring import MetricsPage
+from footnote_bot.bot.conversation import incidents
+from footnote_bot.bot.conversation.conversation import Unobserved
+from footnote_bot.bot.conversation.limits import QuestionLimits
+from footnote_bot.bot.conversation.ports import Observer
+from footnote_bot.bot.slack.health import Check
+from footnote_bot.bot.slack.http import Hook, Page
+from footnote_bot.bot.slack.http_limits import HttpLimits
+from footnote_bot.bot.slack.monitoring import MetricsPage
 
 
 def now() -> datetime:

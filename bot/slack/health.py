@@ -7,8 +7,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 
-from bot.background import in_own_thread
-from bot.caching import ExpiringCache
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.caching import ExpiringCache
 
 Check = Callable[[], str]
 """A check that returns the problem in a few words that anybody may read; empty if there is none. It

@@ -16,18 +16,23 @@ from dataclasses import KW_ONLY, dataclass, field
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
+from footnote_bot.bot.errors import SlackMisconfigured
+from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
+from footnote_bot.bot.slack.health import OK, Health
+from footnote_bot.bot.slack.http_limits import (
+    Connection,
+    Connections,
+    HttpLimits,
+    connection_of,
+    keep_time,
+)
+from footnote_bot.bot.slack.monitoring import PATH as METRICS
+from footnote_bot.bot.slack.monitoring import MetricsPage
+from footnote_bot.bot.slack.running import Dispatcher
+from footnote_bot.bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
-
-from bot.errors import SlackMisconfigured
-from bot.slack.connection import SlackConnection
-from bot.slack.envelopes import Malformed, read_envelope
-from bot.slack.health import OK, Health
-from bot.slack.http_limits import Connection, Connections, HttpLimits, connection_of, keep_time
-from bot.slack.monitoring import PATH as METRICS
-from bot.slack.monitoring import MetricsPage
-from bot.slack.running import Dispatcher
-from bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
 
 logger = logging.getLogger(__name__)
 

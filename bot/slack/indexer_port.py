@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 
-from bot.slack.connection import SlackConnection
-from bot.slack.health import Check, Health
-from bot.slack.http import Door
-from bot.slack.http_limits import HttpLimits
-from bot.slack.monitoring import MetricsPage
+from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.health import Check, Health
+from footnote_bot.bot.slack.http import Door
+from footnote_bot.bot.slack.http_limits import HttpLimits
+from footnote_bot.bot.slack.monitoring import MetricsPage
 
 _NO_EVENTS = "none"
 """The token of a socket that nobody opens, so that the port takes no events of Slack."""

@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.conversation.ports import Locks
-from bot.slack.connection import OAuthClient, SlackConnection
-from bot.slack.environment import Environment
-from bot.slack.http import Page
-from bot.slack.listeners import front_app
-from bot.slack.oauth import install_pages
-from bot.slack.rotation import Rotation, rotator_of
-from bot.slack.running import SlackApp
-from bot.slack.sign_in import SignIn
-from bot.slack.workspaces import Build, Workspaces
-from bot.workspaces.model import Rights
-from bot.workspaces.ports import Installations
+from footnote_bot.bot.conversation.ports import Locks
+from footnote_bot.bot.slack.connection import OAuthClient, SlackConnection
+from footnote_bot.bot.slack.environment import Environment
+from footnote_bot.bot.slack.http import Page
+from footnote_bot.bot.slack.listeners import front_app
+from footnote_bot.bot.slack.oauth import install_pages
+from footnote_bot.bot.slack.rotation import Rotation, rotator_of
+from footnote_bot.bot.slack.running import SlackApp
+from footnote_bot.bot.slack.sign_in import SignIn
+from footnote_bot.bot.slack.workspaces import Build, Workspaces
+from footnote_bot.bot.workspaces.model import Rights
+from footnote_bot.bot.workspaces.ports import Installations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

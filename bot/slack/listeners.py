@@ -10,33 +10,32 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from footnote_bot.bot.conversation.conversation import Conversation
+from footnote_bot.bot.conversation.intake import Intake
+from footnote_bot.bot.conversation.prompts import Prompts
+from footnote_bot.bot.conversation.receiving import Receiving
+from footnote_bot.bot.errors import StateRefused, StateUnavailable
+from footnote_bot.bot.flags.flagging import Flagging
+from footnote_bot.bot.flags.verdicts import WHY
+from footnote_bot.bot.slack.chat import pressing
+from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
+from footnote_bot.bot.slack.commands import channel_form, forget
+from footnote_bot.bot.slack.commands.forget import Forget
+from footnote_bot.bot.slack.commands.wiki import WikiCommands
+from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.events.handling import Failures
+from footnote_bot.bot.slack.events.parsing import Identity, parse_event
+from footnote_bot.bot.slack.flags import announcement, cards, forms
+from footnote_bot.bot.slack.flags.pressing import ACTIONS, FlagPresses
+from footnote_bot.bot.slack.home.home import Home
+from footnote_bot.bot.slack.reindexing import reports
+from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
+from footnote_bot.bot.slack.rendering import buttons
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.conversation.conversation import Conversation
-from bot.conversation.intake import Intake
-from bot.conversation.prompts import Prompts
-from bot.conversation.receiving import Receiving
-from bot.errors import StateRefused, StateUnavailable
-from bot.flags.flagging import Flagging
-from bot.flags.verdicts import WHY
-from bot.slack.chat import pressing
-from bot.slack.chat.workspace import SlackWorkspace
-from bot.slack.commands import channel_form, forget
-from bot.slack.commands.forget import Forget
-from bot.slack.commands.wiki import WikiCommands
-from bot.slack.connection import SlackConnection
-from bot.slack.events.handling import Failures
-from bot.slack.events.parsing import Identity, parse_event
-from bot.slack.flags import announcement, cards, forms
-from bot.slack.flags.pressing import ACTIONS, FlagPresses
-from bot.slack.home.home import Home
-from bot.slack.reindexing import reports
-from bot.slack.reindexing.reindexer import Reindexer
-from bot.slack.rendering import buttons
 
 logger = logging.getLogger(__name__)
 

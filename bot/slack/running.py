@@ -11,26 +11,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.conversation import incidents
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.conversation.queue_status import QueueStatus
+from footnote_bot.bot.conversation.replies import GIVE_UP
+from footnote_bot.bot.conversation.search_outage import SearchOutage
+from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.workers import Workers
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.flags.maintenance import Maintenance
+from footnote_bot.bot.slack import listeners
+from footnote_bot.bot.slack.api.slack_api import connections
+from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.events.handling import Failures
+from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.background import in_own_thread
-from bot.conversation import incidents
-from bot.conversation.model import IncomingMessage
-from bot.conversation.queue_status import QueueStatus
-from bot.conversation.replies import GIVE_UP
-from bot.conversation.search_outage import SearchOutage
-from bot.conversation.waiting_room import WaitingRoom
-from bot.conversation.workers import Workers
-from bot.errors import StateUnavailable
-from bot.flags.maintenance import Maintenance
-from bot.slack import listeners
-from bot.slack.api.slack_api import connections
-from bot.slack.connection import SlackConnection
-from bot.slack.events.handling import Failures
-from bot.slack.reindexing.reindexer import Reindexer
 
 logger = logging.getLogger(__name__)
 

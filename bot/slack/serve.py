@@ -10,26 +10,25 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
+from footnote_bot.bot.slack.api.slack_api import call, web_client
+from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.environment import Environment
+from footnote_bot.bot.slack.events.parsing import Identity
+from footnote_bot.bot.slack.health import Health, no_slack
+from footnote_bot.bot.slack.http import Door
+from footnote_bot.bot.slack.http_limits import HttpLimits
+from footnote_bot.bot.slack.listeners import NOT_NOW
+from footnote_bot.bot.slack.running import Dispatcher, ended
+from footnote_bot.bot.slack.signals import signals
+from footnote_bot.indexers.backoff import growing_pauses
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.background import in_own_thread
-from bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
-from bot.slack.api.slack_api import call, web_client
-from bot.slack.connection import SlackConnection
-from bot.slack.environment import Environment
-from bot.slack.events.parsing import Identity
-from bot.slack.health import Health, no_slack
-from bot.slack.http import Door
-from bot.slack.http_limits import HttpLimits
-from bot.slack.listeners import NOT_NOW
-from bot.slack.running import Dispatcher, ended
-from bot.slack.signals import signals
-from indexers.backoff import growing_pauses
 
 logger = logging.getLogger(__name__)
 

@@ -10,20 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
+from footnote_bot.bot.caching import ExpiringCache
+from footnote_bot.bot.errors import ChatUnavailable, StateUnavailable
+from footnote_bot.bot.slack.events.parsing import Identity
+from footnote_bot.bot.slack.listeners import NOT_NOW
+from footnote_bot.bot.slack.rotation import Rotation
+from footnote_bot.bot.slack.running import SlackApp, ended
+from footnote_bot.bot.slack.sign_in import SignIn
+from footnote_bot.bot.slack.texts import installing as texts
+from footnote_bot.bot.workspaces.model import ORGANIZATION, Installation, WorkspaceRights
+from footnote_bot.bot.workspaces.ports import Installations
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-
-from bot.caching import ExpiringCache
-from bot.errors import ChatUnavailable, StateUnavailable
-from bot.slack.events.parsing import Identity
-from bot.slack.listeners import NOT_NOW
-from bot.slack.rotation import Rotation
-from bot.slack.running import SlackApp, ended
-from bot.slack.sign_in import SignIn
-from bot.slack.texts import installing as texts
-from bot.workspaces.model import ORGANIZATION, Installation, WorkspaceRights
-from bot.workspaces.ports import Installations
 
 logger = logging.getLogger(__name__)
 

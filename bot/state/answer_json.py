@@ -15,11 +15,10 @@ from functools import cache, lru_cache
 from operator import methodcaller
 from typing import Any
 
+from footnote_bot.bot import texts
+from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+from footnote_bot.indexers.model import NOBODY, Acl
 from pydantic import TypeAdapter
-
-from bot import texts
-from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
-from indexers.model import NOBODY, Acl
 
 logger = logging.getLogger(__name__)
 

@@ -8,17 +8,16 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.conversation.model import AskedQuestion, Choice, RecordedAnswer, Tally
-from bot.errors import AskerForgotten
-from bot.flags.model import Verdict
-from bot.model import Answer, NoAnswer, Reason, Result
-from bot.state import answer_json
-from bot.state.flags import DatabaseFlags
-from bot.state.ids import new_id
-from bot.state.rows import choice_columns, is_at, is_in_thread, recorded_of
-from bot.state.schema import answers, cited, flags, inbox, verdicts
-from indexers.model import KnownPage
+from footnote_bot.bot.conversation.model import AskedQuestion, Choice, RecordedAnswer, Tally
+from footnote_bot.bot.errors import AskerForgotten
+from footnote_bot.bot.flags.model import Verdict
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
+from footnote_bot.bot.state import answer_json
+from footnote_bot.bot.state.flags import DatabaseFlags
+from footnote_bot.bot.state.ids import new_id
+from footnote_bot.bot.state.rows import choice_columns, is_at, is_in_thread, recorded_of
+from footnote_bot.bot.state.schema import answers, cited, flags, inbox, verdicts
+from footnote_bot.indexers.model import KnownPage
 
 
 class DatabaseAnswers(DatabaseFlags):

@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
-from bot.operations.audit_report import AuditQuery, NotedEntry
-from bot.state.database import Database
-from bot.state.schema import shown, shown_pages, shown_readers
-from bot.state.teams import Team, further, of_team
-from bot.workspaces.model import own_id, parts_of
+from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
+from footnote_bot.bot.operations.audit_report import AuditQuery, NotedEntry
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import shown, shown_pages, shown_readers
+from footnote_bot.bot.state.teams import Team, further, of_team
+from footnote_bot.bot.workspaces.model import own_id, parts_of
 
 _AT_ONCE = 500
 """Entries that are read in one transaction."""

@@ -8,10 +8,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
-
-from bot.conversation.model import USUAL, ChannelSettings
-from bot.state.database import Database
-from bot.state.schema import channels
+from footnote_bot.bot.conversation.model import USUAL, ChannelSettings
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import channels
 
 
 class DatabaseChannels:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-
-from bot.conversation.model import RecordedAnswer
-from bot.flags.model import Cited, FlagState
-from bot.state.database import Database
-from bot.state.rows import recorded_of
-from bot.state.schema import answers, cited, flags
-from bot.state.teams import Team, of_team
-from indexers.model import KnownPage
+from footnote_bot.bot.conversation.model import RecordedAnswer
+from footnote_bot.bot.flags.model import Cited, FlagState
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.rows import recorded_of
+from footnote_bot.bot.state.schema import answers, cited, flags
+from footnote_bot.bot.state.teams import Team, of_team
+from footnote_bot.indexers.model import KnownPage
 
 
 class DatabaseCitedPages:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-
-from bot.state.database import Database
-from bot.state.process import Process
-from bot.state.schema import digests
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.schema import digests
 
 
 class DatabaseDigests:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-
-from bot.conversation.model import BY_ITSELF
-from bot.flags.model import FlagAction, Flagged, FlagState, Often, Verdict, Volume
-from bot.model import Reason, Result, Source, named
-from bot.state import answer_json
-from bot.state.database import Database
-from bot.state.schema import answers, cited, flag_steps, flags, verdicts
-from bot.state.teams import Team, of_team
+from footnote_bot.bot.conversation.model import BY_ITSELF
+from footnote_bot.bot.flags.model import FlagAction, Flagged, FlagState, Often, Verdict, Volume
+from footnote_bot.bot.model import Reason, Result, Source, named
+from footnote_bot.bot.state import answer_json
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import answers, cited, flag_steps, flags, verdicts
+from footnote_bot.bot.state.teams import Team, of_team
 
 ASKS_BACK = answers.c.answer.contains(answer_json.ASKS_BACK)
 IS_QUESTION = sa.and_(

@@ -7,16 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step
-from bot.model import Result
-from bot.state import answer_json
-from bot.state.database import Database
-from bot.state.ids import new_id
-from bot.state.rows import flag_of
-from bot.state.schema import answers, flag_steps, flags, reminders
-from bot.state.teams import Team, of_team
-from bot.workspaces.model import own_id
+from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step
+from footnote_bot.bot.model import Result
+from footnote_bot.bot.state import answer_json
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.ids import new_id
+from footnote_bot.bot.state.rows import flag_of
+from footnote_bot.bot.state.schema import answers, flag_steps, flags, reminders
+from footnote_bot.bot.state.teams import Team, of_team
+from footnote_bot.bot.workspaces.model import own_id
 
 _DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
 _SETTLED = [state.value for state in FlagState if state.settled]

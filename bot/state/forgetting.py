@@ -8,11 +8,17 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.conversation.model import BY_ITSELF, Forgotten, MessageKind, MessageRef, MessageState, Way
-from bot.state.database import Database
-from bot.state.ids import note_last_id
-from bot.state.schema import (
+from footnote_bot.bot.conversation.model import (
+    BY_ITSELF,
+    Forgotten,
+    MessageKind,
+    MessageRef,
+    MessageState,
+    Way,
+)
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.ids import note_last_id
+from footnote_bot.bot.state.schema import (
     answers,
     channels,
     cited,
@@ -38,9 +44,9 @@ from bot.state.schema import (
     verdicts,
     written,
 )
-from bot.state.spool import Spool
-from bot.state.teams import Team, of_team
-from bot.workspaces.model import own_id
+from footnote_bot.bot.state.spool import Spool
+from footnote_bot.bot.state.teams import Team, of_team
+from footnote_bot.bot.workspaces.model import own_id
 
 NOBODY = ""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-
-from bot.conversation.model import MessageState
-from bot.flags.model import FlagState, Verdict
-from bot.metrics.model import StateCounts
-from bot.state.database import Database
-from bot.state.schema import flags, inbox, verdicts
-from bot.state.teams import left
+from footnote_bot.bot.conversation.model import MessageState
+from footnote_bot.bot.flags.model import FlagState, Verdict
+from footnote_bot.bot.metrics.model import StateCounts
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import flags, inbox, verdicts
+from footnote_bot.bot.state.teams import left
 
 
 def state_counts(database: Database) -> StateCounts:

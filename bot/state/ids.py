@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.state.database import Database
-from bot.state.schema import keys
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import keys
 
 
 def new_id(database: Database, table: sa.Table) -> dict[str, Any]:

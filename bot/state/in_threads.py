@@ -12,17 +12,17 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
-from bot.state.answers import DatabaseAnswers
-from bot.state.audit import DatabaseAudit
-from bot.state.channels import DatabaseChannels
-from bot.state.cited_pages import DatabaseCitedPages
-from bot.state.digests import DatabaseDigests
-from bot.state.figures import DatabaseFigures
-from bot.state.inbox import DatabaseInbox
-from bot.state.job_log import DatabaseJobs
-from bot.state.pass_log import DatabasePassLog
-from bot.state.threads import DatabaseThreads
-from bot.state.written import DatabaseWrittenAnswers
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.audit import DatabaseAudit
+from footnote_bot.bot.state.channels import DatabaseChannels
+from footnote_bot.bot.state.cited_pages import DatabaseCitedPages
+from footnote_bot.bot.state.digests import DatabaseDigests
+from footnote_bot.bot.state.figures import DatabaseFigures
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.job_log import DatabaseJobs
+from footnote_bot.bot.state.pass_log import DatabasePassLog
+from footnote_bot.bot.state.threads import DatabaseThreads
+from footnote_bot.bot.state.written import DatabaseWrittenAnswers
 
 StoreT = TypeVar("StoreT")
 P = ParamSpec("P")

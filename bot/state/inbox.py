@@ -10,13 +10,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-
-from bot.conversation.model import CountedBy, IncomingMessage, MessageKind, MessageRef, MessageState
-from bot.state.database import Database
-from bot.state.process import Process
-from bot.state.rows import is_at, is_in_thread, message_columns, message_of
-from bot.state.schema import answers, edited_questions, inbox
-from bot.state.teams import Team, of_team
+from footnote_bot.bot.conversation.model import (
+    CountedBy,
+    IncomingMessage,
+    MessageKind,
+    MessageRef,
+    MessageState,
+)
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.rows import is_at, is_in_thread, message_columns, message_of
+from footnote_bot.bot.state.schema import answers, edited_questions, inbox
+from footnote_bot.bot.state.teams import Team, of_team
 
 _OPEN = MessageState.unfinished()
 

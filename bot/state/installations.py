@@ -8,11 +8,10 @@ from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
-
-from bot.state.database import Database
-from bot.state.schema import installations, keys, oauth_states, org_workspaces
-from bot.state.teams import gone
-from bot.workspaces.model import Installation
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import installations, keys, oauth_states, org_workspaces
+from footnote_bot.bot.state.teams import gone
+from footnote_bot.bot.workspaces.model import Installation
 
 _EVER = {"name": "workspaces", "value": "several"}
 

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.operations.model import Job, JobState, Order
-from bot.state.database import Database
-from bot.state.process import Process
-from bot.state.schema import jobs
-from bot.state.teams import Team, id_of, of_team
-from indexers.model import SyncScope
+from footnote_bot.bot.operations.model import Job, JobState, Order
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.schema import jobs
+from footnote_bot.bot.state.teams import Team, id_of, of_team
+from footnote_bot.indexers.model import SyncScope
 
 _OPEN = (JobState.WAITING, JobState.RUNNING, JobState.CANCELLING)
 

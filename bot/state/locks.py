@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-
-from bot.errors import StateUnavailable, SyncRunning
-from bot.state.database import Database
-from bot.state.process import Process
-from bot.state.schema import locks
+from footnote_bot.bot.errors import StateUnavailable, SyncRunning
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.schema import locks
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.errors import StateUnavailable
-from bot.state.schema import FIRST, SCHEMA, schema_version
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.state.schema import FIRST, SCHEMA, schema_version
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.operations.passes import Pass, PassKind
-from bot.state.database import Database
-from bot.state.schema import passes
+from footnote_bot.bot.operations.passes import Pass, PassKind
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import passes
 
 
 class DatabasePassLog:

@@ -11,12 +11,11 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-
-from bot.errors import SyncRunning
-from bot.state.database import Database
-from bot.state.locks import DatabaseLocks
-from bot.state.process import LEASE, Process
-from bot.state.schema import locks, processes
+from footnote_bot.bot.errors import SyncRunning
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.process import LEASE, Process
+from footnote_bot.bot.state.schema import locks, processes
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.state.database import Database
+    from footnote_bot.bot.state.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class StatePlace:
         """Return SQLite's file; None if the database is on a server or in memory."""
         if not self.url:
             return self.folder / "state.sqlite3"
-        from bot.state.copies import file_of  # slow: SQLAlchemy
+        from footnote_bot.bot.state.copies import file_of  # slow: SQLAlchemy
 
         return file_of(self.url)
 
@@ -41,6 +41,6 @@ class StatePlace:
         Raises:
             StateUnavailable: it cannot be opened.
         """
-        from bot.state.database import Database  # slow: SQLAlchemy
+        from footnote_bot.bot.state.database import Database  # slow: SQLAlchemy
 
         return Database.open(self.url or self.folder / "state.sqlite3", password)

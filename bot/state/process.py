@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from typing import Self
 
 import sqlalchemy as sa
-
-from bot.errors import StateUnavailable
-from bot.state.database import Database
-from bot.state.schema import processes
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import processes
 
 logger = logging.getLogger(__name__)
 

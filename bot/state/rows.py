@@ -7,8 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.conversation.model import (
+from footnote_bot.bot.conversation.model import (
     BY_ITSELF,
     LOST,
     AskedQuestion,
@@ -18,8 +17,8 @@ from bot.conversation.model import (
     MessageRef,
     RecordedAnswer,
 )
-from bot.flags.model import Card, Complaint, Due, Flag, FlagState
-from bot.state import answer_json
+from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagState
+from footnote_bot.bot.state import answer_json
 
 
 def is_at(table: sa.Table, place: IncomingMessage | MessageRef) -> sa.ColumnElement[bool]:

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from weakref import WeakValueDictionary
 
-from bot.errors import LockTaken, SyncRunning
-from bot.operations.syncing import SyncLocks
+from footnote_bot.bot.errors import LockTaken, SyncRunning
+from footnote_bot.bot.operations.syncing import SyncLocks
 
 _ELSEWHERE = 0.25
 """Seconds between two tries while another process holds the lock."""

@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.errors import StateUnavailable
-from bot.state.rows import message_columns
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.state.rows import message_columns
 
 logger = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.state.answers import DatabaseAnswers
-from bot.state.audit import DatabaseAudit
-from bot.state.channels import DatabaseChannels
-from bot.state.cited_pages import DatabaseCitedPages
-from bot.state.database import Database
-from bot.state.digests import DatabaseDigests
-from bot.state.figures import DatabaseFigures
-from bot.state.in_threads import (
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.audit import DatabaseAudit
+from footnote_bot.bot.state.channels import DatabaseChannels
+from footnote_bot.bot.state.cited_pages import DatabaseCitedPages
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.digests import DatabaseDigests
+from footnote_bot.bot.state.figures import DatabaseFigures
+from footnote_bot.bot.state.in_threads import (
     AsyncAnswers,
     AsyncAudit,
     AsyncChannels,
@@ -27,15 +27,15 @@ from bot.state.in_threads import (
     AsyncWrittenAnswers,
     Run,
 )
-from bot.state.inbox import DatabaseInbox
-from bot.state.job_log import DatabaseJobs
-from bot.state.locks import DatabaseLocks
-from bot.state.pass_log import DatabasePassLog
-from bot.state.process import Process
-from bot.state.shared_locks import SharedLocks
-from bot.state.teams import Team
-from bot.state.threads import DatabaseThreads
-from bot.state.written import DatabaseWrittenAnswers
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.job_log import DatabaseJobs
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.pass_log import DatabasePassLog
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.shared_locks import SharedLocks
+from footnote_bot.bot.state.teams import Team
+from footnote_bot.bot.state.threads import DatabaseThreads
+from footnote_bot.bot.state.written import DatabaseWrittenAnswers
 
 
 class Stores:

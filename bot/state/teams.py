@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.state.schema import installations, keys, org_workspaces, usage
-from bot.workspaces.model import parts_of
+from footnote_bot.bot.state.schema import installations, keys, org_workspaces, usage
+from footnote_bot.bot.workspaces.model import parts_of
 
 BEFORE = ""
 """The workspace in rows that were written before rows had one."""

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
-
-from bot.conversation.model import MessageKind, MessageState, Thread
-from bot.state.database import Database
-from bot.state.rows import is_in_thread
-from bot.state.schema import inbox, threads
+from footnote_bot.bot.conversation.model import MessageKind, MessageState, Thread
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.rows import is_in_thread
+from footnote_bot.bot.state.schema import inbox, threads
 
 
 class DatabaseThreads:

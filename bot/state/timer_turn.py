@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.errors import SyncRunning
-from bot.state.database import Database
-from bot.state.locks import DatabaseLocks
-from bot.state.process import Process
+from footnote_bot.bot.errors import SyncRunning
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.process import Process
 
 _NAME = "(timer)"
 """A name that no wiki has."""

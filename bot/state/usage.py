@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 
 import sqlalchemy as sa
-
-from bot.answering.llm.usage import Cap, Payer, Spent
-from bot.state.database import Database
-from bot.state.schema import inbox, usage
-from bot.workspaces.model import parts_of
+from footnote_bot.bot.answering.llm.usage import Cap, Payer, Spent
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import inbox, usage
+from footnote_bot.bot.workspaces.model import parts_of
 
 
 class DatabaseUsage:

@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 import sqlalchemy as sa
-
-from bot.moments import day_of
-from bot.operations.usage_report import QuestionOutcome, QuestionsAsked, TokensUsed
-from bot.state.database import Database
-from bot.state.figures import ASKS_BACK, IS_ANSWERED, IS_QUESTION
-from bot.state.forgetting import NOBODY
-from bot.state.schema import answers, inbox, keys, usage
-from bot.state.teams import further
-from bot.workspaces.model import own_id, parts_of
+from footnote_bot.bot.moments import day_of
+from footnote_bot.bot.operations.usage_report import QuestionOutcome, QuestionsAsked, TokensUsed
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.figures import ASKS_BACK, IS_ANSWERED, IS_QUESTION
+from footnote_bot.bot.state.forgetting import NOBODY
+from footnote_bot.bot.state.schema import answers, inbox, keys, usage
+from footnote_bot.bot.state.teams import further
+from footnote_bot.bot.workspaces.model import own_id, parts_of
 
 _KEY = "pseudonyms"
 _DIRECT = "D"

@@ -9,15 +9,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.answering.model import WrittenAnswer
-from bot.flags.model import Announcement, End, FlagAction
-from bot.state import answer_json
-from bot.state.database import Database
-from bot.state.flags import note_action
-from bot.state.ids import new_id, note_last_id
-from bot.state.schema import answers, flags, written
-from bot.state.teams import Team, id_of, of_team
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.flags.model import Announcement, End, FlagAction
+from footnote_bot.bot.state import answer_json
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.flags import note_action
+from footnote_bot.bot.state.ids import new_id, note_last_id
+from footnote_bot.bot.state.schema import answers, flags, written
+from footnote_bot.bot.state.teams import Team, id_of, of_team
 
 
 class DatabaseWrittenAnswers:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.conversation.model import Content, Notice, Press, RecordedAnswer, offers_quotes
-from bot.conversation.quotes import Quotes
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint
-from bot.flags.verdicts import FLAGGED_QUIETLY, FORGOTTEN, NOTED, THANKS
-from bot.model import Clarify, NoAnswer, is_unsure
-from bot.terminal_chat import texts
-from bot.terminal_chat.terminal_chat import TerminalChat
+from footnote_bot.bot.conversation.model import (
+    Content,
+    Notice,
+    Press,
+    RecordedAnswer,
+    offers_quotes,
+)
+from footnote_bot.bot.conversation.quotes import Quotes
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint
+from footnote_bot.bot.flags.verdicts import FLAGGED_QUIETLY, FORGOTTEN, NOTED, THANKS
+from footnote_bot.bot.model import Clarify, NoAnswer, is_unsure
+from footnote_bot.bot.terminal_chat import texts
+from footnote_bot.bot.terminal_chat.terminal_chat import TerminalChat
 
 QUIT = "/quit"
 HELP = Notice(texts.HELP, texts.HELP_COMMANDS)

@@ -11,19 +11,19 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Protocol
 
-from bot import screen, terminal
-from bot.answering.question.several import Several
-from bot.conversation.conversation import ConversationStores, conversation_of
-from bot.conversation.model import AnswerContent, Content, IncomingMessage, Notice
-from bot.conversation.ports import Inbox
-from bot.conversation.replies import Replies
-from bot.flags.feedback import Feedback
-from bot.flags.ports import AnswerStore
-from bot.foreign import clean
-from bot.ports import Answering, Library
-from bot.terminal_chat import texts
-from bot.terminal_chat.commands import QUIT, TerminalCommands, is_command
-from bot.terminal_chat.terminal_chat import (
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.answering.question.several import Several
+from footnote_bot.bot.conversation.conversation import ConversationStores, conversation_of
+from footnote_bot.bot.conversation.model import AnswerContent, Content, IncomingMessage, Notice
+from footnote_bot.bot.conversation.ports import Inbox
+from footnote_bot.bot.conversation.replies import Replies
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.ports import AnswerStore
+from footnote_bot.bot.foreign import clean
+from footnote_bot.bot.ports import Answering, Library
+from footnote_bot.bot.terminal_chat import texts
+from footnote_bot.bot.terminal_chat.commands import QUIT, TerminalCommands, is_command
+from footnote_bot.bot.terminal_chat.terminal_chat import (
     TEAM,
     Incidents,
     NoStatus,
@@ -32,8 +32,8 @@ from bot.terminal_chat.terminal_chat import (
     TerminalChat,
     moments,
 )
-from bot.terminal_chat.terminal_directory import TerminalDirectory
-from indexers.model import Principal
+from footnote_bot.bot.terminal_chat.terminal_directory import TerminalDirectory
+from footnote_bot.indexers.model import Principal
 
 _LONGEST = 10_000
 """Characters of a line."""

@@ -9,20 +9,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bot.conversation import incidents
-from bot.conversation.addressing import asks_nothing
-from bot.conversation.model import (
+from footnote_bot.bot.conversation import incidents
+from footnote_bot.bot.conversation.addressing import asks_nothing
+from footnote_bot.bot.conversation.model import (
     AnswerContent,
     Content,
     IncomingMessage,
     MessageKind,
     RecordedAnswer,
 )
-from bot.conversation.ports import Hold, Posted
-from bot.conversation.posting import NotOurs
-from bot.errors import NotInChannel
-from bot.model import Question, Result, Role, Turn
-from bot.ports import Answering, OnText
+from footnote_bot.bot.conversation.ports import Hold, Posted
+from footnote_bot.bot.conversation.posting import NotOurs
+from footnote_bot.bot.errors import NotInChannel
+from footnote_bot.bot.model import Question, Result, Role, Turn
+from footnote_bot.bot.ports import Answering, OnText
 
 TEAM = "terminal"
 _REMEMBERED = 100

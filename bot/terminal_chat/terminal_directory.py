@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.conversation.model import RecordedAnswer
-from indexers.model import Principal, Reader
+from footnote_bot.bot.conversation.model import RecordedAnswer
+from footnote_bot.indexers.model import Principal, Reader
 
 
 @dataclass(frozen=True, slots=True)

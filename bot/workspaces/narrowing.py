@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.model import NoAnswer, Question, Reason, Result, Source
-from bot.operations.model import AccessNow, Order
-from bot.operations.ports import Operating, Reindexing
-from bot.ports import Answering, Library, OnText
-from bot.workspaces import texts
-from bot.workspaces.model import WorkspaceRights, own_id
-from indexers.errors import WikiMisconfigured
-from indexers.model import (
+from footnote_bot.bot.model import NoAnswer, Question, Reason, Result, Source
+from footnote_bot.bot.operations.model import AccessNow, Order
+from footnote_bot.bot.operations.ports import Operating, Reindexing
+from footnote_bot.bot.ports import Answering, Library, OnText
+from footnote_bot.bot.workspaces import texts
+from footnote_bot.bot.workspaces.model import WorkspaceRights, own_id
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.model import (
     EVERYONE,
     NOBODY,
     KnownPage,

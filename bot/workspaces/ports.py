@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.workspaces.model import Installation
+from footnote_bot.bot.workspaces.model import Installation
 
 
 class Installations(Protocol):

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.foreign import on_one_line
-from bot.workspaces import texts
-from bot.workspaces.model import Installation, WorkspaceRights
-from indexers.findings import Finding, failure, ok, warning
+from footnote_bot.bot.foreign import on_one_line
+from footnote_bot.bot.workspaces import texts
+from footnote_bot.bot.workspaces.model import Installation, WorkspaceRights
+from footnote_bot.indexers.findings import Finding, failure, ok, warning
 
 CHECK = "workspace"
 

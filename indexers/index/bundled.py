@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from indexers.errors import ModelUnavailable
+from footnote_bot.indexers.errors import ModelUnavailable
 
 MODELS = Path(__file__).parent / "models"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from indexers.index.damage import Damage
-from indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
-from indexers.index.schema import SCHEMA_VERSION
-from indexers.model import digest
-from indexers.ports import PassageIndex
+from footnote_bot.indexers.index.damage import Damage
+from footnote_bot.indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
+from footnote_bot.indexers.index.schema import SCHEMA_VERSION
+from footnote_bot.indexers.model import digest
+from footnote_bot.indexers.ports import PassageIndex
 
 
 def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:

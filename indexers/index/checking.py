@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from indexers.errors import IndexCorrupt
-from indexers.index import vocabulary
-from indexers.index.schema import Head, Point, read_passage
+from footnote_bot.indexers.errors import IndexCorrupt
+from footnote_bot.indexers.index import vocabulary
+from footnote_bot.indexers.index.schema import Head, Point, read_passage
 
 _UNIT = 0.01
 """How far a vector's length may be from 1: it is stored in numbers of 16 bits."""

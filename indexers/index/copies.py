@@ -11,15 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexers.errors import IndexCorrupt, IndexUnavailable
-from indexers.index.current import CurrentIndex
-from indexers.index.folder_catalog import PREFIX
-from indexers.index.languages import Languages
-from indexers.index.lock import FolderLock
-from indexers.index.opening import InFolder
-from indexers.index.schema import SCHEMA_VERSION
-from indexers.ports import Embedder
-from indexers.text.counting import counted
+from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
+from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.index.folder_catalog import PREFIX
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.lock import FolderLock
+from footnote_bot.indexers.index.opening import InFolder
+from footnote_bot.indexers.index.schema import SCHEMA_VERSION
+from footnote_bot.indexers.ports import Embedder
+from footnote_bot.indexers.text.counting import counted
 
 _ROOT = Path(__file__).parents[2]
 ENGINE = f"qdrant-edge-py {version('qdrant-edge-py')}"

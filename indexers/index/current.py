@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from indexers.errors import IndexCorrupt
-from indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
-from indexers.index.damage import Damage, close_damaged, damage_of
-from indexers.index.nearness import Embed
-from indexers.index.reading import ReadIndex
-from indexers.model import Acl, KnownPage, Passage
-from indexers.ports import Embedding, PassageIndex
+from footnote_bot.indexers.errors import IndexCorrupt
+from footnote_bot.indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
+from footnote_bot.indexers.index.damage import Damage, close_damaged, damage_of
+from footnote_bot.indexers.index.nearness import Embed
+from footnote_bot.indexers.index.reading import ReadIndex
+from footnote_bot.indexers.model import Acl, KnownPage, Passage
+from footnote_bot.indexers.ports import Embedding, PassageIndex
 
 log = logging.getLogger(__name__)
 

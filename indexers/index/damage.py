@@ -6,8 +6,8 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 
-from indexers.errors import IndexCorrupt, IndexUnavailable
-from indexers.ports import PassageIndex
+from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
+from footnote_bot.indexers.ports import PassageIndex
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from indexers.errors import IndexersError, IndexLocked, ModelUnavailable
-from indexers.findings import Finding, Level, failure, ok, warning
-from indexers.index.current import CurrentIndex
-from indexers.ports import Embedder, Reranker
+from footnote_bot.indexers.errors import IndexersError, IndexLocked, ModelUnavailable
+from footnote_bot.indexers.findings import Finding, Level, failure, ok, warning
+from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.ports import Embedder, Reranker
 
 
 class CheckedParts(Protocol):

@@ -15,11 +15,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import qdrant_edge as qdrant
-from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
-
-from indexers.daemons import in_daemon
-from indexers.errors import IndexUnavailable
-from indexers.index.edge_failures import (
+from footnote_bot.indexers.daemons import in_daemon
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.edge_failures import (
     TO_CREATE,
     TO_OPEN,
     TO_WRITE,
@@ -28,11 +26,11 @@ from indexers.index.edge_failures import (
     require_room,
     translate_errors,
 )
-from indexers.index.languages import Languages
-from indexers.index.lock import FolderLock
-from indexers.index.passages import StoredPassages
-from indexers.index.reading_ahead import read_ahead
-from indexers.index.schema import (
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.lock import FolderLock
+from footnote_bot.indexers.index.passages import StoredPassages
+from footnote_bot.indexers.index.reading_ahead import read_ahead
+from footnote_bot.indexers.index.schema import (
     DEPTH,
     INTEGERS,
     KEYWORDS,
@@ -44,8 +42,9 @@ from indexers.index.schema import (
     PointQuery,
     Where,
 )
-from indexers.ports import Vector
-from indexers.sparse import copy_folder
+from footnote_bot.indexers.ports import Vector
+from footnote_bot.indexers.sparse import copy_folder
+from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
+from footnote_bot.indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
 
 # Edge grows its log and its vectors in steps of 32 MB each; opening needs the step of the log. The
 # space that is kept free while writing lets the index be opened again. An empty index takes 52 MB,

@@ -11,13 +11,13 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexers.errors import ModelUnavailable, ModelUnknown
-from indexers.index import pooling
-from indexers.index.bundled import MODELS, check
-from indexers.index.prompts import prompts_for
-from indexers.index.text import encodable
-from indexers.index.tokens import TokenCounter
-from indexers.ports import Embedding, Vector
+from footnote_bot.indexers.errors import ModelUnavailable, ModelUnknown
+from footnote_bot.indexers.index import pooling
+from footnote_bot.indexers.index.bundled import MODELS, check
+from footnote_bot.indexers.index.prompts import prompts_for
+from footnote_bot.indexers.index.text import encodable
+from footnote_bot.indexers.index.tokens import TokenCounter
+from footnote_bot.indexers.ports import Embedding, Vector
 
 if TYPE_CHECKING:
     import numpy.typing as npt

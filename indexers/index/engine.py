@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexers.index.schema import Embedded, FoundPoint, Point, PointQuery, Where
+from footnote_bot.indexers.index.schema import Embedded, FoundPoint, Point, PointQuery, Where
 
 
 class Engine(Protocol):

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
-from indexers.errors import IndexLocked
-from indexers.index.damage import Damage
-from indexers.index.edge_failures import translate_errors
-from indexers.index.lock import FolderLock
-from indexers.ports import PassageIndex
+from footnote_bot.indexers.errors import IndexLocked
+from footnote_bot.indexers.index.damage import Damage
+from footnote_bot.indexers.index.edge_failures import translate_errors
+from footnote_bot.indexers.index.lock import FolderLock
+from footnote_bot.indexers.ports import PassageIndex
 
 log = logging.getLogger(__name__)
 

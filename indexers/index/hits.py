@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from indexers.index import embeddings, schema
-from indexers.index.schema import FoundPoint
-from indexers.model import Hit, Passage, Reader
-from indexers.ports import PassageRef, Vector
+from footnote_bot.indexers.index import embeddings, schema
+from footnote_bot.indexers.index.schema import FoundPoint
+from footnote_bot.indexers.model import Hit, Passage, Reader
+from footnote_bot.indexers.ports import PassageRef, Vector
 
 Version = tuple[str, str, int]
 """A version of a page: its wiki, its key, and the number of the write."""

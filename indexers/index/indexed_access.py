@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from indexers.errors import IndexLocked, IndexUnavailable, ModelUnavailable
-from indexers.findings import Access, Indexed
-from indexers.index.current import CurrentIndex
-from indexers.model import Acl, Principal
+from footnote_bot.indexers.errors import IndexLocked, IndexUnavailable, ModelUnavailable
+from footnote_bot.indexers.findings import Access, Indexed
+from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.model import Acl, Principal
 
 
 def with_indexed(

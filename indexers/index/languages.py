@@ -14,9 +14,9 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from indexers.errors import ModelUnavailable
-from indexers.index.text import encodable
-from indexers.model import digest
+from footnote_bot.indexers.errors import ModelUnavailable
+from footnote_bot.indexers.index.text import encodable
+from footnote_bot.indexers.model import digest
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

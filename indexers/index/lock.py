@@ -17,7 +17,7 @@ import weakref
 from pathlib import Path
 from typing import Self
 
-from indexers.errors import IndexLocked
+from footnote_bot.indexers.errors import IndexLocked
 
 
 class FolderLock:

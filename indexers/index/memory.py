@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
-from indexers.index import languages
+from footnote_bot.indexers.index import languages
 
 
 def return_memory() -> None:

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from indexers.errors import IndexUnavailable
-from indexers.index.catalog import has_vectors_of
-from indexers.index.edge import EdgeIndex
-from indexers.index.folder_catalog import PREFIX
-from indexers.index.languages import Languages
-from indexers.index.opening import InFolder, OnServer
-from indexers.index.passages import StoredPassages
-from indexers.index.schema import Point
-from indexers.index.server import ServerIndex
-from indexers.model import Acl, Hit, Principal, Progress
-from indexers.ports import Embedder, Vector
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.catalog import has_vectors_of
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.folder_catalog import PREFIX
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.opening import InFolder, OnServer
+from footnote_bot.indexers.index.passages import StoredPassages
+from footnote_bot.indexers.index.schema import Point
+from footnote_bot.indexers.index.server import ServerIndex
+from footnote_bot.indexers.model import Acl, Hit, Principal, Progress
+from footnote_bot.indexers.ports import Embedder, Vector
 
 QUESTIONS = 200
 _AT_ONCE = 256

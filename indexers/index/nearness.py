@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from indexers.index import embeddings
-from indexers.model import Hit
-from indexers.ports import Embedding, Vector
+from footnote_bot.indexers.index import embeddings
+from footnote_bot.indexers.model import Hit
+from footnote_bot.indexers.ports import Embedding, Vector
 
 Embed = Callable[[Sequence[str]], Sequence[Embedding]]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from indexers.index.engine import Engine
-from indexers.index.schema import Where
-from indexers.model import Acl, Reader
+from footnote_bot.indexers.index.engine import Engine
+from footnote_bot.indexers.index.schema import Where
+from footnote_bot.indexers.model import Acl, Reader
 
 _AclsOfWiki = Mapping[str, Acl]
 

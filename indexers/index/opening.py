@@ -8,15 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from indexers.index.catalog import IndexCatalog
-from indexers.index.edge import EdgeIndex
-from indexers.index.folder_catalog import PREFIX, FolderCatalog
-from indexers.index.languages import Languages
-from indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.index.catalog import IndexCatalog
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.folder_catalog import PREFIX, FolderCatalog
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.server_options import ServerOptions
 
 if TYPE_CHECKING:
-    from indexers.index.server import Server
-    from indexers.index.server_catalog import ServerCatalog
+    from footnote_bot.indexers.index.server import Server
+    from footnote_bot.indexers.index.server_catalog import ServerCatalog
 
 
 class IndexPlace(Protocol):
@@ -84,9 +84,9 @@ class OnServer:
 
     def catalog(self, dimensions: int, languages: Languages) -> ServerCatalog:
         # Qdrant's client takes a second to import, which an embedded index does not need.
-        from indexers.index.ownership import CollectionOwnership
-        from indexers.index.server import ServerIndex
-        from indexers.index.server_catalog import ServerCatalog
+        from footnote_bot.indexers.index.ownership import CollectionOwnership
+        from footnote_bot.indexers.index.server import ServerIndex
+        from footnote_bot.indexers.index.server_catalog import ServerCatalog
 
         server = self.server
         return ServerCatalog(
@@ -108,6 +108,6 @@ def server_at(url: str, api_key: str, options: ServerOptions, setting: str) -> S
     Raises:
         IndexUnavailable: it is no address, or the file of certificates cannot be read.
     """
-    from indexers.index.server import Server  # slow: Qdrant's client
+    from footnote_bot.indexers.index.server import Server  # slow: Qdrant's client
 
     return Server(url, api_key or None, options, setting=setting)

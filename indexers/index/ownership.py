@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from indexers.errors import IndexUnavailable
-from indexers.model import digest
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.model import digest
 
 if TYPE_CHECKING:
-    from indexers.index.server import Server
+    from footnote_bot.indexers.index.server import Server
 
 _MARK = "footnote_owner"
 """The field of a collection's metadata that names its owner."""

@@ -12,16 +12,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Self, TypeVar
 
-from indexers.index import embeddings, schema, vocabulary
-from indexers.index.checking import incomplete_pages
-from indexers.index.engine import Engine
-from indexers.index.hits import Version, hits_of, ref_of, version_of
-from indexers.index.languages import Languages
-from indexers.index.occurring import Occurring
-from indexers.index.schema import FoundPoint, Head, Point, PointQuery, Where
-from indexers.index.unembedded import UnembeddedPassages
-from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
+from footnote_bot.indexers.index import embeddings, schema, vocabulary
+from footnote_bot.indexers.index.checking import incomplete_pages
+from footnote_bot.indexers.index.engine import Engine
+from footnote_bot.indexers.index.hits import Version, hits_of, ref_of, version_of
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.occurring import Occurring
+from footnote_bot.indexers.index.schema import FoundPoint, Head, Point, PointQuery, Where
+from footnote_bot.indexers.index.unembedded import UnembeddedPassages
+from footnote_bot.indexers.model import Acl, Hit, KnownPage, Passage, Reader
+from footnote_bot.indexers.ports import Embedding, IndexQuery, PassageRef, Vector
 
 _T = TypeVar("_T")
 

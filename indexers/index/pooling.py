@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
-
-from indexers.index.embeddings import pack
-from indexers.ports import Embedding
-from indexers.text.sentences import spans
+from footnote_bot.indexers.index.embeddings import pack
+from footnote_bot.indexers.ports import Embedding
+from footnote_bot.indexers.text.sentences import spans
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding

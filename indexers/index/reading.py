@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from indexers.errors import IndexCorrupt, IndexUnavailable
-from indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
-from indexers.index.damage import Damage, damage_of
-from indexers.index.nearness import Embed, compare_missing
-from indexers.model import Hit, Passage, Reader
-from indexers.ports import IndexQuery, PassageIndex, PassageRef, Unembedded, Vector
+from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
+from footnote_bot.indexers.index.catalog import IndexCatalog, fingerprint_of, next_name
+from footnote_bot.indexers.index.damage import Damage, damage_of
+from footnote_bot.indexers.index.nearness import Embed, compare_missing
+from footnote_bot.indexers.model import Hit, Passage, Reader
+from footnote_bot.indexers.ports import IndexQuery, PassageIndex, PassageRef, Unembedded, Vector
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexers.errors import ModelUnavailable, ModelUnknown
-from indexers.index.bundled import MODELS, check
-from indexers.index.text import encodable
+from footnote_bot.indexers.errors import ModelUnavailable, ModelUnknown
+from footnote_bot.indexers.index.bundled import MODELS, check
+from footnote_bot.indexers.index.text import encodable
 
 if TYPE_CHECKING:
     from fastembed.rerank.cross_encoder import TextCrossEncoder

@@ -16,10 +16,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from indexers.errors import IndexCorrupt
-from indexers.index.embeddings import to_payload
-from indexers.model import Acl, KnownPage, Passage
-from indexers.ports import Embedding, Vector
+from footnote_bot.indexers.errors import IndexCorrupt
+from footnote_bot.indexers.index.embeddings import to_payload
+from footnote_bot.indexers.model import Acl, KnownPage, Passage
+from footnote_bot.indexers.ports import Embedding, Vector
 
 SCHEMA_VERSION = 3
 """Raise it whenever older points could not be read correctly any more."""

@@ -17,14 +17,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import grpc
-from qdrant_client import QdrantClient, models
-from qdrant_client.common.version_check import is_compatible
-from qdrant_client.http.exceptions import UnexpectedResponse
-
-from indexers.errors import IndexUnavailable
-from indexers.index.languages import Languages
-from indexers.index.passages import StoredPassages
-from indexers.index.schema import (
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.passages import StoredPassages
+from footnote_bot.indexers.index.schema import (
     DEPTH,
     INTEGERS,
     KEYWORDS,
@@ -36,9 +32,12 @@ from indexers.index.schema import (
     PointQuery,
     Where,
 )
-from indexers.index.server_failures import translate_errors
-from indexers.index.server_options import ServerOptions
-from indexers.ports import Vector
+from footnote_bot.indexers.index.server_failures import translate_errors
+from footnote_bot.indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.ports import Vector
+from qdrant_client import QdrantClient, models
+from qdrant_client.common.version_check import is_compatible
+from qdrant_client.http.exceptions import UnexpectedResponse
 
 CLIENT_VERSION = version("qdrant-client")
 

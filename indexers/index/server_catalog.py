@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.damage import Damage
+from footnote_bot.indexers.index.ownership import CollectionOwnership
+from footnote_bot.indexers.index.server import Server
+from footnote_bot.indexers.ports import PassageIndex
 from qdrant_client import models
-
-from indexers.errors import IndexUnavailable
-from indexers.index.damage import Damage
-from indexers.index.ownership import CollectionOwnership
-from indexers.index.server import Server
-from indexers.ports import PassageIndex
 
 log = logging.getLogger(__name__)
 

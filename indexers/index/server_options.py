@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
-from indexers.errors import IndexUnavailable
+from footnote_bot.indexers.errors import IndexUnavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
 
-from indexers.index import schema
-from indexers.index.embeddings import to_payload
-from indexers.index.engine import Engine
-from indexers.index.schema import Embedded, FoundPoint, Where
-from indexers.model import Passage
-from indexers.ports import Embedding
+from footnote_bot.indexers.index import schema
+from footnote_bot.indexers.index.embeddings import to_payload
+from footnote_bot.indexers.index.engine import Engine
+from footnote_bot.indexers.index.schema import Embedded, FoundPoint, Where
+from footnote_bot.indexers.model import Passage
+from footnote_bot.indexers.ports import Embedding
 
 _BATCH = 512  # values in one filter, points in one write
 _RECENT = 500  # passages of recent questions

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import cache, lru_cache, partial
 
-from indexers.index.lexical import Words
+from footnote_bot.indexers.index.lexical import Words
 
 Tokens = tuple[Sequence[int], Sequence[float]]
 

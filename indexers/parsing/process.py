@@ -23,7 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import cast
 
-from indexers.parsing.limits import (
+from footnote_bot.indexers.parsing.limits import (
     PAGE,
     Limits,
     P,
@@ -34,14 +34,14 @@ from indexers.parsing.limits import (
     TooCostly,
     TooLong,
 )
-from indexers.parsing.worker import OUT_OF_MEMORY
+from footnote_bot.indexers.parsing.worker import OUT_OF_MEMORY
 
 log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from indexers.parsing.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
+    "from footnote_bot.indexers.parsing.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
 )
 _CHECK_EVERY = 0.1
 """Seconds between two checks whether the sync was stopped."""

@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from indexers.errors import IndexersError
-from indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCostly
-from indexers.priority import lower_priority
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCostly
+from footnote_bot.indexers.priority import lower_priority
 
 OUT_OF_MEMORY = 77
 """The exit code if there is no memory even for an answer."""

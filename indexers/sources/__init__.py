@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from indexers.sources.source import Resources, WikiSource
+from footnote_bot.indexers.sources.source import Resources, WikiSource
 
 Opened = Callable[[Any, Resources], WikiSource]
 """Settings of one kind -> a wiki of that kind.
@@ -20,13 +20,13 @@ Raises:
 
 
 def _markdown() -> Opened:
-    from indexers.sources.markdown.source import MarkdownSource  # see above
+    from footnote_bot.indexers.sources.markdown.source import MarkdownSource  # see above
 
     return MarkdownSource
 
 
 def _confluence() -> Opened:
-    from indexers.sources.confluence.source import ConfluenceSource  # see above
+    from footnote_bot.indexers.sources.confluence.source import ConfluenceSource  # see above
 
     return ConfluenceSource
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexers.findings import Access, Finding, GateInWords, ok
-from indexers.model import EVERYONE, Acl, Principal, domain_token, user_token
+from footnote_bot.indexers.findings import Access, Finding, GateInWords, ok
+from footnote_bot.indexers.model import EVERYONE, Acl, Principal, domain_token, user_token
 
 
 @dataclass(frozen=True, slots=True)

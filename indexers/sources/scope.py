@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from indexers.errors import WikiMisconfigured
-from indexers.model import KnownPage, PageChange, SyncScope
-from indexers.ports import Divisible, Wiki
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.model import KnownPage, PageChange, SyncScope
+from footnote_bot.indexers.ports import Divisible, Wiki
 
 Read = Callable[[Mapping[str, KnownPage]], Iterator[PageChange]]
 

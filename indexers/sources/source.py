@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexers.findings import Access, Finding
-from indexers.model import NOBODY, Acl, KnownPage, Principal, ReadAs
-from indexers.parsing.limits import Parse, here
-from indexers.ports import Divisible, LiveWiki, Wiki
-from indexers.sources.readers import WikiReaders
+from footnote_bot.indexers.findings import Access, Finding
+from footnote_bot.indexers.model import NOBODY, Acl, KnownPage, Principal, ReadAs
+from footnote_bot.indexers.parsing.limits import Parse, here
+from footnote_bot.indexers.ports import Divisible, LiveWiki, Wiki
+from footnote_bot.indexers.sources.readers import WikiReaders
 
 
 @dataclass(frozen=True, slots=True)

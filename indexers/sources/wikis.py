@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.findings import Access, Finding
-from indexers.model import (
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.findings import Access, Finding
+from footnote_bot.indexers.model import (
     EVERYONE,
     Acl,
     KnownPage,
@@ -19,9 +19,9 @@ from indexers.model import (
     SyncScope,
     addressed,
 )
-from indexers.ports import LiveWiki, Wiki
-from indexers.sources.scope import scoped
-from indexers.sources.source import WikiSource
+from footnote_bot.indexers.ports import LiveWiki, Wiki
+from footnote_bot.indexers.sources.scope import scoped
+from footnote_bot.indexers.sources.source import WikiSource
 
 log = logging.getLogger(__name__)
 

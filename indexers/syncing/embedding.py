@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from indexers.errors import IndexersError
-from indexers.model import Failed, Passage, Progress, SyncReport
-from indexers.ports import Embedder, Embedding, PassageIndex
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.model import Failed, Passage, Progress, SyncReport
+from footnote_bot.indexers.ports import Embedder, Embedding, PassageIndex
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence, ValuesView
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from indexers.errors import IndexCorrupt
-from indexers.model import SyncReport, SyncScope
-from indexers.ports import PassageIndex, Wiki
+from footnote_bot.indexers.errors import IndexCorrupt
+from footnote_bot.indexers.model import SyncReport, SyncScope
+from footnote_bot.indexers.ports import PassageIndex, Wiki
 
 
 class ConfiguredWiki(Protocol):

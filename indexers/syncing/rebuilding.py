@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import TypedDict
 
-from indexers.errors import IndexCorrupt, RebuildRefused
-from indexers.model import NOBODY, SyncReport
-from indexers.ports import PassageIndex, PromotionCheck, Wiki
-from indexers.syncing.ports import RebuildableIndex
+from footnote_bot.indexers.errors import IndexCorrupt, RebuildRefused
+from footnote_bot.indexers.model import NOBODY, SyncReport
+from footnote_bot.indexers.ports import PassageIndex, PromotionCheck, Wiki
+from footnote_bot.indexers.syncing.ports import RebuildableIndex
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexers.ports import Wiki
+from footnote_bot.indexers.ports import Wiki
 
 
 @dataclass(frozen=True, slots=True)

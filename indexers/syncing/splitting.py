@@ -12,11 +12,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from indexers.model import Page, Passage, Section
-from indexers.ports import Embedder
-from indexers.text.outdated import says_outdated
-from indexers.text.prose import Block, Kind, blocks, fenced, plain, plain_block, plain_line, words
-from indexers.text.sentences import sentences
+from footnote_bot.indexers.model import Page, Passage, Section
+from footnote_bot.indexers.ports import Embedder
+from footnote_bot.indexers.text.outdated import says_outdated
+from footnote_bot.indexers.text.prose import (
+    Block,
+    Kind,
+    blocks,
+    fenced,
+    plain,
+    plain_block,
+    plain_line,
+    words,
+)
+from footnote_bot.indexers.text.sentences import sentences
 
 VERSION = "2"
 """Change it whenever the same page would be cut, or embedded, another way."""

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from indexers.errors import IndexersError, MassRemoval, ReadingStopped, WikiUnavailable
-from indexers.model import (
+from footnote_bot.indexers.errors import IndexersError, MassRemoval, ReadingStopped, WikiUnavailable
+from footnote_bot.indexers.model import (
     NOBODY,
     Changed,
     Edit,
@@ -25,9 +25,9 @@ from indexers.model import (
     SyncReport,
     Unchanged,
 )
-from indexers.ports import Embedder, Embedding, PassageIndex, Wiki
-from indexers.syncing import embedding
-from indexers.syncing.removal import RemovalLimit, refusal
+from footnote_bot.indexers.ports import Embedder, Embedding, PassageIndex, Wiki
+from footnote_bot.indexers.syncing import embedding
+from footnote_bot.indexers.syncing.removal import RemovalLimit, refusal
 
 log = logging.getLogger(__name__)
 

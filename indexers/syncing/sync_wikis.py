@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from indexers.model import Progress, SyncReport, SyncScope
-from indexers.ports import Embedder, PromotionCheck, Wiki
-from indexers.syncing.ports import ConfiguredWikis, ReadingProcesses, RebuildableIndex
-from indexers.syncing.rebuilding import (
+from footnote_bot.indexers.model import Progress, SyncReport, SyncScope
+from footnote_bot.indexers.ports import Embedder, PromotionCheck, Wiki
+from footnote_bot.indexers.syncing.ports import ConfiguredWikis, ReadingProcesses, RebuildableIndex
+from footnote_bot.indexers.syncing.rebuilding import (
     Guard,
     is_whole,
     on_sound_index,
@@ -18,8 +18,8 @@ from indexers.syncing.rebuilding import (
     read_into_new_index,
     remove_unconfigured,
 )
-from indexers.syncing.splitting import Splitter
-from indexers.syncing.sync import sync, sync_each
+from footnote_bot.indexers.syncing.splitting import Splitter
+from footnote_bot.indexers.syncing.sync import sync, sync_each
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexers.model import Section
-from indexers.text.tree import STRUCK, Node
-from indexers.text.tree_writer import TreeWriter, note_number
-from indexers.text.writing import paragraph
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.text.tree import STRUCK, Node
+from footnote_bot.indexers.text.tree_writer import TreeWriter, note_number
+from footnote_bot.indexers.text.writing import paragraph
 
 _OPAQUE = frozenset({
     "blockquote", "dd", "dt", "li", "pre", "summary", "td", "th", "fn-block", "fn-footnote",

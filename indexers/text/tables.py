@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexers.text.tree import UNSEEN, Node
-from indexers.text.writing import Line, paragraph
-from indexers.text.writing import table as light_table
+from footnote_bot.indexers.text.tree import UNSEEN, Node
+from footnote_bot.indexers.text.writing import Line, paragraph
+from footnote_bot.indexers.text.writing import table as light_table
 
 _WIDEST = 100
 """Columns within which cells may span; more is a mistake or an attack."""

@@ -6,9 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from indexers.text.tables import table_blocks
-from indexers.text.tree import STRUCK, UNSEEN, Node, code_lines, code_text, is_blank, is_block
-from indexers.text.writing import (
+from footnote_bot.indexers.text.tables import table_blocks
+from footnote_bot.indexers.text.tree import (
+    STRUCK,
+    UNSEEN,
+    Node,
+    code_lines,
+    code_text,
+    is_blank,
+    is_block,
+)
+from footnote_bot.indexers.text.writing import (
     Line,
     code_block,
     link,

@@ -9,8 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from indexers.text.styles import UNKNOWN, Style, colour_of, is_zero, measure, pixels, style_of
-from indexers.text.tree import STRUCK, Node
+from footnote_bot.indexers.text.styles import (
+    UNKNOWN,
+    Style,
+    colour_of,
+    is_zero,
+    measure,
+    pixels,
+    style_of,
+)
+from footnote_bot.indexers.text.tree import STRUCK, Node
 
 _STRUCK_TAGS = frozenset({"s", "del", "strike"})
 _CELLS = frozenset({"td", "th"})

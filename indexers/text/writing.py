@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from indexers.text.exponents import lowered, raised
+from footnote_bot.indexers.text.exponents import lowered, raised
 
 _SPACES = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _GAP = re.compile(r"(?<!\s)\s++")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from playground.confluence.model import Content, Space
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.model import Content, Space
+from footnote_bot.playground.confluence.world import World
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from playground.confluence import people
-from playground.confluence.calls import Call, Json, Refusal
-from playground.confluence.model import Group
-from playground.confluence.routes import Redirect, Route, get, post
-from playground.confluence.shared_v1 import (
+from footnote_bot.playground.confluence import people
+from footnote_bot.playground.confluence.calls import Call, Json, Refusal
+from footnote_bot.playground.confluence.model import Group
+from footnote_bot.playground.confluence.routes import Redirect, Route, get, post
+from footnote_bot.playground.confluence.shared_v1 import (
     attached,
     current_user,
     groups,

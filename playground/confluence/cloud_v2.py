@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from playground.confluence import content_v2
-from playground.confluence.calls import Call, Json, Refusal, no_content
-from playground.confluence.content_v1 import comments_above
-from playground.confluence.content_v2 import PLURALS
-from playground.confluence.model import Content
-from playground.confluence.routes import Route, get
-from playground.confluence.shared_v1 import attachment
+from footnote_bot.playground.confluence import content_v2
+from footnote_bot.playground.confluence.calls import Call, Json, Refusal, no_content
+from footnote_bot.playground.confluence.content_v1 import comments_above
+from footnote_bot.playground.confluence.content_v2 import PLURALS
+from footnote_bot.playground.confluence.model import Content
+from footnote_bot.playground.confluence.routes import Route, get
+from footnote_bot.playground.confluence.shared_v1 import attachment
 
 
 def _spaces(call: Call) -> Json:

@@ -7,9 +7,9 @@ from html import unescape
 from re import sub
 from urllib.parse import quote, quote_plus
 
-from playground.confluence import people
-from playground.confluence.calls import Call, Json, Refusal, no_content
-from playground.confluence.model import Attachment, Comment, Content, Space, Who
+from footnote_bot.playground.confluence import people
+from footnote_bot.playground.confluence.calls import Call, Json, Refusal, no_content
+from footnote_bot.playground.confluence.model import Attachment, Comment, Content, Space, Who
 
 
 def when(call: Call, at: datetime) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from playground.confluence.calls import Call, Json, Refusal
-from playground.confluence.content_v1 import download_link, hash_of, webui
-from playground.confluence.model import Attachment, Comment, Content, Grant, Space
+from footnote_bot.playground.confluence.calls import Call, Json, Refusal
+from footnote_bot.playground.confluence.content_v1 import download_link, hash_of, webui
+from footnote_bot.playground.confluence.model import Attachment, Comment, Content, Grant, Space
 
 PLURALS = {
     "pages": "page",

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from playground.confluence.model import Content
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.model import Content
+from footnote_bot.playground.confluence.world import World
 
 Test = Callable[[Content], bool]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playground.confluence import content_v1, people
-from playground.confluence.calls import Call, Json, Refusal, no_content
-from playground.confluence.model import Content, Grant, Group, User
-from playground.confluence.routes import Download, Route, get
-from playground.confluence.shared_v1 import (
+from footnote_bot.playground.confluence import content_v1, people
+from footnote_bot.playground.confluence.calls import Call, Json, Refusal, no_content
+from footnote_bot.playground.confluence.model import Content, Grant, Group, User
+from footnote_bot.playground.confluence.routes import Download, Route, get
+from footnote_bot.playground.confluence.shared_v1 import (
     attached,
     attachment,
     current_user,
@@ -23,7 +23,7 @@ from playground.confluence.shared_v1 import (
     search_content,
     version_asked,
 )
-from playground.confluence.world import LICENSED
+from footnote_bot.playground.confluence.world import LICENSED
 
 
 def _contents(call: Call) -> Json:

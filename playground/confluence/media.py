@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from aiohttp import web
-
-from playground.confluence.world import World
-from playground.serving import LocalServer
+from footnote_bot.playground.confluence.world import World
+from footnote_bot.playground.serving import LocalServer
 
 
 class MediaHost:

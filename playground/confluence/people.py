@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from playground.confluence.calls import Call, Json
-from playground.confluence.model import Group, User
+from footnote_bot.playground.confluence.calls import Call, Json
+from footnote_bot.playground.confluence.model import Group, User
 
 
 def user(call: Call, someone: User) -> Json:

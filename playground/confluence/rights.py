@@ -5,8 +5,8 @@ It was written independently from the vendor's rules, and shares no code with th
 
 from __future__ import annotations
 
-from playground.confluence.model import Who
-from playground.confluence.state import State
+from footnote_bot.playground.confluence.model import Who
+from footnote_bot.playground.confluence.state import State
 
 
 class Rights(State):

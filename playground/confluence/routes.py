@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playground.confluence.calls import Call, Json
+from footnote_bot.playground.confluence.calls import Call, Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from playground.confluence import content_v1, people
-from playground.confluence.calls import Call, Json, Refusal, no_content
-from playground.confluence.cql import BadCql, parse
-from playground.confluence.model import Attachment, Content, Group, User
+from footnote_bot.playground.confluence import content_v1, people
+from footnote_bot.playground.confluence.calls import Call, Json, Refusal, no_content
+from footnote_bot.playground.confluence.cql import BadCql, parse
+from footnote_bot.playground.confluence.model import Attachment, Content, Group, User
 
 
 def expanded(call: Call) -> list[str]:

@@ -12,17 +12,16 @@ from typing import Self
 from urllib.parse import unquote
 
 from aiohttp import web
-
-from playground.confluence import cloud_v1, cloud_v2, data_center
-from playground.confluence.calls import Call, Json, Refusal
-from playground.confluence.faults import Fault, Faults
-from playground.confluence.media import MediaHost
-from playground.confluence.model import User
-from playground.confluence.routes import Answer, Download, Redirect, Route
-from playground.confluence.tokens import Token, Tokens
-from playground.confluence.webhooks import Webhooks
-from playground.confluence.world import World
-from playground.serving import LocalServer
+from footnote_bot.playground.confluence import cloud_v1, cloud_v2, data_center
+from footnote_bot.playground.confluence.calls import Call, Json, Refusal
+from footnote_bot.playground.confluence.faults import Fault, Faults
+from footnote_bot.playground.confluence.media import MediaHost
+from footnote_bot.playground.confluence.model import User
+from footnote_bot.playground.confluence.routes import Answer, Download, Redirect, Route
+from footnote_bot.playground.confluence.tokens import Token, Tokens
+from footnote_bot.playground.confluence.webhooks import Webhooks
+from footnote_bot.playground.confluence.world import World
+from footnote_bot.playground.serving import LocalServer
 
 CLOUD_ID = "local-cloud-id"
 GATEWAY = f"/ex/confluence/{CLOUD_ID}"

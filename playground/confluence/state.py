@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
-from playground.confluence.model import Content, Group, Space, User
+from footnote_bot.playground.confluence.model import Content, Group, Space, User
 
 Product = Literal["cloud", "data-center"]
 

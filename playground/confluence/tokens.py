@@ -6,9 +6,9 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from playground.confluence.calls import Refusal
-from playground.confluence.model import User
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.calls import Refusal
+from footnote_bot.playground.confluence.model import User
+from footnote_bot.playground.confluence.world import World
 
 
 @dataclass(frozen=True, slots=True)

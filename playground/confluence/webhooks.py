@@ -8,9 +8,8 @@ import json
 from dataclasses import dataclass
 
 import aiohttp
-
-from playground.confluence.calls import Json
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.calls import Json
+from footnote_bot.playground.confluence.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
-from playground.confluence.model import (
+from footnote_bot.playground.confluence.model import (
     GRANTABLE,
     Attachment,
     Comment,
@@ -21,8 +21,8 @@ from playground.confluence.model import (
     as_labels,
     users_and_groups,
 )
-from playground.confluence.rights import Rights
-from playground.confluence.state import Product
+from footnote_bot.playground.confluence.rights import Rights
+from footnote_bot.playground.confluence.state import Product
 
 LICENSED = "confluence-users"
 """The default group of everybody with a licence, on Data Center."""

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from html import unescape
 from typing import Any
 
-from indexers.errors import IndexUnavailable
-from playground.page.ports import PageParts
-from playground.page.typing import as_sent, filled_in
-from playground.page.wire import traffic
-from playground.slack.errors import CannotAct
-from playground.slack.model import Json, Message, View
-from playground.slack.workspace import LocalSlack
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.playground.page.ports import PageParts
+from footnote_bot.playground.page.typing import as_sent, filled_in
+from footnote_bot.playground.page.wire import traffic
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.model import Json, Message, View
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 MOST_CHARACTERS = 12_000
 """Of a typed text."""

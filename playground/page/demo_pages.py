@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playground.confluence.model import Content
-from playground.confluence.site import LocalConfluence
-from playground.slack.model import Json
+from footnote_bot.playground.confluence.model import Content
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.slack.model import Json
 
 _SHOWN = (
     "getting-started/equipment.md",

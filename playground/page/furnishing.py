@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playground.slack.people import User
-from playground.slack.state import State
+from footnote_bot.playground.slack.people import User
+from footnote_bot.playground.slack.state import State
 
 ENGINEER, MANAGER, COLLEAGUE, GUEST, ADMIN, STRANGER = (
     "U0BOB",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from playground.slack.model import Json
+from footnote_bot.playground.slack.model import Json
 
 
 class WikiPages(Protocol):

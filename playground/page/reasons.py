@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answering.observing import ObservedAnswerer
-from playground.page.ports import ModelSwitch
-from playground.page.recorded_model import is_recorded
-from playground.slack.model import Json
+from footnote_bot.bot.answering.observing import ObservedAnswerer
+from footnote_bot.playground.page.ports import ModelSwitch
+from footnote_bot.playground.page.recorded_model import is_recorded
+from footnote_bot.playground.slack.model import Json
 
 
 class ObservedReasons:

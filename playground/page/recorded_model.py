@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.answering.llm.prompt import NOTHING, Prompt
+from footnote_bot.bot.answering.llm.prompt import NOTHING, Prompt
 
 _PAUSE = 0.06
 """Seconds between two words: about as fast as a live model writes."""

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from playground.page.furnishing import Role, furnish
-from playground.page.ports import PageParts
-from playground.page.server import PageServer
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.page.furnishing import Role, furnish
+from footnote_bot.playground.page.ports import PageParts
+from footnote_bot.playground.page.server import PageServer
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 
 class RunningPlayground:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from playground.slack.model import Channel, Json, Message, View
-from playground.slack.watching import Watching
+from footnote_bot.playground.slack.model import Channel, Json, Message, View
+from footnote_bot.playground.slack.watching import Watching
 
 Entries = dict[str, Json]
 """By key: ``channel/C1``, ``message/C1/1.2``, ``home``, ..."""

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aiohttp import web
-
-from playground.page.acting import Acting
-from playground.page.furnishing import Role
-from playground.page.ports import PageParts
-from playground.page.window import Window
-from playground.serving import LocalServer, in_url
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.page.acting import Acting
+from footnote_bot.playground.page.furnishing import Role
+from footnote_bot.playground.page.ports import PageParts
+from footnote_bot.playground.page.window import Window
+from footnote_bot.playground.serving import LocalServer, in_url
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 STATIC = Path(__file__).parent / "static"
 _LARGEST = 4 << 20

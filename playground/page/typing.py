@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.errors import CannotAct
 
 _NAMED = re.compile(r"(?<![\w@#])([@#])([\w.-]{1,80})")
 _WIDE = ("here", "channel", "everyone")

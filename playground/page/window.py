@@ -11,14 +11,13 @@ from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
-
-from playground.page.acting import Acting
-from playground.page.furnishing import Role
-from playground.page.ports import PageParts
-from playground.page.seeing import Entries, changes_between, seen_by
-from playground.slack.errors import CannotAct, Refusal
-from playground.slack.model import Json
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.page.acting import Acting
+from footnote_bot.playground.page.furnishing import Role
+from footnote_bot.playground.page.ports import PageParts
+from footnote_bot.playground.page.seeing import Entries, changes_between, seen_by
+from footnote_bot.playground.slack.errors import CannotAct, Refusal
+from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 log = logging.getLogger(__name__)
 

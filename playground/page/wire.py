@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from playground.slack.delivery import Delivery
-from playground.slack.model import Json, Message
-from playground.slack.web_api.server import Call
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.delivery import Delivery
+from footnote_bot.playground.slack.model import Json, Message
+from footnote_bot.playground.slack.web_api.server import Call
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 _MOST = 80
 """The number of latest entries that are shown."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.slack.delivery import Delivery, Kind
-from playground.slack.errors import CannotAct, Refusal
-from playground.slack.interactions import is_empty, pressed, state_of
-from playground.slack.kit.views import check_view
-from playground.slack.model import Json, Message, View
-from playground.slack.responding import Responding
-from playground.slack.views import ViewStacks
+from footnote_bot.playground.slack.delivery import Delivery, Kind
+from footnote_bot.playground.slack.errors import CannotAct, Refusal
+from footnote_bot.playground.slack.interactions import is_empty, pressed, state_of
+from footnote_bot.playground.slack.kit.views import check_view
+from footnote_bot.playground.slack.model import Json, Message, View
+from footnote_bot.playground.slack.responding import Responding
+from footnote_bot.playground.slack.views import ViewStacks
 
 
 @dataclass(frozen=True, slots=True)

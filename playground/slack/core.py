@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playground.slack.delivery import Deliverer, Delivery
-from playground.slack.errors import Refusal
-from playground.slack.kit.blocks import with_ids
-from playground.slack.manifest import Manifest
-from playground.slack.model import Channel, Json, Message
-from playground.slack.response_urls import ResponseUrls
-from playground.slack.state import State
-from playground.slack.timing import Timing
+from footnote_bot.playground.slack.delivery import Deliverer, Delivery
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.blocks import with_ids
+from footnote_bot.playground.slack.manifest import Manifest
+from footnote_bot.playground.slack.model import Channel, Json, Message
+from footnote_bot.playground.slack.response_urls import ResponseUrls
+from footnote_bot.playground.slack.state import State
+from footnote_bot.playground.slack.timing import Timing
 
 _MESSAGE_EVENTS = {
     "channel": "message.channels",

@@ -8,9 +8,9 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from playground.slack.changes import Changes
-from playground.slack.model import Json
-from playground.slack.timing import Timing
+from footnote_bot.playground.slack.changes import Changes
+from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.timing import Timing
 
 Kind = Literal["events_api", "interactive", "slash_commands"]
 

@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from playground.slack.changes import Changes
-from playground.slack.clicking import Clicking
-from playground.slack.delivery import Ack, Deliverer, Delivery, NotDelivered
-from playground.slack.errors import Refusal
-from playground.slack.manifest import Manifest
-from playground.slack.model import Json
-from playground.slack.rate_limits import RateLimits
-from playground.slack.talking import Talking
-from playground.slack.timing import Timing
-from playground.slack.watching import Watching
-from playground.slack.web_api.server import WebApi
+from footnote_bot.playground.slack.changes import Changes
+from footnote_bot.playground.slack.clicking import Clicking
+from footnote_bot.playground.slack.delivery import Ack, Deliverer, Delivery, NotDelivered
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.manifest import Manifest
+from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.rate_limits import RateLimits
+from footnote_bot.playground.slack.talking import Talking
+from footnote_bot.playground.slack.timing import Timing
+from footnote_bot.playground.slack.watching import Watching
+from footnote_bot.playground.slack.web_api.server import WebApi
 
 TOKEN_SECONDS = 43_200
 """The life of a token that is rotated."""

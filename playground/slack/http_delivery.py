@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import aiohttp
-
-from playground.slack.delivery import Ack, Delivery, NotDelivered
+from footnote_bot.playground.slack.delivery import Ack, Delivery, NotDelivered
 
 
 def signed(secret: str, timestamp: int, body: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground.slack.errors import CannotAct
-from playground.slack.model import Json
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.model import Json
 
 _PICKED_ONE = {
     "users_select": "selected_user",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playground.slack.model import Json
+from footnote_bot.playground.slack.model import Json
 
 
 @dataclass(slots=True)

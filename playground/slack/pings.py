@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playground.slack.model import Message
+from footnote_bot.playground.slack.model import Message
 
 Kind = Literal["broadcast", "user", "channel", "usergroup", "link", "image", "command"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.kit.blocks import with_ids
-from playground.slack.model import Message
-from playground.slack.response_urls import ResponseUrl
-from playground.slack.web_api.content import message_content
-from playground.slack.web_api.method import Arguments
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.blocks import with_ids
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.response_urls import ResponseUrl
+from footnote_bot.playground.slack.web_api.content import message_content
+from footnote_bot.playground.slack.web_api.method import Arguments
 
 
 class Responding(Core):

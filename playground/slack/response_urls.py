@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playground.slack import limits
+from footnote_bot.playground.slack import limits
 
 
 @dataclass(slots=True)

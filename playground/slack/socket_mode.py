@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
-
-from playground.slack import limits
-from playground.slack.changes import Changes
-from playground.slack.delivery import Ack, Delivery, NotDelivered
-from playground.slack.model import Json
+from footnote_bot.playground.slack import limits
+from footnote_bot.playground.slack.changes import Changes
+from footnote_bot.playground.slack.delivery import Ack, Delivery, NotDelivered
+from footnote_bot.playground.slack.model import Json
 
 
 @dataclass(slots=True)

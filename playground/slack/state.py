@@ -5,18 +5,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable
 
-from playground.slack.changes import Changes
-from playground.slack.errors import Refusal
-from playground.slack.manifest import Manifest
-from playground.slack.model import (
+from footnote_bot.playground.slack.changes import Changes
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.manifest import Manifest
+from footnote_bot.playground.slack.model import (
     Channel,
     ChannelKind,
     Json,
     Message,
     View,
 )
-from playground.slack.people import User, UserGroup
-from playground.slack.timing import Timing
+from footnote_bot.playground.slack.people import User, UserGroup
+from footnote_bot.playground.slack.timing import Timing
 
 Thread = tuple[str, str]
 """A channel's id and the ts of the thread's first message."""

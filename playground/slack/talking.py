@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from playground.slack.core import Core
-from playground.slack.delivery import Delivery
-from playground.slack.errors import CannotAct
-from playground.slack.kit.blocks import with_ids
-from playground.slack.kit.typed import typed
-from playground.slack.model import Channel, Json, Message
-from playground.slack.people import User
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.delivery import Delivery
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.kit.blocks import with_ids
+from footnote_bot.playground.slack.kit.typed import typed
+from footnote_bot.playground.slack.model import Channel, Json, Message
+from footnote_bot.playground.slack.people import User
 
 
 class Talking(Core):

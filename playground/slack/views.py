@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playground.slack import limits
-from playground.slack.errors import Refusal
-from playground.slack.kit.blocks import with_ids
-from playground.slack.model import Json, View
-from playground.slack.state import State
+from footnote_bot.playground.slack import limits
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.blocks import with_ids
+from footnote_bot.playground.slack.model import Json, View
+from footnote_bot.playground.slack.state import State
 
 
 class ViewStacks:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from playground.slack.core import Core
-from playground.slack.model import Message, View
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.model import Message, View
 
 T = TypeVar("T")
 

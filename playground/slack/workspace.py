@@ -9,22 +9,21 @@ from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
-
-from playground.serving import LocalServer
-from playground.slack.clicking import Clicking
-from playground.slack.errors import Refusal
-from playground.slack.faults import Fault, Hold
-from playground.slack.further import FurtherWorkspace, OAuth
-from playground.slack.http_delivery import HttpTransport
-from playground.slack.manifest import Manifest
-from playground.slack.model import Message
-from playground.slack.pings import Live, live_pings
-from playground.slack.rate_limits import RateLimits
-from playground.slack.socket_mode import SocketHub
-from playground.slack.talking import Talking
-from playground.slack.timing import Timing
-from playground.slack.watching import Watching
-from playground.slack.web_api.server import Call, WebApi
+from footnote_bot.playground.serving import LocalServer
+from footnote_bot.playground.slack.clicking import Clicking
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.faults import Fault, Hold
+from footnote_bot.playground.slack.further import FurtherWorkspace, OAuth
+from footnote_bot.playground.slack.http_delivery import HttpTransport
+from footnote_bot.playground.slack.manifest import Manifest
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.pings import Live, live_pings
+from footnote_bot.playground.slack.rate_limits import RateLimits
+from footnote_bot.playground.slack.socket_mode import SocketHub
+from footnote_bot.playground.slack.talking import Talking
+from footnote_bot.playground.slack.timing import Timing
+from footnote_bot.playground.slack.watching import Watching
+from footnote_bot.playground.slack.web_api.server import Call, WebApi
 
 
 class LocalSlack(Talking, Clicking, Watching):

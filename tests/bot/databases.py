@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-
-from bot.state import database
-from bot.state.database import Database
-from bot.state.migrating import migrate
-from bot.state.schema import metadata, schema_version
+from footnote_bot.bot.state import database
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.migrating import migrate
+from footnote_bot.bot.state.schema import metadata, schema_version
 
 _OF_18 = ("shown_readers", "shown_pages", "shown", "keys")
 _OF_19 = ("org_workspaces", "installations", "oauth_states")

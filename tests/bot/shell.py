@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bot import cli
+from footnote_bot.bot import cli
 
 
 @dataclass(frozen=True, slots=True)

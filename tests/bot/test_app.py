@@ -10,33 +10,33 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import SecretStr
-
-from bot.app import App, answerer_of
-from bot.model import Answer, NoAnswer
-from bot.operations.passes import PassKind, passed
-from bot.operations.scheduler import Always
-from bot.serving import SlackParts, connection_of, serve, syncs_of
-from bot.slack.environment import Environment, now
-from bot.slack.events.parsing import Identity
-from bot.slack.home.weekly import Weekly
-from bot.state.database import Database
-from bot.state.process import Process
-from bot.workspaces.narrowing import WikiPorts
-from config.errors import SettingsError
-from config.reloading import Reloading
-from config.settings import (
+from footnote_bot.bot.app import App, answerer_of
+from footnote_bot.bot.model import Answer, NoAnswer
+from footnote_bot.bot.operations.passes import PassKind, passed
+from footnote_bot.bot.operations.scheduler import Always
+from footnote_bot.bot.serving import SlackParts, connection_of, serve, syncs_of
+from footnote_bot.bot.slack.environment import Environment, now
+from footnote_bot.bot.slack.events.parsing import Identity
+from footnote_bot.bot.slack.home.weekly import Weekly
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.workspaces.narrowing import WikiPorts
+from footnote_bot.config.errors import SettingsError
+from footnote_bot.config.reloading import Reloading
+from footnote_bot.config.settings import (
     AnswerSettings,
     IndexSettings,
     Secrets,
     Settings,
     SlackSettings,
 )
-from config.wikis import MarkdownSettings
-from indexers.errors import WikiMisconfigured
-from indexers.indexing import Indexing
-from indexers.model import SyncReport
-from indexers.ports import Reranker
+from footnote_bot.config.wikis import MarkdownSettings
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.model import SyncReport
+from footnote_bot.indexers.ports import Reranker
+from pydantic import SecretStr
+
 from tests.bot.slack.conftest import Handbook, Operations, Syncs
 from tests.bot.slack.conftest import Library as KnownPages
 from tests.fakes.embedding import WordEmbedder

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from bot import caching
-from bot.caching import ExpiringCache
+from footnote_bot.bot import caching
+from footnote_bot.bot.caching import ExpiringCache
 
 
 class Clock:

@@ -16,23 +16,23 @@ from pathlib import Path
 
 import click
 import pytest
+from footnote_bot.bot import cli
+from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint
+from footnote_bot.bot.interrupting import interruptible
+from footnote_bot.bot.model import Answer, Clarify, Reading, Source
+from footnote_bot.bot.operations.admin_queries import AdminQueries
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.version import own_commit, own_version
 
-from bot import cli
-from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint
-from bot.interrupting import interruptible
-from bot.model import Answer, Clarify, Reading, Source
-from bot.operations.admin_queries import AdminQueries
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.in_threads import AsyncAnswers
-from bot.version import own_commit, own_version
 from tests.bot.shell import Shell
 from tests.forked import Forked
 from tests.long import few
 
-FOOTNOTE = [sys.executable, "-c", "from bot.cli import main; main()"]
+FOOTNOTE = [sys.executable, "-c", "from footnote_bot.bot.cli import main; main()"]
 
 
 @pytest.fixture
@@ -449,7 +449,9 @@ def test_after_an_upgrade_the_old_index_answers_and_silence_is_no_success(
 ) -> None:
     """An earlier version said "I searched handbook and found nothing", with exit code 0."""
     handbook.footnote("sync")
-    monkeypatch.setattr("indexers.index.embedding.LocalEmbedder.identity", "the next model")
+    monkeypatch.setattr(
+        "footnote_bot.indexers.index.embedding.LocalEmbedder.identity", "the next model"
+    )
     result = handbook.footnote("ask", "How long is leave?", "--json")
     silent = handbook.footnote("ask", "Which gluon decays?", "--json")
     status = handbook.footnote("status", "--json")
@@ -690,7 +692,7 @@ def test_the_status_of_a_missing_folder_says_so_and_makes_nothing(shell: Shell) 
 def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> None:
     handbook.footnote("sync")
     hold = (
-        "import sys; from bot.app import App; from config.loading import load, secrets\n"
+        "import sys; from footnote_bot.bot.app import App; from footnote_bot.config.loading import load, secrets\n"
         "with App(load(), secrets()) as app:\n    ask = app.asker(None)\n"
         "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
     )

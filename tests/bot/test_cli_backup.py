@@ -15,21 +15,21 @@ from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
+from footnote_bot.bot.cli.backup_command import described
+from footnote_bot.bot.errors import BackupRefused, StateUnavailable
+from footnote_bot.bot.operations import restoring
+from footnote_bot.bot.operations.backups import MANIFEST, Manifest, back_up, checksum
+from footnote_bot.bot.running.session import Left
+from footnote_bot.bot.screen import Remote, Screen, shown_on
+from footnote_bot.bot.state import copies
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import keys
+from footnote_bot.indexers import sparse
+from footnote_bot.indexers.index import server
 from qdrant_client import QdrantClient
 from qdrant_client.models import SnapshotDescription
 from rich.console import Console
 
-from bot.cli.backup_command import described
-from bot.errors import BackupRefused, StateUnavailable
-from bot.operations import restoring
-from bot.operations.backups import MANIFEST, Manifest, back_up, checksum
-from bot.running.session import Left
-from bot.screen import Remote, Screen, shown_on
-from bot.state import copies
-from bot.state.database import Database
-from bot.state.schema import keys
-from indexers import sparse
-from indexers.index import server
 from tests.bot.kept_folders import copy
 from tests.bot.running.test_commands_beside_a_process import hold_folder, run, synced, until
 from tests.bot.shell import Shell

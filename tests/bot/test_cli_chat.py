@@ -13,16 +13,16 @@ import time
 from contextlib import closing
 
 import pytest
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.flags.model import Complaint, Due, Flag
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.operations.syncing import now
+from footnote_bot.bot.ports import Answering, OnText
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.terminal_chat import session
 
-from bot.conversation.model import IncomingMessage
-from bot.flags.model import Complaint, Due, Flag
-from bot.model import Question, Result
-from bot.operations.syncing import now
-from bot.ports import Answering, OnText
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.inbox import DatabaseInbox
-from bot.terminal_chat import session
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Ran, Shell
 from tests.forked import Forked

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from footnote_bot.config.loading import load
+from footnote_bot.config.settings import Secrets
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.sources.confluence.page_links import tiny
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import User, Who
+from footnote_bot.playground.confluence.site import CLOUD_ID, LocalConfluence
+from footnote_bot.playground.confluence.state import Product
+from footnote_bot.playground.confluence.world import World
 
-from config.loading import load
-from config.settings import Secrets
-from indexers.indexing import Indexing
-from indexers.sources.confluence.page_links import tiny
-from playground.confluence.faults import Fault
-from playground.confluence.model import User, Who
-from playground.confluence.site import CLOUD_ID, LocalConfluence
-from playground.confluence.state import Product
-from playground.confluence.world import World
 from tests.bot.shell import Ran, Shell
 
 BOT = "foot@example.com"

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.bot.answering.quoting.responding import Responder
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
+from footnote_bot.bot.evaluation import comparing
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Source
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.in_threads import AsyncAnswers
 
-from bot.answering.quoting.responding import Responder
-from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from bot.evaluation import comparing
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint
-from bot.model import Answer, NoAnswer, Question, Source
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.in_threads import AsyncAnswers
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.config.manifest_link import creation_link
 
-from config.manifest_link import creation_link
 from tests.bot.shell import Ran, Shell
 from tests.bot.test_cli_doctor import Office, office_of
 from tests.fakes.openai_server import Reply, openai_server
@@ -298,7 +298,7 @@ def typed(shell: Shell, *steps: tuple[str, bytes | signal.Signals]) -> tuple[int
     with (
         closing(os.fdopen(screen, "rb", 0)),
         subprocess.Popen(
-            [sys.executable, "-c", "from bot.cli import main; main()", "init"],
+            [sys.executable, "-c", "from footnote_bot.bot.cli import main; main()", "init"],
             cwd=shell.folder,
             stdin=inside,
             stdout=inside,

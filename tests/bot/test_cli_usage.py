@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.answering.llm.usage import Cap, Spent
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source
+from footnote_bot.bot.operations.usage_report import DIRECT
+from footnote_bot.bot.reports import csv_of, print_rows
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_person
+from footnote_bot.bot.state.usage import DatabaseUsage
+from footnote_bot.bot.state.usage_report import pseudonyms
 
-from bot.answering.llm.usage import Cap, Spent
-from bot.conversation.model import AskedQuestion, MessageRef
-from bot.model import Answer, NoAnswer, Reason, Result, Source
-from bot.operations.usage_report import DIRECT
-from bot.reports import csv_of, print_rows
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.forgetting import forget_person
-from bot.state.usage import DatabaseUsage
-from bot.state.usage_report import pseudonyms
 from tests.bot.databases import lay_out
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.workspaces.model import Installation, WorkspaceRights
-from bot.workspaces.report import findings, rows
-from indexers.findings import Level
+from footnote_bot.bot.workspaces.model import Installation, WorkspaceRights
+from footnote_bot.bot.workspaces.report import findings, rows
+from footnote_bot.indexers.findings import Level
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 ONE = Installation(

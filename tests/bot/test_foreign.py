@@ -7,16 +7,24 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from footnote_bot.bot import foreign, terminal
+from footnote_bot.bot.foreign import (
+    clean,
+    excerpt,
+    on_one_line,
+    quoted,
+    unmarked,
+    with_mark,
+    words_behind,
+)
+from footnote_bot.bot.model import Answer, Fallback, Question, Source
+from footnote_bot.bot.slack.rendering.blocks import source_line
+from footnote_bot.bot.slack.rendering.links import origins
+from footnote_bot.bot.slack.rendering.mrkdwn import JOINER, button_text, inert, literal, render
+from footnote_bot.indexers.model import EVERYONE, Principal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import foreign, terminal
-from bot.foreign import clean, excerpt, on_one_line, quoted, unmarked, with_mark, words_behind
-from bot.model import Answer, Fallback, Question, Source
-from bot.slack.rendering.blocks import source_line
-from bot.slack.rendering.links import origins
-from bot.slack.rendering.mrkdwn import JOINER, button_text, inert, literal, render
-from indexers.model import EVERYONE, Principal
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.bot import serving
+from footnote_bot.bot.interrupting import interruptible
+from footnote_bot.bot.version import own_commit, own_version
+from footnote_bot.config import logs
+from footnote_bot.indexers.errors import IndexUnavailable
 
-from bot import serving
-from bot.interrupting import interruptible
-from bot.version import own_commit, own_version
-from config import logs
-from indexers.errors import IndexUnavailable
 from tests.bot.shell import Ran, Shell
 from tests.kept_logging import kept_logging
 
@@ -142,7 +142,7 @@ def test_after_a_change_of_the_level_lines_go_to_the_same_place(
 ) -> None:
     def work() -> None:
         logs.configure("DEBUG", "json")
-        logging.getLogger("bot").debug("detail")
+        logging.getLogger("footnote_bot.bot").debug("detail")
 
     assert lines_of(served(shell, monkeypatch, work))[-1]["message"] == "detail"
 

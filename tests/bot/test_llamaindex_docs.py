@@ -8,16 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.answering.engine.engines import FootnoteResponse
+from footnote_bot.bot.app import App
+from footnote_bot.bot.footnote import Footnote
+from footnote_bot.bot.model import Result, Timings
+from footnote_bot.bot.operations.single_sync import sync_once
+from footnote_bot.config.loading import load
+from footnote_bot.config.settings import Secrets
+from footnote_bot.playground import demo
 from llama_index.core.instrumentation import get_dispatcher
-
-from bot.answering.engine.engines import FootnoteResponse
-from bot.app import App
-from bot.footnote import Footnote
-from bot.model import Result, Timings
-from bot.operations.single_sync import sync_once
-from config.loading import load
-from config.settings import Secrets
-from playground import demo
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(

@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.llm.providers import model_client_of
+from footnote_bot.config import logs
+from footnote_bot.config.llm import LlmSettings
+from footnote_bot.indexers.index.server import Server
+from footnote_bot.indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.sources.confluence.addresses import base_of
+from footnote_bot.indexers.sources.confluence.transport import Transport
 
-from bot.answering.llm.prompt import Prompt
-from bot.answering.llm.providers import model_client_of
-from config import logs
-from config.llm import LlmSettings
-from indexers.index.server import Server
-from indexers.index.server_options import ServerOptions
-from indexers.sources.confluence.addresses import base_of
-from indexers.sources.confluence.transport import Transport
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.openai_server import Reply, openai_server
 from tests.kept_logging import kept_logging
@@ -113,7 +113,7 @@ def test_a_call_logs_neither_words_nor_secrets_at_debug(
 ) -> None:
     """``tells`` is a text that the library itself would have logged."""
     call()
-    logging.getLogger("bot").debug("our own")
+    logging.getLogger("footnote_bot.bot").debug("our own")
     err = capsys.readouterr().err
 
     assert any(tells in line for line in raw)

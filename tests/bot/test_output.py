@@ -19,7 +19,7 @@ def run_in_child(
     *arguments: str, stdout: int = subprocess.PIPE, **environment: str
 ) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
+        [sys.executable, "-m", "footnote_bot", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
@@ -34,7 +34,16 @@ def test_output_that_cannot_be_written_is_one_sentence(unbuffered: str, tmp_path
     """A limit on the size of files stands in for a full disk."""
     with (tmp_path / "out").open("wb") as out:
         end = subprocess.run(
-            ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-m", "bot", "settings"],
+            [
+                "sh",
+                "-c",
+                'ulimit -f 0; exec "$@"',
+                "sh",
+                sys.executable,
+                "-m",
+                "footnote_bot",
+                "settings",
+            ],
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             stdin=subprocess.DEVNULL,
@@ -109,11 +118,11 @@ def test_a_closed_output_is_no_failure(tmp_path: Path) -> None:
 
 LOADS_FOR_EVER = """
 import builtins, signal, time
-import bot.__main__ as entry
+import footnote_bot.__main__ as entry
 real = builtins.__import__
 
 def slowly(name, *rest):
-    if name == "bot.cli":
+    if name == "footnote_bot.bot.cli":
         print("loading", flush=True)
         time.sleep(60)
     return real(name, *rest)

@@ -6,8 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
-from bot.parts import part
+from footnote_bot.bot.parts import part
 
 
 class Library:

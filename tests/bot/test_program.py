@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from bot.program import program_here, shown_path
+from footnote_bot.bot.program import program_here, shown_path
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_the_module_is_called_with_the_python_that_runs_it(
     monkeypatch.setattr(sys, "executable", str(python))
     monkeypatch.setattr(sys, "argv", [str(tmp_path / "bot" / "__main__.py")])
 
-    assert program_here() == "env/bin/python -m bot"
+    assert program_here() == "env/bin/python -m footnote_bot"
 
 
 def test_a_path_with_blanks_is_quoted_for_the_shell(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from config.manifest_link import creation_link
+from footnote_bot.config.manifest_link import creation_link
+
 from tests.bot.shell import Shell
 
 GOOD = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.model import LONGEST_LINE as LINE
-from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source, Tone
-from bot.shown import as_unsure, line_of, tone_of
+from footnote_bot.bot.model import LONGEST_LINE as LINE
+from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source, Tone
+from footnote_bot.bot.shown import as_unsure, line_of, tone_of
 
 SOURCE = Source("Leave", "", "https://x.example/leave", "Thirty days.", "handbook", "leave", "1")
 SURE = Answer("Thirty days. [1]", (SOURCE,), 0.9)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 HEAVY = (
-    "aiohttp", "atlassian", "bot.app", "fastembed", "llama_index", "lxml", "numpy",
+    "aiohttp", "atlassian", "footnote_bot.bot.app", "fastembed", "llama_index", "lxml", "numpy",
     "onnxruntime", "pydantic", "qdrant_client", "qdrant_edge", "requests", "slack_bolt",
     "sqlalchemy",
 )  # fmt: skip

@@ -8,10 +8,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from rich.console import Console
-
-from bot import screen, terminal
-from bot.model import (
+from footnote_bot.bot import screen, terminal
+from footnote_bot.bot.model import (
     Answer,
     Clarify,
     Doubt,
@@ -26,9 +24,10 @@ from bot.model import (
     Unchecked,
     Why,
 )
-from bot.moments import in_words, time_of
-from bot.result_json import result_json
-from indexers.model import Failed, Progress, Section, Skipped, SyncReport
+from footnote_bot.bot.moments import in_words, time_of
+from footnote_bot.bot.result_json import result_json
+from footnote_bot.indexers.model import Failed, Progress, Section, Skipped, SyncReport
+from rich.console import Console
 
 SOURCE = Source(
     title="Leave",

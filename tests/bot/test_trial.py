@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app import App
-from bot.model import NoAnswer, Question, Reason, Result
-from bot.operations.passes import Pass, PassKind
-from bot.ports import OnText
-from bot.trial import SometimesComposing, TrialApp
-from config.settings import Secrets, Settings
-from indexers.model import EVERYONE, Principal
+from footnote_bot.bot.app import App
+from footnote_bot.bot.model import NoAnswer, Question, Reason, Result
+from footnote_bot.bot.operations.passes import Pass, PassKind
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.trial import SometimesComposing, TrialApp
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.model import EVERYONE, Principal
 
 ANYONE = Principal.of(EVERYONE)
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

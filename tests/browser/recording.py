@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from playground.slack.core import Core
-from playground.slack.model import Message, View
-from playground.slack.views import ViewStacks
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.model import Message, View
+from footnote_bot.playground.slack.views import ViewStacks
 
 Json = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bot.__main__ import main
-from playground import slack_demo
+from footnote_bot.__main__ import main
+from footnote_bot.playground import slack_demo
 
 if __name__ == "__main__":
     slack_demo.HANDBOOK = Path(sys.argv.pop(1))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from playground.slack.interactions import pressed, state_of
-from playground.slack.model import interactive_elements
+from footnote_bot.playground.slack.interactions import pressed, state_of
+from footnote_bot.playground.slack.model import interactive_elements
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

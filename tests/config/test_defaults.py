@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.config.settings import Settings
+from footnote_bot.config.wikis import WIKI_KINDS
+from footnote_bot.config.workspaces import WorkspaceSettings
 from pydantic import BaseModel
-
-from config.settings import Settings
-from config.wikis import WIKI_KINDS
-from config.workspaces import WorkspaceSettings
 
 ROOT = Path(__file__).parents[2]
 NOTHING = (None, False, True, 0, "", "auto")

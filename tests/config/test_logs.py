@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from footnote_bot.config import logs
+from footnote_bot.indexers.errors import WikiUnavailable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config import logs
-from indexers.errors import WikiUnavailable
 from tests.kept_logging import kept_logging
 from tests.timing import takes_linear_time
 
@@ -31,8 +31,8 @@ def restored() -> Iterator[None]:
 
 def test_a_line_an_event_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("INFO")
-    logging.getLogger("indexers.syncing.sync").info("synced %s", "handbook")
-    logging.getLogger("indexers.syncing.sync").debug("indexed a page")
+    logging.getLogger("footnote_bot.indexers.syncing.sync").info("synced %s", "handbook")
+    logging.getLogger("footnote_bot.indexers.syncing.sync").debug("indexed a page")
     out, err = capsys.readouterr()
 
     assert out == ""
@@ -54,7 +54,7 @@ def test_debug_lines_of_slack_s_libraries_are_never_logged(
 
 def test_at_debug_our_own_details_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("DEBUG")
-    logging.getLogger("indexers.syncing.sync").debug("indexed a page")
+    logging.getLogger("footnote_bot.indexers.syncing.sync").debug("indexed a page")
 
     assert "indexed a page" in capsys.readouterr().err
 
@@ -69,7 +69,7 @@ def test_at_error_the_talkative_are_quiet_too(capsys: pytest.CaptureFixture[str]
 def test_configured_twice_it_logs_once(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("INFO")
     logs.configure("INFO")
-    logging.getLogger("indexers").info("once")
+    logging.getLogger("footnote_bot.indexers").info("once")
 
     assert capsys.readouterr().err.count("once") == 1
 
@@ -89,7 +89,7 @@ def test_an_error_is_logged_where_it_came_up_without_a_library_s_words(
     try:
         fails_at(PAGE)
     except WikiUnavailable:
-        logging.getLogger("indexers.syncing.sync").exception("leave.md failed")
+        logging.getLogger("footnote_bot.indexers.syncing.sync").exception("leave.md failed")
     err = capsys.readouterr().err
 
     assert err.index("int(page)") < err.index("ValueError") < err.index("which led to")
@@ -108,7 +108,7 @@ def test_no_words_from_outside_start_a_line(
 ) -> None:
     logs.configure("INFO")
     hostile = f"eng{line_break}{FORGED}"
-    logger = logging.getLogger(f"indexers.syncing.sync.{hostile}")
+    logger = logging.getLogger(f"footnote_bot.indexers.syncing.sync.{hostile}")
     logger.info("synced %s", hostile)
     logger.info(hostile)
     err = capsys.readouterr().err
@@ -126,7 +126,7 @@ def test_no_words_of_an_error_start_a_line(
     try:
         fails_at(PAGE, f"The wiki says{line_break}{FORGED}")
     except WikiUnavailable:
-        logging.getLogger("indexers").exception("it failed", stack_info=True)
+        logging.getLogger("footnote_bot.indexers").exception("it failed", stack_info=True)
     first, *indented = capsys.readouterr().err.splitlines()
 
     assert first.endswith("it failed")
@@ -175,7 +175,9 @@ def test_a_secret_in_an_address_is_not_logged(
     logs.configure("INFO", format_)
     proxy, socket = "http://ann:s3cret@proxy:3128", "wss://slack.example/link?ticket=s3cret&app=1"
     logging.getLogger("slack_sdk").error("no way to %s", f"url='{proxy}', url={socket!r}")
-    logging.getLogger("bot").error("no sync", exc_info=WikiUnavailable(f"no way to {proxy}"))
+    logging.getLogger("footnote_bot.bot").error(
+        "no sync", exc_info=WikiUnavailable(f"no way to {proxy}")
+    )
     err = capsys.readouterr().err
 
     assert "s3cret" not in err
@@ -200,7 +202,7 @@ def test_a_request_s_lines_have_its_id(capsys: pytest.CaptureFixture[str]) -> No
     ids = ["", "a1b2c3d4"]
     logs.configure("INFO", request=lambda: ids[0])
     for _ in range(2):
-        logging.getLogger("bot").info("answered")
+        logging.getLogger("footnote_bot.bot").info("answered")
         ids.pop(0)
 
     assert [line.partition("INFO")[2] for line in capsys.readouterr().err.splitlines()] == [
@@ -211,11 +213,11 @@ def test_a_request_s_lines_have_its_id(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_json_is_an_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("INFO", "json", lambda: "a1b2c3d4")
-    logging.getLogger("bot").warning("two\nlines \x1b[31m %s", "\u202e")
+    logging.getLogger("footnote_bot.bot").warning("two\nlines \x1b[31m %s", "\u202e")
     try:
         fails_at(PAGE)
     except WikiUnavailable:
-        logging.getLogger("indexers").exception("failed")
+        logging.getLogger("footnote_bot.indexers").exception("failed")
     out = capsys.readouterr().err
     first, second = map(json.loads, out.splitlines())
 

@@ -6,15 +6,14 @@ import tomllib
 from collections.abc import Iterator
 
 import pytest
+from footnote_bot.config import reference
+from footnote_bot.config.loading import LISTS, example
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.config.wikis import WIKI_KINDS
+from footnote_bot.config.workspaces import WorkspaceSettings
 from pydantic import BaseModel
 
-from config import reference
-from config.loading import LISTS, example
-from config.settings import Secrets, Settings
-from config.wikis import WIKI_KINDS
-from config.workspaces import WorkspaceSettings
-
-MADE = "run `python -m config.reference`"
+MADE = "run `python -m footnote_bot.config.reference`"
 
 
 def models() -> Iterator[type[BaseModel]]:

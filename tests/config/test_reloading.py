@@ -6,10 +6,9 @@ import logging
 from pathlib import Path
 
 import pytest
-
-from config.loading import load
-from config.reloading import LIVE, Reloading, taken_over
-from config.settings import Settings
+from footnote_bot.config.loading import load
+from footnote_bot.config.reloading import LIVE, Reloading, taken_over
+from footnote_bot.config.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs/operating.md"
 WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "."\n'

@@ -7,11 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
-
-from config import secret_files
-from config.errors import SettingsError
-from config.loading import load, secrets
-from config.settings import Secrets
+from footnote_bot.config import secret_files
+from footnote_bot.config.errors import SettingsError
+from footnote_bot.config.loading import load, secrets
+from footnote_bot.config.settings import Secrets
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from config.drafting import toml_value
-from config.loading import load
-from config.settings import Settings
-from config.state import StateSettings
-from config.writing import as_toml
+from footnote_bot.config.drafting import toml_value
+from footnote_bot.config.loading import load
+from footnote_bot.config.settings import Settings
+from footnote_bot.config.state import StateSettings
+from footnote_bot.config.writing import as_toml
 
 FILE = """
 data_dir = "kept"

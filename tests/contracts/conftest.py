@@ -9,21 +9,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.conversation.ports import ChannelSettingsStore, Inbox, Locks, Threads
+from footnote_bot.bot.flags.ports import AnswerStore
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.channels import DatabaseChannels
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_person
+from footnote_bot.bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.shared_locks import SharedLocks
+from footnote_bot.bot.state.teams import Team
+from footnote_bot.bot.state.threads import DatabaseThreads
 
-from bot.conversation.model import IncomingMessage
-from bot.conversation.ports import ChannelSettingsStore, Inbox, Locks, Threads
-from bot.flags.ports import AnswerStore
-from bot.state.answers import DatabaseAnswers
-from bot.state.channels import DatabaseChannels
-from bot.state.database import Database
-from bot.state.forgetting import forget_person
-from bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
-from bot.state.inbox import DatabaseInbox
-from bot.state.locks import DatabaseLocks
-from bot.state.process import Process
-from bot.state.shared_locks import SharedLocks
-from bot.state.teams import Team
-from bot.state.threads import DatabaseThreads
 from tests.bot.databases import POSTGRESQL, empty, lay_out
 from tests.fakes.answers import MemoryAnswers
 from tests.fakes.stores import MemoryChannels, MemoryInbox, MemoryLocks, MemoryThreads

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-
-from bot.conversation.model import (
+from footnote_bot.bot.conversation.model import (
     LOST,
     AskedQuestion,
     Choice,
@@ -18,11 +17,20 @@ from bot.conversation.model import (
     RecordedAnswer,
     Tally,
 )
-from bot.conversation.ports import Answers
-from bot.errors import AskerForgotten
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint, Verdict
-from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source, Timings
+from footnote_bot.bot.conversation.ports import Answers
+from footnote_bot.bot.errors import AskerForgotten
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint, Verdict
+from footnote_bot.bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Reading,
+    Reason,
+    Result,
+    Source,
+    Timings,
+)
 
 from .conftest import Answered
 

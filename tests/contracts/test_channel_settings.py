@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.conversation.model import USUAL, ChannelSettings
+from footnote_bot.bot.conversation.model import USUAL, ChannelSettings
 
 from .conftest import Stores
 

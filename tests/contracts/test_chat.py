@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.conversation.model import (
+from footnote_bot.bot.conversation.model import (
     AskedQuestion,
     Content,
     IncomingMessage,
@@ -21,19 +19,21 @@ from bot.conversation.model import (
     Notice,
     RecordedAnswer,
 )
-from bot.conversation.ports import Chat
-from bot.conversation.posting import NotOurs
-from bot.errors import NotInChannel
-from bot.model import Answer, Role, Turn
-from bot.slack.api.optional_calls import OptionalCalls
-from bot.slack.api.slack_api import SlackApi, connections, web_client
-from bot.slack.chat.history import History
-from bot.slack.chat.slack_chat import SlackChat
-from bot.slack.chat.streaming import Stopped, Streaming
-from bot.slack.events.parsing import Identity, SlackText
-from bot.slack.rendering.content import Renderer
-from bot.terminal_chat.terminal_chat import TerminalChat
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation.ports import Chat
+from footnote_bot.bot.conversation.posting import NotOurs
+from footnote_bot.bot.errors import NotInChannel
+from footnote_bot.bot.model import Answer, Role, Turn
+from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
+from footnote_bot.bot.slack.api.slack_api import SlackApi, connections, web_client
+from footnote_bot.bot.slack.chat.history import History
+from footnote_bot.bot.slack.chat.slack_chat import SlackChat
+from footnote_bot.bot.slack.chat.streaming import Stopped, Streaming
+from footnote_bot.bot.slack.events.parsing import Identity, SlackText
+from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.terminal_chat.terminal_chat import TerminalChat
+from footnote_bot.playground.slack.workspace import LocalSlack
+from slack_sdk.web.async_client import AsyncWebClient
+
 from tests.fakes.chat import FakeChat, text_of
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"

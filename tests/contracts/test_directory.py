@@ -8,17 +8,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.conversation.model import (
+    ANYBODY,
+    AskedQuestion,
+    Closed,
+    MessageRef,
+    RecordedAnswer,
+)
+from footnote_bot.bot.conversation.ports import Directory
+from footnote_bot.bot.model import Answer
+from footnote_bot.bot.slack.api.slack_api import SlackApi, connections, web_client
+from footnote_bot.bot.slack.rights.readers import REMEMBERED
+from footnote_bot.bot.slack.rights.slack_directory import directory_of
+from footnote_bot.bot.terminal_chat.terminal_directory import TerminalDirectory
+from footnote_bot.config.slack import SlackSettings
+from footnote_bot.indexers.model import EVERYONE, Acl, Principal, Reader, addressed
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from bot.conversation.model import ANYBODY, AskedQuestion, Closed, MessageRef, RecordedAnswer
-from bot.conversation.ports import Directory
-from bot.model import Answer
-from bot.slack.api.slack_api import SlackApi, connections, web_client
-from bot.slack.rights.readers import REMEMBERED
-from bot.slack.rights.slack_directory import directory_of
-from bot.terminal_chat.terminal_directory import TerminalDirectory
-from config.slack import SlackSettings
-from indexers.model import EVERYONE, Acl, Principal, Reader, addressed
-from playground.slack.workspace import LocalSlack
 from tests.fakes.chat import FakeDirectory
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"

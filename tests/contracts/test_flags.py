@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from bot.conversation.model import AskedQuestion, MessageRef
-from bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step
-from bot.flags.ports import FlagStore
-from bot.model import Answer, NoAnswer, Reason
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
+from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step
+from footnote_bot.bot.flags.ports import FlagStore
+from footnote_bot.bot.model import Answer, NoAnswer, Reason
 
 from .conftest import Answered
 

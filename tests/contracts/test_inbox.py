@@ -6,7 +6,12 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.conversation.model import CountedBy, IncomingMessage, MessageKind, MessageState
+from footnote_bot.bot.conversation.model import (
+    CountedBy,
+    IncomingMessage,
+    MessageKind,
+    MessageState,
+)
 
 from .conftest import Stores
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
-from bot.errors import LockTaken
+from footnote_bot.bot.errors import LockTaken
 
 from .conftest import Stores
 

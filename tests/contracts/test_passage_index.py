@@ -12,15 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import strategies as st
-from qdrant_client import QdrantClient
-
-from indexers.index.current import CurrentIndex
-from indexers.index.edge import EdgeIndex
-from indexers.index.folder_catalog import FolderCatalog
-from indexers.index.server import Server, ServerIndex
-from indexers.model import (
+from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.folder_catalog import FolderCatalog
+from footnote_bot.indexers.index.server import Server, ServerIndex
+from footnote_bot.indexers.model import (
     EVERYONE,
     NOBODY,
     OPEN,
@@ -31,7 +27,11 @@ from indexers.model import (
     Principal,
     Reader,
 )
-from indexers.ports import Embedding, PassageIndex
+from footnote_bot.indexers.ports import Embedding, PassageIndex
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+from qdrant_client import QdrantClient
+
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages

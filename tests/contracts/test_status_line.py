@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.conversation.ports import StatusLine
+from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
+from footnote_bot.bot.slack.api.slack_api import connections, web_client
+from footnote_bot.bot.slack.api.status_line import SESSION, STATUS, TITLE, SlackStatusLine
+from footnote_bot.bot.terminal_chat.terminal_chat import NoStatus
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.conversation.ports import StatusLine
-from bot.slack.api.optional_calls import OptionalCalls
-from bot.slack.api.slack_api import connections, web_client
-from bot.slack.api.status_line import SESSION, STATUS, TITLE, SlackStatusLine
-from bot.terminal_chat.terminal_chat import NoStatus
-from playground.slack.workspace import LocalSlack
 from tests.fakes.chat import FakeStatus
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.conversation.model import IncomingMessage, MessageKind, MessageState, Thread
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, MessageState, Thread
 
 from .conftest import Stores
 

@@ -8,11 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.conversation.model import AskedQuestion, Choice, RecordedAnswer, Tally
-from bot.errors import AskerForgotten
-from bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step, Verdict
-from bot.model import Answer, NoAnswer, Reason, Result
-from indexers.model import KnownPage
+from footnote_bot.bot.conversation.model import AskedQuestion, Choice, RecordedAnswer, Tally
+from footnote_bot.bot.errors import AskerForgotten
+from footnote_bot.bot.flags.model import (
+    Card,
+    Complaint,
+    Due,
+    Flag,
+    FlagAction,
+    FlagState,
+    Step,
+    Verdict,
+)
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
+from footnote_bot.indexers.model import KnownPage
+
 from tests.fakes.stores import MemoryInbox
 
 

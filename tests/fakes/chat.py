@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.conversation.model import (
+from footnote_bot.bot.conversation.model import (
     ANYBODY,
     AnswerContent,
     Closed,
@@ -14,10 +14,10 @@ from bot.conversation.model import (
     IncomingMessage,
     RecordedAnswer,
 )
-from bot.conversation.ports import Hold, Posted
-from bot.conversation.posting import NotOurs
-from bot.model import Role, Turn
-from indexers.model import Reader
+from footnote_bot.bot.conversation.ports import Hold, Posted
+from footnote_bot.bot.conversation.posting import NotOurs
+from footnote_bot.bot.model import Role, Turn
+from footnote_bot.indexers.model import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answering.deciding.confidence import Confidence, Curve
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Curve
 
 
 def always(logit: float) -> Confidence:

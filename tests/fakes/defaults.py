@@ -8,13 +8,13 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from bot.answering import answerer
-from bot.answering.llm import prompt
-from bot.answering.retrieval import recheck
-from bot.answering.retrieval.rereading import Split
-from config.settings import Settings
-from indexers.ports import LiveWiki
-from indexers.syncing import sync as syncing
+from footnote_bot.bot.answering import answerer
+from footnote_bot.bot.answering.llm import prompt
+from footnote_bot.bot.answering.retrieval import recheck
+from footnote_bot.bot.answering.retrieval.rereading import Split
+from footnote_bot.config.settings import Settings
+from footnote_bot.indexers.ports import LiveWiki
+from footnote_bot.indexers.syncing import sync as syncing
 
 DEFAULTS = Settings()
 PATIENT = 240.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from indexers.model import digest
-from indexers.ports import Embedding, Vector
+from footnote_bot.indexers.model import digest
+from footnote_bot.indexers.ports import Embedding, Vector
 
 
 class WordEmbedder:

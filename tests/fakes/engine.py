@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from bot.answering.engine.pipeline import Pipeline
-from bot.answering.engine.retriever import FootnoteRetriever
-from bot.answering.retrieval.recheck import Recheck
-from bot.answering.retrieval.retrieval import (
+from footnote_bot.bot.answering.engine.pipeline import Pipeline
+from footnote_bot.bot.answering.engine.retriever import FootnoteRetriever
+from footnote_bot.bot.answering.retrieval.recheck import Recheck
+from footnote_bot.bot.answering.retrieval.retrieval import (
     Compose,
     FoundPage,
     Reorder,
     Retrieval,
     Retrieved,
 )
-from bot.model import Question, Result
-from indexers.model import Reader
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.indexers.model import Reader
+
 from tests.fakes.retrieval import retrieval_over
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from indexers.index import vocabulary
-from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Embedding, IndexQuery, PassageRef, Vector
+from footnote_bot.indexers.index import vocabulary
+from footnote_bot.indexers.model import Acl, Hit, KnownPage, Passage, Reader
+from footnote_bot.indexers.ports import Embedding, IndexQuery, PassageRef, Vector
 
 
 class ListIndex:

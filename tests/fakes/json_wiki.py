@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
-
-from config.wikis import WikiSettings
-from indexers.errors import WikiUnavailable
-from indexers.findings import Access, Finding, GateInWords, failure, ok
-from indexers.model import (
+from footnote_bot.config.wikis import WikiSettings
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.findings import Access, Finding, GateInWords, failure, ok
+from footnote_bot.indexers.model import (
     NOBODY,
     Acl,
     Changed,
@@ -29,7 +27,8 @@ from indexers.model import (
     Unchanged,
     digest,
 )
-from indexers.sources.source import Resources, WikiSource
+from footnote_bot.indexers.sources.source import Resources, WikiSource
+from pydantic import Field
 
 
 class JsonSettings(WikiSettings):

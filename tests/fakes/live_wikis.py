@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from threading import Event, Semaphore
 
-from indexers.errors import WikiUnavailable
-from indexers.model import OPEN, Acl, LivePage, LivePages, Page
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import OPEN, Acl, LivePage, LivePages, Page
 
 
 class Plain:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.model import OPEN, Acl, Passage
+from footnote_bot.indexers.model import OPEN, Acl, Passage
 
 
 def passages(

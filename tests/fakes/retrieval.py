@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from bot.answering.retrieval.retrieval import Retrieval
-from indexers.model import Passage
-from indexers.ports import Embedder
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
+from footnote_bot.indexers.model import Passage
+from footnote_bot.indexers.ports import Embedder
+
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 

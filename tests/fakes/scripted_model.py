@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.llm.prompt import Prompt
 
 
 class ScriptedModel:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.conversation.model import (
+from footnote_bot.bot.conversation.model import (
     USUAL,
     ChannelSettings,
     CountedBy,
@@ -18,7 +18,7 @@ from bot.conversation.model import (
     MessageState,
     Thread,
 )
-from bot.errors import LockTaken
+from footnote_bot.bot.errors import LockTaken
 
 _OPEN = MessageState.unfinished()
 

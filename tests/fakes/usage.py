@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from threading import Lock
 
-from bot.answering.llm.usage import Cap, Payer, Spent
+from footnote_bot.bot.answering.llm.usage import Cap, Payer, Spent
 
 
 class MemoryUsage:

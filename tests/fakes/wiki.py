@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from indexers.errors import WikiUnavailable
-from indexers.model import (
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import (
     OPEN,
     Acl,
     Changed,

@@ -10,17 +10,17 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
+from footnote_bot.bot.slack.chat.pressing import press_of
+from footnote_bot.bot.slack.commands import channel_form
+from footnote_bot.bot.slack.commands.arguments import options, person, words_of
+from footnote_bot.bot.slack.commands.call import Misused
+from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
+from footnote_bot.bot.slack.events.handling import Failures
+from footnote_bot.bot.slack.events.parsing import SlackText, parse_event
+from footnote_bot.bot.slack.flags import forms
 from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.slack.chat.pressing import press_of
-from bot.slack.commands import channel_form
-from bot.slack.commands.arguments import options, person, words_of
-from bot.slack.commands.call import Misused
-from bot.slack.envelopes import Malformed, read_envelope
-from bot.slack.events.handling import Failures
-from bot.slack.events.parsing import SlackText, parse_event
-from bot.slack.flags import forms
 from tests.bot.slack import test_envelopes as envelopes
 from tests.bot.slack.test_failed_handlers import Told
 

@@ -6,12 +6,11 @@ import re
 import tempfile
 from pathlib import Path
 
+from footnote_bot.config.checking import check
+from footnote_bot.config.loading import example as example_file
+from footnote_bot.config.settings import Settings
+from footnote_bot.config.wikis import WIKI_KINDS
 from hypothesis import strategies as st
-
-from config.checking import check
-from config.loading import example as example_file
-from config.settings import Settings
-from config.wikis import WIKI_KINDS
 
 from .model import Target
 

@@ -8,16 +8,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.app import answerer_of
+from footnote_bot.bot.model import NoAnswer, Question, Reason
+from footnote_bot.config.settings import IndexSettings, Secrets, Settings
+from footnote_bot.indexers.errors import IndexCorrupt
+from footnote_bot.indexers.index.damage import Damage
+from footnote_bot.indexers.index.edge import EdgeEngine
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.model import EVERYONE, Acl, Principal
+from footnote_bot.indexers.ports import PassageIndex
 
-from bot.app import answerer_of
-from bot.model import NoAnswer, Question, Reason
-from config.settings import IndexSettings, Secrets, Settings
-from indexers.errors import IndexCorrupt
-from indexers.index.damage import Damage
-from indexers.index.edge import EdgeEngine
-from indexers.indexing import Indexing
-from indexers.model import EVERYONE, Acl, Principal
-from indexers.ports import PassageIndex
 from tests.fakes.defaults import Answerer
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
@@ -344,8 +344,10 @@ def test_an_index_that_an_older_version_wrote_is_built_anew(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The old index lacks a field that this version needs."""
-    monkeypatch.setattr("indexers.index.catalog.SCHEMA_VERSION", 4)
-    monkeypatch.setattr("indexers.index.schema._passage", lambda payload: payload["new field"])
+    monkeypatch.setattr("footnote_bot.indexers.index.catalog.SCHEMA_VERSION", 4)
+    monkeypatch.setattr(
+        "footnote_bot.indexers.index.schema._passage", lambda payload: payload["new field"]
+    )
     with Library(folder) as library:
         assert library.pages_found() == set()
         assert library.index.is_partial

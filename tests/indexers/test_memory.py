@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.index import languages
+from footnote_bot.indexers.indexing import Indexing
 
-from config.settings import Secrets, Settings
-from indexers.index import languages
-from indexers.indexing import Indexing
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 
@@ -24,7 +24,7 @@ def own():
 """
 # The batch has as many tokens as fit.
 _EMBED = """
-from indexers.index.embedding import LocalEmbedder
+from footnote_bot.indexers.index.embedding import LocalEmbedder
 embedder = LocalEmbedder(threads=1)
 embedder.embed_question("How long is leave?")
 before = own()
@@ -33,7 +33,7 @@ print(own() - before)
 """
 # The last block is kept, so that those below it cannot be cut off the end of the heap.
 _FREE = """
-from indexers.index.memory import return_memory
+from footnote_bot.indexers.index.memory import return_memory
 before = own()
 blocks = [b"x" * 100_000 for _ in range(1_000)]
 del blocks[:-1]

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
-
-from indexers.index import pooling
-from indexers.index.embedding import LocalEmbedder
-from indexers.ports import Embedding
-from indexers.priority import lower_priority
+from footnote_bot.indexers.index import pooling
+from footnote_bot.indexers.index.embedding import LocalEmbedder
+from footnote_bot.indexers.ports import Embedding
+from footnote_bot.indexers.priority import lower_priority
 
 T = TypeVar("T")
 

@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from footnote_bot.config.settings import IndexSettings, Secrets, Settings
+from footnote_bot.config.wikis import Language, MarkdownSettings
+from footnote_bot.indexers.conversion import sections
+from footnote_bot.indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
+from footnote_bot.indexers.index.languages import AUTO
+from footnote_bot.indexers.index.lexical import Words
+from footnote_bot.indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Changed, Principal
+from footnote_bot.indexers.ports import Wiki
+from footnote_bot.indexers.sources.markdown.git import GitWiki
+from footnote_bot.indexers.sources.markdown.source import MarkdownSource
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.sources.readers import WikiReaders
+from footnote_bot.indexers.sources.source import Resources
 
-from config.settings import IndexSettings, Secrets, Settings
-from config.wikis import Language, MarkdownSettings
-from indexers.conversion import sections
-from indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
-from indexers.index.languages import AUTO
-from indexers.index.lexical import Words
-from indexers.index.server_options import ServerOptions
-from indexers.indexing import Indexing
-from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal
-from indexers.ports import Wiki
-from indexers.sources.markdown.git import GitWiki
-from indexers.sources.markdown.source import MarkdownSource
-from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.sources.readers import WikiReaders
-from indexers.sources.source import Resources
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.slack.pings import Live, live_pings
-from playground.slack.web_api.server import Call
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.pings import Live, live_pings
+from footnote_bot.playground.slack.web_api.server import Call
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 _MESSAGES = ("chat.postMessage", "chat.postEphemeral", "chat.update")
 _VIEWS = ("views.open", "views.push", "views.update", "views.publish")

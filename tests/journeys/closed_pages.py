@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from playground.confluence.faults import Fault
-from playground.confluence.model import Content, User, Who
-from playground.confluence.site import LocalConfluence
-from playground.confluence.state import Product
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Content, User, Who
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.state import Product
+from footnote_bot.playground.confluence.world import World
 
 CANARY = "zyxq"
 """All of those words begin with it, and no other word and no id contains it."""

@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
 
-from playground.slack.delivery import Ack, Delivery, NotDelivered
-from playground.slack.http_delivery import HttpTransport
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.delivery import Ack, Delivery, NotDelivered
+from footnote_bot.playground.slack.http_delivery import HttpTransport
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import LONG, Company
 

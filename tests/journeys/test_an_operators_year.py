@@ -120,5 +120,5 @@ class Year(RuleBasedStateMachine):
 def test_after_any_year_the_index_is_what_a_new_one_would_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("indexers.indexing.Parsers", ParsesHere)
+    monkeypatch.setattr("footnote_bot.indexers.indexing.Parsers", ParsesHere)
     run_state_machine_as_test(Year, settings=tries(15, stateful_step_count=20))

@@ -11,13 +11,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Question,
+    Reading,
+    Reason,
+    Result,
+    Source,
+)
+from footnote_bot.bot.ports import OnText
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
-from bot.ports import OnText
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
 from tests.bot.slack.conftest import (
     LEAVE,
     MANIFEST,

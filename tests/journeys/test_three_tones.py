@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from playground.slack.model import Message
+from footnote_bot.playground.slack.model import Message
 
 from .conftest import Company, write
 

@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Content, User, Who
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.watching import PATIENCE
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from playground.confluence.faults import Fault
-from playground.confluence.model import Content, User, Who
-from playground.confluence.site import LocalConfluence
-from playground.confluence.world import World
-from playground.slack.model import Message
-from playground.slack.watching import PATIENCE
-from playground.slack.workspace import LocalSlack
 from tests.ports import free_port
 
 from .conftest import MANIFEST, UNHURRIED, Company

@@ -7,8 +7,7 @@ import asyncio
 from typing import Any
 
 import pytest
-
-from playground.slack.model import Message
+from footnote_bot.playground.slack.model import Message
 
 from .closed_pages import rendered
 from .conftest import PAGES, Company, write

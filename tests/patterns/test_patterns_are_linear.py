@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-from bot.conversation import readings
-from indexers.sources.markdown import tags
-from indexers.text import outdated
+from footnote_bot.bot.conversation import readings
+from footnote_bot.indexers.sources.markdown import tags
+from footnote_bot.indexers.text import outdated
 
 from .attacking import slowest
 from .finding import (
@@ -24,10 +23,10 @@ from .finding import (
 )
 
 MADE_AT_A_CALL = {
-    "playground.confluence.faults": "the local Confluence's, by its tests",
-    "playground.confluence.routes": "they are constants of the modules that call it",
-    "indexers.sources.markdown.dialects": "they are held by its tables",
-    "indexers.sources.markdown.tags": "its parts are tried below",
+    "footnote_bot.playground.confluence.faults": "the local Confluence's, by its tests",
+    "footnote_bot.playground.confluence.routes": "they are constants of the modules that call it",
+    "footnote_bot.indexers.sources.markdown.dialects": "they are held by its tables",
+    "footnote_bot.indexers.sources.markdown.tags": "its parts are tried below",
 }
 """Modules that compile patterns other than their constants."""
 
@@ -45,7 +44,9 @@ def all_patterns() -> Iterator[CompiledPattern]:
                 yield CompiledPattern(module.__name__, pattern, ANCHORED | {"search"})
     for kind, part in tags._PATTERNS.items():
         yield CompiledPattern(
-            f"indexers.sources.markdown.tags {kind}", re.compile(part), frozenset({"search"})
+            f"footnote_bot.indexers.sources.markdown.tags {kind}",
+            re.compile(part),
+            frozenset({"search"}),
         )
 
 

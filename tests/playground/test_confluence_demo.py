@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from playground import confluence_demo
+from footnote_bot.playground import confluence_demo
 
 
 def test_two_people_get_what_each_may_read(capsys: pytest.CaptureFixture[str]) -> None:

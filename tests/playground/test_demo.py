@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from config.loading import load
-from playground import demo
+from footnote_bot.config.loading import load
+from footnote_bot.playground import demo
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote_plus
 
-from playground.confluence.model import Content, User, Who
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.model import Content, User, Who
+from footnote_bot.playground.confluence.world import World
+
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.confluences import may_read
 

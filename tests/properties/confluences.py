@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from indexers.model import EVERYONE, Hit, Principal
-from indexers.ports import PassageIndex
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Transport
-from indexers.sources.confluence.wiki import ConfluenceWiki
-from indexers.syncing.splitting import Splitter
-from playground.confluence.model import User
-from playground.confluence.site import LocalConfluence
-from playground.confluence.state import Product
-from playground.confluence.world import World
+from footnote_bot.indexers.model import EVERYONE, Hit, Principal
+from footnote_bot.indexers.ports import PassageIndex
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import Transport
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.indexers.syncing.splitting import Splitter
+from footnote_bot.playground.confluence.model import User
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.state import Product
+from footnote_bot.playground.confluence.world import World
+
 from tests.fakes.embedding import WordEmbedder
 from tests.indexers.sources.confluence.conftest import Clock, Site
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playground.slack.errors import CannotAct
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
+
 from tests.bot.slack.conftest import Bot, words
 from tests.bot.slack.mortal import Clock, Mortal
 from tests.properties.echo import NUMBER, Echo

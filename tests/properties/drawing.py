@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from playground.confluence.faults import Fault, Faults
-from playground.confluence.model import Content, ContentType, User, Who
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.faults import Fault, Faults
+from footnote_bot.playground.confluence.model import Content, ContentType, User, Who
+from footnote_bot.playground.confluence.world import World
+
 from tests.properties.confluences import may_read
 
 DEPTH = 6

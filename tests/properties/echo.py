@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result
-from bot.ports import OnText
+from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result
+from footnote_bot.bot.ports import OnText
+
 from tests.bot.slack.conftest import HR, LEAVE, SALARY
 
 NUMBER = re.compile(r"\bq\d+\b")

@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from playground.confluence.model import Content, User, Who
+from footnote_bot.playground.confluence.model import Content, User, Who
+
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Account
 

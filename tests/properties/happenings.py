@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from playground.slack.delivery import Delivery
-from playground.slack.model import Message
+from footnote_bot.playground.slack.delivery import Delivery
+from footnote_bot.playground.slack.model import Message
+
 from tests.properties.days import CHANNELS, PEOPLE, Day
 from tests.properties.echo import WORDS
 

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from indexers.errors import WikiUnavailable
-from indexers.index.schema import Where
-from indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.scope import ScopedWiki
-from playground.confluence.faults import SOME_OF_ALL, Fault
-from playground.confluence.model import User
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.index.schema import Where
+from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.scope import ScopedWiki
+from footnote_bot.playground.confluence.faults import SOME_OF_ALL, Fault
+from footnote_bot.playground.confluence.model import User
+
 from tests.fakes.defaults import sync
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Text

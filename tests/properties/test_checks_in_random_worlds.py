@@ -7,15 +7,15 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved, by_page
+from footnote_bot.bot.answering.retrieval.sources import source_of
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
+from footnote_bot.indexers.model import EVERYONE, Hit, KnownPage, Principal
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.playground.confluence.faults import SOME_OF_ALL, Fault
+from footnote_bot.playground.confluence.model import Content, User
+from footnote_bot.playground.confluence.state import Product
 
-from bot.answering.retrieval.retrieval import Retrieved, by_page
-from bot.answering.retrieval.sources import source_of
-from bot.model import Answer, NoAnswer, Reason, Result
-from indexers.model import EVERYONE, Hit, KnownPage, Principal
-from indexers.sources.confluence.rights import Tokens
-from playground.confluence.faults import SOME_OF_ALL, Fault
-from playground.confluence.model import Content, User
-from playground.confluence.state import Product
 from tests.fakes.defaults import Recheck, sync
 from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex

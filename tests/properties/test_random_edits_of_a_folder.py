@@ -13,8 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-
-from indexers.model import (
+from footnote_bot.indexers.model import (
     OPEN,
     Acl,
     Changed,
@@ -26,8 +25,9 @@ from indexers.model import (
     Skipped,
     Unchanged,
 )
-from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+
 from tests.long import few
 
 NAMES = ("a.md", "b.md", "c/a.md", "c/index.md", "c/d/e.md", "c/d/README.md", "f/a.mdx", "ü ö.md")

@@ -15,15 +15,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import Patience, Transport
+from footnote_bot.playground.confluence.faults import Fault, Faults
+from footnote_bot.playground.confluence.model import User
+from footnote_bot.playground.confluence.state import Product
 
-from indexers.index.edge import EdgeIndex
-from indexers.model import EVERYONE, Principal
-from indexers.sources.confluence.members import ConfluenceMembers
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Patience, Transport
-from playground.confluence.faults import Fault, Faults
-from playground.confluence.model import User
-from playground.confluence.state import Product
 from tests.fakes.defaults import sync
 from tests.indexers.sources.confluence.conftest import Clock, Site
 from tests.long import few

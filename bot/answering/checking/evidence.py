@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from indexers.model import Passage
-from indexers.text.prose import is_rule
+from footnote_bot.indexers.model import Passage
+from footnote_bot.indexers.text.prose import is_rule
 
 _MARKS = frozenset("*_`#|>\\\u2022\u00b7[]")
 _SAME = str.maketrans(

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.answering.checking.evidence import bare
-from bot.answering.checking.guards import Flaw
+from footnote_bot.bot.answering.checking.evidence import bare
+from footnote_bot.bot.answering.checking.guards import Flaw
 
 _QUOTED = re.compile(
     r"(?<!\d)\"([^\"\n]+)\"|[\u201c\u201e]([^\u201c\u201d\u201e\n]+)[\u201c\u201d]"

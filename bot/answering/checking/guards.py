@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from indexers.model import Passage
+from footnote_bot.indexers.model import Passage
 
 
 class Flaw(StrEnum):

@@ -9,21 +9,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering import texts
-from bot.answering.checking.guards import Flaw
-from bot.answering.composing.draft import Draft, Drafted
-from bot.answering.composing.judge import SentenceJudge
-from bot.answering.composing.judging import DraftJudging
-from bot.answering.composing.layout import Layout
-from bot.answering.composing.reading import AnswerReader, Sentence
-from bot.answering.deciding.plausible import to_compose_from
-from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed
-from bot.answering.llm.prompt import Prompt
-from bot.answering.llm.usage import BudgetedModel, Meter
-from bot.answering.retrieval.retrieval import Compose, Retrieved
-from bot.answering.retrieval.sources import source_of
-from bot.model import Answer, NoAnswer, Question, Result, Source, Tone
-from indexers.model import Hit
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.answering.checking.guards import Flaw
+from footnote_bot.bot.answering.composing.draft import Draft, Drafted
+from footnote_bot.bot.answering.composing.judge import SentenceJudge
+from footnote_bot.bot.answering.composing.judging import DraftJudging
+from footnote_bot.bot.answering.composing.layout import Layout
+from footnote_bot.bot.answering.composing.reading import AnswerReader, Sentence
+from footnote_bot.bot.answering.deciding.plausible import to_compose_from
+from footnote_bot.bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.llm.usage import BudgetedModel, Meter
+from footnote_bot.bot.answering.retrieval.retrieval import Compose, Retrieved
+from footnote_bot.bot.answering.retrieval.sources import source_of
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Result, Source, Tone
+from footnote_bot.indexers.model import Hit
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.checking.evidence import Place, ShownPassage, bare, locate, without_targets
-from bot.answering.checking.facts import flaw_of
-from bot.answering.checking.guards import (
+from footnote_bot.bot.answering.checking.evidence import (
+    Place,
+    ShownPassage,
+    bare,
+    locate,
+    without_targets,
+)
+from footnote_bot.bot.answering.checking.facts import flaw_of
+from footnote_bot.bot.answering.checking.guards import (
     Flaw,
     addresses,
     all_shown,
@@ -15,11 +21,11 @@ from bot.answering.checking.guards import (
     is_unread,
     pings,
 )
-from bot.answering.composing.judge import JudgedSentence, SentenceVerdict
-from bot.answering.composing.reading import Sentence
-from bot.answering.llm.prompt import Prompt
-from bot.model import Fallback, Question
-from indexers.text.prose import plain
+from footnote_bot.bot.answering.composing.judge import JudgedSentence, SentenceVerdict
+from footnote_bot.bot.answering.composing.reading import Sentence
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.model import Fallback, Question
+from footnote_bot.indexers.text.prose import plain
 
 _LONGEST = 2_000
 """Characters of a sentence."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.answering.composing.objects import Objects, is_number
-from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import Prompt, Structure, as_typed, in_blocks
-from bot.answering.llm.usage import BudgetedModel
-from bot.foreign import seen
-from bot.model import Question
+from footnote_bot.bot.answering.composing.objects import Objects, is_number
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.answering.llm.prompt import Prompt, Structure, as_typed, in_blocks
+from footnote_bot.bot.answering.llm.usage import BudgetedModel
+from footnote_bot.bot.foreign import seen
+from footnote_bot.bot.model import Question
 
 
 @dataclass(frozen=True, slots=True)

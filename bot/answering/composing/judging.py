@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from bot.answering.composing.draft import Draft, Drafted
-from bot.answering.composing.judge import SentenceJudge, SentenceVerdict
-from bot.answering.llm.model_client import ModelFailed
-from bot.model import Fallback
-from indexers.daemons import in_daemon
+from footnote_bot.bot.answering.composing.draft import Draft, Drafted
+from footnote_bot.bot.answering.composing.judge import SentenceJudge, SentenceVerdict
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.model import Fallback
+from footnote_bot.indexers.daemons import in_daemon
 
 log = logging.getLogger(__name__)
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Self
 
-from bot.answering.composing.composer import Composer
-from bot.answering.composing.judge import ModelJudge
-from bot.answering.llm.causes import Cause
-from bot.answering.llm.model_client import LanguageModel, RetryingModel
-from bot.answering.llm.prompt import Prompt, Prompting
-from bot.answering.llm.providers import ModelSettings, model_client_of
-from bot.answering.llm.rewriting import SECONDS, Rewriter
-from bot.answering.llm.usage import BudgetedModel, Meter
-from bot.model import Question
-from indexers.model import Principal
+from footnote_bot.bot.answering.composing.composer import Composer
+from footnote_bot.bot.answering.composing.judge import ModelJudge
+from footnote_bot.bot.answering.llm.causes import Cause
+from footnote_bot.bot.answering.llm.model_client import LanguageModel, RetryingModel
+from footnote_bot.bot.answering.llm.prompt import Prompt, Prompting
+from footnote_bot.bot.answering.llm.providers import ModelSettings, model_client_of
+from footnote_bot.bot.answering.llm.rewriting import SECONDS, Rewriter
+from footnote_bot.bot.answering.llm.usage import BudgetedModel, Meter
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import Principal
 
 _ATTEMPTS = 3
 _VERIFY_SECONDS = 10.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answering.checking.evidence import Place
-from bot.answering.composing.reading import Sentence
-from bot.answering.retrieval.sources import source_of
-from bot.foreign import on_one_line, unmarked, with_mark
-from bot.model import UNVERIFIED, Source
-from indexers.model import Passage
+from footnote_bot.bot.answering.checking.evidence import Place
+from footnote_bot.bot.answering.composing.reading import Sentence
+from footnote_bot.bot.answering.retrieval.sources import source_of
+from footnote_bot.bot.foreign import on_one_line, unmarked, with_mark
+from footnote_bot.bot.model import UNVERIFIED, Source
+from footnote_bot.indexers.model import Passage
 
 _BULLET = "\u2022"
 

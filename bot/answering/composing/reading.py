@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.checking.evidence import Evidence
-from bot.answering.composing.objects import Objects, is_number
-from bot.answering.llm.prompt import NOTHING
-from bot.foreign import clean
+from footnote_bot.bot.answering.checking.evidence import Evidence
+from footnote_bot.bot.answering.composing.objects import Objects, is_number
+from footnote_bot.bot.answering.llm.prompt import NOTHING
+from footnote_bot.bot.foreign import clean
 
 _STRUCTURED = re.compile(r'(?:`{3}(?:json)?\s{0,9})?\{\s{0,9}"(?:answered|sentences)"\s{0,9}:')
 _PREFACE = re.compile(r"[^\n{`\[.?]{0,80}[:\n]\s{0,9}(?=[{`])")

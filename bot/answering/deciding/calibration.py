@@ -9,9 +9,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from bot.answering.deciding.confidence import Confidence, Curve
-from bot.errors import BotError
-from indexers.ports import Embedder, Reranker
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Curve
+from footnote_bot.bot.errors import BotError
+from footnote_bot.indexers.ports import Embedder, Reranker
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import exp
 
-from bot.answering.reranking.blending import is_agreed
-from bot.answering.retrieval.ranking import shared
-from bot.answering.retrieval.retrieval import Retrieved
+from footnote_bot.bot.answering.reranking.blending import is_agreed
+from footnote_bot.bot.answering.retrieval.ranking import shared
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
 
 
 @dataclass(frozen=True, slots=True)

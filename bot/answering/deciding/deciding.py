@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering import texts
-from bot.answering.deciding.confidence import Confidence, Features, features
-from bot.answering.question.followups import previous_question
-from bot.answering.retrieval.retrieval import Retrieved
-from bot.model import Question, Tone
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Features, features
+from footnote_bot.bot.answering.question.followups import previous_question
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
+from footnote_bot.bot.model import Question, Tone
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ should not cost a call.
 
 from __future__ import annotations
 
-from bot.answering.deciding.confidence import features
-from bot.answering.retrieval.retrieval import Retrieved
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Role
+from footnote_bot.bot.answering.deciding.confidence import features
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Role
 
 _CLOSEST, _WORDS, _PAIRS, _LEAST = 21.4, 7.7, 4.1, 9.0
 """The weights of the best passage's features, from a curve that tells questions about a wiki from

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answering import texts
-from bot.model import Answer, Narrowed, NoAnswer, Question, Reason, Result
-from indexers.model import Audience
-from indexers.untold import untold_by
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.model import Answer, Narrowed, NoAnswer, Question, Reason, Result
+from footnote_bot.indexers.model import Audience
+from footnote_bot.indexers.untold import untold_by
 
 LONGEST_QUESTION = 4000
 """Characters of a question. A longer text is refused."""

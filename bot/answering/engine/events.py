@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 
 import llama_index_instrumentation as instrumentation
+from footnote_bot.bot.answering.composing.composer import Checked, Composed
+from footnote_bot.bot.answering.retrieval.recheck import Check
 from llama_index_instrumentation.base import BaseEvent
 
-from bot.answering.composing.composer import Checked, Composed
-from bot.answering.retrieval.recheck import Check
-
-dispatcher = instrumentation.get_dispatcher("bot.answering.engine")
+dispatcher = instrumentation.get_dispatcher("footnote_bot.bot.answering.engine")
 
 
 class RecheckEvent(BaseEvent):

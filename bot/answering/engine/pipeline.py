@@ -8,13 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bot.answering.composing.composer import Composed, Composer
-from bot.answering.engine.events import dispatcher, rechecked, verified
-from bot.answering.engine.retriever import FootnoteRetriever
-from bot.answering.retrieval.recheck import ROUNDS, Check, Recheck
-from bot.answering.retrieval.retrieval import Retrieved
-from bot.model import Question, Result, Source, named
-from bot.ports import OnText
+from footnote_bot.bot.answering.composing.composer import Composed, Composer
+from footnote_bot.bot.answering.engine.events import dispatcher, rechecked, verified
+from footnote_bot.bot.answering.engine.retriever import FootnoteRetriever
+from footnote_bot.bot.answering.retrieval.recheck import ROUNDS, Check, Recheck
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
+from footnote_bot.bot.model import Question, Result, Source, named
+from footnote_bot.bot.ports import OnText
 
 _MOST_CALLS = 2
 """Calls of the model for one question. A second one is needed if the recheck invalidated a page."""

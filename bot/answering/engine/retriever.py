@@ -6,18 +6,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from footnote_bot.bot.answering.engine.events import dispatcher
+from footnote_bot.bot.answering.engine.nodes import nodes_of, pages_of, with_chances
+from footnote_bot.bot.answering.retrieval.folding import fold_pages
+from footnote_bot.bot.answering.retrieval.neighbours import with_neighbours
+from footnote_bot.bot.answering.retrieval.recheck import ROUNDS, Recheck
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Reorder, Retrieval, Retrieved
+from footnote_bot.bot.answering.retrieval.sources import source_of
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import Hit, Reader
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
-
-from bot.answering.engine.events import dispatcher
-from bot.answering.engine.nodes import nodes_of, pages_of, with_chances
-from bot.answering.retrieval.folding import fold_pages
-from bot.answering.retrieval.neighbours import with_neighbours
-from bot.answering.retrieval.recheck import ROUNDS, Recheck
-from bot.answering.retrieval.retrieval import FoundPage, Reorder, Retrieval, Retrieved
-from bot.answering.retrieval.sources import source_of
-from bot.model import Question
-from indexers.model import Hit, Reader
 
 Chance = Callable[[Question, Retrieved], float]
 """The chance that the passages answer the question, 0 to 1."""

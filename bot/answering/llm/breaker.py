@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock, Thread
 
-from bot.answering.llm.causes import Cause
+from footnote_bot.bot.answering.llm.causes import Cause
 
 log = logging.getLogger(__name__)
 

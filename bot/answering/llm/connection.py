@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-
-from bot.answering.llm.model_client import DEADLINE
+from footnote_bot.bot.answering.llm.model_client import DEADLINE
 
 _LARGEST = 20_000_000
 """Bytes of a reply; an answer with all its thoughts is smaller."""

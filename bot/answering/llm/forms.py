@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from bot.answering.llm.prompt import Structure
+from footnote_bot.bot.answering.llm.prompt import Structure
 
 
 class Form(IntEnum):

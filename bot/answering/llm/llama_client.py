@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.llm.forms import Asking, Form, as_openai, written_to_tool
-from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
-from bot.answering.llm.prompt import Prompt
-from bot.answering.llm.refusals import (
+from footnote_bot.bot.answering.llm.forms import Asking, Form, as_openai, written_to_tool
+from footnote_bot.bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.llm.refusals import (
     FREEDOM,
     LENGTH,
     failure,
@@ -19,8 +19,8 @@ from bot.answering.llm.refusals import (
     refused_manner,
     too_long,
 )
-from bot.answering.llm.thoughts import without_thoughts
-from bot.model import Fallback
+from footnote_bot.bot.answering.llm.thoughts import without_thoughts
+from footnote_bot.bot.model import Fallback
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

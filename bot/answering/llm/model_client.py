@@ -16,12 +16,12 @@ from contextvars import ContextVar
 from threading import BoundedSemaphore, Event
 from typing import Protocol
 
-from bot.answering.llm.breaker import Breaker
-from bot.answering.llm.causes import Cause
-from bot.answering.llm.prompt import Prompt
-from bot.model import Fallback
-from indexers.backoff import growing_pauses
-from indexers.daemons import in_daemon
+from footnote_bot.bot.answering.llm.breaker import Breaker
+from footnote_bot.bot.answering.llm.causes import Cause
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.model import Fallback
+from footnote_bot.indexers.backoff import growing_pauses
+from footnote_bot.indexers.daemons import in_daemon
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.foreign import seen
-from bot.model import Question, Turn
-from bot.moments import today
-from indexers.model import Hit, Passage
-from indexers.text.prose import in_links, readable
+from footnote_bot.bot.foreign import seen
+from footnote_bot.bot.model import Question, Turn
+from footnote_bot.bot.moments import today
+from footnote_bot.indexers.model import Hit, Passage
+from footnote_bot.indexers.text.prose import in_links, readable
 
 NOTHING = "NOT IN THE WIKI"
 """The model's first line if the passages do not answer."""

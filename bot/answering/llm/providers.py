@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from bot.answering.llm.forms import as_anthropic
-from bot.answering.llm.llama_client import LlamaClient
-from bot.answering.llm.refusals import MANNERS
-from bot.errors import ModelMisconfigured
+from footnote_bot.bot.answering.llm.forms import as_anthropic
+from footnote_bot.bot.answering.llm.llama_client import LlamaClient
+from footnote_bot.bot.answering.llm.refusals import MANNERS
+from footnote_bot.bot.errors import ModelMisconfigured
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -108,7 +108,7 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
 
 
 def _bounded(settings: ModelSettings) -> Any:
-    from bot.answering.llm.connection import bounded_client  # slow: httpx
+    from footnote_bot.bot.answering.llm.connection import bounded_client  # slow: httpx
 
     try:
         return bounded_client(settings.ca_file, settings.seconds)

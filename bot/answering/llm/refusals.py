@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.answering.llm.causes import Cause, cause_of, cause_of_status
-from bot.answering.llm.model_client import ModelBusy, ModelFailed
-from indexers.backoff import seconds_of
+from footnote_bot.bot.answering.llm.causes import Cause, cause_of, cause_of_status
+from footnote_bot.bot.answering.llm.model_client import ModelBusy, ModelFailed
+from footnote_bot.indexers.backoff import seconds_of
 
 LENGTH, FREEDOM = "max_tokens", "temperature"
 MANNERS = frozenset((LENGTH, FREEDOM))

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import Prompt, in_blocks, recent
-from bot.answering.llm.usage import BudgetedModel
-from bot.foreign import seen
-from bot.model import Question, Turn
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.answering.llm.prompt import Prompt, in_blocks, recent
+from footnote_bot.bot.answering.llm.usage import BudgetedModel
+from footnote_bot.bot.foreign import seen
+from footnote_bot.bot.model import Question, Turn
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from bot.answering.llm.causes import Cause
-from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed
-from bot.answering.llm.prompt import Prompt
-from bot.errors import StateUnavailable
-from bot.model import Fallback, Question
+from footnote_bot.bot.answering.llm.causes import Cause
+from footnote_bot.bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.model import Fallback, Question
 
 log = logging.getLogger(__name__)
 

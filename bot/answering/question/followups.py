@@ -11,9 +11,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answering import texts
-from bot.model import Role, Turn
-from indexers.ports import Vector
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.model import Role, Turn
+from footnote_bot.indexers.ports import Vector
 
 ALONE = 0.2
 PREVIOUS = 0.2

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.answering import texts
-from bot.model import Question, Role
-from indexers.model import Hit
-from indexers.ports import Embedder, PassageIndex
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.model import Question, Role
+from footnote_bot.indexers.model import Hit
+from footnote_bot.indexers.ports import Embedder, PassageIndex
 
 Translate = Callable[[Question, str], str]
 """Puts a question into a language (its name in English); empty if that failed."""

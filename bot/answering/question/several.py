@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from bot.foreign import on_one_line
-from bot.model import (
+from footnote_bot.bot.foreign import on_one_line
+from footnote_bot.bot.model import (
     Answer,
     Clarify,
     Linked,
@@ -23,8 +23,8 @@ from bot.model import (
     VerifiedPart,
     why_no_model,
 )
-from bot.ports import Answering, OnText
-from indexers.text.prose import plain_line
+from footnote_bot.bot.ports import Answering, OnText
+from footnote_bot.indexers.text.prose import plain_line
 
 MOST = 5
 """Questions in a message. A message with more counts as one question."""

@@ -7,20 +7,35 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from bot.answering import texts
-from bot.answering.deciding.confidence import Features
-from bot.answering.deciding.deciding import Deciding
-from bot.answering.deciding.refusals import narrowed
-from bot.answering.question.languages import advise_language
-from bot.answering.quoting.section import AnsweringUnit, QuotedSection, Read, nearest_line
-from bot.answering.reranking.bounded import Bounded
-from bot.answering.reranking.reranking import with_previous
-from bot.answering.retrieval.retrieval import Retrieved
-from bot.answering.retrieval.sources import source_of
-from bot.answering.words.stems import Weights, stems
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Timings, Tone, Why
-from indexers.model import Hit
-from indexers.ports import Reranker
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.answering.deciding.confidence import Features
+from footnote_bot.bot.answering.deciding.deciding import Deciding
+from footnote_bot.bot.answering.deciding.refusals import narrowed
+from footnote_bot.bot.answering.question.languages import advise_language
+from footnote_bot.bot.answering.quoting.section import (
+    AnsweringUnit,
+    QuotedSection,
+    Read,
+    nearest_line,
+)
+from footnote_bot.bot.answering.reranking.bounded import Bounded
+from footnote_bot.bot.answering.reranking.reranking import with_previous
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
+from footnote_bot.bot.answering.retrieval.sources import source_of
+from footnote_bot.bot.answering.words.stems import Weights, stems
+from footnote_bot.bot.model import (
+    Answer,
+    NoAnswer,
+    Question,
+    Reason,
+    Result,
+    Source,
+    Timings,
+    Tone,
+    Why,
+)
+from footnote_bot.indexers.model import Hit
+from footnote_bot.indexers.ports import Reranker
 
 NEAREST = 3
 """Sections that are named if none surely answers."""

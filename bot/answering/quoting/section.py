@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
 
-from bot.answering import texts
-from bot.answering.quoting.showing import LEFT_OUT, caption, shown
-from bot.answering.quoting.units import Unit, UnitPiece, units
-from bot.answering.retrieval.sources import title_and_path
-from bot.answering.retrieval.stretch import Stretch
-from bot.answering.words.stems import Weights, stems
-from bot.model import LONGEST_LINE
-from indexers.model import Hit, Passage
-from indexers.text.prose import blocks, is_rule, plain, words
-from indexers.text.sentences import sentences
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.answering.quoting.showing import LEFT_OUT, caption, shown
+from footnote_bot.bot.answering.quoting.units import Unit, UnitPiece, units
+from footnote_bot.bot.answering.retrieval.sources import title_and_path
+from footnote_bot.bot.answering.retrieval.stretch import Stretch
+from footnote_bot.bot.answering.words.stems import Weights, stems
+from footnote_bot.bot.model import LONGEST_LINE
+from footnote_bot.indexers.model import Hit, Passage
+from footnote_bot.indexers.text.prose import blocks, is_rule, plain, words
+from footnote_bot.indexers.text.sentences import sentences
 
 Read = Callable[[str, Sequence[str]], Sequence[float] | None]
 """Returns how well each text answers a question (logits), or None if that takes too long."""

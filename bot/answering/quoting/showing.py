@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.answering.quoting.units import UnitPiece
-from bot.foreign import on_one_line, quoted
-from indexers.text.prose import Kind, plain_line
+from footnote_bot.bot.answering.quoting.units import UnitPiece
+from footnote_bot.bot.foreign import on_one_line, quoted
+from footnote_bot.indexers.text.prose import Kind, plain_line
 
 LEFT_OUT = "\u2026"
 _DASH = "\u2014"

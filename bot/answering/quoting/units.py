@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexers.text.prose import Block, Kind, blocks, is_rule, plain
+from footnote_bot.indexers.text.prose import Block, Kind, blocks, is_rule, plain
 
 _INTRODUCES = (":", "?", "\uff1a", "\uff1f")
 """What a line ends with that says nothing without what follows it."""

@@ -12,11 +12,11 @@ import uuid
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 
-from bot.answering.reranking.reranking import Reranking, Scoring, scoring_by
-from bot.answering.retrieval.retrieval import FoundPage, Reorder
-from bot.model import Question
-from indexers.model import Hit, Passage
-from indexers.ports import Reranker
+from footnote_bot.bot.answering.reranking.reranking import Reranking, Scoring, scoring_by
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Reorder
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import Hit, Passage
+from footnote_bot.indexers.ports import Reranker
 
 PASSAGES = 4
 """Passages that the cross-encoder reads first."""

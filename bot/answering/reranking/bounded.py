@@ -7,8 +7,8 @@ from collections.abc import Callable
 from threading import BoundedSemaphore
 from typing import TypeVar
 
-from indexers.daemons import in_daemon
-from indexers.errors import ModelUnavailable
+from footnote_bot.indexers.daemons import in_daemon
+from footnote_bot.indexers.errors import ModelUnavailable
 
 log = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.answering.question.followups import previous_question
-from bot.answering.reranking.bounded import Bounded
-from bot.answering.retrieval.retrieval import FoundPage
-from bot.model import Question
-from indexers.model import Hit, Passage
-from indexers.ports import Reranker
+from footnote_bot.bot.answering.question.followups import previous_question
+from footnote_bot.bot.answering.reranking.bounded import Bounded
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import Hit, Passage
+from footnote_bot.indexers.ports import Reranker
 
 Scoring = Callable[[Question, Sequence[Passage]], Sequence[float]]
 """Returns how well each passage answers, or each of the first ones; higher is better. Raises

@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answering.retrieval.retrieval import FoundPage, best_first, worth
-from indexers.model import Hit, Passage
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, best_first, worth
+from footnote_bot.indexers.model import Hit, Passage
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.answering.retrieval.recheck import Recheck
-from bot.model import Source
-from indexers.model import KnownPage, Reader, digest
-from indexers.ports import PassageIndex
+from footnote_bot.bot.answering.retrieval.recheck import Recheck
+from footnote_bot.bot.model import Source
+from footnote_bot.indexers.model import KnownPage, Reader, digest
+from footnote_bot.indexers.ports import PassageIndex
 
 
 @dataclass(frozen=True, slots=True)

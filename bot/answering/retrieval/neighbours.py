@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.answering.retrieval.retrieval import FoundPage
-from bot.answering.retrieval.stretch import is_beside
-from indexers.model import Hit, Passage, Reader
-from indexers.ports import PassageIndex, PassageRef
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.bot.answering.retrieval.stretch import is_beside
+from footnote_bot.indexers.model import Hit, Passage, Reader
+from footnote_bot.indexers.ports import PassageIndex, PassageRef
 
 BEST = 6
 """Passages whose neighbours are added: more than an answer quotes."""

@@ -13,10 +13,10 @@ from functools import lru_cache
 from math import fsum
 from typing import TypeVar
 
-from bot.answering.words.shared_words import query_terms, shared_words
-from bot.answering.words.stems import Weights, count
-from indexers.model import Hit
-from indexers.text.prose import beside_links, plain
+from footnote_bot.bot.answering.words.shared_words import query_terms, shared_words
+from footnote_bot.bot.answering.words.stems import Weights, count
+from footnote_bot.indexers.model import Hit
+from footnote_bot.indexers.text.prose import beside_links, plain
 
 _Part = TypeVar("_Part")
 

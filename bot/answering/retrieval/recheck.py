@@ -16,14 +16,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import BoundedSemaphore
 
-from bot.answering import texts
-from bot.answering.retrieval.rereading import Rereading, Split, stands_in
-from bot.answering.retrieval.retrieval import FoundPage
-from bot.model import Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
-from indexers.daemons import in_daemon
-from indexers.errors import WikiUnavailable
-from indexers.model import EVERYONE, OPEN, LivePage, LivePages, Page, Principal, Reader
-from indexers.ports import LiveWiki
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.answering.retrieval.rereading import Rereading, Split, stands_in
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.bot.model import Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
+from footnote_bot.indexers.daemons import in_daemon
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import EVERYONE, OPEN, LivePage, LivePages, Page, Principal, Reader
+from footnote_bot.indexers.ports import LiveWiki
 
 log = logging.getLogger(__name__)
 

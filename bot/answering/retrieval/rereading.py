@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.retrieval.retrieval import FoundPage
-from bot.answering.words.stems import stems
-from indexers.model import Hit, Page, Passage
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.bot.answering.words.stems import stems
+from footnote_bot.indexers.model import Hit, Page, Passage
 
 Split = Callable[[Page], Sequence[Passage]]
 _ALIKE = 0.5

@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.answering.question import followups
-from bot.answering.question.languages import foreign_language
-from bot.answering.question.several import asking
-from bot.answering.question.stack_traces import without_frames
-from bot.answering.retrieval.ranking import Ranking
-from bot.foreign import clean
-from bot.model import Question, Result
-from indexers.model import Hit
-from indexers.ports import Embedder, IndexQuery, PassageIndex, Vector
+from footnote_bot.bot.answering.question import followups
+from footnote_bot.bot.answering.question.languages import foreign_language
+from footnote_bot.bot.answering.question.several import asking
+from footnote_bot.bot.answering.question.stack_traces import without_frames
+from footnote_bot.bot.answering.retrieval.ranking import Ranking
+from footnote_bot.bot.foreign import clean
+from footnote_bot.bot.model import Question, Result
+from footnote_bot.indexers.model import Hit
+from footnote_bot.indexers.ports import Embedder, IndexQuery, PassageIndex, Vector
 
 PASSAGES = 40
 """Passages that a search returns. Fewer miss pages, more take time."""

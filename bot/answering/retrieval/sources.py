@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.model import Clarify, NoAnswer, Result, Source
-from indexers.model import Passage
+from footnote_bot.bot.model import Clarify, NoAnswer, Result, Source
+from footnote_bot.indexers.model import Passage
 
 _BEFORE_SITE = " | "
 

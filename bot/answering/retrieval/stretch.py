@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from indexers.model import Hit, Passage
-from indexers.text.prose import Kind, blocks, is_item, is_row, is_rule
+from footnote_bot.indexers.model import Hit, Passage
+from footnote_bot.indexers.text.prose import Kind, blocks, is_item, is_row, is_rule
 
 _SEPARATOR = "\n\n"
 _HEAD = 2

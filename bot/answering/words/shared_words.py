@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from bot.answering.words.function_words import FUNCTION_WORDS
-from bot.answering.words.stems import END, STEM, by_sentence, in_order
+from footnote_bot.bot.answering.words.function_words import FUNCTION_WORDS
+from footnote_bot.bot.answering.words.stems import END, STEM, by_sentence, in_order
 
 Pair = tuple[str, str]
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.slack.api.slack_api import call
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.slack.api.slack_api import call
 
 logger = logging.getLogger(__name__)
 

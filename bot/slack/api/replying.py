@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.slack.rendering.message import Message
 from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.errors import ChatRefused
-from bot.slack.rendering.message import Message
 
 
 async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = False) -> None:

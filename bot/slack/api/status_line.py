@@ -7,10 +7,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.slack.api.optional_calls import OptionalCalls
-from bot.slack.rendering.mrkdwn import inert
-from bot.slack.texts import replies as texts
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
+from footnote_bot.bot.slack.rendering.mrkdwn import inert
+from footnote_bot.bot.slack.texts import replies as texts
 
 STATUS = "assistant.threads.setStatus"
 SESSION = "agents.sessions.setStatus"

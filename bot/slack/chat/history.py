@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.conversation.addressing import asks_nothing
-from bot.conversation.model import IncomingMessage
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.model import Role, Turn
-from bot.slack.api.slack_api import SlackApi, pages
-from bot.slack.events.parsing import SlackText
-from bot.slack.rendering.repeating import question_in
+from footnote_bot.bot.conversation.addressing import asks_nothing
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.model import Role, Turn
+from footnote_bot.bot.slack.api.slack_api import SlackApi, pages
+from footnote_bot.bot.slack.events.parsing import SlackText
+from footnote_bot.bot.slack.rendering.repeating import question_in
 
 logger = logging.getLogger(__name__)
 

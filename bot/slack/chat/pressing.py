@@ -8,23 +8,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from footnote_bot.bot.conversation import following, private_answers
+from footnote_bot.bot.conversation.choices import Choices
+from footnote_bot.bot.conversation.conversation import Conversation
+from footnote_bot.bot.conversation.model import Content, Press
+from footnote_bot.bot.conversation.ports import Respond
+from footnote_bot.bot.conversation.prompts import Prompts
+from footnote_bot.bot.conversation.stopping import Stopping
+from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
+from footnote_bot.bot.slack.api.replying import reply
+from footnote_bot.bot.slack.events.handling import Handler
+from footnote_bot.bot.slack.rendering.buttons import CHOICE, SHOW_QUOTES
+from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.mrkdwn import inert
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.rights.person import Membership
 from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.conversation import following, private_answers
-from bot.conversation.choices import Choices
-from bot.conversation.conversation import Conversation
-from bot.conversation.model import Content, Press
-from bot.conversation.ports import Respond
-from bot.conversation.prompts import Prompts
-from bot.conversation.stopping import Stopping
-from bot.slack.api.optional_calls import OptionalCalls
-from bot.slack.api.replying import reply
-from bot.slack.events.handling import Handler
-from bot.slack.rendering.buttons import CHOICE, SHOW_QUOTES
-from bot.slack.rendering.content import Renderer
-from bot.slack.rendering.mrkdwn import inert
-from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Membership
 
 SUGGEST = "assistant.threads.setSuggestedPrompts"
 _TITLE = 60

@@ -16,17 +16,23 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from bot.conversation.model import Content, IncomingMessage, RecordedAnswer
-from bot.conversation.ports import Hold, Posted
-from bot.conversation.posting import NotOurs
-from bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
-from bot.model import Turn
-from bot.slack.api.marks import carries, mark_named, reply_mark, reply_marks, second_name
-from bot.slack.api.slack_api import SlackApi, call, to_its_end
-from bot.slack.chat.history import History
-from bot.slack.chat.streaming import Live, Streaming
-from bot.slack.rendering.content import Renderer
-from bot.slack.rendering.message import Message
+from footnote_bot.bot.conversation.model import Content, IncomingMessage, RecordedAnswer
+from footnote_bot.bot.conversation.ports import Hold, Posted
+from footnote_bot.bot.conversation.posting import NotOurs
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
+from footnote_bot.bot.model import Turn
+from footnote_bot.bot.slack.api.marks import (
+    carries,
+    mark_named,
+    reply_mark,
+    reply_marks,
+    second_name,
+)
+from footnote_bot.bot.slack.api.slack_api import SlackApi, call, to_its_end
+from footnote_bot.bot.slack.chat.history import History
+from footnote_bot.bot.slack.chat.streaming import Live, Streaming
+from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.message import Message
 
 logger = logging.getLogger(__name__)
 

@@ -13,16 +13,16 @@ from collections.abc import Awaitable, Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from bot.conversation.model import IncomingMessage
-from bot.conversation.ports import Hold, Posted
-from bot.conversation.posting import NotOurs
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.slack.api.marks import reply_mark
-from bot.slack.api.optional_calls import OptionalCalls
-from bot.slack.api.slack_api import SlackApi
-from bot.slack.rendering.message import Block, Message, context, section
-from bot.slack.rendering.mrkdwn import JOINER, literal, render
-from bot.slack.rendering.sections import sections
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.conversation.ports import Hold, Posted
+from footnote_bot.bot.conversation.posting import NotOurs
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.slack.api.marks import reply_mark
+from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
+from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.rendering.message import Block, Message, context, section
+from footnote_bot.bot.slack.rendering.mrkdwn import JOINER, literal, render
+from footnote_bot.bot.slack.rendering.sections import sections
 
 logger = logging.getLogger(__name__)
 

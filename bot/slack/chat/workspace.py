@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
+from footnote_bot.bot.slack.api.slack_api import SlackApi, web_client
+from footnote_bot.bot.slack.api.status_line import SlackStatusLine
+from footnote_bot.bot.slack.chat.history import History
+from footnote_bot.bot.slack.chat.slack_chat import SlackChat
+from footnote_bot.bot.slack.chat.streaming import Streaming
+from footnote_bot.bot.slack.events.parsing import Identity, SlackText
+from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.links import origins
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.rights.slack_directory import (
+    RightsSettings,
+    SlackDirectory,
+    directory_of,
+)
+from footnote_bot.bot.slack.texts import replies as texts
+from footnote_bot.bot.workspaces.model import WorkspaceRights
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.slack.api.optional_calls import OptionalCalls
-from bot.slack.api.slack_api import SlackApi, web_client
-from bot.slack.api.status_line import SlackStatusLine
-from bot.slack.chat.history import History
-from bot.slack.chat.slack_chat import SlackChat
-from bot.slack.chat.streaming import Streaming
-from bot.slack.events.parsing import Identity, SlackText
-from bot.slack.rendering.content import Renderer
-from bot.slack.rendering.links import origins
-from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.slack_directory import RightsSettings, SlackDirectory, directory_of
-from bot.slack.texts import replies as texts
-from bot.workspaces.model import WorkspaceRights
 
 
 class ChatEnvironment(Protocol):

@@ -6,16 +6,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bot.operations.model import AccessNow
-from bot.operations.ports import Operating
-from bot.slack.commands.arguments import address, options, person
-from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rendering.message import Message, say
-from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Membership
-from bot.slack.texts import commands as texts
-from indexers.errors import IndexersError
-from indexers.findings import GateInWords
+from footnote_bot.bot.operations.model import AccessNow
+from footnote_bot.bot.operations.ports import Operating
+from footnote_bot.bot.slack.commands.arguments import address, options, person
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.rendering.message import Message, say
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.rights.person import Membership
+from footnote_bot.bot.slack.texts import commands as texts
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.findings import GateInWords
 
 _ABOVE = "above it"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 
-from bot.slack.commands.call import Misused
-from bot.slack.texts import commands as texts
+from footnote_bot.bot.slack.commands.call import Misused
+from footnote_bot.bot.slack.texts import commands as texts
 
 _WORD = re.compile(r"<[^<>]*>|[^\s<>]+")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")

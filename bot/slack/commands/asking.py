@@ -7,13 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.conversation.ports import MessageText
-from bot.errors import ChatRefused
-from bot.slack.api.slack_api import SlackApi
-from bot.slack.rendering.message import Message, say
-from bot.slack.rendering.repeating import repeated
-from bot.slack.texts import commands as texts
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.conversation.ports import MessageText
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.rendering.message import Message, say
+from footnote_bot.bot.slack.rendering.repeating import repeated
+from footnote_bot.bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 

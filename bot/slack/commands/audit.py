@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Protocol
 
-from bot.moments import in_words
-from bot.operations.audit_report import AuditQuery, NotedEntry, page_query
-from bot.slack.commands.arguments import address, options, person
-from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rendering.message import Message, context, say, section
-from bot.slack.rendering.mrkdwn import inert
-from bot.slack.rendering.sections import MESSAGE
-from bot.slack.rights.people import SlackPeople
-from bot.slack.texts import commands as texts
-from indexers.errors import IndexersError
-from indexers.model import SyncScope
+from footnote_bot.bot.moments import in_words
+from footnote_bot.bot.operations.audit_report import AuditQuery, NotedEntry, page_query
+from footnote_bot.bot.slack.commands.arguments import address, options, person
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.rendering.message import Message, context, say, section
+from footnote_bot.bot.slack.rendering.mrkdwn import inert
+from footnote_bot.bot.slack.rendering.sections import MESSAGE
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.texts import commands as texts
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.model import SyncScope
 
 _MOST = 20
 _LATELY = timedelta(days=30)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.slack.rendering.message import Message
+from footnote_bot.bot.slack.rendering.message import Message
 
 
 class Misused(Exception):

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.conversation.model import ChannelSettings
-from bot.slack.rendering import message
-from bot.slack.rendering.message import Block, entry, plain_text
-from bot.slack.texts import commands as texts
+from footnote_bot.bot.conversation.model import ChannelSettings
+from footnote_bot.bot.slack.rendering import message
+from footnote_bot.bot.slack.rendering.message import Block, entry, plain_text
+from footnote_bot.bot.slack.texts import commands as texts
 
 FORM = "channel_settings"
 REVIEW = "review"

@@ -7,18 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from footnote_bot.bot.conversation.model import ChannelSettings
+from footnote_bot.bot.conversation.ports import ChannelSettingsStore
+from footnote_bot.bot.errors import ChatUnavailable
+from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.commands.channel_form import (
+    CONFIDENCES,
+    REVIEW,
+    LanguageChoices,
+    filled,
+    form,
+)
+from footnote_bot.bot.slack.rendering.message import say
+from footnote_bot.bot.slack.rights.channels import Channel, Channels
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.texts import commands as texts
 from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.conversation.model import ChannelSettings
-from bot.conversation.ports import ChannelSettingsStore
-from bot.errors import ChatUnavailable
-from bot.slack.api.slack_api import SlackApi
-from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.commands.channel_form import CONFIDENCES, REVIEW, LanguageChoices, filled, form
-from bot.slack.rendering.message import say
-from bot.slack.rights.channels import Channel, Channels
-from bot.slack.rights.people import SlackPeople
-from bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 

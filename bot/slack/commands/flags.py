@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.flags.feedback import Feedback
-from bot.flags.model import Flag
-from bot.flags.questions import ReadableQuestions
-from bot.slack.api.slack_api import SlackApi
-from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rendering.blocks import ago, joined
-from bot.slack.rendering.figures import question
-from bot.slack.rendering.links import origins
-from bot.slack.rendering.message import Message, context, say, section
-from bot.slack.rendering.mrkdwn import link, literal
-from bot.slack.texts import commands as texts
-from indexers.text.prose import plain
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Flag
+from footnote_bot.bot.flags.questions import ReadableQuestions
+from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.rendering.blocks import ago, joined
+from footnote_bot.bot.slack.rendering.figures import question
+from footnote_bot.bot.slack.rendering.links import origins
+from footnote_bot.bot.slack.rendering.message import Message, context, say, section
+from footnote_bot.bot.slack.rendering.mrkdwn import link, literal
+from footnote_bot.bot.slack.texts import commands as texts
+from footnote_bot.indexers.text.prose import plain
 
 _SHOWN = 10
 _COMMENT_SHOWN = 500

@@ -8,16 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from footnote_bot.bot.conversation.model import Forgotten
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Flag
+from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
+from footnote_bot.bot.slack.commands.call import Call, Misused, Subcommand
+from footnote_bot.bot.slack.rendering.message import Message, actions, button, say
+from footnote_bot.bot.slack.texts import commands as texts
 from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.conversation.model import Forgotten
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.flags.feedback import Feedback
-from bot.flags.model import Flag
-from bot.slack.chat.workspace import SlackWorkspace
-from bot.slack.commands.call import Call, Misused, Subcommand
-from bot.slack.rendering.message import Message, actions, button, say
-from bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.flags.gaps import Gap
-from bot.flags.insights import LATELY, Insights
-from bot.model import NoAnswer
-from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rendering.blocks import joined, source_line
-from bot.slack.rendering.figures import asked, question
-from bot.slack.rendering.message import Block, Message, context, say, section
-from bot.slack.texts import commands as texts
-from bot.slack.texts.home import kept_private
+from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.insights import LATELY, Insights
+from footnote_bot.bot.model import NoAnswer
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.rendering.blocks import joined, source_line
+from footnote_bot.bot.slack.rendering.figures import asked, question
+from footnote_bot.bot.slack.rendering.message import Block, Message, context, say, section
+from footnote_bot.bot.slack.texts import commands as texts
+from footnote_bot.bot.slack.texts.home import kept_private
 
 _SHOWN = 8
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bot.operations.model import Order
-from bot.operations.ports import Reindexing
-from bot.slack.commands.arguments import address, options
-from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.reindexing.reindexer import Reindexer
-from bot.slack.rendering.message import say
-from bot.slack.texts import commands as texts
-from indexers.errors import IndexersError
+from footnote_bot.bot.operations.model import Order
+from footnote_bot.bot.operations.ports import Reindexing
+from footnote_bot.bot.slack.commands.arguments import address, options
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
+from footnote_bot.bot.slack.rendering.message import say
+from footnote_bot.bot.slack.texts import commands as texts
+from footnote_bot.indexers.errors import IndexersError
 
 _FULL, _DRY_RUN = "--full", "--dry-run"
 

@@ -7,18 +7,17 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from footnote_bot.bot.conversation.addressing import looks_like_question
+from footnote_bot.bot.errors import ChatUnavailable
+from footnote_bot.bot.slack.api.replying import reply
+from footnote_bot.bot.slack.commands.arguments import is_argument, words_of
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.events.parsing import MOST_CHARACTERS, storable
+from footnote_bot.bot.slack.rendering.message import Message, say
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.rights.person import Membership
+from footnote_bot.bot.slack.texts import commands as texts
 from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.conversation.addressing import looks_like_question
-from bot.errors import ChatUnavailable
-from bot.slack.api.replying import reply
-from bot.slack.commands.arguments import is_argument, words_of
-from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.events.parsing import MOST_CHARACTERS, storable
-from bot.slack.rendering.message import Message, say
-from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Membership
-from bot.slack.texts import commands as texts
 
 logger = logging.getLogger(__name__)
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.moments import in_words
-from bot.operations.passes import shown_span
-from bot.operations.ports import Operating
-from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rendering.blocks import joined
-from bot.slack.rendering.message import Block, Message, context, section
-from bot.slack.rendering.mrkdwn import literal
-from bot.slack.rights.people import SlackPeople
-from bot.slack.texts import commands as texts
+from footnote_bot.bot.moments import in_words
+from footnote_bot.bot.operations.passes import shown_span
+from footnote_bot.bot.operations.ports import Operating
+from footnote_bot.bot.slack.commands.call import Call, For, Misused, Subcommand
+from footnote_bot.bot.slack.rendering.blocks import joined
+from footnote_bot.bot.slack.rendering.message import Block, Message, context, section
+from footnote_bot.bot.slack.rendering.mrkdwn import literal
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.texts import commands as texts
 
 _SHOWN = 20
 

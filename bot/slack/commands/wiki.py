@@ -6,24 +6,24 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.conversation.model import IncomingMessage
-from bot.conversation.ports import ChannelSettingsStore
-from bot.flags.feedback import Feedback
-from bot.flags.insights import Insights
-from bot.slack.chat.workspace import SlackWorkspace
-from bot.slack.commands.access import AccessCommand
-from bot.slack.commands.asking import CommandQuestions
-from bot.slack.commands.audit import Audit, Trail
-from bot.slack.commands.channel_form import LanguageChoices
-from bot.slack.commands.channel_settings import ChannelForms
-from bot.slack.commands.flags import Flags
-from bot.slack.commands.forget import Forget
-from bot.slack.commands.gaps import Gaps
-from bot.slack.commands.reindex import Reindex
-from bot.slack.commands.router import Commands
-from bot.slack.commands.status import Status
-from bot.slack.reindexing.reindexer import Reindexer
-from bot.workspaces.narrowing import WikiPorts
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.conversation.ports import ChannelSettingsStore
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.insights import Insights
+from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
+from footnote_bot.bot.slack.commands.access import AccessCommand
+from footnote_bot.bot.slack.commands.asking import CommandQuestions
+from footnote_bot.bot.slack.commands.audit import Audit, Trail
+from footnote_bot.bot.slack.commands.channel_form import LanguageChoices
+from footnote_bot.bot.slack.commands.channel_settings import ChannelForms
+from footnote_bot.bot.slack.commands.flags import Flags
+from footnote_bot.bot.slack.commands.forget import Forget
+from footnote_bot.bot.slack.commands.gaps import Gaps
+from footnote_bot.bot.slack.commands.reindex import Reindex
+from footnote_bot.bot.slack.commands.router import Commands
+from footnote_bot.bot.slack.commands.status import Status
+from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
+from footnote_bot.bot.workspaces.narrowing import WikiPorts
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.conversation.addressing import asks_nothing
-from bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.conversation.addressing import asks_nothing
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 MOST_CHARACTERS = 12_000

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import date
 
-from bot.flags.content import announcement_name
-from bot.flags.model import Announcement, End
-from bot.slack.rendering.blocks import joined, quoted, source_line
-from bot.slack.rendering.message import Message, actions, button, context, section
-from bot.slack.rendering.mrkdwn import literal, render
-from bot.slack.rendering.sections import sections
-from bot.slack.texts import flags as texts
-from indexers.text.prose import plain
+from footnote_bot.bot.flags.content import announcement_name
+from footnote_bot.bot.flags.model import Announcement, End
+from footnote_bot.bot.slack.rendering.blocks import joined, quoted, source_line
+from footnote_bot.bot.slack.rendering.message import Message, actions, button, context, section
+from footnote_bot.bot.slack.rendering.mrkdwn import literal, render
+from footnote_bot.bot.slack.rendering.sections import sections
+from footnote_bot.bot.slack.texts import flags as texts
+from footnote_bot.indexers.text.prose import plain
 
 WITHDRAW = "withdraw_answer"
 """The button's action id; its value is the written answer's id."""

@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 
-from bot.flags.content import (
+from footnote_bot.bot.flags.content import (
     Circumstances,
     FlagCard,
     HistoryLine,
@@ -15,16 +15,23 @@ from bot.flags.content import (
     Reminder,
     card_name,
 )
-from bot.flags.model import Complaint, Flag, FlagAction, FlagState
-from bot.model import Answer, Result, Source
-from bot.moments import in_words
-from bot.slack.rendering.blocks import joined, quoted, source_line
-from bot.slack.rendering.links import origins as origins_of
-from bot.slack.rendering.message import Block, Message, actions, button, context, section
-from bot.slack.rendering.mrkdwn import link, literal, render
-from bot.slack.rendering.sections import LIMIT, sections
-from bot.slack.texts import flags as texts
-from indexers.text.prose import plain
+from footnote_bot.bot.flags.model import Complaint, Flag, FlagAction, FlagState
+from footnote_bot.bot.model import Answer, Result, Source
+from footnote_bot.bot.moments import in_words
+from footnote_bot.bot.slack.rendering.blocks import joined, quoted, source_line
+from footnote_bot.bot.slack.rendering.links import origins as origins_of
+from footnote_bot.bot.slack.rendering.message import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    section,
+)
+from footnote_bot.bot.slack.rendering.mrkdwn import link, literal, render
+from footnote_bot.bot.slack.rendering.sections import LIMIT, sections
+from footnote_bot.bot.slack.texts import flags as texts
+from footnote_bot.indexers.text.prose import plain
 
 TAKE, FIXED, NOT_WRONG, ANSWER, REOPEN = (
     "flag_take", "flag_fixed", "flag_not_wrong", "flag_answer", "flag_reopen",

@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 
-from bot.conversation.model import AnswerContent, Notice, RecordedAnswer
-from bot.flags.content import FlagCard, FlagContent, OwnerNote, PublishedAnswer, Reminder
-from bot.slack.api.marks import carries, marked_messages, reply_mark, reply_messages
-from bot.slack.api.slack_api import SlackApi
-from bot.slack.chat.workspace import SlackWorkspace
-from bot.slack.flags import cards
-from bot.slack.flags.announcement import announcement
-from bot.slack.rendering.content import Renderer
-from bot.slack.rendering.links import origins
-from bot.slack.rendering.message import Message
+from footnote_bot.bot.conversation.model import AnswerContent, Notice, RecordedAnswer
+from footnote_bot.bot.flags.content import (
+    FlagCard,
+    FlagContent,
+    OwnerNote,
+    PublishedAnswer,
+    Reminder,
+)
+from footnote_bot.bot.slack.api.marks import carries, marked_messages, reply_mark, reply_messages
+from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
+from footnote_bot.bot.slack.flags import cards
+from footnote_bot.bot.slack.flags.announcement import announcement
+from footnote_bot.bot.slack.rendering.content import Renderer
+from footnote_bot.bot.slack.rendering.links import origins
+from footnote_bot.bot.slack.rendering.message import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.flags.content import AnswerForm, ComplaintForm, page_name
-from bot.flags.model import Complaint
-from bot.foreign import clean
-from bot.model import Source
-from bot.slack.rendering.blocks import quoted
-from bot.slack.rendering.message import Block, context, entry, form, modal, plain_text, section
-from bot.slack.rendering.mrkdwn import LOOKED_AT, literal
-from bot.slack.texts import flags as texts
-from indexers.text.prose import plain
+from footnote_bot.bot.flags.content import AnswerForm, ComplaintForm, page_name
+from footnote_bot.bot.flags.model import Complaint
+from footnote_bot.bot.foreign import clean
+from footnote_bot.bot.model import Source
+from footnote_bot.bot.slack.rendering.blocks import quoted
+from footnote_bot.bot.slack.rendering.message import (
+    Block,
+    context,
+    entry,
+    form,
+    modal,
+    plain_text,
+    section,
+)
+from footnote_bot.bot.slack.rendering.mrkdwn import LOOKED_AT, literal
+from footnote_bot.bot.slack.texts import flags as texts
+from footnote_bot.indexers.text.prose import plain
 
 COMPLAINT = "complaint"
 WRITING = "writing"

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.flags.flagging import Flagging
+from footnote_bot.bot.flags.model import FlagAction
+from footnote_bot.bot.flags.verdicts import Reaction
+from footnote_bot.bot.model import Source
+from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.chat.pressing import press_of
+from footnote_bot.bot.slack.flags import cards, forms
 from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.errors import StateUnavailable
-from bot.flags.flagging import Flagging
-from bot.flags.model import FlagAction
-from bot.flags.verdicts import Reaction
-from bot.model import Source
-from bot.slack.api.slack_api import SlackApi
-from bot.slack.chat.pressing import press_of
-from bot.slack.flags import cards, forms
 
 logger = logging.getLogger(__name__)
 

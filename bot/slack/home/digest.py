@@ -6,15 +6,15 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.flags.gaps import Gap
-from bot.flags.model import Flagged, Often, Volume
-from bot.slack.rendering.blocks import ago, joined
-from bot.slack.rendering.figures import question, stale, volume
-from bot.slack.rendering.links import origins as origins_of
-from bot.slack.rendering.message import Message, context, section
-from bot.slack.rendering.mrkdwn import link, literal
-from bot.slack.texts import home as texts
-from indexers.text.prose import plain
+from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.model import Flagged, Often, Volume
+from footnote_bot.bot.slack.rendering.blocks import ago, joined
+from footnote_bot.bot.slack.rendering.figures import question, stale, volume
+from footnote_bot.bot.slack.rendering.links import origins as origins_of
+from footnote_bot.bot.slack.rendering.message import Message, context, section
+from footnote_bot.bot.slack.rendering.mrkdwn import link, literal
+from footnote_bot.bot.slack.texts import home as texts
+from footnote_bot.indexers.text.prose import plain
 
 _NAMES_SHOWN = 10
 

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.conversation.model import ANYBODY
-from bot.errors import ChatRefused
-from bot.flags.feedback import Feedback
-from bot.flags.gaps import Gap
-from bot.flags.insights import WEEK, Insights
-from bot.flags.model import Flag, Often
-from bot.slack.api.marks import marked_messages
-from bot.slack.chat.workspace import SlackWorkspace
-from bot.slack.home.digest import Waiting, Week, digest
-from bot.slack.home.weekly import Weekly
+from footnote_bot.bot.conversation.model import ANYBODY
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.insights import WEEK, Insights
+from footnote_bot.bot.flags.model import Flag, Often
+from footnote_bot.bot.slack.api.marks import marked_messages
+from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
+from footnote_bot.bot.slack.home.digest import Waiting, Week, digest
+from footnote_bot.bot.slack.home.weekly import Weekly
 
 logger = logging.getLogger(__name__)
 

@@ -8,24 +8,23 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from footnote_bot.bot.conversation import incidents
+from footnote_bot.bot.conversation.model import Closed, RecordedAnswer
+from footnote_bot.bot.conversation.prompts import Prompts
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.insights import LATELY, WEEK, Insights
+from footnote_bot.bot.operations.ports import Operating
+from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
+from footnote_bot.bot.slack.home import home_page
+from footnote_bot.bot.slack.home.home_page import FLAGS_SHOWN, HomeSection
+from footnote_bot.bot.slack.rendering.content import notice
+from footnote_bot.bot.slack.rendering.message import Block, context, say
+from footnote_bot.bot.slack.rendering.mrkdwn import inert
+from footnote_bot.bot.slack.rights.person import Membership
+from footnote_bot.bot.slack.texts import home as texts
+from footnote_bot.indexers.model import Principal, Reader
 from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.conversation import incidents
-from bot.conversation.model import Closed, RecordedAnswer
-from bot.conversation.prompts import Prompts
-from bot.errors import ChatRefused
-from bot.flags.feedback import Feedback
-from bot.flags.insights import LATELY, WEEK, Insights
-from bot.operations.ports import Operating
-from bot.slack.chat.workspace import SlackWorkspace
-from bot.slack.home import home_page
-from bot.slack.home.home_page import FLAGS_SHOWN, HomeSection
-from bot.slack.rendering.content import notice
-from bot.slack.rendering.message import Block, context, say
-from bot.slack.rendering.mrkdwn import inert
-from bot.slack.rights.person import Membership
-from bot.slack.texts import home as texts
-from indexers.model import Principal, Reader
 
 logger = logging.getLogger(__name__)
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.flags.gaps import Gap
-from bot.flags.model import Flag, FlagState, Often, Volume
-from bot.slack.commands import status
-from bot.slack.reindexing import reports
-from bot.slack.rendering.blocks import ago, joined
-from bot.slack.rendering.figures import asked, question, stale, volume
-from bot.slack.rendering.links import origins as origins_of
-from bot.slack.rendering.message import Block, context, plain_text, section
-from bot.slack.rendering.mrkdwn import link, literal
-from bot.slack.texts import commands as command_texts
-from bot.slack.texts import home as texts
+from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.model import Flag, FlagState, Often, Volume
+from footnote_bot.bot.slack.commands import status
+from footnote_bot.bot.slack.reindexing import reports
+from footnote_bot.bot.slack.rendering.blocks import ago, joined
+from footnote_bot.bot.slack.rendering.figures import asked, question, stale, volume
+from footnote_bot.bot.slack.rendering.links import origins as origins_of
+from footnote_bot.bot.slack.rendering.message import Block, context, plain_text, section
+from footnote_bot.bot.slack.rendering.mrkdwn import link, literal
+from footnote_bot.bot.slack.texts import commands as command_texts
+from footnote_bot.bot.slack.texts import home as texts
 
 FLAGS_SHOWN = 10
 _FAILING_SHOWN = 10

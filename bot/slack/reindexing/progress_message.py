@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import islice
 
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.operations.model import Job
-from bot.operations.ports import Jobs
-from bot.slack.api.slack_api import SlackApi
-from bot.slack.reindexing import reports
-from bot.slack.rendering.message import Message, say
-from bot.slack.texts import reindexing as texts
-from indexers.backoff import growing_pauses
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.operations.model import Job
+from footnote_bot.bot.operations.ports import Jobs
+from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.reindexing import reports
+from footnote_bot.bot.slack.rendering.message import Message, say
+from footnote_bot.bot.slack.texts import reindexing as texts
+from footnote_bot.indexers.backoff import growing_pauses
 
 logger = logging.getLogger(__name__)
 

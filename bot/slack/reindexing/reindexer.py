@@ -10,22 +10,27 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.conversation import incidents
+from footnote_bot.bot.errors import (
+    BotError,
+    ChatRefused,
+    ChatUnavailable,
+    StateUnavailable,
+    SyncRunning,
+)
+from footnote_bot.bot.operations.model import MOST_ATTEMPTS, Job, Order
+from footnote_bot.bot.operations.ports import Jobs, Reindexing
+from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
+from footnote_bot.bot.slack.reindexing import reports
+from footnote_bot.bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessages
+from footnote_bot.bot.slack.rendering.content import notice
+from footnote_bot.bot.slack.rendering.message import Message, say
+from footnote_bot.bot.slack.texts import reindexing as texts
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.model import Progress, SyncReport
+from footnote_bot.indexers.priority import lower_priority
 from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.background import in_own_thread
-from bot.conversation import incidents
-from bot.errors import BotError, ChatRefused, ChatUnavailable, StateUnavailable, SyncRunning
-from bot.operations.model import MOST_ATTEMPTS, Job, Order
-from bot.operations.ports import Jobs, Reindexing
-from bot.slack.chat.workspace import SlackWorkspace
-from bot.slack.reindexing import reports
-from bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessages
-from bot.slack.rendering.content import notice
-from bot.slack.rendering.message import Message, say
-from bot.slack.texts import reindexing as texts
-from indexers.errors import IndexersError
-from indexers.model import Progress, SyncReport
-from indexers.priority import lower_priority
 
 logger = logging.getLogger(__name__)
 

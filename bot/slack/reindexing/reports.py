@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.operations.model import Job, Order
-from bot.slack.rendering.blocks import joined
-from bot.slack.rendering.message import Block, Message, actions, button, context, say, section
-from bot.slack.rendering.mrkdwn import literal
-from bot.slack.rendering.sections import LIMIT, MESSAGE
-from bot.slack.texts import reindexing as texts
-from indexers.errors import RebuildRefused
-from indexers.model import Progress, SyncReport
+from footnote_bot.bot.operations.model import Job, Order
+from footnote_bot.bot.slack.rendering.blocks import joined
+from footnote_bot.bot.slack.rendering.message import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    say,
+    section,
+)
+from footnote_bot.bot.slack.rendering.mrkdwn import literal
+from footnote_bot.bot.slack.rendering.sections import LIMIT, MESSAGE
+from footnote_bot.bot.slack.texts import reindexing as texts
+from footnote_bot.indexers.errors import RebuildRefused
+from footnote_bot.indexers.model import Progress, SyncReport
 
 _FAILURES_SHOWN = 10
 _ERROR_SHOWN = 500

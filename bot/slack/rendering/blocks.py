@@ -6,9 +6,9 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from datetime import date
 
-from bot.conversation.model import RecordedAnswer, Tally, offers_quotes
-from bot.foreign import excerpt, on_one_line, words_behind
-from bot.model import (
+from footnote_bot.bot.conversation.model import RecordedAnswer, Tally, offers_quotes
+from footnote_bot.bot.foreign import excerpt, on_one_line, words_behind
+from footnote_bot.bot.model import (
     LONGEST_LINE,
     Answer,
     Clarify,
@@ -19,14 +19,14 @@ from bot.model import (
     is_unsure,
     why_no_model,
 )
-from bot.moments import in_words, time_of
-from bot.slack.rendering import buttons
-from bot.slack.rendering.message import Block, Message, context, section
-from bot.slack.rendering.mrkdwn import LOOKED_AT, Piece, link, literal, render
-from bot.slack.rendering.sections import LIMIT, sections
-from bot.slack.texts import replies as texts
-from bot.texts import EARLY
-from indexers.text.prose import plain
+from footnote_bot.bot.moments import in_words, time_of
+from footnote_bot.bot.slack.rendering import buttons
+from footnote_bot.bot.slack.rendering.message import Block, Message, context, section
+from footnote_bot.bot.slack.rendering.mrkdwn import LOOKED_AT, Piece, link, literal, render
+from footnote_bot.bot.slack.rendering.sections import LIMIT, sections
+from footnote_bot.bot.slack.texts import replies as texts
+from footnote_bot.bot.texts import EARLY
+from footnote_bot.indexers.text.prose import plain
 
 BODY = 8_500
 """Characters of text in one message. Slack takes 13,200 in all, and the sources and the

@@ -5,10 +5,17 @@ from __future__ import annotations
 
 import re
 
-from bot.model import Clarify, Reading
-from bot.slack.rendering.message import Block, Message, actions, button, context, plain_text
-from bot.slack.rendering.mrkdwn import button_text, literal
-from bot.slack.texts import replies as texts
+from footnote_bot.bot.model import Clarify, Reading
+from footnote_bot.bot.slack.rendering.message import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    plain_text,
+)
+from footnote_bot.bot.slack.rendering.mrkdwn import button_text, literal
+from footnote_bot.bot.slack.texts import replies as texts
 
 VERDICT = "verdict"
 """The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""

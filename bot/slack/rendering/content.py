@@ -6,11 +6,11 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.conversation.model import AnswerContent, Button, Buttons, Content, Notice
-from bot.slack.rendering import blocks, buttons
-from bot.slack.rendering.message import Message, actions, context, say
-from bot.slack.rendering.message import button as block_button
-from bot.slack.rendering.mrkdwn import literal
+from footnote_bot.bot.conversation.model import AnswerContent, Button, Buttons, Content, Notice
+from footnote_bot.bot.slack.rendering import blocks, buttons
+from footnote_bot.bot.slack.rendering.message import Message, actions, context, say
+from footnote_bot.bot.slack.rendering.message import button as block_button
+from footnote_bot.bot.slack.rendering.mrkdwn import literal
 
 _QUESTION_SHOWN = 500
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import date
 
-from bot.flags.gaps import Gap
-from bot.flags.model import Often, Volume
-from bot.slack.rendering.blocks import ago, source_line
-from bot.slack.rendering.mrkdwn import literal
-from bot.slack.texts import home as texts
-from indexers.text.prose import plain
+from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.model import Often, Volume
+from footnote_bot.bot.slack.rendering.blocks import ago, source_line
+from footnote_bot.bot.slack.rendering.mrkdwn import literal
+from footnote_bot.bot.slack.texts import home as texts
+from footnote_bot.indexers.text.prose import plain
 
 _QUESTION_SHOWN = 300
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.rendering.mrkdwn import Piece, literal
-from bot.slack.rendering.sections import sections
+from footnote_bot.bot.slack.rendering.mrkdwn import Piece, literal
+from footnote_bot.bot.slack.rendering.sections import sections
 
 Block = dict[str, Any]
 

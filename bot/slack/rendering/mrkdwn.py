@@ -14,10 +14,10 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from bot.foreign import clean
-from bot.slack.rendering.links import allowed
-from bot.slack.rendering.tables import aligned
-from indexers.text.prose import Kind, blocks, plain_line
+from footnote_bot.bot.foreign import clean
+from footnote_bot.bot.slack.rendering.links import allowed
+from footnote_bot.bot.slack.rendering.tables import aligned
+from footnote_bot.indexers.text.prose import Kind, blocks, plain_line
 
 LONGEST_LABEL = 150
 """Characters: a link must fit into one section, however much of it is escaped."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.foreign import clean
-from bot.slack.rendering.blocks import quoted
-from bot.slack.rendering.message import Message, section
-from bot.slack.rendering.mrkdwn import LOOKS_LIKE_A_TICK
-from bot.slack.texts import commands as texts
+from footnote_bot.bot.foreign import clean
+from footnote_bot.bot.slack.rendering.blocks import quoted
+from footnote_bot.bot.slack.rendering.message import Message, section
+from footnote_bot.bot.slack.rendering.mrkdwn import LOOKS_LIKE_A_TICK
+from footnote_bot.bot.slack.texts import commands as texts
 
 _SHOWN = 1000
 """Characters of the question that are repeated."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.slack.rendering.mrkdwn import Piece
+from footnote_bot.bot.slack.rendering.mrkdwn import Piece
 
 LIMIT = 3000
 """Characters of a section, counted escaped as Slack does."""

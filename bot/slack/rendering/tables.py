@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from indexers.text.prose import plain_line
+from footnote_bot.indexers.text.prose import plain_line
 
 WIDEST = 90
 """Columns of text that a message shows without wrapping, on an ordinary screen."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.slack.api.slack_api import call, pages
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.errors import ChatRefused
-from bot.slack.api.slack_api import call, pages
 
 logger = logging.getLogger(__name__)
 

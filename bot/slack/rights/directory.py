@@ -12,11 +12,10 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.slack.api.slack_api import call, pages
+from footnote_bot.bot.slack.rights.person import Membership, confirmed_address, membership_of
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.slack.api.slack_api import call, pages
-from bot.slack.rights.person import Membership, confirmed_address, membership_of
 
 logger = logging.getLogger(__name__)
 

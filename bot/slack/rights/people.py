@@ -13,18 +13,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.caching import ExpiringCache
+from footnote_bot.bot.conversation.model import Closed
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
+from footnote_bot.bot.slack.api.slack_api import call, pages
+from footnote_bot.bot.slack.rights.directory import MemberList
+from footnote_bot.bot.slack.rights.person import Membership, Person, person_of
+from footnote_bot.bot.slack.texts import replies as texts
+from footnote_bot.indexers.model import EVERYONE, Principal, addressed
+from footnote_bot.indexers.untold import untold_token
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.background import in_own_thread
-from bot.caching import ExpiringCache
-from bot.conversation.model import Closed
-from bot.errors import ChatRefused, ChatUnavailable
-from bot.slack.api.slack_api import call, pages
-from bot.slack.rights.directory import MemberList
-from bot.slack.rights.person import Membership, Person, person_of
-from bot.slack.texts import replies as texts
-from indexers.model import EVERYONE, Principal, addressed
-from indexers.untold import untold_token
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.foreign import clean
+from footnote_bot.bot.foreign import clean
 
 NOBODY = "someone"
 _LONGEST_NAME = 80

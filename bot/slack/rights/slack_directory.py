@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.conversation.model import Closed, RecordedAnswer
-from bot.slack.api.slack_api import SlackApi
-from bot.slack.rights.channels import Channels
-from bot.slack.rights.directory import MemberList
-from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Membership
-from bot.slack.rights.readers import Readers
-from bot.workspaces.model import WorkspaceRights
-from indexers.model import Reader
+from footnote_bot.bot.conversation.model import Closed, RecordedAnswer
+from footnote_bot.bot.slack.api.slack_api import SlackApi
+from footnote_bot.bot.slack.rights.channels import Channels
+from footnote_bot.bot.slack.rights.directory import MemberList
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.rights.person import Membership
+from footnote_bot.bot.slack.rights.readers import Readers
+from footnote_bot.bot.workspaces.model import WorkspaceRights
+from footnote_bot.indexers.model import Reader
 
 
 class RightsSettings(Protocol):

@@ -3,7 +3,7 @@ a line for each command, with what the command does."""
 
 from __future__ import annotations
 
-from indexers.text.counting import counted
+from footnote_bot.indexers.text.counting import counted
 
 # All commands
 

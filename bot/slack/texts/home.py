@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from indexers.text.counting import counted
+from footnote_bot.indexers.text.counting import counted
 
 # The Home tab
 

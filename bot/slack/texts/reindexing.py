@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.text.counting import counted
+from footnote_bot.indexers.text.counting import counted
 
 # Beginning and ending
 

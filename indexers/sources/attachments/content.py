@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from indexers.model import Section
-from indexers.parsing.limits import ParsingFailed
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.parsing.limits import ParsingFailed
 
 MOST_CHARACTERS = 2_000_000
 """The limit of a file's text; the rest is left out, with a warning."""

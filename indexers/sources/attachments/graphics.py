@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from indexers.sources.attachments.text import paragraphs
-from indexers.text.writing import list_items, table
+from footnote_bot.indexers.sources.attachments.text import paragraphs
+from footnote_bot.indexers.text.writing import list_items, table
 
 _MOST_SERIES = 100
 _MAIN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from indexers.model import Section
-from indexers.sources.attachments.content import Warn
-from indexers.sources.attachments.text import decoded
-from indexers.sources.markdown.anchors import Anchors, page_outline
-from indexers.sources.markdown.convert import page
-from indexers.sources.markdown.dialects import DIALECTS, guess
-from indexers.sources.markdown.tags import Tags
-from indexers.sources.markdown.tree import grow
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.attachments.content import Warn
+from footnote_bot.indexers.sources.attachments.text import decoded
+from footnote_bot.indexers.sources.markdown.anchors import Anchors, page_outline
+from footnote_bot.indexers.sources.markdown.convert import page
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, guess
+from footnote_bot.indexers.sources.markdown.tags import Tags
+from footnote_bot.indexers.sources.markdown.tree import grow
 
 _CHARSET = re.compile(
     rb"<(?:meta\s[^<>]*\bcharset|\?xml\s[^<>]*\bencoding)\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from indexers.sources.attachments.content import Unreadable
+from footnote_bot.indexers.sources.attachments.content import Unreadable
 
 MOST_UNPACKED = 100 * 2**20
 """Bytes of all unpacked parts, as the zip declares them; no reader takes more."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from indexers.model import Section
-from indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable, Warn
-from indexers.sources.attachments.text import paragraphs
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable, Warn
+from footnote_bot.indexers.sources.attachments.text import paragraphs
 
 if TYPE_CHECKING:
     from pypdf import PageObject

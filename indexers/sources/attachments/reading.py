@@ -8,10 +8,10 @@ from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Final
 
-from indexers.findings import Finding, failure, ok
-from indexers.model import Section
-from indexers.sources.attachments import markup, pdf, sheets, slides, text, word
-from indexers.sources.attachments.content import (
+from footnote_bot.indexers.findings import Finding, failure, ok
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.attachments import markup, pdf, sheets, slides, text, word
+from footnote_bot.indexers.sources.attachments.content import (
     MOST_CHARACTERS,
     NOT_INSTALLED,
     Content,
@@ -19,7 +19,7 @@ from indexers.sources.attachments.content import (
     Unreadable,
     Warn,
 )
-from indexers.text.prose import Kind, blocks
+from footnote_bot.indexers.text.prose import Kind, blocks
 
 VERSION = "4"
 """Change it whenever the same file would be written another way."""

@@ -12,11 +12,11 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby, takewhile
 from typing import Any
 
-from indexers.model import Section
-from indexers.sources.attachments.content import MOST_CHARACTERS, Warn
-from indexers.sources.attachments.office import checked
-from indexers.sources.attachments.text import paragraphs
-from indexers.text.writing import table
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Warn
+from footnote_bot.indexers.sources.attachments.office import checked
+from footnote_bot.indexers.sources.attachments.text import paragraphs
+from footnote_bot.indexers.text.writing import table
 
 _MOST_ROWS = 100_000
 """Rows of a sheet that are read, including empty ones."""

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from indexers.model import Section
-from indexers.sources.attachments import graphics
-from indexers.sources.attachments.content import Warn
-from indexers.sources.attachments.office import checked
-from indexers.sources.attachments.text import paragraphs
-from indexers.text.writing import link, list_items, note, table
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.attachments import graphics
+from footnote_bot.indexers.sources.attachments.content import Warn
+from footnote_bot.indexers.sources.attachments.office import checked
+from footnote_bot.indexers.sources.attachments.text import paragraphs
+from footnote_bot.indexers.text.writing import link, list_items, note, table
 
 _MOST_XML = 50 * 2**20
 _MOST_SLIDES = 1_000

@@ -6,9 +6,9 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from indexers.model import Section
-from indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable, Warn
-from indexers.sources.markdown.encoding import text_of
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable, Warn
+from footnote_bot.indexers.sources.markdown.encoding import text_of
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

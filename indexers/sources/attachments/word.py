@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from io import BytesIO
 from zipfile import ZipFile
 
-from indexers.model import Section
-from indexers.sources.attachments.content import Warn
-from indexers.sources.attachments.markup import outlined
-from indexers.sources.attachments.office import checked
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.attachments.content import Warn
+from footnote_bot.indexers.sources.attachments.markup import outlined
+from footnote_bot.indexers.sources.attachments.office import checked
 
 _MOST_XML = 20 * 2**20
 """Bytes. All XML becomes objects at once, at some thirty times its size."""

@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from indexers.findings import Access, GateInWords
-from indexers.model import EVERYONE, NOBODY, Acl, Principal
-from indexers.sources.confluence.answers import with_ids
-from indexers.sources.confluence.cql import SEARCH, quoted, search_params
-from indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from indexers.sources.confluence.naming import Names
-from indexers.sources.confluence.page_links import page_link, path_within, space_link
-from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.people import Account, text
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, Rights
-from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
-from indexers.sources.confluence.survey import Survey
-from indexers.sources.confluence.transport import Transport, at, unless_absent
+from footnote_bot.indexers.findings import Access, GateInWords
+from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
+from footnote_bot.indexers.sources.confluence.answers import with_ids
+from footnote_bot.indexers.sources.confluence.cql import SEARCH, quoted, search_params
+from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from footnote_bot.indexers.sources.confluence.naming import Names
+from footnote_bot.indexers.sources.confluence.page_links import page_link, path_within, space_link
+from footnote_bot.indexers.sources.confluence.paging import results
+from footnote_bot.indexers.sources.confluence.people import Account, text
+from footnote_bot.indexers.sources.confluence.product import (
+    UNKNOWN,
+    ConfluenceSpace,
+    Listed,
+    Rights,
+)
+from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
+from footnote_bot.indexers.sources.confluence.survey import Survey
+from footnote_bot.indexers.sources.confluence.transport import Transport, at, unless_absent
 
 _UNREAD = "cannot be read, or names nobody known: nobody passes"
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.errors import WikiMisconfigured
 
 GATEWAY = "https://api.atlassian.com"
 _CLOUD_HOST = re.compile(r"(?:^|\.)(?:atlassian\.net|jira\.com)$")

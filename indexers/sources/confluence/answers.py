@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from indexers.sources.confluence.product import ConfluenceSpace, Listed
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Json, Refused, Transport, at
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport, at
 
 log = logging.getLogger(__name__)
 

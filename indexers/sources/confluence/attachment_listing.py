@@ -8,9 +8,15 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import quote
 
-from indexers.sources.confluence.answers import is_current, moment, number, version
-from indexers.sources.confluence.cql import search_content
-from indexers.sources.confluence.transport import Json, Params, Transport, at, unless_absent
+from footnote_bot.indexers.sources.confluence.answers import is_current, moment, number, version
+from footnote_bot.indexers.sources.confluence.cql import search_content
+from footnote_bot.indexers.sources.confluence.transport import (
+    Json,
+    Params,
+    Transport,
+    at,
+    unless_absent,
+)
 
 _EXPAND = "container,version"
 

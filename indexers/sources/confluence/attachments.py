@@ -7,18 +7,30 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import PurePosixPath
 
-from indexers.model import Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
-from indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
-from indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
-from indexers.sources.attachments.reading import VERSION, read, readable
-from indexers.sources.confluence.attachment_listing import File, fetch_file, search_files
-from indexers.sources.confluence.cql import queries_in
-from indexers.sources.confluence.documents import revision, says_the_same, version_of
-from indexers.sources.confluence.downloads import download
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import ConfluenceSpace
-from indexers.sources.confluence.reading import EMPTY, OnPage, Seen
-from indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.model import (
+    Changed,
+    Failed,
+    KnownPage,
+    Page,
+    PageChange,
+    Skipped,
+    digest,
+)
+from footnote_bot.indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
+from footnote_bot.indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
+from footnote_bot.indexers.sources.attachments.reading import VERSION, read, readable
+from footnote_bot.indexers.sources.confluence.attachment_listing import (
+    File,
+    fetch_file,
+    search_files,
+)
+from footnote_bot.indexers.sources.confluence.cql import queries_in
+from footnote_bot.indexers.sources.confluence.documents import revision, says_the_same, version_of
+from footnote_bot.indexers.sources.confluence.downloads import download
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.reading import EMPTY, OnPage, Seen
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 _DOWNLOADS_AT_ONCE = 2
 """Concurrent downloads; their bytes wait in memory until they are read."""

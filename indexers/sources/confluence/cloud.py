@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from indexers.errors import WikiMisconfigured
-from indexers.sources.confluence.answers import (
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.sources.confluence.answers import (
     address,
     body_in,
     body_of,
@@ -21,21 +21,32 @@ from indexers.sources.confluence.answers import (
     version,
     with_ids,
 )
-from indexers.sources.confluence.cql import SEARCH, search_params
-from indexers.sources.confluence.gates import confirm_anonymous, gates, unread_gate
-from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.paging import by_cursor, results, rows
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Elsewhere, Listed, Rights
-from indexers.sources.confluence.rights import (
+from footnote_bot.indexers.sources.confluence.cql import SEARCH, search_params
+from footnote_bot.indexers.sources.confluence.gates import confirm_anonymous, gates, unread_gate
+from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from footnote_bot.indexers.sources.confluence.paging import by_cursor, results, rows
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.product import (
+    UNKNOWN,
+    ConfluenceSpace,
+    Elsewhere,
+    Listed,
+    Rights,
+)
+from footnote_bot.indexers.sources.confluence.rights import (
     Gate,
     Restriction,
     Tokens,
     restriction,
     space_gate,
 )
-from indexers.sources.confluence.shared_requests import edited_since, in_batches, lists, user_name
-from indexers.sources.confluence.transport import (
+from footnote_bot.indexers.sources.confluence.shared_requests import (
+    edited_since,
+    in_batches,
+    lists,
+    user_name,
+)
+from footnote_bot.indexers.sources.confluence.transport import (
     Json,
     Params,
     Refused,

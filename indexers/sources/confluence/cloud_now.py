@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from indexers.errors import WikiUnavailable
-from indexers.sources.confluence.answers import is_current, number, version
-from indexers.sources.confluence.cloud import Cloud, node_id
-from indexers.sources.confluence.gates import read_gate
-from indexers.sources.confluence.located import (
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.sources.confluence.answers import is_current, number, version
+from footnote_bot.indexers.sources.confluence.cloud import Cloud, node_id
+from footnote_bot.indexers.sources.confluence.gates import read_gate
+from footnote_bot.indexers.sources.confluence.located import (
     Located,
     PartialResult,
     SpaceNow,
     Submit,
     viewers_now,
 )
-from indexers.sources.confluence.paging import by_cursor, rows
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport, unless_absent
+from footnote_bot.indexers.sources.confluence.paging import by_cursor, rows
+from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import (
+    Json,
+    Params,
+    Refused,
+    Transport,
+    unless_absent,
+)
 
 _AT_ONCE = 250
 _KNOWN = 10_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.people import (
+from footnote_bot.indexers.sources.confluence.paging import results
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.people import (
     AT_ONCE,
     Account,
     AccountDirectory,
@@ -15,7 +15,7 @@ from indexers.sources.confluence.people import (
     somebody,
     text,
 )
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport, at
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport, at
 
 _EVERYBODY = "type=user"
 _MOST = 10_000

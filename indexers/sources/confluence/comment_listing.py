@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from indexers.sources.confluence.answers import moment, number, version, with_ids
-from indexers.sources.confluence.paging import by_cursor, by_start, results
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.transport import (
+from footnote_bot.indexers.sources.confluence.answers import moment, number, version, with_ids
+from footnote_bot.indexers.sources.confluence.paging import by_cursor, by_start, results
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.transport import (
     Json,
     Params,
     Refused,

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from indexers.model import Section
-from indexers.sources.confluence.answers import moment, number, storage, version
-from indexers.sources.confluence.comment_listing import Comment
-from indexers.sources.confluence.cql import search_content
-from indexers.sources.confluence.reading import Seen
-from indexers.sources.confluence.storage_format import VERSION as STORAGE
-from indexers.sources.confluence.storage_format import sections
-from indexers.sources.confluence.storage_links import StorageLinks
-from indexers.sources.confluence.transport import Json, Refused, Transport, at
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.confluence.answers import moment, number, storage, version
+from footnote_bot.indexers.sources.confluence.comment_listing import Comment
+from footnote_bot.indexers.sources.confluence.cql import search_content
+from footnote_bot.indexers.sources.confluence.reading import Seen
+from footnote_bot.indexers.sources.confluence.storage_format import VERSION as STORAGE
+from footnote_bot.indexers.sources.confluence.storage_format import sections
+from footnote_bot.indexers.sources.confluence.storage_links import StorageLinks
+from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport, at
 
 VERSION = f"1.{STORAGE}"
 """Change it whenever the same comments would be written another way."""

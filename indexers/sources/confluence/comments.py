@@ -10,20 +10,28 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexers.model import Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
-from indexers.sources.confluence.comment_listing import Comment, live, of_search
-from indexers.sources.confluence.comment_texts import (
+from footnote_bot.indexers.model import (
+    Changed,
+    Failed,
+    KnownPage,
+    Page,
+    PageChange,
+    Skipped,
+    digest,
+)
+from footnote_bot.indexers.sources.confluence.comment_listing import Comment, live, of_search
+from footnote_bot.indexers.sources.confluence.comment_texts import (
     VERSION,
     CommentText,
     comment_texts,
     sections_of,
 )
-from indexers.sources.confluence.cql import queries_in, search_content
-from indexers.sources.confluence.documents import revision, says_the_same, version_of
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import ConfluenceSpace
-from indexers.sources.confluence.reading import EMPTY, OnPage, Reader, Seen
-from indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.sources.confluence.cql import queries_in, search_content
+from footnote_bot.indexers.sources.confluence.documents import revision, says_the_same, version_of
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.reading import EMPTY, OnPage, Reader, Seen
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 TAIL = "/comments"
 _EXPAND = "container,version,ancestors,extensions.resolution"

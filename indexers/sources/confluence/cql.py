@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from indexers.sources.confluence.answers import with_ids
-from indexers.sources.confluence.paging import by_cursor, by_start, results
-from indexers.sources.confluence.product import ConfluenceSpace
-from indexers.sources.confluence.transport import Json, Params, Transport
+from footnote_bot.indexers.sources.confluence.answers import with_ids
+from footnote_bot.indexers.sources.confluence.paging import by_cursor, by_start, results
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Transport
 
 SEARCH = "/rest/api/content/search"
 

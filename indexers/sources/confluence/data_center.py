@@ -7,7 +7,7 @@ from functools import partial
 from itertools import product
 from urllib.parse import quote
 
-from indexers.sources.confluence.answers import (
+from footnote_bot.indexers.sources.confluence.answers import (
     address,
     body_in,
     edited_by,
@@ -19,12 +19,12 @@ from indexers.sources.confluence.answers import (
     version,
     with_ids,
 )
-from indexers.sources.confluence.cql import SEARCH, search_params
-from indexers.sources.confluence.gates import confirm_anonymous, gates, unread_gate
-from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.paging import by_start, results, rows
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import (
+from footnote_bot.indexers.sources.confluence.cql import SEARCH, search_params
+from footnote_bot.indexers.sources.confluence.gates import confirm_anonymous, gates, unread_gate
+from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from footnote_bot.indexers.sources.confluence.paging import by_start, results, rows
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.product import (
     UNKNOWN,
     ConfluenceSpace,
     Elsewhere,
@@ -32,7 +32,7 @@ from indexers.sources.confluence.product import (
     Rights,
     UnreadSpace,
 )
-from indexers.sources.confluence.rights import (
+from footnote_bot.indexers.sources.confluence.rights import (
     CLOSED,
     Gate,
     Restriction,
@@ -41,8 +41,8 @@ from indexers.sources.confluence.rights import (
     restriction,
     space_gate,
 )
-from indexers.sources.confluence.shared_requests import edited_since, lists, user_name
-from indexers.sources.confluence.transport import (
+from footnote_bot.indexers.sources.confluence.shared_requests import edited_since, lists, user_name
+from footnote_bot.indexers.sources.confluence.transport import (
     Json,
     Params,
     Refused,

@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from functools import partial
 from urllib.parse import quote
 
-from indexers.sources.confluence.answers import space_of
-from indexers.sources.confluence.data_center import DataCenter
-from indexers.sources.confluence.located import (
+from footnote_bot.indexers.sources.confluence.answers import space_of
+from footnote_bot.indexers.sources.confluence.data_center import DataCenter
+from footnote_bot.indexers.sources.confluence.located import (
     Located,
     PartialResult,
     SpaceNow,
     Submit,
     viewers_now,
 )
-from indexers.sources.confluence.paging import by_start, rows
-from indexers.sources.confluence.product import ConfluenceSpace
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Json, Params, Transport, unless_absent
+from footnote_bot.indexers.sources.confluence.paging import by_start, rows
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import (
+    Json,
+    Params,
+    Transport,
+    unless_absent,
+)
 
 _AT_ONCE = 200
 _ANONYMOUS: Json = {"subject": {"type": "anonymous"}}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.people import (
+from footnote_bot.indexers.sources.confluence.paging import results
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.people import (
     Account,
     AccountDirectory,
     Group,
@@ -18,8 +18,8 @@ from indexers.sources.confluence.people import (
     somebody,
     text,
 )
-from indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
-from indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 _ADDRESSES_KEPT = 6 * 3600.0
 """Seconds for which e-mails are cached in the directory; a person who asks a question is looked up

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from indexers.errors import WikiUnavailable
-from indexers.findings import Finding, Level, failure, ok, warning
-from indexers.sources.confluence.doctor_pages import PagesDoctor, listed
-from indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from indexers.sources.confluence.parallel import parallel_map, start_in_thread
-from indexers.sources.confluence.people import Account, text
-from indexers.sources.confluence.product import ConfluenceSpace
-from indexers.sources.confluence.rights import CLOSED, PASSABLE
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.survey import Survey
-from indexers.sources.confluence.transport import Refused, Transport
-from indexers.text.counting import counted
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.findings import Finding, Level, failure, ok, warning
+from footnote_bot.indexers.sources.confluence.doctor_pages import PagesDoctor, listed
+from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map, start_in_thread
+from footnote_bot.indexers.sources.confluence.people import Account, text
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.survey import Survey
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.text.counting import counted
 
 _OVERRIDES = 50
 """Entries of ``accounts`` that are looked up."""

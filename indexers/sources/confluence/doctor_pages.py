@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from indexers.findings import Finding, failure, ok, warning
-from indexers.sources.confluence.answers import with_ids
-from indexers.sources.confluence.cql import SEARCH, quoted, search_params
-from indexers.sources.confluence.naming import Names
-from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
-from indexers.sources.confluence.rights import CLOSED
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.survey import Survey
-from indexers.sources.confluence.transport import Refused, Transport
-from indexers.text.counting import counted
+from footnote_bot.indexers.findings import Finding, failure, ok, warning
+from footnote_bot.indexers.sources.confluence.answers import with_ids
+from footnote_bot.indexers.sources.confluence.cql import SEARCH, quoted, search_params
+from footnote_bot.indexers.sources.confluence.naming import Names
+from footnote_bot.indexers.sources.confluence.paging import results
+from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.rights import CLOSED
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.survey import Survey
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.text.counting import counted
 
 _SAMPLE = 20
 """Pages whose restrictions are read."""

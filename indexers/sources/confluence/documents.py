@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from indexers.model import Acl, digest
+from footnote_bot.indexers.model import Acl, digest
 
 _PARTS = 4
 """Parts of a revision."""

@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeVar
 
-from indexers.model import Failed, KnownPage, PageChange, Skipped
-from indexers.parsing.limits import Parse, here
-from indexers.sources.confluence.attachment_listing import is_attachment
-from indexers.sources.confluence.attachments import Attachments
-from indexers.sources.confluence.comments import Comments, is_comments
-from indexers.sources.confluence.documents import Document
-from indexers.sources.confluence.product import ConfluenceSpace
-from indexers.sources.confluence.reading import Reader, Seen
-from indexers.sources.confluence.transport import Transport
+from footnote_bot.indexers.model import Failed, KnownPage, PageChange, Skipped
+from footnote_bot.indexers.parsing.limits import Parse, here
+from footnote_bot.indexers.sources.confluence.attachment_listing import is_attachment
+from footnote_bot.indexers.sources.confluence.attachments import Attachments
+from footnote_bot.indexers.sources.confluence.comments import Comments, is_comments
+from footnote_bot.indexers.sources.confluence.documents import Document
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.reading import Reader, Seen
+from footnote_bot.indexers.sources.confluence.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)

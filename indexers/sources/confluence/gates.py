@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from indexers.errors import WikiUnavailable
-from indexers.model import EVERYONE
-from indexers.sources.confluence.answers import is_space
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
-from indexers.sources.confluence.rights import (
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import EVERYONE
+from footnote_bot.indexers.sources.confluence.answers import is_space
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.rights import (
     PASSABLE,
     Gate,
     Restriction,
@@ -18,7 +18,7 @@ from indexers.sources.confluence.rights import (
     joined,
     restriction,
 )
-from indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 SUBJECTS = 200
 """Subjects of a restriction requested at once."""

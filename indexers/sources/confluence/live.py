@@ -15,27 +15,27 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import wait
 from functools import partial
 
-from indexers.errors import WikiUnavailable
-from indexers.model import LivePage, LivePages
-from indexers.parsing.limits import Parse, here
-from indexers.parsing.process import stoppable
-from indexers.sources.confluence.cloud import Cloud
-from indexers.sources.confluence.cloud_now import CloudNow
-from indexers.sources.confluence.data_center import DataCenter
-from indexers.sources.confluence.data_center_now import DataCenterNow
-from indexers.sources.confluence.extras import Extras, PageExtras
-from indexers.sources.confluence.live_check import CheckedConfluence, LiveCheck
-from indexers.sources.confluence.located import ProductNow, SpaceNow
-from indexers.sources.confluence.page_links import plain_address
-from indexers.sources.confluence.parallel import start_in_thread
-from indexers.sources.confluence.pool import Pool
-from indexers.sources.confluence.product import ConfluenceSpace, Product
-from indexers.sources.confluence.reading import Names, Reader
-from indexers.sources.confluence.remembering import Remembered
-from indexers.sources.confluence.rights import Gate, Tokens
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.survey import Survey
-from indexers.sources.confluence.transport import Transport
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import LivePage, LivePages
+from footnote_bot.indexers.parsing.limits import Parse, here
+from footnote_bot.indexers.parsing.process import stoppable
+from footnote_bot.indexers.sources.confluence.cloud import Cloud
+from footnote_bot.indexers.sources.confluence.cloud_now import CloudNow
+from footnote_bot.indexers.sources.confluence.data_center import DataCenter
+from footnote_bot.indexers.sources.confluence.data_center_now import DataCenterNow
+from footnote_bot.indexers.sources.confluence.extras import Extras, PageExtras
+from footnote_bot.indexers.sources.confluence.live_check import CheckedConfluence, LiveCheck
+from footnote_bot.indexers.sources.confluence.located import ProductNow, SpaceNow
+from footnote_bot.indexers.sources.confluence.page_links import plain_address
+from footnote_bot.indexers.sources.confluence.parallel import start_in_thread
+from footnote_bot.indexers.sources.confluence.pool import Pool
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Product
+from footnote_bot.indexers.sources.confluence.reading import Names, Reader
+from footnote_bot.indexers.sources.confluence.remembering import Remembered
+from footnote_bot.indexers.sources.confluence.rights import Gate, Tokens
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.survey import Survey
+from footnote_bot.indexers.sources.confluence.transport import Transport
 
 log = logging.getLogger(__name__)
 

@@ -9,24 +9,30 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 
-from indexers.errors import WikiUnavailable
-from indexers.model import Changed, LivePage, Page, Skipped
-from indexers.sources.confluence.attachment_listing import fetch_file, is_attachment
-from indexers.sources.confluence.attachments import Attached
-from indexers.sources.confluence.comment_listing import live
-from indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
-from indexers.sources.confluence.documents import says_the_same, version_of
-from indexers.sources.confluence.extras import Extras, PageExtras
-from indexers.sources.confluence.gates import read_gate
-from indexers.sources.confluence.located import Located, Made, PartialResult, ProductNow, SpaceNow
-from indexers.sources.confluence.parallel import start_in_thread
-from indexers.sources.confluence.pool import Pool
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
-from indexers.sources.confluence.reading import Names, Reader, Seen
-from indexers.sources.confluence.remembering import Remembered
-from indexers.sources.confluence.rights import CLOSED, Gate, Tokens, acl
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import Changed, LivePage, Page, Skipped
+from footnote_bot.indexers.sources.confluence.attachment_listing import fetch_file, is_attachment
+from footnote_bot.indexers.sources.confluence.attachments import Attached
+from footnote_bot.indexers.sources.confluence.comment_listing import live
+from footnote_bot.indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
+from footnote_bot.indexers.sources.confluence.documents import says_the_same, version_of
+from footnote_bot.indexers.sources.confluence.extras import Extras, PageExtras
+from footnote_bot.indexers.sources.confluence.gates import read_gate
+from footnote_bot.indexers.sources.confluence.located import (
+    Located,
+    Made,
+    PartialResult,
+    ProductNow,
+    SpaceNow,
+)
+from footnote_bot.indexers.sources.confluence.parallel import start_in_thread
+from footnote_bot.indexers.sources.confluence.pool import Pool
+from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
+from footnote_bot.indexers.sources.confluence.reading import Names, Reader, Seen
+from footnote_bot.indexers.sources.confluence.remembering import Remembered
+from footnote_bot.indexers.sources.confluence.rights import CLOSED, Gate, Tokens, acl
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 _NAMES = 30
 """People named on a page that are looked up; a page with more is read again by the next sync."""

@@ -7,12 +7,12 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from indexers.model import EVERYONE, LivePage
-from indexers.sources.confluence.answers import is_space
-from indexers.sources.confluence.comment_listing import Comment
-from indexers.sources.confluence.documents import space_of, version_of
-from indexers.sources.confluence.product import ConfluenceSpace, Listed
-from indexers.sources.confluence.rights import (
+from footnote_bot.indexers.model import EVERYONE, LivePage
+from footnote_bot.indexers.sources.confluence.answers import is_space
+from footnote_bot.indexers.sources.confluence.comment_listing import Comment
+from footnote_bot.indexers.sources.confluence.documents import space_of, version_of
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.rights import (
     CLOSED,
     PASSABLE,
     Gate,
@@ -21,7 +21,7 @@ from indexers.sources.confluence.rights import (
     acl,
     space_gate,
 )
-from indexers.sources.confluence.transport import Json, Refused, unless_absent
+from footnote_bot.indexers.sources.confluence.transport import Json, Refused, unless_absent
 
 
 class PartialResult:

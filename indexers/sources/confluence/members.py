@@ -11,15 +11,21 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from indexers.errors import WikiUnavailable
-from indexers.sources.confluence.cloud_people import CloudPeople
-from indexers.sources.confluence.data_center_people import DataCenterPeople
-from indexers.sources.confluence.ownership import OwnerAddresses
-from indexers.sources.confluence.people import Account, AccountDirectory, Group, People, address
-from indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Transport
-from indexers.untold import untold_token
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.sources.confluence.cloud_people import CloudPeople
+from footnote_bot.indexers.sources.confluence.data_center_people import DataCenterPeople
+from footnote_bot.indexers.sources.confluence.ownership import OwnerAddresses
+from footnote_bot.indexers.sources.confluence.people import (
+    Account,
+    AccountDirectory,
+    Group,
+    People,
+    address,
+)
+from footnote_bot.indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import Transport
+from footnote_bot.indexers.untold import untold_token
 
 LISTED = 600.0
 """Seconds after which the list of accounts is read again. It only says which accounts to check."""

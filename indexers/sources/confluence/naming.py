@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from indexers.errors import WikiUnavailable
-from indexers.model import EVERYONE
-from indexers.sources.confluence.answers import with_ids
-from indexers.sources.confluence.cql import SEARCH, search_params
-from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.product import Product
-from indexers.sources.confluence.rights import Gate, Tokens
-from indexers.sources.confluence.transport import Transport
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import EVERYONE
+from footnote_bot.indexers.sources.confluence.answers import with_ids
+from footnote_bot.indexers.sources.confluence.cql import SEARCH, search_params
+from footnote_bot.indexers.sources.confluence.paging import results
+from footnote_bot.indexers.sources.confluence.product import Product
+from footnote_bot.indexers.sources.confluence.rights import Gate, Tokens
+from footnote_bot.indexers.sources.confluence.transport import Transport
 
 _NAMED = 5
 """People and groups of a restriction that are named; the others are counted."""

@@ -8,9 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from indexers.sources.confluence.people import Account, AccountDirectory, People, address
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Json, at
+from footnote_bot.indexers.sources.confluence.people import (
+    Account,
+    AccountDirectory,
+    People,
+    address,
+)
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import Json, at
 
 _MOST = 200
 """Characters. A longer value names nobody."""

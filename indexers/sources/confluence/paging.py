@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from indexers.sources.confluence.addresses import Base
-from indexers.sources.confluence.transport import Json, Params, Refused, at
+from footnote_bot.indexers.sources.confluence.addresses import Base
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, at
 
 log = logging.getLogger(__name__)
 

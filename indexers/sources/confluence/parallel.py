@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
 
-from indexers.daemons import in_daemon, in_order
+from footnote_bot.indexers.daemons import in_daemon, in_order
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")

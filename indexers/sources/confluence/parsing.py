@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from indexers.model import Section
-from indexers.parsing.limits import PAGE, Parse
-from indexers.sources.confluence.storage_links import StorageLinks
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.parsing.limits import PAGE, Parse
+from footnote_bot.indexers.sources.confluence.storage_links import StorageLinks
 
 _MAX_NAMES = 500
 """People of one page who are looked up; each may be a request."""

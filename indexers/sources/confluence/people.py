@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexers.sources.confluence.paging import by_start, results
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from footnote_bot.indexers.sources.confluence.paging import by_start, results
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
 AT_ONCE = 200
 """People or groups requested at once."""

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Semaphore, Thread
 from typing import TypeAlias, TypeVar
 
-from indexers.daemons import fulfil
+from footnote_bot.indexers.daemons import fulfil
 
 Made = TypeVar("Made")
 _Queue: TypeAlias = "SimpleQueue[Callable[[], None] | None]"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from indexers.sources.confluence.rights import (
+from footnote_bot.indexers.sources.confluence.rights import (
     CLOSED,
     Gate,
     Restriction,
 )
-from indexers.sources.confluence.transport import Refused
+from footnote_bot.indexers.sources.confluence.transport import Refused
 
 UNKNOWN = "?"
 """The value in a page's ancestors if they could not be read."""

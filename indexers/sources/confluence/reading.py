@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from indexers.model import (
+from footnote_bot.indexers.model import (
     Acl,
     Changed,
     Failed,
@@ -17,15 +17,15 @@ from indexers.model import (
     Skipped,
     digest,
 )
-from indexers.parsing.limits import Parse, ParsingFailed, here
-from indexers.sources.confluence.documents import revision, says_the_same
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.parsing import Make, PageLocation, parse_within
-from indexers.sources.confluence.product import Listed, Product
-from indexers.sources.confluence.rights import UnreadGate
-from indexers.sources.confluence.shared_requests import in_batches
-from indexers.sources.confluence.storage_format import VERSION, sections
-from indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.parsing.limits import Parse, ParsingFailed, here
+from footnote_bot.indexers.sources.confluence.documents import revision, says_the_same
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.parsing import Make, PageLocation, parse_within
+from footnote_bot.indexers.sources.confluence.product import Listed, Product
+from footnote_bot.indexers.sources.confluence.rights import UnreadGate
+from footnote_bot.indexers.sources.confluence.shared_requests import in_batches
+from footnote_bot.indexers.sources.confluence.storage_format import VERSION, sections
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 log = logging.getLogger(__name__)
 

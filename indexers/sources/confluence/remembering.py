@@ -9,9 +9,9 @@ from functools import partial
 from threading import Lock
 from typing import Generic, TypeVar
 
-from indexers.daemons import in_daemon
-from indexers.errors import WikiUnavailable
-from indexers.sources.confluence.transport import Refused
+from footnote_bot.indexers.daemons import in_daemon
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.sources.confluence.transport import Refused
 
 log = logging.getLogger(__name__)
 

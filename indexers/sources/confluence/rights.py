@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from indexers.model import EVERYONE, NOBODY, OPEN, Acl
+from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Acl
 
 Gate = frozenset[str]
 

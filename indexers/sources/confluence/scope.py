@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from indexers.errors import WikiMisconfigured
-from indexers.sources.confluence.answers import is_listed
-from indexers.sources.confluence.cql import SEARCH, quoted, search_params
-from indexers.sources.confluence.paging import by_cursor, by_start, results
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
-from indexers.sources.confluence.transport import Json, Refused, Transport
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.sources.confluence.answers import is_listed
+from footnote_bot.indexers.sources.confluence.cql import SEARCH, quoted, search_params
+from footnote_bot.indexers.sources.confluence.paging import by_cursor, by_start, results
+from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport
 
 _AT_ONCE = 200
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from indexers.model import NOBODY, Acl, Failed, KnownPage, Relabelled
-from indexers.sources.confluence.extras import Extra
-from indexers.sources.confluence.reading import Seen
-from indexers.sources.confluence.rights import UnreadGate
+from footnote_bot.indexers.model import NOBODY, Acl, Failed, KnownPage, Relabelled
+from footnote_bot.indexers.sources.confluence.extras import Extra
+from footnote_bot.indexers.sources.confluence.reading import Seen
+from footnote_bot.indexers.sources.confluence.rights import UnreadGate
 
 
 def narrowed_meanwhile(

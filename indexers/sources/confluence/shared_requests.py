@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from indexers.errors import WikiUnavailable
-from indexers.sources.confluence.answers import is_listed
-from indexers.sources.confluence.product import Listed
-from indexers.sources.confluence.transport import Params, Transport, unless_absent
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.sources.confluence.answers import is_listed
+from footnote_bot.indexers.sources.confluence.product import Listed
+from footnote_bot.indexers.sources.confluence.transport import Params, Transport, unless_absent
 
 
 def edited_since(hours: int) -> str:

@@ -6,26 +6,26 @@ import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from config.wikis import ConfluenceSettings
-from indexers.errors import WikiUnavailable
-from indexers.findings import Access, Finding
-from indexers.model import Acl, Principal
-from indexers.sources.attachments.reading import readers_of_files
-from indexers.sources.confluence.access import ConfluenceAccess
-from indexers.sources.confluence.addresses import Base, base_of
-from indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
-from indexers.sources.confluence.members import LISTED, ConfluenceMembers
-from indexers.sources.confluence.ownership import Ownership
-from indexers.sources.confluence.page_links import edit_address
-from indexers.sources.confluence.reading import Names
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.transport import Patience, Transport
-from indexers.sources.confluence.wiki import ConfluenceWiki
-from indexers.sources.scope import ScopedWiki
-from indexers.sources.source import Resources, WikiSource
+from footnote_bot.config.wikis import ConfluenceSettings
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.findings import Access, Finding
+from footnote_bot.indexers.model import Acl, Principal
+from footnote_bot.indexers.sources.attachments.reading import readers_of_files
+from footnote_bot.indexers.sources.confluence.access import ConfluenceAccess
+from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
+from footnote_bot.indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
+from footnote_bot.indexers.sources.confluence.members import LISTED, ConfluenceMembers
+from footnote_bot.indexers.sources.confluence.ownership import Ownership
+from footnote_bot.indexers.sources.confluence.page_links import edit_address
+from footnote_bot.indexers.sources.confluence.reading import Names
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.transport import Patience, Transport
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.indexers.sources.scope import ScopedWiki
+from footnote_bot.indexers.sources.source import Resources, WikiSource
 
 log = logging.getLogger(__name__)
 

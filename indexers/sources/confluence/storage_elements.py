@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from indexers.sources.confluence import storage_macros as macros
-from indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks, target
-from indexers.text.tree import BLOCKS, HEADINGS, Node, code_text, is_blank, is_block
+from footnote_bot.indexers.sources.confluence import storage_macros as macros
+from footnote_bot.indexers.sources.confluence.storage_links import (
+    StorageAnchors,
+    StorageLinks,
+    target,
+)
+from footnote_bot.indexers.text.tree import BLOCKS, HEADINGS, Node, code_text, is_blank, is_block
 
 Items = list[Node | str]
 

@@ -6,16 +6,16 @@ a link, because fewer people may be allowed to read it.
 
 from __future__ import annotations
 
-from indexers.model import Section
-from indexers.sources.confluence import storage_macros as macros
-from indexers.sources.confluence.storage_elements import StorageElements
-from indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks
-from indexers.sources.confluence.storage_tree import grow, shallow
-from indexers.sources.markdown.grammar import parser
-from indexers.text.outlining import Heading, outline
-from indexers.text.tree import HEADINGS, Node, is_block
-from indexers.text.tree_writer import TreeWriter
-from indexers.text.visibility import remove_invisible
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.confluence import storage_macros as macros
+from footnote_bot.indexers.sources.confluence.storage_elements import StorageElements
+from footnote_bot.indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks
+from footnote_bot.indexers.sources.confluence.storage_tree import grow, shallow
+from footnote_bot.indexers.sources.markdown.grammar import parser
+from footnote_bot.indexers.text.outlining import Heading, outline
+from footnote_bot.indexers.text.tree import HEADINGS, Node, is_block
+from footnote_bot.indexers.text.tree_writer import TreeWriter
+from footnote_bot.indexers.text.visibility import remove_invisible
 
 VERSION = "7"
 """Change it whenever the same body would be written another way."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin
 
-from indexers.text.tree import Node
+from footnote_bot.indexers.text.tree import Node
 
 _IN_FRAGMENTS = "!$&'()*+,;=:@/?-._~"
 _SPACE = re.compile(r"\s+")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from indexers.text.tree import Node, code_text
+from footnote_bot.indexers.text.tree import Node, code_text
 
 TAGS = frozenset({"ac:structured-macro", "ac:macro"})
 

@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Self
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import Skipped
-from indexers.sources.confluence.cloud import Cloud
-from indexers.sources.confluence.data_center import DataCenter
-from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.parallel import parallel_map
-from indexers.sources.confluence.product import (
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.model import Skipped
+from footnote_bot.indexers.sources.confluence.cloud import Cloud
+from footnote_bot.indexers.sources.confluence.data_center import DataCenter
+from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.product import (
     ConfluenceSpace,
     Elsewhere,
     Listed,
     Product,
     UnreadSpace,
 )
-from indexers.sources.confluence.reading import Seen
-from indexers.sources.confluence.rights import Gate, Tokens, UnreadGate, acl
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.sources.confluence.reading import Seen
+from footnote_bot.indexers.sources.confluence.rights import Gate, Tokens, UnreadGate, acl
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 _SPACES_AT_ONCE = 3
 

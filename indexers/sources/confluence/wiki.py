@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import (
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.model import (
     NOBODY,
     Enumerated,
     Failed,
@@ -18,26 +18,26 @@ from indexers.model import (
     Space,
     Unchanged,
 )
-from indexers.parsing.limits import Parse, here
-from indexers.sources.confluence.documents import (
+from footnote_bot.indexers.parsing.limits import Parse, here
+from footnote_bot.indexers.sources.confluence.documents import (
     revision,
     says_the_same,
     space_of,
     version_of,
 )
-from indexers.sources.confluence.extras import Extra, ExtraParts, Extras, PageExtras
-from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.product import ConfluenceSpace, Elsewhere
-from indexers.sources.confluence.reading import EMPTY, Names, Reader, Seen
-from indexers.sources.confluence.rights import Gate
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.second_look import (
+from footnote_bot.indexers.sources.confluence.extras import Extra, ExtraParts, Extras, PageExtras
+from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Elsewhere
+from footnote_bot.indexers.sources.confluence.reading import EMPTY, Names, Reader, Seen
+from footnote_bot.indexers.sources.confluence.rights import Gate
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.second_look import (
     failures,
     narrowed_meanwhile,
     refusals,
     relabelled,
 )
-from indexers.sources.confluence.spaces_lost import (
+from footnote_bot.indexers.sources.confluence.spaces_lost import (
     close_pages,
     in_lost_spaces,
     known_in,
@@ -45,8 +45,8 @@ from indexers.sources.confluence.spaces_lost import (
     untold_spaces,
     vanished,
 )
-from indexers.sources.confluence.survey import ListedSpaces, NoSpaces, Survey
-from indexers.sources.confluence.transport import Transport
+from footnote_bot.indexers.sources.confluence.survey import ListedSpaces, NoSpaces, Survey
+from footnote_bot.indexers.sources.confluence.transport import Transport
 
 log = logging.getLogger(__name__)
 

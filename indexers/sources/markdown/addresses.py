@@ -14,9 +14,9 @@ from typing import Final
 from unicodedata import category
 from urllib.parse import quote, unquote, urlsplit
 
-from indexers.sources.markdown.dates import date_of
-from indexers.sources.markdown.dialects import QUARTO_SUFFIXES
-from indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.dates import date_of
+from footnote_bot.indexers.sources.markdown.dialects import QUARTO_SUFFIXES
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
 
 _PREFIX = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"^(?:(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?|\d+[-_.]\d+)")

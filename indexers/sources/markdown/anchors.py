@@ -17,11 +17,11 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from indexers.model import Section
-from indexers.sources.markdown.tags import Tags
-from indexers.text.outlining import Heading, outline
-from indexers.text.tree import HEADINGS, Node
-from indexers.text.tree_writer import TreeWriter
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.markdown.tags import Tags
+from footnote_bot.indexers.text.outlining import Heading, outline
+from footnote_bot.indexers.text.tree import HEADINGS, Node
+from footnote_bot.indexers.text.tree_writer import TreeWriter
 
 _BRACES = re.compile(r"\{:?([^{}]*+)\}\s*+$")
 _ID = re.compile(r"(?<!\S)#(\S+)")

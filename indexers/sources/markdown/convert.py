@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from indexers.model import Section
-from indexers.sources.markdown.anchors import FORGE, Anchors, page_outline
-from indexers.sources.markdown.dialects import DIALECTS, Dialect, guess
-from indexers.sources.markdown.front_matter import FrontMatter, split
-from indexers.sources.markdown.grammar import parser
-from indexers.sources.markdown.tags import take
-from indexers.sources.markdown.tree import Resolve, grow, show_in_sentence
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.markdown.anchors import FORGE, Anchors, page_outline
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, Dialect, guess
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
+from footnote_bot.indexers.sources.markdown.grammar import parser
+from footnote_bot.indexers.sources.markdown.tags import take
+from footnote_bot.indexers.sources.markdown.tree import Resolve, grow, show_in_sentence
 
 VERSION = "11"
 """Change it whenever the same file would be written another way."""

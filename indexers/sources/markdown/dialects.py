@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import Final
 
-from indexers.sources.markdown.tags import outside_fences
+from footnote_bot.indexers.sources.markdown.tags import outside_fences
 
 QUARTO_SUFFIXES: Final = (".qmd", ".rmd")
 

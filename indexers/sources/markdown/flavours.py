@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
 
-from indexers.errors import WikiMisconfigured
-from indexers.model import KnownPage
-from indexers.sources.markdown.dialects import (
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.model import KnownPage
+from footnote_bot.indexers.sources.markdown.dialects import (
     DIALECTS,
     QUARTO_SUFFIXES,
     Dialect,
     has_toml_matter,
     sign,
 )
-from indexers.sources.markdown.files import Listing, on_disk
-from indexers.sources.markdown.forge import web_address
-from indexers.sources.markdown.site_settings import (
+from footnote_bot.indexers.sources.markdown.files import Listing, on_disk
+from footnote_bot.indexers.sources.markdown.forge import web_address
+from footnote_bot.indexers.sources.markdown.site_settings import (
     DOCUSAURUS,
     HUGO,
     QUARTO,

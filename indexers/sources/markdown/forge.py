@@ -8,7 +8,7 @@ from configparser import Error as ConfigError
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from indexers.sources.markdown.anchors import FORGE
+from footnote_bot.indexers.sources.markdown.anchors import FORGE
 
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]+)$")
 

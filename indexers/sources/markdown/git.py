@@ -13,16 +13,21 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypedDict, Unpack
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import Acl, KnownPage, PageChange
-from indexers.parsing.limits import Parse
-from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import listing, on_disk
-from indexers.sources.markdown.forge import view
-from indexers.sources.markdown.git_command import Git, GitRefused, parse, refuse_odd_branch
-from indexers.sources.markdown.git_dates import LastChanges, no_dates
-from indexers.sources.markdown.site import Site
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.model import Acl, KnownPage, PageChange
+from footnote_bot.indexers.parsing.limits import Parse
+from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.files import listing, on_disk
+from footnote_bot.indexers.sources.markdown.forge import view
+from footnote_bot.indexers.sources.markdown.git_command import (
+    Git,
+    GitRefused,
+    parse,
+    refuse_odd_branch,
+)
+from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, no_dates
+from footnote_bot.indexers.sources.markdown.site import Site
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
 _LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
 _HEADS = "refs/heads/"

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 
 _USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 _REFUSED = re.compile(

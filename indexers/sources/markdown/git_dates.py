@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from indexers.errors import WikiUnavailable
-from indexers.sources.markdown.git_command import Address, Git
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.sources.markdown.git_command import Address, Git
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from functools import cached_property, partial
 from html import unescape
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from indexers.model import digest
-from indexers.sources.markdown.anchors import slug
-from indexers.sources.markdown.files import composed, key_of
-from indexers.sources.markdown.shortcodes import meaning
-from indexers.sources.markdown.tags import Tag, replaced
-from indexers.text.tree import Node
+from footnote_bot.indexers.model import digest
+from footnote_bot.indexers.sources.markdown.anchors import slug
+from footnote_bot.indexers.sources.markdown.files import composed, key_of
+from footnote_bot.indexers.sources.markdown.shortcodes import meaning
+from footnote_bot.indexers.sources.markdown.tags import Tag, replaced
+from footnote_bot.indexers.text.tree import Node
 
 LONGEST = 2_000
 """Characters of a link's target. Browsers take about as many; a longer one is no link."""

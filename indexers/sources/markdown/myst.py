@@ -11,11 +11,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
-
-from indexers.sources.markdown.blocks import (
+from footnote_bot.indexers.sources.markdown.blocks import (
     ENDS_OTHERS,
     add_element,
     add_html,
@@ -25,6 +21,9 @@ from indexers.sources.markdown.blocks import (
     quoted,
     titled,
 )
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
 
 _DIRECTIVE = re.compile(
     r"(?P<mark>`{3,}+|~{3,}+|:{3,}+)[ \t]*+\{(?P<name>[\w:.+-]++)\}[ \t]*+(?P<argument>[^`\n]*)$"

@@ -10,16 +10,16 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from indexers.daemons import in_order
-from indexers.parsing.limits import PAGE, Parse, ParsingFailed
-from indexers.sources.markdown import convert
-from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.dialects import Dialect
-from indexers.sources.markdown.encoding import text_of
-from indexers.sources.markdown.files import UnreadFile, read_quickly
-from indexers.sources.markdown.front_matter import FrontMatter, split
-from indexers.sources.markdown.links import by_itself, candidates
-from indexers.sources.markdown.site import Site
+from footnote_bot.indexers.daemons import in_order
+from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed
+from footnote_bot.indexers.sources.markdown import convert
+from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.dialects import Dialect
+from footnote_bot.indexers.sources.markdown.encoding import text_of
+from footnote_bot.indexers.sources.markdown.files import UnreadFile, read_quickly
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
+from footnote_bot.indexers.sources.markdown.links import by_itself, candidates
+from footnote_bot.indexers.sources.markdown.site import Site
 
 _LIKELY = 5_000
 """Links of a page that are resolved beforehand. A page with more is parsed twice."""

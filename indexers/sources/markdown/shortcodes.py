@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indexers.sources.markdown.tags import Tag
-from indexers.text.tree import Node
+from footnote_bot.indexers.sources.markdown.tags import Tag
+from footnote_bot.indexers.text.tree import Node
 
 
 @dataclass(frozen=True, slots=True)

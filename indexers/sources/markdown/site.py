@@ -6,11 +6,17 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
-from indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
-from indexers.sources.markdown import anchors as anchor_rules
-from indexers.sources.markdown.addresses import RULES, is_forge_view, matched, moved, place
-from indexers.sources.markdown.files import (
+from footnote_bot.indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
+from footnote_bot.indexers.sources.markdown import anchors as anchor_rules
+from footnote_bot.indexers.sources.markdown.addresses import (
+    RULES,
+    is_forge_view,
+    matched,
+    moved,
+    place,
+)
+from footnote_bot.indexers.sources.markdown.files import (
     Listing,
     Selection,
     UnreadFile,
@@ -19,10 +25,10 @@ from indexers.sources.markdown.files import (
     path_of,
     read,
 )
-from indexers.sources.markdown.flavours import Guess, recognise
-from indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
-from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.links import Links
+from footnote_bot.indexers.sources.markdown.flavours import Guess, recognise
+from footnote_bot.indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.links import Links
 
 log = logging.getLogger(__name__)
 

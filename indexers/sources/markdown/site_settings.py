@@ -16,11 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import yaml
-
-from indexers.sources.markdown.addresses import Move, Permalink, permalinks
-from indexers.sources.markdown.dialects import QUARTO_SUFFIXES
-from indexers.sources.markdown.files import Listing, on_disk
-from indexers.sources.markdown.front_matter import load_yaml
+from footnote_bot.indexers.sources.markdown.addresses import Move, Permalink, permalinks
+from footnote_bot.indexers.sources.markdown.dialects import QUARTO_SUFFIXES
+from footnote_bot.indexers.sources.markdown.files import Listing, on_disk
+from footnote_bot.indexers.sources.markdown.front_matter import load_yaml
 
 HUGO = tuple(
     f"{folder}{name}"

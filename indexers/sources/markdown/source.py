@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from config.wikis import MarkdownSettings
-from indexers.errors import WikiUnavailable
-from indexers.findings import Finding, failure, ok, warning
-from indexers.model import Acl, KnownPage, ReadAs
-from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import check
-from indexers.sources.markdown.git import GitWiki, MarkdownReading
-from indexers.sources.markdown.git_dates import LastChanges, no_dates
-from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.sources.readers import WikiReaders
-from indexers.sources.source import Resources, WikiSource
-from indexers.text.counting import counted
+from footnote_bot.config.wikis import MarkdownSettings
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.findings import Finding, failure, ok, warning
+from footnote_bot.indexers.model import Acl, KnownPage, ReadAs
+from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.files import check
+from footnote_bot.indexers.sources.markdown.git import GitWiki, MarkdownReading
+from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, no_dates
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.sources.readers import WikiReaders
+from footnote_bot.indexers.sources.source import Resources, WikiSource
+from footnote_bot.indexers.text.counting import counted
 
 
 class MarkdownSource(WikiSource):

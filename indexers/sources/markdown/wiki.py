@@ -9,9 +9,9 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from indexers.daemons import in_order
-from indexers.errors import IndexersError, WikiMisconfigured, WikiUnavailable
-from indexers.model import (
+from footnote_bot.indexers.daemons import in_order
+from footnote_bot.indexers.errors import IndexersError, WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.model import (
     OPEN,
     Acl,
     Changed,
@@ -26,15 +26,27 @@ from indexers.model import (
     Unchanged,
     digest,
 )
-from indexers.parsing.limits import Parse, ParsingFailed, here
-from indexers.sources.markdown import convert
-from indexers.sources.markdown.addresses import bare, below
-from indexers.sources.markdown.cache import PageCache
-from indexers.sources.markdown.files import UnreadFile, key_of, listing, may_exist, path_of
-from indexers.sources.markdown.flavours import Guess
-from indexers.sources.markdown.git_dates import last_changes
-from indexers.sources.markdown.reading import AHEAD, SeenFile, SeenFiles, convert_within, defect
-from indexers.sources.markdown.site import Site
+from footnote_bot.indexers.parsing.limits import Parse, ParsingFailed, here
+from footnote_bot.indexers.sources.markdown import convert
+from footnote_bot.indexers.sources.markdown.addresses import bare, below
+from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.files import (
+    UnreadFile,
+    key_of,
+    listing,
+    may_exist,
+    path_of,
+)
+from footnote_bot.indexers.sources.markdown.flavours import Guess
+from footnote_bot.indexers.sources.markdown.git_dates import last_changes
+from footnote_bot.indexers.sources.markdown.reading import (
+    AHEAD,
+    SeenFile,
+    SeenFiles,
+    convert_within,
+    defect,
+)
+from footnote_bot.indexers.sources.markdown.site import Site
 
 log = logging.getLogger(__name__)
 

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from playground.slack import limits
-from playground.slack.kit.elements import (
+from footnote_bot.playground.slack import limits
+from footnote_bot.playground.slack.kit.elements import (
     IN_ACTIONS,
     IN_CONTEXT,
     IN_CONTEXT_ACTIONS,
     IN_INPUT,
     IN_SECTION,
 )
-from playground.slack.kit.rich_text import RICH_TEXT_PARTS, TABLE_CELLS
-from playground.slack.kit.rules import (
+from footnote_bot.playground.slack.kit.rich_text import RICH_TEXT_PARTS, TABLE_CELLS
+from footnote_bot.playground.slack.kit.rules import (
     MRKDWN,
     PLAIN,
     Kinds,
@@ -31,7 +31,7 @@ from playground.slack.kit.rules import (
     text,
     url,
 )
-from playground.slack.model import Json, interactive_elements
+from footnote_bot.playground.slack.model import Json, interactive_elements
 
 Surface = Literal["message", "modal", "home"]
 

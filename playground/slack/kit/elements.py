@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.slack import limits
-from playground.slack.kit.rules import (
+from footnote_bot.playground.slack import limits
+from footnote_bot.playground.slack.kit.rules import (
     MRKDWN,
     PLAIN,
     Kinds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.slack.kit.rules import (
+from footnote_bot.playground.slack.kit.rules import (
     Kinds,
     Rule,
     anything,

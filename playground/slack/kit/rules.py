@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.slack import limits
+from footnote_bot.playground.slack import limits
 
 Problems = Iterator[str]
 Rule = Callable[[Any, str], Problems]

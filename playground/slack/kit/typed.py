@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from playground.slack.model import Json
+from footnote_bot.playground.slack.model import Json
 
 _FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
 _CONTROL = re.compile(r"<([^<>]+)>")

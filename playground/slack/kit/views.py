@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from playground.slack import limits
-from playground.slack.errors import Refusal
-from playground.slack.kit.blocks import block_problems
-from playground.slack.kit.rules import PLAIN, Rule, anything, boolean, shape, string, text
-from playground.slack.model import Json
+from footnote_bot.playground.slack import limits
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.blocks import block_problems
+from footnote_bot.playground.slack.kit.rules import (
+    PLAIN,
+    Rule,
+    anything,
+    boolean,
+    shape,
+    string,
+    text,
+)
+from footnote_bot.playground.slack.model import Json
 
 _COMMON: dict[str, Rule] = {
     "type": anything,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.model import Json
-from playground.slack.web_api.method import Arguments, Method
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.web_api.method import Arguments, Method
 
 
 def connections_open(slack: Core, _arguments: Arguments) -> Json:

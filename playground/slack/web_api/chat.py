@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from playground.slack import limits
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.kit.blocks import with_ids
-from playground.slack.model import Channel, Json, Message
-from playground.slack.web_api.content import message_content
-from playground.slack.web_api.method import Arguments, Method
+from footnote_bot.playground.slack import limits
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.blocks import with_ids
+from footnote_bot.playground.slack.model import Channel, Json, Message
+from footnote_bot.playground.slack.web_api.content import message_content
+from footnote_bot.playground.slack.web_api.method import Arguments, Method
 
 
 def place_to_write(slack: Core, channel: str) -> Channel:

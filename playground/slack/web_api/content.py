@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from playground.slack import limits
-from playground.slack.errors import Refusal
-from playground.slack.kit.blocks import block_problems, text_length
-from playground.slack.model import Json
-from playground.slack.web_api.method import Arguments
+from footnote_bot.playground.slack import limits
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.blocks import block_problems, text_length
+from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.web_api.method import Arguments
 
 
 def message_content(arguments: Arguments, *, text_limit: int = limits.MESSAGE_TEXT) -> Json:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.model import Json
-from playground.slack.web_api.chat import place_to_write, thread_to_write
-from playground.slack.web_api.method import Arguments, Method
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.web_api.chat import place_to_write, thread_to_write
+from footnote_bot.playground.slack.web_api.method import Arguments, Method
 
 
 def get_upload_url(slack: Core, arguments: Arguments) -> Json:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.model import Channel, Json
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.model import Channel, Json
 
 
 class Arguments(Mapping[str, Any]):

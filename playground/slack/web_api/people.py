@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.model import Json
-from playground.slack.people import User
-from playground.slack.web_api.method import Arguments, Method, page
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.people import User
+from footnote_bot.playground.slack.web_api.method import Arguments, Method, page
 
 
 def auth_test(slack: Core, _arguments: Arguments) -> Json:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aiohttp import web
-
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.faults import Fault, Faults
-from playground.slack.model import Json
-from playground.slack.rate_limits import RateLimits
-from playground.slack.web_api import (
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.faults import Fault, Faults
+from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.rate_limits import RateLimits
+from footnote_bot.playground.slack.web_api import (
     agents,
     apps,
     chat,
@@ -26,7 +25,7 @@ from playground.slack.web_api import (
     streams,
     views,
 )
-from playground.slack.web_api.method import Arguments, Method, require_scope
+from footnote_bot.playground.slack.web_api.method import Arguments, Method, require_scope
 
 METHODS: Mapping[str, Method] = {
     **agents.METHODS,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playground.slack import limits
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.kit.blocks import with_ids
-from playground.slack.model import Json, Message, Stream, StreamForm
-from playground.slack.web_api.agents import set_session
-from playground.slack.web_api.chat import (
+from footnote_bot.playground.slack import limits
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.blocks import with_ids
+from footnote_bot.playground.slack.model import Json, Message, Stream, StreamForm
+from footnote_bot.playground.slack.web_api.agents import set_session
+from footnote_bot.playground.slack.web_api.chat import (
     own_message,
     place_to_write,
     stream_is_over,
     thread_to_write,
 )
-from playground.slack.web_api.content import checked_blocks
-from playground.slack.web_api.method import Arguments, Method
+from footnote_bot.playground.slack.web_api.content import checked_blocks
+from footnote_bot.playground.slack.web_api.method import Arguments, Method
 
 _CHUNKS = {
     "markdown_text": {"text"},

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playground.slack.core import Core
-from playground.slack.errors import Refusal
-from playground.slack.kit.views import check_view
-from playground.slack.model import Json, View
-from playground.slack.views import ViewStacks
-from playground.slack.web_api.method import Arguments, Method
+from footnote_bot.playground.slack.core import Core
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.views import check_view
+from footnote_bot.playground.slack.model import Json, View
+from footnote_bot.playground.slack.views import ViewStacks
+from footnote_bot.playground.slack.web_api.method import Arguments, Method
 
 
 def open_(slack: Core, arguments: Arguments) -> Json:

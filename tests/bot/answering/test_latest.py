@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from threading import Event
 
 import pytest
-
-from bot.answering.latest import Latest
-from bot.errors import ModelMisconfigured
-from bot.model import NoAnswer, Question, Reason, Result
-from bot.ports import OnText
-from indexers.model import EVERYONE, Principal
+from footnote_bot.bot.answering.latest import Latest
+from footnote_bot.bot.errors import ModelMisconfigured
+from footnote_bot.bot.model import NoAnswer, Question, Reason, Result
+from footnote_bot.bot.ports import OnText
+from footnote_bot.indexers.model import EVERYONE, Principal
 
 ASKED = Question("How long is leave?", Principal.of(EVERYONE))
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from bot.conversation import texts
-from bot.conversation.conversation import Conversation, conversation_of
-from bot.conversation.decisions import HELP, NOTHING_TO_CHOOSE, WELCOME, Decisions
-from bot.conversation.following import STARTED, STOPPED
-from bot.conversation.model import (
+from footnote_bot.bot.conversation import texts
+from footnote_bot.bot.conversation.conversation import Conversation, conversation_of
+from footnote_bot.bot.conversation.decisions import HELP, NOTHING_TO_CHOOSE, WELCOME, Decisions
+from footnote_bot.bot.conversation.following import STARTED, STOPPED
+from footnote_bot.bot.conversation.model import (
     ANYBODY,
     AnswerContent,
     ChannelSettings,
@@ -22,19 +21,29 @@ from bot.conversation.model import (
     MessageKind,
     Notice,
 )
-from bot.conversation.ports import Posted
-from bot.conversation.posting import NotOurs
-from bot.conversation.private_answers import OFFER, PERHAPS
-from bot.errors import ChatUnavailable
-from bot.flags.feedback import Feedback
-from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
-from bot.ports import OnText
-from bot.state.database import Database
-from bot.state.process import Process
-from bot.state.stores import Stores
-from config.slack import SlackSettings
-from indexers.errors import IndexUnavailable
-from indexers.model import EVERYONE, Principal
+from footnote_bot.bot.conversation.ports import Posted
+from footnote_bot.bot.conversation.posting import NotOurs
+from footnote_bot.bot.conversation.private_answers import OFFER, PERHAPS
+from footnote_bot.bot.errors import ChatUnavailable
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Question,
+    Reading,
+    Reason,
+    Result,
+    Source,
+)
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.stores import Stores
+from footnote_bot.config.slack import SlackSettings
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.model import EVERYONE, Principal
+
 from tests.fakes.chat import FakeChat, FakeDirectory, FakeStatus, PlainText, text_of
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

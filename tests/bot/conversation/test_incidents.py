@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
-
-from bot.conversation import incidents
-from bot.errors import ChatUnavailable, StateRefused, StateUnavailable
-from indexers.errors import IndexCorrupt, IndexUnavailable
+from footnote_bot.bot.conversation import incidents
+from footnote_bot.bot.errors import ChatUnavailable, StateRefused, StateUnavailable
+from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
 
 
 def logged(caplog: pytest.LogCaptureFixture, failure: Exception) -> str:

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.conversation.prompts import question_of
+from footnote_bot.bot.conversation.prompts import question_of
 
 
 @pytest.mark.parametrize(

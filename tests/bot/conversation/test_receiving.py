@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
-
-from bot.conversation.message_filter import MessageFilter
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.conversation.receiving import Receiving
-from bot.conversation.waiting_room import WaitingRoom
-from bot.conversation.workers import Workers
-from bot.errors import StateRefused
+from footnote_bot.bot.conversation.message_filter import MessageFilter
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.conversation.receiving import Receiving
+from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.workers import Workers
+from footnote_bot.bot.errors import StateRefused
 
 MESSAGE = IncomingMessage("Ev1", MessageKind.MENTION, "T1", "C1", "1.1", "", "U1", "How long?")
 

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Sequence
 from typing import cast
 
-from bot.conversation.message_filter import MessageFilter
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.conversation.ports import Chat
-from bot.conversation.waiting_room import WaitingRoom
-from bot.conversation.workers import Workers
+from footnote_bot.bot.conversation.message_filter import MessageFilter
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.conversation.ports import Chat
+from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.workers import Workers
 
 MESSAGE = IncomingMessage("Ev1", MessageKind.UNASKED, "T1", "C1", "1.1", "1.1", "U1", "How long?")
 

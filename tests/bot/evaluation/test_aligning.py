@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Features
+from footnote_bot.bot.evaluation import aligning
+from footnote_bot.bot.evaluation.aligning import FEWEST, Pair, aligned, scale_of
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bot.answering.deciding.confidence import Confidence, Features
-from bot.evaluation import aligning
-from bot.evaluation.aligning import FEWEST, Pair, aligned, scale_of
 
 
 def pairs(many: int = 100, *, slope: float = 1.0, shift: float = 0.0) -> list[Pair]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.evaluation.calibrating import Calibrating, ModelIdentities
-from bot.evaluation.facts import Facts
-from bot.evaluation.questions import Case
-from bot.evaluation.run import ask_all
-from bot.model import NoAnswer
-from indexers.model import EVERYONE, Principal
+from footnote_bot.bot.evaluation.calibrating import Calibrating, ModelIdentities
+from footnote_bot.bot.evaluation.facts import Facts
+from footnote_bot.bot.evaluation.questions import Case
+from footnote_bot.bot.evaluation.run import ask_all
+from footnote_bot.bot.model import NoAnswer
+from footnote_bot.indexers.model import EVERYONE, Principal
+
 from tests.fakes.confidence import always
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

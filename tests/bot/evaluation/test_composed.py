@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.answering.composing.composer import Composer
-from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.usage import Caps, Meter, Price
-from bot.evaluation.questions import Case
-from bot.evaluation.report import report
-from bot.evaluation.run import Judgement, ask_all
-from indexers.model import EVERYONE, Principal
+from footnote_bot.bot.answering.composing.composer import Composer
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.answering.llm.usage import Caps, Meter, Price
+from footnote_bot.bot.evaluation.questions import Case
+from footnote_bot.bot.evaluation.report import report
+from footnote_bot.bot.evaluation.run import Judgement, ask_all
+from footnote_bot.indexers.model import EVERYONE, Principal
+
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer, Prompting
 from tests.fakes.embedding import WordEmbedder

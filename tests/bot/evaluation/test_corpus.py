@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-
-from bot.evaluation.corpus import Corpus
-from bot.evaluation.lines import BadSet
-from indexers.model import OPEN, Changed, Enumerated, KnownPage, Unchanged
+from footnote_bot.bot.evaluation.corpus import Corpus
+from footnote_bot.bot.evaluation.lines import BadSet
+from footnote_bot.indexers.model import OPEN, Changed, Enumerated, KnownPage, Unchanged
 
 
 def write(file: Path, *rows: object) -> Path:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-
-from bot.answering.deciding.confidence import Curve, Features
-from bot.evaluation.fitting import FEWEST, Sample, enough, fit
+from footnote_bot.bot.answering.deciding.confidence import Curve, Features
+from footnote_bot.bot.evaluation.fitting import FEWEST, Sample, enough, fit
 
 START = Curve(bias=-2.0, closest=4.0, words=0.0, pairs=0.0)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from footnote_bot.bot.evaluation.judging import LlamaIndexJudge
+from footnote_bot.bot.evaluation.run import Judgement
 from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
-
-from bot.evaluation.judging import LlamaIndexJudge
-from bot.evaluation.run import Judgement
 
 
 class Busy(Exception):

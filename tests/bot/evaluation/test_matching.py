@@ -7,11 +7,10 @@ import subprocess
 from typing import Any
 
 import pytest
-
-from bot.evaluation import matching
-from bot.evaluation.facts import facts_of
-from bot.evaluation.lines import BadSet
-from bot.evaluation.matching import Matcher
+from footnote_bot.bot.evaluation import matching
+from footnote_bot.bot.evaluation.facts import facts_of
+from footnote_bot.bot.evaluation.lines import BadSet
+from footnote_bot.bot.evaluation.matching import Matcher
 
 EXPONENTIAL = "(a|aa)+$"
 

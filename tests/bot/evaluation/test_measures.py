@@ -5,10 +5,9 @@ from __future__ import annotations
 from math import log2
 
 import pytest
+from footnote_bot.bot.evaluation import measures
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bot.evaluation import measures
 
 RANKED = ["a", "b", "c", "d"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.evaluation.pages import Pages
-from bot.evaluation.questions import Case
-from indexers.model import EVERYONE, OPEN, Acl, Principal
+from footnote_bot.bot.evaluation.pages import Pages
+from footnote_bot.bot.evaluation.questions import Case
+from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Principal
 
 
 def case(**relevant: float) -> Case:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.evaluation.measures import precision_at_recall
+from footnote_bot.bot.evaluation.measures import precision_at_recall
 
 
 def test_is_whole_where_confidence_tells_the_sides_apart() -> None:

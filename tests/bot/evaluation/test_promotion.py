@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
+from footnote_bot.bot.evaluation.promotion import SavedQuestions
+from footnote_bot.bot.flags.model import Complaint
+from footnote_bot.bot.model import Answer, Source
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.indexers.model import Acl
 
-from bot.conversation.model import AskedQuestion, MessageRef
-from bot.evaluation.promotion import SavedQuestions
-from bot.flags.model import Complaint
-from bot.model import Answer, Source
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from indexers.model import Acl
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages

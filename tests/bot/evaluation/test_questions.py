@@ -7,10 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-
-from bot.evaluation.lines import BadSet, read_rows, write_rows
-from bot.evaluation.questions import read_cases
-from bot.model import Role, Turn
+from footnote_bot.bot.evaluation.lines import BadSet, read_rows, write_rows
+from footnote_bot.bot.evaluation.questions import read_cases
+from footnote_bot.bot.model import Role, Turn
 
 
 def write(file: Path, *rows: object) -> Path:

@@ -7,16 +7,24 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-
-from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from bot.evaluation.questions import cases_of
-from bot.evaluation.regression import regression
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint, FlagAction, FlagState
-from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source, Verification
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
+from footnote_bot.bot.evaluation.questions import cases_of
+from footnote_bot.bot.evaluation.regression import regression
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint, FlagAction, FlagState
+from footnote_bot.bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Reading,
+    Reason,
+    Result,
+    Source,
+    Verification,
+)
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.in_threads import AsyncAnswers
 
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (Source("A", "", "u", "", "w", "near", "1"),))
 

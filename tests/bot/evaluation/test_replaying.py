@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bot.answering.composing.composer import Composer, MakePrompt
-from bot.answering.composing.judge import JudgedSentence, SentenceJudge, SentenceVerdict
-from bot.answering.llm.model_client import LanguageModel
-from bot.answering.llm.prompt import Prompt
-from bot.answering.llm.usage import Meter
-from bot.evaluation.lines import BadSet
-from bot.evaluation.recordings import Recording, read_recordings
-from bot.evaluation.replay_judges import Judging, RecordedVerdicts
-from bot.evaluation.replay_report import replay_report
-from bot.evaluation.replaying import Kept, NewJudge, nobody, replay
-from bot.model import Question
+from footnote_bot.bot.answering.composing.composer import Composer, MakePrompt
+from footnote_bot.bot.answering.composing.judge import (
+    JudgedSentence,
+    SentenceJudge,
+    SentenceVerdict,
+)
+from footnote_bot.bot.answering.llm.model_client import LanguageModel
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.llm.usage import Meter
+from footnote_bot.bot.evaluation.lines import BadSet
+from footnote_bot.bot.evaluation.recordings import Recording, read_recordings
+from footnote_bot.bot.evaluation.replay_judges import Judging, RecordedVerdicts
+from footnote_bot.bot.evaluation.replay_report import replay_report
+from footnote_bot.bot.evaluation.replaying import Kept, NewJudge, nobody, replay
+from footnote_bot.bot.model import Question
 
 PASSAGES = [
     {"n": 1, "title": "Leave", "page": "leave.md", "text": "Leave is thirty days long. Ask Ann."},

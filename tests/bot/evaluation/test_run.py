@@ -6,18 +6,18 @@ import re
 from dataclasses import replace
 
 import pytest
+from footnote_bot.bot.answering import answerer as answering
+from footnote_bot.bot.answering.deciding.confidence import Confidence
+from footnote_bot.bot.answering.question.several import Several
+from footnote_bot.bot.answering.quoting.responding import Responder
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
+from footnote_bot.bot.evaluation.facts import Facts
+from footnote_bot.bot.evaluation.questions import Case
+from footnote_bot.bot.evaluation.report import report
+from footnote_bot.bot.evaluation.run import Outcome, ask_all
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason
+from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 
-from bot.answering import answerer as answering
-from bot.answering.deciding.confidence import Confidence
-from bot.answering.question.several import Several
-from bot.answering.quoting.responding import Responder
-from bot.answering.retrieval.retrieval import Retrieved
-from bot.evaluation.facts import Facts
-from bot.evaluation.questions import Case
-from bot.evaluation.report import report
-from bot.evaluation.run import Outcome, ask_all
-from bot.model import Answer, NoAnswer, Question, Reason
-from indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.confidence import BY_WORDS, SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

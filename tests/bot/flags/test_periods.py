@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.flags.periods import FlagPeriods
-from config.settings import AnswerSettings
-from config.slack import SlackSettings
+from footnote_bot.bot.flags.periods import FlagPeriods
+from footnote_bot.config.settings import AnswerSettings
+from footnote_bot.config.slack import SlackSettings
 
 
 def test_the_settings_count_in_days() -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from footnote_bot.bot.conversation.model import (
+    CHOICE_OF,
+    IncomingMessage,
+    MessageKind,
+    MessageState,
+)
+from footnote_bot.bot.metrics.counters import Counters
+from footnote_bot.bot.model import Fallback, NoAnswer, Reason, Timings
 from prometheus_client import CollectorRegistry
-
-from bot.conversation.model import CHOICE_OF, IncomingMessage, MessageKind, MessageState
-from bot.metrics.counters import Counters
-from bot.model import Fallback, NoAnswer, Reason, Timings
 
 
 def test_a_request_that_the_budget_forbids_is_counted_and_has_no_time() -> None:

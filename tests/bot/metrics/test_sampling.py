@@ -6,9 +6,9 @@ import asyncio
 import threading
 from pathlib import Path
 
-from bot.errors import StateUnavailable
-from bot.metrics.disk import PARTS, disk_use
-from bot.metrics.sampling import Sampler, SampleSource
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.metrics.disk import PARTS, disk_use
+from footnote_bot.bot.metrics.sampling import Sampler, SampleSource
 
 
 async def test_a_source_that_hangs_is_asked_once_and_delays_no_other() -> None:

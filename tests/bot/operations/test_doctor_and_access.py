@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-
-from bot.answering.llm.causes import Cause
-from bot.answering.llm.model_client import ModelFailed
-from bot.errors import ModelMisconfigured
-from bot.operations.doctor import identity, language_model, last_passes, precision, slack
-from bot.operations.model import AccessNow
-from bot.operations.passes import Pass, PassKind
-from indexers.findings import Access, GateInWords, Indexed, Level
+from footnote_bot.bot.answering.llm.causes import Cause
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.errors import ModelMisconfigured
+from footnote_bot.bot.operations.doctor import (
+    identity,
+    language_model,
+    last_passes,
+    precision,
+    slack,
+)
+from footnote_bot.bot.operations.model import AccessNow
+from footnote_bot.bot.operations.passes import Pass, PassKind
+from footnote_bot.indexers.findings import Access, GateInWords, Indexed, Level
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

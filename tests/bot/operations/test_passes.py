@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.operations.passes import (
+from footnote_bot.bot.operations.passes import (
     Lag,
     Pass,
     PassKind,
@@ -14,8 +14,8 @@ from bot.operations.passes import (
     other_lag,
     passed,
 )
-from indexers.errors import WikiUnavailable
-from indexers.model import Failed, Space, SyncReport
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import Failed, Space, SyncReport
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

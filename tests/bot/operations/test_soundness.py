@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.errors import StateUnavailable
-from bot.operations import soundness
-from bot.operations.soundness import check_for_ever
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.operations import soundness
+from footnote_bot.bot.operations.soundness import check_for_ever
 
 
 class Ended(BaseException):

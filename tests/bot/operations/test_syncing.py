@@ -11,22 +11,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
-from bot.errors import StateUnavailable, SyncRunning
-from bot.operations import scheduler as scheduling
-from bot.operations.passes import Pass, PassKind
-from bot.operations.scheduler import Scheduler
-from bot.operations.syncing import LoggedProgress, OneSyncAtATime
-from config.settings import Secrets, Settings
-from indexers.errors import (
+from footnote_bot.bot.errors import StateUnavailable, SyncRunning
+from footnote_bot.bot.operations import scheduler as scheduling
+from footnote_bot.bot.operations.passes import Pass, PassKind
+from footnote_bot.bot.operations.scheduler import Scheduler
+from footnote_bot.bot.operations.syncing import LoggedProgress, OneSyncAtATime
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.errors import (
     IndexUnavailable,
     MassRemoval,
     WikiMisconfigured,
     WikiUnavailable,
 )
-from indexers.indexing import Indexing
-from indexers.model import Edit, Progress, SyncReport
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.indexers.model import Edit, Progress, SyncReport
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

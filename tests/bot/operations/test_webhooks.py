@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-
-from bot.operations.passes import PassKind
-from bot.operations.webhooks import Webhooks
-from playground.confluence.webhooks import Webhook
-from playground.confluence.webhooks import Webhooks as Sent
-from playground.confluence.world import World
+from footnote_bot.bot.operations.passes import PassKind
+from footnote_bot.bot.operations.webhooks import Webhooks
+from footnote_bot.playground.confluence.webhooks import Webhook
+from footnote_bot.playground.confluence.webhooks import Webhooks as Sent
+from footnote_bot.playground.confluence.world import World
 
 SECRET = "only for tests"
 

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.bot.cli import greeting
+from footnote_bot.bot.running.address import is_alive, socket_in
 
-from bot.cli import greeting
-from bot.running.address import is_alive, socket_in
 from tests.bot.kept_folders import copy
 from tests.bot.shell import Shell
 from tests.forked import Forked
 
-FOOTNOTE = (sys.executable, "-m", "bot")
+FOOTNOTE = (sys.executable, "-m", "footnote_bot")
 ROOT = Path(__file__).parents[3]
 SETTINGS = """[answer]
 precision = 0.78

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bot.running.address import connect, listen, socket_in
-from bot.running.client import ProcessEnded, ask_running
-from bot.running.connection import LONGEST, PIECE, CommandConnection
-from bot.running.server import AT_ONCE, CommandRequest, RunningServer
-from bot.running.session import CommandSession
+from footnote_bot.bot.running.address import connect, listen, socket_in
+from footnote_bot.bot.running.client import ProcessEnded, ask_running
+from footnote_bot.bot.running.connection import LONGEST, PIECE, CommandConnection
+from footnote_bot.bot.running.server import AT_ONCE, CommandRequest, RunningServer
+from footnote_bot.bot.running.session import CommandSession
 
 PATIENCE = 60.0
 Work = Callable[[CommandRequest, CommandSession], int | dict[str, Any]]

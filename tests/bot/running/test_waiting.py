@@ -7,12 +7,11 @@ from pathlib import Path
 
 import click
 import pytest
-
-from bot.cli import through
-from bot.cli.through import through_or_alone
-from bot.running.client import ProcessEnded
-from config.settings import Settings
-from indexers.errors import IndexLocked
+from footnote_bot.bot.cli import through
+from footnote_bot.bot.cli.through import through_or_alone
+from footnote_bot.bot.running.client import ProcessEnded
+from footnote_bot.config.settings import Settings
+from footnote_bot.indexers.errors import IndexLocked
 
 
 class Clock:

@@ -12,26 +12,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bot.errors import SyncRunning
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Source
-from bot.operations.model import AccessNow, Order
-from bot.ports import Answering, OnText
-from bot.serving import SlackParts
-from bot.slack.connection import SlackConnection
-from bot.slack.environment import Environment
-from bot.slack.events import handling
-from bot.slack.events.parsing import Identity
-from bot.slack.running import SlackApp
-from bot.slack.serve import serve
-from bot.state.database import Database
-from bot.state.process import Process
-from bot.workspaces.narrowing import WikiPorts
-from config.settings import Settings
-from config.wikis import MarkdownSettings
-from indexers.errors import WikiMisconfigured
-from indexers.findings import Access, GateInWords
-from indexers.model import (
+from footnote_bot.bot.errors import SyncRunning
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Source
+from footnote_bot.bot.operations.model import AccessNow, Order
+from footnote_bot.bot.ports import Answering, OnText
+from footnote_bot.bot.serving import SlackParts
+from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.environment import Environment
+from footnote_bot.bot.slack.events import handling
+from footnote_bot.bot.slack.events.parsing import Identity
+from footnote_bot.bot.slack.running import SlackApp
+from footnote_bot.bot.slack.serve import serve
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.workspaces.narrowing import WikiPorts
+from footnote_bot.config.settings import Settings
+from footnote_bot.config.wikis import MarkdownSettings
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.findings import Access, GateInWords
+from footnote_bot.indexers.model import (
     EVERYONE,
     OPEN,
     Acl,
@@ -43,10 +42,11 @@ from indexers.model import (
     SyncScope,
     addressed,
 )
-from playground.slack.model import Message, View
-from playground.slack.timing import Timing
-from playground.slack.watching import PATIENCE
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.slack.model import Message, View
+from footnote_bot.playground.slack.timing import Timing
+from footnote_bot.playground.slack.watching import PATIENCE
+from footnote_bot.playground.slack.workspace import LocalSlack
+
 from tests import ports
 from tests.bot.databases import lay_out
 from tests.long import few

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from bot.flags.model import Flag
-from bot.operations.passes import Pass, PassKind
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.pass_log import DatabasePassLog
-from bot.state.written import DatabaseWrittenAnswers
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.flags.model import Flag
+from footnote_bot.bot.operations.passes import Pass, PassKind
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.pass_log import DatabasePassLog
+from footnote_bot.bot.state.written import DatabaseWrittenAnswers
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import Bot
 from .test_restarts import quiet

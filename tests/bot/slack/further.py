@@ -12,14 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 from aiohttp import web
+from footnote_bot.bot.slack.connection import OAuthClient
+from footnote_bot.bot.slack.oauth import install_pages
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.installations import DatabaseInstallations
+from footnote_bot.bot.workspaces.model import Rights
+from footnote_bot.playground.serving import LocalServer
+from footnote_bot.playground.slack.further import FurtherWorkspace, OAuth
 
-from bot.slack.connection import OAuthClient
-from bot.slack.oauth import install_pages
-from bot.state.database import Database
-from bot.state.installations import DatabaseInstallations
-from bot.workspaces.model import Rights
-from playground.serving import LocalServer
-from playground.slack.further import FurtherWorkspace, OAuth
 from tests.bot.slack.conftest import MANIFEST
 
 LOST = ["app_uninstalled", "tokens_revoked"]

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-
-from bot.slack.running import SlackApp
-from bot.slack.serve import serve
-from bot.state.database import Database
-from bot.state.process import LEASE, Process
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.slack.running import SlackApp
+from footnote_bot.bot.slack.serve import serve
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.process import LEASE, Process
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import NOW, Bot
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.conversation.addressing import (
+from footnote_bot.bot.conversation.addressing import (
     ThreadCommand,
     is_for_me,
     looks_like_question,
     thread_command,
 )
-from bot.model import Role
+from footnote_bot.bot.model import Role
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import logging
 from typing import Any
 
 import pytest
-
-from indexers.model import EVERYONE, Principal
-from playground.slack.workspace import LocalSlack
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 

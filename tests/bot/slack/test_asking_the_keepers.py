@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from bot.flags.model import Complaint, FlagState
-from bot.flags.texts import QUESTION_HANDLED
-from bot.model import Answer, Tone
-from bot.texts import THE_CLOSEST
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.flags.model import Complaint, FlagState
+from footnote_bot.bot.flags.texts import QUESTION_HANDLED
+from footnote_bot.bot.model import Answer, Tone
+from footnote_bot.bot.texts import THE_CLOSEST
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
 from .flags import card, flags

@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
-from bot.model import Answer, NoAnswer, Question
-from bot.ports import OnText
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.model import Answer, NoAnswer, Question
+from footnote_bot.bot.ports import OnText
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until
 from .test_home import home

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
+from footnote_bot.bot.operations.audit_report import AuditQuery, AuditRows, NotedEntry
+from footnote_bot.bot.slack.commands.audit import Audit
+from footnote_bot.bot.slack.commands.call import Call
+from footnote_bot.bot.slack.rendering.message import Message
+from footnote_bot.bot.state.audit import DatabaseAudit
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_person
+from footnote_bot.indexers.model import SyncScope
+from footnote_bot.playground.slack.web_api.content import checked_blocks
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
-from bot.operations.audit_report import AuditQuery, AuditRows, NotedEntry
-from bot.slack.commands.audit import Audit
-from bot.slack.commands.call import Call
-from bot.slack.rendering.message import Message
-from bot.state.audit import DatabaseAudit
-from bot.state.database import Database
-from bot.state.forgetting import forget_person
-from indexers.model import SyncScope
-from playground.slack.web_api.content import checked_blocks
-from playground.slack.workspace import LocalSlack
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging
 

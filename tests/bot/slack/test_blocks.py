@@ -6,24 +6,40 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from footnote_bot.bot import foreign
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
+from footnote_bot.bot.flags.content import (
+    Circumstances,
+    FlagCard,
+    HistoryLine,
+    OpenParts,
+    OwnerNote,
+)
+from footnote_bot.bot.flags.model import Complaint, Flag, FlagState
+from footnote_bot.bot.foreign import clean
+from footnote_bot.bot.model import (
+    Answer,
+    Doubt,
+    Fallback,
+    Linked,
+    Narrowed,
+    NoAnswer,
+    Reason,
+    Source,
+    Unchecked,
+)
+from footnote_bot.bot.slack.flags import cards
+from footnote_bot.bot.slack.rendering import blocks, mrkdwn
+from footnote_bot.bot.slack.rendering.links import origins
+from footnote_bot.bot.slack.rendering.message import Message
+from footnote_bot.bot.slack.rendering.mrkdwn import literal, render
+from footnote_bot.bot.slack.rendering.sections import sections
+from footnote_bot.playground.slack.kit.blocks import block_problems, text_length
+from footnote_bot.playground.slack.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
+from footnote_bot.playground.slack.pings import live_pings
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from bot import foreign
-from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from bot.flags.content import Circumstances, FlagCard, HistoryLine, OpenParts, OwnerNote
-from bot.flags.model import Complaint, Flag, FlagState
-from bot.foreign import clean
-from bot.model import Answer, Doubt, Fallback, Linked, Narrowed, NoAnswer, Reason, Source, Unchecked
-from bot.slack.flags import cards
-from bot.slack.rendering import blocks, mrkdwn
-from bot.slack.rendering.links import origins
-from bot.slack.rendering.message import Message
-from bot.slack.rendering.mrkdwn import literal, render
-from bot.slack.rendering.sections import sections
-from playground.slack.kit.blocks import block_problems, text_length
-from playground.slack.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
-from playground.slack.pings import live_pings
 from tests.long import tries
 
 ALLOWED = origins(["wiki.example.com"])

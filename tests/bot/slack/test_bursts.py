@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-
-from bot.conversation import receiving
-from bot.conversation.model import IncomingMessage
-from bot.state.inbox import DatabaseInbox
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation import receiving
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, QUICK, Bot, until
 from .test_restarts import quiet

@@ -8,14 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
-from bot.flags.model import FlagState
-from bot.flags.texts import FLAG_HANDLED, NOT_A_REVIEWER, TOO_LATE
-from bot.model import Answer, Clarify, Reading, Role, Turn
-from bot.state.locks import DatabaseLocks
-from bot.state.process import Process
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.flags.model import FlagState
+from footnote_bot.bot.flags.texts import FLAG_HANDLED, NOT_A_REVIEWER, TOO_LATE
+from footnote_bot.bot.model import Answer, Clarify, Reading, Role, Turn
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.process import Process
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, quiet
 from .flags import ask_in_channel, card, database, flagged, flags, history, passed

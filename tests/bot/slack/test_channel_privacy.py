@@ -6,11 +6,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from bot.slack.rights import readers
-from indexers.model import EVERYONE, Acl, Audience, Principal
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.slack.rights import readers
+from footnote_bot.indexers.model import EVERYONE, Acl, Audience, Principal
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import Bot, quiet, until, words
 

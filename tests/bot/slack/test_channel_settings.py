@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from config.settings import Settings
-from playground.slack.model import Message, View
-from playground.slack.workspace import LocalSlack
+from footnote_bot.config.settings import Settings
+from footnote_bot.playground.slack.model import Message, View
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, words
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.bot.conversation.readings import reading_named
+from footnote_bot.bot.flags.retraction import RETRACTED
+from footnote_bot.bot.model import Clarify, Question, Reading, Result, Role, Source
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.slack.rendering import buttons
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from bot.conversation.readings import reading_named
-from bot.flags.retraction import RETRACTED
-from bot.model import Clarify, Question, Reading, Result, Role, Source
-from bot.ports import OnText
-from bot.slack.rendering import buttons
-from indexers.model import EVERYONE, Principal
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
 from tests.long import few
 
 from .conftest import LEAVE, Bot, Handbook, until

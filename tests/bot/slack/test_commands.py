@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bot.model import Answer, Role, Turn
-from bot.state.database import Database
-from bot.state.schema import metadata
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.model import Answer, Role, Turn
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import metadata
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, MANIFEST, NOW, Bot, until
 from .test_answering_in_slack import words

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model import Role, Turn
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.model import Role, Turn
+from footnote_bot.playground.slack.workspace import LocalSlack
+
 from tests.bot.slack.conftest import Bot
 
 

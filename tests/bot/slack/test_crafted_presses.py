@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bot.conversation.following import NOT_YOURS
-from bot.conversation.model import Tally, Thread
-from bot.flags.verdicts import FORGOTTEN
-from bot.state.answers import DatabaseAnswers
-from bot.state.threads import DatabaseThreads
-from playground.slack.model import Json, Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation.following import NOT_YOURS
+from footnote_bot.bot.conversation.model import Tally, Thread
+from footnote_bot.bot.flags.verdicts import FORGOTTEN
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.threads import DatabaseThreads
+from footnote_bot.playground.slack.model import Json, Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 from .flags import ask_in_channel, database, flagged, flags

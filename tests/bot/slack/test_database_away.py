@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-
-from bot.conversation import receiving
-from bot.conversation.model import IncomingMessage
-from bot.conversation.waiting_room import NOT_KEPT, WAITS
-from bot.errors import StateRefused
-from bot.state import outages
-from bot.state.database import Database
-from bot.state.inbox import DatabaseInbox
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation import receiving
+from footnote_bot.bot.conversation.model import IncomingMessage
+from footnote_bot.bot.conversation.waiting_room import NOT_KEPT, WAITS
+from footnote_bot.bot.errors import StateRefused
+from footnote_bot.bot.state import outages
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import MANIFEST, QUICK, Bot, furnished, quiet, until
 

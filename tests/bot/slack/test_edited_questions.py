@@ -6,10 +6,9 @@ import logging
 from typing import Any
 
 import pytest
-
-from bot.conversation import replies
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation import replies
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 

@@ -12,17 +12,17 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, cast
 
-from bot.conversation import addressing, readings
-from bot.conversation.message_filter import MessageFilter
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.conversation.receiving import Receiving
-from bot.conversation.waiting_room import WaitingRoom
-from bot.conversation.workers import Workers
-from bot.slack.commands import arguments
-from bot.slack.events import parsing
-from bot.slack.flags import cards, forms
-from bot.slack.rendering import blocks, mrkdwn
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation import addressing, readings
+from footnote_bot.bot.conversation.message_filter import MessageFilter
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.conversation.receiving import Receiving
+from footnote_bot.bot.conversation.waiting_room import WaitingRoom
+from footnote_bot.bot.conversation.workers import Workers
+from footnote_bot.bot.slack.commands import arguments
+from footnote_bot.bot.slack.events import parsing
+from footnote_bot.bot.slack.flags import cards, forms
+from footnote_bot.bot.slack.rendering import blocks, mrkdwn
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import Bot, quiet
 from .flags import card, flagged

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from footnote_bot.bot.conversation.model import Notice
+from footnote_bot.bot.errors import ChatRefused
+from footnote_bot.bot.slack.chat.pressing import PressResponder
+from footnote_bot.bot.slack.commands.router import Commands
+from footnote_bot.bot.slack.events.handling import Failures
+from footnote_bot.bot.slack.rendering.content import Renderer
 from slack_sdk.webhook import WebhookResponse
-
-from bot.conversation.model import Notice
-from bot.errors import ChatRefused
-from bot.slack.chat.pressing import PressResponder
-from bot.slack.commands.router import Commands
-from bot.slack.events.handling import Failures
-from bot.slack.rendering.content import Renderer
 
 
 @dataclass

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.conversation.model import AskedQuestion, MessageRef
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint
-from bot.model import Answer
-from bot.state.answers import DatabaseAnswers
-from bot.state.in_threads import AsyncAnswers
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint
+from footnote_bot.bot.model import Answer
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, Bot
 from .flags import card, database, history

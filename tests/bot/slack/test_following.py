@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.conversation.model import Thread
-from bot.errors import StateUnavailable
-from bot.model import Role, Turn
-from bot.state.threads import DatabaseThreads
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation.model import Thread
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.model import Role, Turn
+from footnote_bot.bot.state.threads import DatabaseThreads
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet
 

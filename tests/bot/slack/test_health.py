@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from bot.slack.health import Health
+from footnote_bot.bot.slack.health import Health
 
 
 async def connected() -> str:

@@ -9,11 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-
-from bot.errors import StateUnavailable
-from bot.model import Answer
-from bot.slack.texts.home import COMING
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.model import Answer
+from footnote_bot.bot.slack.texts.home import COMING
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, SALARY, Bot, quiet, until, words
 from .flags import ask_in_channel, card, flagged
@@ -229,7 +228,7 @@ async def test_what_takes_long_follows_on_a_second_page(
     bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first page comes at once, however long the rest takes."""
-    monkeypatch.setattr("bot.slack.home.home.PATIENCE", 2.0)  # for a busy machine
+    monkeypatch.setattr("footnote_bot.bot.slack.home.home.PATIENCE", 2.0)  # for a busy machine
     await bot.start()
     await ask(slack, "Where is the garage?")
     await quiet(bot)

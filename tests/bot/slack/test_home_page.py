@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
+from footnote_bot.bot.flags.gaps import Gap
+from footnote_bot.bot.flags.model import Complaint, Flag, FlagState, Often, Volume
+from footnote_bot.bot.model import NoAnswer, Reason, Source
+from footnote_bot.bot.slack.home import home_page
+from footnote_bot.bot.slack.home.home_page import FLAGS_SHOWN, HomeSection, view
+from footnote_bot.bot.slack.rendering.links import origins
+from footnote_bot.bot.slack.rendering.message import section
+from footnote_bot.bot.slack.texts.home import CUT
+from footnote_bot.playground.slack.kit.views import check_view
+from footnote_bot.playground.slack.pings import live_pings
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from bot.flags.gaps import Gap
-from bot.flags.model import Complaint, Flag, FlagState, Often, Volume
-from bot.model import NoAnswer, Reason, Source
-from bot.slack.home import home_page
-from bot.slack.home.home_page import FLAGS_SHOWN, HomeSection, view
-from bot.slack.rendering.links import origins
-from bot.slack.rendering.message import section
-from bot.slack.texts.home import CUT
-from playground.slack.kit.views import check_view
-from playground.slack.pings import live_pings
 
 from .test_commands import ROW
 from .test_mrkdwn import EVIL

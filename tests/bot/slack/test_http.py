@@ -16,17 +16,17 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from footnote_bot.bot.errors import SlackMisconfigured
+from footnote_bot.bot.slack import http
+from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.bot.slack.health import Check, Health
+from footnote_bot.bot.slack.http import Door
+from footnote_bot.bot.slack.http_limits import Connection, HttpLimits
+from footnote_bot.playground.slack.http_delivery import signed
+from footnote_bot.playground.slack.workspace import LocalSlack
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from bot.errors import SlackMisconfigured
-from bot.slack import http
-from bot.slack.connection import SlackConnection
-from bot.slack.health import Check, Health
-from bot.slack.http import Door
-from bot.slack.http_limits import Connection, HttpLimits
-from playground.slack.http_delivery import signed
-from playground.slack.workspace import LocalSlack
 from tests.long import tries
 
 from .conftest import Bot, over_http, quiet, until

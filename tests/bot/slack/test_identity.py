@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
-from bot.model import Answer, NoAnswer, Question, Reason, Result
-from bot.ports import OnText
-from bot.slack.rights.directory import READ_AGAIN
-from bot.slack.rights.person import person_of, shown_name
-from indexers.model import Acl
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.slack.rights.directory import READ_AGAIN
+from footnote_bot.bot.slack.rights.person import person_of, shown_name
+from footnote_bot.indexers.model import Acl
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import SALARY, Bot, quiet, words
 

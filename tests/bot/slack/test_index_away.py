@@ -7,17 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
-from bot.conversation import search_outage
-from bot.conversation.replies import GIVE_UP, WAITS
-from bot.conversation.search_outage import SearchOutage
-from bot.conversation.texts import NO_SEARCH
-from bot.model import NoAnswer, Question, Reason, Result
-from bot.ports import OnText
-from indexers.errors import IndexUnavailable
-from indexers.model import EVERYONE, Principal
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation import search_outage
+from footnote_bot.bot.conversation.replies import GIVE_UP, WAITS
+from footnote_bot.bot.conversation.search_outage import SearchOutage
+from footnote_bot.bot.conversation.texts import NO_SEARCH
+from footnote_bot.bot.model import NoAnswer, Question, Reason, Result
+from footnote_bot.bot.ports import OnText
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import Bot, quiet, until
 

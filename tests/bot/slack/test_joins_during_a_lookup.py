@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
+from footnote_bot.bot.slack.rights.channels import Channel, Channels
+from footnote_bot.bot.slack.rights.directory import MemberList
+from footnote_bot.bot.slack.rights.people import SlackPeople
+from footnote_bot.bot.slack.rights.readers import Readers
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.slack.rights.channels import Channel, Channels
-from bot.slack.rights.directory import MemberList
-from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.readers import Readers
 
 JOINED = {"event": {"channel": "C0TEAM"}}
 

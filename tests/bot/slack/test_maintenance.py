@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.flags.retraction import Retraction
-from indexers.errors import IndexUnavailable
+from footnote_bot.bot.flags.retraction import Retraction
+from footnote_bot.indexers.errors import IndexUnavailable
 
 from .conftest import Bot
 

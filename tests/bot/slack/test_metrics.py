@@ -11,15 +11,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from footnote_bot.bot.metrics.gauges import MOST_SPACES
+from footnote_bot.bot.metrics.page import Metrics, metrics_of
+from footnote_bot.bot.slack.monitoring import MetricsPage
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.gauges import state_counts
+from footnote_bot.playground.slack.watching import PATIENCE
+from footnote_bot.playground.slack.workspace import LocalSlack
 from prometheus_client.parser import text_string_to_metric_families
-
-from bot.metrics.gauges import MOST_SPACES
-from bot.metrics.page import Metrics, metrics_of
-from bot.slack.monitoring import MetricsPage
-from bot.state.database import Database
-from bot.state.gauges import state_counts
-from playground.slack.watching import PATIENCE
-from playground.slack.workspace import LocalSlack
 
 from .conftest import NOW, Bot, quiet, until
 

@@ -10,12 +10,11 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-
-from bot.errors import StateAway, StateUnavailable
-from bot.operations import readiness
-from bot.slack import serve
-from bot.slack.connection import SlackConnection
-from indexers.errors import IndexAway
+from footnote_bot.bot.errors import StateAway, StateUnavailable
+from footnote_bot.bot.operations import readiness
+from footnote_bot.bot.slack import serve
+from footnote_bot.bot.slack.connection import SlackConnection
+from footnote_bot.indexers.errors import IndexAway
 
 WRONG = StateUnavailable("The bot's database cannot be used: its server refuses the password.")
 

@@ -7,12 +7,11 @@ import asyncio
 from typing import Any
 
 import pytest
-
-from bot.conversation.private_answers import NOT_FOR_ALL, NOT_FOR_OUTSIDERS
-from bot.conversation.texts import ONLY_YOU
-from indexers.model import EVERYONE, Principal
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation.private_answers import NOT_FOR_ALL, NOT_FOR_OUTSIDERS
+from footnote_bot.bot.conversation.texts import ONLY_YOU
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 from .flags import flagged

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from bot.conversation.addressing import asks_nothing
-from bot.conversation.model import IncomingMessage, MessageKind
-from bot.slack.events.parsing import Identity, parse_event, people_named, question
+from footnote_bot.bot.conversation.addressing import asks_nothing
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
+from footnote_bot.bot.slack.events.parsing import Identity, parse_event, people_named, question
 
 ME = Identity(team="T1", user="UBOT", bot="BBOT")
 MENTION: dict[str, Any] = {

@@ -12,22 +12,22 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.answering.verified import Verified
+from footnote_bot.bot.flags.announcing import GONE, NOT_YOURS, WITHDRAWN
+from footnote_bot.bot.flags.model import Announcement, FlagState
+from footnote_bot.bot.flags.publishing import Published
+from footnote_bot.bot.flags.texts import FOLLOW_UP, NOT_A_PUBLISHER
+from footnote_bot.bot.model import Answer, Question, Verification, VerifiedPart
+from footnote_bot.bot.slack.flags.announcement import announcement
+from footnote_bot.bot.state import schema
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import flags
+from footnote_bot.bot.state.written import DatabaseWrittenAnswers
+from footnote_bot.indexers.model import EVERYONE, OPEN, Principal
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from bot.answering.model import WrittenAnswer
-from bot.answering.verified import Verified
-from bot.flags.announcing import GONE, NOT_YOURS, WITHDRAWN
-from bot.flags.model import Announcement, FlagState
-from bot.flags.publishing import Published
-from bot.flags.texts import FOLLOW_UP, NOT_A_PUBLISHER
-from bot.model import Answer, Question, Verification, VerifiedPart
-from bot.slack.flags.announcement import announcement
-from bot.state import schema
-from bot.state.database import Database
-from bot.state.schema import flags
-from bot.state.written import DatabaseWrittenAnswers
-from indexers.model import EVERYONE, OPEN, Principal
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
 from tests.bot.databases import POSTGRESQL, empty, make_older
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot, quiet, words

@@ -6,14 +6,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from bot.conversation.quotes import FORGOTTEN, NOTHING
-from bot.conversation.texts import ONLY_YOU_QUOTES
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Tone
-from bot.ports import OnText
-from bot.slack.rendering.buttons import SHOW_QUOTES as SHOW
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation.quotes import FORGOTTEN, NOTHING
+from footnote_bot.bot.conversation.texts import ONLY_YOU_QUOTES
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Tone
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.slack.rendering.buttons import SHOW_QUOTES as SHOW
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import HR, LEAVE, SALARY, Bot, Handbook, quiet, words
 from .test_crafted_presses import button, press, pressed

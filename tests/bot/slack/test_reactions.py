@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from bot.errors import StateUnavailable
-from bot.flags.model import Complaint, Verdict
-from bot.flags.verdicts import verdict_of
-from bot.slack.flags.pressing import FlagPresses
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.flags.model import Complaint, Verdict
+from footnote_bot.bot.flags.verdicts import verdict_of
+from footnote_bot.bot.slack.flags.pressing import FlagPresses
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot
 from .flags import ask_in_channel, card, flags

@@ -8,18 +8,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-
-from bot.flags.texts import (
+from footnote_bot.bot.flags.texts import (
     FLAG_HANDLED,
     HANDLED_WITHOUT_QUESTION,
     NO_PAGES,
     QUESTION_LOST,
 )
-from bot.model import Answer, Clarify, Reading, Result
-from bot.state.schema import answers
-from indexers.model import EVERYONE
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.model import Answer, Clarify, Reading, Result
+from footnote_bot.bot.state.schema import answers
+from footnote_bot.indexers.model import EVERYONE
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
 from .flags import card, database, flagged, written_answers

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientConnectionError
-
-from bot.errors import StateUnavailable
-from bot.operations.model import Order
-from bot.slack.reindexing import progress_message
-from bot.slack.rendering.message import Message
-from bot.state.job_log import DatabaseJobs
-from indexers.errors import MassRemoval, RebuildRefused
-from indexers.model import Failed, Progress, SyncScope
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.operations.model import Order
+from footnote_bot.bot.slack.reindexing import progress_message
+from footnote_bot.bot.slack.rendering.message import Message
+from footnote_bot.bot.state.job_log import DatabaseJobs
+from footnote_bot.indexers.errors import MassRemoval, RebuildRefused
+from footnote_bot.indexers.model import Failed, Progress, SyncScope
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot
 from .test_answering_in_slack import words

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 
-from bot.operations.model import AccessNow, Order
-from bot.slack.commands.access import access_message
-from bot.slack.reindexing.reports import details
-from indexers.findings import Access
-from indexers.model import Failed, SyncReport
-from playground.slack.web_api.content import checked_blocks
+from footnote_bot.bot.operations.model import AccessNow, Order
+from footnote_bot.bot.slack.commands.access import access_message
+from footnote_bot.bot.slack.reindexing.reports import details
+from footnote_bot.indexers.findings import Access
+from footnote_bot.indexers.model import Failed, SyncReport
+from footnote_bot.playground.slack.web_api.content import checked_blocks
 
 from .conftest import words
 

@@ -7,13 +7,13 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from footnote_bot.bot import request_ids
+from footnote_bot.bot.conversation import incidents
+from footnote_bot.bot.model import Answer, Question
+from footnote_bot.bot.ports import OnText
+from footnote_bot.config import logs
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from bot import request_ids
-from bot.conversation import incidents
-from bot.model import Answer, Question
-from bot.ports import OnText
-from config import logs
-from playground.slack.workspace import LocalSlack
 from tests.kept_logging import kept_logging
 
 from .conftest import LEAVE, Bot, quiet, words
@@ -34,7 +34,7 @@ class Broken:
         self.fails = False
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Answer:
-        logging.getLogger("bot.answering").info("searched")
+        logging.getLogger("footnote_bot.bot.answering").info("searched")
         if self.fails:
             raise ValueError(question.text)
         return Answer(f"{SECRET} [1]", (LEAVE,), 0.9)

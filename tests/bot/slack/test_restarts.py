@@ -9,18 +9,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-
-from bot.conversation.incidents import sorry
-from bot.conversation.model import IncomingMessage, RecordedAnswer
-from bot.conversation.replies import MOST_ATTEMPTS
-from bot.errors import StateUnavailable
-from bot.model import Answer, NoAnswer, Question
-from bot.ports import OnText
-from bot.state.answers import DatabaseAnswers
-from bot.state.inbox import DatabaseInbox
-from playground.slack.delivery import Delivery
-from playground.slack.watching import PATIENCE
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation.incidents import sorry
+from footnote_bot.bot.conversation.model import IncomingMessage, RecordedAnswer
+from footnote_bot.bot.conversation.replies import MOST_ATTEMPTS
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.model import Answer, NoAnswer, Question
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.playground.slack.delivery import Delivery
+from footnote_bot.playground.slack.watching import PATIENCE
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, Handbook, quiet, until
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bot.flags.retraction import RETRACTED
-from bot.model import Answer
-from bot.operations.passes import PassKind
-from indexers.errors import IndexUnavailable
-from indexers.model import KnownPage
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.flags.retraction import RETRACTED
+from footnote_bot.bot.model import Answer
+from footnote_bot.bot.operations.passes import PassKind
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.model import KnownPage
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, until
 from .flags import ask_in_channel, card, flagged, passed

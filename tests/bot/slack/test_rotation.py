@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.slack.rotation import AGAIN, EARLY, Rotation, rotator_of
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.installations import DatabaseInstallations
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.shared_locks import SharedLocks
+from footnote_bot.bot.workspaces.model import Installation
+from footnote_bot.playground.slack.further import FurtherWorkspace
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from bot.errors import StateUnavailable
-from bot.slack.rotation import AGAIN, EARLY, Rotation, rotator_of
-from bot.state.database import Database
-from bot.state.installations import DatabaseInstallations
-from bot.state.locks import DatabaseLocks
-from bot.state.process import Process
-from bot.state.shared_locks import SharedLocks
-from bot.workspaces.model import Installation
-from playground.slack.further import FurtherWorkspace
-from playground.slack.workspace import LocalSlack
 from tests.bot.slack.further import Clock, client_of
 
 HOUR = timedelta(hours=1)

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from footnote_bot.bot.answering.llm.usage import Cap, Spent
+from footnote_bot.bot.conversation.queue_status import QueueStatus
+from footnote_bot.bot.errors import SlackMisconfigured
+from footnote_bot.bot.flags.maintenance import Maintenance
+from footnote_bot.bot.slack import running
+from footnote_bot.bot.slack.running import SlackApp
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.usage import DatabaseUsage
+from footnote_bot.config import logs
+from footnote_bot.playground.slack.workspace import LocalSlack
 
-from bot.answering.llm.usage import Cap, Spent
-from bot.conversation.queue_status import QueueStatus
-from bot.errors import SlackMisconfigured
-from bot.flags.maintenance import Maintenance
-from bot.slack import running
-from bot.slack.running import SlackApp
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.usage import DatabaseUsage
-from config import logs
-from playground.slack.workspace import LocalSlack
 from tests.kept_logging import kept_logging
 
 from .conftest import NOW, Bot, until

@@ -13,13 +13,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
-from bot.slack.signals import signals
+from footnote_bot.bot.slack.signals import signals
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import asyncio, fcntl, sys, termios
-from bot.slack.signals import signals
+from footnote_bot.bot.slack.signals import signals
 
 if sys.stdin.isatty():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -78,7 +77,7 @@ def hung_up_and_ended(program: subprocess.Popen[str]) -> str:
 STARTING = """
 import os, signal, sys, types
 
-command_line = types.ModuleType("bot.cli")
+command_line = types.ModuleType("footnote_bot.bot.cli")
 
 def outcome():
     os.kill(os.getpid(), signal.SIGHUP)
@@ -86,8 +85,8 @@ def outcome():
     return 0
 
 command_line.outcome = outcome
-sys.modules["bot.cli"] = command_line
-from bot.__main__ import main
+sys.modules["footnote_bot.bot.cli"] = command_line
+from footnote_bot.__main__ import main
 main()
 """
 

@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.bot.conversation.stopping import STOPPED
+from footnote_bot.bot.model import Answer, NoAnswer, Question
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.slack.chat.streaming import as_markdown
+from footnote_bot.bot.slack.rendering.content import notice
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.playground.slack.limits import MARKDOWN_TEXT
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.pings import live_pings
+from footnote_bot.playground.slack.workspace import LocalSlack
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bot.conversation.stopping import STOPPED
-from bot.model import Answer, NoAnswer, Question
-from bot.ports import OnText
-from bot.slack.chat.streaming import as_markdown
-from bot.slack.rendering.content import notice
-from bot.state.inbox import DatabaseInbox
-from playground.slack.limits import MARKDOWN_TEXT
-from playground.slack.model import Message
-from playground.slack.pings import live_pings
-from playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
 from .flags import database

@@ -8,14 +8,13 @@ import asyncio
 from typing import Any
 
 import pytest
-
-from bot.conversation.stopping import STOPPED
-from bot.slack.api import slack_api
-from bot.state.answers import DatabaseAnswers
-from bot.state.process import LEASE
-from playground.slack.faults import Hold
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.conversation.stopping import STOPPED
+from footnote_bot.bot.slack.api import slack_api
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.process import LEASE
+from footnote_bot.playground.slack.faults import Hold
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import Bot, quiet
 from .mortal import Mortal

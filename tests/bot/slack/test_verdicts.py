@@ -6,15 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-
-from bot.flags.feedback import Feedback
-from bot.flags.model import UNSETTLED, Complaint, FlagState
-from bot.flags.texts import ASKED, DOUBTED, FLAG_HANDLED, QUESTION_HANDLED
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.in_threads import AsyncAnswers
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import UNSETTLED, Complaint, FlagState
+from footnote_bot.bot.flags.texts import ASKED, DOUBTED, FLAG_HANDLED, QUESTION_HANDLED
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot
 from .test_answering_in_slack import words

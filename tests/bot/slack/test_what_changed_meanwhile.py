@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from bot.model import Answer
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.model import Answer
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import LEAVE, Bot, quiet, until, words
 from .flags import ask_in_channel, card, flagged, passed

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.answering.question.several import Several
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.answering.question.several import Several
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, Bot, quiet, words
 

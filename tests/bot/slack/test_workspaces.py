@@ -11,29 +11,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.bot.model import Answer, Question, Result, Source
+from footnote_bot.bot.ports import OnText
+from footnote_bot.bot.serving import SlackParts
+from footnote_bot.bot.slack.events.parsing import Identity
+from footnote_bot.bot.slack.installed import InstalledWorkspaces
+from footnote_bot.bot.slack.rights.person import Membership, membership_of
+from footnote_bot.bot.slack.running import SlackApp
+from footnote_bot.bot.slack.serve import serve
+from footnote_bot.bot.slack.texts.installing import NOT_HERE
+from footnote_bot.bot.slack.workspaces import Workspaces, workspace_of
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.installations import DatabaseInstallations
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.shared_locks import SharedLocks
+from footnote_bot.bot.state.teams import Team
+from footnote_bot.bot.workspaces.model import NamedWorkspaces, WorkspaceRights
+from footnote_bot.bot.workspaces.texts import NO_WIKI
+from footnote_bot.playground.slack.faults import Fault
+from footnote_bot.playground.slack.further import FurtherWorkspace
+from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.model import Answer, Question, Result, Source
-from bot.ports import OnText
-from bot.serving import SlackParts
-from bot.slack.events.parsing import Identity
-from bot.slack.installed import InstalledWorkspaces
-from bot.slack.rights.person import Membership, membership_of
-from bot.slack.running import SlackApp
-from bot.slack.serve import serve
-from bot.slack.texts.installing import NOT_HERE
-from bot.slack.workspaces import Workspaces, workspace_of
-from bot.state.database import Database
-from bot.state.installations import DatabaseInstallations
-from bot.state.locks import DatabaseLocks
-from bot.state.process import Process
-from bot.state.shared_locks import SharedLocks
-from bot.state.teams import Team
-from bot.workspaces.model import NamedWorkspaces, WorkspaceRights
-from bot.workspaces.texts import NO_WIKI
-from playground.slack.faults import Fault
-from playground.slack.further import FurtherWorkspace
-from playground.slack.workspace import LocalSlack
 from tests.bot.slack.conftest import LEAVE, QUICK, Bot, furnished, until, words
 from tests.bot.slack.further import Browser, Clock, client_of, manifest
 from tests.long import few

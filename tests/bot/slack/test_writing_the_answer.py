@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from bot.flags.model import FlagState
-from bot.flags.texts import KEPT, MOVED, NO_PAGES, NO_WORDS, PAST
-from bot.model import Answer, Verification
-from bot.slack.events import handling
-from bot.state.written import DatabaseWrittenAnswers
-from indexers.model import OPEN
-from playground.slack.model import Message, View
-from playground.slack.workspace import LocalSlack
+from footnote_bot.bot.flags.model import FlagState
+from footnote_bot.bot.flags.texts import KEPT, MOVED, NO_PAGES, NO_WORDS, PAST
+from footnote_bot.bot.model import Answer, Verification
+from footnote_bot.bot.slack.events import handling
+from footnote_bot.bot.state.written import DatabaseWrittenAnswers
+from footnote_bot.indexers.model import OPEN
+from footnote_bot.playground.slack.model import Message, View
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, until
 from .flags import ask_in_channel, card, database, flagged, flags, history, passed, written_answers
@@ -84,7 +83,7 @@ async def test_who_answers_a_long_question_is_thanked(
 async def test_an_answer_is_published_even_if_its_author_cannot_be_thanked(
     bot: Bot, slack: LocalSlack, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "bot.flags.reviewing")
+    caplog.set_level("INFO", "footnote_bot.bot.flags.reviewing")
     flag_card = await flagged_card(bot, slack)
     view = await form(slack, flag_card)
     slack.fail_next("conversations.open", error="cannot_dm_bot", times=9)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-
-from bot import texts
-from bot.model import (
+from footnote_bot.bot import texts
+from footnote_bot.bot.model import (
     Answer,
     Clarify,
     Doubt,
@@ -25,8 +24,8 @@ from bot.model import (
     Tone,
     Unchecked,
 )
-from bot.state import answer_json
-from indexers.model import OPEN
+from footnote_bot.bot.state import answer_json
+from footnote_bot.indexers.model import OPEN
 
 SOURCE = Source("Leave", "Paid", "https://x.example/leave", "q", "w", "p", "1")
 ANSWER = Answer("Long. [1]", (replace(SOURCE, updated=date(2026, 3, 1)),), 0.8, Timings(1, 2, 3, 4))

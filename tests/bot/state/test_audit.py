@@ -6,17 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
-from bot.conversation.model import AuditEntry, MessageRef, MessageState, ShownPage, Way
-from bot.metrics.model import StateCounts
-from bot.operations.audit_report import AuditQuery, AuditRows, page_query
-from bot.state.audit import DatabaseAudit
-from bot.state.database import Database
-from bot.state.forgetting import forget_before, forget_person
-from bot.state.gauges import state_counts
-from bot.state.inbox import DatabaseInbox
-from indexers.errors import WikiMisconfigured
-from indexers.model import SyncScope
+from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, MessageState, ShownPage, Way
+from footnote_bot.bot.metrics.model import StateCounts
+from footnote_bot.bot.operations.audit_report import AuditQuery, AuditRows, page_query
+from footnote_bot.bot.state.audit import DatabaseAudit
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_before, forget_person
+from footnote_bot.bot.state.gauges import state_counts
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.model import SyncScope
 
 from .test_inbox import MESSAGE, NOW
 
@@ -52,7 +51,7 @@ def test_what_was_noted_comes_back_oldest_first(database: Database) -> None:
 
 
 def test_a_long_trail_is_read_in_parts(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.state.audit._AT_ONCE", 2)
+    monkeypatch.setattr("footnote_bot.bot.state.audit._AT_ONCE", 2)
     moments = [NOW + timedelta(hours=hour) for hour in (3, 1, 2, 5, 4)]
     for moment in moments:
         DatabaseAudit(database, lambda: moment).note(ENTRY)  # noqa: B023 - called at once

@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-
-from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from bot.model import Answer
-from bot.state.answers import DatabaseAnswers
-from bot.state.cited_pages import DatabaseCitedPages
-from bot.state.database import Database
-from bot.state.schema import answers
-from indexers.model import OPEN, KnownPage
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
+from footnote_bot.bot.model import Answer
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.cited_pages import DatabaseCitedPages
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.schema import answers
+from footnote_bot.indexers.model import OPEN, KnownPage
 
 from .test_inbox import until_it_waits
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.model import NoAnswer, Reason
+from footnote_bot.bot.state import copies
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.outages import Outages
+from footnote_bot.bot.state.schema import answers, keys
 
-from bot.conversation.model import AskedQuestion, MessageRef
-from bot.errors import StateUnavailable
-from bot.model import NoAnswer, Reason
-from bot.state import copies
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.outages import Outages
-from bot.state.schema import answers, keys
 from tests.bot.databases import POSTGRESQL, empty, needs_postgresql
 
 _PAGE = 4096

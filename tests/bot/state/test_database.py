@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint, FlagState
+from footnote_bot.bot.model import NoAnswer, Reason
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.schema import SCHEMA, metadata, schema_version
 
-from bot.conversation.model import AskedQuestion, MessageRef
-from bot.errors import StateUnavailable
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint, FlagState
-from bot.model import NoAnswer, Reason
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.in_threads import AsyncAnswers
-from bot.state.inbox import DatabaseInbox
-from bot.state.schema import SCHEMA, metadata, schema_version
 from tests.bot.databases import POSTGRESQL, empty, make_older, needs_postgresql
 
 from .test_inbox import MESSAGE

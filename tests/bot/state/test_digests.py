@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.state.database import Database
-from bot.state.digests import DatabaseDigests
-from bot.state.process import LEASE, Process
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.digests import DatabaseDigests
+from footnote_bot.bot.state.process import LEASE, Process
 
 DUE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint, FlagAction, Flagged, Verdict, Volume
+from footnote_bot.bot.flags.review import Review
+from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.figures import DatabaseFigures
+from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.state.schema import answers
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint, FlagAction, Flagged, Verdict, Volume
-from bot.flags.review import Review
-from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.figures import DatabaseFigures
-from bot.state.in_threads import AsyncAnswers
-from bot.state.schema import answers
 from tests.long import tries
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
-from bot.answering.model import WrittenAnswer
-from bot.conversation.model import AskedQuestion, MessageRef
-from bot.flags.model import Complaint, Flag
-from bot.model import Answer
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.written import DatabaseWrittenAnswers
-from indexers.model import OPEN
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
+from footnote_bot.bot.flags.model import Complaint, Flag
+from footnote_bot.bot.model import Answer
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.written import DatabaseWrittenAnswers
+from footnote_bot.indexers.model import OPEN
 
 from .test_inbox import Slow, until_it_waits
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-
-from bot.answering.llm.usage import Cap, Spent
-from bot.conversation.model import (
+from footnote_bot.bot.answering.llm.usage import Cap, Spent
+from footnote_bot.bot.conversation.model import (
     BY_ITSELF,
     AskedQuestion,
     Forgotten,
@@ -22,21 +21,22 @@ from bot.conversation.model import (
     MessageRef,
     MessageState,
 )
-from bot.errors import AskerForgotten
-from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint
-from bot.model import NoAnswer, Reason
-from bot.operations.model import Order
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.digests import DatabaseDigests
-from bot.state.forgetting import AGES, forget_before, forget_person
-from bot.state.in_threads import AsyncAnswers
-from bot.state.inbox import DatabaseInbox
-from bot.state.job_log import DatabaseJobs
-from bot.state.process import Process
-from bot.state.schema import channels, metadata, usage
-from bot.state.usage import DatabaseUsage
+from footnote_bot.bot.errors import AskerForgotten
+from footnote_bot.bot.flags.feedback import Feedback
+from footnote_bot.bot.flags.model import Complaint
+from footnote_bot.bot.model import NoAnswer, Reason
+from footnote_bot.bot.operations.model import Order
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.digests import DatabaseDigests
+from footnote_bot.bot.state.forgetting import AGES, forget_before, forget_person
+from footnote_bot.bot.state.in_threads import AsyncAnswers
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.job_log import DatabaseJobs
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.schema import channels, metadata, usage
+from footnote_bot.bot.state.usage import DatabaseUsage
+
 from tests.long import few
 
 from .test_inbox import MESSAGE, NOW

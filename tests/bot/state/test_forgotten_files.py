@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, MessageState
+from footnote_bot.bot.model import NoAnswer, Reason
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_before, forget_person
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.schema import answers
 
-from bot.conversation.model import AskedQuestion, MessageRef, MessageState
-from bot.model import NoAnswer, Reason
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.forgetting import forget_before, forget_person
-from bot.state.inbox import DatabaseInbox
-from bot.state.process import Process
-from bot.state.schema import answers
 from tests.long import few
 
 from .test_inbox import MESSAGE, NOW

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from bot.flags.model import Complaint, End
-from bot.model import Answer
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.forgetting import forget_before, forget_person
-from bot.state.written import DatabaseWrittenAnswers
+from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
+from footnote_bot.bot.flags.model import Complaint, End
+from footnote_bot.bot.model import Answer
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_before, forget_person
+from footnote_bot.bot.state.written import DatabaseWrittenAnswers
 
 from .test_flags import NOW, flagged, written_answer
 

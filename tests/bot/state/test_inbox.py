@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-
-from bot.conversation.model import IncomingMessage, MessageKind, MessageState
-from bot.state.database import Database
-from bot.state.inbox import DatabaseInbox
-from bot.state.process import Process
+from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, MessageState
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.process import Process
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 MESSAGE = IncomingMessage(

@@ -16,13 +16,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from footnote_bot.bot.conversation.model import LOST
+from footnote_bot.bot.state import migrations
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.migrating import migrate
+from footnote_bot.bot.state.schema import FIRST, SCHEMA, metadata, schema_version
 
-from bot.conversation.model import LOST
-from bot.state import migrations
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.migrating import migrate
-from bot.state.schema import FIRST, SCHEMA, metadata, schema_version
 from tests.bot.databases import blank, needs_postgresql
 from tests.long import few
 
@@ -260,7 +260,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("bot.state.migrating._recorder", lambda _: failing)
+        patched.setattr("footnote_bot.bot.state.migrating._recorder", lambda _: failing)
         with pytest.raises(KeyboardInterrupt):
             Database.open(file)
     with closing(sqlite3.connect(file)) as old:

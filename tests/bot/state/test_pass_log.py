@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.operations.passes import Pass, PassKind
-from bot.state.database import Database
-from bot.state.pass_log import DatabasePassLog
+from footnote_bot.bot.operations.passes import Pass, PassKind
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.pass_log import DatabasePassLog
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

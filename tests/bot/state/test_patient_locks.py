@@ -6,12 +6,11 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from bot.errors import SyncRunning
-from bot.state.database import Database
-from bot.state.locks import DatabaseLocks
-from bot.state.patient_locks import PatientLocks
-from bot.state.process import LEASE, Process
+from footnote_bot.bot.errors import SyncRunning
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.patient_locks import PatientLocks
+from footnote_bot.bot.state.process import LEASE, Process
 
 
 class Time:

@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
-
-from bot.errors import SyncRunning
-from bot.operations.model import Order
-from bot.state.database import Database
-from bot.state.job_log import DatabaseJobs
-from bot.state.locks import DatabaseLocks
-from bot.state.process import LEASE, Process
-from indexers.model import SyncScope
+from footnote_bot.bot.errors import SyncRunning
+from footnote_bot.bot.operations.model import Order
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.job_log import DatabaseJobs
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.process import LEASE, Process
+from footnote_bot.indexers.model import SyncScope
 
 HANDBOOK = Order(SyncScope("handbook"))
 

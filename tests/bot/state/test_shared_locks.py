@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-
-from bot.state.shared_locks import SharedLocks
+from footnote_bot.bot.state.shared_locks import SharedLocks
 
 
 class SlowLocks:

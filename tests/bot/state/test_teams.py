@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from bot.answering.llm.usage import Cap, Spent
-from bot.answering.model import WrittenAnswer
-from bot.conversation.model import (
+from footnote_bot.bot.answering.llm.usage import Cap, Spent
+from footnote_bot.bot.answering.model import WrittenAnswer
+from footnote_bot.bot.conversation.model import (
     AskedQuestion,
     AuditEntry,
     CountedBy,
@@ -20,23 +19,23 @@ from bot.conversation.model import (
     ShownPage,
     Way,
 )
-from bot.errors import LockTaken
-from bot.flags.model import Complaint, Verdict
-from bot.model import Answer, NoAnswer, Reason, Source
-from bot.operations.audit_report import AuditQuery
-from bot.operations.model import Order
-from bot.state.database import Database
-from bot.state.forgetting import forget_person
-from bot.state.gauges import state_counts
-from bot.state.inbox import DatabaseInbox
-from bot.state.installations import DatabaseInstallations
-from bot.state.process import Process
-from bot.state.stores import Stores
-from bot.state.teams import Team, further
-from bot.state.usage import DatabaseUsage
-from bot.state.usage_report import DatabaseUsageReport
-from bot.workspaces.model import Installation, own_id
-from indexers.model import OPEN, KnownPage
+from footnote_bot.bot.errors import LockTaken
+from footnote_bot.bot.flags.model import Complaint, Verdict
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Source
+from footnote_bot.bot.operations.audit_report import AuditQuery
+from footnote_bot.bot.operations.model import Order
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_person
+from footnote_bot.bot.state.gauges import state_counts
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.installations import DatabaseInstallations
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.stores import Stores
+from footnote_bot.bot.state.teams import Team, further
+from footnote_bot.bot.state.usage import DatabaseUsage
+from footnote_bot.bot.state.usage_report import DatabaseUsageReport
+from footnote_bot.bot.workspaces.model import Installation, own_id
+from footnote_bot.indexers.model import OPEN, KnownPage
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 AGO = NOW - timedelta(days=1)

@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from footnote_bot.bot.operations.passes import Pass
+from footnote_bot.bot.operations.scheduler import Scheduler
+from footnote_bot.bot.operations.syncing import OneSyncAtATime
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.locks import DatabaseLocks
+from footnote_bot.bot.state.pass_log import DatabasePassLog
+from footnote_bot.bot.state.process import Process
+from footnote_bot.bot.state.timer_turn import TimerTurn
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.indexing import Indexing
 
-from bot.operations.passes import Pass
-from bot.operations.scheduler import Scheduler
-from bot.operations.syncing import OneSyncAtATime
-from bot.state.database import Database
-from bot.state.locks import DatabaseLocks
-from bot.state.pass_log import DatabasePassLog
-from bot.state.process import Process
-from bot.state.timer_turn import TimerTurn
-from config.settings import Secrets, Settings
-from indexers.indexing import Indexing
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

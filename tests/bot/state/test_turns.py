@@ -7,8 +7,7 @@ import threading
 import time
 
 import pytest
-
-from bot.state.turns import Turns
+from footnote_bot.bot.state.turns import Turns
 
 
 def started(turns: Turns, name: str, names: list[str], *, urgent: bool) -> threading.Thread:

@@ -8,22 +8,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-
-from bot.conversation.model import (
+from footnote_bot.bot.conversation.model import (
     AskedQuestion,
     IncomingMessage,
     MessageKind,
     MessageRef,
     MessageState,
 )
-from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
-from bot.operations.usage_report import QuestionOutcome, QuestionsAsked
-from bot.state.answers import DatabaseAnswers
-from bot.state.database import Database
-from bot.state.forgetting import forget_person
-from bot.state.inbox import DatabaseInbox
-from bot.state.schema import inbox
-from bot.state.usage_report import DatabaseUsageReport
+from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
+from footnote_bot.bot.operations.usage_report import QuestionOutcome, QuestionsAsked
+from footnote_bot.bot.state.answers import DatabaseAnswers
+from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.forgetting import forget_person
+from footnote_bot.bot.state.inbox import DatabaseInbox
+from footnote_bot.bot.state.schema import inbox
+from footnote_bot.bot.state.usage_report import DatabaseUsageReport
 
 NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 PAGE = Source("Leave", "", "https://wiki.example.com/leave", "Book it.", "handbook", "leave.md", "")

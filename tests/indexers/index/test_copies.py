@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
+from footnote_bot.indexers.index.checking import incomplete_pages
+from footnote_bot.indexers.index.copies import IndexCopies
+from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.opening import InFolder
+from footnote_bot.indexers.index.schema import Point
 
-from indexers.errors import IndexCorrupt, IndexUnavailable
-from indexers.index.checking import incomplete_pages
-from indexers.index.copies import IndexCopies
-from indexers.index.current import CurrentIndex
-from indexers.index.languages import Languages
-from indexers.index.opening import InFolder
-from indexers.index.schema import Point
 from tests.bot.kept_folders import copy
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages

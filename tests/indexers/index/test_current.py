@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.findings import Access, Indexed
+from footnote_bot.indexers.index.catalog import IndexCatalog, fingerprint
+from footnote_bot.indexers.index.current import CurrentIndex
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.folder_catalog import FolderCatalog
+from footnote_bot.indexers.index.indexed_access import with_indexed
+from footnote_bot.indexers.index.server import Server, ServerIndex
+from footnote_bot.indexers.index.server_catalog import ServerCatalog
+from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
+from footnote_bot.indexers.ports import PassageIndex
 from httpx import Headers
 from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import UnexpectedResponse
 
-from indexers.errors import IndexUnavailable
-from indexers.findings import Access, Indexed
-from indexers.index.catalog import IndexCatalog, fingerprint
-from indexers.index.current import CurrentIndex
-from indexers.index.edge import EdgeIndex
-from indexers.index.folder_catalog import FolderCatalog
-from indexers.index.indexed_access import with_indexed
-from indexers.index.server import Server, ServerIndex
-from indexers.index.server_catalog import ServerCatalog
-from indexers.model import EVERYONE, NOBODY, Acl, Principal
-from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from footnote_bot.indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.indexers.ports import Embedding
 
-from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
-from indexers.index.edge import EdgeIndex
-from indexers.model import EVERYONE, Principal
-from indexers.ports import Embedding
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
@@ -27,8 +27,8 @@ EMBEDDER = WordEmbedder()
 HELD = """
 import sys
 from pathlib import Path
-from indexers.errors import IndexersError
-from indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.errors import IndexersError
+from footnote_bot.indexers.index.edge import EdgeIndex
 try:
     EdgeIndex.open(Path(sys.argv[1]), dimensions=64)
 except IndexersError as error:
@@ -193,7 +193,7 @@ def test_a_folder_that_cannot_be_written_gets_advice(
     def refuse(*_: object) -> int:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("indexers.index.lock._lock_descriptor", refuse)
+    monkeypatch.setattr("footnote_bot.indexers.index.lock._lock_descriptor", refuse)
     with pytest.raises(IndexUnavailable, match=advice):
         opened(folder)
 
@@ -251,14 +251,14 @@ def test_an_index_of_before_quantization_is_rewritten_when_it_is_opened(
     killed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr("indexers.index.edge._QUANTIZATION", None)
+        before.setattr("footnote_bot.indexers.index.edge._QUANTIZATION", None)
         with opened(tmp_path / "index") as index:
             put_many(index, 50)
             counts, first = index.counts(), found_by(index, (1.0,) * EMBEDDER.dimensions)
     assert quantization(tmp_path / "index") == [None]
     if killed:
         with monkeypatch.context() as at_once:
-            at_once.setattr("indexers.index.edge._optimize", lambda *_: None)
+            at_once.setattr("footnote_bot.indexers.index.edge._optimize", lambda *_: None)
             opened(tmp_path / "index").close()
         assert quantization(tmp_path / "index") == [None]
 
@@ -293,7 +293,7 @@ def test_the_vectors_and_the_text_of_passages_are_read_ahead(
         raising=False,
     )
     monkeypatch.setattr(
-        "indexers.index.reading_ahead._MOST", sum(sizes) if enough else min(sizes) - 1
+        "footnote_bot.indexers.index.reading_ahead._MOST", sum(sizes) if enough else min(sizes) - 1
     )
     opened(folder).close()
     await_reading_ahead()

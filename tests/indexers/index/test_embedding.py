@@ -14,16 +14,20 @@ from typing import Any, ClassVar
 import pytest
 from fastembed import TextEmbedding
 from fastembed.text.multitask_embedding import JinaEmbeddingV3
+from footnote_bot.indexers.errors import ModelUnavailable
+from footnote_bot.indexers.index import reranking
+from footnote_bot.indexers.index.embedding import (
+    _DIGESTS,
+    BUNDLED,
+    FastembedEmbedder,
+    LocalEmbedder,
+)
+from footnote_bot.indexers.index.embeddings import cosines, to_payload
+from footnote_bot.indexers.index.prompts import prompts_for
+from footnote_bot.indexers.index.reranking import LocalReranker
+from footnote_bot.indexers.ports import Vector
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from indexers.errors import ModelUnavailable
-from indexers.index import reranking
-from indexers.index.embedding import _DIGESTS, BUNDLED, FastembedEmbedder, LocalEmbedder
-from indexers.index.embeddings import cosines, to_payload
-from indexers.index.prompts import prompts_for
-from indexers.index.reranking import LocalReranker
-from indexers.ports import Vector
 
 TEXTS = [
     "Ask your lead before you book a holiday.",

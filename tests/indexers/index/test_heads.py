@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.errors import IndexCorrupt
-from indexers.index.schema import Head
-from indexers.model import OPEN, KnownPage
+from footnote_bot.indexers.errors import IndexCorrupt
+from footnote_bot.indexers.index.schema import Head
+from footnote_bot.indexers.model import OPEN, KnownPage
 
 HEAD = Head("handbook", "leave.md", 7, 3, KnownPage("r1", OPEN))
 

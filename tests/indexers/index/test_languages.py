@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from footnote_bot.indexers.errors import ModelUnavailable
+from footnote_bot.indexers.index import languages, vocabulary
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.languages import AUTO, FALLBACK, Languages
+from footnote_bot.indexers.index.lexical import Words
+from footnote_bot.indexers.index.passages import StoredPassages
+from footnote_bot.indexers.index.server import Server, ServerIndex
+from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Principal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qdrant_client import QdrantClient
 from qdrant_edge import EdgeShard, UpdateOperation
 
-from indexers.errors import ModelUnavailable
-from indexers.index import languages, vocabulary
-from indexers.index.edge import EdgeIndex
-from indexers.index.languages import AUTO, FALLBACK, Languages
-from indexers.index.lexical import Words
-from indexers.index.passages import StoredPassages
-from indexers.index.server import Server, ServerIndex
-from indexers.model import EVERYONE, OPEN, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

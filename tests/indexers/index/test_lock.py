@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from footnote_bot.indexers.errors import IndexLocked
+from footnote_bot.indexers.index.edge import EdgeEngine, EdgeIndex
+from footnote_bot.indexers.index.folder_catalog import FolderCatalog
+from footnote_bot.indexers.index.lock import FolderLock
 
-from indexers.errors import IndexLocked
-from indexers.index.edge import EdgeEngine, EdgeIndex
-from indexers.index.folder_catalog import FolderCatalog
-from indexers.index.lock import FolderLock
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
@@ -25,8 +25,8 @@ FORKS = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 OPENERS = """
 import sys
 from pathlib import Path
-from indexers.errors import IndexLocked
-from indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.errors import IndexLocked
+from footnote_bot.indexers.index.edge import EdgeIndex
 print("begun", flush=True)
 while True:
     try:
@@ -38,7 +38,7 @@ while True:
 HOLDER = """
 import sys
 from pathlib import Path
-from indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.edge import EdgeIndex
 index = EdgeIndex.open(Path(sys.argv[1]), dimensions=64)
 print("holds", flush=True)
 sys.stdin.read()

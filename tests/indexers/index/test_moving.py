@@ -7,20 +7,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index import moving
+from footnote_bot.indexers.index.catalog import fingerprint, next_name
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.folder_catalog import FolderCatalog
+from footnote_bot.indexers.index.languages import Languages
+from footnote_bot.indexers.index.moving import move_to_server
+from footnote_bot.indexers.index.opening import InFolder, OnServer
+from footnote_bot.indexers.index.schema import Point
+from footnote_bot.indexers.index.server import Server, ServerIndex
+from footnote_bot.indexers.index.server_catalog import ServerCatalog
+from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from qdrant_client import QdrantClient
 
-from indexers.errors import IndexUnavailable
-from indexers.index import moving
-from indexers.index.catalog import fingerprint, next_name
-from indexers.index.edge import EdgeIndex
-from indexers.index.folder_catalog import FolderCatalog
-from indexers.index.languages import Languages
-from indexers.index.moving import move_to_server
-from indexers.index.opening import InFolder, OnServer
-from indexers.index.schema import Point
-from indexers.index.server import Server, ServerIndex
-from indexers.index.server_catalog import ServerCatalog
-from indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.long import few

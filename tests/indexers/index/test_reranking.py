@@ -9,9 +9,14 @@ import threading
 from pathlib import Path
 
 import pytest
+from footnote_bot.indexers.errors import ModelUnavailable
+from footnote_bot.indexers.index.reranking import (
+    _DIGESTS,
+    BUNDLED,
+    FastembedReranker,
+    LocalReranker,
+)
 
-from indexers.errors import ModelUnavailable
-from indexers.index.reranking import _DIGESTS, BUNDLED, FastembedReranker, LocalReranker
 from tests.fakes import cross_encoder
 
 WORDS = ["how", "long", "is", "leave", "travel", "days", "lead"]

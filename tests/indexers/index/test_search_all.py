@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import pytest
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
+from footnote_bot.bot.model import Question, Role, Turn
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.embeddings import cosines, cosines_of_all, pack, to_payload
+from footnote_bot.indexers.index.passages import StoredPassages
+from footnote_bot.indexers.index.server import Server, ServerIndex
+from footnote_bot.indexers.model import EVERYONE, Acl, Hit, Passage, Principal
+from footnote_bot.indexers.ports import Embedding, IndexQuery
 from qdrant_client import QdrantClient
 
-from bot.answering.retrieval.retrieval import Retrieval
-from bot.model import Question, Role, Turn
-from indexers.index.edge import EdgeIndex
-from indexers.index.embeddings import cosines, cosines_of_all, pack, to_payload
-from indexers.index.passages import StoredPassages
-from indexers.index.server import Server, ServerIndex
-from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
-from indexers.ports import Embedding, IndexQuery
 from tests.fakes.embedding import WordEmbedder
 
 EMBEDDER = WordEmbedder()

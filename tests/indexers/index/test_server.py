@@ -16,15 +16,28 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.schema import (
+    INTEGERS,
+    KEYWORDS,
+    Embedded,
+    Point,
+    PointQuery,
+    Where,
+)
+from footnote_bot.indexers.index.server import (
+    CLIENT_VERSION,
+    SNAPSHOT,
+    Server,
+    ServerEngine,
+    ServerIndex,
+)
+from footnote_bot.indexers.index.server_options import ServerOptions
+from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from httpx import ConnectError, Headers
 from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from indexers.errors import IndexUnavailable
-from indexers.index.schema import INTEGERS, KEYWORDS, Embedded, Point, PointQuery, Where
-from indexers.index.server import CLIENT_VERSION, SNAPSHOT, Server, ServerEngine, ServerIndex
-from indexers.index.server_options import ServerOptions
-from indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.ports import free_port
@@ -285,7 +298,7 @@ def test_options_reach_the_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "ca.pem").write_bytes(b"certificate")
     options_by_call: dict[str, dict[str, Any]] = {}
     monkeypatch.setattr(
-        "indexers.index.server.QdrantClient",
+        "footnote_bot.indexers.index.server.QdrantClient",
         lambda **options: options_by_call.setdefault("client", options),
     )
     options = ServerOptions(grpc_port=6334, ca_file=str(tmp_path / "ca.pem"), timeout_seconds=7)
@@ -454,7 +467,7 @@ def test_a_snapshot_may_take_an_hour_or_the_configured_timeout_if_that_is_longer
         client_options.append(options)
         return QdrantClient(":memory:")
 
-    monkeypatch.setattr("indexers.index.server.QdrantClient", client)
+    monkeypatch.setattr("footnote_bot.indexers.index.server.QdrantClient", client)
     server = Server("http://qdrant.example.com", None, options)
     with server.with_timeout(3600) as lent:
         assert lent is not server.client

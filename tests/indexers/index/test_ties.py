@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import permutations
 
-from indexers.index import schema
-from indexers.index.hits import hits_of
-from indexers.index.schema import FoundPoint
-from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
-from indexers.ports import Embedding
+from footnote_bot.indexers.index import schema
+from footnote_bot.indexers.index.hits import hits_of
+from footnote_bot.indexers.index.schema import FoundPoint
+from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
+from footnote_bot.indexers.ports import Embedding
+
 from tests.fakes.passages import passages
 
 ANYONE = Principal.of(EVERYONE)

@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from indexers.errors import WikiMisconfigured
-from indexers.sources.attachments.content import Unreadable
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.sources.attachments.content import Unreadable
 
 
 def add(left: int, right: int) -> int:

@@ -7,18 +7,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from footnote_bot.indexers.model import Changed, Failed
+from footnote_bot.indexers.parsing.limits import FILE, TooCostly
+from footnote_bot.indexers.parsing.process import Parsers
+from footnote_bot.indexers.sources.attachments.reading import read
+from footnote_bot.indexers.sources.confluence.addresses import base_of
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.transport import Transport
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
 
 from benchmarks import bombs
-from indexers.model import Changed, Failed
-from indexers.parsing.limits import FILE, TooCostly
-from indexers.parsing.process import Parsers
-from indexers.sources.attachments.reading import read
-from indexers.sources.confluence.addresses import base_of
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.transport import Transport
-from indexers.sources.confluence.wiki import ConfluenceWiki
-from playground.confluence.site import LocalConfluence
-from playground.confluence.world import World
 from tests.indexers.sources.attachments.files import pdf
 
 BRIEF = replace(FILE, seconds=2)
@@ -40,7 +40,7 @@ def test_a_file_that_takes_too_long_is_given_up(parsers: Parsers, name: str) -> 
 def test_the_other_files_of_the_page_are_read(
     parsers: Parsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexers.sources.confluence.attachments.FILE", BRIEF)
+    monkeypatch.setattr("footnote_bot.indexers.sources.confluence.attachments.FILE", BRIEF)
     world = World("cloud", now=lambda: datetime(2026, 11, 24, tzinfo=UTC))
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
     world.add_space("S")

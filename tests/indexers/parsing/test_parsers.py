@@ -15,9 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
-from indexers.errors import WikiMisconfigured
-from indexers.parsing.limits import (
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.parsing.limits import (
     FILE,
     PAGE,
     Limits,
@@ -26,8 +25,8 @@ from indexers.parsing.limits import (
     ParsingStopped,
     TooCostly,
 )
-from indexers.parsing.process import Parsers, stoppable
-from indexers.sources.attachments.content import Unreadable
+from footnote_bot.indexers.parsing.process import Parsers, stoppable
+from footnote_bot.indexers.sources.attachments.content import Unreadable
 
 from . import jobs
 
@@ -214,7 +213,7 @@ def test_no_module_of_the_folder_it_is_started_in_is_run(
 
 
 def test_it_imports_the_parsers_and_nothing_slow(parsers: Parsers) -> None:
-    from indexers.sources.markdown.reading import skim
+    from footnote_bot.indexers.sources.markdown.reading import skim
 
     parsers(PAGE, skim, b"# Title")
     loaded = parsers(PAGE, jobs.loaded)
@@ -225,8 +224,8 @@ def test_it_imports_the_parsers_and_nothing_slow(parsers: Parsers) -> None:
 
 _PARENT = """
 import os, sys, time
-from indexers.parsing.limits import PAGE
-from indexers.parsing.process import Parsers
+from footnote_bot.indexers.parsing.limits import PAGE
+from footnote_bot.indexers.parsing.process import Parsers
 from tests.indexers.parsing import jobs
 parsers = Parsers()
 print(parsers(PAGE, jobs.whoami), flush=True)

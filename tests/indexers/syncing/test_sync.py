@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from indexers.errors import IndexUnavailable, MassRemoval, WikiUnavailable
-from indexers.index.edge import EdgeIndex
-from indexers.model import (
+from footnote_bot.indexers.errors import IndexUnavailable, MassRemoval, WikiUnavailable
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.model import (
     EVERYONE,
     NOBODY,
     OPEN,
@@ -23,11 +22,12 @@ from indexers.model import (
     Skipped,
     SyncReport,
 )
-from indexers.parsing.process import Parsers, stoppable
-from indexers.ports import Embedding, PassageIndex
-from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.syncing import embedding
-from indexers.syncing.sync import sync_each
+from footnote_bot.indexers.parsing.process import Parsers, stoppable
+from footnote_bot.indexers.ports import Embedding, PassageIndex
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.syncing import embedding
+from footnote_bot.indexers.syncing.sync import sync_each
+
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section

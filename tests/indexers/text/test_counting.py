@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.text.counting import counted
+from footnote_bot.indexers.text.counting import counted
 
 
 @pytest.mark.parametrize(

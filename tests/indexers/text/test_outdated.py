@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.text.outdated import says_outdated
+from footnote_bot.indexers.text.outdated import says_outdated
 
 
 @pytest.mark.parametrize(

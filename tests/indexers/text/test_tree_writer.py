@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-
-from indexers.sources.confluence import storage_format
-from indexers.sources.markdown import convert
+from footnote_bot.indexers.sources.confluence import storage_format
+from footnote_bot.indexers.sources.markdown import convert
 
 
 def of_markdown(html: str) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from footnote_bot.indexers.model import Section
+from footnote_bot.indexers.sources.confluence.storage_format import sections as of_storage
+from footnote_bot.indexers.sources.markdown.convert import sections as of_markdown
 from hypothesis import given
 from hypothesis import strategies as st
-
-from indexers.model import Section
-from indexers.sources.confluence.storage_format import sections as of_storage
-from indexers.sources.markdown.convert import sections as of_markdown
 
 
 def storage(body: str) -> tuple[Section, ...]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.text.writing import link
+from footnote_bot.indexers.text.writing import link
 
 
 @pytest.mark.parametrize(

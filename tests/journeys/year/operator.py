@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from config.settings import Settings
-from indexers.errors import IndexUnavailable, MassRemoval, RebuildRefused
-from indexers.model import SyncReport
+from footnote_bot.config.settings import Settings
+from footnote_bot.indexers.errors import IndexUnavailable, MassRemoval, RebuildRefused
+from footnote_bot.indexers.model import SyncReport
+
 from tests.journeys.year.indexing import Snapshot, YearsIndexing, differences, snapshot
 from tests.journeys.year.pages import EditedPages, markers
 from tests.journeys.year.repository import Repository

@@ -8,9 +8,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from config.loading import load
-from config.settings import Secrets
-from indexers.indexing import Indexing
+from footnote_bot.config.loading import load
+from footnote_bot.config.settings import Secrets
+from footnote_bot.indexers.indexing import Indexing
+
 from tests.forked import Forked, finished
 from tests.journeys.year.indexing import Snapshot, differences, snapshot
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 import requests
-
-from playground.confluence.model import Content, User, Who
-from playground.confluence.site import LocalConfluence
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.model import Content, User, Who
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
 
 
 class Clock:

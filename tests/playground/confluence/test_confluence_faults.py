@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-
-from playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.faults import Fault
 
 
 @pytest.mark.parametrize("retry_after", [None, "7"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.faults import Fault
 
 
 def followed(office: Any, path: str, **params: object) -> list[str]:

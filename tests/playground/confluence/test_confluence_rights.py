@@ -11,8 +11,7 @@ import pytest
 import requests
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-
-from playground.confluence.model import Who
+from footnote_bot.playground.confluence.model import Who
 
 
 def test_everybody_sees_what_they_may_read_and_nothing_else(office: Any) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-
-from playground.confluence.cql import BadCql, parse
-from playground.confluence.world import World
+from footnote_bot.playground.confluence.cql import BadCql, parse
+from footnote_bot.playground.confluence.world import World
 
 AT = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
 

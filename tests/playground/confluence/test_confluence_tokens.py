@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 import requests
-
-from playground.confluence.model import Who
+from footnote_bot.playground.confluence.model import Who
 
 
 def myself(url: str, **how: Any) -> requests.Response:

@@ -10,12 +10,11 @@ from typing import Any, Self
 
 import aiohttp
 import pytest
-
-from playground.page.furnishing import furnish
-from playground.page.ports import ModelSwitch, PageParts
-from playground.page.server import PageServer
-from playground.slack.timing import Timing
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.page.furnishing import furnish
+from footnote_bot.playground.page.ports import ModelSwitch, PageParts
+from footnote_bot.playground.page.server import PageServer
+from footnote_bot.playground.slack.timing import Timing
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 TOKEN = "the-token-of-this-test"

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
-from playground.confluence.site import LocalConfluence
-from playground.confluence.world import World
-from playground.confluence_demo import furnished
-from playground.page.demo_pages import DemoPages
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
+from footnote_bot.playground.confluence_demo import furnished
+from footnote_bot.playground.page.demo_pages import DemoPages
 
 SITE = "https://handbook.example"
 ADA, BOB, NOBODY = "ada@example.com", "bob@example.com", "gus@example.com"

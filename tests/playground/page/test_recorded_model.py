@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.answering.llm.prompt import NOTHING, Prompt
-from playground.page.ports import ModelSwitch
-from playground.page.reasons import ObservedReasons
-from playground.page.recorded_model import RECORDINGS, RecordedModel
+from footnote_bot.bot.answering.llm.prompt import NOTHING, Prompt
+from footnote_bot.playground.page.ports import ModelSwitch
+from footnote_bot.playground.page.reasons import ObservedReasons
+from footnote_bot.playground.page.recorded_model import RECORDINGS, RecordedModel
+
 from tests.fakes.passages import passages
 
 DEPLOY = "How do I deploy to production?"

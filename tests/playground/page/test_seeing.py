@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from playground.page.furnishing import ADMIN, ENGINEER, GUEST, MANAGER, REVIEW, furnish
-from playground.slack.model import Message
-from playground.slack.views import ViewStacks
-from playground.slack.workspace import LocalSlack
+from footnote_bot.playground.page.furnishing import ADMIN, ENGINEER, GUEST, MANAGER, REVIEW, furnish
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.views import ViewStacks
+from footnote_bot.playground.slack.workspace import LocalSlack
+
 from tests.playground.page.conftest import MANIFEST, Served
 
 HOSTILE = "<img src=x onerror=alert(1)>"

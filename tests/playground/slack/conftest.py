@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from footnote_bot.playground.slack.timing import Timing
+from footnote_bot.playground.slack.watching import PATIENCE
+from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-
-from playground.slack.timing import Timing
-from playground.slack.watching import PATIENCE
-from playground.slack.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 SOON = Timing(ack=PATIENCE, retries=(0.0, 0.01, 0.02))

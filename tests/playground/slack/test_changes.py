@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
-from playground.slack.changes import Changes
+from footnote_bot.playground.slack.changes import Changes
 
 
 async def test_a_wait_ends_in_time_however_much_changes() -> None:

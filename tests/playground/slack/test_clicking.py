@@ -6,12 +6,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from footnote_bot.playground.slack.delivery import Ack, Delivery
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_sdk.web.async_client import AsyncWebClient
-
-from playground.slack.delivery import Ack, Delivery
-from playground.slack.errors import CannotAct
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
 
 
 def plain(text: str) -> dict[str, Any]:

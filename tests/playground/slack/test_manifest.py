@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from playground.slack.manifest import EVENT_SCOPES, InvalidManifest, Manifest, manifest_problems
-from playground.slack.web_api.server import METHODS
+from footnote_bot.playground.slack.manifest import (
+    EVENT_SCOPES,
+    InvalidManifest,
+    Manifest,
+    manifest_problems,
+)
+from footnote_bot.playground.slack.web_api.server import METHODS
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_sdk.web.async_client import AsyncWebClient
-
-from playground.slack.errors import CannotAct
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
 
 
 def events(slack: LocalSlack, kind: str) -> list[dict[str, Any]]:

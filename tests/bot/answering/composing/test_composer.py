@@ -10,14 +10,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from bot.answering.checking.evidence import bare
-from bot.answering.checking.guards import addresses
-from bot.answering.composing.composer import Composed, Composer, Released
-from bot.answering.llm.model_client import CutShort, ModelFailed
-from bot.answering.llm.usage import (
+from footnote_bot.bot.answering.checking.evidence import bare
+from footnote_bot.bot.answering.checking.guards import addresses
+from footnote_bot.bot.answering.composing.composer import Composed, Composer, Released
+from footnote_bot.bot.answering.llm.model_client import CutShort, ModelFailed
+from footnote_bot.bot.answering.llm.usage import (
     Cap,
     Caps,
     Meter,
@@ -26,11 +23,23 @@ from bot.answering.llm.usage import (
     Spent,
     Usage,
 )
-from bot.answering.retrieval.sources import Aging
-from bot.answering.retrieval.stretch import stands_in
-from bot.errors import StateUnavailable
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn, is_unsure
-from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
+from footnote_bot.bot.answering.retrieval.sources import Aging
+from footnote_bot.bot.answering.retrieval.stretch import stands_in
+from footnote_bot.bot.errors import StateUnavailable
+from footnote_bot.bot.model import (
+    Answer,
+    Fallback,
+    NoAnswer,
+    Question,
+    Reason,
+    Role,
+    Turn,
+    is_unsure,
+)
+from footnote_bot.indexers.model import EVERYONE, Acl, Hit, Passage, Principal
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.fakes.confidence import NEAREST, SURE
 from tests.fakes.defaults import Answerer, Prompting, Recheck
 from tests.fakes.embedding import WordEmbedder

@@ -8,24 +8,29 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from bot.answering.composing.judge import (
+from footnote_bot.bot.answering.composing.judge import (
     JudgedSentence,
     ModelJudge,
     SentenceVerdict,
     judge_prompt,
     verdicts,
 )
-from bot.answering.llm.model_client import CutShort, LanguageModel, ModelFailed, RetryingModel
-from bot.answering.llm.prompt import Prompt, as_read
-from bot.answering.llm.providers import model_client_of
-from bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter, Spent
-from bot.model import Fallback, Question
-from config.llm import LlmSettings
-from indexers.model import EVERYONE, Principal
-from playground.slack.watching import PATIENCE
+from footnote_bot.bot.answering.llm.model_client import (
+    CutShort,
+    LanguageModel,
+    ModelFailed,
+    RetryingModel,
+)
+from footnote_bot.bot.answering.llm.prompt import Prompt, as_read
+from footnote_bot.bot.answering.llm.providers import model_client_of
+from footnote_bot.bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter, Spent
+from footnote_bot.bot.model import Fallback, Question
+from footnote_bot.config.llm import LlmSettings
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.playground.slack.watching import PATIENCE
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.fakes.passages import passages

@@ -10,15 +10,15 @@ from datetime import date
 from threading import Event
 
 import pytest
+from footnote_bot.bot.answering.composing.composer import Composed, Composer, Released
+from footnote_bot.bot.answering.composing.judge import JudgedSentence, SentenceVerdict
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.answering.llm.prompt import Prompt, as_read
+from footnote_bot.bot.answering.llm.usage import Meter
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
+from footnote_bot.bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result
+from footnote_bot.indexers.model import EVERYONE, Principal
 
-from bot.answering.composing.composer import Composed, Composer, Released
-from bot.answering.composing.judge import JudgedSentence, SentenceVerdict
-from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.prompt import Prompt, as_read
-from bot.answering.llm.usage import Meter
-from bot.answering.retrieval.retrieval import Retrieved
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result
-from indexers.model import EVERYONE, Principal
 from tests.fakes.passages import passages
 from tests.fakes.scripted_model import ScriptedModel
 

@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-
-from bot.answering.composing.judge import ModelJudge
-from bot.answering.composing.language_model import ConfiguredModel
-from bot.answering.llm.usage import Meter
-from config.llm import LlmSettings
+from footnote_bot.bot.answering.composing.judge import ModelJudge
+from footnote_bot.bot.answering.composing.language_model import ConfiguredModel
+from footnote_bot.bot.answering.llm.usage import Meter
+from footnote_bot.config.llm import LlmSettings
 
 
 def configured(**chosen: Any) -> ConfiguredModel:

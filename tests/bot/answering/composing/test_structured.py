@@ -7,18 +7,18 @@ import json
 from typing import Any
 
 import pytest
+from footnote_bot.bot.answering.checking.evidence import Evidence
+from footnote_bot.bot.answering.composing.objects import Objects
+from footnote_bot.bot.answering.composing.reading import AnswerReader, Sentence
+from footnote_bot.bot.answering.llm.llama_client import LlamaClient
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.answering.llm.providers import model_client_of
+from footnote_bot.bot.model import Question
+from footnote_bot.config.llm import LlmSettings
+from footnote_bot.indexers.model import EVERYONE, Hit, Principal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.checking.evidence import Evidence
-from bot.answering.composing.objects import Objects
-from bot.answering.composing.reading import AnswerReader, Sentence
-from bot.answering.llm.llama_client import LlamaClient
-from bot.answering.llm.model_client import ModelFailed
-from bot.answering.llm.providers import model_client_of
-from bot.model import Question
-from config.llm import LlmSettings
-from indexers.model import EVERYONE, Hit, Principal
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.defaults import Prompting
 from tests.fakes.embedding import WordEmbedder

@@ -8,9 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-
-from bot.answering.deciding.calibration import Calibration, CalibrationUnwritable, load, reset
-from bot.answering.deciding.confidence import Confidence, Curve
+from footnote_bot.bot.answering.deciding.calibration import (
+    Calibration,
+    CalibrationUnwritable,
+    load,
+    reset,
+)
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Curve
 
 MADE = Calibration(
     Confidence(unread=Curve(-1.0, 2.0, 3.0, 4.0), read=Curve(1.0, 2.0, 0.0, 0.0, 0.5)),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.answering.deciding.plausible import is_plausible, to_compose_from
-from bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from bot.model import (
+from footnote_bot.bot.answering.deciding.plausible import is_plausible, to_compose_from
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from footnote_bot.bot.model import (
     Answer,
     Clarify,
     NoAnswer,
@@ -18,7 +17,8 @@ from bot.model import (
     Source,
     Turn,
 )
-from indexers.model import EVERYONE, Hit, Principal
+from footnote_bot.indexers.model import EVERYONE, Hit, Principal
+
 from tests.fakes.passages import passages
 
 READER = Principal.of(EVERYONE)

@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from itertools import repeat
 
 import pytest
+from footnote_bot.bot.answering.llm.llama_client import LlamaClient
+from footnote_bot.bot.answering.llm.model_client import (
+    CutShort,
+    ModelBusy,
+    ModelFailed,
+    RetryingModel,
+)
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.llm.providers import model_client_of
+from footnote_bot.bot.errors import ModelMisconfigured
+from footnote_bot.bot.model import Fallback
+from footnote_bot.config.llm import LlmSettings
+from footnote_bot.playground.slack.watching import PATIENCE
 
-from bot.answering.llm.llama_client import LlamaClient
-from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed, RetryingModel
-from bot.answering.llm.prompt import Prompt
-from bot.answering.llm.providers import model_client_of
-from bot.errors import ModelMisconfigured
-from bot.model import Fallback
-from config.llm import LlmSettings
-from playground.slack.watching import PATIENCE
 from tests.fakes.openai_server import Handler, Reply, openai_server
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.threads import no_thread_left

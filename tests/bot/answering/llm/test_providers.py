@@ -8,13 +8,18 @@ import time
 from dataclasses import replace
 
 import pytest
+from footnote_bot.bot.answering.llm.llama_client import LlamaClient
+from footnote_bot.bot.answering.llm.model_client import (
+    CutShort,
+    ModelBusy,
+    ModelFailed,
+    RetryingModel,
+)
+from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.llm.providers import model_client_of
+from footnote_bot.bot.errors import ModelMisconfigured
+from footnote_bot.config.llm import LlmSettings
 
-from bot.answering.llm.llama_client import LlamaClient
-from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed, RetryingModel
-from bot.answering.llm.prompt import Prompt
-from bot.answering.llm.providers import model_client_of
-from bot.errors import ModelMisconfigured
-from config.llm import LlmSettings
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.openai_server import Reply, openai_server
 

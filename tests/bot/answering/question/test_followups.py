@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 
 import pytest
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.answering.question import followups
+from footnote_bot.bot.answering.question.followups import (
+    Context,
+    blended,
+    contexts,
+    previous_question,
+)
+from footnote_bot.bot.answering.reranking.reranking import with_previous
+from footnote_bot.bot.answering.retrieval.retrieval import Retrieval, by_page, merged
+from footnote_bot.bot.model import Question, Role, Turn
+from footnote_bot.indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import texts
-from bot.answering.question import followups
-from bot.answering.question.followups import Context, blended, contexts, previous_question
-from bot.answering.reranking.reranking import with_previous
-from bot.answering.retrieval.retrieval import Retrieval, by_page, merged
-from bot.model import Question, Role, Turn
-from indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from bot.answering.deciding.confidence import Confidence
-from bot.answering.deciding.deciding import Deciding
-from bot.answering.question.languages import advise_language
-from bot.answering.quoting.responding import Responder
-from bot.answering.reranking.blending import blended
-from bot.answering.reranking.reranking import Reranking
-from bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from bot.model import Question, Tone
-from indexers.model import EVERYONE, Hit, Passage, Principal
+from footnote_bot.bot.answering.deciding.confidence import Confidence
+from footnote_bot.bot.answering.deciding.deciding import Deciding
+from footnote_bot.bot.answering.question.languages import advise_language
+from footnote_bot.bot.answering.quoting.responding import Responder
+from footnote_bot.bot.answering.reranking.blending import blended
+from footnote_bot.bot.answering.reranking.reranking import Reranking
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from footnote_bot.bot.model import Question, Tone
+from footnote_bot.indexers.model import EVERYONE, Hit, Passage, Principal
+
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 

@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-
-from bot.answering.question.several import Several, asking, questions
-from bot.model import (
+from footnote_bot.bot.answering.question.several import Several, asking, questions
+from footnote_bot.bot.model import (
     Answer,
     Clarify,
     Fallback,
@@ -27,8 +26,8 @@ from bot.model import (
     is_unsure,
     named,
 )
-from bot.ports import OnText
-from indexers.model import EVERYONE, Principal
+from footnote_bot.bot.ports import OnText
+from footnote_bot.indexers.model import EVERYONE, Principal
 
 READER = Principal.of(EVERYONE)
 LEAVE = Source("Leave", "", "https://w.example/leave", "q", "w", "leave", "1")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from bot.answering.question.stack_traces import without_frames
+from footnote_bot.bot.answering.question.stack_traces import without_frames
 
 PYTHON = """\
 Traceback (most recent call last):

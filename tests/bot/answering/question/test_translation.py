@@ -6,15 +6,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from footnote_bot.bot.answering.composing.composer import Composer
+from footnote_bot.bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
+from footnote_bot.bot.answering.llm.prompt import Prompting
+from footnote_bot.bot.answering.llm.rewriting import Rewriter
+from footnote_bot.bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter
+from footnote_bot.bot.answering.question.languages import (
+    Translate,
+    in_language_of_pages,
+    is_foreign,
+)
+from footnote_bot.bot.model import Answer, Fallback, NoAnswer, Question, Role, Turn
+from footnote_bot.indexers.model import EVERYONE, Principal
 
-from bot.answering.composing.composer import Composer
-from bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
-from bot.answering.llm.prompt import Prompting
-from bot.answering.llm.rewriting import Rewriter
-from bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter
-from bot.answering.question.languages import Translate, in_language_of_pages, is_foreign
-from bot.model import Answer, Fallback, NoAnswer, Question, Role, Turn
-from indexers.model import EVERYONE, Principal
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

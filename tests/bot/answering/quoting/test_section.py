@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from footnote_bot.bot.answering import texts
+from footnote_bot.bot.answering.quoting.section import (
+    LONGEST_UNIT,
+    AnsweringUnit,
+    QuotedSection,
+    nearest_line,
+)
+from footnote_bot.bot.answering.words.stems import Weights, stems
+from footnote_bot.bot.model import LONGEST_LINE
+from footnote_bot.indexers.model import Hit, Passage
+from footnote_bot.indexers.text.prose import plain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import texts
-from bot.answering.quoting.section import LONGEST_UNIT, AnsweringUnit, QuotedSection, nearest_line
-from bot.answering.words.stems import Weights, stems
-from bot.model import LONGEST_LINE
-from indexers.model import Hit, Passage
-from indexers.text.prose import plain
 from tests.fakes.passages import passages
 from tests.indexers.light_markdown import SECTIONS
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from bot.answering.reranking.blending import (
+from footnote_bot.bot.answering.reranking.blending import (
     FLOOR,
     MORE,
     PASSAGES,
@@ -18,10 +15,13 @@ from bot.answering.reranking.blending import (
     cross_encoder,
     until_sure,
 )
-from bot.answering.retrieval.retrieval import FoundPage, by_page
-from bot.model import Question
-from indexers.model import EVERYONE, Hit, Passage, Principal
-from playground.slack.watching import PATIENCE
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, by_page
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import EVERYONE, Hit, Passage, Principal
+from footnote_bot.playground.slack.watching import PATIENCE
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.fakes.passages import passages
 
 

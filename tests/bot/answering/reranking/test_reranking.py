@@ -9,19 +9,19 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-
-from bot.answering.reranking.blending import blended
-from bot.answering.reranking.reranking import (
+from footnote_bot.bot.answering.reranking.blending import blended
+from footnote_bot.bot.answering.reranking.reranking import (
     Reranking,
     Scoring,
     scoring_by,
     with_previous,
 )
-from bot.answering.retrieval.retrieval import FoundPage, by_page
-from bot.model import Question, Role, Turn
-from indexers.errors import ModelUnavailable
-from indexers.model import EVERYONE, Hit, Passage, Principal
-from playground.slack.watching import PATIENCE
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, by_page
+from footnote_bot.bot.model import Question, Role, Turn
+from footnote_bot.indexers.errors import ModelUnavailable
+from footnote_bot.indexers.model import EVERYONE, Hit, Passage, Principal
+from footnote_bot.playground.slack.watching import PATIENCE
+
 from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over

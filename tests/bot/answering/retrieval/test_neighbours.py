@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answering.retrieval.neighbours import with_neighbours
-from bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from bot.answering.retrieval.sources import source_of
-from indexers.model import EVERYONE, OPEN, Acl, Hit, Page, Passage, Principal, Section
+from footnote_bot.bot.answering.retrieval.neighbours import with_neighbours
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from footnote_bot.bot.answering.retrieval.sources import source_of
+from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Hit, Page, Passage, Principal, Section
+
 from tests.fakes.defaults import Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages

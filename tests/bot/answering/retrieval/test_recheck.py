@@ -12,18 +12,24 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from bot.answering.deciding.confidence import Confidence
-from bot.answering.retrieval import recheck as rechecking
-from bot.answering.retrieval import rereading
-from bot.answering.retrieval.recheck import MOST_CITED, ROUNDS
-from bot.answering.retrieval.rereading import Rereading
-from bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from bot.answering.texts import CANNOT_CHECK, ONLY_LINKS
-from bot.model import Answer, Doubt, Linked, NoAnswer, Question, Reason, Source, Unchecked
-from indexers.model import (
+from footnote_bot.bot.answering.deciding.confidence import Confidence
+from footnote_bot.bot.answering.retrieval import recheck as rechecking
+from footnote_bot.bot.answering.retrieval import rereading
+from footnote_bot.bot.answering.retrieval.recheck import MOST_CITED, ROUNDS
+from footnote_bot.bot.answering.retrieval.rereading import Rereading
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from footnote_bot.bot.answering.texts import CANNOT_CHECK, ONLY_LINKS
+from footnote_bot.bot.model import (
+    Answer,
+    Doubt,
+    Linked,
+    NoAnswer,
+    Question,
+    Reason,
+    Source,
+    Unchecked,
+)
+from footnote_bot.indexers.model import (
     EVERYONE,
     OPEN,
     Acl,
@@ -35,7 +41,10 @@ from indexers.model import (
     Principal,
     Section,
 )
-from indexers.ports import LiveWiki
+from footnote_bot.indexers.ports import LiveWiki
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.fakes.confidence import NEAREST, SURE
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.engine import checked
@@ -377,7 +386,7 @@ def test_a_mistake_of_ours_is_no_silence() -> None:
 def test_the_log_names_what_was_dropped_by_key_alone(caplog: pytest.LogCaptureFixture) -> None:
     pages = [replace(passage, title="Secret plans") for passage in WIKI]
     live_wikis: dict[str, LiveWiki] = {"conf": Standing("leave"), "notes": Unavailable()}
-    with caplog.at_level(logging.INFO, "bot.answering.retrieval.recheck"):
+    with caplog.at_level(logging.INFO, "footnote_bot.bot.answering.retrieval.recheck"):
         answerer(Recheck(live_wikis, never, by_section), pages=[*pages, *NOTES]).answer(LEAVE)
 
     assert "Page leave of conf is gone or closed for a reader: left out" in caplog.messages

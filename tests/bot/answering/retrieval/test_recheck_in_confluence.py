@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from footnote_bot.bot.answering.deciding.confidence import Confidence
+from footnote_bot.bot.model import Answer, Doubt, NoAnswer, Question, Unchecked
+from footnote_bot.indexers.model import EVERYONE, Changed, Principal
+from footnote_bot.indexers.sources.confluence.live import LiveConfluence
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Content, User, Who
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.state import Product
+from footnote_bot.playground.confluence.world import World
 
-from bot.answering.deciding.confidence import Confidence
-from bot.model import Answer, Doubt, NoAnswer, Question, Unchecked
-from indexers.model import EVERYONE, Changed, Principal
-from indexers.sources.confluence.live import LiveConfluence
-from indexers.sources.confluence.wiki import ConfluenceWiki
-from playground.confluence.faults import Fault
-from playground.confluence.model import Content, User, Who
-from playground.confluence.site import LocalConfluence
-from playground.confluence.state import Product
-from playground.confluence.world import World
 from tests.fakes.confidence import SURE, always
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.retrieval import TickingClock, retrieval_over

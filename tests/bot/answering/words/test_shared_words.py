@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from footnote_bot.bot.answering.words.shared_words import QueryTerms
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from bot.answering.words.shared_words import QueryTerms
 
 _WORDS = st.sampled_from(
     ["leave", "leaves", "leaver's", "a", "an", "days", "day", "v2", "leave2", "or", "for", "forum",

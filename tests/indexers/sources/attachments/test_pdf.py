@@ -5,11 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from footnote_bot.indexers.sources.attachments.content import Unreadable
+from footnote_bot.indexers.sources.attachments.pdf import MOST_PAGES, flowing
+from footnote_bot.indexers.sources.attachments.reading import read
 from pypdf import PdfReader, PdfWriter
 
-from indexers.sources.attachments.content import Unreadable
-from indexers.sources.attachments.pdf import MOST_PAGES, flowing
-from indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import pdf
 
 
@@ -88,7 +88,7 @@ def test_the_pages_beyond_the_limit_are_left_out_with_a_warning() -> None:
 def test_pages_that_draw_without_end_are_left_out_with_a_warning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("indexers.sources.attachments.pdf._MOST_WORK", 20_000)
+    monkeypatch.setattr("footnote_bot.indexers.sources.attachments.pdf._MOST_WORK", 20_000)
     content = read("a.pdf", pdf([") Tj (".join(["x"] * 2_000)], repeat=900))
 
     assert 2 < len(content.sections) < 10
@@ -104,7 +104,7 @@ def test_a_form_that_draws_itself_ends() -> None:
 
 def test_a_form_is_drawn_as_often_as_it_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """The numbers in the form draw nothing, but they are parsed each time."""
-    monkeypatch.setattr("indexers.sources.attachments.pdf._MOST_WORK", 20_000)
+    monkeypatch.setattr("footnote_bot.indexers.sources.attachments.pdf._MOST_WORK", 20_000)
     page = pdf(["Words."]).replace(b"ET\n", b"/Big Do /Big Do /Big Do ET\n")
     page = page.replace(b"/Font <<", b"/XObject << /Big 9 0 R >> /Font <<")
     page = page.replace(b"<< /Length 48 >>", b"<< /Length 75 >>")

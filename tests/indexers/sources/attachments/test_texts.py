@@ -5,9 +5,8 @@ from __future__ import annotations
 import codecs
 
 import pytest
-
-from indexers.sources.attachments.content import Unreadable
-from indexers.sources.attachments.reading import read, readable
+from footnote_bot.indexers.sources.attachments.content import Unreadable
+from footnote_bot.indexers.sources.attachments.reading import read, readable
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "A.DOCX", "a.b.md", "notes.txt", "x.htm", " a.xlsx "])

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-
-from indexers.sources.confluence.addresses import base_of
-from indexers.sources.confluence.transport import Patience, Time, Transport
-from playground.confluence.model import User
-from playground.confluence.site import LocalConfluence
-from playground.confluence.world import World
+from footnote_bot.indexers.sources.confluence.addresses import base_of
+from footnote_bot.indexers.sources.confluence.transport import Patience, Time, Transport
+from footnote_bot.playground.confluence.model import User
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
 
 TRIES = 3
 """Attempts per request of `Site.transport`."""

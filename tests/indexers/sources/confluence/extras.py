@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexers.model import (
+from footnote_bot.indexers.model import (
     Changed,
     Enumerated,
     Failed,
@@ -14,9 +14,10 @@ from indexers.model import (
     Relabelled,
     Skipped,
 )
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+
 from tests.indexers.sources.confluence.test_wiki import principal
 
 KnownPages = dict[str, KnownPage]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from typing import TypeVar
 
-from indexers.model import LivePages
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
-from indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.model import LivePages
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
+from footnote_bot.indexers.sources.confluence.scope import Scope
 
 PATIENT = 240.0
 """Seconds. A machine that is slow for a moment must not decide a test."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.errors import WikiUnavailable
-from indexers.model import EVERYONE, Principal
-from indexers.sources.confluence.access import ConfluenceAccess
-from indexers.sources.confluence.members import ConfluenceMembers
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.survey import Survey
-from playground.confluence.faults import Fault
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.indexers.sources.confluence.access import ConfluenceAccess
+from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.survey import Survey
+from footnote_bot.playground.confluence.faults import Fault
 
 ELSEWHERE = "https://elsewhere.example.com/pages/viewpage.action?pageId=1"
 

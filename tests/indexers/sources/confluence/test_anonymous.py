@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.sources.confluence.cloud import Cloud
-from indexers.sources.confluence.data_center import DataCenter
-from indexers.sources.confluence.product import ConfluenceSpace, Product
-from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens
-from playground.confluence.faults import Fault
-from playground.confluence.model import Who
+from footnote_bot.indexers.sources.confluence.cloud import Cloud
+from footnote_bot.indexers.sources.confluence.data_center import DataCenter
+from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Product
+from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Who
 
 SPACE_ITSELF = r"^/(api/v2/spaces/\d+|rest/api/space/\w+)$"
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-
-from indexers.errors import WikiUnavailable
-from indexers.model import (
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.model import (
     NOBODY,
     Enumerated,
     Failed,
@@ -19,11 +18,12 @@ from indexers.model import (
     Space,
     Unchanged,
 )
-from indexers.sources.attachments.content import NOT_INSTALLED
-from indexers.sources.confluence import attachments
-from indexers.sources.confluence.extras import Extras
-from playground.confluence.faults import Fault
-from playground.confluence.model import Content, User, Who
+from footnote_bot.indexers.sources.attachments.content import NOT_INSTALLED
+from footnote_bot.indexers.sources.confluence import attachments
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Content, User, Who
+
 from tests.indexers.sources.attachments.files import pdf
 from tests.indexers.sources.confluence.conftest import TRIES
 from tests.indexers.sources.confluence.extras import (

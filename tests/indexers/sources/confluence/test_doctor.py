@@ -7,15 +7,15 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
+from footnote_bot.indexers.findings import Level
+from footnote_bot.indexers.sources.confluence import doctor
+from footnote_bot.indexers.sources.confluence.doctor import ConfluenceDoctor
+from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers
+from footnote_bot.indexers.sources.confluence.parallel import start_in_thread
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.transport import Transport
 
-from indexers.findings import Level
-from indexers.sources.confluence import doctor
-from indexers.sources.confluence.doctor import ConfluenceDoctor
-from indexers.sources.confluence.members import ConfluenceMembers
-from indexers.sources.confluence.parallel import start_in_thread
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.transport import Transport
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.looking import PATIENT
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from footnote_bot.config.settings import Secrets
+from footnote_bot.config.wikis import ConfluenceSettings
+from footnote_bot.indexers.model import Acl, Passage, Principal
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.source import ConfluenceSource
+from footnote_bot.indexers.sources.source import Resources
+from footnote_bot.indexers.syncing.splitting import Splitter
+from footnote_bot.playground.confluence.faults import Fault
 
-from config.settings import Secrets
-from config.wikis import ConfluenceSettings
-from indexers.model import Acl, Passage, Principal
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.source import ConfluenceSource
-from indexers.sources.source import Resources
-from indexers.syncing.splitting import Splitter
-from playground.confluence.faults import Fault
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex

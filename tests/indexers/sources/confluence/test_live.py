@@ -11,17 +11,17 @@ from contextvars import ContextVar
 from threading import Event
 
 import pytest
+from footnote_bot.indexers.model import NOBODY, OPEN, KnownPage, LivePages
+from footnote_bot.indexers.parsing.limits import Limits
+from footnote_bot.indexers.parsing.process import Parsers
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
+from footnote_bot.indexers.sources.confluence.pool import Pool
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Transport
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Who
 
-from indexers.model import NOBODY, OPEN, KnownPage, LivePages
-from indexers.parsing.limits import Limits
-from indexers.parsing.process import Parsers
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.live import AT_ONCE, LiveConfluence
-from indexers.sources.confluence.pool import Pool
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.transport import Json, Params, Transport
-from playground.confluence.faults import Fault
-from playground.confluence.model import Who
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.extras import EXTRAS, sync, wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT, live_of

@@ -9,20 +9,24 @@ from threading import Event
 from threading import Lock as ThreadLock
 
 import pytest
+from footnote_bot.config.wikis import ConfluenceSettings
+from footnote_bot.indexers.errors import WikiUnavailable
+from footnote_bot.indexers.sources.confluence.addresses import Base
+from footnote_bot.indexers.sources.confluence.cloud_people import CloudPeople
+from footnote_bot.indexers.sources.confluence.data_center_people import DataCenterPeople
+from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from footnote_bot.indexers.sources.confluence.people import Account, AccountDirectory
+from footnote_bot.indexers.sources.confluence.remembering import (
+    FAILURES_KEPT,
+    CannotAsk,
+    Remembered,
+)
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from footnote_bot.indexers.untold import untold_token
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import User
 
-from config.wikis import ConfluenceSettings
-from indexers.errors import WikiUnavailable
-from indexers.sources.confluence.addresses import Base
-from indexers.sources.confluence.cloud_people import CloudPeople
-from indexers.sources.confluence.data_center_people import DataCenterPeople
-from indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from indexers.sources.confluence.people import Account, AccountDirectory
-from indexers.sources.confluence.remembering import FAILURES_KEPT, CannotAsk, Remembered
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport
-from indexers.untold import untold_token
-from playground.confluence.faults import Fault
-from playground.confluence.model import User
 from tests.indexers.sources.confluence.conftest import TRIES
 from tests.long import few
 

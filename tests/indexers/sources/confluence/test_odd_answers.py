@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-
-from indexers.sources.confluence.cloud import Cloud
-from indexers.sources.confluence.data_center import DataCenter
-from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
-from indexers.sources.confluence.rights import CLOSED, PASSABLE, Tokens
-from indexers.sources.confluence.transport import Json, Params, Refused, Transport
-from playground.confluence.faults import Fault
+from footnote_bot.indexers.sources.confluence.cloud import Cloud
+from footnote_bot.indexers.sources.confluence.data_center import DataCenter
+from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
+from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Tokens
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport
+from footnote_bot.playground.confluence.faults import Fault
 
 Alter = Callable[[str, Json], Json]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.sources.confluence.rights import Tokens
-from playground.confluence.faults import Fault
-from playground.confluence.model import User
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import User
 
 from .test_members import members_of
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from footnote_bot.indexers.model import Changed, KnownPage, PageChange, Relabelled, Unchanged
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.ownership import Ownership
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.playground.confluence.model import Content, User
 from hypothesis import given
 from hypothesis import strategies as st
-
-from indexers.model import Changed, KnownPage, PageChange, Relabelled, Unchanged
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.ownership import Ownership
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.wiki import ConfluenceWiki
-from playground.confluence.model import Content, User
 
 ALL = Ownership("owner", "owner-", editor=True)
 JSON = st.recursive(

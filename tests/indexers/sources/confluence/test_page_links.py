@@ -5,16 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from indexers.sources.confluence.page_links import (
+from footnote_bot.indexers.sources.confluence.page_links import (
     PageLink,
     edit_address,
     page_link,
     path_within,
     tiny,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 CLOUD = "https://acme.atlassian.net/wiki"
 CENTER = "https://wiki.example.com:8443/confluence"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-
-from indexers.sources.confluence.addresses import Base, base_of
-from indexers.sources.confluence.paging import by_cursor, by_start, results
-from indexers.sources.confluence.transport import Json, Params, Refused
+from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
+from footnote_bot.indexers.sources.confluence.paging import by_cursor, by_start, results
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused
 
 MOST_REQUESTS = 50
 

@@ -7,19 +7,19 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
+from footnote_bot.bot.answering.retrieval.sources import source_of
+from footnote_bot.bot.model import Answer, Doubt, NoAnswer, Reason, Result
+from footnote_bot.indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
+from footnote_bot.indexers.sources.confluence import live_check
+from footnote_bot.indexers.sources.confluence.comment_listing import Comment, live
+from footnote_bot.indexers.sources.confluence.comments import TAIL
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.located import PartialResult
+from footnote_bot.indexers.sources.confluence.transport import Transport
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Who
 
-from bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from bot.answering.retrieval.sources import source_of
-from bot.model import Answer, Doubt, NoAnswer, Reason, Result
-from indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
-from indexers.sources.confluence import live_check
-from indexers.sources.confluence.comment_listing import Comment, live
-from indexers.sources.confluence.comments import TAIL
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.located import PartialResult
-from indexers.sources.confluence.transport import Transport
-from playground.confluence.faults import Fault
-from playground.confluence.model import Who
 from tests.fakes.defaults import Recheck
 from tests.fakes.engine import checked
 from tests.fakes.wiki import by_section

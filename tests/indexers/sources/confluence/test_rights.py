@@ -4,11 +4,8 @@ admits."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from indexers.model import EVERYONE, NOBODY, OPEN, Principal
-from indexers.sources.confluence.rights import (
+from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Principal
+from footnote_bot.indexers.sources.confluence.rights import (
     CLOSED,
     PASSABLE,
     Tokens,
@@ -17,6 +14,8 @@ from indexers.sources.confluence.rights import (
     restriction,
     space_gate,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 TOKENS = Tokens("wiki.example")
 PEOPLE = {"ann": {"a"}, "bob": {"a", "b"}, "cy": set()}

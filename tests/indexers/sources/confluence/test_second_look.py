@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from footnote_bot.indexers.model import NOBODY, Acl, SyncReport
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.transport import Patience
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Content, Who
 
-from indexers.model import NOBODY, Acl, SyncReport
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.transport import Patience
-from indexers.sources.confluence.wiki import ConfluenceWiki
-from playground.confluence.faults import Fault
-from playground.confluence.model import Content, Who
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import TRIES, Site

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from itertools import islice
 
 import pytest
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.model import NOBODY, OPEN, Relabelled, SyncReport
+from footnote_bot.indexers.sources.confluence.extras import Extras
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.indexers.syncing.splitting import Splitter
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Who
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import NOBODY, OPEN, Relabelled, SyncReport
-from indexers.sources.confluence.extras import Extras
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.wiki import ConfluenceWiki
-from indexers.syncing.splitting import Splitter
-from playground.confluence.faults import Fault
-from playground.confluence.model import Who
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex

@@ -6,9 +6,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-
-from indexers.sources.confluence.storage_format import sections
-from indexers.sources.confluence.storage_links import StorageLinks
+from footnote_bot.indexers.sources.confluence.storage_format import sections
+from footnote_bot.indexers.sources.confluence.storage_links import StorageLinks
 
 DATA = Path(__file__).parents[3] / "data" / "confluence"
 BODIES = sorted(DATA.glob("*/*.xml"))

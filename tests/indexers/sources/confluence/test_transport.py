@@ -11,13 +11,12 @@ from threading import Event, Thread, Timer
 from urllib.parse import parse_qs
 
 import pytest
-
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.sources.confluence import transport as transports
-from indexers.sources.confluence.addresses import base_of
-from indexers.sources.confluence.paging import by_cursor, results
-from indexers.sources.confluence.transport import Patience, Refused, Transport
-from playground.confluence.faults import Fault
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.sources.confluence import transport as transports
+from footnote_bot.indexers.sources.confluence.addresses import base_of
+from footnote_bot.indexers.sources.confluence.paging import by_cursor, results
+from footnote_bot.indexers.sources.confluence.transport import Patience, Refused, Transport
+from footnote_bot.playground.confluence.faults import Fault
 
 WHO = "/rest/api/user/current"
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import (
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.model import (
     EVERYONE,
     NOBODY,
     OPEN,
@@ -23,16 +22,17 @@ from indexers.model import (
     Skipped,
     Space,
 )
-from indexers.sources.confluence.addresses import Base, base_of
-from indexers.sources.confluence.page_links import PageLink, page_link
-from indexers.sources.confluence.parsing import PageLocation
-from indexers.sources.confluence.rights import Tokens
-from indexers.sources.confluence.scope import Scope
-from indexers.sources.confluence.survey import Enumeration
-from indexers.sources.confluence.transport import Transport
-from indexers.sources.confluence.wiki import ConfluenceWiki
-from playground.confluence.faults import Fault
-from playground.confluence.model import Content, User, Who
+from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
+from footnote_bot.indexers.sources.confluence.page_links import PageLink, page_link
+from footnote_bot.indexers.sources.confluence.parsing import PageLocation
+from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.scope import Scope
+from footnote_bot.indexers.sources.confluence.survey import Enumeration
+from footnote_bot.indexers.sources.confluence.transport import Transport
+from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
+from footnote_bot.playground.confluence.faults import Fault
+from footnote_bot.playground.confluence.model import Content, User, Who
+
 from tests.indexers.sources.confluence.looking import live_pages
 
 KnownPages = dict[str, KnownPage]

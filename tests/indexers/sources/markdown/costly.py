@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from indexers.sources.markdown.front_matter import FrontMatter
-from indexers.sources.markdown.reading import skim
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.reading import skim
 
 
 def skim_or_spin(raw: bytes) -> tuple[FrontMatter, frozenset[str]]:

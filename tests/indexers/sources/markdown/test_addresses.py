@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.sources.markdown.addresses import place
-from indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.addresses import place
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
 
 
 @pytest.mark.parametrize(

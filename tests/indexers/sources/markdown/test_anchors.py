@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.sources.markdown.anchors import Anchors, slug
+from footnote_bot.indexers.sources.markdown.anchors import Anchors, slug
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from footnote_bot.indexers.sources.markdown.dates import date_of
+from footnote_bot.indexers.sources.markdown.front_matter import split
 from hypothesis import given
 from hypothesis import strategies as st
-
-from indexers.sources.markdown.dates import date_of
-from indexers.sources.markdown.front_matter import split
 
 DAY = date(2024, 3, 1)
 

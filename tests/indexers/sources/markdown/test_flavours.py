@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-
-from indexers.model import Changed, Page, Skipped
-from indexers.sources.markdown.dialects import guess
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.model import Changed, Page, Skipped
+from footnote_bot.indexers.sources.markdown.dialects import guess
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
 MKDOCS = """
 site_url: https://docs.example.com/kit

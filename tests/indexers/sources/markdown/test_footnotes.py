@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.sources.markdown.convert import ParsedPage, sections
+from footnote_bot.indexers.sources.markdown.convert import ParsedPage, sections
 
 NOTE = "\n[^1]: Only after six months.\n"
 

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from config.wikis import MarkdownSettings
-from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import Changed, PageChange
-from indexers.sources.markdown.forge import edit, view, view_of
-from indexers.sources.markdown.git import GitWiki
-from indexers.sources.markdown.git_command import Git, parse
-from indexers.sources.markdown.source import MarkdownSource
-from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.sources.source import Resources
-from indexers.sources.wikis import Wikis
+from footnote_bot.config.wikis import MarkdownSettings
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.model import Changed, PageChange
+from footnote_bot.indexers.sources.markdown.forge import edit, view, view_of
+from footnote_bot.indexers.sources.markdown.git import GitWiki
+from footnote_bot.indexers.sources.markdown.git_command import Git, parse
+from footnote_bot.indexers.sources.markdown.source import MarkdownSource
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.sources.source import Resources
+from footnote_bot.indexers.sources.wikis import Wikis
 
 Commit = Callable[[str, str], None]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from indexers.sources.markdown.convert import ParsedPage, sections
+from footnote_bot.indexers.sources.markdown.convert import ParsedPage, sections
 
 DATA = Path(__file__).parents[3] / "data" / "markdown"
 INPUTS = sorted(file for file in DATA.glob("*/*") if file.suffix in (".md", ".mdx"))

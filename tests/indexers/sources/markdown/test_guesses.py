@@ -5,9 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from indexers.model import Changed, Enumerated, KnownPage, Page, PageChange, ReadAs, Unchanged
-from indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.model import (
+    Changed,
+    Enumerated,
+    KnownPage,
+    Page,
+    PageChange,
+    ReadAs,
+    Unchanged,
+)
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
 PAGE = "# Deploy\n\n## Rollback\n\nOne.\n\n## Rollback\n\nTwo.\n\n## Own {#mine}\n\nThree.\n"
 LINKED = "# B\n\nSee [[a]] and [[c]] and ![[d]].\n"

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TypeGuard
 
 import pytest
+from footnote_bot.indexers.model import Changed, Failed, PageChange
+from footnote_bot.indexers.parsing.limits import Limits
+from footnote_bot.indexers.parsing.process import Parsers, stoppable
+from footnote_bot.indexers.sources.markdown import anchors
+from footnote_bot.indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
+from footnote_bot.indexers.sources.markdown.front_matter import split
+from footnote_bot.indexers.sources.markdown.reading import convert_page, skim
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
-from indexers.model import Changed, Failed, PageChange
-from indexers.parsing.limits import Limits
-from indexers.parsing.process import Parsers, stoppable
-from indexers.sources.markdown import anchors
-from indexers.sources.markdown.convert import sections
-from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.front_matter import split
-from indexers.sources.markdown.reading import convert_page, skim
-from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.long import few
 from tests.timing import seconds_of, takes_linear_time
 
@@ -240,8 +240,8 @@ def test_a_page_that_costs_too_much_fails_alone(
     (tmp_path / "a.md").write_text("# Good\n\nfirst\n")
     (tmp_path / "b.md").write_text("# Costly\n\n" + "text\n" * 10)
     (tmp_path / "c.md").write_text("# Good, too\n\nlast\n")
-    monkeypatch.setattr("indexers.sources.markdown.reading.skim", costly.skim_or_spin)
-    monkeypatch.setattr("indexers.sources.markdown.reading.PAGE", BRIEF)
+    monkeypatch.setattr("footnote_bot.indexers.sources.markdown.reading.skim", costly.skim_or_spin)
+    monkeypatch.setattr("footnote_bot.indexers.sources.markdown.reading.PAGE", BRIEF)
 
     changes = _changes(MarkdownWiki("wiki", tmp_path, parse=parsers))
 

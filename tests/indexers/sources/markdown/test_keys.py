@@ -9,12 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from footnote_bot.indexers.model import Changed, Enumerated, Page
+from footnote_bot.indexers.sources.markdown.files import key_of, path_of
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from hypothesis import given
 from hypothesis import strategies as st
-
-from indexers.model import Changed, Enumerated, Page
-from indexers.sources.markdown.files import key_of, path_of
-from indexers.sources.markdown.wiki import MarkdownWiki
 
 COMPOSED, DECOMPOSED = "\u00d6ffnung.md", "O\u0308ffnung.md"
 LITERAL = "%C3%96ffnung.md"
@@ -105,8 +104,8 @@ def test_an_address_is_of_the_bytes_too(tmp_path: Path, name: bytes, address: st
 KEYS = """
 import json, sys
 from pathlib import Path
-from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.model import Changed
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.model import Changed
 wiki = MarkdownWiki("w", Path(sys.argv[1]), site_url="https://x.org", exclude=["\\u00fc*"])
 changes = list(wiki.changes({}))
 keys = sorted(c.page.key for c in changes if isinstance(c, Changed))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.convert import sections
 
 
 def text(page: str) -> str:

@@ -4,9 +4,8 @@ ReadMe."""
 from __future__ import annotations
 
 import pytest
-
-from indexers.sources.markdown.convert import sections
-from indexers.sources.markdown.dialects import guess
+from footnote_bot.indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.dialects import guess
 
 
 def text(page: str, flavour: str = "github") -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-
-from indexers.sources.markdown.convert import sections
-from indexers.sources.markdown.dialects import DIALECTS
-from indexers.sources.markdown.tree import show_without_end
+from footnote_bot.indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
+from footnote_bot.indexers.sources.markdown.tree import show_without_end
 
 TAGS = (
     "iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"

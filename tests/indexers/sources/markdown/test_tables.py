@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.convert import sections
 
 IN_A_HEAD = (
     "<thead><tr><td>Name</td><td>Room</td></tr><tr><td>Ann</td><td>12</td></tr></thead>"

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from indexers.errors import WikiMisconfigured
-from indexers.model import (
+from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.model import (
     Acl,
     Changed,
     Enumerated,
@@ -23,11 +22,11 @@ from indexers.model import (
     Skipped,
     Unchanged,
 )
-from indexers.parsing.limits import Limits, here
-from indexers.sources.markdown import wiki as wiki_module
-from indexers.sources.markdown.reading import skim
-from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.text.prose import Kind, blocks
+from footnote_bot.indexers.parsing.limits import Limits, here
+from footnote_bot.indexers.sources.markdown import wiki as wiki_module
+from footnote_bot.indexers.sources.markdown.reading import skim
+from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
+from footnote_bot.indexers.text.prose import Kind, blocks
 
 HANDBOOK = Path(__file__).parents[4] / "playground" / "handbook"
 SITE = "https://wiki.example.com"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from playground.slack.kit.blocks import block_problems, text_length, with_ids
+from footnote_bot.playground.slack.kit.blocks import block_problems, text_length, with_ids
 
 
 def plain(text: str) -> dict[str, Any]:

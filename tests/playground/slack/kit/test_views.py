@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from playground.slack.errors import Refusal
-from playground.slack.kit.views import check_view
+from footnote_bot.playground.slack.errors import Refusal
+from footnote_bot.playground.slack.kit.views import check_view
 
 
 def plain(text: str) -> dict[str, Any]:

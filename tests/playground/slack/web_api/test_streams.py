@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import pytest
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-
-from playground.slack.model import Message
-from playground.slack.workspace import LocalSlack
 
 
 class Settable(Protocol):
