@@ -11,6 +11,7 @@ COPY config config
 COPY indexers indexers
 COPY bot bot
 COPY playground playground
+COPY footnote_bot footnote_bot
 # `--build-arg FOOTNOTE_COMMIT="$(git rev-parse HEAD)"`: `.git` is not in the image.
 ARG FOOTNOTE_COMMIT=unknown
 # image.txt has all that the extras need. setuptools, which LlamaIndex asks for, builds our package, too.

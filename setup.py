@@ -1,4 +1,4 @@
-"""Writes the commit into the package that is built, for `bot.version`."""
+"""Writes the commit into the package that is built, for `footnote_bot.bot.version`."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from setuptools.command.build_py import build_py
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from bot.version import COMMIT_FILE, own_commit
+from footnote_bot.bot.version import COMMIT_FILE, own_commit
 
 
 class BuildWithCommit(build_py):
@@ -20,7 +20,9 @@ class BuildWithCommit(build_py):
         super().run()
         if not self.editable_mode:
             commit = os.environ.get("FOOTNOTE_COMMIT") or own_commit()
-            Path(self.build_lib, "bot", COMMIT_FILE).write_text(commit, encoding="utf-8")
+            Path(self.build_lib, "footnote_bot", "bot", COMMIT_FILE).write_text(
+                commit, encoding="utf-8"
+            )
 
 
 setup(cmdclass={"build_py": BuildWithCommit})

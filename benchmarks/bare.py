@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from footnote_bot.indexers.index.edge import EdgeIndex
-from footnote_bot.indexers.index.embedding import BUNDLED
 from onnxruntime import InferenceSession, SessionOptions
 from tokenizers import Tokenizer
+
+from footnote_bot.indexers.index.edge import EdgeIndex
+from footnote_bot.indexers.index.embedding import BUNDLED
 
 _LIMIT = 256
 _BATCHES = (1, 4, 8, 16, 32)

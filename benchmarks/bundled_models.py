@@ -24,13 +24,13 @@ from typing import Any
 
 import numpy as np
 import onnx
-from footnote_bot.indexers.index.embedding import BUNDLED
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime import InferenceSession
 from tokenizers import Tokenizer
 
 from benchmarks.invented import FOLDER
 from benchmarks.material import HANDBOOK
+from footnote_bot.indexers.index.embedding import BUNDLED
 
 _MICROSOFT = "com.microsoft"
 _EPSILON = 1e-12

@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
+from benchmarks.rows import Figure, Goal
 from footnote_bot.bot.answering.answerer import Answerer
 from footnote_bot.bot.app import App
 from footnote_bot.bot.model import Answer, Question, Result
@@ -23,8 +24,6 @@ from footnote_bot.playground.confluence.model import Content, User, Who
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.state import Product
 from footnote_bot.playground.confluence.world import World
-
-from benchmarks.rows import Figure, Goal
 
 _LATENCY = 0.4
 _SLOW = 5.0

@@ -8,13 +8,12 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from footnote_bot.playground.confluence.model import User
-from footnote_bot.playground.confluence.site import LocalConfluence
-from footnote_bot.playground.confluence.world import World
-
 from benchmarks.footnote import FootnoteProcess, TimedRun
 from benchmarks.material import HANDBOOK
 from benchmarks.rows import Figure, Goal
+from footnote_bot.playground.confluence.model import User
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
 
 _PAGES = 5_000
 _FEW = 1_000

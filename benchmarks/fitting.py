@@ -14,6 +14,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from benchmarks.footnote import gitlab_settings
+from benchmarks.material import CACHE, questions, shared
+from benchmarks.rows import Figure
 from footnote_bot.bot.answering.deciding.confidence import Confidence, Features, features
 from footnote_bot.bot.answering.reranking.blending import cross_encoder
 from footnote_bot.bot.answering.retrieval.ranking import Ranking
@@ -25,10 +29,6 @@ from footnote_bot.bot.model import Question
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Hit, Principal
-
-from benchmarks.footnote import gitlab_settings
-from benchmarks.material import CACHE, questions, shared
-from benchmarks.rows import Figure
 
 GITLAB = "gitlab_handbook"
 _SETS = ("xquad_en", "squad2", "clapnq", "mtrag_govt", "mtrag_cloud", GITLAB)

@@ -13,10 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+from benchmarks.material import CACHE, shared, unpacked
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Settings
-
-from benchmarks.material import CACHE, shared, unpacked
 
 PROGRAM = Path(sys.executable).with_name("footnote")
 _SETTINGS = """

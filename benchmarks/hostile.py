@@ -11,14 +11,13 @@ from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from footnote_bot.playground.confluence.site import LocalConfluence
-from footnote_bot.playground.confluence.world import World
-from footnote_bot.playground.slack.workspace import LocalSlack
-
 from benchmarks import bombs, slack
 from benchmarks.footnote import FootnoteProcess
 from benchmarks.material import HANDBOOK, HANDBOOK_SITE, ROOT
 from benchmarks.rows import Figure, Goal
+from footnote_bot.playground.confluence.site import LocalConfluence
+from footnote_bot.playground.confluence.world import World
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 _MANIFEST = ROOT / "config" / "slack_manifest.json"
 _ANN, _BOSS = "U0ANN", "U0BOSS"

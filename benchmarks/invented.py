@@ -10,11 +10,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from footnote_bot.bot.evaluation.facts import plain_words
-
 from benchmarks.footnote import FootnoteProcess
 from benchmarks.material import CACHE, write_questions
 from benchmarks.rows import Figure
+from footnote_bot.bot.evaluation.facts import plain_words
 
 FOLDER = Path(__file__).parent / "questions" / "invented"
 LEFT_OUT = frozenset(

@@ -13,18 +13,17 @@ from itertools import cycle, islice
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from footnote_bot.bot.app import App
-from footnote_bot.bot.model import Question, Role, Turn
-from footnote_bot.config.settings import Secrets
-from footnote_bot.indexers.model import EVERYONE, Principal
-from footnote_bot.playground.slack.workspace import LocalSlack
-
 from benchmarks.footnote import FootnoteProcess, gitlab_settings, over_gitlab, timed
 from benchmarks.large_wiki import QUESTION
 from benchmarks.many_passages import COPIES, resident
 from benchmarks.material import CACHE, questions
 from benchmarks.rows import Figure, Goal
 from benchmarks.slack import MANIFEST, answered, percentile, serving
+from footnote_bot.bot.app import App
+from footnote_bot.bot.model import Question, Role, Turn
+from footnote_bot.config.settings import Secrets
+from footnote_bot.indexers.model import EVERYONE, Principal
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 _STARTS = 5
 _READ = 100

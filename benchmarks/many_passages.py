@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from benchmarks.slack import percentile
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.model import Question
 from footnote_bot.indexers.index.edge import EdgeIndex
@@ -26,8 +28,6 @@ from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.index.schema import Point, id_of
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.ports import Vector
-
-from benchmarks.slack import percentile
 
 COPIES = 5
 _AT_ONCE = 512

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
+from benchmarks.material import CACHE, questions, shared
+from benchmarks.rows import Figure
 from footnote_bot.bot.answering.retrieval.ranking import Ranking
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.evaluation.corpus import Corpus
@@ -13,9 +15,6 @@ from footnote_bot.bot.model import Question
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Principal
-
-from benchmarks.material import CACHE, questions, shared
-from benchmarks.rows import Figure
 
 _SETS = ("xquad_en", "squad2", "mtrag_govt")
 _WAYS: Mapping[str, Ranking] = {

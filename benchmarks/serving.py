@@ -11,13 +11,12 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from footnote_bot.playground.slack.workspace import LocalSlack
-
 from benchmarks.footnote import FootnoteProcess
 from benchmarks.many_passages import resident
 from benchmarks.material import HANDBOOK, HANDBOOK_SITE, shared, unpacked
 from benchmarks.rows import Figure, Goal
 from benchmarks.slack import MANIFEST, QUESTIONS, answered, serving
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 _SYNC, _SETTLED = 3600.0, 15.0
 _PARTS = ("support/**", "product/**")

@@ -14,12 +14,11 @@ from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
-from footnote_bot.playground.slack.model import Message
-from footnote_bot.playground.slack.workspace import LocalSlack
-
 from benchmarks.footnote import PROGRAM, FootnoteProcess
 from benchmarks.material import HANDBOOK, HANDBOOK_SITE, ROOT
 from benchmarks.rows import Figure, Goal
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 MANIFEST = ROOT / "config" / "slack_manifest.json"
 _ANN, _BOSS = "U0ANN", "U0BOSS"

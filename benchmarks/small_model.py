@@ -23,6 +23,8 @@ from dataclasses import replace
 from datetime import date
 from statistics import median
 
+from benchmarks.material import CACHE, ROOT, MissingMaterial, questions, reporting, shared
+from benchmarks.rows import Figure
 from footnote_bot.bot.answering.composing.composer import Composer
 from footnote_bot.bot.answering.llm.model_client import RetryingModel
 from footnote_bot.bot.answering.llm.prompt import Prompting
@@ -37,9 +39,6 @@ from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.text.prose import plain
-
-from benchmarks.material import CACHE, ROOT, MissingMaterial, questions, reporting, shared
-from benchmarks.rows import Figure
 
 _PYTHON = ROOT / ".venv-llm" / "bin" / "python"
 """The Python of the environment with the model."""

@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
+from benchmarks.material import CACHE
+from benchmarks.rows import Figure, Goal
 from footnote_bot.bot.answering.answerer import Answerer
 from footnote_bot.bot.answering.retrieval.folding import fold_pages
 from footnote_bot.bot.app import App
@@ -21,9 +23,6 @@ from footnote_bot.bot.operations.single_sync import sync_once
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.config.wikis import MarkdownSettings
 from footnote_bot.indexers.model import EVERYONE, Principal
-
-from benchmarks.material import CACHE
-from benchmarks.rows import Figure, Goal
 
 _HANDBOOK = Path(__file__).parents[1] / "playground" / "handbook" / "pages"
 _RUNS = 10

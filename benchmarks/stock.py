@@ -16,13 +16,14 @@ from typing import Any
 
 from fastembed import TextEmbedding
 from fastembed.common.model_description import ModelSource, PoolingType
-from footnote_bot.indexers.index.embedding import BUNDLED
 from llama_index.core import SimpleDirectoryReader, StorageContext, VectorStoreIndex
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.schema import MetadataMode
 from llama_index.embeddings.fastembed import FastEmbedEmbedding
 from llama_index.vector_stores.qdrant import QdrantVectorStore
 from qdrant_client import QdrantClient
+
+from footnote_bot.indexers.index.embedding import BUNDLED
 
 _MODEL = "bundled"
 _COLLECTION = "handbook"

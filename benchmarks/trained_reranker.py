@@ -24,16 +24,16 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from footnote_bot.bot.answering.quoting.units import units
-from footnote_bot.indexers.index.embedding import LocalEmbedder
-from footnote_bot.indexers.index.reranking import BUNDLED
-from footnote_bot.indexers.text.prose import plain
 from tokenizers import Tokenizer
 from torch.nn import functional
 from transformers import BertConfig, BertForSequenceClassification
 
 from benchmarks.bundled_models import Array, Dense, Layer, ModelWeights, save_reranker, weights_of
 from benchmarks.invented import FOLDER, LEFT_OUT
+from footnote_bot.bot.answering.quoting.units import units
+from footnote_bot.indexers.index.embedding import LocalEmbedder
+from footnote_bot.indexers.index.reranking import BUNDLED
+from footnote_bot.indexers.text.prose import plain
 
 _STEPS = 640
 _ITEMS = 8

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.table import Table
+
 from footnote_bot.bot.screen import out, safe
 from footnote_bot.indexers.text.counting import counted
-from rich.table import Table
 
 _LISTED = 20
 

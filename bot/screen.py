@@ -10,8 +10,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from footnote_bot.bot.foreign import clean
-from footnote_bot.indexers.model import Progress as SyncProgress
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
@@ -25,6 +23,9 @@ from rich.progress import (
 )
 from rich.table import Column, Table
 from rich.text import Text
+
+from footnote_bot.bot.foreign import clean
+from footnote_bot.indexers.model import Progress as SyncProgress
 
 _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
 """Characters that a page may not send to a terminal: they would move, recolour or rename it."""

@@ -11,6 +11,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from rich.markup import escape
+from rich.text import Text
+
 from footnote_bot.bot import terminal_texts as texts
 from footnote_bot.bot.foreign import excerpt, on_one_line, words_behind
 from footnote_bot.bot.model import (
@@ -41,8 +44,6 @@ from footnote_bot.bot.screen import (
 from footnote_bot.bot.texts import EARLY
 from footnote_bot.indexers.findings import Finding, Level
 from footnote_bot.indexers.model import ReadAs, Section, SyncReport
-from rich.markup import escape
-from rich.text import Text
 
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 

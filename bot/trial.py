@@ -94,9 +94,8 @@ def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
     Raises:
         IndexUnavailable, WikiMisconfigured, ModelMisconfigured: see `bot.serving.serve_app`.
     """
-    from footnote_bot.bot import (
-        serving,  # slow: Slack's libraries, which the demos in the terminal do not need
-    )
+    # Slow: Slack's libraries, which the demos in the terminal do not need.
+    from footnote_bot.bot import serving
 
     with ExitStack() as open_:
         owner = open_.enter_context(App(settings, secrets))

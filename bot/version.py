@@ -26,7 +26,7 @@ def own_version() -> str:
 def own_commit() -> str:
     """Return the first digits of the commit that a wheel or an image was built from, or that is
     checked out; "unknown" without either."""
-    here = Path(__file__).parent
+    here = Path(__file__).resolve().parent  # a checkout's package is made of links
     try:
         return (here / COMMIT_FILE).read_text(encoding="utf-8").strip()[:_LENGTH] or UNKNOWN
     except OSError:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from footnote_bot.config.loading import in_words, layered
 from footnote_bot.config.settings import Settings
-from pydantic import ValidationError
 
 _HEAD = """\
 # Made by `footnote init`. `footnote settings` prints every setting there is, with its meaning.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field, field_validator, model_validator
+
 from footnote_bot.config.removed import is_outdated_verify
 from footnote_bot.config.wikis import Strict
-from pydantic import Field, field_validator, model_validator
 
 
 class LlmSettings(Strict):

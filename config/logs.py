@@ -32,7 +32,7 @@ _TALKATIVE = {
     "fastembed": logging.WARNING,
     "opentelemetry": logging.ERROR,  # each try to reach a collector that is away is a warning
 }
-_OURS = {"bot", "config", "indexers", "playground"}
+_OURS = {"footnote_bot"}
 _LIBRARIES = logging.INFO
 """The least level of any library. At DEBUG, libraries log the data that they send and receive:
 openai and anthropic the prompt, slack_bolt and slack_sdk payloads with tokens and questions,

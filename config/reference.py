@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
-from footnote_bot.config.drafting import toml_value
-from footnote_bot.config.loading import LISTS, example
-from footnote_bot.config.settings import Secrets, Settings
-from footnote_bot.config.wikis import WIKI_KINDS
-from footnote_bot.config.workspaces import WorkspaceSettings
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
+from footnote_bot.config.drafting import toml_value
+from footnote_bot.config.loading import LISTS, example
+from footnote_bot.config.settings import Secrets, Settings, WorkspaceSettings
+from footnote_bot.config.wikis import WIKI_KINDS
+
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 _COLUMN, _WIDTH = 30, 100
 """The columns where comments begin and end."""
 _MOST_CHOICES = 16

@@ -10,9 +10,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from footnote_bot.config.errors import SettingsError
 from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
+
+from footnote_bot.config.errors import SettingsError
 
 DOCKER = Path("/run/secrets")
 _LONGEST = 64 * 1024

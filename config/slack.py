@@ -7,8 +7,9 @@ from datetime import UTC, time, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from footnote_bot.config.wikis import A_CENTURY, Strict
 from pydantic import Field, field_validator, model_validator
+
+from footnote_bot.config.wikis import A_CENTURY, Strict
 
 _WEEKLY = re.compile(
     r"(monday|tuesday|wednesday|thursday|friday|saturday|sunday)"

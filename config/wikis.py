@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
-from footnote_bot.config.flavours import Flavour
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -17,6 +16,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic.config import JsonDict
+
+from footnote_bot.config.flavours import Flavour
 
 Language = Literal[
     "auto", "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",

@@ -12,7 +12,7 @@ from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.config.wikis import MarkdownSettings
 from footnote_bot.playground.printing import INTERRUPTED, CannotStart, complain, say
 
-HANDBOOK = Path(__file__).parent / "handbook" / "pages"
+HANDBOOK = Path(__file__).resolve().parent / "handbook" / "pages"
 HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
 _DATA_DIR = Path("data", "demo")
 _CONFIG = "footnote.toml"

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+
 from footnote_bot.bot.cli.options import FOLDER, INTERRUPTED, given
 from footnote_bot.bot.interrupting import interruptible
 from footnote_bot.config import logs

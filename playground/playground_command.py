@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+
 from footnote_bot.bot.cli.options import FILE, FOLDER, INTERRUPTED, given
 from footnote_bot.bot.cli.sharing import sharing
 from footnote_bot.bot.interrupting import interruptible
@@ -59,9 +60,8 @@ def playground(
         raise click.UsageError("--as needs --config: the demo brings its own people.")
     if wrong := [email for email in emails if "@" not in email.strip("@")]:
         raise click.BadParameter(f"{wrong[0]} is no address, as in ann@example.com.")
-    from footnote_bot.playground import (
-        slack_demo as demo,  # slow: loads the answer path, Slack's libraries
-    )
+    # Slow: loads the answer path and Slack's libraries.
+    from footnote_bot.playground import slack_demo as demo
 
     listening = demo.Listening(host, port)
     logs.configure("WARNING")

@@ -11,8 +11,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 import pytest
-from footnote_bot.config.settings import AnswerSettings
 from hypothesis import settings
+
+from footnote_bot.config.settings import AnswerSettings
 
 # The same examples in every run, however busy the machine is.
 settings.register_profile("footnote", derandomize=True, deadline=None, max_examples=100)

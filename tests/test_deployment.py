@@ -13,6 +13,7 @@ import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
+
 from footnote_bot.bot.cli.status_command import status
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets

@@ -53,6 +53,7 @@ def test_every_install_line_names_this_project_and_extras_that_it_has() -> None:
     assert count > 5
 
 
+_HELP = "import sys; sys.argv[0] = 'footnote'; from footnote_bot.__main__ import main; main()"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -61,8 +62,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the unpacked wheel, without the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    for name in OURS:
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (*OURS, "footnote_bot"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, source / name, symlinks=True, ignore=ignored)
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
@@ -80,7 +82,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_every_file_of_the_playground_s_page(wheel: Path) -> None:
-    place = Path("playground", "page", "static")
+    place = Path("footnote_bot", "playground", "page", "static")
     files = {file.relative_to(ROOT) for file in (ROOT / place).rglob("*") if file.is_file()}
 
     assert {place / "index.html", place / "page.js", place / "kit" / "index.js"} <= files
@@ -108,7 +110,8 @@ def test_a_checkout_asks_git_and_a_copy_knows_no_commit(tmp_path: Path) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(tmp_path)]
     copy = tmp_path / "copy"
     for place in (copy, tmp_path):
-        (place / "bot").mkdir(parents=True)
+        shutil.copytree(ROOT / "footnote_bot", place / "footnote_bot", symlinks=True)
+        (place / "bot").mkdir()
         for name in ("__init__.py", "version.py"):
             shutil.copy(ROOT / "bot" / name, place / "bot")
     subprocess.run([*git, "init", "-q"], check=True)
@@ -134,7 +137,7 @@ def test_a_checkout_asks_git_and_a_copy_knows_no_commit(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path) -> None:
-    pages = wheel / "playground" / "handbook" / "pages"
+    pages = wheel / "footnote_bot" / "playground" / "handbook" / "pages"
     assert len(list(pages.rglob("*.md"))) > 200
     pages_kept = {"travel-guide-faq.md", "equipment.md"}
     for page in pages.rglob("*.md"):
@@ -155,3 +158,28 @@ def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path)
     assert "https://handbook.tts.gsa.gov/" in process.stdout
     assert (tmp_path / "data" / "demo" / "footnote.toml").is_file()
     assert "--config data/demo/footnote.toml" in process.stdout
+
+
+def test_the_wheel_works_beside_an_application_s_own_names(wheel: Path, tmp_path: Path) -> None:
+    """An application may have a `config.py`, a `bot.py` and `tests/` of its own."""
+    for name in (*OURS, "tests"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('not yours')", encoding="utf-8")
+    door = (
+        "from footnote_bot import Footnote; import footnote_bot.bot.app, sys\n"
+        "print(Footnote.__module__, *{'bot', 'config', 'indexers', 'playground'} & {*sys.modules})"
+    )
+    for code, printed in ((door, "footnote_bot.bot.footnote"), (_HELP, "Usage: footnote")):
+        process = subprocess.run(
+            [sys.executable, "-c", code, "--help"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{wheel}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert process.stdout.strip().startswith(printed), process.stderr
+    assert {path.name for path in wheel.iterdir()} == {
+        "footnote_bot",
+        f"footnote_bot-{PROJECT['version']}.dist-info",
+    }

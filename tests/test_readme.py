@@ -12,10 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import click
 import pytest
-from footnote_bot.bot.cli import cli, reference
-from footnote_bot.config.manifest_link import MANIFEST, creation_link
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from footnote_bot.bot.cli import cli, reference
+from footnote_bot.config.manifest_link import MANIFEST, creation_link
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -11,16 +11,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.soak.index_server import IndexServer
+from benchmarks.soak.process import MemorySample
+from benchmarks.soak.town import Town
+from benchmarks.soak.wikis import ChangingWikis, markers
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.playground.slack.model import Message
-
-from benchmarks.soak.index_server import IndexServer
-from benchmarks.soak.process import MemorySample
-from benchmarks.soak.town import Town
-from benchmarks.soak.wikis import ChangingWikis, markers
 
 SORRY = "Something went wrong on my side"
 MEMORY = 1.15

@@ -8,15 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from footnote_bot.playground.slack.timing import Timing
-from footnote_bot.playground.slack.workspace import LocalSlack
-
 from benchmarks.material import ROOT
 from benchmarks.soak.databases import AwayDatabase, DistantPostgresql, LockedSqlite
 from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.process import SupervisedBot, environment
 from benchmarks.soak.town import Town, furnish
 from benchmarks.soak.wikis import ChangingWikis
+from footnote_bot.playground.slack.timing import Timing
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 _MANIFEST = ROOT / "config" / "slack_manifest.json"
 _CONFLUENCE, _MARKDOWN = 24, 12

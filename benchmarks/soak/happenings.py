@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from footnote_bot.playground.confluence.faults import Fault
-
 from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.town import Town
+from footnote_bot.playground.confluence.faults import Fault
 
 _TROUBLED = (
     "chat.postMessage", "chat.update", "chat.delete", "conversations.replies",

@@ -15,14 +15,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from footnote_bot.indexers.sources.confluence.remembering import FAILURES_KEPT
-
 from benchmarks.soak import books
 from benchmarks.soak.founding import founded, log_file, settings_file
 from benchmarks.soak.happenings import ACTIONS, FAULTS, Happening
 from benchmarks.soak.town import ADMIN, StreamQuestion, Town
 from benchmarks.soak.watching import Watcher
 from benchmarks.soak.wikis import BOSS, EVERYONE, PEOPLE, WikiPage, markers
+from footnote_bot.indexers.sources.confluence.remembering import FAILURES_KEPT
 
 _PATIENCE = 180.0
 """Seconds that the bot may need for open work once all faults are over."""

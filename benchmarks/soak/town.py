@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from footnote_bot.playground.slack.model import ChannelKind, Message
-from footnote_bot.playground.slack.workspace import LocalSlack
-
 from benchmarks.soak.databases import AwayDatabase
 from benchmarks.soak.index_server import IndexServer
 from benchmarks.soak.process import SupervisedBot
 from benchmarks.soak.wikis import ADA, BOB, BOSS, CY, EVERYONE, PEOPLE, ChangingWikis, WikiPage
+from footnote_bot.playground.slack.model import ChannelKind, Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 TEAM, INNER, BOTH, ADMIN = "C0TEAM", "C0INNER", "C0BOTH", "C0ADMIN"
 CHANNELS = {TEAM: PEOPLE, INNER: (ADA,), BOTH: (ADA, BOB)}

@@ -7,14 +7,15 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from footnote_bot.bot import request_ids
-from footnote_bot.bot.answering.engine.events import RecheckEvent, VerificationEvent
-from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Result, named
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index_instrumentation.base import BaseEvent
 from llama_index_instrumentation.event_handlers.base import BaseEventHandler
 from llama_index_instrumentation.span.base import BaseSpan
 from llama_index_instrumentation.span_handlers.base import BaseSpanHandler
+
+from footnote_bot.bot import request_ids
+from footnote_bot.bot.answering.engine.events import RecheckEvent, VerificationEvent
+from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Result, named
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer

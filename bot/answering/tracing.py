@@ -44,9 +44,10 @@ def traced(url: str) -> Iterator[None]:
             "`tracing.url` needs a package: pip install 'footnote-bot[otel]'."
         ) from error
     # Slow: LlamaIndex.
+    from llama_index_instrumentation import get_dispatcher
+
     # Slow, too.
     from footnote_bot.bot.answering.trace_spans import TraceEvents, TraceSpans
-    from llama_index_instrumentation import get_dispatcher
 
     resource = Resource.create({"service.name": "footnote", "service.version": own_version()})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import output, terminal
 from footnote_bot.bot.cli.access_command import access
 from footnote_bot.bot.cli.ask_command import ask

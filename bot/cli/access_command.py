@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.options import FAILED, as_json, configured
 from footnote_bot.bot.cli.sharing import open_app

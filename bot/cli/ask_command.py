@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.options import FAILED, AskCommand, as_json, as_person, configured
 from footnote_bot.bot.cli.sharing import open_app

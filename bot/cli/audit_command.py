@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot.cli.options import (
     as_csv,
     as_json,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.options import EXISTING_FILE, as_json, as_person, configured
 from footnote_bot.bot.cli.sharing import open_app

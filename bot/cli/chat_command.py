@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import terminal
 from footnote_bot.bot.cli.options import as_person, configured
 from footnote_bot.bot.cli.sharing import open_app

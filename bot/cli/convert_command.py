@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import terminal
 from footnote_bot.bot.cli.options import as_json, configured
 from footnote_bot.config.flavours import FLAVOURS

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.installed import installed_in
 from footnote_bot.bot.cli.model_check import model_findings

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
 from footnote_bot.bot import scores, screen, terminal
 from footnote_bot.bot.cli.options import (
     EXISTING_FILE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
+
 from footnote_bot.bot import terminal
 from footnote_bot.bot.cli.options import FAILED, INTERRUPTED, MISUSED
 from footnote_bot.bot.errors import (

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import terminal
 from footnote_bot.bot.cli.options import WRITABLE_FILE, as_json, configured
 from footnote_bot.indexers.text.counting import counted

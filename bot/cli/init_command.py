@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
+
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli import init_checks
 from footnote_bot.bot.cli.init_model import KEY, ask_for_model, lacks_key

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from io import TextIOWrapper
 
 import click
+
 from footnote_bot.bot import terminal
 from footnote_bot.bot.cli.options import MISUSED
 

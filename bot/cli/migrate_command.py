@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.options import as_json, configured
 from footnote_bot.indexers.text.counting import counted

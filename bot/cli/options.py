@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+
 from footnote_bot.bot import request_ids
 from footnote_bot.bot.operations import privacy
 from footnote_bot.bot.version import own_commit, own_version

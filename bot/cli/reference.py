@@ -1,6 +1,7 @@
 """The parts of docs/commands.md that are made from the commands themselves.
 
-`python -m footnote_bot.bot.cli.reference` writes them anew; the text around them is written by hand.
+`python -m footnote_bot.bot.cli.reference` writes them anew; the text around them is written by
+hand.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+
 from footnote_bot.bot.cli import cli
 
-DOCS = Path(__file__).parents[2] / "docs" / "commands.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 _TABLE, _OPTIONS = "table of commands", "options"
 _EVERYWHERE = frozenset({"config", "data_dir"})
 """Parameters that most commands share; the page's introduction describes them."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.options import as_json, configured
 from footnote_bot.bot.errors import BackupRefused

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
+from rich.console import Console
+
 from footnote_bot.bot.cli.access_command import access
 from footnote_bot.bot.cli.ask_command import ask
 from footnote_bot.bot.cli.backup_command import backup
@@ -29,7 +31,6 @@ from footnote_bot.bot.running.session import CommandSession, Left
 from footnote_bot.bot.screen import Screen, shown_on
 from footnote_bot.indexers.model import Progress
 from footnote_bot.indexers.priority import lower_priority
-from rich.console import Console
 
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+
 from footnote_bot.bot import terminal
 from footnote_bot.bot.cli.options import FILE, MISUSED, as_json, given
 from footnote_bot.bot.cli.slack_steps import slack_steps

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import terminal
 from footnote_bot.bot.cli.installed import installed_in
 from footnote_bot.bot.cli.options import FAILED, as_json, configured

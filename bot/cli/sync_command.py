@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+
 from footnote_bot.bot import screen, terminal, terminal_texts
 from footnote_bot.bot.cli.options import (
     FAILED,

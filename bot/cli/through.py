@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
+
 from footnote_bot.bot import interrupting, screen, terminal
 from footnote_bot.bot.cli.greeting import greeting
 from footnote_bot.bot.cli.options import FAILED
@@ -23,8 +24,9 @@ from footnote_bot.indexers.errors import IndexLocked
 from footnote_bot.indexers.model import Progress
 
 if TYPE_CHECKING:
-    from footnote_bot.config.settings import Settings
     from rich.console import Console
+
+    from footnote_bot.config.settings import Settings
 
 
 PATIENCE = 3.0

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
+
 from footnote_bot.bot.cli.options import as_csv, as_json, configured, one_form, since
 
 if TYPE_CHECKING:

@@ -101,9 +101,8 @@ def _port(app: App) -> AbstractContextManager[None]:
 def hang_ups() -> Iterator[threading.Event]:
     """Yield an event that SIGHUP sets. If the terminal is gone, SIGHUP ends the process as SIGTERM
     does; if SIGHUP is ignored, as under ``nohup``, it stays ignored."""
-    from footnote_bot.bot.slack.signals import (
-        has_terminal,  # other commands need no signals of the bot's
-    )
+    # Other commands need no signals of the bot's.
+    from footnote_bot.bot.slack.signals import has_terminal
 
     hung_up = threading.Event()
     if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from footnote_bot.bot.answering.llm.model_client import ModelFailed
-from footnote_bot.bot.evaluation.run import Judgement
 from llama_index.core.evaluation import BaseEvaluator, FaithfulnessEvaluator, RelevancyEvaluator
 from llama_index.core.llms import (
     LLM,
@@ -16,6 +14,9 @@ from llama_index.core.llms import (
     CustomLLM,
     LLMMetadata,
 )
+
+from footnote_bot.bot.answering.llm.model_client import ModelFailed
+from footnote_bot.bot.evaluation.run import Judgement
 
 
 class Writing(CustomLLM):

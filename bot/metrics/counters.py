@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
 from footnote_bot.bot.answering.llm.causes import Cause
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, MessageState
 from footnote_bot.bot.model import Answer, Clarify, Fallback, NoAnswer, Reason, Result, Tone
 from footnote_bot.indexers.ports import Reranker
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 STAGES = ("rewrite", "embed", "search", "compose", "check")
 READ = "rerank"

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
 from footnote_bot.bot.conversation.model import MessageState
 from footnote_bot.bot.flags.model import FlagState, Verdict
 from footnote_bot.bot.metrics.model import DiskUse, StateCounts
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 MOST_SPACES = 100
 """Spaces of a wiki that have series of their own: those with the most pages."""

@@ -9,13 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from footnote_bot.bot.background import in_own_thread
-from footnote_bot.bot.metrics.counters import Counters
-from footnote_bot.bot.metrics.disk import disk_use
-from footnote_bot.bot.metrics.gauges import Gauges
-from footnote_bot.bot.metrics.model import StateCounts
-from footnote_bot.bot.metrics.sampling import Sampler, SampleSource
-from footnote_bot.bot.version import own_commit, own_version
 from prometheus_client import (
     CollectorRegistry,
     GCCollector,
@@ -24,6 +17,14 @@ from prometheus_client import (
     disable_created_metrics,
 )
 from prometheus_client.exposition import choose_encoder
+
+from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.metrics.counters import Counters
+from footnote_bot.bot.metrics.disk import disk_use
+from footnote_bot.bot.metrics.gauges import Gauges
+from footnote_bot.bot.metrics.model import StateCounts
+from footnote_bot.bot.metrics.sampling import Sampler, SampleSource
+from footnote_bot.bot.version import own_commit, own_version
 
 
 class Metrics:

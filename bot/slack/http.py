@@ -16,6 +16,9 @@ from dataclasses import KW_ONLY, dataclass, field
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.request.async_request import AsyncBoltRequest
+
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack.connection import SlackConnection
 from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
@@ -31,8 +34,6 @@ from footnote_bot.bot.slack.monitoring import PATH as METRICS
 from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.running import Dispatcher
 from footnote_bot.bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.request.async_request import AsyncBoltRequest
 
 logger = logging.getLogger(__name__)
 

@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.conversation.conversation import Conversation
 from footnote_bot.bot.conversation.intake import Intake
 from footnote_bot.bot.conversation.prompts import Prompts
@@ -31,11 +37,6 @@ from footnote_bot.bot.slack.home.home import Home
 from footnote_bot.bot.slack.reindexing import reports
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.rendering import buttons
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 

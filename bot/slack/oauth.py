@@ -19,14 +19,6 @@ from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp import web
-from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
-from footnote_bot.bot.slack.api.oauth_client import oauth_web_client
-from footnote_bot.bot.slack.api.slack_api import call, web_client
-from footnote_bot.bot.slack.connection import OAuthClient
-from footnote_bot.bot.slack.http import Page
-from footnote_bot.bot.slack.texts import installing as texts
-from footnote_bot.bot.workspaces.model import Installation, Rights
-from footnote_bot.bot.workspaces.ports import Installations
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_callback_options import (
@@ -41,6 +33,15 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation as BoltInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
+from footnote_bot.bot.slack.api.oauth_client import oauth_web_client
+from footnote_bot.bot.slack.api.slack_api import call, web_client
+from footnote_bot.bot.slack.connection import OAuthClient
+from footnote_bot.bot.slack.http import Page
+from footnote_bot.bot.slack.texts import installing as texts
+from footnote_bot.bot.workspaces.model import Installation, Rights
+from footnote_bot.bot.workspaces.ports import Installations
 
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
+from slack_sdk.errors import SlackTokenRotationError
+from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation.ports import Locks
 from footnote_bot.bot.errors import LockTaken, StateUnavailable
@@ -17,9 +21,6 @@ from footnote_bot.bot.slack.api.slack_api import to_its_end
 from footnote_bot.bot.slack.connection import OAuthClient
 from footnote_bot.bot.workspaces.model import Installation
 from footnote_bot.bot.workspaces.ports import Installations
-from slack_sdk.errors import SlackTokenRotationError
-from slack_sdk.oauth.installation_store import Bot
-from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
 logger = logging.getLogger(__name__)
 

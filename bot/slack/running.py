@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.conversation.model import IncomingMessage
@@ -26,10 +31,6 @@ from footnote_bot.bot.slack.api.slack_api import connections
 from footnote_bot.bot.slack.connection import SlackConnection
 from footnote_bot.bot.slack.events.handling import Failures
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 

@@ -10,6 +10,13 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
 from footnote_bot.bot.slack.api.slack_api import call, web_client
@@ -23,12 +30,6 @@ from footnote_bot.bot.slack.listeners import NOT_NOW
 from footnote_bot.bot.slack.running import Dispatcher, ended
 from footnote_bot.bot.slack.signals import signals
 from footnote_bot.indexers.backoff import growing_pauses
-from slack_bolt.adapter.socket_mode.async_internals import send_async_response
-from slack_bolt.adapter.socket_mode.internals import build_headers
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.slack.api.slack_api import call, pages, web_client
 from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.workspaces.model import Installation, Rights, WorkspaceRights
 from footnote_bot.bot.workspaces.ports import Installations
-from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 

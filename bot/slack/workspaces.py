@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.errors import ChatUnavailable, StateUnavailable
 from footnote_bot.bot.slack.events.parsing import Identity
@@ -20,9 +24,6 @@ from footnote_bot.bot.slack.sign_in import SignIn
 from footnote_bot.bot.slack.texts import installing as texts
 from footnote_bot.bot.workspaces.model import ORGANIZATION, Installation, WorkspaceRights
 from footnote_bot.bot.workspaces.ports import Installations
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 
 logger = logging.getLogger(__name__)
 

@@ -15,10 +15,11 @@ from functools import cache, lru_cache
 from operator import methodcaller
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from footnote_bot.bot import texts
 from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
 from footnote_bot.indexers.model import NOBODY, Acl
-from pydantic import TypeAdapter
 
 logger = logging.getLogger(__name__)
 

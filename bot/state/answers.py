@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import AskedQuestion, Choice, RecordedAnswer, Tally
 from footnote_bot.bot.errors import AskerForgotten
 from footnote_bot.bot.flags.model import Verdict

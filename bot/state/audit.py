@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
 from footnote_bot.bot.operations.audit_report import AuditQuery, NotedEntry
 from footnote_bot.bot.state.database import Database

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import USUAL, ChannelSettings
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import channels

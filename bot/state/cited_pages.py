@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import RecordedAnswer
 from footnote_bot.bot.flags.model import Cited, FlagState
 from footnote_bot.bot.state.database import Database

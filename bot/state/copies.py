@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import metadata
-from sqlalchemy.exc import ArgumentError
 
 _PRIMARY = 0xFF
 """The bits of SQLite's error code that tell the kind of the error."""

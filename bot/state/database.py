@@ -18,11 +18,6 @@ import sqlalchemy as sa
 # SQLAlchemy consults the registry of this module for every value of a statement. LlamaIndex imports
 # it, too, and a statement built by another thread during that import would fail.
 import sqlalchemy.orm
-from footnote_bot.bot.errors import StateAway, StateRefused, StateUnavailable
-from footnote_bot.bot.state.migrating import migrate
-from footnote_bot.bot.state.outages import Outages
-from footnote_bot.bot.state.server_refusals import why_refused
-from footnote_bot.bot.state.turns import Turns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     ArgumentError,
@@ -34,6 +29,12 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from footnote_bot.bot.errors import StateAway, StateRefused, StateUnavailable
+from footnote_bot.bot.state.migrating import migrate
+from footnote_bot.bot.state.outages import Outages
+from footnote_bot.bot.state.server_refusals import why_refused
+from footnote_bot.bot.state.turns import Turns
 
 _UNUSABLE = "The bot's database cannot be used"
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)

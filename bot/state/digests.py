@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.schema import digests

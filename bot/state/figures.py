@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import BY_ITSELF
 from footnote_bot.bot.flags.model import FlagAction, Flagged, FlagState, Often, Verdict, Volume
 from footnote_bot.bot.model import Reason, Result, Source, named

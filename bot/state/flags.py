@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step
 from footnote_bot.bot.model import Result
 from footnote_bot.bot.state import answer_json

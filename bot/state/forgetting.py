@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import (
     BY_ITSELF,
     Forgotten,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import MessageState
 from footnote_bot.bot.flags.model import FlagState, Verdict
 from footnote_bot.bot.metrics.model import StateCounts

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import keys
 

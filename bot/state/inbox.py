@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import (
     CountedBy,
     IncomingMessage,

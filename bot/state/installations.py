@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import installations, keys, oauth_states, org_workspaces
 from footnote_bot.bot.state.teams import gone

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.operations.model import Job, JobState, Order
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import Process

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.errors import StateUnavailable, SyncRunning
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import Process

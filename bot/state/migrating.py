@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.state.schema import FIRST, SCHEMA, schema_version
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.operations.passes import Pass, PassKind
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import passes

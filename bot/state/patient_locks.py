@@ -11,6 +11,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.errors import SyncRunning
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.locks import DatabaseLocks

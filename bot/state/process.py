@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import processes

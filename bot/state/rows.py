@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import (
     BY_ITSELF,
     LOST,

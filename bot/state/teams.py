@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.state.schema import installations, keys, org_workspaces, usage
 from footnote_bot.bot.workspaces.model import parts_of
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import MessageKind, MessageState, Thread
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.rows import is_in_thread

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.answering.llm.usage import Cap, Payer, Spent
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import inbox, usage

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.moments import day_of
 from footnote_bot.bot.operations.usage_report import QuestionOutcome, QuestionsAsked, TokensUsed
 from footnote_bot.bot.state.database import Database

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.flags.model import Announcement, End, FlagAction
 from footnote_bot.bot.state import answer_json

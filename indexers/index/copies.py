@@ -21,7 +21,7 @@ from footnote_bot.indexers.index.schema import SCHEMA_VERSION
 from footnote_bot.indexers.ports import Embedder
 from footnote_bot.indexers.text.counting import counted
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 ENGINE = f"qdrant-edge-py {version('qdrant-edge-py')}"
 
 

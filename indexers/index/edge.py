@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import qdrant_edge as qdrant
+from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
+
 from footnote_bot.indexers.daemons import in_daemon
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.edge_failures import (
@@ -44,7 +46,6 @@ from footnote_bot.indexers.index.schema import (
 )
 from footnote_bot.indexers.ports import Vector
 from footnote_bot.indexers.sparse import copy_folder
-from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
 log = logging.getLogger(__name__)
 

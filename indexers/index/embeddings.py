@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from footnote_bot.indexers.ports import Embedding, Vector
 
 _Rows = npt.NDArray[np.float32]

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from footnote_bot.indexers.index.text import encodable
 from qdrant_edge import Bm25, Bm25Config
+
+from footnote_bot.indexers.index.text import encodable
 
 # The average number of tokens of a passage, with title and headings. BM25 weighs a passage's length
 # against it, so a wrong number costs recall.

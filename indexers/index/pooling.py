@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
+
 from footnote_bot.indexers.index.embeddings import pack
 from footnote_bot.indexers.ports import Embedding
 from footnote_bot.indexers.text.sentences import spans

@@ -17,6 +17,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import grpc
+from qdrant_client import QdrantClient, models
+from qdrant_client.common.version_check import is_compatible
+from qdrant_client.http.exceptions import UnexpectedResponse
+
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.passages import StoredPassages
@@ -35,9 +39,6 @@ from footnote_bot.indexers.index.schema import (
 from footnote_bot.indexers.index.server_failures import translate_errors
 from footnote_bot.indexers.index.server_options import ServerOptions
 from footnote_bot.indexers.ports import Vector
-from qdrant_client import QdrantClient, models
-from qdrant_client.common.version_check import is_compatible
-from qdrant_client.http.exceptions import UnexpectedResponse
 
 CLIENT_VERSION = version("qdrant-client")
 

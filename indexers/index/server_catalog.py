@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from qdrant_client import models
+
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.damage import Damage
 from footnote_bot.indexers.index.ownership import CollectionOwnership
 from footnote_bot.indexers.index.server import Server
 from footnote_bot.indexers.ports import PassageIndex
-from qdrant_client import models
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import grpc
-from footnote_bot.indexers.errors import IndexAway, IndexUnavailable
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+from footnote_bot.indexers.errors import IndexAway, IndexUnavailable
 
 _REFUSED = {401, 403, grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 _MISSING = {404, grpc.StatusCode.NOT_FOUND}

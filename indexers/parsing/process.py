@@ -38,10 +38,11 @@ from footnote_bot.indexers.parsing.worker import OUT_OF_MEMORY
 
 log = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from footnote_bot.indexers.parsing.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
+    "from footnote_bot.indexers.parsing.worker import main;"
+    "main(int(sys.argv[2]), int(sys.argv[3]))"
 )
 _CHECK_EVERY = 0.1
 """Seconds between two checks whether the sync was stopped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiohttp import web
+
 from footnote_bot.playground.confluence.world import World
 from footnote_bot.playground.serving import LocalServer
 

@@ -12,6 +12,7 @@ from typing import Self
 from urllib.parse import unquote
 
 from aiohttp import web
+
 from footnote_bot.playground.confluence import cloud_v1, cloud_v2, data_center
 from footnote_bot.playground.confluence.calls import Call, Json, Refusal
 from footnote_bot.playground.confluence.faults import Fault, Faults

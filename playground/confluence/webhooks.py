@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 
 import aiohttp
+
 from footnote_bot.playground.confluence.calls import Json
 from footnote_bot.playground.confluence.world import World
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aiohttp import web
+
 from footnote_bot.playground.page.acting import Acting
 from footnote_bot.playground.page.furnishing import Role
 from footnote_bot.playground.page.ports import PageParts

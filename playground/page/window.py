@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
+
 from footnote_bot.playground.page.acting import Acting
 from footnote_bot.playground.page.furnishing import Role
 from footnote_bot.playground.page.ports import PageParts

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import aiohttp
+
 from footnote_bot.playground.slack.delivery import Ack, Delivery, NotDelivered
 
 

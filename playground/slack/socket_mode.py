@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
+
 from footnote_bot.playground.slack import limits
 from footnote_bot.playground.slack.changes import Changes
 from footnote_bot.playground.slack.delivery import Ack, Delivery, NotDelivered

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
+
 from footnote_bot.playground.serving import LocalServer
 from footnote_bot.playground.slack.clicking import Clicking
 from footnote_bot.playground.slack.errors import Refusal

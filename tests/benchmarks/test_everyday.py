@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from footnote_bot.bot.evaluation.questions import read_cases
 
 from benchmarks import everyday
+from footnote_bot.bot.evaluation.questions import read_cases
 
 QUESTIONS = Path(everyday.__file__).parent / "questions"
 HANDBOOKS = ("18f", "playbook", "govuk")

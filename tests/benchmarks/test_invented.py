@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from footnote_bot.bot.evaluation.facts import plain_words
-from footnote_bot.bot.evaluation.questions import read_cases
 
 from benchmarks.invented import FOLDER, facts, questions, write_pages
+from footnote_bot.bot.evaluation.facts import plain_words
+from footnote_bot.bot.evaluation.questions import read_cases
 
 WIKIS = sorted(FOLDER.glob("*.jsonl"))
 each_wiki = pytest.mark.parametrize("file", WIKIS, ids=lambda file: file.stem)

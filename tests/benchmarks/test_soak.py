@@ -10,11 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from footnote_bot.indexers.errors import IndexUnavailable
-from footnote_bot.indexers.index.server import Server, ServerIndex
-from footnote_bot.playground.slack.model import Message
-from footnote_bot.playground.slack.web_api.server import Call
-from footnote_bot.playground.slack.workspace import LocalSlack
 
 from benchmarks.soak import books
 from benchmarks.soak.databases import LockedSqlite
@@ -25,6 +20,11 @@ from benchmarks.soak.process import MemorySample, SupervisedBot
 from benchmarks.soak.town import BOTH, INNER, TEAM, StreamQuestion, Town, furnish
 from benchmarks.soak.watching import IN_FLIGHT, Watcher
 from benchmarks.soak.wikis import ADA, BOB, CY, INSIDERS, ChangingWikis, WikiPage, marker
+from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.server import Server, ServerIndex
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.web_api.server import Call
+from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

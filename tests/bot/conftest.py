@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+
 from footnote_bot.bot.answering.quoting import responding
 from footnote_bot.bot.answering.reranking import blending
 from footnote_bot.bot.cli import through
@@ -17,7 +18,6 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers import indexing
 from footnote_bot.indexers.parsing.process import Parsers
-
 from tests.bot.databases import POSTGRESQL, empty, lay_out, migrate_at_once
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.state import database
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.migrating import migrate

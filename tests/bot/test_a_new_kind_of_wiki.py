@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.slack.rendering.links import origins
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
@@ -14,7 +15,6 @@ from footnote_bot.config.wikis import WIKI_KINDS
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import SyncScope
 from footnote_bot.indexers.sources import SOURCES
-
 from tests.bot.shell import Shell
 from tests.fakes.json_wiki import JsonSettings, JsonSource
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
+
 from footnote_bot.bot.app import App, answerer_of
 from footnote_bot.bot.model import Answer, NoAnswer
 from footnote_bot.bot.operations.passes import PassKind, passed
@@ -35,8 +37,6 @@ from footnote_bot.indexers.errors import WikiMisconfigured
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import SyncReport
 from footnote_bot.indexers.ports import Reranker
-from pydantic import SecretStr
-
 from tests.bot.slack.conftest import Handbook, Operations, Syncs
 from tests.bot.slack.conftest import Library as KnownPages
 from tests.fakes.embedding import WordEmbedder

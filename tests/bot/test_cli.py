@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from footnote_bot.bot import cli
 from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from footnote_bot.bot.flags.feedback import Feedback
@@ -27,7 +28,6 @@ from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.in_threads import AsyncAnswers
 from footnote_bot.bot.version import own_commit, own_version
-
 from tests.bot.shell import Shell
 from tests.forked import Forked
 from tests.long import few
@@ -692,7 +692,8 @@ def test_the_status_of_a_missing_folder_says_so_and_makes_nothing(shell: Shell) 
 def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> None:
     handbook.footnote("sync")
     hold = (
-        "import sys; from footnote_bot.bot.app import App; from footnote_bot.config.loading import load, secrets\n"
+        "import sys; from footnote_bot.bot.app import App\n"
+        "from footnote_bot.config.loading import load, secrets\n"
         "with App(load(), secrets()) as app:\n    ask = app.asker(None)\n"
         "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
     )

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
 from footnote_bot.bot.state.audit import DatabaseAudit
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.workspaces.model import Installation
-
 from tests.bot.databases import lay_out
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging

@@ -15,6 +15,10 @@ from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
+from qdrant_client import QdrantClient
+from qdrant_client.models import SnapshotDescription
+from rich.console import Console
+
 from footnote_bot.bot.cli.backup_command import described
 from footnote_bot.bot.errors import BackupRefused, StateUnavailable
 from footnote_bot.bot.operations import restoring
@@ -26,10 +30,6 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import keys
 from footnote_bot.indexers import sparse
 from footnote_bot.indexers.index import server
-from qdrant_client import QdrantClient
-from qdrant_client.models import SnapshotDescription
-from rich.console import Console
-
 from tests.bot.kept_folders import copy
 from tests.bot.running.test_commands_beside_a_process import hold_folder, run, synced, until
 from tests.bot.shell import Shell

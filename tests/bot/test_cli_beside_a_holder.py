@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from threading import Event
 
 import pytest
+
 from footnote_bot.bot.cli import sync_command
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers.findings import Level
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.indexing import Indexing
-
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 from tests.fakes.passages import passages

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.answering.deciding.calibration import Calibration, load
 from footnote_bot.bot.answering.deciding.confidence import Confidence
 from footnote_bot.bot.evaluation import aligning, calibrating, fitting
 from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.index.reranking import LocalReranker
-
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 from tests.fakes.confidence import always

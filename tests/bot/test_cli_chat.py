@@ -13,6 +13,7 @@ import time
 from contextlib import closing
 
 import pytest
+
 from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.flags.model import Complaint, Due, Flag
 from footnote_bot.bot.model import Question, Result
@@ -22,7 +23,6 @@ from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.terminal_chat import session
-
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Ran, Shell
 from tests.forked import Forked

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot import texts
 from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers import indexing
 from footnote_bot.indexers.parsing.process import Parsers
-
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 from tests.fakes import cross_encoder

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers.indexing import Indexing
@@ -18,7 +19,6 @@ from footnote_bot.playground.confluence.model import User, Who
 from footnote_bot.playground.confluence.site import CLOUD_ID, LocalConfluence
 from footnote_bot.playground.confluence.state import Product
 from footnote_bot.playground.confluence.world import World
-
 from tests.bot.shell import Ran, Shell
 
 BOT = "foot@example.com"

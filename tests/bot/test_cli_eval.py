@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.answering.quoting.responding import Responder
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from footnote_bot.bot.evaluation import comparing
@@ -20,7 +21,6 @@ from footnote_bot.bot.model import Answer, NoAnswer, Question, Source
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.in_threads import AsyncAnswers
-
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 

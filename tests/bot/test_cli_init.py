@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from footnote_bot.config.manifest_link import creation_link
 
+from footnote_bot.config.manifest_link import creation_link
 from tests.bot.shell import Ran, Shell
 from tests.bot.test_cli_doctor import Office, office_of
 from tests.fakes.openai_server import Reply, openai_server

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from footnote_bot.indexers.index import moving
 
+from footnote_bot.indexers.index import moving
 from tests.bot.running.test_commands_beside_a_process import synced
 from tests.bot.shell import Shell
 from tests.fakes.qdrant_server import QdrantServer

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 import pytest
+from rich.console import Console
+
 from footnote_bot.bot import screen
 from footnote_bot.bot.cli.options import configured, read_again
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.config.settings import Settings
-from rich.console import Console
-
 from tests.bot.shell import Shell
 
 

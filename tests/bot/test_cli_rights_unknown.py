@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.playground.confluence.faults import Fault
 
+from footnote_bot.playground.confluence.faults import Fault
 from tests.bot.shell import Ran
 from tests.bot.test_cli_doctor import Office, office
 

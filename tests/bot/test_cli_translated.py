@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from footnote_bot.bot.answering.composing import language_model
 
+from footnote_bot.bot.answering.composing import language_model
 from tests.bot.kept_folders import KeptFolders
 from tests.bot.shell import Shell
 from tests.fakes.openai_server import Reply, openai_server

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.answering.llm.usage import Cap, Spent
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source
@@ -20,7 +21,6 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.forgetting import forget_person
 from footnote_bot.bot.state.usage import DatabaseUsage
 from footnote_bot.bot.state.usage_report import pseudonyms
-
 from tests.bot.databases import lay_out
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging

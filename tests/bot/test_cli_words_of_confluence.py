@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Who
-
 from tests.bot.test_cli_doctor import Office, cloud, data_center, findings_about, has, office
 
 __all__ = ["cloud", "data_center", "office"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from footnote_bot.bot.cli import cli
 
+from footnote_bot.bot.cli import cli
 from tests.kept_logging import kept_logging
 
 BODY = "<h2>Leave</h2><p>Ask <em>now</em>&nbsp;&ouml; or *later*.</p>"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers.indexing import Indexing
-
 from tests.bot.shell import Shell
 from tests.long import few
 

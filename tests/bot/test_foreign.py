@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot import foreign, terminal
 from footnote_bot.bot.foreign import (
     clean,
@@ -22,9 +25,6 @@ from footnote_bot.bot.slack.rendering.blocks import source_line
 from footnote_bot.bot.slack.rendering.links import origins
 from footnote_bot.bot.slack.rendering.mrkdwn import JOINER, button_text, inert, literal, render
 from footnote_bot.indexers.model import EVERYONE, Principal
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

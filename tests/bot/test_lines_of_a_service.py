@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot import serving
 from footnote_bot.bot.interrupting import interruptible
 from footnote_bot.bot.version import own_commit, own_version
 from footnote_bot.config import logs
 from footnote_bot.indexers.errors import IndexUnavailable
-
 from tests.bot.shell import Ran, Shell
 from tests.kept_logging import kept_logging
 

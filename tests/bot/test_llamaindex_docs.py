@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from llama_index.core.instrumentation import get_dispatcher
+
 from footnote_bot.bot.answering.engine.engines import FootnoteResponse
 from footnote_bot.bot.app import App
 from footnote_bot.bot.footnote import Footnote
@@ -16,7 +18,6 @@ from footnote_bot.bot.operations.single_sync import sync_once
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
 from footnote_bot.playground import demo
-from llama_index.core.instrumentation import get_dispatcher
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
 from footnote_bot.bot.answering.llm.prompt import Prompt
 from footnote_bot.bot.answering.llm.providers import model_client_of
 from footnote_bot.config import logs
@@ -19,7 +20,6 @@ from footnote_bot.indexers.index.server import Server
 from footnote_bot.indexers.index.server_options import ServerOptions
 from footnote_bot.indexers.sources.confluence.addresses import base_of
 from footnote_bot.indexers.sources.confluence.transport import Transport
-
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.openai_server import Reply, openai_server
 from tests.kept_logging import kept_logging

@@ -107,7 +107,7 @@ def test_a_closed_output_is_no_failure(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Leave\n\nThirty days.\n")
     end = subprocess.run(
-        ["sh", "-c", '"$0" -m bot convert "$1" --json >&-', sys.executable, str(page)],
+        ["sh", "-c", '"$0" -m footnote_bot convert "$1" --json >&-', sys.executable, str(page)],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         check=False,

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.program import program_here, shown_path
 
 
@@ -53,7 +54,7 @@ def test_the_module_is_called_with_the_python_that_runs_it(
     python.touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(python))
-    monkeypatch.setattr(sys, "argv", [str(tmp_path / "bot" / "__main__.py")])
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "footnote_bot" / "__main__.py")])
 
     assert program_here() == "env/bin/python -m footnote_bot"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot import scores
 
 FIGURES: dict[str, Any] = {

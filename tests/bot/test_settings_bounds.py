@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from annotated_types import Ge, Gt, Le, Lt
-from footnote_bot.config.settings import Settings
-from footnote_bot.config.wikis import WIKI_KINDS
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from footnote_bot.config.settings import Settings
+from footnote_bot.config.wikis import WIKI_KINDS
 from tests.bot.shell import Shell
 
 _STEP = {int: 1, float: 1e-6}

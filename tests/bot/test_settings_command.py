@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from footnote_bot.config.manifest_link import creation_link
-
 from tests.bot.shell import Shell
 
 GOOD = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.model import LONGEST_LINE as LINE
 from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source, Tone
 from footnote_bot.bot.shown import as_unsure, line_of, tone_of

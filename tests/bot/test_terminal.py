@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from rich.console import Console
+
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.model import (
     Answer,
@@ -27,7 +29,6 @@ from footnote_bot.bot.model import (
 from footnote_bot.bot.moments import in_words, time_of
 from footnote_bot.bot.result_json import result_json
 from footnote_bot.indexers.model import Failed, Progress, Section, Skipped, SyncReport
-from rich.console import Console
 
 SOURCE = Source(
     title="Leave",

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.playground.slack.core import Core
 from footnote_bot.playground.slack.model import Message, View
 from footnote_bot.playground.slack.views import ViewStacks

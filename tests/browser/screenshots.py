@@ -14,10 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from footnote_bot.playground.demo import HANDBOOK
 from PIL import Image  # comes with fastembed
 from playwright.sync_api import sync_playwright
 
+from footnote_bot.playground.demo import HANDBOOK
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.playground import PATIENCE, Visit, playground
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from footnote_bot.playground.slack.interactions import pressed, state_of
 from footnote_bot.playground.slack.model import interactive_elements
 

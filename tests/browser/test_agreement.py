@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from footnote_bot.playground.slack.interactions import state_of
 from footnote_bot.playground.slack.model import interactive_elements
-
 from tests.browser.oracle import missing_texts, texts
 from tests.browser.recording import collection
 

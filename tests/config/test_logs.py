@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from footnote_bot.config import logs
-from footnote_bot.indexers.errors import WikiUnavailable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.config import logs
+from footnote_bot.indexers.errors import WikiUnavailable
 from tests.kept_logging import kept_logging
 from tests.timing import takes_linear_time
 
@@ -36,7 +36,7 @@ def test_a_line_an_event_goes_to_standard_error(capsys: pytest.CaptureFixture[st
     out, err = capsys.readouterr()
 
     assert out == ""
-    assert err.endswith(" INFO    indexers.syncing.sync: synced handbook\n")
+    assert err.endswith(" INFO    footnote_bot.indexers.syncing.sync: synced handbook\n")
     assert err.count("\n") == 1
 
 
@@ -206,8 +206,8 @@ def test_a_request_s_lines_have_its_id(capsys: pytest.CaptureFixture[str]) -> No
         ids.pop(0)
 
     assert [line.partition("INFO")[2] for line in capsys.readouterr().err.splitlines()] == [
-        "    bot: answered",
-        "    bot: [a1b2c3d4] answered",
+        "    footnote_bot.bot: answered",
+        "    footnote_bot.bot: [a1b2c3d4] answered",
     ]
 
 
@@ -226,7 +226,7 @@ def test_json_is_an_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert first.pop("time").endswith("+00:00")
     assert first == {
         "level": "WARNING",
-        "logger": "bot",
+        "logger": "footnote_bot.bot",
         "message": "two\nlines \x1b[31m \u202e",
         "request": "a1b2c3d4",
     }

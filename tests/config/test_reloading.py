@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config.loading import load
 from footnote_bot.config.reloading import LIVE, Reloading, taken_over
 from footnote_bot.config.settings import Settings

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config import secret_files
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.config.loading import load, secrets

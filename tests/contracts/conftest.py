@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.conversation.ports import ChannelSettingsStore, Inbox, Locks, Threads
 from footnote_bot.bot.flags.ports import AnswerStore
@@ -23,7 +24,6 @@ from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.shared_locks import SharedLocks
 from footnote_bot.bot.state.teams import Team
 from footnote_bot.bot.state.threads import DatabaseThreads
-
 from tests.bot.databases import POSTGRESQL, empty, lay_out
 from tests.fakes.answers import MemoryAnswers
 from tests.fakes.stores import MemoryChannels, MemoryInbox, MemoryLocks, MemoryThreads

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from footnote_bot.bot.conversation.model import (
     LOST,
     AskedQuestion,

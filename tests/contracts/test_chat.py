@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.conversation.model import (
     AskedQuestion,
     Content,
@@ -32,8 +34,6 @@ from footnote_bot.bot.slack.events.parsing import Identity, SlackText
 from footnote_bot.bot.slack.rendering.content import Renderer
 from footnote_bot.bot.terminal_chat.terminal_chat import TerminalChat
 from footnote_bot.playground.slack.workspace import LocalSlack
-from slack_sdk.web.async_client import AsyncWebClient
-
 from tests.fakes.chat import FakeChat, text_of
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"

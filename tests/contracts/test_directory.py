@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.conversation.model import (
     ANYBODY,
     AskedQuestion,
@@ -24,7 +25,6 @@ from footnote_bot.bot.terminal_chat.terminal_directory import TerminalDirectory
 from footnote_bot.config.slack import SlackSettings
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal, Reader, addressed
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.fakes.chat import FakeDirectory
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"

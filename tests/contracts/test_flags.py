@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
 from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step
 from footnote_bot.bot.flags.ports import FlagStore

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from footnote_bot.bot.errors import LockTaken
 
 from .conftest import Stores

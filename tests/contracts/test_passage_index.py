@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+from qdrant_client import QdrantClient
+
 from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.index.folder_catalog import FolderCatalog
@@ -28,10 +32,6 @@ from footnote_bot.indexers.model import (
     Reader,
 )
 from footnote_bot.indexers.ports import Embedding, PassageIndex
-from hypothesis import HealthCheck, given
-from hypothesis import strategies as st
-from qdrant_client import QdrantClient
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 from footnote_bot.bot.conversation.ports import StatusLine
 from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
@@ -14,7 +15,6 @@ from footnote_bot.bot.slack.api.slack_api import connections, web_client
 from footnote_bot.bot.slack.api.status_line import SESSION, STATUS, TITLE, SlackStatusLine
 from footnote_bot.bot.terminal_chat.terminal_chat import NoStatus
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.fakes.chat import FakeStatus
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.llm.usage import Cap, Payer, Spent, Usage
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.state.usage import DatabaseUsage
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.bot.databases import POSTGRESQL, empty
 from tests.fakes.usage import MemoryUsage
 from tests.long import tries

@@ -22,7 +22,6 @@ from footnote_bot.bot.flags.model import (
 )
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
 from footnote_bot.indexers.model import KnownPage
-
 from tests.fakes.stores import MemoryInbox
 
 

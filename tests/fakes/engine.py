@@ -14,7 +14,6 @@ from footnote_bot.bot.answering.retrieval.retrieval import (
 )
 from footnote_bot.bot.model import Question, Result
 from footnote_bot.indexers.model import Reader
-
 from tests.fakes.retrieval import retrieval_over
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import Field
+
 from footnote_bot.config.wikis import WikiSettings
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.findings import Access, Finding, GateInWords, failure, ok
@@ -28,7 +30,6 @@ from footnote_bot.indexers.model import (
     digest,
 )
 from footnote_bot.indexers.sources.source import Resources, WikiSource
-from pydantic import Field
 
 
 class JsonSettings(WikiSettings):

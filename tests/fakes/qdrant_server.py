@@ -21,9 +21,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from footnote_bot.indexers.index.server import CLIENT_VERSION
 from qdrant_client import QdrantClient, models
 
+from footnote_bot.indexers.index.server import CLIENT_VERSION
 from tests.ports import free_port
 
 CERTIFICATE = Path(__file__).parents[1] / "data" / "loopback.pem"

@@ -8,7 +8,6 @@ from itertools import groupby
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.indexers.model import Passage
 from footnote_bot.indexers.ports import Embedder
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS
 from footnote_bot.indexers.sources.confluence import storage_format
 from footnote_bot.indexers.sources.markdown import convert
@@ -14,8 +16,6 @@ from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
 from footnote_bot.indexers.sources.markdown.encoding import Binary
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
 from footnote_bot.indexers.sources.markdown.reading import skim
-from hypothesis import strategies as st
-
 from tests.indexers.sources.attachments import test_any_bytes as attachments
 from tests.indexers.sources.confluence import test_storage_properties as storage
 from tests.indexers.sources.markdown import test_properties as markdown

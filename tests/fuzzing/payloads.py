@@ -10,6 +10,9 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
+from hypothesis import strategies as st
+from slack_bolt.request.async_request import AsyncBoltRequest
+
 from footnote_bot.bot.slack.chat.pressing import press_of
 from footnote_bot.bot.slack.commands import channel_form
 from footnote_bot.bot.slack.commands.arguments import options, person, words_of
@@ -18,9 +21,6 @@ from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
 from footnote_bot.bot.slack.events.handling import Failures
 from footnote_bot.bot.slack.events.parsing import SlackText, parse_event
 from footnote_bot.bot.slack.flags import forms
-from hypothesis import strategies as st
-from slack_bolt.request.async_request import AsyncBoltRequest
-
 from tests.bot.slack import test_envelopes as envelopes
 from tests.bot.slack.test_failed_handlers import Told
 

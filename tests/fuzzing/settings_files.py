@@ -6,11 +6,12 @@ import re
 import tempfile
 from pathlib import Path
 
+from hypothesis import strategies as st
+
 from footnote_bot.config.checking import check
 from footnote_bot.config.loading import example as example_file
 from footnote_bot.config.settings import Settings
 from footnote_bot.config.wikis import WIKI_KINDS
-from hypothesis import strategies as st
 
 from .model import Target
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from itertools import islice
 
 import pytest
-from footnote_bot.indexers.backoff import growing_pauses, seconds_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.indexers.backoff import growing_pauses, seconds_of
 
 
 def test_retry_after_is_seconds_or_a_date_or_nothing() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 import pytest
+
 from footnote_bot.indexers.daemons import in_daemon, in_order
 
 NAME = ContextVar("NAME", default="")

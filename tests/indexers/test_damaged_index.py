@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.app import answerer_of
 from footnote_bot.bot.model import NoAnswer, Question, Reason
 from footnote_bot.config.settings import IndexSettings, Secrets, Settings
@@ -17,7 +18,6 @@ from footnote_bot.indexers.index.edge import EdgeEngine
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from footnote_bot.indexers.ports import PassageIndex
-
 from tests.fakes.defaults import Answerer
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki

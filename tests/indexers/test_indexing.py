@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.config.wikis import MarkdownSettings
 from footnote_bot.indexers.errors import MassRemoval, WikiUnavailable
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.index import languages
 from footnote_bot.indexers.indexing import Indexing
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

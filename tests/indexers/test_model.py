@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Acl, Audience, Principal, digest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Acl, Audience, Principal, digest
 from tests.fakes.passages import passages
 
 TOKENS = st.sampled_from([EVERYONE, "group:a", "group:b", 'user:"odd"\\name', "user:ada"])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
+
 from footnote_bot.indexers.index import pooling
 from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.ports import Embedding

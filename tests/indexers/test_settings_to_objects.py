@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+
 from footnote_bot.config.settings import IndexSettings, Secrets, Settings
 from footnote_bot.config.wikis import Language, MarkdownSettings
 from footnote_bot.indexers.conversion import sections
@@ -21,7 +22,6 @@ from footnote_bot.indexers.sources.markdown.source import MarkdownSource
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from footnote_bot.indexers.sources.readers import WikiReaders
 from footnote_bot.indexers.sources.source import Resources
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+
 from footnote_bot.playground.slack.timing import Timing
 from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.kept_folders import copy
 from tests.forked import Forked, Process, finished
 from tests.long import few

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.texts import MODEL_FAILED, MODEL_UNSUPPORTED
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.ports import free_port
 

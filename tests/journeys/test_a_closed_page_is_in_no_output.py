@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.state import Product
 from footnote_bot.playground.slack.model import Message, View
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.long import few
 from tests.ports import free_port
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config.settings import Secrets
 from footnote_bot.playground.confluence.site import LocalConfluence
-
 from tests.bot.shell import Ran, Shell
 from tests.kept_logging import kept_logging
 from tests.long import few

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from html import escape
 
 import pytest
+
 from footnote_bot.playground.confluence.model import Who
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.world import World
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.fakes.openai_server import Reply, Server, openai_server
 
 from .alive import alive

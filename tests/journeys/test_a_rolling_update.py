@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.playground.slack.timing import Timing
 from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.databases import POSTGRESQL, empty
 from tests.bot.kept_folders import copy
 from tests.ports import free_port

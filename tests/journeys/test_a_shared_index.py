@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.conversation.replies import WAITS
 from footnote_bot.playground.slack.model import Message
-
 from tests.bot.kept_folders import copy
 from tests.fakes.qdrant_server import QdrantServer
 

@@ -6,9 +6,9 @@ import asyncio
 import json
 
 import pytest
+
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.long import few
 
 from .conftest import PAGES, Company, write

@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from footnote_bot.playground.slack.model import Message
-from footnote_bot.playground.slack.watching import PATIENCE
 
 from benchmarks import bombs
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.watching import PATIENCE
 from tests.forked import Forked, Process
 
 from .conftest import Company, write

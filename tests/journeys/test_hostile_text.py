@@ -11,6 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.model import (
     Answer,
     Clarify,
@@ -24,9 +27,6 @@ from footnote_bot.bot.model import (
 from footnote_bot.bot.ports import OnText
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.bot.slack.conftest import (
     LEAVE,
     MANIFEST,

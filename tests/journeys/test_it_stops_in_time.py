@@ -13,9 +13,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.forked import Forked, Process
 from tests.ports import free_port

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config.reloading import LIVE
 from footnote_bot.playground.confluence.model import Content
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.world import World
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.forked import Process
 from tests.ports import free_port
 

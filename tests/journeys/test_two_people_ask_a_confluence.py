@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Content, User, Who
 from footnote_bot.playground.confluence.site import LocalConfluence
@@ -19,7 +20,6 @@ from footnote_bot.playground.confluence.world import World
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.ports import free_port
 
 from .conftest import MANIFEST, UNHURRIED, Company

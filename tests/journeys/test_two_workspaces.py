@@ -12,10 +12,10 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from footnote_bot.playground.slack.further import FurtherWorkspace
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.long import few
 from tests.ports import free_port
 

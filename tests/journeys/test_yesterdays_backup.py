@@ -7,6 +7,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from footnote_bot.playground.slack.model import Message
 
 from .closed_pages import rendered

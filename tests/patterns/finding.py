@@ -59,7 +59,8 @@ def _imported(file: Path) -> set[str]:
 
 
 def module_of(file: Path) -> str:
-    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    return f"footnote_bot.{name}"
 
 
 def patterns_of(file: Path) -> list[CompiledPattern]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation import readings
 from footnote_bot.indexers.sources.markdown import tags
 from footnote_bot.indexers.text import outdated

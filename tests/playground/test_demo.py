@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config.loading import load
 from footnote_bot.playground import demo
 

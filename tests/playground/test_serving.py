@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+
 from footnote_bot.playground.serving import LocalServer
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"

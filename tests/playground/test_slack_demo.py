@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
 from footnote_bot.config.llm import LlmSettings
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.playground import slack_demo
 from footnote_bot.playground.demo import HANDBOOK, DemoFolderTaken
 from footnote_bot.playground.page.ports import PageParts
 from footnote_bot.playground.slack_demo import Listening, PageNotServed, PagesNotWritten
-
 from tests.bot.shell import Shell
 
 NOWHERE = Listening("127.0.0.1", 0)

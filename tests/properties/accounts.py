@@ -9,7 +9,6 @@ from urllib.parse import quote_plus
 
 from footnote_bot.playground.confluence.model import Content, User, Who
 from footnote_bot.playground.confluence.world import World
-
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.confluences import may_read
 

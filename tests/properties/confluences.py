@@ -15,7 +15,6 @@ from footnote_bot.playground.confluence.model import User
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.state import Product
 from footnote_bot.playground.confluence.world import World
-
 from tests.fakes.embedding import WordEmbedder
 from tests.indexers.sources.confluence.conftest import Clock, Site
 

@@ -17,7 +17,6 @@ from typing import Any
 from footnote_bot.playground.slack.errors import CannotAct
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.slack.conftest import Bot, words
 from tests.bot.slack.mortal import Clock, Mortal
 from tests.properties.echo import NUMBER, Echo

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from footnote_bot.playground.confluence.faults import Fault, Faults
 from footnote_bot.playground.confluence.model import Content, ContentType, User, Who
 from footnote_bot.playground.confluence.world import World
-
 from tests.properties.confluences import may_read
 
 DEPTH = 6

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from footnote_bot.bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result
 from footnote_bot.bot.ports import OnText
-
 from tests.bot.slack.conftest import HR, LEAVE, SALARY
 
 NUMBER = re.compile(r"\bq\d+\b")

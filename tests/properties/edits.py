@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from footnote_bot.playground.confluence.model import Content, User, Who
-
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Account
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from footnote_bot.playground.slack.delivery import Delivery
 from footnote_bot.playground.slack.model import Message
-
 from tests.properties.days import CHANNELS, PEOPLE, Day
 from tests.properties.echo import WORDS
 

@@ -15,7 +15,6 @@ from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.scope import ScopedWiki
 from footnote_bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from footnote_bot.playground.confluence.model import User
-
 from tests.fakes.defaults import sync
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Text

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from qdrant_edge import UpdateOperation
+
 from footnote_bot.indexers.index.edge import EdgeEngine
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.sources.confluence.addresses import base_of
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Patience, Transport
-from qdrant_edge import UpdateOperation
-
 from tests.fakes.embedding import WordEmbedder
 from tests.indexers.sources.confluence.conftest import Site
 

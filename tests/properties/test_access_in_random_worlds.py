@@ -6,6 +6,7 @@ import random
 from urllib.parse import urljoin
 
 import pytest
+
 from footnote_bot.indexers.findings import Access
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.sources.confluence.access import ConfluenceAccess
@@ -13,7 +14,6 @@ from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.survey import Survey
 from footnote_bot.playground.confluence.state import Product
-
 from tests.long import few
 from tests.properties.confluences import may_read, site_of
 from tests.properties.drawing import DrawnWorld, draw, draw_faults

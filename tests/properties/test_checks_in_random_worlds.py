@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
+
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieved, by_page
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
@@ -15,7 +16,6 @@ from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from footnote_bot.playground.confluence.model import Content, User
 from footnote_bot.playground.confluence.state import Product
-
 from tests.fakes.defaults import Recheck, sync
 from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex

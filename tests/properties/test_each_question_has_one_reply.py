@@ -7,8 +7,8 @@ import random
 from pathlib import Path
 
 import pytest
-from footnote_bot.playground.slack.workspace import LocalSlack
 
+from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.bot.databases import POSTGRESQL, empty
 from tests.bot.slack.conftest import Bot, bot, free_port, slack, transport
 from tests.long import few

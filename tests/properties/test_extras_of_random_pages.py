@@ -6,12 +6,12 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.transport import Transport
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from footnote_bot.playground.confluence.state import Product
-
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import Site

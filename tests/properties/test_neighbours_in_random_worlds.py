@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.engine.engines import FootnoteQueryEngine
 from footnote_bot.bot.answering.retrieval.neighbours import with_neighbours
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.model import Question
 from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Acl, Passage, Principal, Reader
 from footnote_bot.indexers.ports import PassageRef
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.confidence import always
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.embedding import WordEmbedder

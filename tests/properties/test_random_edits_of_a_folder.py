@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.model import (
     OPEN,
     Acl,
@@ -27,7 +28,6 @@ from footnote_bot.indexers.model import (
 )
 from footnote_bot.indexers.sources.markdown.cache import PageCache
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-
 from tests.long import few
 
 NAMES = ("a.md", "b.md", "c/a.md", "c/index.md", "c/d/e.md", "c/d/README.md", "f/a.mdx", "ü ö.md")

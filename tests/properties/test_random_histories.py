@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from footnote_bot.playground.confluence.state import Product
 
+from footnote_bot.playground.confluence.state import Product
 from tests.long import few
 from tests.properties.confluences import site_of
 from tests.properties.histories import History

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers
@@ -23,7 +24,6 @@ from footnote_bot.indexers.sources.confluence.transport import Patience, Transpo
 from footnote_bot.playground.confluence.faults import Fault, Faults
 from footnote_bot.playground.confluence.model import User
 from footnote_bot.playground.confluence.state import Product
-
 from tests.fakes.defaults import sync
 from tests.indexers.sources.confluence.conftest import Clock, Site
 from tests.long import few

@@ -7,10 +7,6 @@ from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
-from footnote_bot.bot.answering.engine.nodes import nodes_of, with_chances
-from footnote_bot.bot.answering.engine.pipeline import Pipeline
-from footnote_bot.bot.answering.retrieval.stretch import has_line_of
-from footnote_bot.bot.model import Answer, Question, Result, Role, Source, Turn, named
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
 from llama_index.core.base.response.schema import Response
@@ -21,6 +17,11 @@ from llama_index.core.chat_engine.types import (
 )
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from footnote_bot.bot.answering.engine.nodes import nodes_of, with_chances
+from footnote_bot.bot.answering.engine.pipeline import Pipeline
+from footnote_bot.bot.answering.retrieval.stretch import has_line_of
+from footnote_bot.bot.model import Answer, Question, Result, Role, Source, Turn, named
 
 
 @dataclass

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 
 import llama_index_instrumentation as instrumentation
+from llama_index_instrumentation.base import BaseEvent
+
 from footnote_bot.bot.answering.composing.composer import Checked, Composed
 from footnote_bot.bot.answering.retrieval.recheck import Check
-from llama_index_instrumentation.base import BaseEvent
 
 dispatcher = instrumentation.get_dispatcher("footnote_bot.bot.answering.engine")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, log
 
-from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
-from footnote_bot.indexers.model import Hit
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import NodeWithScore, TextNode
+
+from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
+from footnote_bot.indexers.model import Hit
 
 _KEYS = ["wiki", "page", "url", "language"]
 """Metadata for programs, which would only distract a model or an embedding."""

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
 from footnote_bot.bot.answering.engine.events import dispatcher
 from footnote_bot.bot.answering.engine.nodes import nodes_of, pages_of, with_chances
 from footnote_bot.bot.answering.retrieval.folding import fold_pages
@@ -15,8 +18,6 @@ from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Reorder, R
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.bot.model import Question
 from footnote_bot.indexers.model import Hit, Reader
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle
 
 Chance = Callable[[Question, Retrieved], float]
 """The chance that the passages answer the question, 0 to 1."""

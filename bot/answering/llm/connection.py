@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+
 from footnote_bot.bot.answering.llm.model_client import DEADLINE
 
 _LARGEST = 20_000_000

@@ -8,10 +8,11 @@ import logging
 from collections.abc import Awaitable
 from datetime import datetime
 
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
 from footnote_bot.bot.conversation.model import MessageRef, RecordedAnswer
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.slack.api.slack_api import SlackApi, call
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 logger = logging.getLogger(__name__)
 

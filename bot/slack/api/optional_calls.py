@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import call
-from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.slack.rendering.message import Message
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 
 async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = False) -> None:

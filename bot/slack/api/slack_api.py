@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
-from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, NotInChannel, ThreadGone
-from footnote_bot.bot.slack.rendering.message import Block, Message
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -24,6 +22,9 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, NotInChannel, ThreadGone
+from footnote_bot.bot.slack.rendering.message import Block, Message
 
 logger = logging.getLogger(__name__)
 

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.conversation import following, private_answers
 from footnote_bot.bot.conversation.choices import Choices
 from footnote_bot.bot.conversation.conversation import Conversation
@@ -23,7 +25,6 @@ from footnote_bot.bot.slack.rendering.content import Renderer
 from footnote_bot.bot.slack.rendering.mrkdwn import inert
 from footnote_bot.bot.slack.rights.people import SlackPeople
 from footnote_bot.bot.slack.rights.person import Membership
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 SUGGEST = "assistant.threads.setSuggestedPrompts"
 _TITLE = 60

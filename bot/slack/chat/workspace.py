@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.slack.api.optional_calls import OptionalCalls
 from footnote_bot.bot.slack.api.slack_api import SlackApi, web_client
 from footnote_bot.bot.slack.api.status_line import SlackStatusLine
@@ -24,7 +26,6 @@ from footnote_bot.bot.slack.rights.slack_directory import (
 )
 from footnote_bot.bot.slack.texts import replies as texts
 from footnote_bot.bot.workspaces.model import WorkspaceRights
-from slack_sdk.web.async_client import AsyncWebClient
 
 
 class ChatEnvironment(Protocol):

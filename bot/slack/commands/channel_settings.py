@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.conversation.model import ChannelSettings
 from footnote_bot.bot.conversation.ports import ChannelSettingsStore
 from footnote_bot.bot.errors import ChatUnavailable
@@ -23,7 +25,6 @@ from footnote_bot.bot.slack.rendering.message import say
 from footnote_bot.bot.slack.rights.channels import Channel, Channels
 from footnote_bot.bot.slack.rights.people import SlackPeople
 from footnote_bot.bot.slack.texts import commands as texts
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 logger = logging.getLogger(__name__)
 

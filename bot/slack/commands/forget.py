@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.conversation.model import Forgotten
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.flags.feedback import Feedback
@@ -16,7 +18,6 @@ from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.commands.call import Call, Misused, Subcommand
 from footnote_bot.bot.slack.rendering.message import Message, actions, button, say
 from footnote_bot.bot.slack.texts import commands as texts
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 logger = logging.getLogger(__name__)
 

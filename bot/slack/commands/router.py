@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.conversation.addressing import looks_like_question
 from footnote_bot.bot.errors import ChatUnavailable
 from footnote_bot.bot.slack.api.replying import reply
@@ -17,7 +19,6 @@ from footnote_bot.bot.slack.rendering.message import Message, say
 from footnote_bot.bot.slack.rights.people import SlackPeople
 from footnote_bot.bot.slack.rights.person import Membership
 from footnote_bot.bot.slack.texts import commands as texts
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 logger = logging.getLogger(__name__)
 

@@ -9,14 +9,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot import request_ids
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.rendering.content import notice
 from footnote_bot.bot.slack.rendering.message import Message
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 logger = logging.getLogger(__name__)
 

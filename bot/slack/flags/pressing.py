@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.flags.flagging import Flagging
 from footnote_bot.bot.flags.model import FlagAction
@@ -17,7 +19,6 @@ from footnote_bot.bot.model import Source
 from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.chat.pressing import press_of
 from footnote_bot.bot.slack.flags import cards, forms
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 logger = logging.getLogger(__name__)
 

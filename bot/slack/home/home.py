@@ -8,6 +8,8 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.conversation.model import Closed, RecordedAnswer
 from footnote_bot.bot.conversation.prompts import Prompts
@@ -24,7 +26,6 @@ from footnote_bot.bot.slack.rendering.mrkdwn import inert
 from footnote_bot.bot.slack.rights.person import Membership
 from footnote_bot.bot.slack.texts import home as texts
 from footnote_bot.indexers.model import Principal, Reader
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 logger = logging.getLogger(__name__)
 

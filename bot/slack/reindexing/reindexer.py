@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.errors import (
@@ -30,7 +32,6 @@ from footnote_bot.bot.slack.texts import reindexing as texts
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.model import Progress, SyncReport
 from footnote_bot.indexers.priority import lower_priority
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.slack.api.slack_api import call, pages
-from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 

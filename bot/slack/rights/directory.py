@@ -12,10 +12,11 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import call, pages
 from footnote_bot.bot.slack.rights.person import Membership, confirmed_address, membership_of
-from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation.model import Closed
@@ -23,7 +25,6 @@ from footnote_bot.bot.slack.rights.person import Membership, Person, person_of
 from footnote_bot.bot.slack.texts import replies as texts
 from footnote_bot.indexers.model import EVERYONE, Principal, addressed
 from footnote_bot.indexers.untold import untold_token
-from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation.model import ANYBODY, Closed
 from footnote_bot.bot.slack.rights.channels import Channel, Channels
 from footnote_bot.bot.slack.rights.people import SlackPeople
 from footnote_bot.bot.slack.rights.person import Membership, Person
 from footnote_bot.indexers.model import Audience, Principal, Reader
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 REMEMBERED = 60.0
 """Seconds for which a channel's members are cached, unless one joins or leaves."""

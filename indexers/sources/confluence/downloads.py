@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
-from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 from requests import Response
+
+from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 _HOPS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}

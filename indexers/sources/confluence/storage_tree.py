@@ -12,8 +12,9 @@ from functools import cache
 from html import unescape
 from html.entities import html5, name2codepoint
 
-from footnote_bot.indexers.text.tree import HEADINGS, Node
 from lxml import etree
+
+from footnote_bot.indexers.text.tree import HEADINGS, Node
 
 _DEEPEST = 80
 """Nested elements; deeper ones are read as if they were at this depth."""

@@ -13,14 +13,15 @@ from functools import partial
 from threading import BoundedSemaphore, Event, Lock
 from typing import Any, TypeVar
 
-from footnote_bot.indexers.backoff import growing_pauses, seconds_of
-from footnote_bot.indexers.daemons import in_daemon
-from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
-from footnote_bot.indexers.sources.confluence.addresses import Base
 from requests import PreparedRequest, RequestException, Response, Session
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
 from urllib3.exceptions import HTTPError
+
+from footnote_bot.indexers.backoff import growing_pauses, seconds_of
+from footnote_bot.indexers.daemons import in_daemon
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
+from footnote_bot.indexers.sources.confluence.addresses import Base
 
 log = logging.getLogger(__name__)
 

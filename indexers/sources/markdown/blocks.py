@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from footnote_bot.indexers.sources.markdown.tags import STAND_IN
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
+
+from footnote_bot.indexers.sources.markdown.tags import STAND_IN
 
 ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 """A block that also ends a paragraph, a quotation or a list item."""

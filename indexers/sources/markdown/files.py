@@ -16,9 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pathspec import GitIgnoreSpec
+
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.sources.markdown.encoding import is_binary
-from pathspec import GitIgnoreSpec
 
 _IGNORED = frozenset({
     "node_modules", "bower_components", "__pycache__", "_site",

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import yaml
+
 from footnote_bot.indexers.sources.markdown.dates import date_of
 
 LONGEST = 100_000

@@ -18,18 +18,6 @@ from functools import lru_cache
 from html import escape
 from itertools import pairwise
 
-from footnote_bot.indexers.sources.markdown.blocks import (
-    ATTRIBUTES,
-    admonitions,
-    attribute_lines,
-    containers,
-    looks,
-    pymdown_blocks,
-    quoted,
-    template_tags,
-)
-from footnote_bot.indexers.sources.markdown.mdx import mdx
-from footnote_bot.indexers.sources.markdown.myst import myst
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.renderer import RendererHTML
@@ -42,6 +30,19 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_inline
+
+from footnote_bot.indexers.sources.markdown.blocks import (
+    ATTRIBUTES,
+    admonitions,
+    attribute_lines,
+    containers,
+    looks,
+    pymdown_blocks,
+    quoted,
+    template_tags,
+)
+from footnote_bot.indexers.sources.markdown.mdx import mdx
+from footnote_bot.indexers.sources.markdown.myst import myst
 
 _DEEPEST = 60
 _CLASSES = re.compile(r"\{[ \t]*+(?:\.[A-Za-z][\w-]*+[ \t]*+)++\}[ \t]*+")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
-from footnote_bot.indexers.sources.markdown.blocks import ENDS_OTHERS, add_html, line_of
-from footnote_bot.indexers.sources.markdown.tags import STAND_IN
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, html_block, list_block
+
+from footnote_bot.indexers.sources.markdown.blocks import ENDS_OTHERS, add_html, line_of
+from footnote_bot.indexers.sources.markdown.tags import STAND_IN
 
 _MODULE = re.compile(
     rf"(?:import\s++(?:(?:[\w*{{]|{STAND_IN.pattern})[^;\n]*\sfrom\s++)?[\"'][^\"'\n]+[\"'];?"

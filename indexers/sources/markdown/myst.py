@@ -11,6 +11,10 @@ import re
 from collections.abc import Iterator
 from html import escape
 
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+
 from footnote_bot.indexers.sources.markdown.blocks import (
     ENDS_OTHERS,
     add_element,
@@ -21,9 +25,6 @@ from footnote_bot.indexers.sources.markdown.blocks import (
     quoted,
     titled,
 )
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
 
 _DIRECTIVE = re.compile(
     r"(?P<mark>`{3,}+|~{3,}+|:{3,}+)[ \t]*+\{(?P<name>[\w:.+-]++)\}[ \t]*+(?P<argument>[^`\n]*)$"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import yaml
+
 from footnote_bot.indexers.sources.markdown.addresses import Move, Permalink, permalinks
 from footnote_bot.indexers.sources.markdown.dialects import QUARTO_SUFFIXES
 from footnote_bot.indexers.sources.markdown.files import Listing, on_disk

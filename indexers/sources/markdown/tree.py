@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from html.parser import HTMLParser
 
+from markdown_it.token import Token
+
 from footnote_bot.indexers.sources.markdown.shortcodes import Close, meaning
 from footnote_bot.indexers.sources.markdown.tags import STAND_IN, Tags
 from footnote_bot.indexers.text.tree import BLOCKS, Node, is_blank
 from footnote_bot.indexers.text.tree_writer import LABELS, TreeWriter
 from footnote_bot.indexers.text.visibility import remove_invisible
 from footnote_bot.indexers.text.writing import leads_nowhere
-from markdown_it.token import Token
 
 Resolve = Callable[[str, str], str]
 """A link's target and its style (``relative``, ``site``, ``name``) to an address; empty if there is

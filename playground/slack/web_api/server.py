@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aiohttp import web
+
 from footnote_bot.playground.slack.core import Core
 from footnote_bot.playground.slack.errors import Refusal
 from footnote_bot.playground.slack.faults import Fault, Faults

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.deciding.confidence import Confidence
 from footnote_bot.bot.answering.deciding.refusals import LONGEST_QUESTION
 from footnote_bot.bot.answering.retrieval.stretch import stands_in
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, named
 from footnote_bot.indexers.model import EVERYONE, Acl, Passage, Principal
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.confidence import NEAREST, SURE, always
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Event
 
 import pytest
+
 from footnote_bot.bot.answering.latest import Latest
 from footnote_bot.bot.errors import ModelMisconfigured
 from footnote_bot.bot.model import NoAnswer, Question, Reason, Result

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.answering.observing import ObservedAnswerer
 from footnote_bot.bot.answering.retrieval.library import IndexedLibrary
 from footnote_bot.bot.model import Answer, Question
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.bot.answering.composing.test_composer import ScriptedModel, composer
 from tests.bot.answering.engine.test_engine import ADA, ANYONE, ASKED, answerer
 from tests.fakes.defaults import Recheck

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from llama_index.core.instrumentation import get_dispatcher
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
 from footnote_bot.bot import request_ids
 from footnote_bot.bot.answering import tracing
 from footnote_bot.bot.answering.tracing import traced
 from footnote_bot.bot.errors import TracingMisconfigured
 from footnote_bot.bot.model import Question, Role, Turn
-from llama_index.core.instrumentation import get_dispatcher
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
-
 from tests.bot.answering.composing.test_composer import ScriptedModel, composer
 from tests.bot.answering.engine.test_engine import ADA, ANYONE, ASKED, answerer
 from tests.fakes.live_wikis import Standing

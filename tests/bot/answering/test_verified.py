@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from footnote_bot.bot.answering.deciding.confidence import Confidence
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.answering.retrieval.library import IndexedLibrary
@@ -15,7 +16,6 @@ from footnote_bot.bot.answering.verified import Verified
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Role, Source, Turn
 from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
-
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.index import ListIndex
 from tests.fakes.live_wikis import Standing, Unavailable

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.conversation import Conversation, conversation_of
 from footnote_bot.bot.conversation.decisions import HELP, NOTHING_TO_CHOOSE, WELCOME, Decisions
@@ -43,7 +44,6 @@ from footnote_bot.bot.state.stores import Stores
 from footnote_bot.config.slack import SlackSettings
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.chat import FakeChat, FakeDirectory, FakeStatus, PlainText, text_of
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.errors import ChatUnavailable, StateRefused, StateUnavailable
 from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.conversation.prompts import question_of
 
 

@@ -6,12 +6,12 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 from footnote_bot.bot.conversation.queue_status import QueueStatus
 from footnote_bot.bot.conversation.texts import number_in_queue
 from footnote_bot.bot.slack.api.status_line import STATUS, SlackStatusLine
 from footnote_bot.bot.slack.texts.replies import READING
-
 from tests.fakes.chat import FakeStatus
 
 MENTION = IncomingMessage(

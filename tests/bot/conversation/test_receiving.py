@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
+
 from footnote_bot.bot.conversation.message_filter import MessageFilter
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 from footnote_bot.bot.conversation.receiving import Receiving

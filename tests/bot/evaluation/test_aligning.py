@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.deciding.confidence import Confidence, Features
 from footnote_bot.bot.evaluation import aligning
 from footnote_bot.bot.evaluation.aligning import FEWEST, Pair, aligned, scale_of
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def pairs(many: int = 100, *, slope: float = 1.0, shift: float = 0.0) -> list[Pair]:

@@ -11,7 +11,6 @@ from footnote_bot.bot.evaluation.questions import Case
 from footnote_bot.bot.evaluation.run import ask_all
 from footnote_bot.bot.model import NoAnswer
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.confidence import always
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

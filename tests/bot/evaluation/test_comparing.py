@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.evaluation.comparing import BadRun, Row, compare, load, save
 
 HUGE = f'{{"a": 1{"0" * 400}}}'

@@ -12,7 +12,6 @@ from footnote_bot.bot.evaluation.questions import Case
 from footnote_bot.bot.evaluation.report import report
 from footnote_bot.bot.evaluation.run import Judgement, ask_all
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer, Prompting
 from tests.fakes.embedding import WordEmbedder

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.evaluation.corpus import Corpus
 from footnote_bot.bot.evaluation.lines import BadSet
 from footnote_bot.indexers.model import OPEN, Changed, Enumerated, KnownPage, Unchanged

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.bot.evaluation.evidence import EvidenceCounts, evidence
 from footnote_bot.bot.model import Answer, Question, Source
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.answering.deciding.confidence import Confidence, Curve
 from footnote_bot.bot.evaluation.comparing import rows
 from footnote_bot.bot.evaluation.facts import facts_of, plain_words
@@ -13,7 +14,6 @@ from footnote_bot.bot.evaluation.questions import Case, cases_of
 from footnote_bot.bot.evaluation.report import report
 from footnote_bot.bot.evaluation.run import Outcome, ask_all
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.confidence import BY_WORDS, SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from footnote_bot.bot.answering.deciding.confidence import Curve, Features
 from footnote_bot.bot.evaluation.fitting import FEWEST, Sample, enough, fit
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
+
 from footnote_bot.bot.evaluation.judging import LlamaIndexJudge
 from footnote_bot.bot.evaluation.run import Judgement
-from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata
 
 
 class Busy(Exception):

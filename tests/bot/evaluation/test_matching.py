@@ -7,6 +7,7 @@ import subprocess
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.evaluation import matching
 from footnote_bot.bot.evaluation.facts import facts_of
 from footnote_bot.bot.evaluation.lines import BadSet

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import log2
 
 import pytest
-from footnote_bot.bot.evaluation import measures
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.bot.evaluation import measures
 
 RANKED = ["a", "b", "c", "d"]
 

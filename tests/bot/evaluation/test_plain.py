@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot import scores
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
 from footnote_bot.bot.evaluation.comparing import rows
@@ -14,7 +15,6 @@ from footnote_bot.bot.evaluation.report import report
 from footnote_bot.bot.evaluation.run import Outcome, outcome_of
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source, Tone
 from footnote_bot.indexers.model import Hit
-
 from tests.fakes.passages import passages
 
 LEAVE, TRAVEL = (

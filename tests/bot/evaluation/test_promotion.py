@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
 from footnote_bot.bot.evaluation.promotion import SavedQuestions
 from footnote_bot.bot.flags.model import Complaint
@@ -12,7 +13,6 @@ from footnote_bot.bot.model import Answer, Source
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.indexers.model import Acl
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.evaluation.lines import BadSet, read_rows, write_rows
 from footnote_bot.bot.evaluation.questions import read_cases
 from footnote_bot.bot.model import Role, Turn

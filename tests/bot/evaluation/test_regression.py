@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from footnote_bot.bot.evaluation.questions import cases_of
 from footnote_bot.bot.evaluation.regression import regression

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.bot.answering import answerer as answering
 from footnote_bot.bot.answering.deciding.confidence import Confidence
 from footnote_bot.bot.answering.question.several import Several
@@ -17,7 +18,6 @@ from footnote_bot.bot.evaluation.report import report
 from footnote_bot.bot.evaluation.run import Outcome, ask_all
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
-
 from tests.fakes.confidence import BY_WORDS, SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, Tally
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Card, Complaint, FlagState
 from footnote_bot.bot.model import Answer
-
 from tests.fakes.answers import MemoryAnswers
 from tests.fakes.stores import MemoryInbox
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from footnote_bot.bot.flags.model import Volume, is_stale
-from footnote_bot.bot.model import Source
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.bot.flags.model import Volume, is_stale
+from footnote_bot.bot.model import Source
 
 TODAY = date(2026, 11, 24)
 YEAR = timedelta(days=365)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from footnote_bot.bot.flags.gaps import Gap, gaps, still_open
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Source
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 QUESTIONS = st.lists(st.lists(st.sampled_from("abcdef"), max_size=4).map(" ".join), max_size=25)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Verdict
 from footnote_bot.bot.flags.review import Review
 from footnote_bot.bot.model import Answer
-
 from tests.fakes.answers import MemoryAnswers
 from tests.fakes.stores import MemoryInbox
 

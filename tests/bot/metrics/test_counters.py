@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from prometheus_client import CollectorRegistry
+
 from footnote_bot.bot.conversation.model import (
     CHOICE_OF,
     IncomingMessage,
@@ -12,7 +14,6 @@ from footnote_bot.bot.conversation.model import (
 )
 from footnote_bot.bot.metrics.counters import Counters
 from footnote_bot.bot.model import Fallback, NoAnswer, Reason, Timings
-from prometheus_client import CollectorRegistry
 
 
 def test_a_request_that_the_budget_forbids_is_counted_and_has_no_time() -> None:

@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
 from footnote_bot.bot.metrics.page import Metrics
 from footnote_bot.bot.metrics.sampling import SampleSource
 from footnote_bot.bot.operations.admin_queries import overview
 from footnote_bot.bot.operations.passes import Pass, PassKind
 from footnote_bot.indexers.errors import ModelUnavailable
-from prometheus_client.parser import text_string_to_metric_families
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from footnote_bot.bot.answering.llm.causes import Cause
 from footnote_bot.bot.answering.llm.model_client import ModelFailed
 from footnote_bot.bot.errors import ModelMisconfigured

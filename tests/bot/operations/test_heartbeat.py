@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.operations.heartbeat import LONGEST, Heartbeat, heartbeat_in, standstill
 
 

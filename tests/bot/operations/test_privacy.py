@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.operations import privacy
 from footnote_bot.indexers.findings import Level
-
 from tests.bot.shell import Shell
 
 

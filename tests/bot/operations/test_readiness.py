@@ -7,11 +7,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.operations import readiness
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.ports import Embedding
-
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.indexers.index import server
 
+from footnote_bot.indexers.index import server
 from tests.bot.shell import Shell
 
 SETTINGS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.operations import soundness
 from footnote_bot.bot.operations.soundness import check_for_ever

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.errors import StateUnavailable, SyncRunning
 from footnote_bot.bot.operations import scheduler as scheduling
 from footnote_bot.bot.operations.passes import Pass, PassKind
@@ -26,7 +27,6 @@ from footnote_bot.indexers.errors import (
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import Edit, Progress, SyncReport
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

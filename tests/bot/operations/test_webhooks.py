@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from footnote_bot.bot.operations.passes import PassKind
 from footnote_bot.bot.operations.webhooks import Webhooks
 from footnote_bot.playground.confluence.webhooks import Webhook

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.cli import greeting
 from footnote_bot.bot.running.address import is_alive, socket_in
-
 from tests.bot.kept_folders import copy
 from tests.bot.shell import Shell
 from tests.forked import Forked

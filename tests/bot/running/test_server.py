@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.running.address import connect, listen, socket_in
 from footnote_bot.bot.running.client import ProcessEnded, ask_running
 from footnote_bot.bot.running.connection import LONGEST, PIECE, CommandConnection

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from footnote_bot.bot.cli import through
 from footnote_bot.bot.cli.through import through_or_alone
 from footnote_bot.bot.running.client import ProcessEnded

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.errors import SyncRunning
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Source
 from footnote_bot.bot.operations.model import AccessNow, Order
@@ -46,7 +47,6 @@ from footnote_bot.playground.slack.model import Message, View
 from footnote_bot.playground.slack.timing import Timing
 from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests import ports
 from tests.bot.databases import lay_out
 from tests.long import few

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 from aiohttp import web
+
 from footnote_bot.bot.slack.connection import OAuthClient
 from footnote_bot.bot.slack.oauth import install_pages
 from footnote_bot.bot.state.database import Database
@@ -19,7 +20,6 @@ from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.workspaces.model import Rights
 from footnote_bot.playground.serving import LocalServer
 from footnote_bot.playground.slack.further import FurtherWorkspace, OAuth
-
 from tests.bot.slack.conftest import MANIFEST
 
 LOST = ["app_uninstalled", "tokens_revoked"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+
 from footnote_bot.bot.slack.running import SlackApp
 from footnote_bot.bot.slack.serve import serve
 from footnote_bot.bot.state.database import Database

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.conversation.addressing import (
     ThreadCommand,
     is_for_me,

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.playground.slack.workspace import LocalSlack
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.model import Answer, NoAnswer, Question
 from footnote_bot.bot.ports import OnText
 from footnote_bot.playground.slack.workspace import LocalSlack

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, ShownPage, Way
 from footnote_bot.bot.operations.audit_report import AuditQuery, AuditRows, NotedEntry
 from footnote_bot.bot.slack.commands.audit import Audit
@@ -21,7 +22,6 @@ from footnote_bot.bot.state.forgetting import forget_person
 from footnote_bot.indexers.model import SyncScope
 from footnote_bot.playground.slack.web_api.content import checked_blocks
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging
 

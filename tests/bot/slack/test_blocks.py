@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given as examples
+from hypothesis import strategies as st
+
 from footnote_bot.bot import foreign
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
 from footnote_bot.bot.flags.content import (
@@ -37,9 +40,6 @@ from footnote_bot.bot.slack.rendering.sections import sections
 from footnote_bot.playground.slack.kit.blocks import block_problems, text_length
 from footnote_bot.playground.slack.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
 from footnote_bot.playground.slack.pings import live_pings
-from hypothesis import given as examples
-from hypothesis import strategies as st
-
 from tests.long import tries
 
 ALLOWED = origins(["wiki.example.com"])

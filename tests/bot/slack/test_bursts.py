@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.bot.conversation import receiving
 from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.state.inbox import DatabaseInbox

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.flags.model import FlagState
 from footnote_bot.bot.flags.texts import FLAG_HANDLED, NOT_A_REVIEWER, TOO_LATE
 from footnote_bot.bot.model import Answer, Clarify, Reading, Role, Turn

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.bot.slack.rights import readers
 from footnote_bot.indexers.model import EVERYONE, Acl, Audience, Principal
 from footnote_bot.playground.slack.model import Message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.config.settings import Settings
 from footnote_bot.playground.slack.model import Message, View
 from footnote_bot.playground.slack.workspace import LocalSlack

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation.readings import reading_named
 from footnote_bot.bot.flags.retraction import RETRACTED
 from footnote_bot.bot.model import Clarify, Question, Reading, Result, Role, Source
@@ -16,7 +17,6 @@ from footnote_bot.bot.slack.rendering import buttons
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.long import few
 
 from .conftest import LEAVE, Bot, Handbook, until

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.model import Answer, Role, Turn
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import metadata

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from footnote_bot.bot.model import Role, Turn
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.slack.conftest import Bot
 
 

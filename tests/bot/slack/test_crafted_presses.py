@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation.following import NOT_YOURS
 from footnote_bot.bot.conversation.model import Tally, Thread
 from footnote_bot.bot.flags.verdicts import FORGOTTEN

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation import receiving
 from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.conversation.waiting_room import NOT_KEPT, WAITS

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation import replies
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack

@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
-from footnote_bot.bot.slack.events.parsing import Identity, parse_event
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
+
+from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
+from footnote_bot.bot.slack.events.parsing import Identity, parse_event
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

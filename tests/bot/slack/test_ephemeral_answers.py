@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import metadata
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.databases import POSTGRESQL, empty
 from tests.long import few
 

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from slack_sdk.webhook import WebhookResponse
+
 from footnote_bot.bot.conversation.model import Notice
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.slack.chat.pressing import PressResponder
 from footnote_bot.bot.slack.commands.router import Commands
 from footnote_bot.bot.slack.events.handling import Failures
 from footnote_bot.bot.slack.rendering.content import Renderer
-from slack_sdk.webhook import WebhookResponse
 
 
 @dataclass

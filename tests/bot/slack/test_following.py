@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.conversation.model import Thread
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.model import Role, Turn

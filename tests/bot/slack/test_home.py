@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.model import Answer
 from footnote_bot.bot.slack.texts.home import COMING

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from footnote_bot.bot.flags.gaps import Gap
 from footnote_bot.bot.flags.model import Complaint, Flag, FlagState, Often, Volume
@@ -15,8 +18,6 @@ from footnote_bot.bot.slack.rendering.message import section
 from footnote_bot.bot.slack.texts.home import CUT
 from footnote_bot.playground.slack.kit.views import check_view
 from footnote_bot.playground.slack.pings import live_pings
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .test_commands import ROW
 from .test_mrkdwn import EVIL

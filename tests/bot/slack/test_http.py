@@ -16,6 +16,9 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack import http
 from footnote_bot.bot.slack.connection import SlackConnection
@@ -24,9 +27,6 @@ from footnote_bot.bot.slack.http import Door
 from footnote_bot.bot.slack.http_limits import Connection, HttpLimits
 from footnote_bot.playground.slack.http_delivery import signed
 from footnote_bot.playground.slack.workspace import LocalSlack
-from hypothesis import HealthCheck, given
-from hypothesis import strategies as st
-
 from tests.long import tries
 
 from .conftest import Bot, over_http, quiet, until

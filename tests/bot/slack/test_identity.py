@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.slack.rights.directory import READ_AGAIN

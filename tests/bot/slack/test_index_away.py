@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from footnote_bot.bot.conversation import search_outage
 from footnote_bot.bot.conversation.replies import GIVE_UP, WAITS
 from footnote_bot.bot.conversation.search_outage import SearchOutage

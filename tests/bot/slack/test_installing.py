@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
+from slack_sdk.oauth.installation_store import Installation as GivenInstallation
+
 from footnote_bot.bot.slack.oauth import AtHome, NamedInstallations, States
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
@@ -18,8 +20,6 @@ from footnote_bot.bot.state.schema import oauth_states
 from footnote_bot.bot.workspaces.model import Installation, WorkspaceRights
 from footnote_bot.playground.slack.further import FurtherWorkspace
 from footnote_bot.playground.slack.workspace import LocalSlack
-from slack_sdk.oauth.installation_store import Installation as GivenInstallation
-
 from tests.bot.slack.further import Browser, Clock, served, state_in
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

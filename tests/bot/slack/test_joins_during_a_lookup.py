@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.bot.slack.rights.channels import Channel, Channels
 from footnote_bot.bot.slack.rights.directory import MemberList
 from footnote_bot.bot.slack.rights.people import SlackPeople
 from footnote_bot.bot.slack.rights.readers import Readers
-from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
 
 JOINED = {"event": {"channel": "C0TEAM"}}
 

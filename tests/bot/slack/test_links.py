@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.slack.rendering.links import allowed, origin, origins
 
 ALLOWED = origins(["https://wiki.example.com/handbook", "docs.example.com", "http://intra:8080"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.flags.retraction import Retraction
 from footnote_bot.indexers.errors import IndexUnavailable
 

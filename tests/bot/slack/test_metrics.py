@@ -11,6 +11,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
 from footnote_bot.bot.metrics.gauges import MOST_SPACES
 from footnote_bot.bot.metrics.page import Metrics, metrics_of
 from footnote_bot.bot.slack.monitoring import MetricsPage
@@ -18,7 +20,6 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.gauges import state_counts
 from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
-from prometheus_client.parser import text_string_to_metric_families
 
 from .conftest import NOW, Bot, quiet, until
 

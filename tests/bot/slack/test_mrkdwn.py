@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.foreign import clean
 from footnote_bot.bot.slack.rendering.links import origins
 from footnote_bot.bot.slack.rendering.mrkdwn import Piece, inert, link, literal, render
 from footnote_bot.bot.slack.rendering.sections import sections
 from footnote_bot.bot.slack.rendering.tables import aligned
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.timing import seconds_of
 
 ALLOWED = origins(["wiki.example.com"])

@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+
 from footnote_bot.bot.errors import StateAway, StateUnavailable
 from footnote_bot.bot.operations import readiness
 from footnote_bot.bot.slack import serve

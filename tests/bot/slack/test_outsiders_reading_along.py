@@ -7,6 +7,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation.private_answers import NOT_FOR_ALL, NOT_FOR_OUTSIDERS
 from footnote_bot.bot.conversation.texts import ONLY_YOU
 from footnote_bot.indexers.model import EVERYONE, Principal

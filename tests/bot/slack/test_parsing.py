@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation.addressing import asks_nothing
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 from footnote_bot.bot.slack.events.parsing import Identity, parse_event, people_named, question

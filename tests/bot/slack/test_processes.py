@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.slack.running import SlackApp
 from footnote_bot.bot.state.process import LEASE
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.databases import POSTGRESQL, empty
 
 from .conftest import Bot

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.answering.verified import Verified
 from footnote_bot.bot.flags.announcing import GONE, NOT_YOURS, WITHDRAWN
@@ -27,7 +28,6 @@ from footnote_bot.bot.state.written import DatabaseWrittenAnswers
 from footnote_bot.indexers.model import EVERYONE, OPEN, Principal
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.databases import POSTGRESQL, empty, make_older
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot, quiet, words

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.bot.conversation.quotes import FORGOTTEN, NOTHING
 from footnote_bot.bot.conversation.texts import ONLY_YOU_QUOTES
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Tone

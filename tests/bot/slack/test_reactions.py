@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.flags.model import Complaint, Verdict
 from footnote_bot.bot.flags.verdicts import verdict_of

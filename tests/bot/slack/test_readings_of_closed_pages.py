@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.flags.texts import (
     FLAG_HANDLED,
     HANDLED_WITHOUT_QUESTION,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientConnectionError
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.operations.model import Order
 from footnote_bot.bot.slack.reindexing import progress_message

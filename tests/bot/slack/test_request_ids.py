@@ -7,13 +7,13 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+
 from footnote_bot.bot import request_ids
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.model import Answer, Question
 from footnote_bot.bot.ports import OnText
 from footnote_bot.config import logs
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.kept_logging import kept_logging
 
 from .conftest import LEAVE, Bot, quiet, words

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation.incidents import sorry
 from footnote_bot.bot.conversation.model import IncomingMessage, RecordedAnswer
 from footnote_bot.bot.conversation.replies import MOST_ATTEMPTS

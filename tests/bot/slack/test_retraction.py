@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.flags.retraction import RETRACTED
 from footnote_bot.bot.model import Answer
 from footnote_bot.bot.operations.passes import PassKind

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.slack.rotation import AGAIN, EARLY, Rotation, rotator_of
 from footnote_bot.bot.state.database import Database
@@ -18,7 +19,6 @@ from footnote_bot.bot.state.shared_locks import SharedLocks
 from footnote_bot.bot.workspaces.model import Installation
 from footnote_bot.playground.slack.further import FurtherWorkspace
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.slack.further import Clock, client_of
 
 HOUR = timedelta(hours=1)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from footnote_bot.bot.slack.rendering.mrkdwn import Piece
-from footnote_bot.bot.slack.rendering.sections import LIMIT, sections
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.bot.slack.rendering.mrkdwn import Piece
+from footnote_bot.bot.slack.rendering.sections import LIMIT, sections
 
 
 def test_text_that_fits_stays_together() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+
 from footnote_bot.bot.answering.llm.usage import Cap, Spent
 from footnote_bot.bot.conversation.queue_status import QueueStatus
 from footnote_bot.bot.errors import SlackMisconfigured
@@ -22,7 +23,6 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.usage import DatabaseUsage
 from footnote_bot.config import logs
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.kept_logging import kept_logging
 
 from .conftest import NOW, Bot, until

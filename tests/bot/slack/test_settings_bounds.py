@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.config.settings import Settings
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.bot.test_settings_bounds import ALL, SECTIONS
 
 from .conftest import LEAVE, Bot

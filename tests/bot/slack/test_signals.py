@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.slack.signals import signals
 
 ROOT = Path(__file__).parents[3]

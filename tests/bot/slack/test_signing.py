@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
-from footnote_bot.playground.slack.http_delivery import signed
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 from slack_sdk.signature import Clock, SignatureVerifier
+
+from footnote_bot.bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
+from footnote_bot.playground.slack.http_delivery import signed
 
 SECRET = "only for tests"
 NOW = 1_764_000_000

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.conversation.addressing import asks_about_me, asks_nothing
 from footnote_bot.bot.slack.events.parsing import MOST_CHARACTERS, Identity, parse_event, question
-
 from tests.timing import seconds_of
 
 ME = Identity("T0", "U0BOT", "B0BOT")

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.conversation.stopping import STOPPED
 from footnote_bot.bot.model import Answer, NoAnswer, Question
 from footnote_bot.bot.ports import OnText
@@ -17,8 +20,6 @@ from footnote_bot.playground.slack.limits import MARKDOWN_TEXT
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.pings import live_pings
 from footnote_bot.playground.slack.workspace import LocalSlack
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
 from .flags import database

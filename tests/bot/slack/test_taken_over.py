@@ -8,6 +8,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.conversation.stopping import STOPPED
 from footnote_bot.bot.slack.api import slack_api
 from footnote_bot.bot.state.answers import DatabaseAnswers

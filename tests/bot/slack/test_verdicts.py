@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import UNSETTLED, Complaint, FlagState
 from footnote_bot.bot.flags.texts import ASKED, DOUBTED, FLAG_HANDLED, QUESTION_HANDLED

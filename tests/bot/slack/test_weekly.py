@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from footnote_bot.bot.slack.home.weekly import Weekly
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.bot.slack.home.weekly import Weekly
 
 ZONES = [UTC, *map(ZoneInfo, ("Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Tehran"))]
 TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))

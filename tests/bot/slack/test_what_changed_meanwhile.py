@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.model import Answer
 from footnote_bot.playground.slack.workspace import LocalSlack
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
+
 from footnote_bot.bot.model import Answer, Question, Result, Source
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.serving import SlackParts
@@ -32,8 +34,6 @@ from footnote_bot.bot.workspaces.texts import NO_WIKI
 from footnote_bot.playground.slack.faults import Fault
 from footnote_bot.playground.slack.further import FurtherWorkspace
 from footnote_bot.playground.slack.workspace import LocalSlack
-from slack_bolt.request.async_request import AsyncBoltRequest
-
 from tests.bot.slack.conftest import LEAVE, QUICK, Bot, furnished, until, words
 from tests.bot.slack.further import Browser, Clock, client_of, manifest
 from tests.long import few

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.flags.model import FlagState
 from footnote_bot.bot.flags.texts import KEPT, MOVED, NO_PAGES, NO_WORDS, PAST
 from footnote_bot.bot.model import Answer, Verification

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+
 from footnote_bot.bot import texts
 from footnote_bot.bot.model import (
     Answer,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, MessageState, ShownPage, Way
 from footnote_bot.bot.metrics.model import StateCounts
 from footnote_bot.bot.operations.audit_report import AuditQuery, AuditRows, page_query

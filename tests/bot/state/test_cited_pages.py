@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from footnote_bot.bot.model import Answer
 from footnote_bot.bot.state.answers import DatabaseAnswers

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.model import NoAnswer, Reason
@@ -20,7 +21,6 @@ from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.outages import Outages
 from footnote_bot.bot.state.schema import answers, keys
-
 from tests.bot.databases import POSTGRESQL, empty, needs_postgresql
 
 _PAGE = 4096

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.flags.feedback import Feedback
@@ -19,7 +20,6 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.in_threads import AsyncAnswers
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.state.schema import SCHEMA, metadata, schema_version
-
 from tests.bot.databases import POSTGRESQL, empty, make_older, needs_postgresql
 
 from .test_inbox import MESSAGE

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint, FlagAction, Flagged, Verdict, Volume
@@ -16,9 +19,6 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.figures import DatabaseFigures
 from footnote_bot.bot.state.in_threads import AsyncAnswers
 from footnote_bot.bot.state.schema import answers
-from hypothesis import HealthCheck, given
-from hypothesis import strategies as st
-
 from tests.long import tries
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

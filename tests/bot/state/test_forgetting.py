@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.answering.llm.usage import Cap, Spent
 from footnote_bot.bot.conversation.model import (
     BY_ITSELF,
@@ -36,7 +37,6 @@ from footnote_bot.bot.state.job_log import DatabaseJobs
 from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.schema import channels, metadata, usage
 from footnote_bot.bot.state.usage import DatabaseUsage
-
 from tests.long import few
 
 from .test_inbox import MESSAGE, NOW

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, MessageState
 from footnote_bot.bot.model import NoAnswer, Reason
 from footnote_bot.bot.state.answers import DatabaseAnswers
@@ -19,7 +20,6 @@ from footnote_bot.bot.state.forgetting import forget_before, forget_person
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.schema import answers
-
 from tests.long import few
 
 from .test_inbox import MESSAGE, NOW

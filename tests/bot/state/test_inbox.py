@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, MessageState
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.inbox import DatabaseInbox

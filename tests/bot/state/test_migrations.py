@@ -16,13 +16,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+
 from footnote_bot.bot.conversation.model import LOST
 from footnote_bot.bot.state import migrations
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.migrating import migrate
 from footnote_bot.bot.state.schema import FIRST, SCHEMA, metadata, schema_version
-
 from tests.bot.databases import blank, needs_postgresql
 from tests.long import few
 

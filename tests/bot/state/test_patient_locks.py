@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from footnote_bot.bot.errors import SyncRunning
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.locks import DatabaseLocks

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
+
 from footnote_bot.bot.errors import SyncRunning
 from footnote_bot.bot.operations.model import Order
 from footnote_bot.bot.state.database import Database

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import CountedBy, Thread
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.cited_pages import DatabaseCitedPages
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.state.threads import DatabaseThreads
-
 from tests.bot.databases import lay_out
 
 from .test_inbox import MESSAGE, NOW

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.errors import StateAway, StateRefused, StateUnavailable
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.server_refusals import why_refused
-
 from tests.bot.databases import POSTGRESQL, needs_postgresql
 from tests.ports import free_port
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
+
 from footnote_bot.bot.state.shared_locks import SharedLocks
 
 

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.state import spool as spools
 from footnote_bot.bot.state.spool import Spool
-from hypothesis import given
-from hypothesis import strategies as st
 
 MESSAGE = IncomingMessage(
     "Ev1", MessageKind.MENTION, "T0", "C0", "1764000000.000100", "1.0", "U0", "leave?"

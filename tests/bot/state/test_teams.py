@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from footnote_bot.bot.answering.llm.usage import Cap, Spent
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.conversation.model import (

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.operations.passes import Pass
 from footnote_bot.bot.operations.scheduler import Scheduler
 from footnote_bot.bot.operations.syncing import OneSyncAtATime
@@ -20,7 +21,6 @@ from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.timer_turn import TimerTurn
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.indexing import Indexing
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+
 from footnote_bot.bot.state.turns import Turns
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.answering.llm.usage import Cap, Spent
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.forgetting import forget_before
 from footnote_bot.bot.state.schema import usage as table
 from footnote_bot.bot.state.usage import DatabaseUsage
-
 from tests.bot.databases import POSTGRESQL, empty
 
 TODAY = date(2026, 11, 24)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+
 from footnote_bot.bot.conversation.model import (
     AskedQuestion,
     IncomingMessage,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

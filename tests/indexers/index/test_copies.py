@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
 from footnote_bot.indexers.index.checking import incomplete_pages
 from footnote_bot.indexers.index.copies import IndexCopies
@@ -19,7 +20,6 @@ from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.opening import InFolder
 from footnote_bot.indexers.index.schema import Point
-
 from tests.bot.kept_folders import copy
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages

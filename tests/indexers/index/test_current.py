@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Headers
+from qdrant_client import QdrantClient
+from qdrant_client.http.exceptions import UnexpectedResponse
+
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.findings import Access, Indexed
 from footnote_bot.indexers.index.catalog import IndexCatalog, fingerprint
@@ -18,10 +22,6 @@ from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.index.server_catalog import ServerCatalog
 from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
 from footnote_bot.indexers.ports import PassageIndex
-from httpx import Headers
-from qdrant_client import QdrantClient
-from qdrant_client.http.exceptions import UnexpectedResponse
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

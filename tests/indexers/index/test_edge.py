@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from footnote_bot.indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.ports import Embedding
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

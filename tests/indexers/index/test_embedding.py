@@ -14,6 +14,9 @@ from typing import Any, ClassVar
 import pytest
 from fastembed import TextEmbedding
 from fastembed.text.multitask_embedding import JinaEmbeddingV3
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.errors import ModelUnavailable
 from footnote_bot.indexers.index import reranking
 from footnote_bot.indexers.index.embedding import (
@@ -26,8 +29,6 @@ from footnote_bot.indexers.index.embeddings import cosines, to_payload
 from footnote_bot.indexers.index.prompts import prompts_for
 from footnote_bot.indexers.index.reranking import LocalReranker
 from footnote_bot.indexers.ports import Vector
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 TEXTS = [
     "Ask your lead before you book a holiday.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
-from footnote_bot.indexers.index.embeddings import cosines, pack, sentences, to_payload
-from footnote_bot.indexers.ports import Embedding, Vector
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.indexers.index.embeddings import cosines, pack, sentences, to_payload
+from footnote_bot.indexers.ports import Embedding, Vector
 
 DIMENSIONS = 16
 vectors = st.lists(

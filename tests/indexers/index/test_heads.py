@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.errors import IndexCorrupt
 from footnote_bot.indexers.index.schema import Head
 from footnote_bot.indexers.model import OPEN, KnownPage

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qdrant_client import QdrantClient
+from qdrant_edge import EdgeShard, UpdateOperation
+
 from footnote_bot.indexers.errors import ModelUnavailable
 from footnote_bot.indexers.index import languages, vocabulary
 from footnote_bot.indexers.index.edge import EdgeIndex
@@ -16,11 +21,6 @@ from footnote_bot.indexers.index.lexical import Words
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Principal
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from qdrant_client import QdrantClient
-from qdrant_edge import EdgeShard, UpdateOperation
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

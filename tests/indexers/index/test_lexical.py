@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.indexers.index.lexical import Words, with_more_words
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.indexers.index.lexical import Words, with_more_words
 from tests.timing import seconds_of
 
 WORDS = Words()

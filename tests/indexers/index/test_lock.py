@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.errors import IndexLocked
 from footnote_bot.indexers.index.edge import EdgeEngine, EdgeIndex
 from footnote_bot.indexers.index.folder_catalog import FolderCatalog
 from footnote_bot.indexers.index.lock import FolderLock
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

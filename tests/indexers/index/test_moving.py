@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from qdrant_client import QdrantClient
+
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index import moving
 from footnote_bot.indexers.index.catalog import fingerprint, next_name
@@ -19,8 +21,6 @@ from footnote_bot.indexers.index.schema import Point
 from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.index.server_catalog import ServerCatalog
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
-from qdrant_client import QdrantClient
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.long import few

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 import hypothesis.strategies as st
 import pytest
+from hypothesis import given
+
 from footnote_bot.indexers.index.edge import EdgeEngine
 from footnote_bot.indexers.index.engine import Engine
 from footnote_bot.indexers.index.occurring import Occurring
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.schema import Where
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Principal, Reader
-from hypothesis import given
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

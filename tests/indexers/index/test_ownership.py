@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from qdrant_client import QdrantClient
+
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.index.ownership import CollectionOwnership, owner_of
 from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.index.server_catalog import ServerCatalog
-from qdrant_client import QdrantClient
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

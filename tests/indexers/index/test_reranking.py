@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.errors import ModelUnavailable
 from footnote_bot.indexers.index.reranking import (
     _DIGESTS,
@@ -16,7 +17,6 @@ from footnote_bot.indexers.index.reranking import (
     FastembedReranker,
     LocalReranker,
 )
-
 from tests.fakes import cross_encoder
 
 WORDS = ["how", "long", "is", "leave", "travel", "days", "lead"]

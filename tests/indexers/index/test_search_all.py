@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import pytest
+from qdrant_client import QdrantClient
+
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.model import Question, Role, Turn
 from footnote_bot.indexers.index.edge import EdgeIndex
@@ -16,8 +18,6 @@ from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from footnote_bot.indexers.ports import Embedding, IndexQuery
-from qdrant_client import QdrantClient
-
 from tests.fakes.embedding import WordEmbedder
 
 EMBEDDER = WordEmbedder()

@@ -16,6 +16,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from httpx import ConnectError, Headers
+from qdrant_client import QdrantClient
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.schema import (
     INTEGERS,
@@ -34,10 +38,6 @@ from footnote_bot.indexers.index.server import (
 )
 from footnote_bot.indexers.index.server_options import ServerOptions
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
-from httpx import ConnectError, Headers
-from qdrant_client import QdrantClient
-from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.ports import free_port

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.index.server_options import ServerOptions
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.fakes.qdrant_server import CERTIFICATE, QdrantServer

@@ -10,7 +10,6 @@ from footnote_bot.indexers.index.hits import hits_of
 from footnote_bot.indexers.index.schema import FoundPoint
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
 from footnote_bot.indexers.ports import Embedding
-
 from tests.fakes.passages import passages
 
 ANYONE = Principal.of(EVERYONE)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.indexers.index.bundled import MODELS
-from footnote_bot.indexers.index.tokens import TokenCounter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
+
+from footnote_bot.indexers.index.bundled import MODELS
+from footnote_bot.indexers.index.tokens import TokenCounter
 
 BUNDLED = Tokenizer.from_file(str(MODELS / "all-MiniLM-L6-v2-int8" / "tokenizer.json"))
 BUNDLED.no_truncation()

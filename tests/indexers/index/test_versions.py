@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.index.edge import EdgeEngine
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.schema import Point, Where
 from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Acl, KnownPage, Passage, Principal
 from footnote_bot.indexers.ports import PassageIndex
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.long import few

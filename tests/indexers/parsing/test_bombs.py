@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+
+from benchmarks import bombs
 from footnote_bot.indexers.model import Changed, Failed
 from footnote_bot.indexers.parsing.limits import FILE, TooCostly
 from footnote_bot.indexers.parsing.process import Parsers
@@ -17,8 +19,6 @@ from footnote_bot.indexers.sources.confluence.transport import Transport
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.world import World
-
-from benchmarks import bombs
 from tests.indexers.sources.attachments.files import pdf
 
 BRIEF = replace(FILE, seconds=2)

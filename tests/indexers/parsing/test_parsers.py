@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiMisconfigured
 from footnote_bot.indexers.parsing.limits import (
     FILE,

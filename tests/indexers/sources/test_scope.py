@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.config.wikis import ConfluenceSettings, MarkdownSettings
 from footnote_bot.indexers.errors import WikiMisconfigured
@@ -14,7 +15,6 @@ from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import SyncScope
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.world import World
-
 from tests.fakes.embedding import WordEmbedder
 
 SITE = "https://handbook.example.com"

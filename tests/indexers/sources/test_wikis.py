@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import NOBODY, SyncReport, SyncScope
 from footnote_bot.indexers.sources.source import WikiSource
 from footnote_bot.indexers.sources.wikis import Wikis
-
 from tests.fakes.wiki import DictWiki
 
 

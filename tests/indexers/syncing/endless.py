@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from footnote_bot.indexers.index.edge import EdgeEngine
-from footnote_bot.indexers.index.passages import StoredPassages
 from qdrant_edge import UpdateOperation
 
+from footnote_bot.indexers.index.edge import EdgeEngine
+from footnote_bot.indexers.index.passages import StoredPassages
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import by_section

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.errors import RebuildRefused
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from footnote_bot.indexers.ports import PassageIndex
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 from tests.properties.killing import Fuse, Killed, dying_writes

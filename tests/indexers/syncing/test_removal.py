@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.errors import MassRemoval, WikiUnavailable
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import NOBODY, SyncReport
 from footnote_bot.indexers.ports import PassageIndex
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section

@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.model import OPEN, Changed, Page, Passage, Section
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from footnote_bot.indexers.syncing.splitting import Splitter
 from footnote_bot.indexers.text.prose import Kind, blocks, plain
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.indexers.light_markdown import SECTIONS
 
 HANDBOOK = Path(__file__).parents[3] / "playground" / "handbook" / "pages"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.errors import IndexUnavailable, MassRemoval, WikiUnavailable
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import (
@@ -27,7 +28,6 @@ from footnote_bot.indexers.ports import Embedding, PassageIndex
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from footnote_bot.indexers.syncing import embedding
 from footnote_bot.indexers.syncing.sync import sync_each
-
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.index.edge import EdgeEngine, EdgeIndex
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.model import EVERYONE, Principal, Progress, SyncReport
 from footnote_bot.indexers.ports import Embedding
 from footnote_bot.indexers.syncing import embedding
-
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.text.prose import (
     Kind,
     beside_links,
@@ -14,9 +17,6 @@ from footnote_bot.indexers.text.prose import (
     plain,
     plain_line,
 )
-from hypothesis import example, given
-from hypothesis import strategies as st
-
 from tests.indexers.light_markdown import SECTIONS
 from tests.timing import seconds_of
 

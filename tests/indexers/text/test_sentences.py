@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.indexers.text.sentences import sentences, spans
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.indexers.text.sentences import sentences, spans
 from tests.timing import seconds_of
 
 

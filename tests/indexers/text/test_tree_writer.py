@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence import storage_format
 from footnote_bot.indexers.sources.markdown import convert
 

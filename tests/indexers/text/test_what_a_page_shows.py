@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.model import Section
 from footnote_bot.indexers.sources.confluence.storage_format import sections as of_storage
 from footnote_bot.indexers.sources.markdown.convert import sections as of_markdown
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def storage(body: str) -> tuple[Section, ...]:

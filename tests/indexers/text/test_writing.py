@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.text.writing import link
 
 

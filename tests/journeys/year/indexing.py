@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.parsing.limits import here
 from footnote_bot.indexers.ports import Embedding, Vector
-
 from tests.fakes.embedding import WordEmbedder
 
 Snapshot = Mapping[tuple[str, ...], Mapping[str, Any]]

@@ -12,7 +12,6 @@ from typing import Any
 from footnote_bot.config.settings import Settings
 from footnote_bot.indexers.errors import IndexUnavailable, MassRemoval, RebuildRefused
 from footnote_bot.indexers.model import SyncReport
-
 from tests.journeys.year.indexing import Snapshot, YearsIndexing, differences, snapshot
 from tests.journeys.year.pages import EditedPages, markers
 from tests.journeys.year.repository import Repository

@@ -11,7 +11,6 @@ from pathlib import Path
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers.indexing import Indexing
-
 from tests.forked import Forked, finished
 from tests.journeys.year.indexing import Snapshot, differences, snapshot
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from footnote_bot.playground.confluence.model import Content, User, Who
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.world import World

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from footnote_bot.playground.confluence.faults import Fault
 
 

@@ -11,6 +11,7 @@ import pytest
 import requests
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+
 from footnote_bot.playground.confluence.model import Who
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from footnote_bot.playground.confluence.cql import BadCql, parse
 from footnote_bot.playground.confluence.world import World
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from footnote_bot.playground.confluence.model import User, Who
-from footnote_bot.playground.confluence.world import World
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.playground.confluence.model import User, Who
+from footnote_bot.playground.confluence.world import World
 
 
 def now() -> datetime:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import aiohttp
 import pytest
+
 from footnote_bot.playground.page.furnishing import furnish
 from footnote_bot.playground.page.ports import ModelSwitch, PageParts
 from footnote_bot.playground.page.server import PageServer

@@ -6,7 +6,6 @@ from footnote_bot.bot.answering.llm.prompt import NOTHING, Prompt
 from footnote_bot.playground.page.ports import ModelSwitch
 from footnote_bot.playground.page.reasons import ObservedReasons
 from footnote_bot.playground.page.recorded_model import RECORDINGS, RecordedModel
-
 from tests.fakes.passages import passages
 
 DEPLOY = "How do I deploy to production?"

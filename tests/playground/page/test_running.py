@@ -8,9 +8,9 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
+
 from footnote_bot.playground.page.running import RunningPlayground
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.playground.page.conftest import MANIFEST
 
 

@@ -8,7 +8,6 @@ from footnote_bot.playground.page.furnishing import ADMIN, ENGINEER, GUEST, MANA
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.views import ViewStacks
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.playground.page.conftest import MANIFEST, Served
 
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import aiohttp
 import pytest
+
 from footnote_bot.playground.page.furnishing import furnish
 from footnote_bot.playground.page.server import STATIC, PageServer
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.playground.page.conftest import MANIFEST, TOKEN, Served
 
 

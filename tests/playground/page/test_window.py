@@ -9,13 +9,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from footnote_bot.playground.page import window
 from footnote_bot.playground.page.furnishing import furnish
 from footnote_bot.playground.page.ports import NoPages, PageParts
 from footnote_bot.playground.page.server import PageServer
 from footnote_bot.playground.slack.model import Json
 from footnote_bot.playground.slack.workspace import LocalSlack
-
 from tests.playground.page.conftest import MANIFEST, OpenPage, Served
 
 

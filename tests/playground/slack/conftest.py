@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from footnote_bot.playground.slack.timing import Timing
-from footnote_bot.playground.slack.watching import PATIENCE
-from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+
+from footnote_bot.playground.slack.timing import Timing
+from footnote_bot.playground.slack.watching import PATIENCE
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 SOON = Timing(ack=PATIENCE, retries=(0.0, 0.01, 0.02))

@@ -6,11 +6,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.playground.slack.delivery import Ack, Delivery
 from footnote_bot.playground.slack.errors import CannotAct
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-from slack_sdk.web.async_client import AsyncWebClient
 
 
 def plain(text: str) -> dict[str, Any]:

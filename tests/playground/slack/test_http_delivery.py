@@ -14,11 +14,12 @@ from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import web
+from slack_bolt.app.async_app import AsyncApp
+
 from footnote_bot.playground.slack.delivery import Ack, Delivery
 from footnote_bot.playground.slack.timing import Timing
 from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
-from slack_bolt.app.async_app import AsyncApp
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 Start = Callable[[], Awaitable[None]]

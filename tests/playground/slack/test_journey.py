@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 VOTE = {
     "type": "context_actions",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.playground.slack.manifest import (
     EVENT_SCOPES,
     InvalidManifest,

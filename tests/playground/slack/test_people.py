@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
 from footnote_bot.playground.slack.errors import CannotAct
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
-from slack_sdk.web.async_client import AsyncWebClient
 
 
 def events(slack: LocalSlack, kind: str) -> list[dict[str, Any]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from footnote_bot.playground.slack.model import Message, Stream
-from footnote_bot.playground.slack.pings import Live, host_of, live_pings
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.playground.slack.model import Message, Stream
+from footnote_bot.playground.slack.pings import Live, host_of, live_pings
 
 
 def mrkdwn(text: str) -> list[Live]:

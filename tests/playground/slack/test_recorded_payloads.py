@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.slack import listeners
 from footnote_bot.playground.slack.kit.blocks import block_problems
 from footnote_bot.playground.slack.kit.views import check_view
 from footnote_bot.playground.slack.model import interactive_elements
-
 from tests.browser.recording import collection, normalised, shape_of
 
 PAYLOADS = collection()

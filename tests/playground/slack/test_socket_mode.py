@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, WSServerHandshakeError
+from slack_bolt.app.async_app import AsyncApp
+
 from footnote_bot.playground.slack.delivery import Ack, Delivery
 from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
-from slack_bolt.app.async_app import AsyncApp
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 Start = Callable[[], Awaitable[None]]

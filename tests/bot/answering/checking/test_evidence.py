@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from footnote_bot.bot.answering.checking.evidence import Evidence, Place, ShownPassage, locate
-from footnote_bot.bot.answering.llm.prompt import LinkNumbers, as_read
-from footnote_bot.indexers.text.prose import blocks
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.bot.answering.checking.evidence import Evidence, Place, ShownPassage, locate
+from footnote_bot.bot.answering.llm.prompt import LinkNumbers, as_read
+from footnote_bot.indexers.text.prose import blocks
 from tests.fakes.passages import passages
 from tests.timing import seconds_of
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.bot.answering.checking.facts import flaw_of
-from footnote_bot.bot.answering.checking.guards import Flaw
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.bot.answering.checking.facts import flaw_of
+from footnote_bot.bot.answering.checking.guards import Flaw
 from tests.timing import seconds_of
 
 

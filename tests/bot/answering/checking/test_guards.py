@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.bot.answering.checking.guards import addresses, all_shown, instructs_model, pings
 
+from footnote_bot.bot.answering.checking.guards import addresses, all_shown, instructs_model, pings
 from tests.fakes.passages import passages
 
 PAGES = passages(

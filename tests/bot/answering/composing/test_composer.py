@@ -10,6 +10,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.checking.evidence import bare
 from footnote_bot.bot.answering.checking.guards import addresses
 from footnote_bot.bot.answering.composing.composer import Composed, Composer, Released
@@ -37,9 +40,6 @@ from footnote_bot.bot.model import (
     is_unsure,
 )
 from footnote_bot.indexers.model import EVERYONE, Acl, Hit, Passage, Principal
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.confidence import NEAREST, SURE
 from tests.fakes.defaults import Answerer, Prompting, Recheck
 from tests.fakes.embedding import WordEmbedder

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.composing.judge import (
     JudgedSentence,
     ModelJudge,
@@ -28,9 +31,6 @@ from footnote_bot.bot.model import Fallback, Question
 from footnote_bot.config.llm import LlmSettings
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.playground.slack.watching import PATIENCE
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.fakes.passages import passages

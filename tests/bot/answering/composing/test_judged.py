@@ -10,6 +10,7 @@ from datetime import date
 from threading import Event
 
 import pytest
+
 from footnote_bot.bot.answering.composing.composer import Composed, Composer, Released
 from footnote_bot.bot.answering.composing.judge import JudgedSentence, SentenceVerdict
 from footnote_bot.bot.answering.llm.model_client import ModelFailed
@@ -18,7 +19,6 @@ from footnote_bot.bot.answering.llm.usage import Meter
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
 from footnote_bot.bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.passages import passages
 from tests.fakes.scripted_model import ScriptedModel
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.answering.composing.judge import ModelJudge
 from footnote_bot.bot.answering.composing.language_model import ConfiguredModel
 from footnote_bot.bot.answering.llm.usage import Meter

@@ -7,6 +7,9 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.checking.evidence import Evidence
 from footnote_bot.bot.answering.composing.objects import Objects
 from footnote_bot.bot.answering.composing.reading import AnswerReader, Sentence
@@ -16,9 +19,6 @@ from footnote_bot.bot.answering.llm.providers import model_client_of
 from footnote_bot.bot.model import Question
 from footnote_bot.config.llm import LlmSettings
 from footnote_bot.indexers.model import EVERYONE, Hit, Principal
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.defaults import Prompting
 from tests.fakes.embedding import WordEmbedder

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.answering.deciding.calibration import (
     Calibration,
     CalibrationUnwritable,

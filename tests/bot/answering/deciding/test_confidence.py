@@ -6,6 +6,9 @@ from dataclasses import replace
 from math import exp
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.deciding.confidence import (
     Confidence,
     Curve,
@@ -15,9 +18,6 @@ from footnote_bot.bot.answering.deciding.confidence import (
 )
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieved, by_page
 from footnote_bot.indexers.model import Hit
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.passages import passages
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.answering import texts
 from footnote_bot.bot.answering.deciding.confidence import Confidence, Curve
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result
 from footnote_bot.bot.shown import ResultTone, tone_of
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.answering.deciding.plausible import is_plausible, to_compose_from
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from footnote_bot.bot.model import (
@@ -18,7 +19,6 @@ from footnote_bot.bot.model import (
     Turn,
 )
 from footnote_bot.indexers.model import EVERYONE, Hit, Principal
-
 from tests.fakes.passages import passages
 
 READER = Principal.of(EVERYONE)

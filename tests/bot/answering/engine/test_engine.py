@@ -7,6 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from llama_index.core.base.llms.types import ChatMessage
+from llama_index.core.bridge.pydantic import Field
+from llama_index.core.instrumentation import get_dispatcher
+from llama_index.core.instrumentation.event_handlers import BaseEventHandler
+from llama_index.core.instrumentation.events.base import BaseEvent
+from llama_index.core.schema import MetadataMode, NodeWithScore
+
 from footnote_bot.bot.answering.engine.engines import (
     FootnoteChatEngine,
     FootnoteQueryEngine,
@@ -18,13 +25,6 @@ from footnote_bot.bot.answering.llm.prompt import Prompt
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
 from footnote_bot.bot.model import Answer, NoAnswer, Question
 from footnote_bot.indexers.model import EVERYONE, Acl, LivePages, Principal
-from llama_index.core.base.llms.types import ChatMessage
-from llama_index.core.bridge.pydantic import Field
-from llama_index.core.instrumentation import get_dispatcher
-from llama_index.core.instrumentation.event_handlers import BaseEventHandler
-from llama_index.core.instrumentation.events.base import BaseEvent
-from llama_index.core.schema import MetadataMode, NodeWithScore
-
 from tests.bot.answering.composing.test_composer import ScriptedModel, composer
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer, Recheck

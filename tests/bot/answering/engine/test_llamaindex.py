@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
-
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 
 
 def test_llama_index_searches_with_its_reader_s_rights() -> None:
     # LlamaIndex takes three seconds to import, and no other test needs it.
-    from footnote_bot.bot.answering.engine.retriever import ConfirmedRetriever, FootnoteRetriever
     from llama_index.core.llms import MockLLM
     from llama_index.core.query_engine import RetrieverQueryEngine
+
+    from footnote_bot.bot.answering.engine.retriever import ConfirmedRetriever, FootnoteRetriever
 
     search = retrieval_over(
         [

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+
 from footnote_bot.bot.answering.llm.breaker import Breaker
 from footnote_bot.bot.answering.llm.causes import Cause
 from footnote_bot.bot.answering.llm.model_client import CutShort, ModelFailed, RetryingModel
 from footnote_bot.bot.answering.llm.prompt import Prompt
 from footnote_bot.bot.model import Fallback
 from footnote_bot.playground.slack.watching import PATIENCE
-
 from tests.fakes.threads import no_thread_left
 
 PROMPT = Prompt("Be brief.", "How long is leave?", (), 10)

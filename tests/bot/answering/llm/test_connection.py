@@ -14,13 +14,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.bot.answering.llm.causes import Cause
 from footnote_bot.bot.answering.llm.model_client import ModelFailed, probe
 from footnote_bot.bot.answering.llm.providers import model_client_of
 from footnote_bot.bot.errors import ModelMisconfigured
 from footnote_bot.config.llm import LlmSettings
 from footnote_bot.playground.slack.watching import PATIENCE
-
 from tests.fakes.openai_server import Reply, openai_server
 
 SHORT = 0.5

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import repeat
 
 import pytest
+
 from footnote_bot.bot.answering.llm.llama_client import LlamaClient
 from footnote_bot.bot.answering.llm.model_client import (
     CutShort,
@@ -21,7 +22,6 @@ from footnote_bot.bot.errors import ModelMisconfigured
 from footnote_bot.bot.model import Fallback
 from footnote_bot.config.llm import LlmSettings
 from footnote_bot.playground.slack.watching import PATIENCE
-
 from tests.fakes.openai_server import Handler, Reply, openai_server
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.threads import no_thread_left

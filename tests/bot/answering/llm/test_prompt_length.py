@@ -7,13 +7,13 @@ import logging
 from typing import Any
 
 import pytest
+
 from footnote_bot.bot.answering.llm.model_client import ModelFailed
 from footnote_bot.bot.answering.llm.prompt import Prompt
 from footnote_bot.bot.answering.llm.providers import model_client_of
 from footnote_bot.bot.model import Fallback, Question, Role, Turn
 from footnote_bot.config.llm import LlmSettings
 from footnote_bot.indexers.model import EVERYONE, Hit, Principal
-
 from tests.fakes.defaults import Prompting
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.openai_server import Reply, openai_server

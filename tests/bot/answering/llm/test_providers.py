@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.bot.answering.llm.llama_client import LlamaClient
 from footnote_bot.bot.answering.llm.model_client import (
     CutShort,
@@ -19,7 +20,6 @@ from footnote_bot.bot.answering.llm.prompt import Prompt
 from footnote_bot.bot.answering.llm.providers import model_client_of
 from footnote_bot.bot.errors import ModelMisconfigured
 from footnote_bot.config.llm import LlmSettings
-
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.openai_server import Reply, openai_server
 

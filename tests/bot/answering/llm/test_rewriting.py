@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from footnote_bot.bot.answering.llm.rewriting import Rewriter, unfit
 from footnote_bot.bot.answering.llm.usage import BudgetedModel, Cap, Caps, Meter
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Role, Turn
 from footnote_bot.indexers.model import EVERYONE, Principal
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

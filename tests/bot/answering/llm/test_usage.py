@@ -7,12 +7,12 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
+
 from footnote_bot.bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from footnote_bot.bot.answering.llm.prompt import Prompt
 from footnote_bot.bot.answering.llm.usage import BudgetedModel, Cap, Meter, Spent
 from footnote_bot.bot.model import Fallback, Question
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.usage import MemoryUsage
 
 TODAY = date(2026, 11, 24)

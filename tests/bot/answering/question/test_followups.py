@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering import texts
 from footnote_bot.bot.answering.question import followups
 from footnote_bot.bot.answering.question.followups import (
@@ -17,9 +20,6 @@ from footnote_bot.bot.answering.reranking.reranking import with_previous
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval, by_page, merged
 from footnote_bot.bot.model import Question, Role, Turn
 from footnote_bot.indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 

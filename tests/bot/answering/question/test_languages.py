@@ -14,7 +14,6 @@ from footnote_bot.bot.answering.reranking.reranking import Reranking
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from footnote_bot.bot.model import Question, Tone
 from footnote_bot.indexers.model import EVERYONE, Hit, Passage, Principal
-
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 

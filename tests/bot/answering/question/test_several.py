@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+
 from footnote_bot.bot.answering.question.several import Several, asking, questions
 from footnote_bot.bot.model import (
     Answer,

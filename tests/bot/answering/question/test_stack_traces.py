@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.bot.answering.question.stack_traces import without_frames
 
 PYTHON = """\

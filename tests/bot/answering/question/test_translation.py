@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from footnote_bot.bot.answering.composing.composer import Composer
 from footnote_bot.bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from footnote_bot.bot.answering.llm.prompt import Prompting
@@ -18,7 +19,6 @@ from footnote_bot.bot.answering.question.languages import (
 )
 from footnote_bot.bot.model import Answer, Fallback, NoAnswer, Question, Role, Turn
 from footnote_bot.indexers.model import EVERYONE, Principal
-
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages

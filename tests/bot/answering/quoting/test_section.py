@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering import texts
 from footnote_bot.bot.answering.quoting.section import (
     LONGEST_UNIT,
@@ -15,9 +18,6 @@ from footnote_bot.bot.answering.words.stems import Weights, stems
 from footnote_bot.bot.model import LONGEST_LINE
 from footnote_bot.indexers.model import Hit, Passage
 from footnote_bot.indexers.text.prose import plain
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.passages import passages
 from tests.indexers.light_markdown import SECTIONS
 

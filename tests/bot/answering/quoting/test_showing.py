@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from footnote_bot.bot.answering.quoting.showing import caption, shown
-from footnote_bot.bot.answering.quoting.units import units
-from footnote_bot.bot.slack.rendering.mrkdwn import Piece, literal, render
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.bot.answering.quoting.showing import caption, shown
+from footnote_bot.bot.answering.quoting.units import units
+from footnote_bot.bot.slack.rendering.mrkdwn import Piece, literal, render
 from tests.indexers.light_markdown import SECTIONS
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from footnote_bot.bot.answering.quoting.units import units
 from hypothesis import given
 
+from footnote_bot.bot.answering.quoting.units import units
 from tests.indexers.light_markdown import SECTIONS
 
 

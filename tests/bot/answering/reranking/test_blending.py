@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.reranking.blending import (
     FLOOR,
     MORE,
@@ -19,9 +22,6 @@ from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, by_page
 from footnote_bot.bot.model import Question
 from footnote_bot.indexers.model import EVERYONE, Hit, Passage, Principal
 from footnote_bot.playground.slack.watching import PATIENCE
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.passages import passages
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+
 from footnote_bot.bot.answering.reranking.blending import blended
 from footnote_bot.bot.answering.reranking.reranking import (
     Reranking,
@@ -21,7 +22,6 @@ from footnote_bot.bot.model import Question, Role, Turn
 from footnote_bot.indexers.errors import ModelUnavailable
 from footnote_bot.indexers.model import EVERYONE, Hit, Passage, Principal
 from footnote_bot.playground.slack.watching import PATIENCE
-
 from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over

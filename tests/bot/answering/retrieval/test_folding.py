@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from footnote_bot.bot.answering.retrieval.folding import folded
-from footnote_bot.bot.model import Question
-from footnote_bot.indexers.model import EVERYONE, Hit, Principal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.bot.answering.retrieval.folding import folded
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import EVERYONE, Hit, Principal
 from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over

@@ -8,7 +8,6 @@ from footnote_bot.bot.answering.retrieval.neighbours import with_neighbours
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Hit, Page, Passage, Principal, Section
-
 from tests.fakes.defaults import Recheck
 from tests.fakes.live_wikis import Standing
 from tests.fakes.passages import passages

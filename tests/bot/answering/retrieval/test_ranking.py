@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.retrieval.ranking import Ranking, _is_only_links, shared
 from footnote_bot.bot.answering.words.stems import in_order
 from footnote_bot.indexers.model import Hit
 from footnote_bot.indexers.text.prose import beside_links, plain
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.passages import passages
 
 

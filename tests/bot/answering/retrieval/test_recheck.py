@@ -12,6 +12,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.deciding.confidence import Confidence
 from footnote_bot.bot.answering.retrieval import recheck as rechecking
 from footnote_bot.bot.answering.retrieval import rereading
@@ -42,9 +45,6 @@ from footnote_bot.indexers.model import (
     Section,
 )
 from footnote_bot.indexers.ports import LiveWiki
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.confidence import NEAREST, SURE
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.engine import checked

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+
 from footnote_bot.bot.answering.deciding.confidence import Confidence
 from footnote_bot.bot.model import Answer, Doubt, NoAnswer, Question, Unchecked
 from footnote_bot.indexers.model import EVERYONE, Changed, Principal
@@ -19,7 +20,6 @@ from footnote_bot.playground.confluence.model import Content, User, Who
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.state import Product
 from footnote_bot.playground.confluence.world import World
-
 from tests.fakes.confidence import SURE, always
 from tests.fakes.defaults import Answerer, Recheck
 from tests.fakes.retrieval import TickingClock, retrieval_over

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from footnote_bot.bot.answering.retrieval.retrieval import PASSAGES, by_page
-from footnote_bot.bot.model import Question
-from footnote_bot.indexers.model import EVERYONE, Acl, Hit, Principal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.bot.answering.retrieval.retrieval import PASSAGES, by_page
+from footnote_bot.bot.model import Question
+from footnote_bot.indexers.model import EVERYONE, Acl, Hit, Principal
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.bot.answering.question.several import Several
 from footnote_bot.bot.model import Answer, Narrowed, NoAnswer, Reason
 from footnote_bot.indexers.model import EVERYONE, NOBODY, Audience, Principal
 from footnote_bot.indexers.untold import untold_token
-
 from tests.bot.answering.test_answerer import HANDBOOK, answerer, ask
 from tests.fakes.confidence import NEAREST, SURE
 from tests.fakes.defaults import Recheck

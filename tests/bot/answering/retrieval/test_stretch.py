@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.bot.answering.retrieval import rereading
 from footnote_bot.bot.answering.retrieval.stretch import Stretch, has_line_of, is_beside, stands_in
 from footnote_bot.indexers.model import OPEN, Acl, Hit, Page, Section
 from footnote_bot.indexers.syncing.splitting import Splitter
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.fakes.passages import passages
 from tests.indexers.light_markdown import SECTIONS
 

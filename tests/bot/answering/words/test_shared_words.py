@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.bot.answering.words.shared_words import QueryTerms
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from footnote_bot.bot.answering.words.shared_words import QueryTerms
 
 _WORDS = st.sampled_from(
     ["leave", "leaves", "leaver's", "a", "an", "days", "day", "v2", "leave2", "or", "for", "forum",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.bot.answering.words.stems import Weights, by_sentence, count, in_order, stems
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.bot.answering.words.stems import Weights, by_sentence, count, in_order, stems
 
 
 @pytest.mark.parametrize(

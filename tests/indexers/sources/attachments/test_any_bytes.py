@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Content, Unreadable
-from footnote_bot.indexers.sources.attachments.reading import read
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Content, Unreadable
+from footnote_bot.indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import docx, parts, pdf, pptx, words, xlsx, zipped
 from tests.long import tries
 

@@ -6,10 +6,10 @@ import sys
 import zlib
 
 import pytest
-from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable
-from footnote_bot.indexers.sources.attachments.reading import read
 from openpyxl import Workbook
 
+from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable
+from footnote_bot.indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import (
     docx,
     parts,

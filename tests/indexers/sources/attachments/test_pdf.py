@@ -5,11 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from pypdf import PdfReader, PdfWriter
+
 from footnote_bot.indexers.sources.attachments.content import Unreadable
 from footnote_bot.indexers.sources.attachments.pdf import MOST_PAGES, flowing
 from footnote_bot.indexers.sources.attachments.reading import read
-from pypdf import PdfReader, PdfWriter
-
 from tests.indexers.sources.attachments.files import pdf
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from footnote_bot.indexers.sources.attachments.reading import read
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 from openpyxl.styles import Font
 
+from footnote_bot.indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import saved, xlsx
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from io import BytesIO
 
-from footnote_bot.indexers.sources.attachments.reading import read
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -14,6 +13,7 @@ from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.util import Inches
 
+from footnote_bot.indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import pptx
 
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
+
 from footnote_bot.indexers.sources.attachments.content import Unreadable
 from footnote_bot.indexers.sources.attachments.reading import read, readable
 

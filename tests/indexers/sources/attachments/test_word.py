@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.indexers.sources.attachments.reading import read
 
+from footnote_bot.indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import docx, parts, words, zipped
 
 

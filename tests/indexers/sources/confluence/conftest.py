@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence.addresses import base_of
 from footnote_bot.indexers.sources.confluence.transport import Patience, Time, Transport
 from footnote_bot.playground.confluence.model import User

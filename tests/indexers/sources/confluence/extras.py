@@ -17,7 +17,6 @@ from footnote_bot.indexers.model import (
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
-
 from tests.indexers.sources.confluence.test_wiki import principal
 
 KnownPages = dict[str, KnownPage]

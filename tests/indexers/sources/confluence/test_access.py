@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.sources.confluence.access import ConfluenceAccess

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence.cloud import Cloud
 from footnote_bot.indexers.sources.confluence.data_center import DataCenter
 from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Product

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieved, by_page
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
 from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.sources.confluence.rights import Tokens
-
 from tests.fakes.defaults import Recheck
 from tests.fakes.engine import checked
 from tests.indexers.sources.confluence.conftest import Site

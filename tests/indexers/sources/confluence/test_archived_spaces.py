@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.model import Enumerated, Failed
 from footnote_bot.playground.confluence.model import Content
-
 from tests.indexers.sources.confluence.extras import KnownPages, pages, sync, wiki_of
 
 

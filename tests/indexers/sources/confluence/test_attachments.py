@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import (
     NOBODY,
@@ -23,7 +24,6 @@ from footnote_bot.indexers.sources.confluence import attachments
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Content, User, Who
-
 from tests.indexers.sources.attachments.files import pdf
 from tests.indexers.sources.confluence.conftest import TRIES
 from tests.indexers.sources.confluence.extras import (

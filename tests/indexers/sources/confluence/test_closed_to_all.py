@@ -4,13 +4,13 @@ allowed."""
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.errors import MassRemoval
 from footnote_bot.indexers.model import SyncReport
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.transport import Transport
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from footnote_bot.playground.confluence.model import Who
-
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.properties.confluences import EMBEDDER, SPLIT, hits_for, pages, principal

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import (
     Failed,
@@ -19,7 +20,6 @@ from footnote_bot.indexers.model import (
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Comment, Content, User
-
 from tests.indexers.sources.confluence.extras import (
     KnownPages,
     assert_they_have_their_page_s_rights,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
+
 from footnote_bot.indexers.findings import Level
 from footnote_bot.indexers.sources.confluence import doctor
 from footnote_bot.indexers.sources.confluence.doctor import ConfluenceDoctor
@@ -15,7 +16,6 @@ from footnote_bot.indexers.sources.confluence.parallel import start_in_thread
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.transport import Transport
-
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.looking import PATIENT
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
 from footnote_bot.indexers.sources.confluence.downloads import download
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import LiveConfluence
 from footnote_bot.indexers.sources.confluence.transport import Patience, Refused, Transport
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
-
 from tests.indexers.sources.attachments.files import pdf
 from tests.indexers.sources.confluence.extras import EXTRAS, KnownPages, pages, sync, wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT

@@ -5,13 +5,13 @@ from __future__ import annotations
 from threading import Event
 
 import pytest
+
 from footnote_bot.indexers.model import Changed, Failed, KnownPage, PageChange
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Transport
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
-
 from tests.indexers.sources.confluence.looking import PATIENT
 from tests.indexers.sources.confluence.test_wiki import principal
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+
 from footnote_bot.config.settings import Secrets
 from footnote_bot.config.wikis import ConfluenceSettings
 from footnote_bot.indexers.model import Acl, Passage, Principal
@@ -13,7 +14,6 @@ from footnote_bot.indexers.sources.confluence.source import ConfluenceSource
 from footnote_bot.indexers.sources.source import Resources
 from footnote_bot.indexers.syncing.splitting import Splitter
 from footnote_bot.playground.confluence.faults import Fault
-
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from threading import Event
 
 import pytest
+
 from footnote_bot.indexers.model import NOBODY, OPEN, KnownPage, LivePages
 from footnote_bot.indexers.parsing.limits import Limits
 from footnote_bot.indexers.parsing.process import Parsers
@@ -21,7 +22,6 @@ from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Transport
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Who
-
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.extras import EXTRAS, sync, wiki_of
 from tests.indexers.sources.confluence.looking import PATIENT, live_of

@@ -9,6 +9,7 @@ from threading import Event
 from threading import Lock as ThreadLock
 
 import pytest
+
 from footnote_bot.config.wikis import ConfluenceSettings
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.sources.confluence.addresses import Base
@@ -26,7 +27,6 @@ from footnote_bot.indexers.sources.confluence.transport import Json, Params, Ref
 from footnote_bot.indexers.untold import untold_token
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import User
-
 from tests.indexers.sources.confluence.conftest import TRIES
 from tests.long import few
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence.cloud import Cloud
 from footnote_bot.indexers.sources.confluence.data_center import DataCenter
 from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import User

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.model import Changed, KnownPage, PageChange, Relabelled, Unchanged
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.ownership import Ownership
@@ -12,8 +15,6 @@ from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from footnote_bot.playground.confluence.model import Content, User
-from hypothesis import given
-from hypothesis import strategies as st
 
 ALL = Ownership("owner", "owner-", editor=True)
 JSON = st.recursive(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.sources.confluence.page_links import (
     PageLink,
     edit_address,
@@ -12,8 +15,6 @@ from footnote_bot.indexers.sources.confluence.page_links import (
     path_within,
     tiny,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 CLOUD = "https://acme.atlassian.net/wiki"
 CENTER = "https://wiki.example.com:8443/confluence"

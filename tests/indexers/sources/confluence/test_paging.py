@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
 from footnote_bot.indexers.sources.confluence.paging import by_cursor, by_start, results
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused

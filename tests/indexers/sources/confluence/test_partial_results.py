@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
+
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.bot.model import Answer, Doubt, NoAnswer, Reason, Result
@@ -19,7 +20,6 @@ from footnote_bot.indexers.sources.confluence.located import PartialResult
 from footnote_bot.indexers.sources.confluence.transport import Transport
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Who
-
 from tests.fakes.defaults import Recheck
 from tests.fakes.engine import checked
 from tests.fakes.wiki import by_section

@@ -4,6 +4,9 @@ admits."""
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Principal
 from footnote_bot.indexers.sources.confluence.rights import (
     CLOSED,
@@ -14,8 +17,6 @@ from footnote_bot.indexers.sources.confluence.rights import (
     restriction,
     space_gate,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 TOKENS = Tokens("wiki.example")
 PEOPLE = {"ann": {"a"}, "bob": {"a", "b"}, "cy": set()}

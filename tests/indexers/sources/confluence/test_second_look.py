@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+
 from footnote_bot.indexers.model import NOBODY, Acl, SyncReport
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.rights import Tokens
@@ -13,7 +14,6 @@ from footnote_bot.indexers.sources.confluence.transport import Patience
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Content, Who
-
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import TRIES, Site

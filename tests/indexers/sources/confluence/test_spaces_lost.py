@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import NOBODY, OPEN, Relabelled, SyncReport
 from footnote_bot.indexers.sources.confluence.extras import Extras
@@ -14,7 +15,6 @@ from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from footnote_bot.indexers.syncing.splitting import Splitter
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Who
-
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex

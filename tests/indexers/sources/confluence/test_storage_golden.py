@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+
 from footnote_bot.indexers.sources.confluence.storage_format import sections
 from footnote_bot.indexers.sources.confluence.storage_links import StorageLinks
 

@@ -6,14 +6,14 @@ import re
 from html import escape
 
 import pytest
-from footnote_bot.indexers.sources.confluence import storage_tree
-from footnote_bot.indexers.sources.confluence.storage_format import sections
-from footnote_bot.indexers.text.prose import Kind, blocks, fenced
-from footnote_bot.indexers.text.tree import Node
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
+from footnote_bot.indexers.sources.confluence import storage_tree
+from footnote_bot.indexers.sources.confluence.storage_format import sections
+from footnote_bot.indexers.text.prose import Kind, blocks, fenced
+from footnote_bot.indexers.text.tree import Node
 from tests.long import tries
 
 TAGS = st.sampled_from(

@@ -11,6 +11,7 @@ from threading import Event, Thread, Timer
 from urllib.parse import parse_qs
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.sources.confluence import transport as transports
 from footnote_bot.indexers.sources.confluence.addresses import base_of

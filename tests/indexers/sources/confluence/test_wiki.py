@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import (
     EVERYONE,
@@ -32,7 +33,6 @@ from footnote_bot.indexers.sources.confluence.transport import Transport
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Content, User, Who
-
 from tests.indexers.sources.confluence.looking import live_pages
 
 KnownPages = dict[str, KnownPage]

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.model import Changed, KnownPage, PageChange, Skipped, Unchanged
 from footnote_bot.indexers.parsing.limits import Limits, here
 from footnote_bot.indexers.sources.markdown import cache
 from footnote_bot.indexers.sources.markdown.cache import PageCache
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.long import tries
 
 SCALARS = (

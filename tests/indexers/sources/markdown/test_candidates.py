@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.model import Changed, KnownPage
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
 from footnote_bot.indexers.sources.markdown.links import candidates
 from footnote_bot.indexers.sources.markdown.reading import convert_page, skim
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-
 from tests.indexers.sources.markdown.test_golden import INPUTS, flavour_of
 
 LINKS = (

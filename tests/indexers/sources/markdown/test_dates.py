@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from footnote_bot.indexers.sources.markdown.dates import date_of
-from footnote_bot.indexers.sources.markdown.front_matter import split
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.indexers.sources.markdown.dates import date_of
+from footnote_bot.indexers.sources.markdown.front_matter import split
 
 DAY = date(2024, 3, 1)
 

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import pytest
-from footnote_bot.indexers.sources.markdown.encoding import Binary, is_binary, text_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.indexers.sources.markdown.encoding import Binary, is_binary, text_of
 
 TEXTS = {
     "cp1252": [

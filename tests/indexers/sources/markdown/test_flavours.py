@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.model import Changed, Page, Skipped
 from footnote_bot.indexers.sources.markdown.dialects import guess
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki

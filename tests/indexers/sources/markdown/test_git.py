@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.config.wikis import MarkdownSettings
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import Changed, PageChange

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import Changed, KnownPage, Page, Unchanged
 from footnote_bot.indexers.sources.markdown.git import GitWiki
 from footnote_bot.indexers.sources.markdown.git_command import Git
 from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, last_changes
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-
 from tests.fakes.git_server import GitServer, serving
 
 OLD, NEW = date(2020, 1, 2), date(2024, 5, 6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.sources.markdown.convert import ParsedPage, sections
 
 DATA = Path(__file__).parents[3] / "data" / "markdown"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 import pytest
+
 from footnote_bot.indexers.model import Changed, Failed, PageChange
 from footnote_bot.indexers.parsing.limits import Limits
 from footnote_bot.indexers.parsing.process import Parsers, stoppable
@@ -17,7 +18,6 @@ from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
 from footnote_bot.indexers.sources.markdown.front_matter import split
 from footnote_bot.indexers.sources.markdown.reading import convert_page, skim
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-
 from tests.long import few
 from tests.timing import seconds_of, takes_linear_time
 

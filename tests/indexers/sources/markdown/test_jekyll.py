@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from footnote_bot.indexers.model import Skipped
 from footnote_bot.indexers.sources.markdown.convert import page
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-
 from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
 DOCS = "collections: {docs: {output: true}, people: {}}\n"

@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from footnote_bot.indexers.model import Changed, Enumerated, Page
 from footnote_bot.indexers.sources.markdown.files import key_of, path_of
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-from hypothesis import given
-from hypothesis import strategies as st
 
 COMPOSED, DECOMPOSED = "\u00d6ffnung.md", "O\u0308ffnung.md"
 LITERAL = "%C3%96ffnung.md"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.errors import MassRemoval, WikiUnavailable
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import Changed, Enumerated, Failed, KnownPage, Skipped, SyncReport
 from footnote_bot.indexers.ports import PassageIndex
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import by_section

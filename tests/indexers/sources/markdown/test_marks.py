@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from footnote_bot.indexers.sources.markdown.convert import sections
 
 

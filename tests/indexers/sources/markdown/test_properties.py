@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from footnote_bot.indexers.sources.markdown.convert import sections
-from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
-from footnote_bot.indexers.sources.markdown.front_matter import split
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from footnote_bot.indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
+from footnote_bot.indexers.sources.markdown.front_matter import split
 from tests.long import tries
 
 PIECES = st.sampled_from(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from footnote_bot.indexers.sources.markdown.convert import sections
 
+from footnote_bot.indexers.sources.markdown.convert import sections
 from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
 

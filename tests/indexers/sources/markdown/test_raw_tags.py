@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from footnote_bot.indexers.sources.markdown.convert import sections
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
 from footnote_bot.indexers.sources.markdown.tree import show_without_end

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from footnote_bot.indexers.errors import WikiMisconfigured
 from footnote_bot.indexers.model import (
     Acl,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from footnote_bot.playground.slack.kit.blocks import block_problems, text_length, with_ids
 
 

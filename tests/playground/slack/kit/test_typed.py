@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from footnote_bot.playground.slack.kit.blocks import block_problems
-from footnote_bot.playground.slack.kit.typed import typed
 from hypothesis import given
 from hypothesis import strategies as st
+
+from footnote_bot.playground.slack.kit.blocks import block_problems
+from footnote_bot.playground.slack.kit.typed import typed
 
 
 def test_mentions_links_and_code_become_parts() -> None:

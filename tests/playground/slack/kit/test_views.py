@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from footnote_bot.playground.slack.errors import Refusal
 from footnote_bot.playground.slack.kit.views import check_view
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "In blocks."}}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 
 async def refusal(call: Any) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import pytest
-from footnote_bot.playground.slack.model import Message
-from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.workspace import LocalSlack
 
 
 class Settable(Protocol):

@@ -6,11 +6,11 @@ import json
 from typing import Any, Protocol
 
 import pytest
-from footnote_bot.playground.slack.errors import CannotAct
-from footnote_bot.playground.slack.workspace import LocalSlack
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from footnote_bot.playground.slack.errors import CannotAct
+from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.playground.slack.conftest import MANIFEST
 
 
