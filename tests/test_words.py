@@ -52,13 +52,13 @@ lookup markdown material members merged messages methods metrics migrations mill
 models named observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf
 people pieces plain plausibility ports posted posting presentations priority
-privacy private progress prompts quality question questions quick raised ranking rare
+privacy private progress prompts quality question questions raised ranking rare
 rate readers readiness reading received recorded references refusals reminders removal
 rendering reordering replayed replies rereading response restoring results results.json
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds
 secrets sentences settings sign-in slack small socket sqlite standard statistics streaming
 suggested support tables targets template text token tokens traces uncertainty values verdicts
-verification waiting wiki word words workbooks written yaml
+verification waiting wiki word words workbooks written
 """
 """The words that may begin any other docstring, beside these: it says what the thing is. Add a name
 if it begins a noun phrase, and remove it when nothing begins with it."""

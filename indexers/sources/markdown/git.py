@@ -164,7 +164,7 @@ class GitWiki(MarkdownWiki):
         return f"{url.rstrip('/')}{self._suffix}" if self._suffix else url
 
     def fetch(self) -> None:
-        """Clone the repository, or update the clone. Replace an interrupted or damaged one.
+        """Fetch the repository: clone it, or update the clone. Replace a damaged one.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.

@@ -63,7 +63,7 @@ _MOST_PARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """What a generator's settings say; a value that they do not is empty. ``folder`` is where the
+    """The settings of a site; a value that they do not state is empty. ``folder`` is where the
     pages start below the root, ending in ``/``. ``titles`` are those of the table of contents, by
     path below ``folder``. ``excluded`` are patterns of files that the site leaves out, as in
     ``.gitignore``."""
