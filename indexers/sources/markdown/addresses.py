@@ -58,14 +58,14 @@ is escaped text with at most one ``.*`` and a few ``[^/]+``, so it stays quick o
 def moved(path: str, moves: Sequence[Move]) -> str:
     """Return the path by which the site knows a file: that of the first pattern, or its own."""
     for pattern, target in moves:
-        if match := re.fullmatch(pattern, path):
+        if match := re.fullmatch(rf"(?:{pattern})", path):
             return match.expand(target).lstrip("/")
     return path
 
 
 def matched(path: str, rules: Sequence[tuple[str, str]]) -> str:
     """Return what the first pattern that matches ``path`` stands with; empty if none does."""
-    return next((value for pattern, value in rules if re.fullmatch(pattern, path)), "")
+    return next((value for pattern, value in rules if re.fullmatch(rf"(?:{pattern})", path)), "")
 
 
 def is_forge_view(site_url: str) -> bool:

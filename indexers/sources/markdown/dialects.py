@@ -173,6 +173,7 @@ def _readme_callout(match: re.Match[str]) -> str:
 
 
 _SIZE = re.compile(r"(?:^|\|)\s*+\d++(?:x\d++)?+\s*+$")
+_ATTRIBUTES = " ".join(name for name, row in DIALECTS.items() if "attributes" in row.features)
 _OPTION = r"(?:\#|//|--|%%)\|"
 _HIDES = r"(?:echo|include)[ \t]*+[:=][ \t]*+(?:false|F)\b"
 _REWRITES = (
@@ -205,7 +206,11 @@ _REWRITES = (
     _rewrite(
         r"^```[ \t]*+\{=html5?\}[ \t]*+\n((?:(?!```).*+\n)*+)```[ \t]*+$", r"\1", in_code=True
     ),
-    _rewrite(r"^```[ \t]*+\{=\w++\}[ \t]*+\n(?:(?!```).*+\n)*+```[ \t]*+$", in_code=True),
+    _rewrite(
+        r"^```[ \t]*+\{=\w++\}[ \t]*+\n(?:(?!```).*+\n)*+```[ \t]*+$",
+        dialects=_ATTRIBUTES,
+        in_code=True,
+    ),
     # Quarto and R Markdown: a cell, unless its options hide it, is code without them.
     _rewrite(
         rf"^```[ \t]*+\{{\w++(?>[^`\n]*?\b{_HIDES})[^`\n]*+\n(?:(?!```).*+\n)*+```[ \t]*+$",

@@ -48,7 +48,7 @@ _DEEPEST = 60
 _CLASSES = re.compile(r"\{[ \t]*+(?:\.[A-Za-z][\w-]*+[ \t]*+)++\}[ \t]*+")
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 _INLINE_NOTE = re.compile(r"\^\[(?:[^\[\]^]|\^(?!\[)|\[[^\[\]^]*+\])++\]")
-_MARKED = re.compile(r"==(?![\s=])((?:[^=]|=(?!=))++)(?<![\s=])==(?![A-Za-z0-9_=])")
+_MARKED = re.compile(r"==(?![\s=])((?:[^=]|=(?!=))++)(?<![\s=])==(?!=)")
 _MOVED = re.compile(r"([~^])([\w+-]{1,10})\1(?![~^])")
 _DASH = re.compile("---?")
 _LANGUAGE = re.compile(r"[^\s{:=\[]*+")
@@ -84,8 +84,9 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
-    md.validateLink = _any_link  # type: ignore[method-assign]
-    md.normalizeLink = _as_written  # type: ignore[method-assign]
+    # The writer checks addresses, once template tags in them are resolved.
+    md.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005 - by name
+    md.normalizeLink = lambda url: url  # type: ignore[method-assign]
     md.use(footnote_plugin, inline=False)
     md.add_render_rule("footnote_ref", _footnote_reference)
     md.add_render_rule("footnote_block_open", lambda *_: "<fn-footnotes>")
@@ -103,15 +104,6 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     if "wikilinks" in features:
         md.inline.ruler.before("link", "wiki_link", _wiki_link("labelfirst" in features))
     return md
-
-
-def _any_link(url: str) -> bool:  # noqa: ARG001 - called by name
-    """Accept every link: the writer checks addresses, once template tags in them are resolved."""
-    return True
-
-
-def _as_written(url: str) -> str:
-    return url
 
 
 class _ForgivingBlocks(ParserBlock):
@@ -177,21 +169,15 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
     return rule
 
 
-def _heading_open(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
-) -> str:
+def _heading_open(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
     return f"<{tokens[at].tag} data-source={quoted(tokens[at + 1].content)}>"
 
 
-def _footnote_reference(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
-) -> str:
+def _footnote_reference(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
     return f'<fn-ref to="{tokens[at].meta["id"]}"></fn-ref>'
 
 
-def _footnote_open(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
-) -> str:
+def _footnote_open(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
     return f'<fn-footnote id="{tokens[at].meta["id"]}">'
 
 
@@ -255,9 +241,7 @@ def _labelled_fence(
     return (f"<p>{label}</p>\n" if label else "") + self.fence(tokens, at, options, env)
 
 
-def _as_math(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
-) -> str:
+def _as_math(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
     mark = tokens[at].markup or "$"
     content = escape(" ".join(tokens[at].content.split()))
     shown = f"{mark}{content}{mark}"

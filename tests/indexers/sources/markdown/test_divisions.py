@@ -65,6 +65,10 @@ def test_a_raw_block_of_html_is_html_and_of_another_format_nothing() -> None:
     assert text(page) == "Bake.\n\nEat."
 
 
+def test_a_raw_block_is_code_where_nobody_knows_it() -> None:
+    assert text("```{=latex}\nx\n```\n", "obsidian") == "```{=latex}\nx\n```"
+
+
 @pytest.mark.parametrize("language", ["r", "python", "sql"])
 def test_a_cell_named_for_its_language_is_code(language: str) -> None:
     page = f"```{{{language}}}\n# Not a heading\nx = *1*\n```\n"
