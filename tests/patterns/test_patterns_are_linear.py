@@ -25,6 +25,7 @@ from .finding import (
 MADE_AT_A_CALL = {
     "footnote_bot.playground.confluence.faults": "the local Confluence's, by its tests",
     "footnote_bot.playground.confluence.routes": "they are constants of the modules that call it",
+    "footnote_bot.indexers.sources.markdown.dialects": "they are held by its tables",
     "footnote_bot.indexers.sources.markdown.tags": "its parts are tried below",
 }
 """Modules that compile patterns other than their constants."""

@@ -9,10 +9,9 @@ from dataclasses import replace
 from footnote_bot.indexers.model import Section
 from footnote_bot.indexers.sources.attachments.content import Warn
 from footnote_bot.indexers.sources.attachments.text import decoded
-from footnote_bot.indexers.sources.markdown.anchors import Anchors
-from footnote_bot.indexers.sources.markdown.convert import guess, page
-from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
-from footnote_bot.indexers.sources.markdown.outline import page_outline
+from footnote_bot.indexers.sources.markdown.anchors import Anchors, page_outline
+from footnote_bot.indexers.sources.markdown.convert import page
+from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, guess
 from footnote_bot.indexers.sources.markdown.tags import Tags
 from footnote_bot.indexers.sources.markdown.tree import grow
 
@@ -32,9 +31,6 @@ def html(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 def outlined(source: str, title: str) -> Iterator[Section]:
     """Yield the sections of an HTML document that is called ``title``."""
-    # The parser searches again and again for the end of a tag that never ends.
-    head, end, tail = source.rpartition(">")
-    source = head + end + tail.replace("<", "&lt;")
     tags = Tags()
     root = grow(source, tags, _resolve)
     _, sections = page_outline(root, title=title, anchors=Anchors("github"), tags=tags)

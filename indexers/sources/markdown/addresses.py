@@ -1,20 +1,39 @@
-"""The address that a site generator gives the page of a file."""
+"""The address that a site generator gives the page of a file.
+
+Source of the rules of Jekyll's permalinks: Jekyll 4.3, ``configuration.rb``, ``collection.rb``,
+``drops/url_drop.rb``, ``utils.rb`` (``slugify``, ``add_permalink_suffix``).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
+from unicodedata import category
 from urllib.parse import quote, unquote, urlsplit
 
-from footnote_bot.indexers.sources.markdown import quarto
+from footnote_bot.indexers.sources.markdown.dates import date_of
+from footnote_bot.indexers.sources.markdown.dialects import QUARTO_SUFFIXES
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
-from footnote_bot.indexers.sources.markdown.jekyll import expanded
 
 _PREFIX = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"^(?:(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?|\d+[-_.]\d+)")
+_POST = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.+)")
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+_STYLES = {
+    "none": "/:categories/:title:output_ext",
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+}
+_MOMENTS = {
+    "year": "%Y", "month": "%m", "day": "%d", "short_year": "%y", "y_day": "%j", "week": "%V",
+    "w_year": "%G", "w_day": "%u", "short_month": "%b", "long_month": "%B", "short_day": "%a",
+    "long_day": "%A"
+}  # fmt: skip
 _INDEXES = frozenset({"index", "readme"})
 _FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
 
@@ -29,6 +48,8 @@ def place(rule: str, path: str, matter: FrontMatter) -> str:
     return quote(made, safe="/~@+:!$&'*,;=%", errors="surrogateescape")
 
 
+Permalink = tuple[str, str]
+"""A pattern of paths, and the template of the addresses of those."""
 Move = tuple[str, str]
 """A pattern of paths, and where the site has those pages instead (for `re.Match.expand`). A pattern
 is escaped text with at most one ``.*`` and a few ``[^/]+``, so it stays quick on any path."""
@@ -37,18 +58,14 @@ is escaped text with at most one ``.*`` and a few ``[^/]+``, so it stays quick o
 def moved(path: str, moves: Sequence[Move]) -> str:
     """Return the path by which the site knows a file: that of the first pattern, or its own."""
     for pattern, target in moves:
-        if match := _whole(pattern, path):
+        if match := re.fullmatch(rf"(?:{pattern})", path):
             return match.expand(target).lstrip("/")
     return path
 
 
 def matched(path: str, rules: Sequence[tuple[str, str]]) -> str:
     """Return what the first pattern that matches ``path`` stands with; empty if none does."""
-    return next((value for pattern, value in rules if _whole(pattern, path)), "")
-
-
-def _whole(pattern: str, path: str) -> re.Match[str] | None:
-    return re.fullmatch(rf"(?:{pattern})", path)
+    return next((value for pattern, value in rules if re.fullmatch(rf"(?:{pattern})", path)), "")
 
 
 def is_forge_view(site_url: str) -> bool:
@@ -57,7 +74,7 @@ def is_forge_view(site_url: str) -> bool:
 
 
 def _stem(path: PurePosixPath) -> str:
-    for suffix in (".erb", ".md", ".markdown", ".mdx", *quarto.SUFFIXES):
+    for suffix in (".erb", ".md", ".markdown", ".mdx", *QUARTO_SUFFIXES):
         path = path.with_suffix("") if path.suffix.lower() == suffix else path
     return path.name
 
@@ -73,14 +90,14 @@ def _permalink(path: PurePosixPath, matter: FrontMatter) -> str:
         return ""
     if permalink.strip() in ("pretty", "date", "none", "ordinal"):
         return ""
-    return expanded(permalink.strip(), path, _stem(path), matter).removesuffix("index.html")
+    return _expanded(permalink.strip(), path, _stem(path), matter).removesuffix("index.html")
 
 
 def _post(path: PurePosixPath, matter: FrontMatter, ending: str) -> str:
     """Return the path of a post of Jekyll; empty if the file is none or says where it is."""
     if "_posts" not in path.parent.parts or _permalink(path, matter):
         return ""
-    return expanded(f"/:categories/:year/:month/:day/:title{ending}", path, _stem(path), matter)
+    return _expanded(f"/:categories/:year/:month/:day/:title{ending}", path, _stem(path), matter)
 
 
 def _source(path: PurePosixPath, _matter: FrontMatter) -> str:
@@ -207,3 +224,78 @@ def below(site: str, url: str) -> str | None:
     except ValueError:  # invalid brackets
         return None
     return wanted.removeprefix(base) if f"{wanted}/".startswith(f"{base}/") else None
+
+
+def permalinks(settings: Mapping[str, object]) -> Iterator[Permalink]:
+    """Yield the templates of the posts and of each collection that is published."""
+    style = str(settings.get("permalink") or "date")
+    section = settings.get("collections")
+    collections: Mapping[str, object] = section if isinstance(section, dict) else {}
+    posts = _template(collections.get("posts")) or _STYLES.get(style, style)
+    yield "(?:.*/)?_posts/.*", posts
+    above = str(settings.get("collections_dir") or "").strip("/")
+    for name, options in collections.items():
+        if isinstance(options, dict) and options.get("output") and name != "posts":
+            folder = f"{above}/_{name}" if above else f"_{name}"
+            template = _template(options) or f"/:collection/:path{_suffix(style)}"
+            yield f"{re.escape(folder)}/.*", template.replace(":collection", str(name))
+
+
+def _template(options: object) -> str:
+    return str(options.get("permalink") or "") if isinstance(options, dict) else ""
+
+
+def _suffix(style: str) -> str:
+    if style == "pretty" or style.endswith("/"):
+        return "/"
+    is_file = style in ("date", "ordinal", "none") or style.endswith(":output_ext")
+    return ":output_ext" if is_file else ""
+
+
+def _expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter) -> str:
+    """Return the address of a file by a template; empty if that asks for what is unknown."""
+    dated = _POST.fullmatch(stem)
+    day = date_of(matter.values.get("date")) or (date_of(dated[1]) if dated else None)
+    slug = matter.text("slug") or (dated[2] if dated else stem)
+    values = {
+        "output_ext": ".html",
+        "basename": stem,
+        "name": _slugified(stem).lower(),
+        "slug": _slugified(slug).lower(),
+        "title": _slugified(slug, "._~!$&'()+,;=@"),
+        "path": (_below_collection(path.parent) / stem).as_posix(),
+        "categories": "/".join(_categories(path, matter)),
+    }
+    if day:
+        values |= {name: day.strftime(form) for name, form in _MOMENTS.items()}
+        values |= {"i_month": str(day.month), "i_day": str(day.day)}
+    if ":" in _PLACEHOLDER.sub(lambda match: "" if match[1] in values else ":", template):
+        return ""
+    made = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
+    return re.sub(r"/{2,}", "/", f"/{made}")
+
+
+def _below_collection(folder: PurePosixPath) -> PurePosixPath:
+    """Return a folder's path below that of its collection."""
+    at = next((at for at, part in enumerate(folder.parts, 1) if part.startswith("_")), 0)
+    return PurePosixPath(*folder.parts[at:])
+
+
+def _categories(path: PurePosixPath, matter: FrontMatter) -> Iterator[str]:
+    """Yield those of a post: the folders above ``_posts``, and its front matter's."""
+    folders = path.parent.parts
+    above = folders[: folders.index("_posts")] if "_posts" in folders else ()
+    categories = matter.values.get("categories")
+    several = categories.split() if isinstance(categories, str) else matter.several("categories")
+    yield from dict.fromkeys(
+        each.lower() for each in (*above, *several, *filter(None, [matter.text("category")]))
+    )
+
+
+def _slugified(text: str, kept: str = "") -> str:
+    """Return ``text`` with a hyphen in the place of all but letters, digits and those ``kept``."""
+    chars = (
+        char if char in kept or category(char)[0] in "LM" or char.isdecimal() else "-"
+        for char in text
+    )
+    return re.sub(r"-{2,}", "-", "".join(chars)).strip("-")

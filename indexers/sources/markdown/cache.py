@@ -11,9 +11,7 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import date, datetime, time
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -22,16 +20,12 @@ from typing import Any
 
 import yaml
 
-from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
-from footnote_bot.indexers.sources.markdown.reading import Skimmed
-
 log = logging.getLogger(__name__)
 
 _CODE = Path(__file__).parents[2]
 _FOLDERS = ("sources/markdown", "text", "parsing")
 """The code that a file passes through, below `_CODE`."""
 _LIBRARIES = ("PyYAML", "charset-normalizer", "markdown-it-py", "mdit-py-plugins")
-_TIMES: dict[str, type[date | time]] = {"datetime": datetime, "date": date, "time": time}
 
 
 class PageCache:
@@ -48,79 +42,39 @@ class PageCache:
         self._lock = threading.RLock()
         self._read = file is None
         self._differs = False
-        self._new_files = 0
-        self._skimmed: dict[str, Skimmed] = {}
-        self._revisions: dict[str, str] = {}
-        self._empty: set[str] = set()
+        self._values: dict[str, Any] = {}
         self._used: set[str] = set()
 
-    def skimmed(self, content: str) -> Skimmed | None:
-        """Return the result of skimming a file whose bytes have the digest ``content``."""
-        with self._loaded():
-            return self._skimmed.get(content)
-
-    def keep_skimmed(self, content: str, skimmed: Skimmed) -> None:
-        with self._loaded():
-            self._skimmed[content] = skimmed
-            self._differs = True
-            self._new_files += 1
-
-    def forget_files(self, *, keep: Collection[str]) -> None:
-        """Forget all skimmed files but those with the digests ``keep``."""
-        with self._loaded():
-            remaining = {
-                content: skimmed for content, skimmed in self._skimmed.items() if content in keep
-            }
-            self._differs = self._differs or len(remaining) < len(self._skimmed)
-            self._skimmed = remaining
-
-    def revision(self, name: str) -> str | None:
-        """Return the digest of a page; ``name`` is a digest of everything that it depends on."""
-        with self._loaded(name):
-            return self._revisions.get(name)
-
-    def keep_revision(self, name: str, revision: str) -> None:
-        with self._loaded(name):
-            self._revisions[name] = revision
-            self._differs = True
-
-    def is_empty(self, revision: str) -> bool:
-        """Return whether the page with this digest was converted, and had no text."""
-        with self._loaded(revision):
-            return revision in self._empty
-
-    def keep_empty(self, revision: str) -> None:
-        with self._loaded(revision):
-            self._empty.add(revision)
-            self._differs = True
-
-    def forget_pages(self) -> None:
-        """Forget all pages that were not used since the last call."""
-        with self._loaded():
-            used, self._used = self._used, set()
-            revisions = {
-                name: revision for name, revision in self._revisions.items() if name in used
-            }
-            empty = self._empty & used
-            removed = len(self._revisions) > len(revisions) or len(self._empty) > len(empty)
-            self._differs = self._differs or removed
-            self._revisions, self._empty = revisions, empty
-
-    def save(self, *, least: int = 0) -> None:
-        """Write the file, completely or not at all, if the cache differs from it and at least
-        ``least`` files were skimmed since."""
+    def get(self, key: str) -> Any:
+        """Return the value that was computed from what ``key`` is a digest of; None if none is
+        known."""
         with self._lock:
-            if self._file is None or not self._differs or self._new_files < least or not _code():
+            self._load()
+            self._used.add(key)
+            return self._values.get(key)
+
+    def keep(self, key: str, value: Any) -> None:
+        """Keep a value of JSON's kinds, which is not None."""
+        with self._lock:
+            self._load()
+            self._used.add(key)
+            self._values[key] = value
+            self._differs = True
+
+    def forget_unused(self) -> None:
+        """Forget all values that were not used since the last call."""
+        with self._lock:
+            used, self._used = self._used, set()
+            self._differs = self._differs or not used.issuperset(self._values)
+            self._values = {key: value for key, value in self._values.items() if key in used}
+
+    def save(self) -> None:
+        """Write the file, completely or not at all, if the cache differs from it."""
+        with self._lock:
+            if self._file is None or not self._differs or not _code():
                 return
-            self._differs, self._new_files = False, 0
-            content = json.dumps(
-                {
-                    "skimmed": {key: _stored(skimmed) for key, skimmed in self._skimmed.items()},
-                    "revisions": self._revisions,
-                    "empty": sorted(self._empty),
-                },
-                separators=(",", ":"),
-            ).encode("ascii")
+            self._differs = False
+            content = json.dumps(self._values, separators=(",", ":")).encode("ascii")
             unfinished = self._file.with_suffix(".new")
             try:
                 self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -131,13 +85,6 @@ class PageCache:
                 with suppress(OSError):
                     unfinished.unlink(missing_ok=True)
 
-    @contextmanager
-    def _loaded(self, used: str = "") -> Iterator[None]:
-        with self._lock:
-            self._load()
-            self._used.add(used)
-            yield
-
     def _load(self) -> None:
         if self._read or self._file is None:
             return
@@ -147,11 +94,9 @@ class PageCache:
         except OSError:
             return
         seal, line, body = content.partition(b"\n")
-        if not _code() or seal + line != _seal(body):
-            return  # written by another version, or torn by a power cut
-        values = json.loads(body)
-        self._skimmed = {key: _read(stored) for key, stored in values["skimmed"].items()}
-        self._revisions, self._empty = values["revisions"], set(values["empty"])
+        # Another version may have written it, or a power cut torn it.
+        if _code() and seal + line == _seal(body):
+            self._values = json.loads(body)
 
 
 def _seal(content: bytes) -> bytes:
@@ -175,38 +120,3 @@ def _code() -> bytes:
     by_c = hasattr(yaml, "CSafeLoader")
     hashed.update("\n".join((*used, f"{by_c}", sys.version)).encode())
     return hashed.digest()
-
-
-def _stored(skimmed: Skimmed) -> list[Any]:
-    matter = skimmed.matter
-    values = {name: _plain(value) for name, value in matter.values.items()}
-    return [values, matter.warning, sorted(skimmed.links)]
-
-
-def _read(stored: list[Any]) -> Skimmed:
-    values, warning, links = stored
-    matter = FrontMatter({name: _value(value) for name, value in values.items()}, warning)
-    return Skimmed(matter, frozenset(links))
-
-
-def _plain(value: object) -> Any:
-    """Return a value of a front matter for JSON. A mapping, or a type that JSON lacks, becomes
-    ``{kind: ...}``."""
-    if isinstance(value, date | time):
-        return {type(value).__name__: value.isoformat()}
-    if isinstance(value, Mapping):
-        return {"mapping": {name: _plain(item) for name, item in value.items()}}
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _value(stored: Any) -> object:
-    if isinstance(stored, list):
-        return [_value(item) for item in stored]
-    if not isinstance(stored, dict):
-        return stored
-    ((kind, value),) = stored.items()
-    if kind == "mapping":
-        return {name: _value(item) for name, item in value.items()}
-    return _TIMES[kind].fromisoformat(value)

@@ -46,36 +46,18 @@ _FIRST_YEAR = 1970
 
 
 def date_of(value: object) -> date | None:
-    """Return the day that ``value`` names: a date, or a text with one; None if it has none, or if
-    day and month are ambiguous (``3/4/2024``)."""
+    """Return the day that ``value`` names, as a text, a number or a mapping with a date; None if it
+    names none, or if day and month are ambiguous (``3/4/2024``)."""
     if isinstance(value, Mapping):
         return date_of(value.get("date"))
-    day = None
-    if isinstance(value, datetime):
-        day = _day_of(value)
-    elif isinstance(value, date):
-        day = value
-    elif isinstance(value, str | int) and not isinstance(value, bool):
-        # Check the size first: an integer of thousands of digits cannot become a text.
-        if isinstance(value, int) and abs(value) >= 10**14:
-            return None
-        day = next(_readings(" ".join(str(value)[:_LONGEST].split())), None)
-    return day if day and day.year >= _FIRST_YEAR else None
-
-
-def _day_of(moment: datetime) -> date | None:
-    if moment.tzinfo is None:
-        return moment.date()
-    try:
-        return moment.astimezone(UTC).date()
-    except OverflowError:
+    if not isinstance(value, str | int) or isinstance(value, bool):
         return None
-
-
-def _readings(text: str) -> Iterator[date]:
-    for day in map(_valid_date, _candidates(text)):
-        if day:
-            yield day
+    # Check the size first: an integer of thousands of digits cannot become a text.
+    if isinstance(value, int) and abs(value) >= 10**14:
+        return None
+    text = " ".join(str(value)[:_LONGEST].split())
+    day = next(filter(None, map(_valid_date, _candidates(text))), None)
+    return day if day and day.year >= _FIRST_YEAR else None
 
 
 def _candidates(text: str) -> Iterator[tuple[int, int, int]]:

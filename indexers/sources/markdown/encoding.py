@@ -76,12 +76,11 @@ def _without_mark(raw: bytes) -> tuple[str, str]:
     head = raw[:_SAMPLE]
     even, odd = head[::2].count(0), head[1::2].count(0)
     encoding = "utf-16-le" if odd > even else "utf-16-be"
-    if max(even, odd) * 5 < len(head) or min(even, odd) * 20 > max(even, odd):
-        raise Binary("binary")
+    is_likely = max(even, odd) * 5 >= len(head) and min(even, odd) * 20 <= max(even, odd)
     try:
-        text = raw.decode(encoding)
+        text = raw.decode(encoding) if is_likely else "\0"
     except UnicodeDecodeError:
-        raise Binary("binary") from None
+        text = "\0"
     if "\0" in text:
         raise Binary("binary")
     return text, "it is in UTF-16, not in UTF-8"

@@ -1,4 +1,9 @@
-"""The files of a folder: listed completely or not at all, and read with care."""
+"""The files of a folder: listed completely or not at all, and read with care.
+
+Paths are held as UTF-8 whatever locale a process has. Bytes that are no UTF-8 are surrogates, as in
+Python, and become ``%FF`` in the key of a page. A ``%`` that could be mistaken for such an escape
+is ``%25``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import errno
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +20,6 @@ from pathspec import GitIgnoreSpec
 
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.sources.markdown.encoding import is_binary
-from footnote_bot.indexers.sources.markdown.keys import composed, name_of, on_disk
 
 _IGNORED = frozenset({
     "node_modules", "bower_components", "__pycache__", "_site",
@@ -27,6 +32,9 @@ NO_FILE = "no regular file"
 NOWHERE = "a link that leads nowhere or no regular file"
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 """The errors of a path at which nothing is, or a link that leads nowhere."""
+_AMBIGUOUS = re.compile("%(?=25|[89A-F][0-9A-F])")
+_BYTE = re.compile("[\udc80-\udcff]")
+_ESCAPED = re.compile("%(25|[89A-F][0-9A-F])")
 _DEPENDENCIES = frozenset({"vendor", "themes"})
 _PROGRAMS = frozenset(
     {"Gemfile", "go.mod", "package.json", "composer.json", "hugo.toml", "config.toml", "hugo.yaml"}
@@ -223,13 +231,51 @@ def read(
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnreadFile(f"cannot be read: {reason}", skipped=False) from error
-    if reason := refusal(raw):
-        raise UnreadFile(reason, skipped=True)
+    if raw.startswith(_LFS_POINTER):
+        raise UnreadFile("kept in Git LFS, which is not read", skipped=True)
+    if is_binary(raw):
+        raise UnreadFile("binary", skipped=True)
     return raw
 
 
-def refusal(raw: bytes) -> str:
-    """Return why a file of these bytes is no page; empty if it is one."""
-    if raw.startswith(_LFS_POINTER):
-        return "kept in Git LFS, which is not read"
-    return "binary" if is_binary(raw) else ""
+def read_quickly(root: Path, path: str, max_bytes: int) -> bytes | None:
+    """Return the bytes of a regular file, to compare them with what `read` returned earlier; None
+    if `read` has to decide. It does not look where folders on the way lead."""
+    file = on_disk(root, path)
+    try:
+        status = os.lstat(file)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > max_bytes:
+            return None
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def key_of(path: str) -> str:
+    """Return the key of a path. No two paths have one key."""
+    return _BYTE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", _AMBIGUOUS.sub("%25", path))
+
+
+def path_of(key: str) -> str:
+    """Return the path that has this key."""
+
+    def unescaped(match: re.Match[str]) -> str:
+        return "%" if match[1] == "25" else chr(0xDC00 + int(match[1], 16))
+
+    return _ESCAPED.sub(unescaped, key)
+
+
+def name_of(entry: bytes) -> str:
+    """Return a name on disk as part of a path."""
+    return entry.decode("utf-8", "surrogateescape")
+
+
+def on_disk(root: Path, path: str) -> Path:
+    """Return the place on disk of a path below ``root``, encoded for this process's locale."""
+    return root / os.fsdecode(path.encode("utf-8", "surrogateescape"))
+
+
+def composed(path: str) -> str:
+    """Return a path in the form for comparisons with patterns and links: people write `Ö` as one
+    character, and some file systems as two."""
+    return unicodedata.normalize("NFC", path)

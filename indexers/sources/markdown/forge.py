@@ -14,6 +14,10 @@ _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]+)$")
 
 _AT_COMMIT = re.compile(r"/[0-9a-f]{40}(?:/|$)")
 _WIKI, _GITLAB_WIKI = "/wiki", "/-/wikis"
+_VIEWS = (
+    ("gitlab", "-/blob"), ("bitbucket", "src"), ("gitea", "src/branch"), ("codeberg", "src/branch")
+)  # fmt: skip
+"""How a forge shows a file, by a part of its host's name; others do as GitHub."""
 _EDITED = (("/-/blob/", "/-/edit/"), ("/src/branch/", "/_edit/"), ("/blob/", "/edit/"))
 
 
@@ -38,11 +42,7 @@ def view(repository: str, branch: str, folder: str = "") -> str:
     if path.endswith(".wiki"):
         wiki = _GITLAB_WIKI if "gitlab" in host else _WIKI
         return f"https://{host}/{path.removesuffix('.wiki')}{wiki}"
-    view_path = "src" if "bitbucket" in host or "gitea" in host or "codeberg" in host else "blob"
-    if "gitlab" in host:
-        view_path = "-/blob"
-    if view_path == "src" and "bitbucket" not in host:
-        view_path = "src/branch"
+    view_path = next((shown for name, shown in _VIEWS if name in host), "blob")
     address = f"https://{host}/{path}/{view_path}/{quote(branch, safe='/')}"
     return f"{address}/{quote(folder.strip('/'), errors='surrogateescape')}".rstrip("/")
 

@@ -1,4 +1,4 @@
-"""Front matter: a page's metadata before its text."""
+"""Front matter: a page's metadata before its text, as plain values of bounded depth and size."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
+from typing import Any
 
 import yaml
 
 from footnote_bot.indexers.sources.markdown.dates import date_of
-from footnote_bot.indexers.sources.markdown.values import TooMuch, load_yaml, tame
 
 LONGEST = 100_000
 """Characters of front matter; longer metadata is ignored."""
@@ -31,12 +31,19 @@ _OWNERS = [
     "owner", "owner_slack", "owners", "maintainer", "maintainers", "dris", "dri", "author",
     "authors"
 ]  # fmt: skip
+_DEEPEST = 30
+_MOST = 500_000
+"""Characters. Each value counts as ten more, and again for each alias."""
+_LONGEST_NUMBER = 100
+"""Characters. Longer ones cost more than their length, and Python does not print them."""
+_TEXT = "tag:yaml.org,2002:str"
 _FALSE = frozenset({"false", "no", "off", "0", "none", "null", ""})
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Front matter. ``values`` are by lower-cased name; ``warning`` tells what was wrong."""
+    """Front matter. ``values`` are by lower-cased name, as JSON knows them, dates as texts;
+    ``warning`` tells what was wrong."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     warning: str = ""
@@ -90,9 +97,8 @@ class FrontMatter:
         """Return why the site does not show the page; empty if it does."""
         if self.flag("draft"):
             return "draft"
-        if any(
-            str(self.values.get(name, "")).lower() == "false" for name in ("published", "publish")
-        ):
+        published = (str(self.values.get(name, "")).lower() for name in ("published", "publish"))
+        if "false" in published or self.values.get("permalink") is False:
             return "not published"
         publication = date_of(self.values.get("publishdate"))
         if publication is not None and publication > today:
@@ -112,7 +118,7 @@ def split(text: str) -> tuple[FrontMatter, str]:
     if _JSON.match(text):
         try:
             values, end = json.JSONDecoder().raw_decode(text[:LONGEST])
-            return FrontMatter(tame(values)), text[end:].lstrip("\n")
+            return FrontMatter(_tame(values)), text[end:].lstrip("\n")
         except (ValueError, RecursionError):
             return FrontMatter(), text
     return FrontMatter(), text
@@ -122,7 +128,7 @@ def _from_toml(block: str) -> FrontMatter:
     try:
         if len(block) > LONGEST:
             raise TooMuch
-        return FrontMatter(tame(tomllib.loads(block)))
+        return FrontMatter(_tame(tomllib.loads(block)))
     except (ValueError, RecursionError) as error:  # including a number of too many digits
         return FrontMatter(warning=f"front matter is no TOML: {_brief(error)}")
 
@@ -137,7 +143,7 @@ def _from_yaml(block: re.Match[str], text: str) -> tuple[FrontMatter, str]:
             return FrontMatter(), body
         if not isinstance(values, dict):
             return FrontMatter(), text
-        return FrontMatter(tame(values)), body
+        return FrontMatter(_tame(values)), body
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         salvaged = _salvaged(block[1])
         if not salvaged:
@@ -167,3 +173,114 @@ def _words(value: object) -> str:
     if isinstance(value, str) or not isinstance(value, Iterable):
         return " ".join(str(value).split())
     return ", ".join(filter(None, map(_words, value)))
+
+
+class TooMuch(ValueError):
+    """The values are larger than anybody writes by hand."""
+
+    def __init__(self) -> None:
+        super().__init__("too large, nested too deeply, or with too many aliases")
+
+
+def _tame(values: Mapping[Any, object]) -> dict[str, object]:
+    """Return the values by lower-cased name, as JSON knows them; dates are texts.
+
+    Raises:
+        TooMuch
+    """
+    return {_name(name).lower(): _plain(value, 1) for name, value in values.items()}
+
+
+def _name(name: object) -> str:
+    return str(_plain(name, 1))
+
+
+def _plain(value: object, depth: int) -> object:  # noqa: PLR0911 - a kind of value a line
+    if depth > _DEEPEST:
+        raise TooMuch
+    if isinstance(value, str):
+        # An escape may be an unpaired surrogate, which indexes and addresses refuse.
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        return ""
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, date | time):
+        return _moment(value)
+    if isinstance(value, Mapping):
+        return {_name(name): _plain(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return [_plain(item, depth + 1) for item in value]
+    return ""
+
+
+def _moment(value: date | time) -> str:
+    """Return a date or a time as text, in UTC if its zone is known."""
+    try:
+        if isinstance(value, datetime) and value.tzinfo:
+            return str(value.astimezone(UTC))
+    except OverflowError:
+        return ""
+    return str(value)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader (in C if there is one) that takes unknown tags for plain values."""
+
+
+def _untagged(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
+
+
+_Loader.add_multi_constructor("!", _untagged)
+_Loader.add_multi_constructor("tag:", _untagged)
+
+
+def load_yaml(text: str) -> object:
+    """Load a YAML document, with unknown tags as plain values.
+
+    Raises:
+        yaml.YAMLError, ValueError, RecursionError: the text is no YAML, or TooMuch.
+    """
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _check(node)
+        try:
+            return loader.construct_document(node)
+        except (AttributeError, KeyError) as error:
+            # If a tag names a type that its text is not (`!!bool x`), the library raises an
+            # unrelated error.
+            raise yaml.YAMLError("a value is not of the type that its tag names") from error
+    finally:
+        loader.dispose()
+
+
+def _check(root: yaml.Node) -> None:
+    """Check the size with all aliases expanded, before it is built.
+
+    Raises:
+        TooMuch
+    """
+    left = _MOST
+    pending: list[tuple[yaml.Node, int]] = [(root, 0)]
+    while pending:
+        node, depth = pending.pop()
+        is_scalar = isinstance(node, yaml.ScalarNode)
+        left -= 10 + (len(node.value) if is_scalar else 0)
+        if left < 0 or depth > _DEEPEST:
+            raise TooMuch
+        if is_scalar:
+            node.tag = _TEXT if len(node.value) > _LONGEST_NUMBER else node.tag
+            continue
+        for child in node.value:
+            # A sequence holds nodes, a mapping pairs of them.
+            pending += (
+                (item, depth + 1) for item in (child if isinstance(child, tuple) else (child,))
+            )

@@ -9,21 +9,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypedDict, Unpack
 
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
-from footnote_bot.indexers.model import Acl, KnownPage, PageChange, ReadAs
+from footnote_bot.indexers.model import Acl, KnownPage, PageChange
 from footnote_bot.indexers.parsing.limits import Parse
 from footnote_bot.indexers.sources.markdown.cache import PageCache
+from footnote_bot.indexers.sources.markdown.files import listing, on_disk
 from footnote_bot.indexers.sources.markdown.forge import view
-from footnote_bot.indexers.sources.markdown.git_address import parse, refuse_odd_branch
-from footnote_bot.indexers.sources.markdown.git_command import Git, GitRefused
+from footnote_bot.indexers.sources.markdown.git_command import (
+    Git,
+    GitRefused,
+    parse,
+    refuse_odd_branch,
+)
 from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, no_dates
-from footnote_bot.indexers.sources.markdown.keys import on_disk
-from footnote_bot.indexers.sources.markdown.memory import Memory
+from footnote_bot.indexers.sources.markdown.site import Site
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
 _LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
@@ -55,7 +58,7 @@ class MarkdownReading(TypedDict, total=False):
     cache: PageCache
 
 
-class GitWiki:
+class GitWiki(MarkdownWiki):
     """The pages below ``subfolder`` of a repository's ``branch`` (empty: its default one).
 
     ``clone`` is a folder that nobody else uses: its contents are overwritten. ``credential`` is a
@@ -78,28 +81,19 @@ class GitWiki:
         clock: Callable[[], float] = time.time,
         **reading: Unpack[MarkdownReading],
     ) -> None:
-        self.name = name
-        self.has_page_rights = False
-        self.scope_settings = "`path`, `include` and `exclude`"
-        self.requests = 0
+        subfolder = subfolder.strip("/")
+        root = on_disk(clone, subfolder)
+        super().__init__(name, root, dates=LastChanges() if dates else no_dates, **reading)
         self._repository = repository
         self._credential = credential
         self._clone = clone
         self._branch = branch
-        self._subfolder = subfolder.strip("/")
+        self._subfolder = subfolder
         self._seconds = seconds
-        self._dates = dates
+        self._has_dates = dates
         self._clock = clock
         self._suffix = ""
         self._stopping = threading.Event()
-        self._memory = Memory(guessed=reading.get("flavour", "auto") == "auto")
-        self._pages = partial(
-            MarkdownWiki,
-            name,
-            memory=self._memory,
-            dates=LastChanges() if dates else no_dates,
-            **reading,
-        )
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """Fetch, and yield the changes, see `indexers.ports.Wiki`.
@@ -108,57 +102,29 @@ class GitWiki:
             WikiMisconfigured: no such repository, branch or folder, or no access.
             WikiUnavailable: the repository cannot be fetched now.
         """
-        self._update()
-        yield from self.pages().changes(known)
+        self.fetch()
+        yield from super().changes(known)
 
-    def fetch(self) -> None:
-        """Fetch the repository: clone it, or update the clone.
-
-        Raises:
-            WikiMisconfigured, WikiUnavailable: as `changes`.
-        """
-        self._update()
+    def page(self, key: str) -> Iterator[PageChange]:
+        """Fetch, and yield one page, see `indexers.ports.Divisible`."""
+        self.fetch()
+        yield from super().page(key)
 
     def abort_waits(self) -> None:
         """Give up on all calls that wait for the repository's server: the process ends."""
         self._stopping.set()
 
-    def recall(self, known: Mapping[str, KnownPage]) -> None:
-        """Read the wiki as before, see `MarkdownWiki.recall`."""
-        self._memory.recall(known)
-
-    @property
-    def read_as(self) -> ReadAs | None:
-        """Return how it is read, see `MarkdownWiki.read_as`."""
-        return self._memory.read_as
-
-    def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        return self.pages().gone(keys)
-
-    def page(self, key: str) -> Iterator[PageChange]:
-        """Fetch, and yield one page, see `indexers.ports.Divisible`."""
-        self._update()
-        yield from self.pages().page(key)
-
-    def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """Raise an error: there are no spaces.
-
-        Raises:
-            WikiMisconfigured: always.
-        """
-        return self.pages().space(key, known)
-
     def path(self, url: str, *, look: bool = False) -> str | None:
         """Return the path as `MarkdownWiki.path`, of the last fetch; None if there was none."""
-        return self.pages().path(url, look=look) if self.is_cloned else None
+        return super().path(url, look=look) if self.is_cloned else None
 
     def key_at(self, url: str) -> str | None:
         """Return the key as `MarkdownWiki.key_at`, of the last fetch; None if there was none."""
-        return self.pages().key_at(url) if self.is_cloned else None
+        return super().key_at(url) if self.is_cloned else None
 
     def edit_address(self, key: str) -> str:
         """Return the address as `MarkdownWiki.edit_address`, of the last fetch."""
-        return self.pages().edit_address(key) if self.is_cloned else ""
+        return super().edit_address(key) if self.is_cloned else ""
 
     def reach(self, seconds: float) -> None:
         """Check that the repository has the branch.
@@ -175,13 +141,12 @@ class GitWiki:
         except WikiMisconfigured:
             return False
 
-    def pages(self) -> MarkdownWiki:
-        """Return the pages of the last fetch, if it `is_cloned`."""
-        root = on_disk(self._clone, self._subfolder)
-        if not root.resolve().is_relative_to(self._clone.resolve()):
+    def _site(self) -> Site:
+        """Return the site of the last fetch."""
+        if not self._root.resolve().is_relative_to(self._clone.resolve()):
             raise WikiMisconfigured(f"{self._subfolder!r} leads out of the repository")
-        address = view(parse(self._repository).url, self.fetched_branch(), self._subfolder)
-        return self._pages(root, repository_url=address)
+        shown = view(parse(self._repository).url, self.fetched_branch(), self._subfolder)
+        return self._new_site(listing(self._root), before=self._guess, repository_url=shown)
 
     @property
     def _git(self) -> Git:
@@ -198,8 +163,12 @@ class GitWiki:
         url = self._git.address.url
         return f"{url.rstrip('/')}{self._suffix}" if self._suffix else url
 
-    def _update(self) -> None:
-        """Update the clone to the remote. Replace an interrupted or damaged one."""
+    def fetch(self) -> None:
+        """Fetch the repository: clone it, or update the clone. Replace a damaged one.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
         tip = self._tip()
         if not self.is_cloned:
             self._clone_anew(tip)
@@ -297,7 +266,7 @@ class GitWiki:
         self._run(clone, "reset", "--quiet", "--hard", commit)
         self._run(clone, "clean", "--quiet", "-ffdx")
         self._run(clone, "config", "footnote.branch", ref)
-        if self._dates and _is_shallow(clone):
+        if self._has_dates and _is_shallow(clone):
             self._fetch_history(clone, ref)
 
     def _fetch_history(self, clone: Path, ref: str) -> None:

@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from footnote_bot.indexers.errors import WikiUnavailable
-from footnote_bot.indexers.sources.markdown.git_address import Address
-from footnote_bot.indexers.sources.markdown.git_command import Git
+from footnote_bot.indexers.sources.markdown.git_command import Address, Git
 
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,9 @@ of them. Beside those of `indexers.text.tree`:
 
 - ``<fn-link to= embed=>`` a link by a page's name
 - ``<fn-looks style= hidden to=>`` what an attribute list says of the element before or after it
+
+Source of the rules within a line: the documentation of Obsidian, PyMdown Extensions (``mark``,
+``tilde``, ``caret``), kramdown, and VitePress 1.6 (``node/markdown``).
 """
 
 from __future__ import annotations
@@ -13,79 +16,77 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.renderer import RendererHTML
-from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_inline
 
-from footnote_bot.indexers.sources.markdown import marks
-from footnote_bot.indexers.sources.markdown.attributes import LIST, looks
-from footnote_bot.indexers.sources.markdown.block_state import add_html, line_of, quoted
-from footnote_bot.indexers.sources.markdown.divisions import divisions, raw_blocks, spans
-from footnote_bot.indexers.sources.markdown.docsify import hints
+from footnote_bot.indexers.sources.markdown.blocks import (
+    ATTRIBUTES,
+    admonitions,
+    attribute_lines,
+    containers,
+    looks,
+    pymdown_blocks,
+    quoted,
+    template_tags,
+)
 from footnote_bot.indexers.sources.markdown.mdx import mdx
 from footnote_bot.indexers.sources.markdown.myst import myst
-from footnote_bot.indexers.sources.markdown.open_html import open_html
-from footnote_bot.indexers.sources.markdown.pymdown_blocks import pymdown_blocks
-from footnote_bot.indexers.sources.markdown.quarto import cells
-from footnote_bot.indexers.sources.markdown.tags import STAND_IN
-from footnote_bot.indexers.sources.markdown.vitepress import vitepress
 
 _DEEPEST = 60
-_TERMINATES: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-
-_ADMONITION = re.compile(
-    r"(?:!!!|\?\?\?\+?+)\s*+(?P<kind>[\w-]*+)(?:\s++(?![\"'])[\w -]++)?+"
-    r"\s*+(?:\"(?P<title>.*)\")?\s*+$"
-)
-_TAB = re.compile(r"===[+!]*\s*[\"'](?P<title>.*)[\"']\s*$")
-_DIRECTIVE = re.compile(
-    r"\s*\{?(?P<kind>[A-Za-z][\w-]*)\}?(?![\w=-])\s*(?:\[(?P<label>.*)\])?(?P<title>.*)$"
-)
 _CLASSES = re.compile(r"\{[ \t]*+(?:\.[A-Za-z][\w-]*+[ \t]*+)++\}[ \t]*+")
-_TOC = re.compile(
-    r"(?:\[TOC\]|\[\[_?TO(?:C|SP)_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$",
-    re.IGNORECASE,
-)
-_PLACEHOLDER = re.compile(r"(?:[*+-]|1\.)\s+\S")
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
+_INLINE_NOTE = re.compile(r"\^\[(?:[^\[\]^]|\^(?!\[)|\[[^\[\]^]*+\])++\]")
+_MARKED = re.compile(r"==(?![\s=])((?:[^=]|=(?!=))++)(?<![\s=])==(?!=)")
+_MOVED = re.compile(r"([~^])([\w+-]{1,10})\1(?![~^])")
+_DASH = re.compile("---?")
+_LANGUAGE = re.compile(r"[^\s{:=\[]*+")
 
-_PLUGINS: Mapping[str, Callable[[MarkdownIt], None]] = {
+
+def _math(md: MarkdownIt) -> None:
+    md.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+    for name in ("math_inline", "math_inline_double", "math_block", "math_block_label"):
+        md.add_render_rule(name, _as_math)
+
+
+_FEATURES: Mapping[str, Callable[[MarkdownIt], None]] = {
+    "admonitions": admonitions,
+    "directives": containers(named=True),
     "myst": myst,
     "modules": mdx,
-    "vitepress": vitepress,
     "deflist": deflist_plugin,
-    "dashes": marks.dashes,
-    "highlights": marks.highlights,
-    "sizes": marks.sizes_in_labels,
-    "inlinenotes": marks.inline_notes,
-    "pymdown": marks.pymdown,
+    "dashes": lambda md: md.core.ruler.push("dashes", _dashes_in_headings),
+    "marked": lambda md: md.inline.ruler.before("emphasis", "marked", _marked),
+    "moved": lambda md: md.inline.ruler.before("strikethrough", "moved", _moved),
+    "inlinenotes": lambda md: md.inline.ruler.after("image", "inline_note", _inline_note),
     "blocks": pymdown_blocks,
-    "abbreviations": marks.abbreviations,
-    "cells": cells,
-    "hints": hints,
+    "labels": lambda md: md.add_render_rule("fence", _labelled_fence),
+    "attributes": attribute_lines,
+    "math": _math,
 }
 
 
 @lru_cache(maxsize=16)
 def parser(features: frozenset[str]) -> MarkdownIt:
-    """Return a parser with these features: ``admonitions directives attributes toc modules
-    wikilinks labelfirst math deflist myst vitepress dashes highlights sizes inlinenotes pymdown
-    blocks abbreviations cells hints``. It is shared; rendering keeps no state in it."""
+    """Return a parser with these features: the names of `_FEATURES`, and ``wikilinks labelfirst``.
+    It is shared; rendering keeps no state in it."""
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
-    md.validateLink = _any_link  # type: ignore[method-assign]
-    md.normalizeLink = _as_written  # type: ignore[method-assign]
+    # The writer checks addresses, once template tags in them are resolved.
+    md.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005 - by name
+    md.normalizeLink = lambda url: url  # type: ignore[method-assign]
     md.use(footnote_plugin, inline=False)
     md.add_render_rule("footnote_ref", _footnote_reference)
     md.add_render_rule("footnote_block_open", lambda *_: "<fn-footnotes>")
@@ -94,48 +95,15 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     md.add_render_rule("footnote_close", lambda *_: "</fn-footnote>")
     md.add_render_rule("footnote_anchor", lambda *_: "")
     md.add_render_rule("heading_open", _heading_open)
-    md.use(marks.sized_images)
-    md.use(open_html)
-    md.block.ruler.before("code", "template_tags", _template_tags, _TERMINATES)
-    if "admonitions" in features:
-        md.block.ruler.before("fence", "indented", _indented, _TERMINATES)
-    if "directives" in features or "myst" in features:
-        md.use(divisions)
-    if "directives" in features:
-        md.use(
-            container_plugin,
-            "directive",
-            validate=lambda params, _mark: _DIRECTIVE.match(params) is not None,
-            render=_directive,
-        )
-    for name, plugin in _PLUGINS.items():
+    md.use(template_tags)
+    for name, plugin in _FEATURES.items():
         if name in features:
             md.use(plugin)
     if "attributes" in features:
-        md.block.ruler.before("fence", "attribute_line", _attribute_line, _TERMINATES)
         md.inline.ruler.before("emphasis", "attributes", _attributes)
-        md.use(raw_blocks)
-        md.use(spans)
-    if "math" in features:
-        md.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
-        md.add_render_rule("math_inline", _math)
-        md.add_render_rule("math_inline_double", _math)
-        md.add_render_rule("math_block", _math)
-        md.add_render_rule("math_block_label", _math)
     if "wikilinks" in features:
-        label_first = "labelfirst" in features
-        md.inline.ruler.before("link", "wiki_link", _wiki_link(label_first))
-    md.block.ruler.before("fence", "contents", _contents, _TERMINATES)
+        md.inline.ruler.before("link", "wiki_link", _wiki_link("labelfirst" in features))
     return md
-
-
-def _any_link(url: str) -> bool:  # noqa: ARG001 - called by name
-    """Accept every link: the writer checks addresses, once template tags in them are resolved."""
-    return True
-
-
-def _as_written(url: str) -> str:
-    return url
 
 
 class _ForgivingBlocks(ParserBlock):
@@ -160,115 +128,20 @@ class _ForgivingBlocks(ParserBlock):
         state.line = endLine
 
 
-def _template_tags(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """Parse a line of nothing but template tags, which separates blocks. A site runs them at any
-    indentation."""
-    line = line_of(state, start)
-    if not STAND_IN.match(line) or STAND_IN.sub("", line).strip():
-        return False
-    if not silent:
-        token = state.push("html_block", "", 0)
-        token.content = line + "\n"
-        token.map = [start, start + 1]
-        state.line = start + 1
-    return True
-
-
-def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse MkDocs' admonitions and tabs: a line with a mark, then a block indented by four."""
-    if state.is_code_block(start):
-        return False
-    line = line_of(state, start)
-    match = _ADMONITION.match(line) or _TAB.match(line)
-    if not match or not any(match.groupdict().values()):
-        return False
-    if silent:
-        return True
-    indent = state.sCount[start] + 4
-    until = last = start + 1
-    while until < end:
-        if not state.isEmpty(until):
-            if state.sCount[until] < indent:
-                break
-            last = until + 1
-        until += 1
-    values = match.groupdict()
-    element = "fn-note" if "kind" in values else "fn-tab"
-    title = values["title"] or ""
-    add_html(state, f"<{element} label={quoted(values.get('kind') or '')} title={quoted(title)}>")
-    outer = state.blkIndent, state.lineMax, state.parentType
-    state.blkIndent, state.lineMax, state.parentType = indent, last, "blockquote"
-    state.md.block.tokenize(state, start + 1, last)
-    state.blkIndent, state.lineMax, state.parentType = outer
-    add_html(state, f"</{element}>")
-    state.line = last
-    return True
-
-
-def _directive(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
-) -> str:
-    """Render Docusaurus' ``:::note[Title]``, VuePress' ``::: tip Title``, Quarto's ``:::
-    callout-tip``."""
-    if tokens[at].nesting < 0:
-        return "</fn-note>\n"
-    match = _DIRECTIVE.match(tokens[at].info)
-    kind = match["kind"].removeprefix("callout-") if match else ""
-    title = (match["label"] or match["title"] or "") if match else ""
-    title = LIST.sub("", title)
-    return f"<fn-note label={quoted(kind)} title={quoted(title)}>\n"
-
-
-def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """Parse Kramdown's ``{: .class #id}`` on a line of its own."""
-    line = line_of(state, start)
-    if state.is_code_block(start) or not line.startswith("{"):
-        return False
-    match = LIST.match(line)
-    if not match or line[match.end() :].strip():
-        return False
-    if not silent:
-        named = re.search(r"#([\w:-]+)", line)
-        if named:
-            add_html(state, f"<fn-id id={quoted(named[1])}></fn-id>")
-        if shown := looks(match[0]):
-            after = start == 0 or state.isEmpty(start - 1)
-            add_html(
-                state, f"<fn-looks {shown} to={quoted('after' if after else 'before')}></fn-looks>"
-            )
-        state.line = start + 1
-    return True
-
-
 def _attributes(state: StateInline, silent: bool) -> bool:
     """Parse attributes right after a link, an image, code or emphasis, or classes at the end of a
     block."""
     if state.src[state.pos] != "{" or not state.pos:
         return False
-    behind = state.src[state.pos - 1] in ")*_`]>"
-    match = (LIST if behind else _CLASSES).match(state.src, state.pos)
+    before = state.src[state.pos - 1]
+    behind = before in ")*_`]>"
+    match = (ATTRIBUTES if behind else _CLASSES).match(state.src, state.pos)
     if not match or not (behind or match.end() == len(state.src)):
         return False
-    if not silent and (shown := looks(match[0])):
+    # Behind brackets they may be of these words, which are no element.
+    if not silent and before != "]" and (shown := looks(match[0])):
         state.push("html_inline", "", 0).content = f'<fn-looks {shown} to="before"></fn-looks>'
     state.pos = match.end()
-    return True
-
-
-def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse the place of a table of contents; kramdown puts it in a list's place."""
-    if state.is_code_block(start):
-        return False
-    line, length = line_of(state, start), 1
-    if _PLACEHOLDER.match(line) and start + 1 < end:
-        line, length = line_of(state, start + 1), 2
-        if not line.startswith("{:"):
-            return False
-    if not _TOC.match(line):
-        return False
-    if not silent:
-        add_html(state, "<fn-toc></fn-toc>")
-        state.line = start + length
     return True
 
 
@@ -296,27 +169,79 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
     return rule
 
 
-def _heading_open(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
-) -> str:
+def _heading_open(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
     return f"<{tokens[at].tag} data-source={quoted(tokens[at + 1].content)}>"
 
 
-def _footnote_reference(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
-) -> str:
+def _footnote_reference(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
     return f'<fn-ref to="{tokens[at].meta["id"]}"></fn-ref>'
 
 
-def _footnote_open(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
-) -> str:
+def _footnote_open(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
     return f'<fn-footnote id="{tokens[at].meta["id"]}">'
 
 
-def _math(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+def _dashes_in_headings(state: StateCore) -> None:
+    """Mark the two or three hyphens that kramdown makes a dash of before it makes an anchor."""
+    for opening, inline in pairwise(state.tokens):
+        for token in (inline.children or ()) if opening.type == "heading_open" else ():
+            if token.type == "text" and "--" in token.content:
+                token.type = "html_inline"
+                token.content = _DASH.sub(
+                    r'<fn-shown as="&ndash;">\g<0></fn-shown>', escape(token.content)
+                )
+
+
+def _inline_note(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "^" or not _INLINE_NOTE.match(state.src, state.pos):
+        return False
+    return footnote_inline(state, silent)
+
+
+def _marked(state: StateInline, silent: bool) -> bool:
+    """Parse the whole of marked text: two signs in ``a==b`` are no mark."""
+    before = state.src[state.pos - 1 : state.pos]
+    if state.src[state.pos] != "=" or before == "=" or (before.isascii() and before.isalnum()):
+        return False
+    match = _MARKED.match(state.src, state.pos)
+    if match is None or match.end() > state.posMax:
+        return False
+    if not silent:
+        end, state.pos, state.posMax = state.posMax, match.start(1), match.end(1)
+        state.md.inline.tokenize(state)
+        state.posMax = end
+    state.pos = match.end()
+    return True
+
+
+def _moved(state: StateInline, silent: bool) -> bool:
+    """Parse ``H~2~O`` and ``m^2^``; a tilde that touches no letter before it is a path or about."""
+    before = state.src[state.pos - 1 : state.pos] if state.pos else ""
+    if state.src[state.pos] not in "~^" or not (before.isalnum() or before in ")]"):
+        return False
+    match = _MOVED.match(state.src, state.pos) if before else None
+    if match is None:
+        return False
+    if not silent:
+        element = "sub" if match[1] == "~" else "sup"
+        state.push("html_inline", "", 0).content = f"<{element}>{escape(match[2])}</{element}>"
+    state.pos = match.end()
+    return True
+
+
+def _labelled_fence(
+    self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
 ) -> str:
+    """Render VitePress' code below its name in brackets. Its language ends where the lines to
+    highlight begin."""
+    token = tokens[at]
+    label = escape(token.info.rpartition("]")[0].partition("[")[2])
+    language = _LANGUAGE.match(token.info.strip())
+    token.info = language[0].removesuffix("-vue") if language else ""
+    return (f"<p>{label}</p>\n" if label else "") + self.fence(tokens, at, options, env)
+
+
+def _as_math(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
     mark = tokens[at].markup or "$"
     content = escape(" ".join(tokens[at].content.split()))
     shown = f"{mark}{content}{mark}"

@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
-from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, html_block, list_block
 
-from footnote_bot.indexers.sources.markdown.block_state import add_html, line_of
+from footnote_bot.indexers.sources.markdown.blocks import ENDS_OTHERS, add_html, line_of
 from footnote_bot.indexers.sources.markdown.tags import STAND_IN
-
-_ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 _MODULE = re.compile(
     rf"(?:import\s++(?:(?:[\w*{{]|{STAND_IN.pattern})[^;\n]*\sfrom\s++)?[\"'][^\"'\n]+[\"'];?"
@@ -35,7 +32,7 @@ _VERBATIM = re.compile(r"<(?:!|(?:pre|script|style|textarea)\b)", re.IGNORECASE)
 def mdx(md: MarkdownIt) -> None:
     """Add MDX's rules to a parser."""
     md.block.ruler.before("fence", "modules", _modules)
-    md.block.ruler.at("html_block", _html, _ENDS_OTHERS)
+    md.block.ruler.at("html_block", _html, ENDS_OTHERS)
     md.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
     md.block.ruler.at("paragraph", _paragraph)
     md.disable("code")

@@ -12,18 +12,20 @@ from collections.abc import Iterator
 from html import escape
 
 from markdown_it import MarkdownIt
-from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from footnote_bot.indexers.sources.markdown.block_state import (
+from footnote_bot.indexers.sources.markdown.blocks import (
+    ENDS_OTHERS,
     add_element,
     add_html,
+    containers,
+    end_of_container,
     line_of,
     quoted,
+    titled,
 )
 
-_ENDS_OTHERS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 _DIRECTIVE = re.compile(
     r"(?P<mark>`{3,}+|~{3,}+|:{3,}+)[ \t]*+\{(?P<name>[\w:.+-]++)\}[ \t]*+(?P<argument>[^`\n]*)$"
 )
@@ -65,8 +67,9 @@ _CODE_ROLES = frozenset({
 
 def myst(md: MarkdownIt) -> None:
     """Add MyST's rules to a parser."""
-    md.block.ruler.before("fence", "myst_directive", _directive, _ENDS_OTHERS)
-    md.block.ruler.before("fence", "myst_line", _line_of_its_own, _ENDS_OTHERS)
+    md.use(containers(named=False))
+    md.block.ruler.before("fence", "myst_directive", _directive, ENDS_OTHERS)
+    md.block.ruler.before("fence", "myst_line", _line_of_its_own, ENDS_OTHERS)
     md.inline.ruler.before("backticks", "myst_role", _role)
 
 
@@ -78,11 +81,7 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    mark, last, ended = match["mark"], start + 1, False
-    while last < end and not (ended := _closes(line_of(state, last), mark)):
-        if state.sCount[last] < state.blkIndent and not state.isEmpty(last):
-            break  # the list item around it ends here
-        last += 1
+    last, closed = end_of_container(state, start, end, match["mark"])
     body, options = _options(state, start + 1, last)
     name, argument = match["name"].lower(), match["argument"].strip()
     if name in _CODE or name in _LANGUAGES:
@@ -90,19 +89,13 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         language = name if name in _LANGUAGES else argument
         token.info = language if name != "math" else ""
         token.content = state.getLines(body, last, state.sCount[start], True)
-        token.markup, token.map = mark, [start, last]
+        token.markup, token.map = match["mark"], [start, last]
     elif name == "csv-table":
         _csv_table(state, body, last, argument, options)
     elif name not in _NOTHING:
-        element, label, title = _opening(name, argument, options)
-        opening = f"{element} label={quoted(label)} title={quoted(title)}"
-        add_element(state, opening, body, last)
-    state.line = last + ended
+        add_element(state, titled(*_opening(name, argument, options)), body, last)
+    state.line = last + closed
     return True
-
-
-def _closes(line: str, mark: str) -> bool:
-    return line.startswith(mark) and not line.strip(f"{mark[0]} \t")
 
 
 def _options(state: StateBlock, start: int, last: int) -> tuple[int, dict[str, str]]:

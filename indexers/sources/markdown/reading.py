@@ -1,35 +1,31 @@
-"""Parsing of a Markdown page, in a process with limits."""
+"""The files of a wiki as they are now, and their pages, parsed in a process with limits."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from footnote_bot.indexers.parsing.limits import PAGE, Parse
+from footnote_bot.indexers.daemons import in_order
+from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed
 from footnote_bot.indexers.sources.markdown import convert
-from footnote_bot.indexers.sources.markdown.candidates import candidates
+from footnote_bot.indexers.sources.markdown.cache import PageCache
 from footnote_bot.indexers.sources.markdown.dialects import Dialect
 from footnote_bot.indexers.sources.markdown.encoding import text_of
+from footnote_bot.indexers.sources.markdown.files import UnreadFile, read_quickly
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
-from footnote_bot.indexers.sources.markdown.links import by_itself
+from footnote_bot.indexers.sources.markdown.links import by_itself, candidates
+from footnote_bot.indexers.sources.markdown.site import Site
 
 _LIKELY = 5_000
 """Links of a page that are resolved beforehand. A page with more is parsed twice."""
 
 Link = tuple[str, str]
 """A target as written, and its style."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skimmed:
-    """The parts of a page that the rest of the wiki needs: its front matter, and its possible
-    links."""
-
-    matter: FrontMatter
-    links: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +37,12 @@ class Converted:
     unknown: frozenset[Link]
 
 
-def skim(raw: bytes) -> Skimmed:
+def skim(raw: bytes) -> tuple[FrontMatter, frozenset[str]]:
+    """Return the parts of a page that the rest of the wiki needs: its front matter, and its
+    possible links."""
     text, _ = text_of(raw)
     matter, body = split(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return Skimmed(matter, candidates(body))
+    return matter, candidates(body)
 
 
 def convert_page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
@@ -97,3 +95,89 @@ def convert_within(
     if not first.unknown:
         return first
     return convert_with(addresses=addresses | {link: resolve(*link) for link in first.unknown})
+
+
+log = logging.getLogger(__name__)
+
+AHEAD = 2
+"""Pages that are read while another is split and written. Each takes a process; most machines have
+so many cores to spare."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A file at the time when it was read: ``content`` is a digest of its bytes."""
+
+    path: str
+    content: str
+    matter: FrontMatter
+    links: frozenset[str]
+    unread: UnreadFile | None = None
+
+
+class SeenFiles:
+    """Reads files. Each is read in every pass, because it may change and keep its date and size. It
+    is parsed only if the ``cache`` does not know its bytes."""
+
+    def __init__(self, wiki: str, max_bytes: int, parse: Parse, cache: PageCache) -> None:
+        self._wiki = wiki
+        self._max_bytes = max_bytes
+        self._parse = parse
+        self._cache = cache
+
+    def all(self, site: Site) -> dict[str, SeenFile]:
+        """Return every file of the wiki by its page's key."""
+        seen = {path: self._known(site, path) for path in site.keys.values()}
+        reads = (partial(self._skim, site, path) for path, file in seen.items() if file is None)
+        results = in_order(reads, ahead=AHEAD, name="reading pages")
+        return {key: seen[path] or next(results) for key, path in site.keys.items()}
+
+    def skimmed(self, path: str, raw: bytes) -> SeenFile:
+        """Return the file that holds ``raw``.
+
+        Raises:
+            UnreadFile: it cannot be parsed.
+        """
+        file = self._cached(path, raw)
+        if file is not None:
+            return file
+        try:
+            matter, links = self._parse(PAGE, skim, raw)
+        except ParsingFailed as error:
+            raise UnreadFile(str(error), skipped=False) from error
+        except Exception as error:
+            log.exception("%s: the page %s cannot be read", self._wiki, path)
+            raise UnreadFile(defect(error), skipped=False) from error
+        content = _digest(raw)
+        self._cache.keep(content, [matter.values, matter.warning, sorted(links)])
+        return SeenFile(path, content, matter, links)
+
+    def _cached(self, path: str, raw: bytes) -> SeenFile | None:
+        content = _digest(raw)
+        known = self._cache.get(content)
+        if known is None:
+            return None
+        values, warning, links = known
+        return SeenFile(path, content, FrontMatter(values, warning), frozenset(links))
+
+    def _known(self, site: Site, path: str) -> SeenFile | None:
+        """Return a file whose bytes were skimmed before; None if it has to be read with care."""
+        raw = (
+            None if site.dialect.withheld(path) else read_quickly(site.root, path, self._max_bytes)
+        )
+        return None if raw is None else self._cached(path, raw)
+
+    def _skim(self, site: Site, path: str) -> SeenFile:
+        try:
+            return self.skimmed(path, site.read(path, self._max_bytes))
+        except UnreadFile as unread:
+            return SeenFile(path, "", FrontMatter(), frozenset(), unread)
+
+
+def defect(error: Exception) -> str:
+    """Return the reason of a failure that no page should cause."""
+    return f"cannot be converted ({type(error).__name__}; see the log)"
+
+
+def _digest(raw: bytes) -> str:
+    return blake2b(raw, digest_size=16).hexdigest()

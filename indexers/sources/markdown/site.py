@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from footnote_bot.indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
@@ -17,14 +16,19 @@ from footnote_bot.indexers.sources.markdown.addresses import (
     moved,
     place,
 )
-from footnote_bot.indexers.sources.markdown.dialects import Dialect
-from footnote_bot.indexers.sources.markdown.files import Listing, Selection, read
-from footnote_bot.indexers.sources.markdown.flavours import recognise
+from footnote_bot.indexers.sources.markdown.files import (
+    Listing,
+    Selection,
+    UnreadFile,
+    key_of,
+    on_disk,
+    path_of,
+    read,
+)
+from footnote_bot.indexers.sources.markdown.flavours import Guess, recognise
 from footnote_bot.indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
-from footnote_bot.indexers.sources.markdown.keys import key_of, on_disk, path_of
 from footnote_bot.indexers.sources.markdown.links import Links
-from footnote_bot.indexers.sources.markdown.memory import Guess
 
 log = logging.getLogger(__name__)
 
@@ -32,23 +36,6 @@ _WIKIS = frozenset({"github-wiki", "gitlab-wiki"})
 """Dialects of a forge's wikis, which are published at an address that follows from the clone's."""
 _MOST_RULES = 200
 """Rules for addresses; each page is compared with each, and nobody writes more."""
-
-_AROUND = (
-    re.compile(r"(?:^|/)_(?:sidebar|footer|header)\.md$", re.IGNORECASE),
-    "sidebar or footer",
-)
-_WITHHELD = {
-    "middleman": ((re.compile(r"(?:^|/)_[^/]*$"), "partial"),),
-    "jekyll": (
-        (re.compile(r"(?:^|/)_drafts/"), "draft"),
-        (re.compile(r"(?:^|/)_(?:includes|layouts)/"), "partial"),
-    ),
-    "docusaurus": ((re.compile(r"(?:^|/)_"), "partial"),),
-    "vitepress": ((re.compile(r"\[\w+\]"), "a form of many pages"),),
-    "gitbook": ((re.compile(r"(?:^|/)SUMMARY\.md$"), "table of contents"),),
-    **dict.fromkeys(_WIKIS, (_AROUND,)),
-}
-"""Patterns of the files of a dialect that are no pages, and why."""
 
 
 class Site:
@@ -86,52 +73,46 @@ class Site:
         except ParsingFailed as error:
             why = f"what the files of {root} say about their site cannot be read: it {error}"
             raise WikiUnavailable(why) from error
+        settings = found.settings
         self.dialect = found.dialect
-        self.guess = Guess(found.dialect.name, found.folder)
+        self.guess = found.guess
         self.otherwise = found.otherwise
-        self.root = on_disk(root, found.folder)
-        site = site_url or found.site_url
-        rule = found.addresses
-        if not site and found.dialect.name not in _WIKIS:
+        self.root = on_disk(root, settings.folder)
+        site, rule = site_url or settings.site_url, settings.addresses
+        if not site:
             site = shown or root.absolute().as_uri()
-            site = f"{site.rstrip('/')}/{found.folder}".rstrip("/")
-            rule = "source"
-        elif not site:
-            site = shown or root.absolute().as_uri()
+            if found.dialect.name not in _WIKIS:
+                site, rule = f"{site.rstrip('/')}/{settings.folder}", "source"
         if rule == "plain":
             rule = "source" if is_forge_view(site) else "pretty"
-        shown_as = found.anchors
+        shown_as = settings.anchors
         if rule == "source" and is_forge_view(site):
             shown_as = anchor_rule(site, found.dialect.name)
         self.anchors = _chosen(anchors, shown_as, anchor_rules.RULES, "anchors")
-        self._folder = found.folder
-        self._repository_url = repository_url
-        self._given_root = root
+        self.url = site.rstrip("/")
+        """The beginning of every address of its pages."""
+        self._folder = settings.folder
+        self._shown = shown
         self._rule = _chosen(addresses, rule, RULES, "addresses")
-        self._site = site.rstrip("/")
-        left_out = (*exclude, *found.excluded)
+        left_out = (*exclude, *settings.excluded)
         self._select = Selection.of(found.dialect.suffixes, include, left_out)
-        self._titles = found.titles
-        self._permalinks = found.permalinks[:_MOST_RULES]
-        self._moves = found.moves[:_MOST_RULES] if self._rule != "source" else ()
-        below = [
-            path.removeprefix(found.folder)
-            for path in listed.files
-            if path.startswith(found.folder)
-        ]
+        self._titles = settings.titles
+        self._permalinks = settings.permalinks[:_MOST_RULES]
+        self._moves = settings.moves[:_MOST_RULES] if self._rule != "source" else ()
+        below = self._below(listed.files)
         self.keys = {key_of(path): path for path in below if self.selects(path)}
         self._files = frozenset(below)
         self.unlisted = self._not_left_out(listed.unlisted)
         self.links_aside = self._not_left_out(listed.links)
         self._urls: dict[str, str] = {}
 
+    def _below(self, paths: Iterable[str]) -> list[str]:
+        """Return the paths in the pages' folder, relative to it."""
+        return [path.removeprefix(self._folder) for path in paths if path.startswith(self._folder)]
+
     def _not_left_out(self, found: Mapping[str, str]) -> dict[str, str]:
         """Return, of paths below the root, those in the pages' folder that may hold or be pages."""
-        below = {
-            path.removeprefix(self._folder): why
-            for path, why in found.items()
-            if path.startswith(self._folder)
-        }
+        below = {path: found[self._folder + path] for path in self._below(found)}
         return {path: why for path, why in below.items() if self._may_be_read(path)}
 
     def _may_be_read(self, path: str) -> bool:
@@ -145,9 +126,8 @@ class Site:
 
     def edit_address(self, key: str) -> str:
         """Return where a forge lets people edit the page; empty if there is none."""
-        view = self._repository_url or view_of(self._given_root)
         path = self.keys.get(key)
-        return edit(view, self._folder + path) if path else ""
+        return edit(self._shown, self._folder + path) if path else ""
 
     @property
     def rules(self) -> str:
@@ -162,11 +142,6 @@ class Site:
         named = self.dialect.tags & {"hugo"} or self.dialect.features & {"wikilinks"}
         return ("relative", "name") if named else ("relative",)
 
-    @property
-    def url(self) -> str:
-        """Return the beginning of every address of its pages."""
-        return self._site
-
     def selects(self, path: str) -> bool:
         return self._select(path)
 
@@ -180,10 +155,12 @@ class Site:
         Raises:
             UnreadFile: it is no page, or cannot be read.
         """
+        if reason := self.dialect.withheld(path):
+            raise UnreadFile(reason, skipped=True)
         return read(self.root, path, max_bytes, self.excludes, self._is_page)
 
     def _is_page(self, path: str) -> bool:
-        return key_of(path) in self.keys and not withheld(self.dialect, path)
+        return key_of(path) in self.keys and not self.dialect.withheld(path)
 
     def title(self, key: str) -> str:
         return self._titles.get(path_of(key), "")
@@ -203,7 +180,7 @@ class Site:
             self._urls,
             aliases,
             self._files,
-            self._site,
+            self.url,
             anchors=self.anchors,
             as_source=self._rule == "source",
         )
@@ -223,21 +200,15 @@ class Site:
         if template and not matter.text("permalink"):
             placed = FrontMatter({**matter.values, "permalink": template})
         path = place(self._rule, path, placed)
-        origin_path = "/" + "/".join(self._site.split("/")[3:])
+        origin_path = "/" + "/".join(self.url.split("/")[3:])
         # A path that an author set may be absolute, from the origin on.
         if (
             len(origin_path) > 1
             and path.startswith(f"{origin_path}/")
             and matter.text("url", "permalink")
         ):
-            return self._site.removesuffix(origin_path) + path
-        return self._site + path
-
-
-def withheld(dialect: Dialect, path: str) -> str:
-    """Return why a file is no page of its site by its name alone; empty if it is one."""
-    reasons = (why for pattern, why in _WITHHELD.get(dialect.name, ()) if pattern.search(path))
-    return next(reasons, "")
+            return self.url.removesuffix(origin_path) + path
+        return self.url + path
 
 
 def _chosen(setting_value: str, found: str, known: Mapping[str, object], setting: str) -> str:

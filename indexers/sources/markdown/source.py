@@ -1,4 +1,4 @@
-"""Settings -> a wiki of Markdown: a folder, or a clone in the data folder."""
+"""Settings -> a wiki of Markdown: a folder, or a clone in the data folder; and its checks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 
 from footnote_bot.config.wikis import MarkdownSettings
 from footnote_bot.indexers.errors import WikiUnavailable
-from footnote_bot.indexers.findings import Finding
+from footnote_bot.indexers.findings import Finding, failure, ok, warning
 from footnote_bot.indexers.model import Acl, KnownPage, ReadAs
-from footnote_bot.indexers.sources.markdown import doctor
 from footnote_bot.indexers.sources.markdown.cache import PageCache
 from footnote_bot.indexers.sources.markdown.files import check
 from footnote_bot.indexers.sources.markdown.git import GitWiki, MarkdownReading
@@ -17,12 +16,13 @@ from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, no_dat
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from footnote_bot.indexers.sources.readers import WikiReaders
 from footnote_bot.indexers.sources.source import Resources, WikiSource
+from footnote_bot.indexers.text.counting import counted
 
 
 class MarkdownSource(WikiSource):
     def __init__(self, settings: MarkdownSettings, resources: Resources) -> None:
         self.readers: WikiReaders = WikiReaders(settings.readers)
-        self.divisible: MarkdownWiki | GitWiki = _wiki(settings, resources, self.readers.acl)
+        self.divisible: MarkdownWiki = _wiki(settings, resources, self.readers.acl)
         self._folder = None if settings.git else settings.path
         super().__init__(self.divisible)
 
@@ -36,7 +36,7 @@ class MarkdownSource(WikiSource):
         return self.divisible.edit_address(page)
 
     def findings(self) -> Iterator[Finding]:
-        yield from doctor.findings(self.divisible)
+        yield from _findings(self.divisible)
         yield self.readers.finding(self.name)
 
     def missing(self) -> str:
@@ -63,7 +63,7 @@ class MarkdownSource(WikiSource):
         return self.divisible.read_as
 
 
-def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> MarkdownWiki | GitWiki:
+def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> MarkdownWiki:
     reading = MarkdownReading(
         site_url=settings.site_url,
         flavour=settings.flavour,
@@ -88,3 +88,32 @@ def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> Markdow
         )
     dates = LastChanges() if settings.git_dates else no_dates
     return MarkdownWiki(settings.name, settings.path or Path(), dates=dates, **reading)
+
+
+_SECONDS = 30.0
+"""Seconds that a repository has to answer."""
+
+
+def _findings(wiki: MarkdownWiki) -> Iterator[Finding]:
+    name = wiki.name
+    try:
+        if isinstance(wiki, GitWiki):
+            wiki.reach(_SECONDS)
+            yield ok(name, "The repository answers, and its branch is there.")
+        if isinstance(wiki, GitWiki) and not wiki.is_cloned:
+            yield ok(name, "It was never fetched; the first `footnote sync` does that.")
+        else:
+            yield from _pages(name, wiki)
+    except WikiUnavailable as error:
+        yield failure(name, f"{error}".rstrip(".") + ".", "See `path`, `git` and `branch`.")
+
+
+def _pages(name: str, wiki: MarkdownWiki) -> Iterator[Finding]:
+    keys, warnings = wiki.overview()
+    if not keys:
+        yield warning(name, "It has no page.", "See `path`, `include`, `exclude` and `flavour`.")
+        return
+    read_as = f"; read as {wiki.read_as}" if wiki.read_as else ""
+    yield ok(name, f"It has {counted(len(keys), 'Markdown file')}{read_as}.")
+    for text in warnings:
+        yield warning(name, f"{text[:1].upper()}{text[1:]}.", "")

@@ -152,7 +152,7 @@ def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
         return text, tags
     free = _free_characters(text)
     pieces: list[str] = []
-    for part, is_code in _outside_fences(text):
+    for part, is_code in outside_fences(text):
         pieces.append(part if is_code else _take_part(part, pattern, tags, free))
     _pair(tags)
     return "".join(pieces), tags
@@ -257,7 +257,7 @@ def _fenced(code: str, language: str, before: str) -> str:
     return f"{fence}{language}\n{code}\n{before}{fence}"
 
 
-def _outside_fences(text: str) -> Iterator[tuple[str, bool]]:
+def outside_fences(text: str) -> Iterator[tuple[str, bool]]:
     """Yield the text in parts, each with whether it is fenced code."""
     part: list[str] = []
     fence = ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from html.parser import HTMLParser
 
-from footnote_bot.indexers.sources.markdown.callouts import make_note
-from footnote_bot.indexers.sources.markdown.raw_tags import show_without_end
-from footnote_bot.indexers.sources.markdown.shortcodes import Close, Link, Open, Show, meaning
+from markdown_it.token import Token
+
+from footnote_bot.indexers.sources.markdown.shortcodes import Close, meaning
 from footnote_bot.indexers.sources.markdown.tags import STAND_IN, Tags
-from footnote_bot.indexers.text.tree import BLOCKS, Node
+from footnote_bot.indexers.text.tree import BLOCKS, Node, is_blank
+from footnote_bot.indexers.text.tree_writer import LABELS, TreeWriter
 from footnote_bot.indexers.text.visibility import remove_invisible
 from footnote_bot.indexers.text.writing import leads_nowhere
 
@@ -24,11 +25,25 @@ _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
     "source", "track", "wbr"
 })  # fmt: skip
+_CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
 _EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$", re.IGNORECASE)
 _SIZE = re.compile(r"\d+(?:x\d+)?")
 _NO_WORDS = frozenset({"alt text", "image", "img", "untitled"})
 """What editors write in the place of a picture's words."""
+
+_NAMES = "iframe|noembed|noframes|plaintext|script|style|textarea|title|xmp"
+"""Tags that GitHub shows as text: https://github.github.com/gfm/#disallowed-raw-html-extension-"""
+
+_TAG = re.compile(rf"<(/?)({_NAMES})(?=[\s/>])", re.IGNORECASE)
+_COMMENT_OR_START = re.compile(rf"<!--|<({_NAMES})(?=[\s/>])", re.IGNORECASE)
+_ENDS = {
+    name: re.compile(rf"</{name}\s*+>", re.IGNORECASE)
+    for name in _NAMES.split("|")
+    if name != "plaintext"  # which nothing ends
+}
+_LONGEST = 2_000
+"""Characters within which a start tag must end to be recognised as self-closing."""
 
 _IMPLIED_END = {
     "li": ({"li"}, {"ul", "ol", "menu"}),
@@ -55,7 +70,7 @@ def grow(html: str, tags: Tags, resolve: Resolve) -> Node:
     stand-ins and addresses in place of targets; struck text is within ``STRUCK``. It never
     fails."""
     grower = _Grower(tags)
-    grower.feed(_without_open_tags(show_without_end(_without_open_comment(html))))
+    grower.feed(_without_open_tags(show_without_end(html)))
     grower.close()
     _give_looks(grower.root)
     _make_tables_of_lists(grower.root)
@@ -89,24 +104,20 @@ def _make_tables_of_lists(root: Node) -> None:
     for node in list(root.walk_nodes()):
         if node.tag != "fn-list-table":
             continue
-        rows = [row for row in _items(node) if any(True for _ in _items(row))]
+        rows = filter(None, map(_items, _items(node)))
         heads = node.attributes.get("label", "")
         count = int(heads) if heads.isascii() and heads.isdigit() and len(heads) < 4 else 0
-        caption = Node("caption", {}, [node.attributes.get("title", "")])
         lines = [
-            Node("tr", {}, [_as_cell(cell, head=number < count) for cell in _items(row)])
-            for number, row in enumerate(rows)
+            Node("tr", {}, [Node("th" if at < count else "td", {}, cell.children) for cell in row])
+            for at, row in enumerate(rows)
         ]
+        caption = Node("caption", {}, [node.attributes.get("title", "")])
         node.tag, node.children = "table", [caption, *lines]
 
 
-def _items(node: Node) -> Iterator[Node]:
-    """Yield the items of the lists in ``node``."""
-    return (item for child in node.nodes("ul", "ol") for item in child.nodes())
-
-
-def _as_cell(item: Node, *, head: bool) -> Node:
-    return Node("th" if head else "td", {}, item.children)
+def _items(node: Node) -> list[Node]:
+    """Return the items of the lists in ``node``."""
+    return [item for child in node.nodes("ul", "ol") for item in child.nodes()]
 
 
 def _settle(root: Node, tags: Tags, resolve: Resolve) -> None:
@@ -132,7 +143,7 @@ def _settle(root: Node, tags: Tags, resolve: Resolve) -> None:
             case "blockquote":
                 quotations.append(node)
     for node in quotations:
-        make_note(node)
+        _make_note(node)
 
 
 def _settle_named_link(node: Node, tags: Tags, resolve: Resolve) -> None:
@@ -146,6 +157,47 @@ def _settle_named_link(node: Node, tags: Tags, resolve: Resolve) -> None:
         label = re.sub(r"#\^?", " > ", to).strip(" >") if style == "name" else to
         node.children = [Node("fn-shown", {"as": to}, [label])]
     node.tag, node.attributes = "a", {"href": _address(to, style, tags, resolve)}
+
+
+def _make_note(quotation: Node) -> None:
+    """Turn a quotation that is a callout into a note: ``> [!note] Title``, or ``> **Note**``."""
+    head = next((item for item in quotation.children if not is_blank(item)), "")
+    if isinstance(head, str) or head.tag != "p" or not head.children:
+        return
+    opening, *following = head.children
+    if isinstance(opening, str) and (match := _CALLOUT.match(opening.lstrip())):
+        label = match[1]
+        following.insert(0, opening.lstrip()[match.end() :])
+    elif not (label := _bold_label(opening, following)):
+        return
+    title, text = _first_line(following)
+    quotation.tag = "fn-note"
+    quotation.attributes |= {"label": label, "title": TreeWriter().inline(title)}
+    head.children = text
+
+
+def _bold_label(bold: Node | str, following: list[Node | str]) -> str:
+    """Return the label of a callout whose first line is a bold word; empty if there is none."""
+    after = following[0] if following else "\n"
+    ends = after.startswith("\n") if isinstance(after, str) else after.tag == "br"
+    if isinstance(bold, str) or bold.tag not in {"strong", "b"} or not ends:
+        return ""
+    label = TreeWriter().plain(bold.children)
+    return label if label.casefold() in LABELS else ""
+
+
+def _first_line(items: Iterable[Node | str]) -> tuple[list[Node | str], list[Node | str]]:
+    """Return what is before the first line end, and what is behind it."""
+    line: list[Node | str] = []
+    pending = iter(items)
+    for item in pending:
+        if isinstance(item, str) and "\n" in item:
+            before, after = item.split("\n", 1)
+            return [*line, before], [after, *pending]
+        if isinstance(item, Node) and item.tag == "br":
+            break
+        line.append(item)
+    return line, list(pending)
 
 
 def _address(written: str, style: str, tags: Tags, resolve: Resolve) -> str:
@@ -162,10 +214,10 @@ def _target(written: str, style: str, tags: Tags) -> tuple[str, str]:
         if stand_in not in tags.found:
             return stand_in
         match meaning(tags.found[stand_in], paired=False):
-            case Link(to, link_style):
-                style = link_style
-                return to
-            case Show(text):
+            case Node("fn-link", attributes):
+                style = attributes["style"]
+                return attributes["to"]
+            case str(text):
                 style = "site" if style == "relative" and not match.start() else style
                 return text
         return ""
@@ -178,17 +230,58 @@ def _picture_words(alt: str) -> str:
     return "" if alt.strip().casefold() in _NO_WORDS or _PICTURE.search(alt.strip()) else alt
 
 
-def _without_open_comment(html: str) -> str:
-    """Cut at an unclosed comment: in browsers, too, it hides the rest of the page."""
-    closed = html.rfind("-->")
-    opened = html.find("<!--", closed + 3 if closed >= 0 else 0)
-    return html if opened < 0 else html[:opened]
-
-
 def _without_open_tags(html: str) -> str:
     """Turn tags without a closing ``>`` into text; the library would take quadratic time."""
     closed = html.rfind(">") + 1
     return html[:closed] + html[closed:].replace("<", "&lt;")
+
+
+def show_in_sentence(tokens: Sequence[Token], *, all_of_them: bool) -> None:
+    """Turn these tags among the ``tokens`` of a paragraph into text if they do not end in it, or
+    ``all_of_them``, as GitHub does."""
+    tags = [
+        (place, token, bool(tag[1]), tag[2].lower())
+        for place, token in enumerate(tokens)
+        if token.type == "html_inline" and (tag := _TAG.match(token.content))
+    ]
+    ends = {name: place for place, _, is_end, name in tags if is_end}
+    for place, token, is_end, name in tags:
+        has_end = is_end or ends.get(name, -1) > place or token.content.endswith("/>")
+        if all_of_them or not has_end:
+            token.content = f"&lt;{token.content[1:]}"
+
+
+def show_without_end(html: str) -> str:
+    """Turn these tags in ``html`` into text unless they are closed: an open one would hide the rest
+    of the page. Cut at an unclosed comment: in browsers, too, it hides the rest."""
+    pieces: list[str] = []
+    endless: set[str] = {"plaintext"}
+    at = copied = 0
+    while (match := _COMMENT_OR_START.search(html, at)) is not None:
+        at = match.end()
+        if match[1] is None:
+            closed = html.find("-->", at)
+            if closed < 0:
+                html = html[: match.start()]
+                break
+            at = closed + len("-->")
+            continue
+        name = match[1].lower()
+        if _ends_itself(html, at):
+            continue
+        end = None if name in endless else _ENDS[name].search(html, at)
+        if end is not None:
+            at = end.end()
+            continue
+        endless.add(name)
+        pieces += html[copied : match.start()], "&lt;"
+        copied = match.start() + 1
+    return "".join([*pieces, html[copied:]])
+
+
+def _ends_itself(html: str, at: int) -> bool:
+    end = html.find(">", at, at + _LONGEST)
+    return end > 0 and html[end - 1] == "/"
 
 
 class _Grower(HTMLParser):
@@ -253,18 +346,16 @@ class _Grower(HTMLParser):
             self._open[-1].children.append(text)
 
     def _add_tag(self, stand_in: str) -> None:
-        match meaning(self._tags.found[stand_in], paired=stand_in in self._tags.paired):
-            case Show(text) if self._tags.found[stand_in].kind == "jsx":
+        tag = self._tags.found[stand_in]
+        match meaning(tag, paired=stand_in in self._tags.paired):
+            case str(text) if tag.kind == "jsx":
                 self._add(Node("fn-shown", {}, [text]), enter=False)
-            case Show(text):
+            case str(text):
                 self._add_text(text)
-            case Link(to, style, label):
-                node = Node("fn-link", {"to": to, "style": style}, [label] if label else [])
-                self._add(node, enter=False)
-            case Open(element, label, title):
-                self._add(Node(element, {"label": label, "title": title}), enter=True)
             case Close(element):
                 self.handle_endtag(element)
+            case Node() as node:
+                self._add(node, enter=node.tag != "fn-link")
 
     def _add(self, node: Node, *, enter: bool) -> None:
         self._open[-1].children.append(node)

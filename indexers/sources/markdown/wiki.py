@@ -30,19 +30,27 @@ from footnote_bot.indexers.parsing.limits import Parse, ParsingFailed, here
 from footnote_bot.indexers.sources.markdown import convert
 from footnote_bot.indexers.sources.markdown.addresses import bare, below
 from footnote_bot.indexers.sources.markdown.cache import PageCache
-from footnote_bot.indexers.sources.markdown.files import UnreadFile, listing, may_exist
+from footnote_bot.indexers.sources.markdown.files import (
+    UnreadFile,
+    key_of,
+    listing,
+    may_exist,
+    path_of,
+)
+from footnote_bot.indexers.sources.markdown.flavours import Guess
 from footnote_bot.indexers.sources.markdown.git_dates import last_changes
-from footnote_bot.indexers.sources.markdown.keys import key_of, path_of
-from footnote_bot.indexers.sources.markdown.memory import Guess, Memory
-from footnote_bot.indexers.sources.markdown.reading import convert_within
-from footnote_bot.indexers.sources.markdown.seen_files import AHEAD, SeenFile, SeenFiles, defect
+from footnote_bot.indexers.sources.markdown.reading import (
+    AHEAD,
+    SeenFile,
+    SeenFiles,
+    convert_within,
+    defect,
+)
 from footnote_bot.indexers.sources.markdown.site import Site
 
 log = logging.getLogger(__name__)
 
 _EMPTY = "empty"
-_MANY = 100
-"""Skimmed files from which on the cache is saved early, in case the sync is killed."""
 
 
 class MarkdownWiki:
@@ -70,7 +78,6 @@ class MarkdownWiki:
         exclude: Sequence[str] = (),
         max_bytes: int = 2_000_000,
         repository_url: str = "",
-        memory: Memory | None = None,
         dates: Callable[[Path], Mapping[str, date]] = last_changes,
         parse: Parse = here,
         cache: PageCache | None = None,
@@ -87,18 +94,23 @@ class MarkdownWiki:
         self._last_changes: Mapping[str, date] = {}
         self._cache = cache or PageCache()
         self._files = SeenFiles(name, max_bytes, parse, self._cache)
-        self._memory = memory or Memory(guessed=flavour == "auto")
+        self._guess: Guess | None = None
         self._parse = parse
         self._today = today
-        self._settings = {
-            "site_url": site_url,
-            "flavour": flavour,
-            "anchors": anchors,
-            "addresses": addresses,
-            "repository_url": repository_url,
-        }
-        self._include = tuple(include)
-        self._exclude = tuple(exclude)
+        self._site_url = site_url
+        self._is_guessed = flavour == "auto"
+        self._new_site = partial(
+            Site,
+            root,
+            site_url=site_url,
+            flavour=flavour,
+            anchors=anchors,
+            addresses=addresses,
+            repository_url=repository_url,
+            include=include,
+            exclude=exclude,
+            parse=parse,
+        )
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """Yield the changes, see `indexers.ports.Wiki`. Only pages that differ are parsed.
@@ -107,25 +119,25 @@ class MarkdownWiki:
             WikiMisconfigured: there is no such folder, flavour or pattern.
             WikiUnavailable: a folder cannot be listed.
         """
-        earlier = self._memory.guess
+        earlier = self._guess
         self.recall(known)
-        previous_guess = self._memory.guess or earlier
+        previous_guess = self._guess or earlier
         site = self._site()
-        self._memory.guess = site.guess
+        self._guess = site.guess
         unlisted = frozenset(key for key in known if site.is_unlisted(key))
         self._last_changes = self._dates(site.root)
         yield Enumerated(
             unlisted.union(site.keys),
-            read_as=self._memory.read_as,
+            read_as=self.read_as,
             warnings=tuple(self._other_guesses(site, previous_guess)),
         )
         seen = self._files.all(site)
-        self._cache.save(least=_MANY)
+        self._cache.save()  # in case the sync is killed
         try:
             site.publish({key: file.matter for key, file in seen.items()})
             yield from self._unfollowed(site, known)
             yield from self._changes(site, seen, known)
-            self._cache.forget_pages()
+            self._cache.forget_unused()
         finally:
             self._cache.save()
 
@@ -163,17 +175,19 @@ class MarkdownWiki:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
         site = self._site()
-        previous_guess, self._memory.guess = self._memory.guess, site.guess
+        previous_guess, self._guess = self._guess, site.guess
         return frozenset(site.keys), tuple(self._other_guesses(site, previous_guess))
 
     def recall(self, known: Mapping[str, KnownPage]) -> None:
         """Read the wiki in the way in which the ``known`` pages were read."""
-        self._memory.recall(known)
+        self._guess = Guess.of(known)
 
     @property
     def read_as(self) -> ReadAs | None:
         """Return how its pages are read; None before that is known."""
-        return self._memory.read_as
+        if self._guess is None:
+            return None
+        return ReadAs(self._guess.flavour, self._guess.folder, guessed=self._is_guessed)
 
     def _other_guesses(self, site: Site, before: Guess | None) -> Iterator[str]:
         """Warn if the wiki looks like another flavour than it is read as, or is read differently
@@ -230,7 +244,7 @@ class MarkdownWiki:
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
-        site = self._settings["site_url"] or (self._site().url if look else "")
+        site = self._site_url or (self._site().url if look else "")
         return below(site, url) if site else None
 
     def key_at(self, url: str) -> str | None:
@@ -255,15 +269,7 @@ class MarkdownWiki:
         return self._site().edit_address(key)
 
     def _site(self) -> Site:
-        return Site(
-            self._root,
-            listing(self._root),
-            include=self._include,
-            exclude=self._exclude,
-            before=self._memory.guess,
-            parse=self._parse,
-            **self._settings,
-        )
+        return self._new_site(listing(self._root), before=self._guess)
 
     def _may_exist(self, site: Site, key: str) -> bool:
         """Return whether the page exists, or an error may hide it: doubt removes no page."""
@@ -288,19 +294,14 @@ class MarkdownWiki:
         """Return the change of a page; None if the page must be converted first."""
         if file.unread is not None:
             return _not_read(key, file.unread, known)
-        if reason := self._withheld(file):
+        if reason := file.matter.withheld(self._today()):
             return Skipped(key, reason, on_purpose=True)
         revision = self._revision(site, key, file)
         if known is not None and known.revision == revision and known.acl == self._acl:
             return Unchanged(key)
         if known is not None and _content(known.revision) == _content(revision):
             return Relabelled(key, revision, self._acl)
-        return Skipped(key, _EMPTY) if self._cache.is_empty(_content(revision)) else None
-
-    def _withheld(self, file: SeenFile) -> str:
-        """Return why the site does not show the page; empty if it does."""
-        is_unpublished = file.matter.values.get("permalink") is False
-        return file.matter.withheld(self._today()) or ("not published" if is_unpublished else "")
+        return Skipped(key, _EMPTY) if self._cache.get(_content(revision)) else None
 
     def _read(self, site: Site, key: str, path: str, known: KnownPage | None) -> PageChange:
         # The file is read once, so that the revision is of the bytes that are converted.
@@ -309,7 +310,7 @@ class MarkdownWiki:
             file = self._files.skimmed(path, raw)
         except UnreadFile as unread:
             return _not_read(key, unread, known)
-        if reason := self._withheld(file):
+        if reason := file.matter.withheld(self._today()):
             return Skipped(key, reason, on_purpose=True)
         revision = self._revision(site, key, file)
         try:
@@ -328,7 +329,7 @@ class MarkdownWiki:
             return Failed(key, str(error))
         page = converted.page
         if not page.sections:
-            self._cache.keep_empty(_content(revision))
+            self._cache.keep(_content(revision), _EMPTY)
             return Skipped(key, _EMPTY)
         matter = page.matter
         return Changed(
@@ -365,7 +366,7 @@ class MarkdownWiki:
         parts = (*place, file.content, str(self._updated(file) or ""))
         styles = " ".join(site.link_styles)
         name = digest(site.links.fingerprint, styles, *parts)
-        content = self._cache.revision(name)
+        content: str | None = self._cache.get(name)
         if content is None:
             links = (
                 f"{target}\0{site.links.resolve(key, target, style)}"
@@ -373,7 +374,7 @@ class MarkdownWiki:
                 for style in site.link_styles
             )
             content = digest(*parts, *links)
-            self._cache.keep_revision(name, content)
+            self._cache.keep(name, content)
         return f"{content}.{digest(str(self._acl))[:12]}.{site.guess.mark}"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from footnote_bot.indexers.sources.markdown.reading import Skimmed, skim
+from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
+from footnote_bot.indexers.sources.markdown.reading import skim
 
 
-def skim_or_spin(raw: bytes) -> Skimmed:
+def skim_or_spin(raw: bytes) -> tuple[FrontMatter, frozenset[str]]:
     while b"# Costly" in raw:
         pass
     return skim(raw)

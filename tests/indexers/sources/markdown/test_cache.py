@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from footnote_bot.indexers.model import Changed, KnownPage, PageChange, Skipped,
 from footnote_bot.indexers.parsing.limits import Limits, here
 from footnote_bot.indexers.sources.markdown import cache
 from footnote_bot.indexers.sources.markdown.cache import PageCache
-from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
-from footnote_bot.indexers.sources.markdown.reading import Skimmed, skim
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from tests.long import tries
 
@@ -26,11 +23,6 @@ SCALARS = (
     | st.floats(allow_nan=False)
     | st.booleans()
     | st.none()
-    | st.dates()
-    | st.datetimes(timezones=st.sampled_from([None, UTC])).map(
-        lambda moment: moment.replace(fold=0)
-    )
-    | st.times().map(lambda hour: hour.replace(fold=0))
 )
 VALUES = st.recursive(
     SCALARS,
@@ -84,38 +76,30 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@given(st.dictionaries(st.text(max_size=8), VALUES, max_size=4), st.sets(st.text(max_size=8)))
+@given(st.text(max_size=8), VALUES)
 @tries(200)
-def test_any_front_matter_and_links_are_kept_as_they_are(
-    tmp_path_factory: pytest.TempPathFactory, values: dict[str, object], links: set[str]
+def test_any_value_of_json_is_kept_as_it_is(
+    tmp_path_factory: pytest.TempPathFactory, key: str, value: object
 ) -> None:
     file = tmp_path_factory.mktemp("cache") / "w.json"
-    skimmed = Skimmed(FrontMatter(values, "a warning"), frozenset(links))
     cache = PageCache(file)
-    cache.keep_skimmed("1", skimmed)
+    cache.keep(key, value)
     cache.save()
 
-    skimmed_again = PageCache(file).skimmed("1")
-
-    assert skimmed_again == skimmed
-    assert repr(skimmed_again.matter) == repr(skimmed.matter)  # 1 is neither True nor 1.0
+    assert repr(PageCache(file).get(key)) == repr(value)  # 1 is neither True nor 1.0
 
 
-def test_times_keep_their_kind(tmp_path: Path) -> None:
-    values = {
-        "day": date(2024, 1, 2),
-        "moment": datetime(2024, 1, 2, 3, 4, tzinfo=UTC),
-        "hour": time(3, 4),
-    }
+def test_what_was_not_used_is_forgotten(tmp_path: Path) -> None:
     cache = PageCache(tmp_path / "w.json")
-    cache.keep_skimmed("1", Skimmed(FrontMatter(values), frozenset()))
+    cache.keep("a", [1])
+    cache.keep("b", [2])
+    cache.forget_unused()
+    cache.get("b")
+    cache.forget_unused()
     cache.save()
+    again = PageCache(tmp_path / "w.json")
 
-    skimmed = PageCache(tmp_path / "w.json").skimmed("1")
-
-    assert skimmed is not None
-    assert skimmed.matter.values == values
-    assert [type(value) for value in skimmed.matter.values.values()] == [date, datetime, time]
+    assert (again.get("a"), again.get("b")) == (None, [2])
 
 
 def test_the_next_process_parses_nothing_of_an_unchanged_wiki(folder: Path) -> None:
@@ -242,9 +226,3 @@ def test_an_edit_between_two_readings_of_a_page_is_not_missed(folder: Path) -> N
     assert [change.page.key for change in second_pass if isinstance(change, Changed)] == ["a.md"]
     page.write_text(first)
     assert Unchanged("a.md") in list(wiki_in(folder).changes(known_pages(changes)))
-
-
-def test_skimmed_values_survive_the_cache() -> None:
-    raw = b"---\ntitle: T\n---\nSee [b](b.md) and [[c|d]].\n"
-
-    assert cache._read(cache._stored(skim(raw))) == skim(raw)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from footnote_bot.indexers.model import Changed, KnownPage
-from footnote_bot.indexers.sources.markdown.candidates import candidates
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
+from footnote_bot.indexers.sources.markdown.links import candidates
 from footnote_bot.indexers.sources.markdown.reading import convert_page, skim
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from tests.indexers.sources.markdown.test_golden import INPUTS, flavour_of
@@ -44,14 +44,14 @@ def test_every_link_is_a_candidate(link: str) -> None:
     links_by_flavour = {flavour: depended_on(raw, flavour) for flavour in DIALECTS}
 
     assert any(links_by_flavour.values())
-    assert set().union(*links_by_flavour.values()) <= skim(raw).links
+    assert set().union(*links_by_flavour.values()) <= skim(raw)[1]
 
 
 @pytest.mark.parametrize("file", INPUTS, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_every_link_of_a_whole_page_is_a_candidate(file: Path) -> None:
     raw = file.read_bytes()
 
-    assert depended_on(raw, flavour_of(file)) <= skim(raw).links
+    assert depended_on(raw, flavour_of(file)) <= skim(raw)[1]
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ def test_a_division_without_an_end_holds_the_rest() -> None:
     assert text("::: {.tip}\nBake.\n\nEat.\n") == "> Tip: Bake.\n>\n> Eat."
 
 
-def test_a_hidden_division_or_span_is_no_text() -> None:
-    page = '::: {style="display:none"}\nOld.\n:::\n\nBake [not]{style="display:none"} now.\n'
+def test_a_hidden_division_is_no_text() -> None:
+    page = '::: {style="display:none"}\nOld.\n:::\n\nBake now.\n'
 
     assert text(page) == "Bake now."
 
@@ -47,8 +47,11 @@ def test_a_line_of_colons_that_ends_nothing_is_no_text() -> None:
     assert text("- Bake.\n    :::\n- Eat.\n") == "- Bake.\n- Eat."
 
 
-def test_a_span_is_its_words() -> None:
-    assert text("Bake [*the* [bread](b.md)]{.red #x} now.\n") == "Bake the [bread](b.md) now."
+@pytest.mark.parametrize("attributes", ["{.red #x}", '{style="display:none"}'])
+def test_a_span_keeps_its_words_and_loses_its_attributes(attributes: str) -> None:
+    page = f"Do **not** bake [*the* [bread](b.md)]{attributes} now.\n"
+
+    assert text(page) == "Do not bake [the [bread](b.md)] now."
 
 
 @pytest.mark.parametrize("page", ["See [1] {x}.\n", "See [bread](b.md).\n", "A [b] c\n"])
@@ -60,6 +63,10 @@ def test_a_raw_block_of_html_is_html_and_of_another_format_nothing() -> None:
     page = "```{=html}\n<!-- Old.\n\nOld. -->\n<b>Bake.</b>\n```\n\n```{=latex}\n\\x\n```\n\nEat.\n"
 
     assert text(page) == "Bake.\n\nEat."
+
+
+def test_a_raw_block_is_code_where_nobody_knows_it() -> None:
+    assert text("```{=latex}\nx\n```\n", "obsidian") == "```{=latex}\nx\n```"
 
 
 @pytest.mark.parametrize("language", ["r", "python", "sql"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from footnote_bot.indexers.model import Changed, Page, Skipped
-from footnote_bot.indexers.sources.markdown.convert import guess
+from footnote_bot.indexers.sources.markdown.dialects import guess
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
 MKDOCS = """
@@ -137,12 +137,11 @@ def test_mkdocs_gives_address_titles_and_rule(tmp_path: Path) -> None:
         )
 
 
-def test_gitbook_takes_titles_from_its_summary(tmp_path: Path) -> None:
-    pages = read_pages(
-        write_files(tmp_path, {"SUMMARY.md": "* [The `guide`](guide.md)", "guide.md": "x"})
-    )
+def test_the_table_of_contents_of_gitbook_is_no_page(tmp_path: Path) -> None:
+    files = {"SUMMARY.md": "* [The `guide`](guide.md)", "guide.md": "# Our guide\n\nx"}
+    pages = read_pages(write_files(tmp_path, files))
 
-    assert [page.title for page in pages.values()] == ["The guide"]
+    assert [page.title for page in pages.values()] == ["Our guide"]
 
 
 def test_a_file_whose_name_is_no_page_s_is_skipped(tmp_path: Path) -> None:

@@ -18,8 +18,7 @@ from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import Changed, PageChange
 from footnote_bot.indexers.sources.markdown.forge import edit, view, view_of
 from footnote_bot.indexers.sources.markdown.git import GitWiki
-from footnote_bot.indexers.sources.markdown.git_address import parse
-from footnote_bot.indexers.sources.markdown.git_command import Git
+from footnote_bot.indexers.sources.markdown.git_command import Git, parse
 from footnote_bot.indexers.sources.markdown.source import MarkdownSource
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from footnote_bot.indexers.sources.source import Resources
@@ -408,7 +407,7 @@ def test_a_fetch_that_is_stopped_leaves_the_clone_as_it_was(
         with pytest.raises(WikiUnavailable, match="stopped"):
             source.fetch()
 
-    assert texts(list(source.pages().changes({}))) == {"a.md": "One"}
+    assert texts(list(MarkdownWiki.changes(source, {}))) == {"a.md": "One"}
 
 
 def test_a_process_that_never_synced_knows_the_pages_once_it_fetched(

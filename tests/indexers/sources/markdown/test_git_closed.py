@@ -13,8 +13,7 @@ import pytest
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import Changed, PageChange, Skipped
 from footnote_bot.indexers.sources.markdown.git import GitWiki
-from footnote_bot.indexers.sources.markdown.git_address import parse, refuse_odd_branch
-from footnote_bot.indexers.sources.markdown.git_command import Git
+from footnote_bot.indexers.sources.markdown.git_command import Git, parse, refuse_odd_branch
 from tests.fakes.git_server import GitServer, serving
 
 TOKEN = "me:s3cret-token"

@@ -240,10 +240,8 @@ def test_a_page_that_costs_too_much_fails_alone(
     (tmp_path / "a.md").write_text("# Good\n\nfirst\n")
     (tmp_path / "b.md").write_text("# Costly\n\n" + "text\n" * 10)
     (tmp_path / "c.md").write_text("# Good, too\n\nlast\n")
-    monkeypatch.setattr(
-        "footnote_bot.indexers.sources.markdown.seen_files.skim", costly.skim_or_spin
-    )
-    monkeypatch.setattr("footnote_bot.indexers.sources.markdown.seen_files.PAGE", BRIEF)
+    monkeypatch.setattr("footnote_bot.indexers.sources.markdown.reading.skim", costly.skim_or_spin)
+    monkeypatch.setattr("footnote_bot.indexers.sources.markdown.reading.PAGE", BRIEF)
 
     changes = _changes(MarkdownWiki("wiki", tmp_path, parse=parsers))
 

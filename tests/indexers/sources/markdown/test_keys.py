@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footnote_bot.indexers.model import Changed, Enumerated, Page
-from footnote_bot.indexers.sources.markdown.keys import key_of, path_of
+from footnote_bot.indexers.sources.markdown.files import key_of, path_of
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
 COMPOSED, DECOMPOSED = "\u00d6ffnung.md", "O\u0308ffnung.md"

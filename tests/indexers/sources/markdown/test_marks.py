@@ -23,6 +23,8 @@ def text(page: str, flavour: str) -> str:
         ("obsidian", "![Plan 9](a.png) and ![a|b](c.png)", "Plan 9 and a|b"),
         ("obsidian", "Take.^[Not *in* May.] Go.", "Take.[1] Go.\n\n[1] Not in May."),
         ("obsidian", "x^[a [b](https://c.d) e]", "x[1]\n\n[1] a [b](https://c.d) e"),
+        ("obsidian", "Bake ==two *loaves*==, 这==很好==吃.", "Bake two loaves, 这很好吃."),
+        ("obsidian", "A ==loaf==s price", "A loafs price"),
         ("github", "Take it.^[Not in May.]", "Take it.^[Not in May.]"),
         ("mkdocs", "It is ==very *much* so==, ==yes==.", "It is very much so, yes."),
         ("mkdocs", "if a==b or c==d, a == b", "if a==b or c==d, a == b"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from footnote_bot.indexers.sources.markdown.convert import guess, sections
+from footnote_bot.indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.dialects import guess
 
 
 def text(page: str, flavour: str = "github") -> str:
@@ -69,7 +70,7 @@ def test_an_anchor_below_a_sections_text_is_not_the_sections() -> None:
     ("page", "expected"),
     [
         ("?> Bake *early*.\nAlways.\n\nEat.\n", "> Tip: Bake early. Always.\n\nEat."),
-        ("!> Never bake\n- rye\n", "> Important: Never bake\n>\n> - rye"),
+        ("!> Never bake\n- rye\n", "> Important: Never bake\n\n- rye"),
         ("?> Bake.\n?> Eat.\n", "> Tip: Bake.\n\n> Tip: Eat."),
         ("Is it so ?> Yes.\n", "Is it so ?> Yes."),
         ("```\n!> x\n```\n", "```\n!> x\n```"),

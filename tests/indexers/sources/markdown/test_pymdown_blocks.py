@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from footnote_bot.indexers.sources.markdown.convert import guess, sections
+from footnote_bot.indexers.sources.markdown.convert import sections
+from footnote_bot.indexers.sources.markdown.dialects import guess
 
 
 def text(page: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from footnote_bot.indexers.sources.markdown.convert import sections
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
-from footnote_bot.indexers.sources.markdown.raw_tags import show_without_end
+from footnote_bot.indexers.sources.markdown.tree import show_without_end
 
 TAGS = (
     "iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"

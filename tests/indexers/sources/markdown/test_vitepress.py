@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from footnote_bot.indexers.model import Skipped
-from footnote_bot.indexers.sources.markdown.convert import guess
+from footnote_bot.indexers.sources.markdown.dialects import guess
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
