@@ -21,7 +21,7 @@ from footnote_bot.bot.model import Answer
 from footnote_bot.bot.slack.api.slack_api import SlackApi, connections, web_client
 from footnote_bot.bot.slack.rights.readers import REMEMBERED
 from footnote_bot.bot.slack.rights.slack_directory import directory_of
-from footnote_bot.bot.terminal_chat.terminal_directory import TerminalDirectory
+from footnote_bot.bot.terminal_chat.terminal_chat import TerminalDirectory
 from footnote_bot.config.slack import SlackSettings
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal, Reader, addressed
 from footnote_bot.playground.slack.workspace import LocalSlack
