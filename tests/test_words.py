@@ -41,13 +41,13 @@ DETERMINERS = "a all an another each no nobody several the two"
 
 NAMES = """
 access addresses admins alembic answering arguments asynchronous attached attachments
-background backups bm25 bolt boundaries bytes calibration callers channels cited clicks clock
+background backups bm25 bolt boundaries bytes callers channels cited clicks clock
 cloud collections commands comments composition concurrent conditions confluence
 consecutive content copies counters cross-encoders ctrl-c data date delays deletion
 delivery descriptions details digests documents durations embedding embeddings
 endpoints errors events everyday expected facts failures faults features feedback figures files
-findings folders following footnote fragments front further gauges generated git health
-html incoming indexed installations json judges light live llamaindex loading logging long
+findings folders following footnote fragments front further gauges git health
+html incoming indexed installations json light live llamaindex loading logging long
 lookup markdown material members merged messages methods metrics migrations milliseconds modals
 models named observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf
@@ -57,7 +57,7 @@ rate readers readiness reading received recorded references refusals reminders r
 rendering reordering replayed replies rereading response restoring results results.json
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds
 secrets sentences settings sign-in slack small socket sqlite standard statistics streaming
-suggested support tables targets template text token tokens traces uncertainty values verdicts
+suggested support tables targets template text token tokens traces values verdicts
 verification waiting wiki word words workbooks written yaml
 """
 """The words that may begin any other docstring, beside these: it says what the thing is. Add a name

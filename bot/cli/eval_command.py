@@ -242,7 +242,7 @@ def _asked(
     rows of the run. With ``answers``, the bot answers as it answers people."""
     # What answers is slow to import.
     from footnote_bot.bot.evaluation.comparing import rows
-    from footnote_bot.bot.evaluation.judging import ModelJudge
+    from footnote_bot.bot.evaluation.judging import LlamaIndexJudge
     from footnote_bot.bot.evaluation.pages import Pages
     from footnote_bot.bot.evaluation.report import report
     from footnote_bot.bot.evaluation.run import ask_all
@@ -256,7 +256,7 @@ def _asked(
         reader=reader,
         wikis=wikis or None,
         composed=answers,
-        judge=ModelJudge(app.model.say) if judged and app.model else None,
+        judge=LlamaIndexJudge(app.model.say) if judged and app.model else None,
         progress=progress,
     )
     figures = report(outcomes, answers=answers)

@@ -40,7 +40,7 @@ class _Writing(CustomLLM):
         yield self.complete(prompt)
 
 
-class ModelJudge:
+class LlamaIndexJudge:
     """A judge that asks the language model twice for each answer, by ``say``, which answers a
     prompt. If the model cannot be asked, there is no judgement, and the run goes on."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footnote_bot.bot.answering.llm.model_client import ModelFailed
-from footnote_bot.bot.evaluation.judging import ModelJudge
+from footnote_bot.bot.evaluation.judging import LlamaIndexJudge
 from footnote_bot.bot.evaluation.run import Judgement
 
 
@@ -14,7 +14,7 @@ def test_faithful_is_asked_of_the_passages_and_relevant_of_the_question_too() ->
         prompts.append(prompt)
         return "NO" if "How long?" in prompt else "YES"
 
-    judged = ModelJudge(says)("How long?", "Thirty days.", ["Leave: 30."])
+    judged = LlamaIndexJudge(says)("How long?", "Thirty days.", ["Leave: 30."])
 
     assert judged == Judgement(faithful=True, relevant=False)
     assert len(prompts) == 2
@@ -25,7 +25,7 @@ def test_without_passages_nothing_supports_it_and_nobody_is_asked() -> None:
     def says(_: str) -> str:
         raise AssertionError
 
-    assert ModelJudge(says)("?", "So.", []) == Judgement(faithful=False, relevant=False)
+    assert LlamaIndexJudge(says)("?", "So.", []) == Judgement(faithful=False, relevant=False)
 
 
 def test_a_judge_that_cannot_be_asked_leaves_the_question_open() -> None:
@@ -34,6 +34,6 @@ def test_a_judge_that_cannot_be_asked_leaves_the_question_open() -> None:
             raise ModelFailed("It is busy.")
         return "YES"
 
-    judge = ModelJudge(says)
+    judge = LlamaIndexJudge(says)
 
     assert judge("How long?", "Thirty days.", ["30"]) == Judgement(faithful=True, relevant=None)
