@@ -38,7 +38,7 @@ HOMES = {
     "mammoth": ("indexers/sources/attachments",),
     "markdown_it": ("indexers/sources/markdown",),
     "mdit_py_plugins": ("indexers/sources/markdown",),
-    "numpy": ("indexers/index",),
+    "numpy": ("bot/evaluation/calibrating.py", "indexers/index"),
     "onnxruntime": ("indexers/index",),
     "opentelemetry": ("bot/answering/tracing.py", "bot/answering/trace_spans.py"),
     "openpyxl": ("indexers/sources/attachments",),

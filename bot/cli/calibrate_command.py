@@ -43,7 +43,7 @@ def calibrate(
     # What answers is slow to import.
     from footnote_bot.bot.answering.deciding import calibration
     from footnote_bot.bot.app import App
-    from footnote_bot.bot.evaluation.calibrating import ModelIdentities, calibrate_for
+    from footnote_bot.bot.evaluation import calibrating
     from footnote_bot.bot.evaluation.pages import Pages
     from footnote_bot.bot.evaluation.questions import read_cases
     from footnote_bot.config.settings import BUNDLED_RERANKER
@@ -59,29 +59,30 @@ def calibrate(
         return
     try:
         cases = read_cases(questions) if questions else []
-        with screen.progress_bars() as progress, open_app(settings, secrets, shares=True) as app:
+        with screen.progress_bars() as bars, open_app(settings, secrets, shares=True) as app:
             parts = app.indexing
             parts.wikis.chosen()
-            bundled = not settings.index.model and settings.answer.reranker == BUNDLED_RERANKER
-            calibrated = calibrate_for(
-                app.quotations,
-                ModelIdentities(
+            reader, progress = app.reader(email), partial(bars, doing="Asking")
+            if questions:
+                located = Pages.of(parts.index, parts.wikis).located(cases)
+                result = calibrating.by_questions(located, app.quotations, reader, progress)
+            else:
+                bundled = not settings.index.model and settings.answer.reranker == BUNDLED_RERANKER
+                result = calibrating.by_pages(app.quotations, reader, progress, known=bundled)
+            if result.curve and parts.calibration_file:
+                calibration.Calibration(
+                    result.curve,
                     parts.embedder.identity,
                     parts.reranker.identity if parts.reranker else "",
-                    bundled=bundled,
-                ),
-                app.reader(email),
-                today=today(),
-                cases=Pages.of(parts.index, parts.wikis).located(cases) if questions else None,
-                progress=partial(progress, doing="Asking"),
-            )
-            if calibrated.calibration and parts.calibration_file:
-                calibrated.calibration.save(parts.calibration_file)
+                    result.figures["questions"],
+                    generated=not questions,
+                    made=today().isoformat(),
+                ).save(parts.calibration_file)
     except KeyboardInterrupt:
         terminal.complain("Interrupted; the curve stays as it was.")
         raise
-    outcome = {"calibrated": calibrated.calibration is not None, "why": calibrated.why}
-    _print(outcome | calibrated.figures, as_json=as_json)
+    outcome = {"calibrated": result.curve is not None, "why": result.why}
+    _print(outcome | result.figures, as_json=as_json)
 
 
 def _print(result: dict[str, Any], *, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,11 +20,13 @@ from footnote_bot.bot.cli.options import (
 )
 from footnote_bot.bot.cli.sharing import open_app
 from footnote_bot.bot.moments import today
+from footnote_bot.indexers.model import Progress
 
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App
+    from footnote_bot.bot.evaluation.comparing import Row
+    from footnote_bot.bot.evaluation.questions import Case
     from footnote_bot.config.settings import Secrets, Settings
-    from footnote_bot.indexers.model import Progress
 
 _MODEL = "model"
 """The value of ``--judge`` when it is given without one."""
@@ -163,10 +165,9 @@ def evaluate(
         _replay(settings, secrets, replay, judge, judge_prompts, evidence=evidence, as_json=as_json)
         return
     questions, judged = _questions_and_judge(questions, judge)
-    if judge_prompts:
-        raise click.UsageError("--judge-prompts needs --replay.")
-    if evidence:
-        raise click.UsageError("--evidence needs --replay.")
+    for option, value in (("--judge-prompts", judge_prompts), ("--evidence", evidence)):
+        if value:
+            raise click.UsageError(f"{option} needs --replay.")
     if flags == bool(questions):
         raise click.UsageError("Give either QUESTIONS or --flags.")
     if judged and not answers:
@@ -176,34 +177,90 @@ def evaluate(
     if out:
         _check_written("--out", out, {"QUESTIONS": questions, "the file of --corpus": corpus})
     # What answers is slow to import.
-    from footnote_bot.bot.evaluation.evaluating import EvaluationRun
-    from footnote_bot.bot.evaluation.judging import judge_by
-    from footnote_bot.bot.evaluation.pages import Pages
+    from footnote_bot.bot.evaluation import comparing
 
-    with open_app(settings, secrets) as app:
-        run = EvaluationRun.read(questions, against, rewrites=rewrites, verdicts=app.verdicts)
+    earlier = comparing.load(against) if against else []
+    cases = _cases(settings, secrets, questions, rewrites=rewrites)
     try:
         with (
             screen.progress_bars() as progress,
             _indexed(settings, secrets, corpus, progress) as app,
         ):
-            app.indexing.wikis.chosen(*wikis)
-            scored = run.scored(
-                app.searching if answers or with_model else app.quotations,
-                Pages.of(app.indexing.index, wikis or app.indexing.wikis),
-                reader=app.reader(email),
-                wikis=wikis or None,
+            figures, rows = _asked(
+                app,
+                cases,
+                wikis=wikis,
+                email=email,
                 answers=answers,
-                judge=judge_by(app.model.say) if judged and app.model else None,
+                with_model=with_model,
+                judged=judged,
                 progress=partial(progress, doing="Asking"),
             )
     except KeyboardInterrupt:
         terminal.complain("Interrupted; nothing is scored, and what is indexed is kept.")
         raise
+    changed = {"against": comparing.compare(earlier, rows)} if against else {}
     try:
-        scored.save(out)
+        comparing.save(out, figures, rows)
     finally:  # print the figures even if they cannot be saved
-        _print(scored.figures, flags=flags, as_json=as_json)
+        _print(figures | changed, flags=flags, as_json=as_json)
+
+
+def _cases(
+    settings: Settings, secrets: Secrets, questions: Path | None, *, rewrites: bool
+) -> Sequence[Case]:
+    """Return the cases of the file, or, without one, of the questions whose answers people judged.
+    With ``rewrites``, only those that have a rewrite, in its words.
+
+    Raises:
+        BadSet: the file cannot be read.
+    """
+    # What answers is slow to import.
+    from footnote_bot.bot.evaluation.questions import cases_of, read_cases
+    from footnote_bot.bot.evaluation.regression import judged
+
+    if questions:
+        cases = read_cases(questions)
+    else:
+        with open_app(settings, secrets) as app:
+            cases = cases_of(judged(app.verdicts()))
+    return [case.rewritten for case in cases if case.rewrite] if rewrites else cases
+
+
+def _asked(
+    app: App,
+    cases: Sequence[Case],
+    *,
+    wikis: tuple[str, ...],
+    email: str | None,
+    answers: bool,
+    with_model: bool,
+    judged: bool,
+    progress: Callable[[Progress], None],
+) -> tuple[dict[str, Any], Sequence[Row]]:
+    """Ask every case and return the figures, as `bot.evaluation.report.report` gives them, and the
+    rows of the run. With ``answers``, the bot answers as it answers people."""
+    # What answers is slow to import.
+    from footnote_bot.bot.evaluation.comparing import rows
+    from footnote_bot.bot.evaluation.judging import LlamaIndexJudge
+    from footnote_bot.bot.evaluation.pages import Pages
+    from footnote_bot.bot.evaluation.report import report
+    from footnote_bot.bot.evaluation.run import ask_all
+
+    app.indexing.wikis.chosen(*wikis)
+    pages = Pages.of(app.indexing.index, wikis or app.indexing.wikis)
+    reader, located = app.reader(email), pages.located(cases)
+    outcomes = ask_all(
+        located,
+        app.searching if answers or with_model else app.quotations,
+        reader=reader,
+        wikis=wikis or None,
+        composed=answers,
+        judge=LlamaIndexJudge(app.model.say) if judged and app.model else None,
+        progress=progress,
+    )
+    figures = report(outcomes, answers=answers)
+    return figures | {"unreachable": pages.unreachable(located, reader)}, rows(outcomes)
 
 
 @contextmanager
@@ -259,7 +316,7 @@ def _print(figures: dict[str, Any], *, flags: bool, as_json: bool) -> None:
 def _replay(
     settings: Settings,
     secrets: Secrets,
-    recorded: Path,
+    file: Path,
     judge: str,
     judge_prompts: Path | None,
     *,
@@ -272,23 +329,33 @@ def _replay(
     if verdicts and not verdicts.is_file():
         raise click.UsageError(f"--judge: there is no file {judge}.")
     if judge_prompts:
-        read = {"the file of --replay": recorded, "the file of --judge": verdicts}
+        read = {"the file of --replay": file, "the file of --judge": verdicts}
         _check_written("--judge-prompts", judge_prompts, read)
     # What answers is slow to import.
+    from footnote_bot.bot.answering.llm.usage import Meter
     from footnote_bot.bot.app import App
-    from footnote_bot.bot.evaluation.replay_run import replay_answers
+    from footnote_bot.bot.evaluation import replaying
+    from footnote_bot.bot.evaluation.lines import write_rows
+    from footnote_bot.bot.evaluation.recordings import read_recordings
+    from footnote_bot.bot.evaluation.replay_report import replay_report
 
+    recordings = read_recordings(file)
+    decides = replaying.by_labels if judge == "labels" else replaying.nobody
     with App.over(settings, secrets, []) as app, screen.progress_bars() as progress:
-        report = replay_answers(
-            recorded,
-            app.indexing.embedder.count_tokens,
-            today,
-            judge=judge or "none",
-            judge_prompts=judge_prompts,
+        replay = replaying.Replaying(
+            Meter(app.indexing.embedder.count_tokens, today),
+            replaying.recorded_verdicts(verdicts) if verdicts else decides,
             evidence=evidence,
-            progress=partial(progress, doing="Checking"),
         )
-    if not report["judge"]["unclear"] and (judge_prompts or judge not in ("", "none")):
+        replayed = []
+        for number, recording in enumerate(recordings, start=1):
+            replayed.append((recording, replay.replay(recording)))
+            progress(Progress("answers", number, len(recordings)), doing="Checking")
+    if judge_prompts:
+        write_rows(judge_prompts, sorted(replay.prompts, key=lambda row: str(row["id"])))
+    judging = {"by": judge or "none", "unclear": replay.unclear, "judged": replay.judged}
+    report = {**replay_report(replayed), "judge": judging}
+    if not replay.unclear and (judge_prompts or judge not in ("", "none")):
         terminal.complain("The check decided every sentence, so there is nothing to judge.")
     if as_json:
         terminal.print_json(report)

@@ -1,195 +1,123 @@
-"""Settings -> a confidence curve for this index and its models, with the measurements."""
+"""A confidence curve for an index and its models: fitted to a question set, or, without one, the
+default curve on the scale of the index's scores.
+
+The default curve was fitted to questions that people asked. Questions made from a wiki's own pages
+are easier, so a curve fitted to them would be wrong for people; but they do show the scale of a
+model's scores. So the curve stays, and each model's score is mapped: its means, with the page that
+answers and without it, become those of the models that come with Footnote.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from math import sqrt
+from statistics import fmean, stdev
 from typing import Any
 
+import numpy as np
+
 from footnote_bot.bot.answering.answerer import Answerer
-from footnote_bot.bot.answering.deciding.calibration import Calibration
-from footnote_bot.bot.answering.deciding.confidence import Confidence, Features
+from footnote_bot.bot.answering.deciding.confidence import Confidence, Curve, Features
 from footnote_bot.bot.answering.deciding.deciding import Deciding
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from footnote_bot.bot.evaluation import aligning, fitting, measures
-from footnote_bot.bot.evaluation.aligning import Pair
+from footnote_bot.bot.answering.words.function_words import FUNCTION_WORDS
+from footnote_bot.bot.evaluation import measures
 from footnote_bot.bot.evaluation.evidence import unmarked
-from footnote_bot.bot.evaluation.fitting import Sample
-from footnote_bot.bot.evaluation.generating import Generated, generate
 from footnote_bot.bot.evaluation.pages import full_name
 from footnote_bot.bot.evaluation.questions import Case
 from footnote_bot.bot.evaluation.run import Outcome, outcome_of
 from footnote_bot.bot.model import Answer, Question
-from footnote_bot.indexers.model import Principal, Progress
+from footnote_bot.indexers.model import Passage, Principal, Progress, digest
 from footnote_bot.indexers.text.counting import counted
+from footnote_bot.indexers.text.prose import plain
+from footnote_bot.indexers.text.sentences import sentences
 
+FEWEST = 40
+"""Questions that a curve or a scale needs; for a curve a quarter of them must be right, and a
+quarter wrong."""
+_MOST_GENERATED = 200
 _UNREAD = ("closest", "words", "pairs")
 _READ = ("read", "unit", "ahead", "agreed")
-MOST_GENERATED = 200
 
-
-@dataclass(frozen=True, slots=True)
-class ModelIdentities:
-    """The identities of the models; ``reranker`` is empty if there is none. ``bundled``: the
-    default curve was made with these."""
-
-    embedder: str
-    reranker: str
-    bundled: bool
+OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """The result of a calibration. ``calibration`` is None if the default curve is kept; ``why``
+    """The result of a calibration. ``curve`` is None if the default curve is kept; ``why``
     explains the decision."""
 
-    calibration: Calibration | None
+    curve: Confidence | None
     why: str
     figures: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Calibrating:
-    """Calibration of an index. ``answerer`` uses the default curve and rechecks no page."""
-
-    answerer: Answerer
-    models: ModelIdentities
-    reader: Principal
-    progress: Callable[[int], None]
-    today: date
-
-    def by_questions(self, cases: Sequence[Case]) -> Calibrated:
-        """Fit the curve to the judgements of ``cases``.
-
-        Raises:
-            IndexUnavailable: the index cannot be searched.
-        """
-        samples = list(self._samples(cases))
-        unread = [replace(sample, seen=replace(sample.seen, read=None)) for sample in samples]
-        read = [sample for sample in samples if sample.seen.read is not None]
-        right = sum(sample.right for sample in samples)
-        figures: dict[str, Any] = {"questions": len(samples), "right": right}
-        if not fitting.enough(samples):
-            why = (
-                f"{right} of {counted(len(samples), 'question')} answered right: a curve takes "
-                f"{fitting.FEWEST} questions, at least {fitting.FEWEST // 4} of them right and as "
-                "many wrong or without an answer. The curve that comes with Footnote is kept."
-            )
-            return Calibrated(None, why, figures)
-        default = Confidence()
-        by_search = fitting.fit(unread, default.unread, _UNREAD)
-        by_reranker = fitting.fit(read, default.read, _READ) if fitting.enough(read) else None
-        fits = [fitted for fitted in (by_reranker, by_search) if fitted]
-        best = next((fitted for fitted in fits if fitted.better), fits[0])
-        figures["log_loss"] = {"before": best.before, "after": best.after}
-        if not best.better:
-            why = (
-                "On questions that it was not fitted to, a curve of your own does no better than "
-                "the one that comes with Footnote, which is kept."
-            )
-            return Calibrated(None, why, figures)
-        curve = Confidence(
-            read=by_reranker.curve if by_reranker else default.read, unread=by_search.curve
-        )
-        calibration = self._calibration(curve, len(samples), generated=False)
-        return Calibrated(calibration, f"Fitted to {len(samples)} questions.", figures)
-
-    def by_pages(self) -> Calibrated:
-        """Bring the default curve to this index's scale, with questions made from its own pages.
-
-        Raises:
-            IndexUnavailable: the index cannot be searched.
-        """
-        pairs, count = list[Pair](), 0
-        search = self.answerer.retrieval
-        for count, generated in enumerate(generate(search, self.reader, MOST_GENERATED), start=1):
-            if pair := self._pair(generated):
-                pairs.append(pair)
-            self.progress(count)
-        figures: dict[str, Any] = {"questions": count, "found": len(pairs)}
-        known = self.models.bundled
-        scales = {name: aligning.scale_of(pairs, name, known=known) for name in ("closest", "read")}
-        figures |= {name: asdict(scale) for name, scale in scales.items() if scale}
-        closest, read = scales["closest"], scales["read"]
-        if closest is None or (self.models.reranker and read is None):
-            why = (
-                f"{len(pairs)} of {counted(count, 'question')} made of the pages found the page: "
-                f"too few (it takes {aligning.FEWEST}), or the scores do not tell them from "
-                "questions whose page is left out. The curve that comes with Footnote is kept."
-            )
-            return Calibrated(None, why, figures)
-        why = (
-            f"Scaled by {counted(count, 'question')} made of the pages. What people ask is harder: "
-            "with questions of your own (`footnote eval --help` says how) the curve is fitted."
-        )
-        curve = aligning.aligned(Confidence(), closest, read)
-        return Calibrated(self._calibration(curve, count, generated=True), why, figures)
-
-    def _samples(self, cases: Sequence[Case]) -> Iterator[Sample]:
-        shown = replace(self.answerer, sure=0.0, near=0.0, composer=None)
-        for done, case in enumerate(cases, start=1):
-            # A confidence belongs to one search, so a question with several parts is not split.
-            question = Question(case.question, self.reader, history=case.history)
-            result, run = shown.pipeline(self.reader).answer(question)
-            right = _right(outcome_of(case, run.found.pages, result))
-            if right is not None:
-                yield Sample(shown.responder.features(question, run.found), right)
-            self.progress(done)
-
-    def _pair(self, generated: Generated) -> Pair | None:
-        """Return the scores of a question; None if its page is not found first, because then it is
-        unknown whether the first page answers."""
-        question = Question(generated.question, self.reader)
-        pages = self.answerer.retrieval(question).pages
-        others = tuple(
-            page for page in pages if (page.wiki, page.page) != (generated.wiki, generated.page)
-        )
-        present, absent = self._ordered(question, pages), self._ordered(question, others)
-        if not present or not absent:
-            return None
-        if (present[0].wiki, present[0].page) != (generated.wiki, generated.page):
-            return None
-        return Pair(_seen(question, present), _seen(question, absent))
-
-    def _ordered(self, question: Question, pages: tuple[FoundPage, ...]) -> tuple[FoundPage, ...]:
-        return self.answerer.rerank(question, pages) if self.answerer.rerank else pages
-
-    def _calibration(self, curve: Confidence, questions: int, *, generated: bool) -> Calibration:
-        embedder, reranker = self.models.embedder, self.models.reranker
-        day = self.today.isoformat()
-        return Calibration(curve, embedder, reranker, questions, generated, day)
-
-
-def calibrate_for(  # noqa: PLR0913 - what a curve is made of and for
-    answerer: Answerer,
-    models: ModelIdentities,
-    reader: Principal,
-    *,
-    today: date,
-    cases: Sequence[Case] | None,
-    progress: Callable[[Progress], None],
+def by_questions(
+    cases: Sequence[Case], answerer: Answerer, reader: Principal, progress: OnProgress
 ) -> Calibrated:
-    """Fit a curve to ``cases``; if they are None, scale the default one by the pages of the index.
-    An earlier calibration is ignored.
+    """Fit the curve to the judgements of ``cases``. An earlier calibration is ignored.
 
     Raises:
         IndexUnavailable: the index cannot be searched.
     """
-    unit, total = ("pages", MOST_GENERATED) if cases is None else ("questions", len(cases))
-    run = Calibrating(
-        replace(answerer, confidence=Confidence(), recheck=None),
-        models,
-        reader,
-        lambda done: progress(Progress(unit, done, total)),
-        today,
+    samples = list(samples_of(cases, answerer, reader, progress))
+    right = sum(sample.right for sample in samples)
+    figures: dict[str, Any] = {"questions": len(samples), "right": right}
+    if not enough(samples):
+        why = (
+            f"{right} of {counted(len(samples), 'question')} answered right: a curve takes "
+            f"{FEWEST} questions, at least {FEWEST // 4} of them right and as "
+            "many wrong or without an answer. The curve that comes with Footnote is kept."
+        )
+        return Calibrated(None, why, figures)
+    default = Confidence()
+    unread = [replace(sample, seen=replace(sample.seen, read=None)) for sample in samples]
+    read = [sample for sample in samples if sample.seen.read is not None]
+    by_search = fit(unread, default.unread, _UNREAD)
+    by_reranker = fit(read, default.read, _READ) if enough(read) else None
+    fits = [fitted for fitted in (by_reranker, by_search) if fitted]
+    best = next((fitted for fitted in fits if fitted.better), fits[0])
+    figures["log_loss"] = {"before": best.before, "after": best.after}
+    if not best.better:
+        why = (
+            "On questions that it was not fitted to, a curve of your own does no better than "
+            "the one that comes with Footnote, which is kept."
+        )
+        return Calibrated(None, why, figures)
+    curve = Confidence(
+        read=by_reranker.curve if by_reranker else default.read, unread=by_search.curve
     )
-    return run.by_pages() if cases is None else run.by_questions(cases)
+    return Calibrated(curve, f"Fitted to {len(samples)} questions.", figures)
 
 
-def _seen(question: Question, pages: Sequence[FoundPage]) -> Features:
-    retrieved = Retrieved(tuple(pages), 0.0, 0.0)
-    return Deciding(Confidence(), 0.0, 0.0).features(question, retrieved)
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The features of an answer, and whether it was right."""
+
+    seen: Features
+    right: bool
+
+
+def samples_of(
+    cases: Sequence[Case], answerer: Answerer, reader: Principal, progress: OnProgress
+) -> Iterator[Sample]:
+    """Yield the sample of each case that can tell whether its answer is right."""
+    shown = replace(_by_default_curve(answerer), sure=0.0, near=0.0, composer=None)
+    for done, case in enumerate(cases, start=1):
+        # A confidence belongs to one search, so a question with several parts is not split.
+        question = Question(case.question, reader, history=case.history)
+        result, run = shown.pipeline(reader).answer(question)
+        right = _right(outcome_of(case, run.found.pages, result))
+        if right is not None:
+            yield Sample(shown.responder.features(question, run.found), right)
+        progress(Progress("questions", done, len(cases)))
+
+
+def _by_default_curve(answerer: Answerer) -> Answerer:
+    return replace(answerer, confidence=Confidence(), recheck=None)
 
 
 def _right(outcome: Outcome) -> bool | None:
@@ -207,3 +135,259 @@ def _right(outcome: Outcome) -> bool | None:
         first = outcome.result.sources[0]
         return case.relevant.get(full_name(first.wiki, first.page), 0) > 0
     return None
+
+
+_FOLDS = 5
+_START_WEIGHT = 10.0
+"""The weight of the starting curve, in samples."""
+_STEPS = 50
+_SMALL = 1e-7
+_LEAST_CHANCE = 1e-6
+"""Chances are clipped to this distance from 0 and 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The result of a fit. ``curve`` is the better of the two on samples that it was not fitted to.
+    ``before`` and ``after`` are the log losses of the starting and the fitted curve; lower is
+    better."""
+
+    curve: Curve
+    before: float
+    after: float
+    better: bool
+
+
+def enough(samples: Sequence[Sample]) -> bool:
+    right = sum(sample.right for sample in samples)
+    return len(samples) >= FEWEST and min(right, len(samples) - right) >= FEWEST / 4
+
+
+def fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Fitted:
+    """Fit the weights of ``names``, starting from ``start``. The fitted curve is used only if it
+    is better by more than chance on folds that it was not fitted to."""
+    before, after = [], []
+    for fold in range(_FOLDS):
+        held_out = samples[fold::_FOLDS]
+        others = [sample for place, sample in enumerate(samples) if place % _FOLDS != fold]
+        curve = _fit(others, start, names)
+        before += [_loss(start, sample) for sample in held_out]
+        after += [_loss(curve, sample) for sample in held_out]
+    gains = [old - new for old, new in zip(before, after, strict=True)]
+    better = fmean(gains) > stdev(gains) / sqrt(len(gains))
+    curve = _fit(samples, start, names) if better else start
+    return Fitted(curve, fmean(before), fmean(after), better)
+
+
+def _fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Curve:
+    """Fit a logistic regression by Newton's method, regularised towards ``start``."""
+    rows = [[1.0, *(getattr(each.seen, name) or 0.0 for name in names)] for each in samples]
+    features, right = np.array(rows), np.array([sample.right for sample in samples])
+    first = np.array([start.bias, *(getattr(start, name) for name in names)])
+    pull = _START_WEIGHT * np.maximum(features.var(axis=0), _SMALL)
+    pull[0] = _SMALL
+    weights = first
+    for _ in range(_STEPS):
+        chances = 1 / (1 + np.exp(-np.clip(features @ weights, -30.0, 30.0)))
+        slope = pull * (first - weights) + features.T @ (right - chances)
+        bend = np.diag(pull) + (features.T * (chances * (1 - chances))) @ features
+        step = np.linalg.solve(bend, slope)
+        longest = float(np.abs(step).max())
+        # A full step may overshoot the optimum.
+        weights = weights + step * min(1.0, 5.0 / max(longest, _SMALL))
+        if longest < _SMALL:
+            break
+    bias, *rest = map(float, weights)
+    return replace(start, bias=bias, **dict(zip(names, rest, strict=True)))
+
+
+def _loss(curve: Curve, sample: Sample) -> float:
+    chance = min(max(curve(sample.seen), _LEAST_CHANCE), 1 - _LEAST_CHANCE)
+    return -float(np.log(chance if sample.right else 1 - chance))
+
+
+def by_pages(
+    answerer: Answerer, reader: Principal, progress: OnProgress, *, known: bool
+) -> Calibrated:
+    """Bring the default curve to this index's scale, with questions made from its own pages.
+    ``known``: the default curve was made with the same models.
+
+    Raises:
+        IndexUnavailable: the index cannot be searched.
+    """
+    answerer = _by_default_curve(answerer)
+    pairs, count = list[Pair](), 0
+    for count, made in enumerate(_generate(answerer.retrieval, reader), start=1):
+        if pair := _pair(answerer, made, reader):
+            pairs.append(pair)
+        progress(Progress("pages", count, _MOST_GENERATED))
+    figures: dict[str, Any] = {"questions": count, "found": len(pairs)}
+    closest = scale_of(pairs, "closest", known=known)
+    read = scale_of(pairs, "read", known=known)
+    scales = (("closest", closest), ("read", read))
+    figures |= {name: asdict(scale) for name, scale in scales if scale}
+    if closest is None or (answerer.rerank and read is None):
+        why = (
+            f"{len(pairs)} of {counted(count, 'question')} made of the pages found the page: "
+            f"too few (it takes {FEWEST}), or the scores do not tell them from "
+            "questions whose page is left out. The curve that comes with Footnote is kept."
+        )
+        return Calibrated(None, why, figures)
+    why = (
+        f"Scaled by {counted(count, 'question')} made of the pages. What people ask is harder: "
+        "with questions of your own (`footnote eval --help` says how) the curve is fitted."
+    )
+    return Calibrated(scaled(Confidence(), closest, read), why, figures)
+
+
+_SEEDS = ("How do I get started?", "What is the policy?", "Who is responsible?", "overview")
+_LEAST_WORDS = 6
+"""Words, stop words not counted, that a sentence must have to become a question."""
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Generated:
+    """A question made without a model, and the page that answers it.
+
+    Somebody might type a heading with its page's title into a search box; half of a sentence's
+    words are like a sentence that somebody half remembers. Both share more words with their page
+    than people's questions do, so they cannot show how often answers are right.
+    """
+
+    question: str
+    wiki: str
+    page: str
+
+    def is_of(self, page: FoundPage) -> bool:
+        return (page.wiki, page.page) == (self.wiki, self.page)
+
+
+def _generate(search: Callable[[Question], Retrieved], reader: Principal) -> Iterator[_Generated]:
+    """Yield questions, each about another page. The pages are found by searching: each search uses
+    the headings that earlier searches found."""
+    waiting = deque(_SEEDS)
+    seen = set[tuple[str, str]]()
+    count = 0
+    while waiting and count < _MOST_GENERATED:
+        retrieved = search(Question(waiting.popleft(), reader))
+        for page in retrieved.pages:
+            if (page.wiki, page.page) in seen or count >= _MOST_GENERATED:
+                continue
+            seen.add((page.wiki, page.page))
+            passage = page.hits[0].passage
+            waiting.append(_heading(passage) or passage.title)
+            if question := _question(passage):
+                count += 1
+                yield _Generated(question, page.wiki, page.page)
+
+
+def _question(passage: Passage) -> str:
+    """Return a question for the passage; the kind of question is the same in every run."""
+    by_sentence = int(digest(passage.wiki, passage.page)[:2], 16) % 2
+    candidates = (_sentence(passage), _heading(passage))
+    return candidates[1 - by_sentence] or candidates[by_sentence]
+
+
+def _heading(passage: Passage) -> str:
+    """Return the innermost heading and the title as one line; empty if they hold too few words."""
+    parts = [passage.title, *passage.headings][-2:]
+    line = _SPACE.sub(" ", " ".join(plain(part) for part in reversed(parts))).strip()
+    return line if len(_content_words(line)) > 1 else ""
+
+
+def _sentence(passage: Passage) -> str:
+    """Return every other content word of the longest sentence; empty if there is none."""
+    found = (sentence for line in plain(passage.text).splitlines() for sentence in sentences(line))
+    longest = max(map(_content_words, found), key=len, default=[])
+    return f"{' '.join(longest[:16:2])}?" if len(longest) >= _LEAST_WORDS else ""
+
+
+def _content_words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if word.casefold() not in FUNCTION_WORDS]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The scores of one question, with its page and as if the page did not exist."""
+
+    present: Features
+    absent: Features
+
+
+def _pair(answerer: Answerer, made: _Generated, reader: Principal) -> Pair | None:
+    """Return the scores of a question; None if its page is not found first, because then it is
+    unknown whether the first page answers."""
+    question = Question(made.question, reader)
+    found = answerer.retrieval(question).pages
+    others = tuple(page for page in found if not made.is_of(page))
+    rerank = answerer.rerank
+    present, absent = (rerank(question, pages) if rerank else pages for pages in (found, others))
+    if not present or not absent or not made.is_of(present[0]):
+        return None
+    deciding = Deciding(Confidence(), 0.0, 0.0)
+    return Pair(
+        *(
+            deciding.features(question, Retrieved(tuple(pages), 0.0, 0.0))
+            for pages in (present, absent)
+        )
+    )
+
+
+_SCALE_WEIGHT = 40.0
+"""The weight of the default scale, in questions, if it was measured with the same models."""
+_APART = 0.6
+"""Least AUROC: a score that separates the two sides less shows no scale."""
+_WITH = {"closest": 0.611, "read": 6.81}
+_WITHOUT = {"closest": 0.518, "read": -0.11}
+"""Means of the bundled models' scores, over generated questions of three handbooks, with the page
+that answers and without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A mapping to the default scale: a score times ``slope`` plus ``shift``. ``apart`` is how well
+    the score separates a page that answers from others (AUROC)."""
+
+    slope: float
+    shift: float
+    apart: float
+
+
+def scale_of(pairs: Sequence[Pair], name: str, *, known: bool) -> Scale | None:
+    """Return the scale of a score; None if too few pairs have the score, or it separates too
+    little. ``known``: the default scale was measured with this model, so a few questions change
+    little."""
+    scores = [(getattr(pair.present, name), getattr(pair.absent, name)) for pair in pairs]
+    scores = [each for each in scores if None not in each]
+    if len(scores) < FEWEST:
+        return None
+    with_page, without = ([pair[side] for pair in scores] for side in (0, 1))
+    apart = measures.auroc(with_page, without) or 0.0
+    if apart < _APART:
+        return None
+    slope = (_WITH[name] - _WITHOUT[name]) / (fmean(with_page) - fmean(without))
+    shift = _WITHOUT[name] - slope * fmean(without)
+    weight = len(scores) / (len(scores) + _SCALE_WEIGHT) if known else 1.0
+    return Scale(1 + weight * (slope - 1), weight * shift, apart)
+
+
+def scaled(start: Confidence, closest: Scale, read: Scale | None) -> Confidence:
+    """Return ``start`` adjusted to scores of these scales."""
+    return Confidence(
+        read=_scaled(start.read, closest, read) if read else start.read,
+        unread=_scaled(start.unread, closest, None),
+    )
+
+
+def _scaled(curve: Curve, closest: Scale, read: Scale | None) -> Curve:
+    """Return the curve for these scales; units are read by the model that reads passages."""
+    slope, shift = (read.slope, read.shift) if read else (1.0, 0.0)
+    return replace(
+        curve,
+        bias=curve.bias + curve.closest * closest.shift + (curve.read + curve.unit) * shift,
+        closest=curve.closest * closest.slope,
+        read=curve.read * slope,
+        unit=curve.unit * slope,
+    )

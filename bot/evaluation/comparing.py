@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from footnote_bot.bot.errors import BotError
-from footnote_bot.bot.evaluation.chance import interval, p_value
+from footnote_bot.bot.evaluation import measures
 from footnote_bot.bot.evaluation.lines import write_whole
 from footnote_bot.bot.evaluation.pages import full_name
 from footnote_bot.bot.evaluation.run import Outcome
@@ -73,12 +73,14 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
     ]
 
 
-def save(file: Path, scores: Mapping[str, Any], rows: Sequence[Row]) -> None:
-    """Save a run.
+def save(file: Path | None, scores: Mapping[str, Any], rows: Sequence[Row]) -> None:
+    """Save a run in ``file``, if there is one.
 
     Raises:
         BadRun: the file cannot be written.
     """
+    if file is None:
+        return
     run = {"footnote_run": _FORMAT, "report": scores, "questions": [asdict(row) for row in rows]}
     text = json.dumps(run, ensure_ascii=False, indent=1) + "\n"
     try:
@@ -185,8 +187,8 @@ def _measure(name: str, pairs: Sequence[tuple[Row, Row]], seed: int) -> dict[str
         "before": fmean(start for start, _ in values),
         "after": fmean(end for _, end in values),
         "difference": fmean(differences),
-        "interval": interval(differences, seed),
-        "p": p_value(differences, seed),
+        "interval": measures.interval(differences, seed),
+        "p": measures.p_value(differences, seed),
         "better": sum(difference > 0 for difference in differences),
         "worse": sum(difference < 0 for difference in differences),
     }

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from footnote_bot.bot.answering.quoting.showing import caption
 from footnote_bot.bot.answering.retrieval.stretch import stands_in
-from footnote_bot.bot.evaluation.units import units
 from footnote_bot.bot.model import Answer, Source
 from footnote_bot.bot.texts import THE_CLOSEST
 from footnote_bot.indexers.model import Passage
-from footnote_bot.indexers.text.prose import readable
+from footnote_bot.indexers.text.prose import Block, Kind, blocks, plain, readable
+from footnote_bot.indexers.text.sentences import goes_on, sentences
 
 MARK = re.compile(r"(?:(?<!\s)\s++)?\[(\d{1,3})\]")
 _MARKS = re.compile(r"(?:\s{0,40}\[\d{1,3}\])+")
@@ -44,7 +44,7 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
     text, which a page may contain, too.
     """
     own, quoted = _apart(answer)
-    sentences = list(_sentences(own))
+    stated = list(_sentences(own))
     quotes = [source for source in answer.sources if source.quote]
     marked = list(_quotations(own))
     words = [_spaced(text) for text in (question, *_texts(answer, shown))] if marked else []
@@ -52,10 +52,10 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
     addresses = {passage.url for passage in shown}
     linked = addresses.union(*(_links(passage.text) for passage in shown)) if links else set()
     return EvidenceCounts(
-        sentences=quoted + len(sentences),
+        sentences=quoted + len(stated),
         uncited=tuple(
             sentence
-            for sentence, marks in sentences
+            for sentence, marks in stated
             if not marks or any(not 1 <= mark <= len(answer.sources) for mark in marks)
         ),
         quotations=len(quotes) + len(marked),
@@ -86,13 +86,13 @@ def _apart(answer: Answer) -> tuple[str, int]:
         _, end, after = own.partition(f"{caption(source.title, source.heading)} [{number}]")
         if end and not answer.composed:
             own = after
-            quoted += len(units(source.quote))
+            quoted += len(_units(source.quote))
     return own, quoted
 
 
 def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
     """Yield each sentence with the marks in and after it. Brackets in code are no marks."""
-    for start, end in units(text):
+    for start, end in _units(text):
         sentence = text[start:end]
         before, behind = _MARKS.match(sentence), _MARKS.match(text, end)
         sentence = sentence[before.end() :].lstrip() if before else sentence
@@ -102,6 +102,47 @@ def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
                 sentence,
                 [int(mark) for mark in MARK.findall(prose + (behind[0] if behind else ""))],
             )
+
+
+def _units(text: str) -> list[tuple[int, int]]:
+    """Return where the units of ``text`` that say something start and end, in order."""
+    return [
+        (start, end)
+        for block in blocks(text)
+        for start, end in _spans(block)
+        if plain(text[start:end])
+    ]
+
+
+def _spans(block: Block) -> Iterable[tuple[int, int]]:
+    if block.kind is Kind.CODE:
+        return [(block.start, block.end)]
+    if block.kind in (Kind.TABLE, Kind.QUOTE):
+        pieces: Iterable[str] = block.text.splitlines(keepends=True)
+    else:
+        pieces = _split(block.text)
+    spans, position = [], block.start
+    for piece in pieces:
+        if piece.strip():
+            spans.append(
+                (position + len(piece) - len(piece.lstrip()), position + len(piece.rstrip()))
+            )
+        position += len(piece)
+    return spans
+
+
+def _split(text: str) -> Iterable[str]:
+    """Yield the sentences. A number alone is not a sentence, but begins the next one, as in a
+    numbered list. Nor is what ends with "max."."""
+    sentence, says_something = "", False
+    for part in sentences(text):
+        if says_something and not goes_on(sentence, part):
+            yield sentence
+            sentence, says_something = "", False
+        sentence += part
+        says_something = says_something or any(map(str.isalpha, part))
+    if sentence:
+        yield sentence
 
 
 def _is_verbatim(source: Source, shown: Sequence[Passage]) -> bool:

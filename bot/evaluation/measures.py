@@ -1,4 +1,4 @@
-"""The measures of information retrieval, as usually defined.
+"""The measures of information retrieval, as usually defined, and the uncertainty of their means.
 
 Sources: Järvelin and Kekäläinen 2002 for nDCG (gains 2^grade - 1); TREC's for the
 rest; Rajpurkar et al. 2016 for how answers are normalised before they are compared.
@@ -6,11 +6,14 @@ rest; Rajpurkar et al. 2016 for how answers are normalised before they are compa
 
 from __future__ import annotations
 
+import random
 import re
 import string
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from math import ceil, log2
+from statistics import fmean
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
@@ -49,16 +52,9 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     side is empty."""
     if not positive or not negative:
         return None
-    ordered = sorted([(score, 1) for score in positive] + [(score, 0) for score in negative])
-    ranks, at = 0.0, 0
-    while at < len(ordered):
-        end = at
-        while end < len(ordered) and ordered[end][0] == ordered[at][0]:
-            end += 1
-        ranks += sum(side for _, side in ordered[at:end]) * (at + 1 + end) / 2
-        at = end
-    n = len(positive)
-    return (ranks - n * (n + 1) / 2) / (n * len(negative))
+    ordered = sorted(negative)
+    below = sum(bisect_left(ordered, score) + bisect_right(ordered, score) for score in positive)
+    return below / 2 / (len(positive) * len(negative))
 
 
 def precision_at_recall(
@@ -98,3 +94,36 @@ def percentile(values: Sequence[float], share: float) -> float | None:
         return None
     ordered = sorted(values)
     return ordered[max(ceil(share * len(ordered)) - 1, 0)]
+
+
+RESAMPLES = 1000
+SHUFFLES = 2000
+
+
+def interval(values: Sequence[float], seed: int) -> tuple[float, float] | None:
+    """Return the 95 % interval of the mean, by bootstrap; None if there are no values.
+    The same ``seed`` gives the same interval."""
+    if not values:
+        return None
+    if min(values) == max(values):
+        return values[0], values[0]
+    chance = random.Random(seed)  # noqa: S311 - resampling, and to be repeatable
+    means = sorted(fmean(chance.choices(values, k=len(values))) for _ in range(RESAMPLES))
+    return means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES)]
+
+
+def p_value(differences: Sequence[float], seed: int) -> float:
+    """Return how often chance alone would make paired values differ at least as much, in either
+    direction: Fisher's randomisation test, as Smucker et al. 2007 recommend for rankings."""
+    changed = [difference for difference in differences if difference]
+    if not changed:
+        return 1.0
+    chance = random.Random(seed)  # noqa: S311 - resampling, and to be repeatable
+    # At least as much, allowing for rounding errors of a different order of addition.
+    observed = abs(sum(changed)) - 1e-9
+    as_much = 0
+    for _ in range(SHUFFLES):
+        signs = chance.getrandbits(len(changed))
+        drawn = sum(d if signs >> n & 1 else -d for n, d in enumerate(changed))
+        as_much += abs(drawn) >= observed
+    return (as_much + 1) / (SHUFFLES + 1)

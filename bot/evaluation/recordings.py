@@ -15,6 +15,8 @@ from footnote_bot.bot.evaluation.questions import history_of
 from footnote_bot.bot.model import Question
 from footnote_bot.indexers.model import EVERYONE, OPEN, Passage, Principal
 
+WRONG_CITATION = "wrong_citation"
+"""The error of a claim that another passage supports. The composer cites that one instead."""
 _WIKI = "recorded"
 _LISTED = re.compile(r"(?:^|\n)[ \t]{0,8}(?:[-*+\u2022]|\d{1,3}[.)])[ \t]{1,8}\Z")
 _CITED = re.compile(r"\s?\[\^?\d{1,3}(?:,\s?\^?\d{1,3}){0,20}\]")

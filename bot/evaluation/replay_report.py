@@ -9,13 +9,12 @@ from statistics import fmean
 from typing import Any
 
 from footnote_bot.bot.answering.checking.guards import Flaw
-from footnote_bot.bot.evaluation.recordings import Label, Recording
-from footnote_bot.bot.evaluation.replaying import FELL, NOT_READ, Kept, Lost, Replayed
+from footnote_bot.bot.evaluation.recordings import WRONG_CITATION, Label, Recording
+from footnote_bot.bot.evaluation.replaying import FELL, NOT_READ, Replayed
 
-_CLAIMLESS = frozenset((Flaw.EMPTY.value, Flaw.REPEATED.value))
-_NOT_BY_RULES = frozenset((FELL, NOT_READ, Flaw.UNSUPPORTED.value))
-_WRONG_CITATION = "wrong_citation"
-"""The error of a claim that another passage supports. The composer cites that one instead."""
+_CLAIMLESS = frozenset(("", Flaw.EMPTY.value, Flaw.REPEATED.value))
+"""Why nothing that claims something was dropped."""
+_NOT_BY_RULES = frozenset(("", FELL, NOT_READ, Flaw.UNSUPPORTED.value))
 _HALF = 0.5
 _CITED = re.compile(r"\[\^?\d{1,3}(?:,\s?\^?\d{1,3}){0,20}\]")
 
@@ -49,7 +48,7 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
     claims = [claim for replay in answers for claim in _claims(replay)]
     faithful = [claim for claim in claims if claim.label.faithful]
     wrong = [claim for claim in claims if not claim.label.faithful]
-    misleading = [claim for claim in wrong if claim.label.error != _WRONG_CITATION]
+    misleading = [claim for claim in wrong if claim.label.error != WRONG_CITATION]
     by_error = {
         error: [claim for claim in wrong if claim.label.error == error]
         for error in sorted({claim.label.error for claim in wrong})
@@ -78,7 +77,11 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
             "faithful": _mean([claim.passed for claim in faithful]),
             "wrong": _mean([claim.passed for claim in misleading]),
         },
-        "cut": sum(_is_cut(replay) and not replay.admits_cuts for replay in answers),
+        "cut": sum(
+            not replay.admits_cuts
+            and any(sentence.dropped not in _CLAIMLESS for sentence in replay.sentences)
+            for replay in answers
+        ),
         "counts": {
             "answers": len(answers),
             "composed": sum(replay.shown == "composed" for replay in answers),
@@ -108,12 +111,12 @@ def _json(replay: Replayed) -> dict[str, Any]:
         "kept": [
             {"text": sentence.text, "verified": sentence.verified}
             for sentence in replay.sentences
-            if isinstance(sentence, Kept)
+            if not sentence.dropped
         ],
         "dropped": [
-            {"text": sentence.text, "reason": sentence.reason}
+            {"text": sentence.text, "reason": sentence.dropped}
             for sentence in replay.sentences
-            if isinstance(sentence, Lost)
+            if sentence.dropped
         ],
     }
 
@@ -121,27 +124,18 @@ def _json(replay: Replayed) -> dict[str, Any]:
 def _claims(replay: Replayed) -> Iterator[_Claim]:
     """Yield the labelled claims. Labels and our own sentences may be split differently: a claim
     counts as shown if at least half of its letters are."""
-    whole = replay.answer.text
+    whole, labels = replay.answer.text, replay.answer.labels
     spans = _spans(whole, [sentence.text for sentence in replay.sentences])
     sentences = list(zip(replay.sentences, spans, strict=True))
-    verified = [
-        span for sentence, span in sentences if isinstance(sentence, Kept) and sentence.verified
+    groups = [
+        [span for sentence, span in sentences if sentence.dropped in ("", FELL)],
+        [span for sentence, span in sentences if not sentence.dropped],
+        [span for sentence, span in sentences if sentence.verified],
+        [span for sentence, span in sentences if sentence.dropped not in _NOT_BY_RULES],
     ]
-    shown = [span for sentence, span in sentences if isinstance(sentence, Kept)]
-    passed = [
-        span
-        for sentence, span in sentences
-        if isinstance(sentence, Kept) or sentence.reason == FELL
-    ]
-    ruled = [
-        span
-        for sentence, span in sentences
-        if isinstance(sentence, Lost) and sentence.reason not in _NOT_BY_RULES
-    ]
-    labels = replay.answer.labels
     for label, span in zip(labels, _spans(whole, [label.text for label in labels]), strict=True):
         if label.claims:
-            outcomes = [_mostly_in(span, group) for group in (passed, shown, verified, ruled)]
+            outcomes = [_mostly_in(span, group) for group in groups]
             yield _Claim(label, replay.answer.style, *outcomes)
 
 
@@ -176,13 +170,6 @@ def _whole(answers: Sequence[Replayed]) -> float | None:
     by_answer = [claims for answer in answers if (claims := list(_claims(answer)))]
     faithful = [claims for claims in by_answer if all(claim.label.faithful for claim in claims)]
     return _mean([all(claim.shown for claim in claims) for claims in faithful])
-
-
-def _is_cut(replay: Replayed) -> bool:
-    return any(
-        isinstance(sentence, Lost) and sentence.reason not in _CLAIMLESS
-        for sentence in replay.sentences
-    )
 
 
 def _mean(values: Sequence[float]) -> float | None:

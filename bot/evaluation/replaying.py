@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal
 
-from footnote_bot.bot.answering.composing.composer import (
-    Checked,
-    Composed,
-    Composer,
-    MakePrompt,
-    Released,
+from footnote_bot.bot.answering.composing.composer import Checked, Composed, Composer
+from footnote_bot.bot.answering.composing.judge import (
+    JudgedSentence,
+    SentenceVerdict,
+    judge_prompt,
+    verdicts,
 )
-from footnote_bot.bot.answering.composing.judge import SentenceJudge
-from footnote_bot.bot.answering.composing.reading import AnswerReader, Sentence
+from footnote_bot.bot.answering.composing.reading import AnswerReader, as_shown
 from footnote_bot.bot.answering.deciding.confidence import Confidence
 from footnote_bot.bot.answering.deciding.deciding import Deciding
-from footnote_bot.bot.answering.llm.model_client import LanguageModel
 from footnote_bot.bot.answering.llm.prompt import Prompt, as_read
+from footnote_bot.bot.answering.llm.usage import Meter
 from footnote_bot.bot.answering.quoting.responding import Responder
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from footnote_bot.bot.evaluation.recordings import ModelAnswer, Recording, structured
+from footnote_bot.bot.evaluation.lines import BadSet, id_of, read_rows
+from footnote_bot.bot.evaluation.recordings import (
+    WRONG_CITATION,
+    ModelAnswer,
+    Recording,
+    structured,
+)
 from footnote_bot.bot.model import Answer, Question
 from footnote_bot.indexers.model import Hit, Passage
 
@@ -37,19 +46,13 @@ FELL = "answer"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A sentence as the model wrote it; ``verified``: shown without a mark of doubt."""
+class Fate:
+    """The fate of a sentence. ``dropped`` is why it was not shown: a `Flaw`, `NOT_READ` or
+    `FELL`; empty if it was. ``verified``: shown without a mark of doubt."""
 
     text: str
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A sentence that was not shown, and why: a `Flaw`, `NOT_READ` or `FELL`."""
-
-    text: str
-    reason: str
+    dropped: str = ""
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +63,109 @@ class Replayed:
     answer: ModelAnswer
     shown: Literal["composed", "quotations", "none"]
     text: str
-    sentences: tuple[Kept | Lost, ...]
+    sentences: tuple[Fate, ...]
     admits_cuts: bool = False
 
 
-NewComposer = Callable[[LanguageModel, MakePrompt, SentenceJudge | None], Composer]
-NewJudge = Callable[[Recording, int], SentenceJudge | None]
-"""Creates the judge of one answer of a recording, given by its index."""
+Judge = Callable[[Recording, int, JudgedSentence], SentenceVerdict | None]
+"""Decides a sentence of one answer of a recording, given by its index; None if it cannot."""
 
 
-def nobody(_recording: Recording, _answer: int) -> None:
-    """Return no judge: unclear sentences are shown with a mark."""
+def nobody(_recording: Recording, _answer: int, _sentence: JudgedSentence) -> None:
+    """Decide nothing: unclear sentences are shown with a mark."""
 
 
-def replay(
-    recording: Recording,
-    new_composer: NewComposer,
-    new_judge: NewJudge = nobody,
-    *,
-    evidence: bool = False,
-) -> list[Replayed]:
-    """Return each answer as readers would see it, by the production composer. With ``evidence``
-    the answer comes with the evidence of each sentence, as from a model that writes JSON."""
-    return [
-        _replayed(
-            recording,
+def by_labels(
+    recording: Recording, answer: int, sentence: JudgedSentence
+) -> SentenceVerdict | None:
+    """Return the labels' verdict; None for a sentence without a label. With this perfect judge a
+    run measures everything but the judge."""
+    letters = _letters(sentence.text)
+    labels = [(_letters(as_shown(label.text)), label) for label in recording.answers[answer].labels]
+    same = [label for own, label in labels if own == letters]
+    # Sentence and label may be cut at different places. They are compared in part only if no
+    # label is the same, because a short label's letters occur in other sentences.
+    chosen = same or [label for own, label in labels if own and (own in letters or letters in own)]
+    wrong = [label for label in chosen if not label.faithful]
+    if any(label.error != WRONG_CITATION for label in wrong):
+        return SentenceVerdict(supported=False)
+    # A label of a wrong citation does not say which other passage supports the claim.
+    return SentenceVerdict(supported=True) if chosen and not wrong else None
+
+
+def recorded_verdicts(file: Path) -> Judge:
+    """Return a judge by the verdicts in ``file``. A line has the ``id`` and the ``sentences`` of a
+    prompt, and the model's ``reply`` as it came, or its ``verdicts``.
+
+    Raises:
+        BadSet: no such file, or a line that holds no verdicts.
+    """
+    known: dict[tuple[str, str], SentenceVerdict] = {}
+    for _, where, row in read_rows(file):
+        sentences = row.get("sentences")
+        if not isinstance(sentences, list):
+            raise BadSet(f"{where}: 'sentences' is no list")
+        reply = row.get("reply")
+        if not isinstance(reply, str):
+            reply = json.dumps({"verdicts": row.get("verdicts")})
+        for sentence, verdict in zip(sentences, verdicts(reply, len(sentences)), strict=True):
+            if verdict:
+                known[id_of(row, where), str(sentence)] = verdict
+    return lambda recording, answer, sentence: known.get(
+        (_request(recording, answer), sentence.text)
+    )
+
+
+@dataclass(slots=True)
+class Replaying:
+    """Shows recorded answers as readers would see them, by the production composer. ``judge``
+    decides unclear sentences. ``evidence``: an answer comes with the evidence of each sentence, as
+    from a model that writes JSON. ``unclear`` and ``judged`` count sentences, and ``prompts`` are
+    those that a model would be sent to judge them."""
+
+    meter: Meter
+    judge: Judge = nobody
+    evidence: bool = False
+    unclear: int = 0
+    judged: int = 0
+    prompts: list[dict[str, Any]] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def replay(self, recording: Recording) -> list[Replayed]:
+        """Return the fate of each answer."""
+        return [self._replayed(recording, place) for place in range(len(recording.answers))]
+
+    def _replayed(self, recording: Recording, place: int) -> Replayed:
+        answer = recording.answers[place]
+        written = structured(answer, recording.passages) if self.evidence else answer.text
+        playback = _Playback(written, recording.passages)
+        judge = _PlaybackJudge(self, recording, place)
+        composer = Composer(playback, playback.prompt, self.meter, judge=judge)
+
+        def quoting(retrieved: Retrieved) -> Answer:
+            section = Responder(Deciding(Confidence(), 0.0, 0.0), _ROOM)
+            shown = section(recording.question, retrieved)
+            # An answer without a section still asks the model; if that fails there is no answer.
+            return shown if isinstance(shown, Answer) else Answer("", (), 1.0)
+
+        *_, whole = composer.stream(recording.question, _retrieved(recording.passages), quoting)
+        if not isinstance(whole, Composed):
+            raise TypeError("the last that comes is the answer")
+        result = whole.result
+        composed = isinstance(result, Answer) and result.composed
+        checked = [_fate(sentence, composed=composed) for sentence in whole.sentences]
+        reader = AnswerReader()
+        sentences = [*reader.add(written), *reader.end()]
+        unread = [Fate(sentence.raw, NOT_READ) for sentence in sentences[len(checked) :]]
+        quotes = isinstance(result, Answer) and bool(result.sources)
+        return Replayed(
             answer,
-            structured(answer, recording.passages) if evidence else answer.text,
-            new_composer,
-            new_judge(recording, place),
+            "composed" if composed else "quotations" if quotes else "none",
+            result.text,
+            (*checked, *unread),
+            admits_cuts=isinstance(result, Answer)
+            and (result.left_out > 0 or result.fallback is not None),
         )
-        for place, answer in enumerate(recording.answers)
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,49 +183,48 @@ class _Playback:
         return Prompt("", "", self.passages, 0, texts=texts)
 
 
-def _replayed(
-    recording: Recording,
-    answer: ModelAnswer,
-    written: str,
-    new_composer: NewComposer,
-    judge: SentenceJudge | None,
-) -> Replayed:
-    playback = _Playback(written, recording.passages)
-    composer = new_composer(playback, playback.prompt, judge)
+@dataclass(frozen=True, slots=True)
+class _PlaybackJudge:
+    """The judge of one answer, as a composer asks it."""
 
-    def quoting(retrieved: Retrieved) -> Answer:
-        section = Responder(Deciding(Confidence(), 0.0, 0.0), _ROOM)
-        shown = section(recording.question, retrieved)
-        # An answer without a section still asks the model; if that fails there is no answer.
-        return shown if isinstance(shown, Answer) else Answer("", (), 1.0)
+    replaying: Replaying
+    recording: Recording
+    answer: int
 
-    whole = _last(composer.stream(recording.question, _retrieved(recording.passages), quoting))
-    result = whole.result
-    composed = isinstance(result, Answer) and result.composed
-    checked = [_fate(sentence, composed=composed) for sentence in whole.sentences]
-    unread = [Lost(sentence.raw, NOT_READ) for sentence in _split(written)[len(checked) :]]
-    quotes = isinstance(result, Answer) and bool(result.sources)
-    return Replayed(
-        answer,
-        "composed" if composed else "quotations" if quotes else "none",
-        result.text,
-        (*checked, *unread),
-        admits_cuts=isinstance(result, Answer)
-        and (result.left_out > 0 or result.fallback is not None),
-    )
+    def judge(
+        self, question: Question, prompt: Prompt, sentences: Sequence[JudgedSentence]
+    ) -> Sequence[SentenceVerdict | None]:
+        replaying, request = self.replaying, _request(self.recording, self.answer)
+        results = [replaying.judge(self.recording, self.answer, each) for each in sentences]
+        mark = hashlib.blake2b(request.encode(), digest_size=8).hexdigest()
+        own = judge_prompt(question, prompt, sentences, replaying.meter.count, lambda: mark)
+        row = {
+            "id": request,
+            "sentences": [sentence.text for sentence in sentences],
+            "system": own.system,
+            "user": own.user,
+            "schema": own.structure.schema if own.structure else None,
+            "max_tokens": own.max_tokens,
+        }
+        with replaying.lock:  # two requests of one answer are judged at a time
+            replaying.unclear += len(sentences)
+            replaying.judged += sum(verdict is not None for verdict in results)
+            replaying.prompts.append(row)
+        return results
 
 
-def _fate(checked: Checked, *, composed: bool) -> Kept | Lost:
+def _request(recording: Recording, answer: int) -> str:
+    return f"{recording.id}/{answer}"
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _fate(checked: Checked, *, composed: bool) -> Fate:
     if checked.flaw:
-        return Lost(checked.text, checked.flaw.value)
-    return Kept(checked.text, checked.verified) if composed else Lost(checked.text, FELL)
-
-
-def _last(steps: Iterator[Released | Composed]) -> Composed:
-    for step in steps:
-        if isinstance(step, Composed):
-            return step
-    raise TypeError("the last that comes is the answer")
+        return Fate(checked.text, checked.flaw.value)
+    return Fate(checked.text, verified=checked.verified) if composed else Fate(checked.text, FELL)
 
 
 def _retrieved(passages: Sequence[Passage]) -> Retrieved:
@@ -164,8 +237,3 @@ def _retrieved(passages: Sequence[Passage]) -> Retrieved:
         0.0,
         0.0,
     )
-
-
-def _split(text: str) -> list[Sentence]:
-    reader = AnswerReader()
-    return [*reader.add(text), *reader.end()]

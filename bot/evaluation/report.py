@@ -8,7 +8,6 @@ from statistics import fmean, median
 from typing import Any
 
 from footnote_bot.bot.evaluation import measures
-from footnote_bot.bot.evaluation.chance import interval
 from footnote_bot.bot.evaluation.run import Outcome
 from footnote_bot.bot.model import Answer, NoAnswer
 
@@ -71,7 +70,7 @@ def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "clarified": 0.0,  # nothing asks back any more; scripts may read it
         "decided": _mean(by_name["decided"]),
         "avoids_unfit": _mean(by_name["avoids_unfit"]),
-        "intervals": {name: interval(by_name[name], seed=0) for name in by_name},
+        "intervals": {name: measures.interval(by_name[name], seed=0) for name in by_name},
     }
 
 

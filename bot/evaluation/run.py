@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from typing import Protocol
 
 from footnote_bot.bot.answering.answerer import Answerer
 from footnote_bot.bot.answering.question.several import Several, questions, without_questions
@@ -18,7 +17,7 @@ from footnote_bot.bot.model import LONGEST_LINE, Answer, Question, Result, Sourc
 from footnote_bot.bot.ports import OnText
 from footnote_bot.bot.shown import ResultTone, tone_of
 from footnote_bot.bot.texts import THE_CLOSEST
-from footnote_bot.indexers.model import Principal
+from footnote_bot.indexers.model import Principal, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ class Judgement:
     relevant: bool | None = None
 
 
-class Judge(Protocol):
-    def __call__(self, question: str, answer: str, passages: Sequence[str]) -> Judgement: ...
+Judge = Callable[[str, str, Sequence[str]], Judgement]
+"""Judges a question's answer by the passages that it cites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +182,10 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     wikis: tuple[str, ...] | None = None,
     composed: bool = False,
     judge: Judge | None = None,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[Outcome]:
     """Return the outcomes in order. The answers are quotations; if ``composed``, they are as people
-    get them: by a language model, if one is set. ``progress`` is called with the number done.
+    get them: by a language model, if one is set.
 
     A question is handled as a message in Slack: one that asks several things is answered in
     parts, and one that is too long is refused. Answers that people wrote are not used, because
@@ -211,7 +210,7 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         not_shown.clear()
         _ = outcome.scores  # a failure ends the run now, not after the last question
         outcomes.append(outcome)
-        progress(number)
+        progress(Progress("questions", number, len(cases)))
     return outcomes
 
 

@@ -1,15 +1,14 @@
-"""The port `bot.conversation.ports.Chat`, in a terminal: one person, one thread, and printed text
-stays."""
+"""The ports of a conversation, in a terminal: one person, one thread, and printed text stays."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.conversation.addressing import asks_nothing
 from footnote_bot.bot.conversation.model import (
     AnswerContent,
@@ -21,8 +20,8 @@ from footnote_bot.bot.conversation.model import (
 from footnote_bot.bot.conversation.ports import Hold, Posted
 from footnote_bot.bot.conversation.posting import NotOurs
 from footnote_bot.bot.errors import NotInChannel
-from footnote_bot.bot.model import Question, Result, Role, Turn
-from footnote_bot.bot.ports import Answering, OnText
+from footnote_bot.bot.model import Role, Turn
+from footnote_bot.indexers.model import Principal, Reader
 
 TEAM = "terminal"
 _REMEMBERED = 100
@@ -43,18 +42,15 @@ class TerminalLine:
 
 
 class TerminalChat:
-    """A chat in the terminal. ``show`` prints content, and ``moments`` returns increasing
-    microseconds."""
+    """The port `bot.conversation.ports.Chat`. ``show`` prints content."""
 
-    def __init__(
-        self, channel: str, person: str, show: Callable[[Content], None], moments: Iterator[int]
-    ) -> None:
+    def __init__(self, channel: str, person: str, show: Callable[[Content], None]) -> None:
         self.channel = channel
         self.person = person
         self.latest: RecordedAnswer | None = None
         """The answer that a verdict is about."""
         self._show = show
-        self._moments = moments
+        self._moment = 0
         self._thread = ""
         self.lines: deque[TerminalLine] = deque(maxlen=_REMEMBERED)
 
@@ -146,7 +142,9 @@ class TerminalChat:
         return channel == self.channel and bool(id_) and id_ == recorded.message
 
     def _next(self) -> str:
-        seconds, micros = divmod(next(self._moments), 1_000_000)
+        # Microseconds that only go forward, unlike the clock.
+        self._moment = max(self._moment + 1, time.time_ns() // 1_000)
+        seconds, micros = divmod(self._moment, 1_000_000)
         return f"{seconds}.{micros:06d}"
 
     def _forget(self, *ids: str) -> None:
@@ -161,34 +159,45 @@ def _text(content: Content) -> str:
     return content.text
 
 
-def moments() -> Iterator[int]:
-    """Yield microseconds of the clock that only go forward."""
-    latest = 0
-    while True:
-        latest = max(latest + 1, time.time_ns() // 1_000)
-        yield latest
-
-
-class Incidents:
-    """The ids of all failures of a session."""
-
-    def __init__(self) -> None:
-        self.failures: list[str] = []
-
-    def new(self) -> str:
-        self.failures.append(incidents.new_incident())
-        return self.failures[-1]
-
-
 @dataclass(frozen=True, slots=True)
-class OfWikis:
-    """Answers from these wikis alone; None: from all."""
+class TerminalDirectory:
+    """The port `bot.conversation.ports.Directory`, with one person. ``rights`` returns what the
+    person may read now; it may take seconds."""
 
-    answering: Answering
-    wikis: tuple[str, ...] | None
+    person: str
+    channel: str
+    rights: Callable[[], Principal]
 
-    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
-        return self.answering.answer(replace(question, wikis=self.wikis), on_text)
+    async def name(self, person: str) -> str:
+        return person
+
+    async def reader(self, person: str, *, private: bool, shared: bool) -> Reader:
+        """Return the person's reader: nobody else can see the answer."""
+        return await asyncio.to_thread(self.rights)
+
+    async def reader_in(self, person: str, channel: str, *, private: bool, shared: bool) -> Reader:
+        return await self.reader(person, private=private, shared=shared)
+
+    async def readers_in(self, channel: str) -> frozenset[str]:
+        return frozenset({self.person})
+
+    async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
+        return False
+
+    async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
+        return True
+
+    async def is_in(self, person: str, channel: str) -> bool:
+        return (person, channel) == (self.person, self.channel)
+
+    async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
+        return await self.is_in(person, recorded.asked.place.channel)
+
+    async def is_shared(self, channel: str) -> bool:
+        return False
+
+    async def is_public(self, channel: str) -> bool:
+        return False
 
 
 class PlainText:

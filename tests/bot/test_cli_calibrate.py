@@ -12,7 +12,7 @@ import pytest
 
 from footnote_bot.bot.answering.deciding.calibration import Calibration, load
 from footnote_bot.bot.answering.deciding.confidence import Confidence
-from footnote_bot.bot.evaluation import aligning, calibrating, fitting
+from footnote_bot.bot.evaluation import calibrating
 from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.index.reranking import LocalReranker
 from tests.bot.kept_folders import KeptFolders
@@ -69,7 +69,7 @@ def test_too_few_questions_keep_the_curve_and_are_told_so(handbook: Shell) -> No
 def test_a_curve_is_fitted_to_questions_and_used_from_then_on(
     handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitting, "FEWEST", 8)
+    monkeypatch.setattr(calibrating, "FEWEST", 8)
     handbook.footnote("sync")
     right = {"question": "How long is leave?", "answers": ["thirty days"]}
     wrong = {"question": "How long is leave at Christmas?", "answerable": False}
@@ -180,7 +180,7 @@ def test_a_real_wiki_s_own_pages_scale_the_curve_that_the_next_ask_uses(demo: Sh
 
     assert (result.code, result.json["calibrated"]) == (0, True)
     assert "made of the pages" in result.json["why"]
-    assert result.json["questions"] >= result.json["found"] >= aligning.FEWEST
+    assert result.json["questions"] >= result.json["found"] >= calibrating.FEWEST
     assert json.loads(curve_of(demo).read_text("utf-8"))["generated"] is True
     assert scaled == pytest.approx({name: curve_in(demo)[name] for name in scaled})
     assert scaled != default
@@ -213,10 +213,10 @@ def test_a_curve_of_another_model_is_ignored_with_a_clear_word(handbook: Shell) 
 def test_interrupted_the_curve_stays_as_it_was(
     handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(calibrating.Calibrating, "by_pages", interrupted)
+    monkeypatch.setattr(calibrating, "by_pages", interrupted)
     handbook.footnote("sync")
     result = handbook.footnote("calibrate")
 

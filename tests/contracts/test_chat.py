@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -99,7 +98,7 @@ def in_slack(slack: LocalSlack, client: AsyncWebClient) -> Place:
 def in_a_terminal() -> Place:
     """Printed text stays on the screen; the contract is about the messages that the chat keeps."""
     screen: list[Content] = []
-    chat = TerminalChat(TEAM, ANNA, screen.append, itertools.count(1))
+    chat = TerminalChat(TEAM, ANNA, screen.append)
 
     async def say(person: str, text: str, _thread: str) -> str:
         assert person == ANNA

@@ -20,7 +20,7 @@ from footnote_bot.bot.conversation.ports import Directory
 from footnote_bot.bot.model import Answer
 from footnote_bot.bot.slack.api.slack_api import SlackApi, connections, web_client
 from footnote_bot.bot.slack.rights.slack_directory import REMEMBERED, directory_of
-from footnote_bot.bot.terminal_chat.terminal_directory import TerminalDirectory
+from footnote_bot.bot.terminal_chat.terminal_chat import TerminalDirectory
 from footnote_bot.config.slack import SlackSettings
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal, Reader, addressed
 from footnote_bot.playground.slack.workspace import LocalSlack

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
-from footnote_bot.bot.evaluation.calibrating import Calibrating, ModelIdentities
+from footnote_bot.bot.evaluation.calibrating import samples_of
 from footnote_bot.bot.evaluation.facts import Facts
 from footnote_bot.bot.evaluation.questions import Case
 from footnote_bot.bot.evaluation.run import ask_all
@@ -24,11 +23,10 @@ def test_a_right_quotation_that_was_not_sure_is_a_right_sample() -> None:
     unsure = always(-1.0)
     handbook = passages("leave", "Leave is thirty days long.")
     answerer = Answerer(retrieval_over(handbook), unsure)
-    models = ModelIdentities("words", "", bundled=False)
-    calibrating = Calibrating(answerer, models, ANYONE, lambda _: None, date(2026, 12, 1))
     case = Case("1", "leave quantum", {}, (), None, facts=Facts(((re.compile("thirty"),),)))
     (outcome,) = ask_all([case], answerer, reader=ANYONE)
 
     assert isinstance(outcome.result, NoAnswer)
     assert outcome.right is False
-    assert [sample.right for sample in calibrating._samples([case])] == [True]
+    samples = samples_of([case], answerer, ANYONE, lambda _: None)
+    assert [sample.right for sample in samples] == [True]

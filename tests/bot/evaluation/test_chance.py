@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footnote_bot.bot.evaluation.chance import interval, p_value
+from footnote_bot.bot.evaluation.measures import interval, p_value
 
 
 def test_an_interval_holds_the_mean_and_narrows_with_more() -> None:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from footnote_bot.bot.answering.deciding.confidence import Curve, Features
-from footnote_bot.bot.evaluation.fitting import FEWEST, Sample, enough, fit
+from footnote_bot.bot.evaluation.calibrating import FEWEST, Sample, enough, fit
 
 START = Curve(bias=-2.0, closest=4.0, words=0.0, pairs=0.0)
 

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from footnote_bot.bot.answering.composing.composer import Composer, MakePrompt
-from footnote_bot.bot.answering.composing.judge import (
-    JudgedSentence,
-    SentenceJudge,
-    SentenceVerdict,
-)
-from footnote_bot.bot.answering.llm.model_client import LanguageModel
-from footnote_bot.bot.answering.llm.prompt import Prompt
+from footnote_bot.bot.answering.composing.judge import JudgedSentence, SentenceVerdict
 from footnote_bot.bot.answering.llm.usage import Meter
 from footnote_bot.bot.evaluation.lines import BadSet
 from footnote_bot.bot.evaluation.recordings import Recording, read_recordings
-from footnote_bot.bot.evaluation.replay_judges import Judging, RecordedVerdicts
 from footnote_bot.bot.evaluation.replay_report import replay_report
-from footnote_bot.bot.evaluation.replaying import Kept, NewJudge, nobody, replay
-from footnote_bot.bot.model import Question
+from footnote_bot.bot.evaluation.replaying import (
+    Fate,
+    Judge,
+    Replaying,
+    by_labels,
+    nobody,
+    recorded_verdicts,
+)
 
 PASSAGES = [
     {"n": 1, "title": "Leave", "page": "leave.md", "text": "Leave is thirty days long. Ask Ann."},
@@ -53,29 +50,24 @@ def answer(*sentences: Any, style: str = "natural") -> dict[str, Any]:
     return {"style": style, "text": text, "sentences": list(sentences)}
 
 
-def composer(model: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | None) -> Composer:
-    return Composer(model, prompt, Meter(len, lambda: date.min), judge=judge)
+def believing(_recording: Recording, _answer: int, _sentence: JudgedSentence) -> SentenceVerdict:
+    """Believe everything."""
+    return SentenceVerdict(supported=True)
 
 
-class Believing:
-    """A judge that believes everything."""
-
-    def judge(
-        self, _question: Question, _prompt: Prompt, sentences: Sequence[JudgedSentence]
-    ) -> Sequence[SentenceVerdict]:
-        return [SentenceVerdict(supported=True)] * len(sentences)
+def replaying(judge: Judge = believing, *, evidence: bool = False) -> Replaying:
+    return Replaying(Meter(len, lambda: date.min), judge, evidence=evidence)
 
 
-def believing(_recording: Recording, _answer: int) -> SentenceJudge:
-    return Believing()
-
-
-def replayed(folder: Path, *rows: dict[str, Any], judge: NewJudge = believing) -> dict[str, Any]:
+def recordings(folder: Path, *rows: dict[str, Any]) -> list[Recording]:
     file = folder / "answers.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    return replay_report(
-        [(recording, replay(recording, composer, judge)) for recording in read_recordings(file)]
-    )
+    return read_recordings(file)
+
+
+def replayed(folder: Path, *rows: dict[str, Any], judge: Judge = believing) -> dict[str, Any]:
+    replay = replaying(judge).replay
+    return replay_report([(each, replay(each)) for each in recordings(folder, *rows)])
 
 
 def test_what_the_pages_bear_out_is_kept_and_the_rest_dropped_with_its_flaw(
@@ -243,25 +235,23 @@ def test_an_invalid_recording_is_named_with_its_line(
 def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_path: Path) -> None:
     true, wrong = "You may go for a month [1].", "Whoever asks is paid twice [1]."
     row = recorded(answer(label(true), label(wrong, faithful=False, error="invented"), label(TRUE)))
-    file = tmp_path / "answers.jsonl"
-    file.write_text(json.dumps(row), encoding="utf-8")
-    [recording] = read_recordings(file)
-    by_labels = Judging(by_labels=True)
-    [replayed_answer] = replay(recording, composer, by_labels)
+    [recording] = recordings(tmp_path, row)
+    labelled = replaying(by_labels)
+    [replayed_answer] = labelled.replay(recording)
 
-    assert (by_labels.unclear, by_labels.judged) == (3, 3)
-    assert [(each.text, getattr(each, "verified", None)) for each in replayed_answer.sentences] == [
-        (true, True),
-        (wrong, None),
-        (TRUE, True),
-    ]
-    assert {prompt["id"] for prompt in by_labels.prompts} == {"q1/0"}
-    assert "invented" not in json.dumps(by_labels.prompts)
+    assert (labelled.unclear, labelled.judged) == (3, 3)
+    assert replayed_answer.sentences == (
+        Fate(true, verified=True),
+        Fate(wrong, "unsupported"),
+        Fate(TRUE, verified=True),
+    )
+    assert {prompt["id"] for prompt in labelled.prompts} == {"q1/0"}
+    assert "invented" not in json.dumps(labelled.prompts)
 
     supported = {true: True, wrong: False, TRUE: True}
     verdicts = tmp_path / "verdicts.jsonl"
     with verdicts.open("w", encoding="utf-8") as lines:
-        for prompt in by_labels.prompts:
+        for prompt in labelled.prompts:
             rows = [
                 {
                     "sentence": n,
@@ -272,7 +262,7 @@ def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_pa
                 for n, text in enumerate(prompt["sentences"], 1)
             ]
             lines.write(json.dumps({**prompt, "reply": json.dumps({"verdicts": rows})}) + "\n")
-    [again] = replay(recording, composer, Judging(recorded=RecordedVerdicts(verdicts)))
+    [again] = replaying(recorded_verdicts(verdicts)).replay(recording)
 
     assert again.sentences == replayed_answer.sentences
 
@@ -280,12 +270,10 @@ def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_pa
 def test_the_label_of_a_word_is_of_no_sentence_that_holds_it(tmp_path: Path) -> None:
     holds, word = "You may go for a month [1].", "May [1]."
     row = recorded(answer(label(holds), label(word, faithful=False, error="time"), label(TRUE)))
-    file = tmp_path / "answers.jsonl"
-    file.write_text(json.dumps(row), encoding="utf-8")
-    [recording] = read_recordings(file)
-    [replayed_answer] = replay(recording, composer, Judging(by_labels=True))
+    [recording] = recordings(tmp_path, row)
+    [replayed_answer] = replaying(by_labels).replay(recording)
 
-    assert Kept(holds, verified=True) in replayed_answer.sentences
+    assert Fate(holds, verified=True) in replayed_answer.sentences
 
 
 @pytest.mark.parametrize(("mark", "expected"), [("", ""), ("- ", "\u2022 ")])
@@ -294,10 +282,8 @@ def test_an_answer_is_replayed_as_a_model_writes_it_that_gives_the_words(
 ) -> None:
     sentence = {**label(TRUE), "evidence": ["Leave is thirty  days long."]}
     row = recorded({"style": "bullets", "text": f"{mark}{TRUE}", "sentences": [sentence]})
-    file = tmp_path / "answers.jsonl"
-    file.write_text(json.dumps(row), encoding="utf-8")
-    [recording] = read_recordings(file)
-    [replayed_answer] = replay(recording, composer, believing, evidence=True)
+    [recording] = recordings(tmp_path, row)
+    [replayed_answer] = replaying(evidence=True).replay(recording)
 
     assert replayed_answer.text == f"{expected}Leave is 30 days long. [1]"
     assert replay_report([(recording, [replayed_answer])])["faithful_verified"] == 1.0

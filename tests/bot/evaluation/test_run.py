@@ -17,7 +17,7 @@ from footnote_bot.bot.evaluation.questions import Case
 from footnote_bot.bot.evaluation.report import report
 from footnote_bot.bot.evaluation.run import Outcome, ask_all
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason
-from footnote_bot.indexers.model import EVERYONE, Acl, Principal
+from footnote_bot.indexers.model import EVERYONE, Acl, Principal, Progress
 from tests.fakes.confidence import BY_WORDS, SURE
 from tests.fakes.defaults import Answerer
 from tests.fakes.passages import passages
@@ -167,11 +167,11 @@ def test_a_run_is_repeatable_and_its_intervals_hold_the_mean() -> None:
 
 
 def test_progress_is_told_after_each_question() -> None:
-    counts: list[int] = []
+    counts: list[Progress] = []
     answerer = Answerer(retrieval_over(HANDBOOK), BY_WORDS)
     ask_all(CASES, answerer, reader=ANYONE, progress=counts.append)
 
-    assert counts == [1, 2, 3, 4]
+    assert [(count.done, count.total) for count in counts] == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_the_reader_s_rights_hold_here_too() -> None:

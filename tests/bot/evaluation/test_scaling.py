@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footnote_bot.bot.answering.deciding.confidence import Confidence, Features
-from footnote_bot.bot.evaluation import aligning
-from footnote_bot.bot.evaluation.aligning import FEWEST, Pair, aligned, scale_of
+from footnote_bot.bot.evaluation import calibrating
+from footnote_bot.bot.evaluation.calibrating import FEWEST, Pair, scale_of, scaled
 
 
 def pairs(many: int = 100, *, slope: float = 1.0, shift: float = 0.0) -> list[Pair]:
@@ -22,18 +22,18 @@ def pairs(many: int = 100, *, slope: float = 1.0, shift: float = 0.0) -> list[Pa
         read = means["read"] + chance.gauss(0, 1.0)
         return Features(slope * closest + shift, 0.3, 0.1, slope * read + shift)
 
-    return [Pair(features(aligning._WITH), features(aligning._WITHOUT)) for _ in range(many)]
+    return [Pair(features(calibrating._WITH), features(calibrating._WITHOUT)) for _ in range(many)]
 
 
 @given(st.floats(0.1, 5.0), st.floats(-1.0, 1.0))
 def test_on_whatever_scale_a_model_scores_the_chances_are_the_same(
     slope: float, shift: float
 ) -> None:
-    scaled = pairs(slope=slope, shift=shift)
-    closest, read = (scale_of(scaled, name, known=False) for name in ("closest", "read"))
+    asked = pairs(slope=slope, shift=shift)
+    closest, read = (scale_of(asked, name, known=False) for name in ("closest", "read"))
     assert closest is not None
     assert read is not None
-    curve = aligned(Confidence(), closest, read)
+    curve = scaled(Confidence(), closest, read)
 
     for scores in ((None, None), (2.0, 3.0)):
         plain = Features(0.6, 0.3, 0.1, *scores)
