@@ -70,7 +70,9 @@ def _backed_up(app: App, folder: Path, doing: str) -> Manifest:
         if place.is_on_server:
             return {"kind": "server", "by_hand": place.dump_command()}
         database = app.state_if_made()
-        return database and {"kind": "file", "rows": copies.back_up(database, file)}
+        if database is None:
+            return None
+        return {"kind": "file", "rows": copies.back_up(database, file)}
 
     def copy_to(backup: Path) -> dict[str, Any]:
         # The state first: it says up to when the index is current, and must not claim too much.

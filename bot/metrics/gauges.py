@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from footnote_bot.bot.conversation.model import MessageState
 from footnote_bot.bot.flags.model import FlagState, Verdict
-from footnote_bot.bot.metrics.model import DiskUse, StateCounts
+from footnote_bot.bot.metrics.sampling import DiskUse, StateCounts
 
 MOST_SPACES = 100
 """Spaces of a wiki that have series of their own: those with the most pages."""

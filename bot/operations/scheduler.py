@@ -16,6 +16,7 @@ from typing import Protocol
 
 from footnote_bot.bot.errors import StateUnavailable, SyncRunning
 from footnote_bot.bot.operations.passes import PassKind
+from footnote_bot.bot.operations.syncing import OneSyncAtATime
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.model import Progress, SyncReport
 from footnote_bot.indexers.priority import lower_priority
@@ -25,28 +26,10 @@ log = logging.getLogger(__name__)
 _SETTLE = 3.0
 """Seconds after a hint in which more hints count as the same: changes come in bursts, and
 Confluence's search finds them a little later."""
-
-
 _LOOK = 60.0
 """Seconds between two checks for passes of other processes."""
 _LOOK_FOR_TURN = 2.0
 """Seconds between two checks whether the process that has the turn is gone."""
-
-
-class Passing(Protocol):
-    """The part of `OneSyncAtATime` that is needed here."""
-
-    def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
-
-    def look_for_edits(self, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
-
-    def catch_up(self) -> None: ...
-
-    def as_of(self) -> datetime | None: ...
-
-    def interrupt(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 class SyncTurn(Protocol):
@@ -83,7 +66,7 @@ class Scheduler:
 
     def __init__(  # noqa: PLR0913 - intervals that tests set
         self,
-        syncing: Passing,
+        syncing: OneSyncAtATime,
         every: timedelta,
         edits_every: timedelta,
         *,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from footnote_bot.bot.conversation.model import MessageState
 from footnote_bot.bot.flags.model import FlagState, Verdict
-from footnote_bot.bot.metrics.model import StateCounts
+from footnote_bot.bot.metrics.sampling import StateCounts
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import flags, inbox, verdicts
 from footnote_bot.bot.state.teams import left

@@ -411,9 +411,8 @@ class Parts:
         self,
         name: str | None = None,
         *,
-        recent: bool = False,
-        progress: Callable[[Progress], None] = lambda _: None,
-        stopped: Callable[[], bool] = lambda: False,
+        stopped: Callable[[], bool],
+        **_options: object,
     ) -> list[SyncReport]:
         self.begun.set()
         assert self.go_on.wait(60)
@@ -702,7 +701,7 @@ def test_the_progress_of_a_long_sync_is_logged_once_a_minute(
 ) -> None:
     seconds, shown = iter([0.0, 1.0, 59.9, 60.0, 61.0, 119.0, 121.0]), list[Progress]()
     show = LoggedProgress(shown.append, lambda: next(seconds))
-    with caplog.at_level(logging.INFO, logger="bot"):
+    with caplog.at_level(logging.INFO, logger="footnote_bot.bot"):
         for done in range(1, 6):
             show(Progress("handbook", done, 9))
         show(Progress("handbook", 40, 50, embedding=True))
