@@ -185,7 +185,7 @@ class OneSyncAtATime:
 
     def passed(self, pass_: Pass) -> None:
         """Record a pass that a command made with this process's index."""
-        if pass_.complete and pass_.kind is PassKind.ALL_PAGES:
+        if pass_.complete and pass_.is_full:
             self._complete[pass_.wiki] = pass_.began
 
     def catch_up(self) -> None:
