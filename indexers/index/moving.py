@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -38,22 +38,6 @@ class Moved:
     counts: dict[str, tuple[int, int]]
     questions: int
     same: float
-
-
-@dataclass(slots=True)
-class _Sample:
-    """A sample of passages: every nth, until there are enough."""
-
-    every: int
-    seen: int = 0
-    payloads: list[dict[str, Any]] = field(default_factory=list)
-
-    def look(self, point: Point) -> None:
-        if not point.meaning:
-            return
-        if self.seen % self.every == 0 and len(self.payloads) < QUESTIONS:
-            self.payloads.append(point.payload)
-        self.seen += 1
 
 
 def move_to_server(
@@ -123,18 +107,23 @@ def move(
     counts = source.counts()
     passages = sum(count for _, count in counts.values())
     total = passages + sum(pages for pages, _ in counts.values())
-    sample, versions, done, sent = _Sample(max(1, passages // QUESTIONS)), set[int](), 0, 0
+    every = max(1, passages // QUESTIONS)  # of so many passages one is compared
+    compared, versions, seen, done, sent = list[dict[str, Any]](), set[int](), 0, 0, 0
     for points in _batches(source.points()):
         sent += target.take(points)
+        versions.update(point.payload["version"] for point in points)
         for point in points:
-            versions.add(point.payload["version"])
-            sample.look(point)
+            if not point.meaning:
+                continue
+            if seen % every == 0 and len(compared) < QUESTIONS:
+                compared.append(point.payload)
+            seen += 1
         done += len(points)
         progress(Progress("index", done, max(done, total)))
     target.keep_only(versions)
     if (arrived := target.counts()) != counts:
         raise IndexUnavailable(f"The server holds {arrived} after the move, and not {counts}.")
-    questions, same = _compare(source, target, sample.payloads, embed)
+    questions, same = _compare(source, target, compared, embed)
     if same < _LEAST:
         raise IndexUnavailable(
             f"The server finds only {same:.1%} of what the embedded index finds first, over"
