@@ -224,7 +224,7 @@ def _plan(copy: Path, database: Path) -> None:
         database.parent.mkdir(parents=True, exist_ok=True)
         staged = _staged(database)
         staged.unlink(missing_ok=True)
-        shutil.move(copy / STATE, staged)
+        shutil.move(copy / STATE, staged, copy_function=copy_file)  # if on another file system
         if checksum(staged) != plan["checksum"]:
             raise BackupRefused(f"{staged} is not what was written to it: nothing is restored.")
         sync(staged.parent)
