@@ -12,7 +12,6 @@ from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.options import FOLDER, as_json, configured
 from footnote_bot.bot.cli.sharing import open_app
 from footnote_bot.bot.version import own_version
-from footnote_bot.config.writing import as_toml
 
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App
@@ -58,6 +57,7 @@ def _backed_up(app: App, folder: Path, doing: str) -> Manifest:
     from footnote_bot.bot.errors import BackupRefused
     from footnote_bot.bot.operations.syncing import now
     from footnote_bot.bot.state import copies
+    from footnote_bot.config.writing import as_toml
 
     data_dir, place = app.settings.data_dir, app.state_place
     if not app.indexing.is_made and app.state_if_made() is None:
