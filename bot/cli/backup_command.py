@@ -85,11 +85,14 @@ def _backed_up(app: App, folder: Path, doing: str) -> Manifest:
                 shutil.copyfile(data_dir / name, backup / name)
         return parts
 
-    def still_wanted() -> None:
-        """Raise if the command that this process works for is gone, or makes the backup itself
-        because this process ends."""
-        if remote_screen := screen.remote():
-            remote_screen.busy(doing)
-
     made = now().isoformat(timespec="seconds")
-    return archive.back_up(folder, copy_to, version=own_version(), made=made, check=still_wanted)
+    return archive.back_up(
+        folder, copy_to, version=own_version(), made=made, check=lambda: _still_wanted(doing)
+    )
+
+
+def _still_wanted(doing: str) -> None:
+    """Raise if the command that this process works for is gone, or makes the backup itself because
+    this process ends."""
+    if remote_screen := screen.remote():
+        remote_screen.busy(doing)
