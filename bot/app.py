@@ -25,13 +25,13 @@ from footnote_bot.bot.answering.retrieval.library import IndexedLibrary
 from footnote_bot.bot.answering.retrieval.recheck import Recheck
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.answering.verified import Verified
+from footnote_bot.bot.backup import restoring
 from footnote_bot.bot.evaluation.promotion import SavedQuestions
 from footnote_bot.bot.flags.ports import KeptVerdicts
 from footnote_bot.bot.flags.questions import NoVerdicts
 from footnote_bot.bot.flags.review_channels import Published
 from footnote_bot.bot.loading import models_loaded
 from footnote_bot.bot.moments import today
-from footnote_bot.bot.operations import restoring
 from footnote_bot.bot.operations.admin_queries import AdminQueries
 from footnote_bot.bot.operations.passes import NoPasses, Pass, PassLog, as_of, failed_since
 from footnote_bot.bot.operations.scheduler import Always, SyncTurn
@@ -79,7 +79,7 @@ class App:
         self.timed: Callable[[Reranker], Reranker] = lambda reranker: reranker
         """Wraps the cross-encoder of answers to people, to measure it."""
         self.closing = ExitStack()
-        self._state_place = StatePlace(settings.data_dir, settings.state.url)
+        self.state_place = StatePlace(settings.data_dir, settings.state.url)
         if indexing is not None:
             self.indexing = self.closing.enter_context(indexing)
 
@@ -106,11 +106,11 @@ class App:
     def state(self) -> Database:
         make_data_folder(self.settings.data_dir)
         password = self.secrets.footnote_state_password.get_secret_value()
-        return self.closing.enter_context(closing(self._state_place.open(password)))
+        return self.closing.enter_context(closing(self.state_place.open(password)))
 
     def state_if_made(self) -> Database | None:
         """Return the database; None if there is none, because opening it would create it."""
-        return self.state if self._state_place.is_made else None
+        return self.state if self.state_place.is_made else None
 
     @part
     def process(self) -> Process:

@@ -28,7 +28,7 @@ from footnote_bot.bot.flags.model import FlagPeriods
 from footnote_bot.bot.flags.review_channels import ReviewChannels
 from footnote_bot.bot.loading import models_loaded, warm_up
 from footnote_bot.bot.metrics.page import metrics_of
-from footnote_bot.bot.operations import readiness, soundness, webhooks
+from footnote_bot.bot.operations import readiness, webhooks
 from footnote_bot.bot.operations.scheduler import Scheduler
 from footnote_bot.bot.operations.single_sync import repeated_syncs
 from footnote_bot.bot.operations.syncing import OneSyncAtATime, now
@@ -120,7 +120,7 @@ def serve_app(
     # Written answers are those of the first workspace.
     unwritten = Latest(lambda: answering(app.searching))
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
-    soundness.check_daily(app.state.check, parts.index.check)
+    readiness.check_daily(app.state.check, parts.index.check)
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
     intervals = settings.sync.intervals(edits=tells_edits)
     scheduler = Scheduler(syncing, *intervals, turn=app.timer_turn())

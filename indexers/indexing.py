@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from footnote_bot.config.settings import BUNDLED_RERANKER, Secrets, Settings
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.findings import Access, Finding
-from footnote_bot.indexers.index import doctor
+from footnote_bot.indexers.index import copies, doctor
 from footnote_bot.indexers.index.catalog import fingerprint
-from footnote_bot.indexers.index.copies import IndexCopies
 from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.index.doctor import with_indexed
 from footnote_bot.indexers.index.embedding import FastembedEmbedder, LocalEmbedder
@@ -172,9 +171,19 @@ class Indexing:
             self._place.version_problem,
         )
 
-    @property
-    def copies(self) -> IndexCopies:
-        return IndexCopies(self, self._folder.folder, self._place.kind)
+    def back_up(self, folder: Path) -> dict[str, Any]:
+        """Put a copy of the index into ``folder``; see `copies.back_up`.
+
+        Raises:
+            OSError, IndexUnavailable
+        """
+        return copies.back_up(self.index, self.embedder.dimensions, self._place.kind, folder)
+
+    require_copy = staticmethod(copies.require)
+
+    def replaceable(self) -> AbstractContextManager[None]:
+        """Keep other processes out of the embedded index; raises IndexLocked."""
+        return copies.replaceable(self._folder.folder)
 
     def move_to(self, url: str, progress: Callable[[Progress], None]) -> Moved:
         """Move the embedded index to the Qdrant server at ``url``; see `move_to_server`.

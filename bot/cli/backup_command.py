@@ -12,11 +12,10 @@ from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.options import FOLDER, as_json, configured
 from footnote_bot.bot.cli.sharing import open_app
 from footnote_bot.bot.version import own_version
-from footnote_bot.indexers.text.counting import counted
 
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App
-    from footnote_bot.bot.operations.backups import Manifest
+    from footnote_bot.bot.backup.archive import Manifest
     from footnote_bot.config.settings import Secrets, Settings
 
 
@@ -37,99 +36,63 @@ def backup(settings: Settings, secrets: Secrets, folder: Path, as_json: bool) ->
             f" outside it, such as {elsewhere}.",
             param_hint="DIR",
         )
-    with open_app(settings, secrets) as app, screen.busy(_copying(folder)):
-        manifest = made_by(app, folder)
+    doing = f"Copying to {folder}"
+    with open_app(settings, secrets) as app, screen.busy(doing):
+        manifest = _backed_up(app, folder, doing)
     if as_json:
         terminal.print_json({"folder": str(folder), **manifest.summary})
         return
-    for line in described(folder, manifest):
+    for line in manifest.described(folder):
         terminal.say(line)
 
 
-def made_by(app: App, folder: Path) -> Manifest:
+def _backed_up(app: App, folder: Path, doing: str) -> Manifest:
     """Create a backup of the data of ``app`` in ``folder``.
 
     Raises:
         BackupRefused, IndexUnavailable, StateUnavailable: it cannot be made.
     """
     # Slow: indexes and SQLAlchemy.
+    from footnote_bot.bot.backup import archive
     from footnote_bot.bot.errors import BackupRefused
-    from footnote_bot.bot.operations import backups
     from footnote_bot.bot.operations.syncing import now
     from footnote_bot.bot.state import copies
     from footnote_bot.config.writing import as_toml
 
-    settings = app.settings
+    data_dir, place = app.settings.data_dir, app.state_place
     if not app.indexing.is_made and app.state_if_made() is None:
         raise BackupRefused(
-            f"There is nothing to back up: {settings.data_dir} holds neither an index nor a "
+            f"There is nothing to back up: {data_dir} holds neither an index nor a "
             "database. Is this the right folder, or is --config or --data-dir missing?"
         )
 
-    def state(place: Path) -> dict[str, Any] | None:
-        if settings.state.url and not copies.is_file(settings.state.url):
-            return {"kind": "server", "by_hand": copies.dump_command(settings.state.url)}
+    def state(file: Path) -> dict[str, Any] | None:
+        if place.is_on_server:
+            return {"kind": "server", "by_hand": place.dump_command()}
         database = app.state_if_made()
         if database is None:
             return None
-        return {"kind": "file", "rows": copies.back_up(database, place / backups.STATE)}
+        return {"kind": "file", "rows": copies.back_up(database, file)}
 
-    def index(place: Path) -> dict[str, Any] | None:
-        return app.indexing.copies.back_up(place / backups.INDEX) if app.indexing.is_made else None
-
-    def written(place: Path) -> None:
-        (place / backups.SETTINGS).write_text(as_toml(settings), encoding="utf-8")
-
-    def kept(place: Path) -> None:
-        for name in backups.KEPT:
-            if (file := settings.data_dir / name).exists():
-                shutil.copyfile(file, place / name)
-
-    return backups.back_up(
-        folder,
-        version=own_version(),
-        made=now().isoformat(timespec="seconds"),
+    def copy_to(backup: Path) -> dict[str, Any]:
         # The state first: it says up to when the index is current, and must not claim too much.
-        parts={"state": state, "index": index, "settings": written, "kept": kept},
-        check=lambda: _still_wanted(folder),
+        parts = {"state": state(backup / archive.STATE), "index": None}
+        if app.indexing.is_made:
+            parts["index"] = app.indexing.back_up(backup / archive.INDEX)
+        (backup / archive.SETTINGS).write_text(as_toml(app.settings), encoding="utf-8")
+        for name in archive.KEPT:
+            if (data_dir / name).exists():
+                shutil.copyfile(data_dir / name, backup / name)
+        return parts
+
+    made = now().isoformat(timespec="seconds")
+    return archive.back_up(
+        folder, copy_to, version=own_version(), made=made, check=lambda: _still_wanted(doing)
     )
 
 
-def _copying(folder: Path) -> str:
-    return f"Copying to {folder}"
-
-
-def _still_wanted(folder: Path) -> None:
+def _still_wanted(doing: str) -> None:
     """Raise if the command that this process works for is gone, or makes the backup itself because
     this process ends."""
     if remote_screen := screen.remote():
-        remote_screen.busy(_copying(folder))
-
-
-def described(folder: Path, manifest: Manifest) -> list[str]:
-    """Return a line for each part of a backup, including those that it does not hold."""
-    lines = [f"{folder}: made {manifest.made}"]
-    index, state = manifest.parts["index"], manifest.parts["state"]
-    if index is None:
-        lines.append("  index  none: nothing was synced yet")
-    else:
-        pages, passages = (
-            sum(counts[column] for counts in index["wikis"].values()) for column in (0, 1)
-        )
-        lines.append(f"  index  {counted(pages, 'page')}, {counted(passages, 'passage')}")
-        if index["kind"] == "server":
-            lines.append(
-                "         as a snapshot, which the Qdrant server keeps: copy it from there"
-            )
-        if index["trouble"]:
-            lines.append(f"         {index['trouble']}")
-    if state is None:
-        lines.append("  state  none: no question was asked yet")
-    elif state["kind"] == "file":
-        rows = state["rows"]
-        lines.append(
-            f"  state  {counted(rows['answers'], 'answer')}, {counted(rows['flags'], 'flag')}"
-        )
-    else:
-        lines.append(f"  state  is not in it, but on PostgreSQL: {state['by_hand']}")
-    return lines
+        remote_screen.busy(doing)

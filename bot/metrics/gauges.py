@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from footnote_bot.bot.conversation.model import MessageState
 from footnote_bot.bot.flags.model import FlagState, Verdict
-from footnote_bot.bot.metrics.model import DiskUse, StateCounts
+from footnote_bot.bot.metrics.sampling import DiskUse, StateCounts
 
 MOST_SPACES = 100
 """Spaces of a wiki that have series of their own: those with the most pages."""
@@ -37,23 +37,23 @@ class Gauges(Collector):
 
     def collect(self) -> Iterator[Metric]:
         samples = self.samples
-        yield _gauge(
+        yield _by(
+            ("version", "commit"),
             "footnote_build_info",
             "The version that runs, and the commit that it was built from.",
-            ("version", "commit"),
             [(self._version, 1)],
         )
-        yield _gauge(
+        yield _by(
+            ("source",),
             "footnote_source_up",
             "1 if this source of metrics could be asked, else 0.",
-            ("source",),
             [((name,), int(sample is not None)) for name, sample in samples.items()],
         )
         if self.connected is not None:
-            yield _gauge(
+            yield GaugeMetricFamily(
                 "footnote_slack_connected",
                 "1 if Slack reaches this process, else 0.",
-                values=[((), int(self.connected))],
+                int(self.connected),
             )
         if counts := samples.get("database"):
             yield from self._database_gauges(counts)
@@ -63,69 +63,65 @@ class Gauges(Collector):
             yield from _disk_gauges(use)
 
     def _database_gauges(self, counts: StateCounts) -> Iterator[Metric]:
-        yield _gauge(
+        yield _by(
+            ("state",),
             "footnote_queue_messages",
             "Messages that are not answered yet, of all processes.",
-            ("state",),
             [((state.value,), counts.waiting.get(state, 0)) for state in MessageState.unfinished()],
         )
         waited = (self._clock() - counts.oldest).total_seconds() if counts.oldest else 0.0
-        yield _gauge(
+        yield GaugeMetricFamily(
             "footnote_queue_age_seconds",
             "Seconds since the oldest of them was received; 0 if there is none.",
-            values=[((), max(0.0, waited))],
+            max(0.0, waited),
         )
-        yield _gauge(
+        yield _by(
+            ("verdict",),
             "footnote_verdicts",
             "Verdicts that are kept.",
-            ("verdict",),
             [((verdict.value,), counts.verdicts.get(verdict, 0)) for verdict in Verdict],
         )
-        yield _gauge(
+        yield _by(
+            ("state",),
             "footnote_flags",
             "Flags that are kept, by state.",
-            ("state",),
             [((state.value,), counts.flags.get(state, 0)) for state in FlagState],
         )
 
     def _index_gauges(self, status: Mapping[str, Any]) -> Iterator[Metric]:
         wikis = status["wikis"]
-        yield _gauge(
+        yield GaugeMetricFamily(
             "footnote_index_building",
             "1 while an index is being rebuilt, else 0.",
-            values=[((), int(status["building"]))],
+            int(status["building"]),
         )
         for name, description, value in _WIKI_GAUGES:
-            yield _gauge(name, description, ("wiki",), [
-                ((wiki,), value(row)) for wiki, row in wikis.items()
-            ])  # fmt: skip
-        yield _gauge(
+            values = [((wiki,), value(row)) for wiki, row in wikis.items()]
+            yield _by(("wiki",), name, description, values)
+        yield _by(
+            ("wiki",),
             "footnote_sync_lag_seconds",
             "Seconds since the last complete pass over the wiki began: its index may be so old."
             " Without one, seconds since this process started.",
-            ("wiki",),
             [((wiki,), self._lag(row["as_of"])) for wiki, row in wikis.items()],
         )
         spaces = [
-            (wiki, key, space)
+            ((wiki, key), space)
             for wiki, row in wikis.items()
             for key, space in _largest(row["spaces"])
         ]
-        yield _gauge(
+        yield _by(
+            ("wiki", "space"),
             "footnote_space_pages",
             "Pages of the largest spaces; personal ones are left out.",
-            ("wiki", "space"),
-            [((wiki, key), space["pages"]) for wiki, key, space in spaces],
+            [(labels, space["pages"]) for labels, space in spaces],
         )
-        yield _gauge(
+        lags = [(labels, space["lag_seconds"]["edits"]["p95"]) for labels, space in spaces]
+        yield _by(
+            ("wiki", "space"),
             "footnote_edit_lag_seconds",
             "Seconds from an edit to its answer, 95th percentile of the last seven days.",
-            ("wiki", "space"),
-            [
-                ((wiki, key), space["lag_seconds"]["edits"]["p95"])
-                for wiki, key, space in spaces
-                if space["lag_seconds"]["edits"]["p95"] is not None
-            ],
+            [(labels, lag) for labels, lag in lags if lag is not None],
         )
 
     def _lag(self, as_of: str | None) -> float:
@@ -162,26 +158,25 @@ def _largest(spaces: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _disk_gauges(use: DiskUse) -> Iterator[Metric]:
-    yield _gauge(
+    yield _by(
+        ("part",),
         "footnote_data_bytes",
         "Bytes of the data folder by part.",
-        ("part",),
         [((part,), size) for part, size in use.parts.items()],
     )
-    yield _gauge(
-        "footnote_disk_free_bytes",
-        "Bytes that are free on the disk of the data folder.",
-        values=[((), use.free)],
+    yield GaugeMetricFamily(
+        "footnote_disk_free_bytes", "Bytes that are free on the disk of the data folder.", use.free
     )
-    yield _gauge("footnote_disk_bytes", "Bytes of that disk in all.", values=[((), use.total)])
+    yield GaugeMetricFamily("footnote_disk_bytes", "Bytes of that disk in all.", use.total)
 
 
-def _gauge(
+def _by(
+    labels: Sequence[str],
     name: str,
     description: str,
-    labels: Sequence[str] = (),
-    values: Sequence[tuple[Sequence[str], float]] = (),
+    values: Iterable[tuple[Sequence[str], float]],
 ) -> GaugeMetricFamily:
+    """Return a gauge with a value for each combination of the values of its ``labels``."""
     family = GaugeMetricFamily(name, description, labels=labels)
     for label_values, value in values:
         family.add_metric(label_values, value)

@@ -20,10 +20,8 @@ from prometheus_client.exposition import choose_encoder
 
 from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.metrics.counters import Counters
-from footnote_bot.bot.metrics.disk import disk_use
 from footnote_bot.bot.metrics.gauges import Gauges
-from footnote_bot.bot.metrics.model import StateCounts
-from footnote_bot.bot.metrics.sampling import Sampler, SampleSource
+from footnote_bot.bot.metrics.sampling import Sampler, SampleSource, StateCounts, disk_use
 from footnote_bot.bot.version import own_commit, own_version
 
 

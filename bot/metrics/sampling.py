@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from footnote_bot.bot.background import in_own_thread
+from footnote_bot.bot.conversation.model import MessageState
 from footnote_bot.bot.errors import BotError
+from footnote_bot.bot.flags.model import FlagState, Verdict
 from footnote_bot.indexers.errors import IndexersError
 
 logger = logging.getLogger(__name__)
@@ -19,6 +24,29 @@ logger = logging.getLogger(__name__)
 _LATE = 60.0
 """Seconds for which a stale sample is used while its source is asked again: reading a large data
 folder on a slow disk takes longer than anybody waits, but is no failure."""
+_FOLDERS = ("index", "scratch", "clones", "models")
+PARTS = (*_FOLDERS, "state", "other")
+"""The parts of the data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateCounts:
+    """Counts of the bot's database, which all its processes share. ``waiting`` counts the messages
+    that are not finished, by state, and ``oldest`` is when the first of them was received."""
+
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
+    flags: Mapping[FlagState, int] = field(default_factory=dict)
+    waiting: Mapping[MessageState, int] = field(default_factory=dict)
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUse:
+    """Bytes of the data folder by part, and of the disk that it is on."""
+
+    parts: Mapping[str, int]
+    free: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +107,34 @@ def _result(name: str, task: asyncio.Task[Any]) -> Any:
         # The edge of the source's thread: an unexpected error must not break the whole page.
         logger.exception("The metrics of the %s cannot be read", name)
         return None
+
+
+def disk_use(folder: Path) -> DiskUse:
+    """Return the current sizes. This walks the folder, so it may block for a moment.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    sizes = dict.fromkeys(PARTS, 0)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            others = "state" if entry.name.startswith("state.") else "other"
+            part = entry.name if entry.name in _FOLDERS else others
+            sizes[part] += _size(Path(entry.path))
+    disk = os.statvfs(folder)
+    return DiskUse(sizes, disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize)
+
+
+def _size(path: Path) -> int:
+    """Return the bytes that a file or folder takes. A sync may delete files meanwhile."""
+    if not path.is_dir() or path.is_symlink():
+        return _blocks(path)
+    return sum(_blocks(Path(folder, name)) for folder, _, names in os.walk(path) for name in names)
+
+
+def _blocks(path: Path) -> int:
+    """Return the bytes used on the disk: Qdrant's files are sparse, so their sizes are larger."""
+    try:
+        return path.lstat().st_blocks * 512
+    except OSError:
+        return 0

@@ -9,7 +9,7 @@ from footnote_bot.bot.answering.deciding.confidence import least_chance
 from footnote_bot.bot.answering.llm.model_client import ModelFailed
 from footnote_bot.bot.errors import ModelMisconfigured, StateUnavailable
 from footnote_bot.bot.moments import in_words
-from footnote_bot.bot.operations.passes import Pass, PassKind, PassLog
+from footnote_bot.bot.operations.passes import Pass, PassLog
 from footnote_bot.indexers.findings import Finding, failure, ok, warning
 from footnote_bot.indexers.text.counting import counted
 
@@ -118,55 +118,51 @@ def state(
     except StateUnavailable as error:
         yield failure("state", str(error))
         return
-    is_made = (
-        "There is no database yet; a sync creates it."
-        if log is None
-        else "The bot's database opens."
-    )
-    yield ok("state", is_made)
+    if log is None:
+        yield ok("state", "There is no database yet; a sync creates it.")
+    else:
+        yield ok("state", "The bot's database opens.")
     yield from last_passes(wikis, passes)
 
 
 def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Finding]:
     """Yield the findings of the last full pass over each of ``wikis``; ``passes`` come oldest
     first."""
+    latest = {pass_.wiki: pass_ for pass_ in passes if pass_.is_full}
     for wiki in wikis:
-        full = [
-            pass_ for pass_ in passes if pass_.wiki == wiki and pass_.kind is PassKind.ALL_PAGES
-        ]
-        if not full:
+        if wiki in latest:
+            yield from _last_pass(latest[wiki])
+        else:
             yield warning(
                 wiki, "There was no full pass in the last week.", "Run `footnote sync`, or the bot."
             )
-            continue
-        last = full[-1]
-        when = in_words(last.ended.astimezone())
-        if not last.complete:
-            yield failure(
-                wiki,
-                f"Its last full pass ({when}) did not complete. {last.error}".strip(),
-                "Run `footnote sync`.",
-            )
-            continue
-        closed = {key: shut for key, (_, shut) in last.spaces.items() if shut}
-        if closed:
-            worst = sorted(closed, key=lambda key: (-closed[key], key))
-            each = ", ".join(f"{closed[key]} in {key}" for key in worst[:_NAMED])
-            and_more = (
-                f" and in {counted(len(worst) - _NAMED, 'more space')}"
-                if len(worst) > _NAMED
-                else ""
-            )
-            yield warning(
-                wiki,
-                f"By its last full pass ({when}), pages that are shown to nobody:"
-                f" {sum(closed.values())} ({each}{and_more}).",
-                "Their rights cannot be read, or name nobody known: `footnote access`"
-                " tells which, page by page.",
-            )
-        else:
-            yield ok(wiki, f"Its last full pass ({when}) completed.")
-        if failed := last.counts.get("failed", 0):
-            yield warning(
-                wiki, f"Pages that this pass could not read: {failed}.", "See `footnote status`."
-            )
+
+
+def _last_pass(last: Pass) -> Iterator[Finding]:
+    when = in_words(last.ended.astimezone())
+    if not last.complete:
+        yield failure(
+            last.wiki,
+            f"Its last full pass ({when}) did not complete. {last.error}".strip(),
+            "Run `footnote sync`.",
+        )
+        return
+    closed = {key: shut for key, (_, shut) in last.spaces.items() if shut}
+    if closed:
+        worst = sorted(closed, key=lambda key: (-closed[key], key))
+        each = ", ".join(f"{closed[key]} in {key}" for key in worst[:_NAMED])
+        if len(worst) > _NAMED:
+            each += f" and in {counted(len(worst) - _NAMED, 'more space')}"
+        yield warning(
+            last.wiki,
+            f"By its last full pass ({when}), pages that are shown to nobody:"
+            f" {sum(closed.values())} ({each}).",
+            "Their rights cannot be read, or name nobody known: `footnote access` tells which, page"
+            " by page.",
+        )
+    else:
+        yield ok(last.wiki, f"Its last full pass ({when}) completed.")
+    if failed := last.counts.get("failed", 0):
+        yield warning(
+            last.wiki, f"Pages that this pass could not read: {failed}.", "See `footnote status`."
+        )

@@ -40,6 +40,11 @@ class Pass:
     lags: Mapping[str, Sequence[float]] = field(default_factory=dict)
     warnings: Sequence[str] = ()
 
+    @property
+    def is_full(self) -> bool:
+        """Return whether it listed every page of the wiki."""
+        return self.kind is PassKind.ALL_PAGES
+
 
 class PassLog(Protocol):
     """The log of passes. Every method may block for a moment and raises StateUnavailable."""
@@ -81,7 +86,7 @@ def failed_since(passes: PassLog, wiki: str, now: datetime) -> bool:
     since = last or now - _LATELY
     return any(
         pass_.wiki == wiki
-        and pass_.kind is PassKind.ALL_PAGES
+        and pass_.is_full
         and pass_.began > since
         and not pass_.complete
         and bool(pass_.error or pass_.failed)
@@ -133,7 +138,7 @@ class Lag:
 
     @classmethod
     def of(cls, seconds: Iterable[float]) -> Lag:
-        delays = sorted(seconds)
+        delays = list(seconds)
         if len(delays) < 2:
             only = delays[0] if delays else None
             return cls(len(delays), only, only)
@@ -153,7 +158,7 @@ def edit_lags(passes: Iterable[Pass]) -> dict[str, Lag]:
 def other_lag(passes: Iterable[Pass]) -> Lag:
     """Return the worst-case delay from any other change (a move, a restriction, a removal) to its
     answer. Confluence does not say when it was made, so it counts from the previous full pass."""
-    full = [pass_ for pass_ in passes if pass_.kind is PassKind.ALL_PAGES and pass_.complete]
+    full = [pass_ for pass_ in passes if pass_.is_full and pass_.complete]
     return Lag.of(
         (later.ended - earlier.began).total_seconds() for earlier, later in pairwise(full)
     )
@@ -163,23 +168,21 @@ def health(passes: Sequence[Pass]) -> dict[str, object]:
     """Return how one wiki's ``passes``, oldest first, went: delays in seconds, also by space; the
     closed and failed pages of the last full pass (``failed`` names some); and the error of the last
     pass, or else of the last full one."""
-    complete = [pass_ for pass_ in passes if pass_.kind is PassKind.ALL_PAGES and pass_.complete]
-    full = [pass_ for pass_ in passes if pass_.kind is PassKind.ALL_PAGES]
-    other_lag_, edits = asdict(other_lag(passes)), edit_lags(passes)
+    full = [pass_ for pass_ in passes if pass_.is_full]
+    complete = [pass_ for pass_ in full if pass_.complete]
     spaces = complete[-1].spaces if complete else {}
+    every_edit = Lag.of(lag for pass_ in passes for lags in pass_.lags.values() for lag in lags)
+    others, edits = asdict(other_lag(passes)), edit_lags(passes)
+
+    def lags(of_edits: Lag) -> dict[str, object]:
+        return {"edits": asdict(of_edits), "everything_else": others}
+
     return {
         "as_of": complete[-1].began.isoformat() if complete else None,
         "closed": sum(closed for _, closed in spaces.values()),
-        "lag_seconds": {"edits": asdict(Lag.of(_all_lags(passes))), "everything_else": other_lag_},
+        "lag_seconds": lags(every_edit),
         "spaces": {
-            key: {
-                "pages": pages,
-                "closed": closed,
-                "lag_seconds": {
-                    "edits": asdict(edits.get(key, Lag(0, None, None))),
-                    "everything_else": other_lag_,
-                },
-            }
+            key: {"pages": pages, "closed": closed, "lag_seconds": lags(edits.get(key, Lag.of(())))}
             for key, (pages, closed) in spaces.items()
         },
         "failed": dict(full[-1].failed) if full else {},
@@ -196,7 +199,3 @@ def shown_span(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"
     return f"{seconds:.0f} s"
-
-
-def _all_lags(passes: Iterable[Pass]) -> list[float]:
-    return [seconds for pass_ in passes for lags in pass_.lags.values() for seconds in lags]

@@ -1,13 +1,85 @@
-"""The ports that admins use: reindexing, its job queue, and questions about the running bot."""
+"""The indexing as operations see it, and the ports that admins use: reindexing, its job queue, and
+questions about the running bot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from footnote_bot.bot.model import Result
 from footnote_bot.bot.operations.model import AccessNow, Job, Order
-from footnote_bot.indexers.model import Progress, SyncReport, SyncScope
+from footnote_bot.indexers.findings import Access
+from footnote_bot.indexers.model import Progress, ReadAs, SyncReport, SyncScope
+from footnote_bot.indexers.ports import PromotionCheck
+
+
+class WikisByName(Protocol):
+    """The configured wikis, see `indexers.sources.wikis.Wikis`."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    @property
+    def read_as(self) -> Mapping[str, ReadAs]: ...
+
+    @property
+    def missing(self) -> Mapping[str, str]: ...
+
+    def chosen(self, *names: str) -> object:
+        """Return the wikis of these names; without names, all.
+
+        Raises:
+            WikiMisconfigured: one of the names is no wiki's.
+        """
+
+    def part(self, what: str) -> SyncScope: ...
+
+    def abort_waits(self) -> None: ...
+
+
+class IndexState(Protocol):
+    """The index, see `indexers.index.current.CurrentIndex`."""
+
+    @property
+    def building(self) -> bool: ...
+
+    @property
+    def is_unfinished(self) -> bool: ...
+
+    @property
+    def trouble(self) -> str: ...
+
+    def counts(self) -> dict[str, tuple[int, int]]: ...
+
+
+class IndexedWikis(Protocol):
+    """The part of `indexers.indexing.Indexing` that operations need."""
+
+    @property
+    def wikis(self) -> WikisByName: ...
+
+    @property
+    def is_made(self) -> bool: ...
+
+    @property
+    def index(self) -> IndexState: ...
+
+    def access(self, email: str, url: str, *, held: frozenset[str] = ...) -> Access: ...
+
+    def sync(  # noqa: PLR0913 - one for each option of the command
+        self,
+        name: str | None = None,
+        *,
+        part: SyncScope | None = ...,
+        full: bool = ...,
+        recent: bool = ...,
+        dry_run: bool = ...,
+        allow_mass_removal: bool = ...,
+        progress: Callable[[Progress], None] = ...,
+        stopped: Callable[[], bool] = ...,
+        gate: PromotionCheck | None = ...,
+    ) -> list[SyncReport]: ...
+
+    def abandon(self) -> None: ...
 
 
 class Jobs(Protocol):

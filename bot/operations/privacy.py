@@ -19,8 +19,6 @@ _OURS = (
     "cache", "clones", "demo", "index", "models", "owner", "process", "restore.*", "scratch",
     "spool", "state.sqlite3*",
 )  # fmt: skip
-
-
 _USED = ("index", "owner", "state.sqlite3*")
 """The patterns that mark a folder as one that we have used."""
 
@@ -63,14 +61,11 @@ def findings(folder: Path) -> Iterator[Finding]:
     except OSError as error:
         yield warning(texts.DATA_FOLDER, texts.not_looked_at(error), texts.SEE_DATA_DIR)
         return
-    if not paths:
+    if paths:
+        says = texts.open_to_others(len(paths), folder, paths[0])
+        yield warning(texts.DATA_FOLDER, says, texts.close_it(folder))
+    else:
         yield _ours(folder)
-        return
-    yield warning(
-        texts.DATA_FOLDER,
-        texts.open_to_others(len(paths), folder, paths[0]),
-        texts.close_it(folder),
-    )
 
 
 def _ours(folder: Path) -> Finding:
@@ -83,11 +78,8 @@ def _ours(folder: Path) -> Finding:
     if owner == os.geteuid():
         return ok(texts.DATA_FOLDER, texts.only_its_owner(folder))
     name = _user(owner)
-    return warning(
-        texts.DATA_FOLDER,
-        texts.of_another_user(folder, name, _user(os.geteuid())),
-        texts.run_as(name, folder),
-    )
+    says = texts.of_another_user(folder, name, _user(os.geteuid()))
+    return warning(texts.DATA_FOLDER, says, texts.run_as(name, folder))
 
 
 def _user(number: int) -> str:

@@ -1,10 +1,12 @@
 """Conditions that the bot needs to answer. Each check returns the problem in a few words that
-anybody may read: no path, no address, no error message."""
+anybody may read: no path, no address, no error message. And the daily check that what is stored is
+not damaged: disks damage files that nobody reads."""
 
 from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +15,7 @@ from typing import Protocol
 
 from footnote_bot.bot.errors import StateAway, StateUnavailable
 from footnote_bot.bot.operations import texts
+from footnote_bot.indexers.daemons import in_daemon, lower_priority
 from footnote_bot.indexers.errors import IndexAway, IndexersError
 from footnote_bot.indexers.ports import PassageIndex
 
@@ -25,6 +28,7 @@ AWAY = {
 """The errors of servers that will be back, with the name of their check and its result."""
 _ROOM = 16 << 20
 """Free bytes. With fewer, the next write of the index or the database may fail."""
+_A_DAY = 24 * 3600.0
 
 
 class WritingProcess(Protocol):
@@ -99,3 +103,22 @@ def disk(folder: Path) -> str:
         return texts.CANNOT_BE_READ
     no_names = status.f_files > 0 and status.f_favail == 0
     return texts.FULL if no_names or status.f_bavail * status.f_frsize < _ROOM else ""
+
+
+def check_daily(*checks: Callable[[], object]) -> None:
+    """Start a thread that runs the ``checks`` at once and every day. Who finds damage remembers
+    it."""
+    in_daemon(partial(check_for_ever, checks, time.sleep), "checking")
+
+
+def check_for_ever(
+    checks: Sequence[Callable[[], object]], pause: Callable[[float], object]
+) -> None:
+    lower_priority()
+    while True:
+        for check in checks:
+            try:
+                check()
+            except (IndexersError, StateUnavailable) as error:
+                logger.error("%s", error)  # noqa: TRY400 - written for the operator
+        pause(_A_DAY)

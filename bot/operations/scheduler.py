@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from footnote_bot.bot.errors import StateUnavailable, SyncRunning
 from footnote_bot.bot.operations.passes import PassKind
+from footnote_bot.bot.operations.syncing import OneSyncAtATime
 from footnote_bot.indexers.daemons import lower_priority
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.model import Progress, SyncReport
@@ -25,28 +27,10 @@ log = logging.getLogger(__name__)
 _SETTLE = 3.0
 """Seconds after a hint in which more hints count as the same: changes come in bursts, and
 Confluence's search finds them a little later."""
-
-
 _LOOK = 60.0
 """Seconds between two checks for passes of other processes."""
 _LOOK_FOR_TURN = 2.0
 """Seconds between two checks whether the process that has the turn is gone."""
-
-
-class Passing(Protocol):
-    """The part of `OneSyncAtATime` that is needed here."""
-
-    def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
-
-    def look_for_edits(self, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
-
-    def catch_up(self) -> None: ...
-
-    def as_of(self) -> datetime | None: ...
-
-    def interrupt(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 class SyncTurn(Protocol):
@@ -73,6 +57,24 @@ class Always:
         """Do nothing: no other process wants the turn."""
 
 
+@dataclass(slots=True)
+class _Timer:
+    """When a kind of pass is due: ``next`` at intervals of ``every``, and because of a hint at
+    ``hinted``. Both are monotonic seconds; infinite: never."""
+
+    every: timedelta
+    next: float
+    hinted: float = math.inf
+
+    def restart(self) -> None:
+        """Count the interval from now on."""
+        self.next = time.monotonic() + self.every.total_seconds() if self.every else math.inf
+
+    def is_due(self, *, by_interval: bool) -> bool:
+        now = time.monotonic()
+        return now >= self.hinted or (by_interval and now >= self.next)
+
+
 class Scheduler:
     """The scheduler of syncs. In a thread of its own, it runs passes over all pages, at once and
     then at intervals of ``every``, and passes over the latest edits at intervals of
@@ -83,7 +85,7 @@ class Scheduler:
 
     def __init__(  # noqa: PLR0913 - intervals that tests set
         self,
-        syncing: Passing,
+        syncing: OneSyncAtATime,
         every: timedelta,
         edits_every: timedelta,
         *,
@@ -94,8 +96,9 @@ class Scheduler:
     ) -> None:
         """Create it. ``look``: seconds between two checks whether the turn is free."""
         self._syncing = syncing
-        self._every = every
-        self._edits_every = edits_every
+        now = time.monotonic()
+        self._full = _Timer(every, now if every else math.inf)
+        self._edits = _Timer(edits_every, now if every or edits_every else math.inf)
         self._turn = turn or Always()
         self._gets_on = gets_on
         self._settle = settle
@@ -106,18 +109,13 @@ class Scheduler:
         self._changed = False
         self._has_turn: bool | None = None
         """None before it is known, and while there is no timer."""
-        now = time.monotonic()
-        self._next_full = now if every else math.inf
-        self._next_edits = now if every or edits_every else math.inf
-        self._hinted_full = self._hinted_edits = math.inf
-        """When a pass is due because of a hint."""
         self._hurried_from = -math.inf
         self._next_look = now
 
     def reschedule(self, every: timedelta, edits_every: timedelta) -> None:
         """Set the intervals. A running pass is not stopped."""
-        if (every, edits_every) != (self._every, self._edits_every):
-            self._every, self._edits_every = every, edits_every
+        if (every, edits_every) != (self._full.every, self._edits.every):
+            self._full.every, self._edits.every = every, edits_every
             self._changed = True
             self._woken.set()
 
@@ -159,21 +157,22 @@ class Scheduler:
                 hinted = self._hints(self._next() - time.monotonic())
                 if hinted and not self._over:
                     time.sleep(self._settle)
-                    self._hinted_edits = time.monotonic()
+                    self._edits.hinted = time.monotonic()
                     if PassKind.ALL_PAGES in hinted:
-                        self._hinted_full = max(time.monotonic(), self._hurried_from)
+                        self._full.hinted = max(time.monotonic(), self._hurried_from)
         finally:
             if self._has_turn:
                 self._turn.give_back()
 
     @property
     def _has_timer(self) -> bool:
-        return bool(self._every or self._edits_every)
+        return bool(self._full.every or self._edits.every)
 
     def _follow_settings(self) -> None:
         if self._changed:
             self._changed = False
-            self._next_full, self._next_edits = _after(self._every), _after(self._edits_every)
+            self._full.restart()
+            self._edits.restart()
 
     def _look_for_turn(self) -> None:
         """Take the turn if it is free, or give it back if there is no timer any more."""
@@ -191,8 +190,8 @@ class Scheduler:
         if self._has_turn and before is False:
             log.info("No other process syncs on its timer any more: this one does from now on")
             self._learn_of_others()
-            self._next_full = time.monotonic() + self._until_due()
-            self._next_edits = time.monotonic() if self._edits_every else math.inf
+            self._full.next = time.monotonic() + self._until_due()
+            self._edits.next = time.monotonic() if self._edits.every else math.inf
         elif not self._has_turn and before is not False:
             log.info(
                 "Another process syncs on its timer, or did a moment ago: this one waits, and takes"
@@ -201,32 +200,34 @@ class Scheduler:
 
     def _until_due(self) -> float:
         """Return the seconds until a pass over all pages is due, by the last one of any process."""
-        if not self._every:
+        if not self._full.every:
             return math.inf
         last = self._syncing.as_of()
         age = (datetime.now(UTC) - last).total_seconds() if last else math.inf
-        return max(0.0, self._every.total_seconds() - age)
+        return max(0.0, self._full.every.total_seconds() - age)
 
     def _pass(self) -> None:
         """Run the pass that is due, if one is."""
-        now = time.monotonic()
-        if now >= self._hinted_full or (self._has_turn and now >= self._next_full):
-            self._attempt(lambda: self._syncing.sync(None, self._progress), self._every)
-            self._hurried_from = now + self._edits_every.total_seconds()
-            self._next_full, self._next_edits = _after(self._every), _after(self._edits_every)
-            self._hinted_full = self._hinted_edits = math.inf
-        elif now >= self._hinted_edits or (self._has_turn and now >= self._next_edits):
+        now, by_interval = time.monotonic(), bool(self._has_turn)
+        if self._full.is_due(by_interval=by_interval):
+            self._attempt(lambda: self._syncing.sync(None, self._progress), self._full.every)
+            self._hurried_from = now + self._edits.every.total_seconds()
+            self._full.restart()
+            self._full.hinted = math.inf
+        elif self._edits.is_due(by_interval=by_interval):
             edits = partial(self._syncing.look_for_edits, self._progress)
-            self._attempt(edits, self._edits_every)
-            self._next_edits = _after(self._edits_every)
-            self._hinted_edits = math.inf
+            self._attempt(edits, self._edits.every)
+        else:
+            return
+        self._edits.restart()  # a pass over all pages has seen the edits, too
+        self._edits.hinted = math.inf
 
     def _next(self) -> float:
         """Return when there is something to do again."""
         waits = self._has_timer and not self._has_turn
         look = time.monotonic() + self._look if waits else self._next_look
-        by_timer = min(self._next_full, self._next_edits) if self._has_turn else math.inf
-        return min(self._hinted_full, self._hinted_edits, by_timer, look)
+        by_timer = min(self._full.next, self._edits.next) if self._has_turn else math.inf
+        return min(self._full.hinted, self._edits.hinted, by_timer, look)
 
     def _catch_up(self) -> None:
         if time.monotonic() >= self._next_look:
@@ -271,10 +272,6 @@ class Scheduler:
         except Exception:
             # The edge of this thread: one failed sync must not end the schedule.
             log.exception("The sync crashed and will be tried again in %s", again)
-
-
-def _after(span: timedelta) -> float:
-    return time.monotonic() + span.total_seconds() if span else math.inf
 
 
 def _in_short(report: SyncReport) -> str:

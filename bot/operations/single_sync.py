@@ -11,9 +11,9 @@ from typing import Protocol
 
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.operations.passes import PassKind, PassLog, passed
+from footnote_bot.bot.operations.ports import IndexedWikis
 from footnote_bot.bot.operations.syncing import (
     OneSyncAtATime,
-    Syncable,
     SyncLocks,
     alone,
     now,
@@ -43,7 +43,7 @@ class SyncMemory(Protocol):
 
 
 def repeated_syncs(
-    parts: Syncable, memory: SyncMemory, *, follow: Callable[[str], None] | None = None
+    parts: IndexedWikis, memory: SyncMemory, *, follow: Callable[[str], None] | None = None
 ) -> OneSyncAtATime:
     """Return the syncs of a process that makes one after the other. ``follow`` as in
     `OneSyncAtATime`."""
@@ -60,7 +60,7 @@ def repeated_syncs(
 
 
 def sync_once(  # noqa: PLR0913 - one for each option of the command
-    parts: Syncable,
+    parts: IndexedWikis,
     memory: SyncMemory,
     *,
     shared_index: bool,

@@ -9,57 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from footnote_bot.bot.errors import StateUnavailable, SyncRunning
 from footnote_bot.bot.operations.model import Order
 from footnote_bot.bot.operations.passes import Pass, PassKind, PassLog, as_of, passed
+from footnote_bot.bot.operations.ports import IndexedWikis
 from footnote_bot.indexers.model import Progress, SyncReport, SyncScope
 from footnote_bot.indexers.ports import PromotionCheck
 
 log = logging.getLogger(__name__)
 
 _LOGGED_EVERY = 60.0
-
-
-class SyncedWikis(Protocol):
-    """The wikis by name."""
-
-    def __iter__(self) -> Iterator[str]: ...
-
-    def chosen(self, *names: str) -> object:
-        """Return the wikis of these names; without names, all.
-
-        Raises:
-            WikiMisconfigured: one of the names is no wiki's.
-        """
-
-    def part(self, what: str) -> SyncScope: ...
-
-    def abort_waits(self) -> None: ...
-
-
-class Syncable(Protocol):
-    """The part of `indexers.indexing.Indexing` that is needed here."""
-
-    @property
-    def wikis(self) -> SyncedWikis: ...
-
-    def sync(  # noqa: PLR0913 - one for each option of the command
-        self,
-        name: str | None = None,
-        *,
-        part: SyncScope | None = ...,
-        full: bool = ...,
-        recent: bool = ...,
-        dry_run: bool = ...,
-        allow_mass_removal: bool = ...,
-        progress: Callable[[Progress], None] = ...,
-        stopped: Callable[[], bool] = ...,
-        gate: PromotionCheck | None = ...,
-    ) -> list[SyncReport]: ...
-
-    def abandon(self) -> None: ...
 
 
 class SyncLocks(Protocol):
@@ -136,7 +97,7 @@ class OneSyncAtATime:
     of this process's other syncs, see `alone`; `interrupt` sets ``stopping``. ``follow`` updates
     this process's own data about a wiki once another process has read it."""
 
-    parts: Syncable
+    parts: IndexedWikis
     passes: PassLog
     clock: Callable[[], datetime] = now
     _: KW_ONLY
@@ -224,7 +185,7 @@ class OneSyncAtATime:
 
     def passed(self, pass_: Pass) -> None:
         """Record a pass that a command made with this process's index."""
-        if pass_.complete and pass_.kind is PassKind.ALL_PAGES:
+        if pass_.complete and pass_.is_full:
             self._complete[pass_.wiki] = pass_.began
 
     def catch_up(self) -> None:
@@ -272,20 +233,18 @@ class OneSyncAtATime:
         stopped: Callable[[], bool],
     ) -> list[SyncReport]:
         began, part = self.clock(), order.part
-        options: dict[str, Any] = {"recent": True} if kind is PassKind.RECENT_EDITS else {}
-        if order.full or order.dry_run:
-            options |= {"full": order.full, "dry_run": order.dry_run}
-        if self.gate and order.full:
-            options["gate"] = self.gate
-        if part and not part.is_whole:
-            options["part"] = part
+        is_whole = part is None or part.is_whole
         reports = self.parts.sync(
             part.wiki if part else None,
+            part=None if is_whole else part,
+            full=order.full,
+            recent=kind is PassKind.RECENT_EDITS,
+            dry_run=order.dry_run,
             progress=LoggedProgress(progress, self.seconds),
             stopped=lambda: self.stopping.is_set() or stopped(),
-            **options,
+            gate=self.gate,
         )
-        if order.dry_run or not (part is None or part.is_whole):
+        if order.dry_run or not is_whole:
             return reports  # not a pass over a wiki
         for report in reports:
             before = self._before.get(report.wiki) or self._complete.get(report.wiki)

@@ -35,15 +35,8 @@ def use_unknown(why: str) -> str:
 
 def not_read_any_more(*, used: bool) -> str:
     """Return the sentence for a page that was indexed under earlier settings."""
-    if used:
-        return (
-            "Footnote is not set to read it any more. The next full pass removes it; until then"
-            " answers use it for them."
-        )
-    return (
-        "Footnote is not set to read it any more. The next full pass removes it; no answer uses it"
-        " for them."
-    )
+    use = "until then answers use it for them" if used else "no answer uses it for them"
+    return f"Footnote is not set to read it any more. The next full pass removes it; {use}."
 
 
 def pass_of(when: datetime | None) -> str:
@@ -52,9 +45,8 @@ def pass_of(when: datetime | None) -> str:
 
 
 def rights_of_now(since: str, *, used: bool) -> str:
-    if used:
-        return f"Answers use it for them: it is indexed with these rights, by {since}."
-    return f"Answers do not use it for them: it is indexed with these rights, by {since}."
+    use = "Answers use it for them" if used else "Answers do not use it for them"
+    return f"{use}: it is indexed with these rights, by {since}."
 
 
 def same_effect(since: str) -> str:
@@ -72,14 +64,14 @@ def not_used_yet(since: str) -> str:
 
 
 def still_used(since: str, *, rechecked: bool) -> str:
-    if rechecked:
-        return (
-            f"Its rights in the index are still those of {since}; the next full pass brings those"
-            " of now, and each answer's pages are looked at again before it goes out."
-        )
+    until_then = (
+        "each answer's pages are looked at again before it goes out"
+        if rechecked
+        else "ANSWERS MAY USE IT for them until then"
+    )
     return (
         f"Its rights in the index are still those of {since}; the next full pass brings those of"
-        " now, and ANSWERS MAY USE IT for them until then."
+        f" now, and {until_then}."
     )
 
 

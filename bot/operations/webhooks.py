@@ -24,31 +24,11 @@ full pass."""
 def hooks(
     secret: str, hint: Callable[[PassKind], None]
 ) -> dict[str, Callable[[bytes, Mapping[str, str]], int]]:
-    """Return the handlers of posts, by path; none without a secret."""
-    if not secret:
-        return {}
-    taker = Webhooks(secret, hint)
-    return {PATH: lambda body, headers: taker.take(body, headers.get(SIGNATURE, ""))}
+    """Return the handlers of posts, by path, each of which returns the HTTP status; none without a
+    secret. ``hint`` is called with the pass that would find the change."""
 
-
-class Webhooks:
-    """The endpoint for posts to `PATH`; ``hint`` is called with the pass that would find the
-    change."""
-
-    def __init__(self, secret: str, hint: Callable[[PassKind], None]) -> None:
-        """Create it with the shared secret.
-
-        Raises:
-            ValueError: no secret; an unsigned hook is anybody's.
-        """
-        if not secret:
-            raise ValueError("webhooks need a secret")
-        self._secret = secret.encode()
-        self._hint = hint
-
-    def take(self, body: bytes, signature: str) -> int:
-        """Return the HTTP status for a posted event, and give a hint if it is signed."""
-        if not self._is_signed(body, signature):
+    def take(body: bytes, headers: Mapping[str, str]) -> int:
+        if not _is_signed(body, headers.get(SIGNATURE, ""), secret):
             return 401
         try:
             payload = json.loads(body)
@@ -57,11 +37,14 @@ class Webhooks:
         event = payload.get("event") if isinstance(payload, dict) else None
         if not isinstance(event, str):
             return 400
-        self._hint(PassKind.RECENT_EDITS if event in _EDITS else PassKind.ALL_PAGES)
+        hint(PassKind.RECENT_EDITS if event in _EDITS else PassKind.ALL_PAGES)
         return 200
 
-    def _is_signed(self, body: bytes, signature: str) -> bool:
-        expected = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
-        # A header may hold anything, even text that cannot be encoded again.
-        claimed = signature.encode(errors="replace")
-        return hmac.compare_digest(f"sha256={expected}".encode(), claimed)
+    return {PATH: take} if secret else {}
+
+
+def _is_signed(body: bytes, signature: str, secret: str) -> bool:
+    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    # A header may hold anything, even text that cannot be encoded again.
+    claimed = signature.encode(errors="replace")
+    return hmac.compare_digest(f"sha256={expected}".encode(), claimed)

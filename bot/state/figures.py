@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from footnote_bot.bot.conversation.model import BY_ITSELF, MessageState
 from footnote_bot.bot.flags.model import FlagAction, Flagged, FlagState, Often, Verdict, Volume
-from footnote_bot.bot.metrics.model import StateCounts
+from footnote_bot.bot.metrics.sampling import StateCounts
 from footnote_bot.bot.model import Reason, Result, Source, named
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.database import Database

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +20,35 @@ class StatePlace:
     url: str = ""
 
     @property
-    def file(self) -> Path | None:
-        """Return SQLite's file; None if the database is on a server or in memory."""
-        if not self.url:
-            return self.folder / "state.sqlite3"
-        from footnote_bot.bot.state.copies import file_of  # slow: SQLAlchemy
+    def usual_file(self) -> Path:
+        return self.folder / "state.sqlite3"
 
-        return file_of(self.url)
+    @property
+    def file(self) -> Path | None:
+        """Return SQLite's file; None for a server, for a database in memory, and for a file given
+        as a `file:` URI."""
+        if not self.url:
+            return self.usual_file
+        if self.is_on_server:
+            return None
+        import sqlalchemy as sa  # slow
+
+        name = sa.make_url(self.url).database
+        return None if not name or name.startswith((":memory:", "file:")) else Path(name)
+
+    @property
+    def is_on_server(self) -> bool:
+        """Return whether the database is not SQLite's."""
+        if not self.url:
+            return False
+        # Slow.
+        import sqlalchemy as sa
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            return sa.make_url(self.url).get_backend_name() != "sqlite"
+        except ArgumentError:  # opening it says why
+            return True
 
     @property
     def is_made(self) -> bool:
@@ -43,4 +66,15 @@ class StatePlace:
         """
         from footnote_bot.bot.state.database import Database  # slow: SQLAlchemy
 
-        return Database.open(self.url or self.folder / "state.sqlite3", password)
+        return Database.open(self.url or self.usual_file, password)
+
+    def dump_command(self) -> str:
+        """Return the command that backs up a PostgreSQL database, without its password."""
+        import sqlalchemy as sa  # slow
+
+        url = sa.make_url(self.url)
+        query = {name: value for name, value in url.query.items() if "password" not in name}
+        url = sa.URL.create(
+            "postgresql", url.username, None, url.host, url.port, url.database, query
+        )
+        return f"pg_dump --format=custom --file=footnote.dump {shlex.quote(url.render_as_string())}"

@@ -6,10 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
 from footnote_bot.indexers.index.current import CurrentIndex
@@ -18,85 +17,66 @@ from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.lock import FolderLock
 from footnote_bot.indexers.index.opening import InFolder
 from footnote_bot.indexers.index.schema import SCHEMA_VERSION
-from footnote_bot.indexers.ports import Embedder
 from footnote_bot.indexers.text.counting import counted
 
 _ROOT = Path(__file__).parents[3]
 ENGINE = f"qdrant-edge-py {version('qdrant-edge-py')}"
 
 
-class CopiedParts(Protocol):
-    """The parts that a backup needs; each is loaded or opened at its first use."""
+def back_up(index: CurrentIndex, dimensions: int, kind: str, folder: Path) -> dict[str, Any]:
+    """Put a copy of the current index into ``folder``, or the name of a snapshot on a server, and
+    return a description for `require`. ``kind`` is that of its `IndexPlace`.
 
-    @property
-    def embedder(self) -> Embedder: ...
+    Raises:
+        OSError: the copy cannot be written.
+        IndexUnavailable: the index cannot be read, or its copy is damaged.
+    """
+    counts = index.back_up(folder)
+    if kind == InFolder.kind:
+        _require_sound(folder, dimensions)
+    return {
+        "kind": kind,
+        "engine": ENGINE,
+        "schema": SCHEMA_VERSION,
+        "dimensions": dimensions,
+        "wikis": counts,
+        "trouble": index.trouble,
+    }
 
-    @property
-    def index(self) -> CurrentIndex: ...
+
+def require(folder: Path, described: Mapping[str, Any]) -> None:
+    """Open the copy of an embedded index in ``folder`` and compare its counts.
+
+    Raises:
+        IndexUnavailable: it cannot be opened, or does not hold the ``described`` counts.
+    """
+    if described["schema"] > SCHEMA_VERSION:
+        raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
+    try:
+        counts, _ = _checked(folder, described["dimensions"])
+    except IndexCorrupt as error:
+        raise IndexUnavailable(
+            f"The index of the backup cannot be opened: {described['engine']} wrote it, and"
+            f" {ENGINE} reads it here ({error.why})."
+        ) from error
+    expected = {name: tuple(numbers) for name, numbers in described["wikis"].items()}
+    if counts != expected:
+        raise IndexUnavailable(
+            f"The index of the backup holds {counts}, and held {expected} when it was made."
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class IndexCopies:
-    """Backups of the index. ``folder`` holds embedded indexes; ``kind`` is the kind of the
-    `IndexPlace`."""
+@contextmanager
+def replaceable(folder: Path) -> Iterator[None]:
+    """Lock the embedded indexes in ``folder``, so that no process opens one within.
 
-    parts: CopiedParts
-    folder: Path
-    kind: str
-
-    def back_up(self, folder: Path) -> dict[str, Any]:
-        """Put a copy of the current index into ``folder``, or the name of a snapshot on a server,
-        and return a description for `require`.
-
-        Raises:
-            OSError: the copy cannot be written.
-            IndexUnavailable: the index cannot be read, or its copy is damaged.
-        """
-        index, dimensions = self.parts.index, self.parts.embedder.dimensions
-        counts = index.back_up(folder)
-        if self.kind == InFolder.kind:
-            _require_sound(folder, dimensions)
-        return {
-            "kind": self.kind,
-            "engine": ENGINE,
-            "schema": SCHEMA_VERSION,
-            "dimensions": dimensions,
-            "wikis": counts,
-            "trouble": index.trouble,
-        }
-
-    def require(self, folder: Path, described: Mapping[str, Any]) -> None:
-        """Open the copy of an embedded index in ``folder`` and compare its counts.
-
-        Raises:
-            IndexUnavailable: it cannot be opened, or does not hold the ``described`` counts.
-        """
-        if described["schema"] > SCHEMA_VERSION:
-            raise IndexUnavailable("A newer Footnote made this index: update Footnote.")
-        try:
-            counts, _ = _checked(folder, described["dimensions"])
-        except IndexCorrupt as error:
-            raise IndexUnavailable(
-                f"The index of the backup cannot be opened: {described['engine']} wrote it, and"
-                f" {ENGINE} reads it here ({error.why})."
-            ) from error
-        expected = {name: tuple(numbers) for name, numbers in described["wikis"].items()}
-        if counts != expected:
-            raise IndexUnavailable(
-                f"The index of the backup holds {counts}, and held {expected} when it was made."
-            )
-
-    @contextmanager
-    def replaceable(self) -> Iterator[None]:
-        """Lock the embedded indexes, so that no process opens one within.
-
-        Raises:
-            IndexLocked: a process holds one.
-        """
-        with ExitStack() as locks:
-            for index_folder in sorted(self.folder.glob(f"{PREFIX}*")):
-                locks.enter_context(FolderLock(index_folder))
-            yield
+    Raises:
+        IndexLocked: a process holds one.
+    """
+    with ExitStack() as locks:
+        for index_folder in sorted(folder.glob(f"{PREFIX}*")):
+            locks.enter_context(FolderLock(index_folder))
+        yield
 
 
 def _require_sound(folder: Path, dimensions: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from footnote_bot.indexers.errors import IndexUnavailable
@@ -15,7 +15,6 @@ from footnote_bot.indexers.index.folder_catalog import PREFIX
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.opening import InFolder, OnServer
 from footnote_bot.indexers.index.passages import StoredPassages
-from footnote_bot.indexers.index.schema import Point
 from footnote_bot.indexers.index.server import ServerIndex
 from footnote_bot.indexers.model import Acl, Hit, Principal, Progress
 from footnote_bot.indexers.ports import Embedder, Vector
@@ -38,22 +37,6 @@ class Moved:
     counts: dict[str, tuple[int, int]]
     questions: int
     same: float
-
-
-@dataclass(slots=True)
-class _Sample:
-    """A sample of passages: every nth, until there are enough."""
-
-    every: int
-    seen: int = 0
-    payloads: list[dict[str, Any]] = field(default_factory=list)
-
-    def look(self, point: Point) -> None:
-        if not point.meaning:
-            return
-        if self.seen % self.every == 0 and len(self.payloads) < QUESTIONS:
-            self.payloads.append(point.payload)
-        self.seen += 1
 
 
 def move_to_server(
@@ -123,18 +106,23 @@ def move(
     counts = source.counts()
     passages = sum(count for _, count in counts.values())
     total = passages + sum(pages for pages, _ in counts.values())
-    sample, versions, done, sent = _Sample(max(1, passages // QUESTIONS)), set[int](), 0, 0
+    every = max(1, passages // QUESTIONS)  # of so many passages one is compared
+    compared, versions, seen, done, sent = list[dict[str, Any]](), set[int](), 0, 0, 0
     for points in batches(source.points(), _AT_ONCE):
         sent += target.take(points)
+        versions.update(point.payload["version"] for point in points)
         for point in points:
-            versions.add(point.payload["version"])
-            sample.look(point)
+            if not point.meaning:
+                continue
+            if seen % every == 0 and len(compared) < QUESTIONS:
+                compared.append(point.payload)
+            seen += 1
         done += len(points)
         progress(Progress("index", done, max(done, total)))
     target.keep_only(versions)
     if (arrived := target.counts()) != counts:
         raise IndexUnavailable(f"The server holds {arrived} after the move, and not {counts}.")
-    questions, same = _compare(source, target, sample.payloads, embed)
+    questions, same = _compare(source, target, compared, embed)
     if same < _LEAST:
         raise IndexUnavailable(
             f"The server finds only {same:.1%} of what the embedded index finds first, over"

@@ -19,14 +19,14 @@ from qdrant_client import QdrantClient
 from qdrant_client.models import SnapshotDescription
 from rich.console import Console
 
-from footnote_bot.bot.cli.backup_command import described
+from footnote_bot.bot.backup import restoring
+from footnote_bot.bot.backup.archive import MANIFEST, Manifest, back_up, checksum
 from footnote_bot.bot.errors import BackupRefused, StateUnavailable
-from footnote_bot.bot.operations import restoring
-from footnote_bot.bot.operations.backups import MANIFEST, Manifest, back_up, checksum
 from footnote_bot.bot.running.session import Left
 from footnote_bot.bot.screen import Remote, Screen, shown_on
 from footnote_bot.bot.state import copies
 from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.place import StatePlace
 from footnote_bot.bot.state.schema import keys
 from footnote_bot.indexers import sparse
 from footnote_bot.indexers.index import server
@@ -300,10 +300,10 @@ def test_an_index_on_a_server_is_a_snapshot_there_and_a_note_here(
 
 def test_what_is_on_servers_is_told_with_what_to_do_about_it(tmp_path: Path) -> None:
     index = {"kind": "server", "wikis": {"handbook": [2, 3]}, "trouble": ""}
-    state = {"kind": "server", "by_hand": copies.dump_command(POSTGRESQL_URL)}
+    state = {"kind": "server", "by_hand": StatePlace(tmp_path, POSTGRESQL_URL).dump_command()}
     manifest = Manifest("1", "now", {"index": index, "state": state}, {})
 
-    assert described(tmp_path, manifest)[1:] == [
+    assert manifest.described(tmp_path)[1:] == [
         "  index  2 pages, 3 passages",
         "         as a snapshot, which the Qdrant server keeps: copy it from there",
         f"  state  is not in it, but on PostgreSQL: {DUMP}",
@@ -458,17 +458,13 @@ def test_a_copy_of_the_database_that_cannot_be_opened_is_no_trouble_of_the_datab
 def test_only_one_of_two_backups_into_one_folder_is_made(handbook: Shell) -> None:
     refused: list[Exception] = []
 
-    def meanwhile(place: Path) -> None:
+    def meanwhile(place: Path) -> dict[str, Any]:
         with pytest.raises(BackupRefused) as caught:
-            back_up(place, version="1", made="today", parts={})
+            back_up(place, lambda _: {}, version="1", made="today")
         refused.append(caught.value)
+        return {"index": None, "state": None}
 
-    manifest = back_up(
-        handbook.folder / "monday",
-        version="1",
-        made="today",
-        parts={"index": lambda _: None, "state": meanwhile},
-    )
+    manifest = back_up(handbook.folder / "monday", meanwhile, version="1", made="today")
 
     folder = handbook.folder / "monday"
     assert [str(error) for error in refused] == [f"Another backup is being written into {folder}."]
@@ -498,11 +494,11 @@ def test_killed_at_any_moment_a_restore_leaves_the_old_data_or_the_new(
         with monkeypatch.context() as patched:
             calls = iter(count())
             for name in ("rename", "replace", "unlink"):
-                patched.setattr(Path, name, _dying(getattr(Path, name), calls, moment))
+                patched.setattr(os, name, _dying(getattr(os, name), calls, moment))
             patched.setattr(shutil, "rmtree", _dying(shutil.rmtree, calls, moment))
             try:
                 restoring.restore(
-                    backup, data, state=state, check=lambda *_: None, unused=_unused, force=True
+                    backup, data, state, check=lambda *_: None, unused=_unused, force=True
                 )
             except Killed:
                 pass
@@ -534,7 +530,7 @@ def test_a_refused_restore_leaves_no_copy_of_the_questions(tmp_path: Path, refus
     backup, data, state = tmp_path / "backup", tmp_path / "data", tmp_path / "elsewhere/bot.db"
     _write(backup, "new")
     with pytest.raises(BackupRefused):
-        restoring.restore(backup, data, state=state, check=check, unused=unused, force=True)
+        restoring.restore(backup, data, state, check=check, unused=unused, force=True)
 
     assert not [*data.iterdir(), *tmp_path.rglob("*.restore")]
 
@@ -553,7 +549,9 @@ def test_a_copy_that_a_restore_still_makes_is_left_alone_by_a_process_that_start
         second.append(True)
 
     def restore(check: Callable[..., None]) -> None:
-        restoring.restore(backup, data, check=check, unused=_unused, force=True)
+        restoring.restore(
+            backup, data, data / "state.sqlite3", check=check, unused=_unused, force=True
+        )
 
     restore(check)
 
@@ -574,7 +572,7 @@ def test_a_restore_whose_volume_is_missing_at_the_next_start_waits_for_it(
         patched.setattr(Path, "replace", _dying(Path.replace, iter(count()), 0))
         with pytest.raises(Killed):
             restoring.restore(
-                backup, data, state=state, check=lambda *_: None, unused=_unused, force=True
+                backup, data, state, check=lambda *_: None, unused=_unused, force=True
             )
     volume.rename(tmp_path / "unmounted")
     volume.mkdir()
@@ -604,7 +602,14 @@ def test_a_restore_that_cannot_be_finished_is_one_sentence_of_the_next_command(
     with monkeypatch.context() as patched:
         patched.setattr(restoring, "_move", refused)
         with pytest.raises(BackupRefused, match="Permission denied"):
-            restoring.restore(backup, data, check=lambda *_: None, unused=_unused, force=True)
+            restoring.restore(
+                backup,
+                data,
+                data / "state.sqlite3",
+                check=lambda *_: None,
+                unused=_unused,
+                force=True,
+            )
         status = shell.footnote("status")
 
     assert status.code == 1
@@ -619,10 +624,11 @@ def test_where_something_is_mounted_nothing_is_restored(
     """For example by Docker, from the same disk: it could not be renamed, and no command would
     start until somebody had fixed that."""
     backup, data = tmp_path / "backup", tmp_path / "the data"
-    state = tmp_path / mounted if mounted.startswith("elsewhere") else None
+    elsewhere = mounted.startswith("elsewhere")
+    state = tmp_path / mounted if elsewhere else data / "state.sqlite3"
     _write(backup, "new")
     _write(data, "old")
-    place = state or data / mounted
+    place = tmp_path / mounted if elsewhere else data / mounted
     escaped = str(place).replace(" ", "\\040")
     mounts = tmp_path / "mountinfo"
     mounts.write_text(
@@ -631,9 +637,7 @@ def test_where_something_is_mounted_nothing_is_restored(
     monkeypatch.setattr(restoring, "_MOUNTS", mounts)
 
     def restore() -> None:
-        restoring.restore(
-            backup, data, state=state, check=lambda *_: None, unused=_unused, force=True
-        )
+        restoring.restore(backup, data, state, check=lambda *_: None, unused=_unused, force=True)
 
     with pytest.raises(BackupRefused, match="is a mount point"):
         restore()
@@ -683,7 +687,7 @@ def test_only_files_of_the_backup_itself_are_restored(
     tmp_path: Path, name: str, planted: str
 ) -> None:
     """A pipe would never end, and a link would bring in a file from outside."""
-    backup, outside = tmp_path / "backup", tmp_path / "outside"
+    backup, outside, data = tmp_path / "backup", tmp_path / "outside", tmp_path / "data"
     _write(backup, "new")
     file = backup / name
     if planted == "pipe":
@@ -697,17 +701,23 @@ def test_only_files_of_the_backup_itself_are_restored(
         file.parent.symlink_to(outside)
     with pytest.raises(BackupRefused, match="is not a file of its own in the backup"):
         restoring.restore(
-            backup, tmp_path / "data", check=lambda *_: None, unused=_unused, force=True
+            backup, data, data / "state.sqlite3", check=lambda *_: None, unused=_unused, force=True
         )
 
     assert not list(tmp_path.glob("data/*"))
 
 
 def test_a_link_to_a_backup_is_as_good_as_the_backup(tmp_path: Path) -> None:
+    data = tmp_path / "data"
     _write(tmp_path / "real", "new")
     (tmp_path / "link").symlink_to("real")
     restoring.restore(
-        tmp_path / "link", tmp_path / "data", check=lambda *_: None, unused=_unused, force=True
+        tmp_path / "link",
+        data,
+        data / "state.sqlite3",
+        check=lambda *_: None,
+        unused=_unused,
+        force=True,
     )
 
     assert (tmp_path / "data/index/x").read_text() == "new"
@@ -793,18 +803,13 @@ def _unused() -> Iterator[None]:
 
 
 def _write(folder: Path, text: str) -> None:
-    def put(place: Path) -> None:
+    def put(place: Path) -> dict[str, Any]:
         (place / "index").mkdir()
         for name in ("index/x", "state.sqlite3", "owner"):
             (place / name).write_text(text)
+        return {"index": None, "state": None}
 
-    back_up(
-        folder, version="1", made="now", parts={"all": put, "index": _nothing, "state": _nothing}
-    )
-
-
-def _nothing(_: Path) -> None:
-    """Do nothing: there is no such part."""
+    back_up(folder, put, version="1", made="now")
 
 
 def test_where_there_is_nothing_a_backup_fails_and_makes_nothing(shell: Shell) -> None:

@@ -15,9 +15,8 @@ import yaml
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from footnote_bot.bot.metrics.model import DiskUse, StateCounts
 from footnote_bot.bot.metrics.page import Metrics
-from footnote_bot.bot.metrics.sampling import SampleSource
+from footnote_bot.bot.metrics.sampling import DiskUse, SampleSource, StateCounts
 
 DOCS = Path(__file__).parents[3] / "docs"
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from footnote_bot.bot.metrics.page import Metrics
 from footnote_bot.bot.metrics.sampling import SampleSource
-from footnote_bot.bot.operations.admin_queries import overview
+from footnote_bot.bot.operations.admin_queries import AdminQueries
 from footnote_bot.bot.operations.passes import Pass, PassKind
 from footnote_bot.indexers.errors import ModelUnavailable
 
@@ -77,12 +78,23 @@ async def test_a_database_that_hangs_delays_no_metrics() -> None:
         await hanging
 
 
+class Office(list[str]):
+    read_as: Mapping[str, object] = {}
+    missing: Mapping[str, str] = {}
+
+
 async def test_a_wiki_that_left_the_settings_does_not_grow_old() -> None:
     """Its pages may wait in the index for `--allow-mass-removal`, and no pass reads them."""
     began = NOW - timedelta(days=2)
     last = Pass("old", PassKind.ALL_PAGES, began, began, complete=False, error="It is gone.")
-    report = overview(["office"], {"office": (3, 9), "old": (300, 900)}, [last], building=False)
-    metrics = Metrics({"index": SampleSource(lambda: report, 0.0)}, Clock(), "0.1.0", "abc")
+    index = SimpleNamespace(
+        building=False, is_unfinished=False, trouble="",
+        counts=lambda: {"office": (3, 9), "old": (300, 900)},
+    )  # fmt: skip
+    parts = SimpleNamespace(wikis=Office(["office"]), index=index, is_made=True)
+    log = SimpleNamespace(since=lambda _: [last])
+    queries = AdminQueries(parts, log, lambda _: None, (), lambda _: None, Clock())
+    metrics = Metrics({"index": SampleSource(queries.status, 0.0)}, Clock(), "0.1.0", "abc")
 
     assert await exported(metrics, "footnote_wiki_pages") == [3]
     assert await exported(metrics, "footnote_sync_failed") == [0]

@@ -7,8 +7,7 @@ import threading
 from pathlib import Path
 
 from footnote_bot.bot.errors import StateUnavailable
-from footnote_bot.bot.metrics.disk import PARTS, disk_use
-from footnote_bot.bot.metrics.sampling import Sampler, SampleSource
+from footnote_bot.bot.metrics.sampling import PARTS, Sampler, SampleSource, disk_use
 
 
 async def test_a_source_that_hangs_is_asked_once_and_delays_no_other() -> None:

@@ -120,3 +120,29 @@ def test_the_write_that_finds_the_damage_tells_it(tmp_path: Path) -> None:
     checks = readiness.checks(process, Damaged(), [], tmp_path)
 
     assert "`footnote restore`" in checks["database"]()
+
+
+class Ended(BaseException):
+    """The end of the process."""
+
+
+def test_everything_is_checked_at_the_start_and_every_day_whatever_fails(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(readiness, "lower_priority", lambda: None)  # of the thread of all tests
+    done: list[object] = []
+
+    def damaged() -> None:
+        done.append("database")
+        raise StateUnavailable("It is damaged.")
+
+    def pause(seconds: float) -> None:
+        done.append(seconds)
+        if len(done) == 6:
+            raise Ended
+
+    with pytest.raises(Ended):
+        readiness.check_for_ever((damaged, lambda: done.append("index")), pause)
+
+    assert done == ["database", "index", 86400.0] * 2
+    assert {record.message for record in caplog.records} == {"It is damaged."}

@@ -411,9 +411,8 @@ class Parts:
         self,
         name: str | None = None,
         *,
-        recent: bool = False,
-        progress: Callable[[Progress], None] = lambda _: None,
-        stopped: Callable[[], bool] = lambda: False,
+        stopped: Callable[[], bool],
+        **_options: object,
     ) -> list[SyncReport]:
         self.begun.set()
         assert self.go_on.wait(60)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, MessageState, ShownPage, Way
-from footnote_bot.bot.metrics.model import StateCounts
+from footnote_bot.bot.metrics.sampling import StateCounts
 from footnote_bot.bot.operations.audit_report import AuditQuery, AuditRows, page_query
 from footnote_bot.bot.state.audit import DatabaseAudit
 from footnote_bot.bot.state.database import Database

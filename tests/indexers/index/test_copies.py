@@ -7,15 +7,15 @@ import re
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
+from footnote_bot.indexers.index import copies
 from footnote_bot.indexers.index.checking import incomplete_pages
-from footnote_bot.indexers.index.copies import IndexCopies
 from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.opening import InFolder
@@ -26,12 +26,6 @@ from tests.fakes.passages import passages
 from tests.long import few
 
 EMBEDDER = WordEmbedder()
-
-
-@dataclass(frozen=True)
-class Parts:
-    embedder: WordEmbedder
-    index: CurrentIndex
 
 
 def opened(folder: Path) -> CurrentIndex:
@@ -67,7 +61,7 @@ def kind(file: Path) -> str:
 
 def copy_of(index: CurrentIndex, folder: Path) -> Path:
     backup = folder.with_name("backup")
-    IndexCopies(Parts(EMBEDDER, index), folder, "embedded").back_up(backup)
+    copies.back_up(index, EMBEDDER.dimensions, "embedded", backup)
     return backup
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import file_digest
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from footnote_bot.bot.errors import BackupRefused
+from footnote_bot.indexers.text.counting import counted
 
 FORMAT = 1
 """Increased when older versions of Footnote can no longer restore a backup."""
@@ -27,9 +28,6 @@ CURVE = "confidence.json"
 KEPT = ("owner", CURVE)
 """Small files of the data folder that belong to index and state."""
 _UNFINISHED = "unfinished"
-
-Part = Callable[[Path], Mapping[str, Any] | None]
-"""Puts something into a folder and describes it; None if there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,19 @@ class Manifest:
     format: int = FORMAT
 
     @property
+    def index(self) -> dict[str, Any] | None:
+        """Return the description of the index; None if there was none."""
+        return self.parts["index"]  # type: ignore[no-any-return]
+
+    @property
+    def state(self) -> dict[str, Any] | None:
+        """Return the description of the database; None if there was none."""
+        return self.parts["state"]  # type: ignore[no-any-return]
+
+    @property
     def summary(self) -> dict[str, Any]:
         """Return the manifest's part in the JSON of `footnote backup` and `footnote restore`."""
-        return {"made": self.made, "index": self.parts["index"], "state": self.parts["state"]}
+        return {"made": self.made, "index": self.index, "state": self.state}
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
@@ -63,12 +71,12 @@ class Manifest:
                     " this one does not know: update Footnote."
                 )
             files = {
-                str(name): (int(size), str(sum_)) for name, (size, sum_) in fields["files"].items()
+                str(name): (int(size), str(sha)) for name, (size, sha) in fields["files"].items()
             }
             manifest = cls(
                 str(fields["version"]), str(fields["made"]), dict(fields["parts"]), files
             )
-            for part in (manifest.parts["index"], manifest.parts["state"]):
+            for part in (manifest.index, manifest.state):
                 _ = part is None or part["kind"]
         except FileNotFoundError:
             raise BackupRefused(
@@ -85,32 +93,57 @@ class Manifest:
                 raise BackupRefused(f"{folder / MANIFEST} names a file outside of it: {name!r}.")
         return manifest
 
+    def described(self, folder: Path) -> list[str]:
+        """Return a line for each part, including those that the backup in ``folder`` lacks."""
+        lines = [f"{folder}: made {self.made}"]
+        if self.index is None:
+            lines.append("  index  none: nothing was synced yet")
+        else:
+            wikis = self.index["wikis"].values()
+            pages, passages = (sum(counts[column] for counts in wikis) for column in (0, 1))
+            lines.append(f"  index  {counted(pages, 'page')}, {counted(passages, 'passage')}")
+            if self.index["kind"] == "server":
+                lines.append(
+                    "         as a snapshot, which the Qdrant server keeps: copy it from there"
+                )
+            if self.index["trouble"]:
+                lines.append(f"         {self.index['trouble']}")
+        if self.state is None:
+            lines.append("  state  none: no question was asked yet")
+        elif self.state["kind"] == "file":
+            answers, flags = (self.state["rows"][table] for table in ("answers", "flags"))
+            lines.append(f"  state  {counted(answers, 'answer')}, {counted(flags, 'flag')}")
+        else:
+            lines.append(f"  state  is not in it, but on PostgreSQL: {self.state['by_hand']}")
+        return lines
+
 
 def back_up(
     folder: Path,
+    copy_to: Callable[[Path], dict[str, Any]],
     *,
     version: str,
     made: str,
-    parts: Mapping[str, Part],
     check: Callable[[], object] = lambda: None,
 ) -> Manifest:
-    """Write a backup of ``parts`` into ``folder``, which is created. ``check`` is called before the
-    manifest is put in place, and raises if nobody waits for the backup any more.
+    """Write a backup into ``folder``, which is created. ``copy_to`` puts everything into it and
+    returns the manifest's parts. ``check`` is called before the manifest is put in place, and
+    raises if nobody waits for the backup any more.
 
     Raises:
         BackupRefused: the folder is not empty, or cannot be written, or others may write into it,
             or another backup is being written into it.
-        As the parts do, but for OSError, and ``check``.
+        As ``copy_to``, but for OSError, and ``check``.
     """
     try:
         with _prepared(folder):
-            described = {name: copy(folder) for name, copy in parts.items()}
+            parts = copy_to(folder)
             files = {
                 file.relative_to(folder).as_posix(): (file.stat().st_size, checksum(file))
                 for file in sorted(folder.rglob("*"))
                 if file.is_file() and file.name != _UNFINISHED
             }
-            manifest = Manifest(version, made, described, files)
+            manifest = Manifest(version, made, parts, files)
             unnamed = folder / f"{MANIFEST}.new"
             unnamed.unlink(missing_ok=True)
             with unnamed.open("x", encoding="utf-8") as stream:  # which follows no link
@@ -128,6 +161,39 @@ def back_up(
             f"The backup cannot be written: {error.strerror or error}: {place}"
         ) from error
     return manifest
+
+
+@contextmanager
+def _prepared(folder: Path) -> Iterator[None]:
+    """Make the folder, delete the files of an interrupted backup in it, and lock it."""
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise BackupRefused(
+            f"Other users may write into {folder}, and could have the backup overwrite other files:"
+            " name a new folder, or one that only you may write to (`chmod go-w`)."
+        )
+    _require_free(folder)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    with os.fdopen(os.open(folder / _UNFINISHED, flags, 0o600), "w") as unfinished:
+        try:
+            fcntl.flock(unfinished, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupRefused(f"Another backup is being written into {folder}.") from None
+        if (folder / MANIFEST).exists():  # another backup was completed just now
+            (folder / _UNFINISHED).unlink(missing_ok=True)
+            _require_free(folder)
+        for name in (INDEX, STATE, SETTINGS, *KEPT):
+            remove(folder / name)
+        yield
+
+
+def _require_free(folder: Path) -> None:
+    entries = {path.name for path in folder.iterdir()}
+    if MANIFEST in entries:
+        raise BackupRefused(f"{folder} holds a backup already: name a new folder.")
+    if entries and _UNFINISHED not in entries:
+        raise BackupRefused(f"{folder} is not empty: name a new folder.")
 
 
 def regular(folder: Path, name: str) -> Path:
@@ -162,44 +228,6 @@ def sync(folder: Path) -> None:
 def sync_folders(folder: Path) -> None:
     for place, _, _ in os.walk(folder):
         sync(Path(place))
-
-
-@contextmanager
-def _prepared(folder: Path) -> Iterator[None]:
-    """Make the folder, delete the files of an interrupted backup in it, and lock it."""
-    folder.mkdir(0o700, parents=True, exist_ok=True)
-    _require_own(folder)
-    _require_free(folder)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-    with os.fdopen(os.open(folder / _UNFINISHED, flags, 0o600), "w") as unfinished:
-        try:
-            fcntl.flock(unfinished, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupRefused(f"Another backup is being written into {folder}.") from None
-        if (folder / MANIFEST).exists():  # another backup was completed just now
-            (folder / _UNFINISHED).unlink(missing_ok=True)
-            _require_free(folder)
-        for name in (INDEX, STATE, SETTINGS, *KEPT):
-            remove(folder / name)
-        yield
-
-
-def _require_own(folder: Path) -> None:
-    """Check that nobody else can put links into the folder, to have other files overwritten."""
-    status = folder.stat()
-    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise BackupRefused(
-            f"Other users may write into {folder}, and could have the backup overwrite other files:"
-            " name a new folder, or one that only you may write to (`chmod go-w`)."
-        )
-
-
-def _require_free(folder: Path) -> None:
-    entries = {path.name for path in folder.iterdir()}
-    if MANIFEST in entries:
-        raise BackupRefused(f"{folder} holds a backup already: name a new folder.")
-    if entries and _UNFINISHED not in entries:
-        raise BackupRefused(f"{folder} is not empty: name a new folder.")
 
 
 def remove(path: Path) -> None:

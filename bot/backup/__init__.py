@@ -1,0 +1,1 @@
+"""Backups of index and database, and their way back."""
