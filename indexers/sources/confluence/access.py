@@ -5,24 +5,23 @@ The decision is the same as a sync's (`Survey.seen`); here the gates are put int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from footnote_bot.indexers.findings import Access, GateInWords
 from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
-from footnote_bot.indexers.sources.confluence.answers import with_ids
-from footnote_bot.indexers.sources.confluence.cql import SEARCH, quoted, search_params
-from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from footnote_bot.indexers.sources.confluence.naming import Names
-from footnote_bot.indexers.sources.confluence.page_links import page_link, path_within, space_link
-from footnote_bot.indexers.sources.confluence.paging import results
-from footnote_bot.indexers.sources.confluence.people import Account, text
-from footnote_bot.indexers.sources.confluence.product import (
+from footnote_bot.indexers.sources.confluence.answers import (
     UNKNOWN,
     ConfluenceSpace,
     Listed,
-    Rights,
+    with_ids,
 )
+from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from footnote_bot.indexers.sources.confluence.naming import Names
+from footnote_bot.indexers.sources.confluence.page_links import page_link, path_within, space_link
+from footnote_bot.indexers.sources.confluence.paging import SEARCH, quoted, results, search_params
+from footnote_bot.indexers.sources.confluence.people import Account, text
+from footnote_bot.indexers.sources.confluence.product import Rights
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
 from footnote_bot.indexers.sources.confluence.survey import Survey
 from footnote_bot.indexers.sources.confluence.transport import Transport, at, unless_absent
@@ -133,27 +132,24 @@ class ConfluenceAccess:
 
     def _page(self, key: str) -> tuple[Listed | None, bool, bool]:
         """Return the page, whether it is among those read, and whether its space is."""
-        product = self._survey.product
         spaces = self._survey.spaces(fresh=True)
-        page = product.find(key, _by_id(spaces))
-        if isinstance(page, Listed):
-            return page, bool(self._survey.selected(page.space, [page])), True
-        if page is None:
-            return None, False, False
-        all_spaces = product.spaces((), personal=True, archived=True)
-        spaces = [space for space in all_spaces if isinstance(space, ConfluenceSpace)]
-        page = product.find(key, _by_id(spaces))
-        return (page if isinstance(page, Listed) else None), False, False
+        page = self._find(key, spaces)
+        if page is None or page.space in spaces:
+            return page, bool(page and self._survey.selected(page.space, [page])), bool(page)
+        all_spaces = self._survey.product.spaces((), personal=True, archived=True)
+        seen = [space for space in all_spaces if isinstance(space, ConfluenceSpace)]
+        page = self._find(key, seen)
+        return (page if page and page.space in seen else None), False, False
+
+    def _find(self, key: str, spaces: Sequence[ConfluenceSpace]) -> Listed | None:
+        (page,) = self._survey.find_all([key], {space.id: space for space in spaces})
+        return page
 
 
 def _person(email: str, who: Account | NotFound, names: Names) -> str:
     if isinstance(who, NotFound):
         return f"{email} ({who.reason}: gets what is open to everyone)"
     return f"{names.user(who.key)} ({email})"
-
-
-def _by_id(spaces: list[ConfluenceSpace]) -> dict[str, ConfluenceSpace]:
-    return {space.id: space for space in spaces}
 
 
 def _in_words(  # noqa: PLR0913, PLR0917 - the parts of an explanation

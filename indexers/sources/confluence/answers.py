@@ -1,17 +1,55 @@
-"""The answers of Confluence, as Cloud and Data Center give them. Any field may be missing."""
+"""Spaces and pages, from the answers of Cloud and Data Center. Any field may be missing."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Listed
-from footnote_bot.indexers.sources.confluence.rights import Tokens
+from footnote_bot.indexers.sources.confluence.rights import Restriction, Tokens
 from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport, at
 
 log = logging.getLogger(__name__)
+
+UNKNOWN = "?"
+"""The value in a page's ancestors if they could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfluenceSpace:
+    id: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A listed page or blog post. ``ancestors`` are the ids of all nodes above it; ``url`` is for
+    people; ``own`` is the restriction of the page itself, None if the listing does not report it;
+    ``owner`` is its owner field, as far as the listing reports it."""
+
+    key: str
+    kind: str
+    space: ConfluenceSpace
+    title: str
+    version: int
+    ancestors: tuple[str, ...]
+    url: str
+    modified: datetime | None = None
+    own: Restriction | None = None
+    owner: str = ""
+    above_unread: str = ""
+    """Why its ancestors could not be read, if another try may read them."""
+
+    @property
+    def is_blog_post(self) -> bool:
+        return self.kind.startswith("blogpost")
+
+    @property
+    def updated(self) -> date | None:
+        return self.modified.date() if self.modified else None
 
 
 def is_space(answer: Json, space: ConfluenceSpace) -> bool:
@@ -85,12 +123,6 @@ def space_of(answer: Json) -> ConfluenceSpace:
     )
 
 
-def edits(results: Iterable[Json]) -> Iterator[tuple[str, int]]:
-    """Yield key and version of each page in the ``results`` of a search for edits."""
-    for row in with_ids(results):
-        yield str(row["id"]), number(version(row))
-
-
 def version(page: Json) -> Mapping[str, Any]:
     value = page.get("version")
     return value if isinstance(value, Mapping) else {}
@@ -140,3 +172,7 @@ def moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:
+    return (pages[at : at + size] for at in range(0, len(pages), size))

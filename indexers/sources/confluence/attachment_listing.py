@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import quote
 
 from footnote_bot.indexers.sources.confluence.answers import is_current, moment, number, version
-from footnote_bot.indexers.sources.confluence.cql import search_content
+from footnote_bot.indexers.sources.confluence.paging import search_content
 from footnote_bot.indexers.sources.confluence.transport import (
     Json,
     Params,

@@ -19,16 +19,16 @@ from footnote_bot.indexers.model import (
 from footnote_bot.indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
 from footnote_bot.indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
 from footnote_bot.indexers.sources.attachments.reading import VERSION, read, readable
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.attachment_listing import (
     File,
     fetch_file,
     search_files,
 )
-from footnote_bot.indexers.sources.confluence.cql import queries_in
 from footnote_bot.indexers.sources.confluence.documents import revision, says_the_same, version_of
 from footnote_bot.indexers.sources.confluence.downloads import download
+from footnote_bot.indexers.sources.confluence.paging import queries_in
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.reading import EMPTY, OnPage, Seen
 from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 

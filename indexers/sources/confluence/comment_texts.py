@@ -9,7 +9,7 @@ from datetime import date
 from footnote_bot.indexers.model import Section
 from footnote_bot.indexers.sources.confluence.answers import moment, number, storage, version
 from footnote_bot.indexers.sources.confluence.comment_listing import Comment
-from footnote_bot.indexers.sources.confluence.cql import search_content
+from footnote_bot.indexers.sources.confluence.paging import search_content
 from footnote_bot.indexers.sources.confluence.reading import Seen
 from footnote_bot.indexers.sources.confluence.storage_format import VERSION as STORAGE
 from footnote_bot.indexers.sources.confluence.storage_format import sections

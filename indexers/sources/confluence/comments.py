@@ -19,6 +19,7 @@ from footnote_bot.indexers.model import (
     Skipped,
     digest,
 )
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.comment_listing import Comment, live, of_search
 from footnote_bot.indexers.sources.confluence.comment_texts import (
     VERSION,
@@ -26,10 +27,9 @@ from footnote_bot.indexers.sources.confluence.comment_texts import (
     comment_texts,
     sections_of,
 )
-from footnote_bot.indexers.sources.confluence.cql import queries_in, search_content
 from footnote_bot.indexers.sources.confluence.documents import revision, says_the_same, version_of
+from footnote_bot.indexers.sources.confluence.paging import queries_in, search_content
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.reading import EMPTY, OnPage, Reader, Seen
 from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 

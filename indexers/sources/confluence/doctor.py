@@ -11,11 +11,11 @@ from functools import partial
 
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.findings import Finding, Level, failure, ok, warning
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.doctor_pages import PagesDoctor, listed
 from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map, start_in_thread
 from footnote_bot.indexers.sources.confluence.people import Account, text
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.survey import Survey

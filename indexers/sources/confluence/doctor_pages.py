@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from footnote_bot.indexers.findings import Finding, failure, ok, warning
-from footnote_bot.indexers.sources.confluence.answers import with_ids
-from footnote_bot.indexers.sources.confluence.cql import SEARCH, quoted, search_params
+from footnote_bot.indexers.sources.confluence.answers import (
+    UNKNOWN,
+    ConfluenceSpace,
+    Listed,
+    with_ids,
+)
 from footnote_bot.indexers.sources.confluence.naming import Names
-from footnote_bot.indexers.sources.confluence.paging import results
-from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.paging import SEARCH, quoted, results, search_params
 from footnote_bot.indexers.sources.confluence.rights import CLOSED
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.survey import Survey
@@ -116,7 +119,8 @@ class PagesDoctor:
     def _sample(self) -> list[Listed]:
         keys = self._searched("type = page", _SAMPLE)
         spaces = {space.id: space for space in self._spaces}
-        return [page for page in self._survey.find_all(keys, spaces) if isinstance(page, Listed)]
+        pages = self._survey.find_all(keys, spaces)
+        return [page for page in pages if page and page.space.id in spaces]
 
     def _searched(self, query: str, limit: int) -> list[str]:
         """Return the ids of pages in the spaces that are read."""

@@ -8,8 +8,7 @@ from functools import cache
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import EVERYONE
 from footnote_bot.indexers.sources.confluence.answers import with_ids
-from footnote_bot.indexers.sources.confluence.cql import SEARCH, search_params
-from footnote_bot.indexers.sources.confluence.paging import results
+from footnote_bot.indexers.sources.confluence.paging import SEARCH, results, search_params
 from footnote_bot.indexers.sources.confluence.product import Product
 from footnote_bot.indexers.sources.confluence.rights import Gate, Tokens
 from footnote_bot.indexers.sources.confluence.transport import Transport

@@ -18,12 +18,12 @@ from footnote_bot.indexers.model import (
     digest,
 )
 from footnote_bot.indexers.parsing.limits import Parse, ParsingFailed, here
+from footnote_bot.indexers.sources.confluence.answers import Listed, in_batches
 from footnote_bot.indexers.sources.confluence.documents import revision, says_the_same
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
 from footnote_bot.indexers.sources.confluence.parsing import Make, PageLocation, parse_within
-from footnote_bot.indexers.sources.confluence.product import Listed, Product
+from footnote_bot.indexers.sources.confluence.product import Product
 from footnote_bot.indexers.sources.confluence.rights import UnreadGate
-from footnote_bot.indexers.sources.confluence.shared_requests import in_batches
 from footnote_bot.indexers.sources.confluence.storage_format import VERSION, sections
 from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 

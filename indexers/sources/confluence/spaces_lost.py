@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from footnote_bot.indexers.model import NOBODY, Failed, KnownPage, Relabelled, Unchanged
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.attachment_listing import is_attachment
 from footnote_bot.indexers.sources.confluence.comments import is_comments
 from footnote_bot.indexers.sources.confluence.documents import space_of
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.survey import ListedSpaces
 from footnote_bot.indexers.sources.confluence.transport import Refused
 

@@ -19,6 +19,7 @@ from footnote_bot.indexers.model import (
     Unchanged,
 )
 from footnote_bot.indexers.parsing.limits import Parse, here
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.documents import (
     revision,
     says_the_same,
@@ -27,7 +28,6 @@ from footnote_bot.indexers.sources.confluence.documents import (
 )
 from footnote_bot.indexers.sources.confluence.extras import Extra, ExtraParts, Extras, PageExtras
 from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Elsewhere
 from footnote_bot.indexers.sources.confluence.reading import EMPTY, Names, Reader, Seen
 from footnote_bot.indexers.sources.confluence.rights import Gate
 from footnote_bot.indexers.sources.confluence.scope import Scope
@@ -146,7 +146,7 @@ class ConfluenceWiki:
         ]
         parts = self._extras.edited(_HOURS, known)
         page_keys = dict.fromkeys((*keys, *(part.page for part in parts)))
-        pages = self.survey.by_space(self.survey.find_all(page_keys, spaces))
+        pages = self.survey.by_space(self.survey.find_all(page_keys, spaces), spaces)
         seen = {
             page.key: page
             for space, listed in pages.items()
@@ -241,13 +241,13 @@ class ConfluenceWiki:
         """Return the pages that exist, in their current state."""
         spaces = {space.id: space for space in self.survey.spaces()}
         pages = list(self.survey.find_all(keys, spaces))
-        if any(isinstance(page, Elsewhere) for page in pages):
+        if any(page and page.space.id not in spaces for page in pages):
             # Its space is newer than the list of spaces, or is not read.
             spaces = {space.id: space for space in self.survey.spaces(fresh=True)}
             pages = list(self.survey.find_all(keys, spaces))
         return {
             seen.key: seen
-            for space, listed in self.survey.by_space(pages).items()
+            for space, listed in self.survey.by_space(pages, spaces).items()
             for seen in self.survey.seen(space, listed)
         }
 

@@ -12,11 +12,11 @@ from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.bot.model import Answer, Doubt, NoAnswer, Reason, Result
 from footnote_bot.indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
-from footnote_bot.indexers.sources.confluence import live_check
+from footnote_bot.indexers.sources.confluence import live as live_check
 from footnote_bot.indexers.sources.confluence.comment_listing import Comment, live
 from footnote_bot.indexers.sources.confluence.comments import TAIL
 from footnote_bot.indexers.sources.confluence.extras import Extras
-from footnote_bot.indexers.sources.confluence.located import PartialResult
+from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
 from footnote_bot.indexers.sources.confluence.transport import Transport
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Who
