@@ -1,4 +1,4 @@
-"""Spaces and pages, from the answers of Cloud and Data Center. Any field may be missing."""
+"""The answers of Cloud and Data Center about spaces and pages. Any field may be missing."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from footnote_bot.indexers.sources.confluence.rights import Restriction, Tokens
 from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport, at
 
 log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
 
 UNKNOWN = "?"
 """The value in a page's ancestors if they could not be read."""
@@ -174,5 +176,5 @@ def moment(value: object) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:
-    return (pages[at : at + size] for at in range(0, len(pages), size))
+def in_batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    return (items[at : at + size] for at in range(0, len(items), size))

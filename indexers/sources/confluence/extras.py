@@ -12,11 +12,9 @@ from typing import Any, Protocol, Self, TypeVar
 from footnote_bot.indexers.model import Failed, KnownPage, PageChange, Skipped
 from footnote_bot.indexers.parsing.limits import Parse, here
 from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
-from footnote_bot.indexers.sources.confluence.attachment_listing import is_attachment
-from footnote_bot.indexers.sources.confluence.attachments import Attachments
+from footnote_bot.indexers.sources.confluence.attachments import Attachments, is_attachment
 from footnote_bot.indexers.sources.confluence.comments import Comments, is_comments
-from footnote_bot.indexers.sources.confluence.documents import Document
-from footnote_bot.indexers.sources.confluence.reading import Reader, Seen
+from footnote_bot.indexers.sources.confluence.reading import Document, Reader, Seen
 from footnote_bot.indexers.sources.confluence.transport import Transport
 
 

@@ -22,24 +22,32 @@ from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import Changed, LivePage, LivePages, Page, Skipped
 from footnote_bot.indexers.parsing.limits import Parse, here
 from footnote_bot.indexers.parsing.process import stoppable
+from footnote_bot.indexers.sources.confluence.addresses import plain_address
 from footnote_bot.indexers.sources.confluence.answers import (
     UNKNOWN,
     ConfluenceSpace,
     Listed,
     space_of,
 )
-from footnote_bot.indexers.sources.confluence.attachment_listing import fetch_file, is_attachment
-from footnote_bot.indexers.sources.confluence.attachments import Attached
-from footnote_bot.indexers.sources.confluence.comment_listing import live
-from footnote_bot.indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
-from footnote_bot.indexers.sources.confluence.documents import says_the_same, version_of
+from footnote_bot.indexers.sources.confluence.attachments import Attached, fetch_file, is_attachment
+from footnote_bot.indexers.sources.confluence.comments import (
+    TAIL,
+    CommentsOn,
+    is_comments,
+    live_comments,
+)
 from footnote_bot.indexers.sources.confluence.extras import Extras, PageExtras
-from footnote_bot.indexers.sources.confluence.page_links import plain_address
-from footnote_bot.indexers.sources.confluence.parallel import start_in_thread
+from footnote_bot.indexers.sources.confluence.parallel import Pool, start_in_thread
 from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
-from footnote_bot.indexers.sources.confluence.pool import Pool
 from footnote_bot.indexers.sources.confluence.product import Made, certain
-from footnote_bot.indexers.sources.confluence.reading import Names, Reader, Seen
+from footnote_bot.indexers.sources.confluence.reading import (
+    Names,
+    Reader,
+    Seen,
+    says_the_same,
+    space_id_of,
+    version_of,
+)
 from footnote_bot.indexers.sources.confluence.remembering import Remembered
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, Gate, acl
 from footnote_bot.indexers.sources.confluence.scope import Scope
@@ -174,8 +182,8 @@ class _Check:
 
     def at(self, key: str, revision: str) -> LivePage | None:
         """Check a page or document; return None if there is none, or it is not read."""
-        is_extra = is_attachment(key) or is_comments(key)
-        result = self._results[key] = PartialResult(revision, is_extra=is_extra)
+        version = None if PageExtras.owns(key) else version_of(revision)
+        result = self._results[key] = PartialResult(version, space_id_of(revision))
         try:
             return self._at(key, revision, result)
         except WikiUnavailable:
@@ -255,7 +263,7 @@ class _Check:
 
     def _comments(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         page_key = key.removesuffix(TAIL)
-        request = start_in_thread(partial(live, self._of.transport), page_key)
+        request = start_in_thread(partial(live_comments, self._of.transport), page_key)
         result.add_comments(request)
         page = self._seen(page_key, result)
         # Comments of a page that is gone are gone, whether or not Confluence still lists them.

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from footnote_bot.indexers.errors import WikiUnavailable
-from footnote_bot.indexers.sources.confluence.cloud_people import CloudPeople
-from footnote_bot.indexers.sources.confluence.data_center_people import DataCenterPeople
 from footnote_bot.indexers.sources.confluence.ownership import OwnerAddresses
 from footnote_bot.indexers.sources.confluence.people import (
     Account,
     AccountDirectory,
+    CloudPeople,
+    DataCenterPeople,
     Group,
     People,
     address,

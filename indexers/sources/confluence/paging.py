@@ -1,4 +1,4 @@
-"""Listings and searches, to the end: by cursor (Cloud, v1 and v2) or by ``start`` (Data Center).
+"""Paging to the end of a listing or a search: by cursor (Cloud) or by ``start`` (Data Center).
 
 A listing ends at a response without ``next``, after several empty pages (Cloud has a ``next`` even
 after the last page; a page of results that the token may not see can be empty, too), and at a
@@ -14,7 +14,7 @@ from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from footnote_bot.indexers.sources.confluence.addresses import Base
-from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace, with_ids
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace, in_batches, with_ids
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, at
 
 log = logging.getLogger(__name__)
@@ -217,9 +217,8 @@ def quoted(text: str) -> str:
 def queries_in(kind: str, spaces: Sequence[ConfluenceSpace]) -> Iterator[str]:
     """Yield queries for all content of a ``kind`` in ``spaces``, in an order that is stable during
     paging."""
-    keys = [quoted(space.key) for space in spaces]
-    for first in range(0, len(keys), _SPACES_AT_ONCE):
-        listed = ", ".join(keys[first : first + _SPACES_AT_ONCE])
+    for batch in in_batches(spaces, _SPACES_AT_ONCE):
+        listed = ", ".join(quoted(space.key) for space in batch)
         yield f"type = {kind} and space in ({listed}) order by created"
 
 

@@ -1,4 +1,4 @@
-"""What is certain of a document before its check is over."""
+"""The part of a check that is certain before it is over."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from concurrent.futures import Future, wait
 from typing import Any
 
 from footnote_bot.indexers.model import LivePage
-from footnote_bot.indexers.sources.confluence.documents import space_of, version_of
 from footnote_bot.indexers.sources.confluence.rights import PASSABLE, Gate, UnreadGate, acl
 
 
 class PartialResult:
-    """Collects, from several threads, the current state of a document that was indexed at
-    ``revision``. The version of its page says nothing about an attached document (``is_extra``)."""
+    """Collects, from several threads, the current state of a document whose page was indexed at
+    ``version``, in the ``space`` with this id (empty if unknown). An attached document has no
+    ``version`` here: that of its page says nothing about it."""
 
-    def __init__(self, revision: str, *, is_extra: bool = False) -> None:
-        self._version = None if is_extra else version_of(revision)
-        self._space = space_of(revision)
+    def __init__(self, version: int | None, space: str) -> None:
+        self._version = version
+        self._space = space
         self._gates: list[Future[Gate]] = []
         self._comments: list[Future[Any]] = []
         self._anything = False

@@ -1,4 +1,4 @@
-"""What Cloud and Data Center are both asked: who may read a space and a page, and what changed.
+"""The requests to a Confluence, Cloud or Data Center: spaces, pages, and who may read them.
 
 Rights are read in one way, whoever asks: a sync, the check before an answer, or `footnote access`.
 A check sends its requests in parallel; the others send them one by one, and only as they are

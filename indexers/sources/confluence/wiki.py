@@ -1,4 +1,9 @@
-"""A Confluence as a wiki: its changes, page by page, and who may read them."""
+"""A Confluence as a wiki: its changes, page by page, and who may read them.
+
+Nobody is shown a page with an unread gate. If another try may read the gate (a 500, for example),
+it is read once more at the end of the pass, and a gate that stays unread is a failure. If
+Confluence refused permanently, each pass warns of it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from dataclasses import replace
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import (
     NOBODY,
+    Acl,
     Enumerated,
     Failed,
     KnownPage,
@@ -20,23 +26,20 @@ from footnote_bot.indexers.model import (
 )
 from footnote_bot.indexers.parsing.limits import Parse, here
 from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
-from footnote_bot.indexers.sources.confluence.documents import (
-    revision,
-    says_the_same,
-    space_of,
-    version_of,
-)
 from footnote_bot.indexers.sources.confluence.extras import Extra, ExtraParts, Extras, PageExtras
 from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from footnote_bot.indexers.sources.confluence.reading import EMPTY, Names, Reader, Seen
-from footnote_bot.indexers.sources.confluence.rights import Gate
-from footnote_bot.indexers.sources.confluence.scope import Scope
-from footnote_bot.indexers.sources.confluence.second_look import (
-    failures,
-    narrowed_meanwhile,
-    refusals,
-    relabelled,
+from footnote_bot.indexers.sources.confluence.reading import (
+    EMPTY,
+    Names,
+    Reader,
+    Seen,
+    revision,
+    says_the_same,
+    space_id_of,
+    version_of,
 )
+from footnote_bot.indexers.sources.confluence.rights import Gate, UnreadGate
+from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.spaces_lost import (
     close_pages,
     in_lost_spaces,
@@ -107,7 +110,7 @@ class ConfluenceWiki:
         self.survey.learn_keys(untold_spaces(spaces, known, self.survey.key_of))
         pages_left = left_behind(spaces, enumeration.refused, keys, known, self.survey.key_of)
         if not trouble:
-            warnings = refusals(seen)
+            warnings = _refusals(seen)
             if not spaces.lost:
                 warnings += vanished(spaces, known, self.survey.key_of)
             yield Enumerated(
@@ -234,7 +237,7 @@ class ConfluenceWiki:
         return {
             key: indexed
             for key, indexed in known.items()
-            if self._extras.owns(key) and space_of(indexed.revision) in spaces
+            if self._extras.owns(key) and space_id_of(indexed.revision) in spaces
         }
 
     def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
@@ -269,8 +272,8 @@ class ConfluenceWiki:
         be read, and perhaps can be, are read again at the end."""
         doubtful = {page.key: page for page in pages if page.doubtful}
         in_doubt = [extra for extra in extras if extra.page.key in doubtful]
-        narrowed = narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
-        yield from relabelled(known, narrowed)
+        narrowed = _narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
+        yield from _relabelled(known, narrowed)
         yield from self._apply(
             [page for page in pages if page.key not in doubtful],
             [extra for extra in extras if extra.page.key not in doubtful],
@@ -281,7 +284,7 @@ class ConfluenceWiki:
         again = {page.key: page for page in self._seen_again(list(doubtful.values()))}
         in_doubt = [extra.on(again[extra.page.key]) for extra in in_doubt]
         yield from self._apply(list(again.values()), in_doubt, {**known, **narrowed})
-        yield from failures(list(again.values()))
+        yield from _failures(list(again.values()))
 
     def _seen_again(self, doubtful: Sequence[Seen]) -> Iterator[Seen]:
         """Yield the pages with their rights read again, or as they were if that fails."""
@@ -356,3 +359,70 @@ def _tallies(spaces: Sequence[ConfluenceSpace], seen: Sequence[Seen]) -> dict[st
         pages[page.listed.space.key] += 1
         closed[page.listed.space.key] += page.acl == NOBODY
     return {key: Space(pages[key], closed[key]) for key in pages}
+
+
+def _narrowed_meanwhile(
+    documents: Iterable[Seen | Extra], known: Mapping[str, KnownPage]
+) -> dict[str, KnownPage]:
+    """Return the indexed pages of ``documents``, open to those readers alone whom the readable
+    rights admit."""
+    return {
+        document.key: replace(indexed, acl=_narrowed(indexed.acl, document.acl))
+        for document in documents
+        if (indexed := known.get(document.key)) is not None
+    }
+
+
+def _relabelled(
+    known: Mapping[str, KnownPage], narrowed: Mapping[str, KnownPage]
+) -> Iterator[Relabelled]:
+    """Yield the rights that differ."""
+    for key, indexed in narrowed.items():
+        if indexed.acl != known[key].acl:
+            yield Relabelled(key, indexed.revision, indexed.acl)
+
+
+def _narrowed(indexed: Acl, current: Acl) -> Acl:
+    return NOBODY if NOBODY in {indexed, current} else indexed & current
+
+
+def _refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
+    """Return a warning for each gate that Confluence does not report."""
+    return tuple(
+        f"{_gate_name(where)} cannot be read: {gate.why} {_effect(gate, count)}"
+        for where, (gate, count) in _unread_gates(pages).items()
+        if not gate.may_pass
+    )
+
+
+def _failures(pages: Sequence[Seen]) -> Iterator[Failed]:
+    """Yield a failure for each gate that still could not be read: one line, however many pages it
+    closes."""
+    for where, (gate, count) in _unread_gates(pages).items():
+        if gate.may_pass:
+            yield Failed(
+                where,
+                f"its rights could not be read: {gate.why} {_effect(gate, count)} The next sync"
+                " tries again.",
+            )
+
+
+def _unread_gates(pages: Iterable[Seen]) -> dict[str, tuple[UnreadGate, int]]:
+    unread: dict[str, tuple[UnreadGate, int]] = {}
+    for page in pages:
+        for where, gate in page.unread.items():
+            unread[where] = (gate, unread[where][1] + 1 if where in unread else 1)
+    return unread
+
+
+def _gate_name(where: str) -> str:
+    if where.startswith("space "):
+        return f"Who may view {where}"
+    return f"The restriction of page {where}"
+
+
+def _effect(gate: UnreadGate, count: int) -> str:
+    pages = "the page" if count == 1 else f"the {count} pages"
+    if gate:
+        return f"Visitors who are not logged in are not shown {pages} behind it."
+    return f"Nobody is shown {pages} behind it."

@@ -17,7 +17,7 @@ from footnote_bot.indexers.parsing.limits import Limits
 from footnote_bot.indexers.parsing.process import Parsers
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
-from footnote_bot.indexers.sources.confluence.pool import Pool
+from footnote_bot.indexers.sources.confluence.parallel import Pool
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Transport
 from footnote_bot.playground.confluence.faults import Fault
