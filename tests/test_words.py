@@ -53,7 +53,7 @@ models named observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf
 people pieces plain plausibility ports posted posting presentations priority
 privacy private progress prompts quality question questions quick raised ranking rare
-rate readers readiness reading received recorded references refusals reminders removal
+rate readers readiness reading received recorded refusals reminders removal
 rendering reordering replayed replies rereading response restoring results results.json
 results.md retention review reviewers rich rights rotation rows rules saved schema seconds
 secrets sentences settings sign-in slack small socket sqlite standard statistics streaming

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from footnote_bot.indexers.sources.confluence.rights import Restriction, Tokens
-from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport, at
+from footnote_bot.indexers.sources.confluence.rights import Restriction
+from footnote_bot.indexers.sources.confluence.transport import Json, Refused, at
 
 log = logging.getLogger(__name__)
 
@@ -130,12 +130,6 @@ def version(page: Json) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def edited_by(changed: Mapping[str, Any], tokens: Tokens, *names: str) -> str:
-    """Return the token of the account in ``changed`` under ``names``; empty if none."""
-    key = at(changed, *names)
-    return tokens.user(key) if key and isinstance(key, str) else ""
-
-
 def number(changed: Mapping[str, Any]) -> int:
     """Return the version's number; 0 if it has none."""
     try:
@@ -154,18 +148,13 @@ def with_ids(rows: Iterable[object]) -> Iterator[Json]:
             log.warning("Confluence listed something without an id; it is left out")
 
 
-def address(wiki: Transport, answer: Json, page: Json) -> str:
-    """Return a page's address for people, below the site's address, which may differ from the
-    API's. Not every response names the site's address, so the last one named is kept."""
-    wiki.shown_at = _link(answer, "base") or wiki.shown_at
-    # Every Confluence knows this address of a page by its id.
-    path = _link(page, "webui") or f"/pages/viewpage.action?pageId={page.get('id')}"
-    return wiki.shown_at.rstrip("/") + "/" + path.lstrip("/")
-
-
-def _link(answer: Json, name: str) -> str:
-    link = at(answer, "_links", name)
-    return link if isinstance(link, str) else ""
+def address(shown_at: str, page: Json) -> str:
+    """Return a page's address for people, below the site's address ``shown_at``."""
+    path = at(page, "_links", "webui")
+    if not isinstance(path, str) or not path:
+        # Every Confluence knows this address of a page by its id.
+        path = f"/pages/viewpage.action?pageId={page.get('id')}"
+    return shown_at.rstrip("/") + "/" + path.lstrip("/")
 
 
 def moment(value: object) -> datetime | None:

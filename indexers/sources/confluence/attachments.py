@@ -183,7 +183,7 @@ class Attached(OnPage):
         return self.file.key
 
     @property
-    def content(self) -> str:
+    def text_revision(self) -> str:
         # The query of its address changes by itself, and leads to the same file.
         place = (self.title, self.page.key, self.file.link.partition("?")[0])
         return f"{self.file.version}.{digest(VERSION, *place)}.{self.page.listed.space.id}"

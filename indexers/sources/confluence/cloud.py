@@ -11,14 +11,11 @@ from footnote_bot.indexers.sources.confluence.answers import (
     UNKNOWN,
     ConfluenceSpace,
     Listed,
-    address,
     body_in,
     body_of,
-    edited_by,
     in_batches,
     is_current,
     is_listed,
-    moment,
     number,
     space_of,
     version,
@@ -67,6 +64,7 @@ class Cloud(Product):
     batch = 25
     at_once = 250
     account = "accountId"
+    editor_at = ("authorId",)
     tells_visitors = False
 
     def __init__(
@@ -209,20 +207,6 @@ class Cloud(Product):
             return "v2"
         value = next((row.get("value") for row in properties), "v1")
         return value if isinstance(value, str) else "v1"
-
-    def _listed(self, answer: Json, content: Json, kind: str, space: ConfluenceSpace) -> Listed:
-        changed = version(content)
-        return Listed(
-            key=str(content["id"]),
-            kind=kind,
-            space=space,
-            title=str(content.get("title", "")),
-            version=number(changed),
-            ancestors=(),
-            url=address(self._wiki, answer, content),
-            modified=moment(changed.get("createdAt")),
-            owner=self._ownership.of({}, edited_by(changed, self._tokens, "authorId")),
-        )
 
     def _search_rights(self, pages: Sequence[Listed]) -> list[Json]:
         listed = ",".join(page.key for page in pages)

@@ -335,13 +335,13 @@ class CommentsOn(OnPage):
         return self.page.key + TAIL
 
     @property
-    def content(self) -> str:
-        """Return the time of the last change in place of a version, so that the search for edits
-        finds what is new."""
-        ids = (f"{comment.key}.{comment.version}" for comment in self.comments)
-        latest = max(map(_changed, self.comments))
-        space = self.page.listed.space.id
-        return f"{latest}.{digest(VERSION, self.title, self.url, *ids)}.{space}"
+    def text_revision(self) -> str:
+        """Return the revision as of a page, with the time of the last change as its version:
+        `Comments.edited` compares it with the times of the comments that the search finds."""
+        last_change = max(map(_changed, self.comments))
+        versions = (f"{comment.key}.{comment.version}" for comment in self.comments)
+        place_and_text = digest(VERSION, self.title, self.url, *versions)
+        return f"{last_change}.{place_and_text}.{self.page.listed.space.id}"
 
     @property
     def title(self) -> str:

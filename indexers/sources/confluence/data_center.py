@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from urllib.parse import quote
@@ -11,14 +12,9 @@ from footnote_bot.indexers.sources.confluence.answers import (
     UNKNOWN,
     ConfluenceSpace,
     Listed,
-    address,
     body_in,
-    edited_by,
     is_current,
-    moment,
-    number,
     space_of,
-    version,
     with_ids,
 )
 from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
@@ -64,6 +60,7 @@ class DataCenter(Product):
     batch = 1
     at_once = 200
     account = "key"
+    editor_at = ("by", "userKey")
     tells_visitors = True
 
     def __init__(
@@ -107,7 +104,7 @@ class DataCenter(Product):
     def pages(self, space: ConfluenceSpace) -> list[Listed]:
         # Insertions and deletions meanwhile shift the listing: some pages come twice.
         listed = (
-            self._listed(answer, row, space)
+            self._listed(answer, row, str(row.get("type", kind)), space)
             for kind in _KINDS
             for answer in self._listing(space, kind)
             for row in with_ids(results(answer))
@@ -129,7 +126,7 @@ class DataCenter(Product):
         content = start(partial(self._content, key))()
         if content is None:
             return None
-        page = self._listed(content, content, space_of(content["space"]))
+        page = self._listed(content, content, content["type"], space_of(content["space"]))
         if result:
             result.record_page(page.version, page.space.id)
         return page
@@ -180,20 +177,10 @@ class DataCenter(Product):
         }
         return by_start(self._wiki, "/rest/api/content", params, {**params, "expand": _SLIM})
 
-    def _listed(self, answer: Json, content: Json, space: ConfluenceSpace) -> Listed:
-        changed, kind = version(content), str(content.get("type", "page"))
-        return Listed(
-            key=str(content["id"]),
-            kind=kind,
-            space=space,
-            title=str(content.get("title", "")),
-            version=number(changed),
-            ancestors=_above(content.get("ancestors"), kind),
-            url=address(self._wiki, answer, content),
-            modified=moment(changed.get("when")),
-            own=self._restriction(content),
-            owner=self._ownership.of(content, edited_by(changed, self._tokens, "by", "userKey")),
-        )
+    def _listed(self, answer: Json, content: Json, kind: str, space: ConfluenceSpace) -> Listed:
+        page = super()._listed(answer, content, kind, space)
+        ancestors = _above(content.get("ancestors"), kind)
+        return replace(page, ancestors=ancestors, own=self._restriction(content))
 
     def _restriction(self, content: Json) -> Restriction | None:
         restrictions = content.get("restrictions")

@@ -20,8 +20,10 @@ from footnote_bot.indexers.sources.confluence.answers import (
     UNKNOWN,
     ConfluenceSpace,
     Listed,
+    address,
     is_listed,
     is_space,
+    moment,
     number,
     version,
     with_ids,
@@ -46,6 +48,7 @@ from footnote_bot.indexers.sources.confluence.transport import (
     Params,
     Refused,
     Transport,
+    at,
     unless_absent,
 )
 
@@ -100,6 +103,8 @@ class Product(ABC):
     """Rows of a listing requested at once."""
     account: ClassVar[str]
     """The parameter with the key of an account."""
+    editor_at: ClassVar[tuple[str, ...]]
+    """The fields of a version down to the account that wrote it."""
     tells_visitors: ClassVar[bool]
     """Whether the permissions of anonymous visitors are a listing of their own."""
 
@@ -236,6 +241,25 @@ class Product(ABC):
         except WikiUnavailable:
             return ""
         return str(answer.get("displayName") or "")
+
+    def _listed(self, answer: Json, content: Json, kind: str, space: ConfluenceSpace) -> Listed:
+        """Return the page or blog post in ``content``, which is a part of ``answer``."""
+        # Not every answer names the site's address for people, so the last one named is kept.
+        self._wiki.shown_at = str(at(answer, "_links", "base") or self._wiki.shown_at)
+        changed = version(content)
+        author = at(changed, *self.editor_at)
+        editor = self._tokens.user(author) if author and isinstance(author, str) else ""
+        return Listed(
+            key=str(content["id"]),
+            kind=kind,
+            space=space,
+            title=str(content.get("title", "")),
+            version=number(changed),
+            ancestors=(),
+            url=address(self._wiki.shown_at, content),
+            modified=moment(changed.get("createdAt") or changed.get("when")),
+            owner=self._ownership.of(content, editor),
+        )
 
     def _permissions(self, path: str) -> list[Json]:
         return list(self._short(f"{path}/permissions"))

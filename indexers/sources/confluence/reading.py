@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import quote, quote_plus
 
 from footnote_bot.indexers.model import (
@@ -29,37 +30,81 @@ from footnote_bot.indexers.sources.confluence.storage_elements import StorageLin
 from footnote_bot.indexers.sources.confluence.storage_format import VERSION, sections
 from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
+EMPTY = "empty"
 _PARTS = 4
 """Parts of a revision."""
+Names = dict[str, str]
+"""Names of people, by account id (Cloud) or user key (Data Center)."""
 
 
-class Document(Protocol):
-    """A document with its current rights."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A listed page with its rights and its ``owner`` field."""
+
+    listed: Listed
+    acl: Acl
+    editor: str
+    owner: str = ""
+    unread: Mapping[str, UnreadGate] = field(default_factory=dict, hash=False, compare=False)
+    """The gates that could not be read, by their place: "space ENG" or a node's id."""
 
     @property
+    def doubtful(self) -> bool:
+        """Return whether another try may read the unread rights."""
+        return any(gate.may_pass for gate in self.unread.values())
+
+    @property
+    def key(self) -> str:
+        return self.listed.key
+
+    @property
+    def text_revision(self) -> str:
+        """Return ``version.digest.space``: the version, a digest of the place and the settings that
+        affect its text, and the id of the space."""
+        page = self.listed
+        place = (page.title, *page.ancestors, page.space.name, page.url, self.editor)
+        return f"{page.version}.{digest(VERSION, *place)}.{page.space.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class OnPage(ABC):
+    """A document on a page that is read; its readers are the page's."""
+
+    page: Seen
+
+    @property
+    @abstractmethod
     def key(self) -> str: ...
 
     @property
-    def acl(self) -> Acl: ...
+    @abstractmethod
+    def text_revision(self) -> str:
+        """Return the same as `Seen.text_revision` for this document."""
 
     @property
-    def owner(self) -> str: ...
+    def acl(self) -> Acl:
+        return self.page.acl
 
     @property
-    def content(self) -> str:
-        """Return ``version.digest.space``: the version, a digest of the place and the settings that
-        affect its text, and the id of the space."""
-        ...
+    def owner(self) -> str:
+        return self.page.owner
+
+    def on(self, page: Seen) -> Self:
+        """Return the same document on the current state of its page."""
+        return replace(self, page=page)
+
+
+Document = Seen | OnPage
 
 
 def revision(document: Document) -> str:
     """Return ``version.digest.space.rights``."""
-    return f"{document.content}.{digest(str(document.acl))[:12]}"
+    return f"{document.text_revision}.{digest(str(document.acl))[:12]}"
 
 
 def says_the_same(document: Document, revision: str) -> bool:
     """Return whether at most the rights of ``document`` differ from those at ``revision``."""
-    return revision.rpartition(".")[0] == document.content
+    return revision.rpartition(".")[0] == document.text_revision
 
 
 def version_of(revision: str) -> int:
@@ -161,55 +206,6 @@ def parse_within(
 
 
 log = logging.getLogger(__name__)
-
-EMPTY = "empty"
-Names = dict[str, str]
-"""Names of people, by account id (Cloud) or user key (Data Center)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A listed page with its rights and its ``owner`` field."""
-
-    listed: Listed
-    acl: Acl
-    editor: str
-    owner: str = ""
-    unread: Mapping[str, UnreadGate] = field(default_factory=dict, hash=False, compare=False)
-    """The gates that could not be read, by their place: "space ENG" or a node's id."""
-
-    @property
-    def doubtful(self) -> bool:
-        """Return whether another try may read the unread rights."""
-        return any(gate.may_pass for gate in self.unread.values())
-
-    @property
-    def key(self) -> str:
-        return self.listed.key
-
-    @property
-    def content(self) -> str:
-        page = self.listed
-        place = (page.title, *page.ancestors, page.space.name, page.url, self.editor)
-        return f"{page.version}.{digest(VERSION, *place)}.{page.space.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class OnPage:
-    """A document on a page that is read; its readers are the page's."""
-
-    page: Seen
-
-    @property
-    def acl(self) -> Acl:
-        return self.page.acl
-
-    @property
-    def owner(self) -> str:
-        return self.page.owner
-
-    def on(self, page: Seen) -> Self:
-        return replace(self, page=page)
 
 
 class Reader:

@@ -26,11 +26,13 @@ from footnote_bot.indexers.model import (
 )
 from footnote_bot.indexers.parsing.limits import Parse, here
 from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
-from footnote_bot.indexers.sources.confluence.extras import Extra, ExtraParts, Extras, PageExtras
+from footnote_bot.indexers.sources.confluence.extras import ExtraPart, Extras, PageExtras
 from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from footnote_bot.indexers.sources.confluence.reading import (
     EMPTY,
+    Document,
     Names,
+    OnPage,
     Reader,
     Seen,
     revision,
@@ -105,8 +107,8 @@ class ConfluenceWiki:
         enumeration = self.survey.enumerated(spaces.seen)
         seen = _merged(enumeration.pages)
         tallies = _tallies(spaces.seen, seen)
-        extras = parts.documents({page.key: page for page in seen})
-        keys = frozenset(document.key for document in (*seen, *extras))
+        extras = self._extras.documents(parts, {page.key: page for page in seen})
+        keys = frozenset([*(page.key for page in seen), *(extra.key for extra in extras)])
         self.survey.learn_keys(untold_spaces(spaces, known, self.survey.key_of))
         pages_left = left_behind(spaces, enumeration.refused, keys, known, self.survey.key_of)
         if not trouble:
@@ -159,7 +161,7 @@ class ConfluenceWiki:
         to_read = {key for key, page in seen.items() if not self._reader.known_empty(page)}
         self._passed_over |= {key: edited[key] for key in keys if key not in to_read}
         edits = [seen[key] for key in keys if key in seen]
-        yield from self._differing(edits, parts.documents(seen), known)
+        yield from self._differing(edits, self._extras.documents(parts, seen), known)
 
     def page(self, key: str) -> Iterator[PageChange]:
         """Yield one page, see `indexers.ports.Divisible`. Its attachments are left to `changes`.
@@ -186,7 +188,7 @@ class ConfluenceWiki:
         # Attachments come before the rights, for the reason given in `changes`.
         parts = self._extras.enumerated(spaces, ())
         seen = _merged(self.survey.enumerated(spaces).pages)
-        extras = parts.documents({page.key: page for page in seen})
+        extras = self._extras.documents(parts, {page.key: page for page in seen})
         yield from self._differing(seen, extras, known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
@@ -196,7 +198,7 @@ class ConfluenceWiki:
             WikiUnavailable: one of them cannot be requested.
         """
         extras = [key for key in keys if self._extras.owns(key)]
-        parts = list(self._extras.existing(extras))
+        parts = self._extras.existing(extras)
         pages = dict.fromkeys(key for key in keys if not self._extras.owns(key))
         pages |= dict.fromkeys(part.page for part in parts)
         gone = self.survey.gone(list(pages)) if pages else frozenset()
@@ -215,13 +217,13 @@ class ConfluenceWiki:
 
     def _parts(
         self, spaces: Sequence[ConfluenceSpace], known: Collection[str]
-    ) -> tuple[ExtraParts, WikiUnavailable | None]:
+    ) -> tuple[list[ExtraPart], WikiUnavailable | None]:
         """Return the attachments, or the failure to list them, which must not keep pages from being
         read."""
         try:
             return self._extras.enumerated(spaces, known), None
         except WikiUnavailable as error:
-            return ExtraParts([]), error
+            return [], error
 
     def _perhaps_narrowed(
         self, seen: Sequence[Seen], known: Mapping[str, KnownPage]
@@ -266,7 +268,7 @@ class ConfluenceWiki:
             return pages
 
     def _differing(
-        self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
+        self, pages: Sequence[Seen], extras: Sequence[OnPage], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         """Yield the differences between ``known`` and the documents seen now. Rights that could not
         be read, and perhaps can be, are read again at the end."""
@@ -297,11 +299,11 @@ class ConfluenceWiki:
             yield seen.get(page.key, page)
 
     def _apply(
-        self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
+        self, pages: Sequence[Seen], extras: Sequence[OnPage], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         to_read: set[str] = set()
         settled: list[PageChange] = []
-        documents: list[Seen | Extra] = [*pages, *extras]
+        documents: list[Document] = [*pages, *extras]
         for document in documents:
             key, indexed = document.key, known.get(document.key)
             reason = self._unread(document)
@@ -336,7 +338,7 @@ class ConfluenceWiki:
             [extra for extra in extras if extra.key in to_read and extra.page.key not in excluded]
         )
 
-    def _unread(self, document: Seen | Extra) -> Skipped | Failed | None:
+    def _unread(self, document: Document) -> Skipped | Failed | None:
         if not isinstance(document, Seen):
             return self._extras.unread(document)
         return Skipped(document.key, EMPTY) if self._reader.known_empty(document) else None
@@ -362,7 +364,7 @@ def _tallies(spaces: Sequence[ConfluenceSpace], seen: Sequence[Seen]) -> dict[st
 
 
 def _narrowed_meanwhile(
-    documents: Iterable[Seen | Extra], known: Mapping[str, KnownPage]
+    documents: Iterable[Document], known: Mapping[str, KnownPage]
 ) -> dict[str, KnownPage]:
     """Return the indexed pages of ``documents``, open to those readers alone whom the readable
     rights admit."""
