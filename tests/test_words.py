@@ -51,7 +51,7 @@ html incoming indexed installations json judges light live llamaindex loading lo
 lookup markdown material members merged messages methods metrics migrations milliseconds modals
 models named observation observations office operation optional outcomes
 output owners ownership page pages paging parameters parsing parts passage passages pdf
-people pieces plain plausibility ports posted posting presentations priority
+people pieces plausibility ports posted posting presentations priority
 privacy private progress prompts quality question questions quick raised ranking rare
 rate readers readiness reading received recorded refusals reminders removal
 rendering reordering replayed replies rereading response restoring results results.json

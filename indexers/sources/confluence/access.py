@@ -29,6 +29,11 @@ from footnote_bot.indexers.sources.confluence.transport import Transport, at, un
 _NAMED = 5
 """People and groups of a restriction that are named; the others are counted."""
 _AT_ONCE = 100
+_UNREAD = "cannot be read, or names nobody known: nobody passes"
+_NO_PAGE = (
+    "no page that the token sees has this address: open it in a browser, and copy one that has"
+    " the page's number"
+)
 
 
 class Names:
@@ -92,14 +97,6 @@ class Names:
         except WikiUnavailable:
             return key
         return str(answer.get("name") or key)
-
-
-_UNREAD = "cannot be read, or names nobody known: nobody passes"
-
-_NO_PAGE = (
-    "no page that the token sees has this address: open it in a browser, and copy one that has"
-    " the page's number"
-)
 
 
 class ConfluenceAccess:

@@ -14,6 +14,15 @@ GATEWAY = "https://api.atlassian.com"
 _CLOUD_HOST = re.compile(r"(?:^|\.)(?:atlassian\.net|jira\.com)$")
 _GATEWAY = re.compile(r"^/ex/confluence/[^/]+")
 _TAIL = re.compile(r"/(?:spaces|display|pages|rest|api|dashboard\.action|index\.action)(?:/.*)?$")
+_BY_ID = re.compile(r"/(?:pages|blog)/(?:edit(?:-v2)?/)?(?:\d{4}/\d\d?/\d\d?/)?(\d+)(?=/|$)")
+_BY_TITLE = re.compile(r"^/display/([^/]+)/(?:\d{4}/\d\d?/\d\d?/)?([^/]+)/?$")
+_ATTACHED = re.compile(r"^/download/(?:attachments|thumbnails)/(\d+)/")
+_TINY = re.compile(r"^/x/([A-Za-z0-9_-]{1,11})/?$")
+_SPACE = re.compile(r"^/(?:spaces/([^/]+)(?:/(?:overview|pages))?|display/([^/]+))/?$")
+_KIND = re.compile(r"^/spaces/([^/]+)/(pages|blog)/")
+_BELOW = re.compile(r"^(https?://[^/?#]+(?:/[^/?#]+)*?)/(?:spaces|display|pages|download)/")
+_POST = re.compile(r"^/display/[^/]+/\d{4}/\d\d?/\d\d?/")
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +95,6 @@ def base_of(url: str, product: str = "auto", cloud_id: str = "") -> Base:
     if cloud_id:
         return Base(GATEWAY, f"/ex/confluence/{cloud_id}/wiki", cloud=True, people=origin + path)
     return Base(origin, path, cloud)
-
-
-_BY_ID = re.compile(r"/(?:pages|blog)/(?:edit(?:-v2)?/)?(?:\d{4}/\d\d?/\d\d?/)?(\d+)(?=/|$)")
-_BY_TITLE = re.compile(r"^/display/([^/]+)/(?:\d{4}/\d\d?/\d\d?/)?([^/]+)/?$")
-_ATTACHED = re.compile(r"^/download/(?:attachments|thumbnails)/(\d+)/")
-_TINY = re.compile(r"^/x/([A-Za-z0-9_-]{1,11})/?$")
-_SPACE = re.compile(r"^/(?:spaces/([^/]+)(?:/(?:overview|pages))?|display/([^/]+))/?$")
-_KIND = re.compile(r"^/spaces/([^/]+)/(pages|blog)/")
-_BELOW = re.compile(r"^(https?://[^/?#]+(?:/[^/?#]+)*?)/(?:spaces|display|pages|download)/")
-_POST = re.compile(r"^/display/[^/]+/\d{4}/\d\d?/\d\d?/")
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,11 @@ from footnote_bot.indexers.sources.confluence.transport import (
 )
 
 _EXPAND = "container,version"
+_HOPS = 5
+_REDIRECTS = {301, 302, 303, 307, 308}
+_DOWNLOADS_AT_ONCE = 2
+"""Concurrent downloads; their bytes wait in memory until they are read."""
+_WEB_PAGES = {".htm", ".html", ".xhtml"}
 
 
 def is_attachment(key: str) -> bool:
@@ -115,10 +120,6 @@ def _file(wiki: Transport, row: Json) -> File:
     )
 
 
-_HOPS = 5
-_REDIRECTS = {301, 302, 303, 307, 308}
-
-
 def download(wiki: Transport, path: str, size: int, *, page: bool = False) -> bytes:
     """Return the file at ``path`` below the base, with the ``size`` that Confluence states;
     ``page``: it is itself a web page.
@@ -165,11 +166,6 @@ def _checked(response: Response, data: bytes, size: int, *, page: bool) -> bytes
     if len(data) != size:
         raise Refused(status, "What came has another size than Confluence says of the file.")
     return data
-
-
-_DOWNLOADS_AT_ONCE = 2
-"""Concurrent downloads; their bytes wait in memory until they are read."""
-_WEB_PAGES = {".htm", ".html", ".xhtml"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,15 @@ _LISTED_AT_ONCE = 200
 _CLOSED = {"resolved", "dangling"}
 _COMMENT_KINDS = ("footer", "inline")
 _TEXTS = ("pages", "blogposts")
+VERSION = f"1.{STORAGE}"
+"""Change it whenever the same comments would be written another way."""
+_WITH_TEXTS = "history,version,extensions.inlineProperties"
+_EDITED = "One of them was edited while they were read; the next sync reads it."
+_FORMS = ("storage", "view")
+TAIL = "/comments"
+_EXPAND = "container,version,ancestors,extensions.resolution"
+_TEXTS_AT_ONCE = 50
+"""Bodies a request; Data Center returns no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +210,6 @@ def _status(row: Json) -> str:
     return str(row.get("resolutionStatus") or status or "")
 
 
-VERSION = f"1.{STORAGE}"
-"""Change it whenever the same comments would be written another way."""
-
-_WITH_TEXTS = "history,version,extensions.inlineProperties"
-_EDITED = "One of them was edited while they were read; the next sync reads it."
-_FORMS = ("storage", "view")
-
-
 @dataclass(frozen=True, slots=True)
 class CommentText:
     """The text of a comment. ``selection`` are the words of the page that an inline comment is
@@ -312,12 +313,6 @@ def _comment_text(answer: Json) -> CommentText:
 
 def _person_name(person: object) -> str:
     return str(at(person, "displayName") or at(person, "publicName") or "")
-
-
-TAIL = "/comments"
-_EXPAND = "container,version,ancestors,extensions.resolution"
-_TEXTS_AT_ONCE = 50
-"""Bodies a request; Data Center returns no more."""
 
 
 def is_comments(key: str) -> bool:

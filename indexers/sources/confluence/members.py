@@ -7,12 +7,12 @@ what is open to everyone, and a note.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from footnote_bot.indexers.errors import WikiUnavailable
-from footnote_bot.indexers.sources.confluence.ownership import OwnerAddresses
 from footnote_bot.indexers.sources.confluence.people import (
     Account,
     AccountDirectory,
@@ -27,6 +27,7 @@ from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.transport import Transport
 from footnote_bot.indexers.untold import untold_token
 
+_OUT_OF_LABELS = re.compile(r"[^\w]+")
 LISTED = 600.0
 """Seconds after which the list of accounts is read again. It only says which accounts to check."""
 HIDDEN = "no account shows this address"
@@ -95,11 +96,8 @@ class ConfluenceMembers:
             ),
             clock,
         )
-        owners = OwnerAddresses(
-            self._people, lambda: self._directory.get(None), tokens, self._overrides
-        )
         self._owners = Remembered(
-            f"{site}: who an owner is", owners.address, lambda _: listed, clock
+            f"{site}: who an owner is", self._owner_address, lambda _: listed, clock
         )
 
     def tokens(self, email: str) -> frozenset[str]:
@@ -116,8 +114,8 @@ class ConfluenceMembers:
         return frozenset({self._tokens.user(membership.who.key), *tokens})
 
     def owner(self, name: str) -> str:
-        """Return the address for ``name``, the owner field of a page, see `OwnerAddresses.address`;
-        empty if unknown now."""
+        """Return the address for ``name``, the owner field of a page, see `Ownership`; empty if
+        unknown now."""
         if "@" in name:
             return name
         try:
@@ -206,3 +204,47 @@ class ConfluenceMembers:
         last = self._directory.last(None) if self._caches_list else None
         keys = last.by_email.get(email) if last else None
         return keys or self._directory.get(None).by_email.get(email, frozenset())
+
+    def _owner_address(self, owner: str) -> str:
+        """Return the address of the one active person whom ``owner`` names: by an account's token,
+        id, user key or username, or by an address as a label can spell it (`ada-lovelace` is
+        ada.lovelace@example.com, if no other address begins so). Words that name no account are
+        returned as they are; empty: the account is gone, or shows no address.
+
+        Raises:
+            WikiUnavailable: Confluence does not say now.
+        """
+        key = owner.removeprefix(self._tokens.user(""))
+        account = self._people.account(key)
+        if account is None and key == owner:
+            account = self._by_label(owner)
+            if account is None:
+                return owner
+        return self._address_of(account) if account is not None and account.active else ""
+
+    def _by_label(self, label: str) -> Account | None:
+        normalised = _as_label(label)
+        accounts = {email: {key} for email, key in self._overrides.items()}
+        for email, keys in self._directory.get(None).by_email.items():
+            accounts.setdefault(email, set()).update(keys)
+        for spell in (_as_label, lambda email: _as_label(email.partition("@")[0])):
+            matches = {key for email, keys in accounts.items() if spell(email) == normalised
+                     for key in keys}  # fmt: skip
+            if matches:
+                return self._people.account(matches.pop()) if len(matches) == 1 else None
+        return None
+
+    def _address_of(self, account: Account) -> str:
+        """Return the address. An address that the operator mapped has priority: it is Slack's."""
+        emails = (email for email, key in self._overrides.items() if key in _names(account))
+        shown = next(emails, "") or self._people.email(account)
+        return address(shown) if "@" in shown else ""
+
+
+def _names(account: Account) -> tuple[str, str]:
+    return account.key, account.name
+
+
+def _as_label(words: str) -> str:
+    """Return the words as a label: in lower case, without `@`, dots and spaces."""
+    return _OUT_OF_LABELS.sub("-", words.casefold()).strip("-")

@@ -17,6 +17,8 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 _THREADS = "confluence"
+_Queue: TypeAlias = "SimpleQueue[Callable[[], None] | None]"
+"""None ends the thread that takes it."""
 
 
 def parallel_map(
@@ -34,10 +36,6 @@ def parallel_map(
 def start_in_thread(work: Callable[[Item], Made], item: Item) -> Future[Made]:
     """Start ``work`` on ``item`` in a daemon thread, because a request may hang for a long time."""
     return in_daemon(partial(work, item), _THREADS)
-
-
-_Queue: TypeAlias = "SimpleQueue[Callable[[], None] | None]"
-"""None ends the thread that takes it."""
 
 
 class Pool:

@@ -17,6 +17,14 @@ from footnote_bot.indexers.sources.confluence.transport import Json, Params, Ref
 
 AT_ONCE = 200
 """People or groups requested at once."""
+_EVERYBODY = "type=user"
+_MOST = 10_000
+"""The search returns no more people than this."""
+_ADDRESSES_KEPT = 6 * 3600.0
+"""Seconds for which e-mails are cached in the directory; a person who asks a question is looked up
+again."""
+_OF_ONE_PERSON = {400, 403, 404, 500}
+"""HTTP statuses that say nothing about the next person's profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +127,6 @@ def text(answer: Mapping[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-_EVERYBODY = "type=user"
-_MOST = 10_000
-"""The search returns no more people than this."""
-
-
 class CloudPeople:
     lag = 0.0
 
@@ -206,13 +209,6 @@ def _users(rows: Iterable[Json]) -> list[Json]:
 def _is_no_guest(user: Json) -> bool:
     flags = [user.get(flag) for flag in ("isGuest", "isExternalCollaborator")]
     return False in flags and True not in flags
-
-
-_ADDRESSES_KEPT = 6 * 3600.0
-"""Seconds for which e-mails are cached in the directory; a person who asks a question is looked up
-again."""
-_OF_ONE_PERSON = {400, 403, 404, 500}
-"""HTTP statuses that say nothing about the next person's profile."""
 
 
 class DataCenterPeople:

@@ -30,11 +30,20 @@ from footnote_bot.indexers.sources.confluence.storage_elements import StorageLin
 from footnote_bot.indexers.sources.confluence.storage_format import VERSION, sections
 from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
+log = logging.getLogger(__name__)
+
 EMPTY = "empty"
 _PARTS = 4
 """Parts of a revision."""
 Names = dict[str, str]
 """Names of people, by account id (Cloud) or user key (Data Center)."""
+_MAX_NAMES = 500
+"""People of one page who are looked up; each may be a request."""
+_NO_PATH = re.compile(r"[%&?/\\;\"§+:]")
+"""Characters of titles for which Confluence has no path: its server refuses an encoded slash, for
+example."""
+Make = Callable[..., tuple[Section, ...]]
+"""A parser that takes the page's ``links`` by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +129,6 @@ def space_id_of(revision: str) -> str:
     return parts[2] if len(parts) == _PARTS else ""
 
 
-_MAX_NAMES = 500
-"""People of one page who are looked up; each may be a request."""
-
-_NO_PATH = re.compile(r"[%&?/\\;\"§+:]")
-"""Characters of titles for which Confluence has no path: its server refuses an encoded slash, for
-example."""
-
-Make = Callable[..., tuple[Section, ...]]
-"""A parser that takes the page's ``links`` by name."""
-
-
 @dataclass(frozen=True, slots=True)
 class PageLocation:
     """The place of a page: the addresses of its wiki and of itself, its key and its space."""
@@ -203,9 +201,6 @@ def parse_within(
     return read_with_names(
         names={key: user(key) for key in sorted(first.unknown)[:_MAX_NAMES]}
     ).sections
-
-
-log = logging.getLogger(__name__)
 
 
 class Reader:

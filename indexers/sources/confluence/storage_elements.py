@@ -17,6 +17,29 @@ _IN_FRAGMENTS = "!$&'()*+,;=:@/?-._~"
 _SPACE = re.compile(r"\s+")
 UNKNOWN_USER = "Unknown User"
 """Confluence's own name for a deleted account."""
+Items = list[Node | str]
+_UNSEEN = frozenset({
+    "ac:adf-attribute", "ac:default-parameter", "ac:parameter", "ac:placeholder", "ac:task-id",
+    "ac:task-status", "ac:task-uuid", "at:declarations"
+})  # fmt: skip
+_IN_HTML = {
+    **dict.fromkeys(("ac:layout", "ac:layout-cell", "ac:layout-section"), "div"),
+    "ac:task-list": "ul",
+}
+_OF_LINES = HEADINGS | frozenset({"ac:adf-content", "ac:task-body", "dd", "dt", "li", "p"})
+"""Elements in which pictures and macros are inline."""
+_PICTURE_WORDS = ("ac:alt", "alt", "ac:title", "title")
+_CUSTOM_EMOJI = re.compile(r":[\w+-]*:")
+_ESCAPED = re.compile(r"(?:\\u(?!00[0189])[\da-fA-F]{4})+")
+_EMOTICONS: Final = {
+    "blue-star": "⭐", "broken-heart": "💔", "cheeky": "😛", "cross": "❌", "green-star": "⭐",
+    "heart": "❤️", "laugh": "😀", "light-off": "💡", "light-on": "💡", "question": "❓",
+    "red-star": "⭐", "sad": "🙁", "smile": "🙂", "thumbs-down": "👎", "thumbs-up": "👍",
+    "tick": "✅", "warning": "⚠️", "wink": "😉", "yellow-star": "⭐",
+    "information": "\N{INFORMATION SOURCE}", "minus": "\N{HEAVY MINUS SIGN}",
+    "plus": "\N{HEAVY PLUS SIGN}",
+}  # fmt: skip
+"""Emoticons of Data Center's editor; they are often all that a table's cell has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,32 +146,6 @@ def _resource(resource: Node, links: StorageLinks) -> Target:  # noqa: PLR0911 -
         case "ri:shortcut":
             return Target(attribute("parameter"), "")
     return Target("", "")
-
-
-Items = list[Node | str]
-
-_UNSEEN = frozenset({
-    "ac:adf-attribute", "ac:default-parameter", "ac:parameter", "ac:placeholder", "ac:task-id",
-    "ac:task-status", "ac:task-uuid", "at:declarations"
-})  # fmt: skip
-_IN_HTML = {
-    **dict.fromkeys(("ac:layout", "ac:layout-cell", "ac:layout-section"), "div"),
-    "ac:task-list": "ul",
-}
-_OF_LINES = HEADINGS | frozenset({"ac:adf-content", "ac:task-body", "dd", "dt", "li", "p"})
-"""Elements in which pictures and macros are inline."""
-_PICTURE_WORDS = ("ac:alt", "alt", "ac:title", "title")
-_CUSTOM_EMOJI = re.compile(r":[\w+-]*:")
-_ESCAPED = re.compile(r"(?:\\u(?!00[0189])[\da-fA-F]{4})+")
-_EMOTICONS: Final = {
-    "blue-star": "⭐", "broken-heart": "💔", "cheeky": "😛", "cross": "❌", "green-star": "⭐",
-    "heart": "❤️", "laugh": "😀", "light-off": "💡", "light-on": "💡", "question": "❓",
-    "red-star": "⭐", "sad": "🙁", "smile": "🙂", "thumbs-down": "👎", "thumbs-up": "👍",
-    "tick": "✅", "warning": "⚠️", "wink": "😉", "yellow-star": "⭐",
-    "information": "\N{INFORMATION SOURCE}", "minus": "\N{HEAVY MINUS SIGN}",
-    "plus": "\N{HEAVY PLUS SIGN}",
-}  # fmt: skip
-"""Emoticons of Data Center's editor; they are often all that a table's cell has."""
 
 
 @dataclass(frozen=True, slots=True)
