@@ -104,13 +104,18 @@ def body_of(page: Listed, answer: Json) -> str:
 
 
 def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
-    """Return the body that ``read`` gets in storage format, else the rendered page: Confluence
-    breaks on the storage format of some pages (CONFCLOUD-76433). Any other refusal may pass, and is
-    no reason for the rendered page, which shows more than this page."""
+    """Return the body that ``read`` gets, see `in_either_form`."""
+    return in_either_form(lambda form: body_of(page, read(form)))
+
+
+def in_either_form(read: Callable[[str], Item]) -> Item | Refused:
+    """Return what ``read`` gets in storage format, else the rendered page: Confluence breaks on the
+    storage format of some pages (CONFCLOUD-76433). Any other refusal may pass, and is no reason for
+    the rendered page, which shows more than this page."""
     first: Refused | None = None
     for form in ("storage", "view"):
         try:
-            return body_of(page, read(form))
+            return read(form)
         except Refused as refused:
             first = first or refused
             if refused.busy or refused.status < 500:

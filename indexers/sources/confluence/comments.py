@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from footnote_bot.indexers.model import (
     Changed,
@@ -22,6 +23,7 @@ from footnote_bot.indexers.model import (
 from footnote_bot.indexers.sources.confluence.answers import (
     ConfluenceSpace,
     in_batches,
+    in_either_form,
     moment,
     number,
     storage,
@@ -65,7 +67,6 @@ VERSION = f"1.{STORAGE}"
 """Change it whenever the same comments would be written another way."""
 _WITH_TEXTS = "history,version,extensions.inlineProperties"
 _EDITED = "One of them was edited while they were read; the next sync reads it."
-_FORMS = ("storage", "view")
 TAIL = "/comments"
 _EXPAND = "container,version,ancestors,extensions.resolution"
 _TEXTS_AT_ONCE = 50
@@ -227,15 +228,18 @@ class CommentText:
 
 def comment_texts(wiki: Transport, comments: Sequence[Comment]) -> dict[str, CommentText | Refused]:
     """Return the texts by key, or why one is unavailable; deleted comments are left out."""
-    texts: dict[str, CommentText | Refused] = {}
     try:
-        texts = _search(wiki, comments, "storage")
+        return _search(wiki, comments, "storage")
     except Refused as refused:
         if refused.busy:
             raise
-        # One body can spoil the batch (CONFCLOUD-76433): each is then requested by itself.
-        for comment in comments:
-            texts |= _fetch_text(wiki, comment)
+    # One body can spoil the batch (CONFCLOUD-76433): each is then requested by itself.
+    texts: dict[str, CommentText | Refused] = {}
+    for comment in comments:
+        text = in_either_form(partial(_search, wiki, [comment]))
+        if isinstance(text, Refused) and text.busy:
+            raise text
+        texts |= {comment.key: text} if isinstance(text, Refused) else text
     return texts
 
 
@@ -281,21 +285,6 @@ def _search(
         is_current = number(version(row)) == versions.get(str(row["id"]))
         texts[str(row["id"])] = _comment_text(row) if is_current else Refused(200, _EDITED)
     return texts
-
-
-def _fetch_text(wiki: Transport, comment: Comment) -> dict[str, CommentText | Refused]:
-    refusals: dict[str, CommentText | Refused] = {}
-    for form in _FORMS:
-        try:
-            return _search(wiki, [comment], form)
-        except Refused as refused:
-            if refused.busy:
-                raise
-            refusals.setdefault(comment.key, refused)
-            # Rendered only if Confluence breaks on the storage format, as pages are (`body_in`).
-            if refused.status < 500:
-                break
-    return refusals
 
 
 def _comment_text(answer: Json) -> CommentText:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from footnote_bot.indexers.sources.confluence.addresses import Base
 from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace, in_batches, with_ids
-from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, at
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport, at
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +27,8 @@ _FOUND_AT_ONCE = 200
 _SPACES_AT_ONCE = 20
 
 
-class JsonClient(Protocol):
-    @property
-    def base(self) -> Base: ...
-
-    def get(self, path: str, params: Params | None = None, *, few_tries: bool = False) -> Json: ...
-
-
 def pages_of(
-    wiki: JsonClient, path: str, params: Params, *, halves: bool = True, few_tries: bool = False
+    wiki: Transport, path: str, params: Params, *, halves: bool = True, few_tries: bool = False
 ) -> Iterator[Json]:
     """Yield the responses of a listing, in the way of the product: `by_cursor` or `by_start`."""
     if wiki.base.cloud:
@@ -45,9 +36,7 @@ def pages_of(
     return by_start(wiki, path, params, halves=halves, few_tries=few_tries)
 
 
-def by_cursor(
-    wiki: JsonClient, path: str, params: Params, *, halves: bool = True
-) -> Iterator[Json]:
+def by_cursor(wiki: Transport, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
     """Yield responses, each with its ``results``, following ``next``. After a server error (5xx)
     the request is repeated in ``halves``, except for listings that are always short.
 
@@ -90,7 +79,7 @@ class _Size:
             self.now = min(self.most, self.now * 2)
 
 
-def _get_in_halves(wiki: JsonClient, request: tuple[str, Params | None], size: _Size) -> Json:
+def _get_in_halves(wiki: Transport, request: tuple[str, Params | None], size: _Size) -> Json:
     """Return one page of a listing by cursor, as large as the server can return.
 
     Raises:
@@ -118,7 +107,7 @@ def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params 
 
 
 def by_start(  # noqa: PLR0913 - ways to lighten a request
-    wiki: JsonClient,
+    wiki: Transport,
     path: str,
     params: Params,
     lighter: Params | None = None,
@@ -223,7 +212,7 @@ def queries_in(kind: str, spaces: Sequence[ConfluenceSpace]) -> Iterator[str]:
 
 
 def search_content(
-    wiki: JsonClient, query: str, expand: str, at_once: int = _FOUND_AT_ONCE
+    wiki: Transport, query: str, expand: str, at_once: int = _FOUND_AT_ONCE
 ) -> Iterator[Json]:
     """Yield the results, each with its id.
 
