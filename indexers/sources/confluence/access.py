@@ -18,9 +18,13 @@ from footnote_bot.indexers.sources.confluence.answers import (
     Listed,
     with_ids,
 )
-from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from footnote_bot.indexers.sources.confluence.members import (
+    Account,
+    ConfluenceMembers,
+    NotFound,
+    text,
+)
 from footnote_bot.indexers.sources.confluence.paging import SEARCH, quoted, results, search_params
-from footnote_bot.indexers.sources.confluence.people import Account, text
 from footnote_bot.indexers.sources.confluence.product import Product, Rights
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens, acl
 from footnote_bot.indexers.sources.confluence.survey import Survey

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from footnote_bot.indexers.sources.confluence.rights import Restriction
@@ -48,10 +48,6 @@ class Listed:
     @property
     def is_blog_post(self) -> bool:
         return self.kind.startswith("blogpost")
-
-    @property
-    def updated(self) -> date | None:
-        return self.modified.date() if self.modified else None
 
 
 def is_space(answer: Json, space: ConfluenceSpace) -> bool:

@@ -12,16 +12,14 @@ from urllib.parse import quote, urljoin, urlsplit
 from requests import Response
 
 from footnote_bot.indexers.model import (
-    Changed,
     Failed,
     KnownPage,
-    Page,
     PageChange,
     Skipped,
     digest,
 )
 from footnote_bot.indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
-from footnote_bot.indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
+from footnote_bot.indexers.sources.attachments.content import NOT_INSTALLED, Unreadable
 from footnote_bot.indexers.sources.attachments.reading import VERSION, read, readable
 from footnote_bot.indexers.sources.confluence.answers import (
     ConfluenceSpace,
@@ -36,6 +34,7 @@ from footnote_bot.indexers.sources.confluence.reading import (
     EMPTY,
     OnPage,
     Seen,
+    changed,
     revision,
     says_the_same,
     version_of,
@@ -185,6 +184,10 @@ class Attached(OnPage):
         return f"{self.file.version}.{digest(VERSION, *place)}.{self.page.listed.space.id}"
 
     @property
+    def modified(self) -> datetime | None:
+        return self.file.modified
+
+    @property
     def title(self) -> str:
         """Return its name with its page's title, because the name alone often says little."""
         return f"{self.file.name} ({self.page.listed.title})"
@@ -269,7 +272,7 @@ class Attachments:
                 yield self._document(document, data)
 
     def _document(self, document: Attached, data: bytes) -> PageChange:
-        file, page = document.file, document.page.listed
+        file = document.file
         try:
             content = self._parse(FILE, read, file.name, data)
         except (Unreadable, TooCostly) as error:
@@ -278,22 +281,8 @@ class Attachments:
             return _failed(document, str(error))
         if not content.sections:
             return self._remember_unread(document, Skipped(file.key, EMPTY))
-        return self._changed(document, content, page.space.key)
-
-    def _changed(self, document: Attached, content: Content, space: str) -> Changed:
-        file = document.file
-        page = Page(
-            wiki=self._wiki,
-            key=file.key,
-            title=document.title,
-            url=self._transport.shown_at.rstrip("/") + file.link,
-            revision=revision(document),
-            acl=document.acl,
-            owner=document.owner,
-            sections=content.sections,
-            updated=file.modified.date() if file.modified else None,
-        )
-        return Changed(page, content.warnings, space, file.modified)
+        url = self._transport.shown_at.rstrip("/") + file.link
+        return changed(self._wiki, document, url, content.sections, content.warnings)
 
     def _remember_unread(self, document: Attached, why: Skipped | Failed) -> Skipped | Failed:
         """Remember why a file was not read: the same bytes would fail again."""

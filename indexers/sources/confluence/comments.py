@@ -11,10 +11,8 @@ from datetime import date, datetime
 from functools import partial
 
 from footnote_bot.indexers.model import (
-    Changed,
     Failed,
     KnownPage,
-    Page,
     PageChange,
     Section,
     Skipped,
@@ -43,8 +41,6 @@ from footnote_bot.indexers.sources.confluence.reading import (
     OnPage,
     Reader,
     Seen,
-    revision,
-    says_the_same,
     version_of,
 )
 from footnote_bot.indexers.sources.confluence.storage_elements import StorageLinks
@@ -332,6 +328,11 @@ class CommentsOn(OnPage):
         return f"Comments on {self.page.listed.title}"
 
     @property
+    def modified(self) -> datetime | None:
+        moments = [comment.at for comment in self.comments if comment.at]
+        return max(moments, default=None)
+
+    @property
     def url(self) -> str:
         """Return the page's address at the first comment."""
         page = self.page.listed.url
@@ -339,12 +340,10 @@ class CommentsOn(OnPage):
 
 
 class Comments:
-    def __init__(self, wiki: str, transport: Transport, reader: Reader) -> None:
-        self._wiki = wiki
+    def __init__(self, transport: Transport, reader: Reader) -> None:
         self._transport = transport
         self._reader = reader
         self._seen_comments: dict[str, set[tuple[str, int]]] = {}
-        self._empty: dict[str, str] = {}
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[Comment]:
         self._seen_comments.clear()
@@ -392,8 +391,7 @@ class Comments:
         ]
 
     def unread(self, document: CommentsOn) -> Skipped | None:
-        empty_revision = self._empty.get(document.key, "")
-        return Skipped(document.key, EMPTY) if says_the_same(document, empty_revision) else None
+        return Skipped(document.key, EMPTY) if self._reader.known_empty(document) else None
 
     def read(self, documents: Sequence[CommentsOn]) -> Iterator[PageChange]:
         batches = _batches(documents, _TEXTS_AT_ONCE)
@@ -404,7 +402,8 @@ class Comments:
                     self._seen_comments.pop(document.page.key, None)
                     yield Failed(document.key, str(texts))
                 else:
-                    yield self._document(document, texts)
+                    made_from = (document.comments, texts, document.page)
+                    yield self._reader.document(document, document.url, sections_of, *made_from)
 
     def _batch(
         self, documents: Sequence[CommentsOn]
@@ -414,30 +413,6 @@ class Comments:
         for batch in in_batches(comments, _TEXTS_AT_ONCE):
             texts |= comment_texts(self._transport, batch)
         return [(document, _complete_texts(document, texts)) for document in documents]
-
-    def _document(self, document: CommentsOn, texts: Mapping[str, CommentText]) -> PageChange:
-        seen = document.page
-        arguments = (document.comments, texts, seen)
-        sections = self._reader.sections(document.key, seen.listed, sections_of, *arguments)
-        if isinstance(sections, Failed):
-            return sections
-        if not sections:
-            self._empty[document.key] = revision(document)
-            return Skipped(document.key, EMPTY)
-        moments = [comment.at for comment in document.comments if comment.at]
-        latest: datetime | None = max(moments, default=None)
-        page = Page(
-            wiki=self._wiki,
-            key=document.key,
-            title=document.title,
-            url=document.url,
-            revision=revision(document),
-            acl=document.acl,
-            owner=document.owner,
-            sections=sections,
-            updated=latest.date() if latest else None,
-        )
-        return Changed(page, space=seen.listed.space.key, since=latest)
 
     def _live(self, page: str) -> list[Comment]:
         return live_comments(self._transport, page)

@@ -18,10 +18,14 @@ from footnote_bot.indexers.sources.confluence.answers import (
     Listed,
     with_ids,
 )
-from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from footnote_bot.indexers.sources.confluence.members import (
+    Account,
+    ConfluenceMembers,
+    NotFound,
+    text,
+)
 from footnote_bot.indexers.sources.confluence.paging import SEARCH, quoted, results, search_params
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map, start_in_thread
-from footnote_bot.indexers.sources.confluence.people import Account, text
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.survey import Survey

@@ -76,7 +76,7 @@ class PageExtras:
         if extras.attachments:
             self._kinds["attachments"] = Attachments(wiki, transport, extras.max_bytes, parse)
         if extras.comments:
-            self._kinds["comments"] = Comments(wiki, transport, reader)
+            self._kinds["comments"] = Comments(transport, reader)
 
     @staticmethod
     def owns(key: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Self
 from urllib.parse import quote, quote_plus
@@ -67,6 +68,14 @@ class Seen:
         return self.listed.key
 
     @property
+    def title(self) -> str:
+        return self.listed.title
+
+    @property
+    def modified(self) -> datetime | None:
+        return self.listed.modified
+
+    @property
     def text_revision(self) -> str:
         """Return ``version.digest.space``: the version, a digest of the place and the settings that
         affect its text, and the id of the space."""
@@ -87,8 +96,20 @@ class OnPage(ABC):
 
     @property
     @abstractmethod
+    def title(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def modified(self) -> datetime | None: ...
+
+    @property
+    @abstractmethod
     def text_revision(self) -> str:
         """Return the same as `Seen.text_revision` for this document."""
+
+    @property
+    def listed(self) -> Listed:
+        return self.page.listed
 
     @property
     def acl(self) -> Acl:
@@ -114,6 +135,29 @@ def revision(document: Document) -> str:
 def says_the_same(document: Document, revision: str) -> bool:
     """Return whether at most the rights of ``document`` differ from those at ``revision``."""
     return revision.rpartition(".")[0] == document.text_revision
+
+
+def changed(
+    wiki: str,
+    document: Document,
+    url: str,
+    sections: tuple[Section, ...],
+    warnings: tuple[str, ...] = (),
+) -> Changed:
+    """Return the document as a page of the index. ``url`` is for people."""
+    modified = document.modified
+    page = Page(
+        wiki=wiki,
+        key=document.key,
+        title=document.title,
+        url=url,
+        revision=revision(document),
+        acl=document.acl,
+        sections=sections,
+        owner=document.owner,
+        updated=modified.date() if modified else None,
+    )
+    return Changed(page, warnings, document.listed.space.key, modified)
 
 
 def version_of(revision: str) -> int:
@@ -225,9 +269,9 @@ class Reader:
         self._nameless: set[str] | None = None
         """People without a name in the present pass; None before the first one."""
 
-    def known_empty(self, page: Seen) -> bool:
-        """Return whether the page was empty the last time, and is unchanged."""
-        return says_the_same(page, self._empty.get(page.key, ""))
+    def known_empty(self, document: Document) -> bool:
+        """Return whether the document was empty the last time, and is unchanged."""
+        return says_the_same(document, self._empty.get(document.key, ""))
 
     def read(
         self, pages: Sequence[Seen], seen_now: Callable[[Sequence[Seen]], Iterable[Seen]]
@@ -258,41 +302,28 @@ class Reader:
     def convert(self, seen: Seen, body: str) -> PageChange:
         """Make a page of its ``body`` in storage format."""
         listed = seen.listed
-        result = self.sections(
-            listed.key, listed, sections, body, title=listed.title, editor=seen.editor
+        return self.document(
+            seen, listed.url, sections, body, title=listed.title, editor=seen.editor
         )
-        if isinstance(result, Failed):
-            return result
-        if not result:
-            self._empty[listed.key] = revision(seen)
-            return Skipped(listed.key, EMPTY)
-        page = Page(
-            wiki=self._wiki,
-            key=listed.key,
-            title=listed.title,
-            url=listed.url,
-            revision=revision(seen),
-            acl=seen.acl,
-            sections=result,
-            owner=seen.owner,
-            updated=listed.updated,
-        )
-        return Changed(page, space=listed.space.key, since=listed.modified)
 
-    def sections(
-        self, key: str, page: Listed, make: Make, *arguments: Any, **keywords: Any
-    ) -> tuple[Section, ...] | Failed:
-        """Return the sections that ``make`` returns for a document (``key``) on ``page``, or why it
-        failed."""
+    def document(
+        self, document: Document, url: str, make: Make, *arguments: Any, **keywords: Any
+    ) -> PageChange:
+        """Make a page of the sections that ``make`` returns for a document, whose address is
+        ``url``, or return why there is none."""
+        key, place = document.key, self._place(document.listed)
         try:
-            place = self._place(page)
-            return parse_within(self._parse, place, self._user, make, *arguments, **keywords)
+            result = parse_within(self._parse, place, self._user, make, *arguments, **keywords)
         except ParsingFailed as error:
             return Failed(key, str(error))
         except Exception as error:
             # A defect that one page triggers must not stop the others.
             log.exception("%s: %s cannot be converted", self._wiki, key)
             return Failed(key, f"cannot be converted ({type(error).__name__}; see the log)")
+        if not result:
+            self._empty[key] = revision(document)
+            return Skipped(key, EMPTY)
+        return changed(self._wiki, document, url, result)
 
     def _user(self, key: str) -> str:
         """Return a person's name; an unavailable one is requested again in the next pass."""

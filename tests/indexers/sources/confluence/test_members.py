@@ -13,12 +13,13 @@ import pytest
 from footnote_bot.config.wikis import ConfluenceSettings
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.sources.confluence.addresses import Base
-from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from footnote_bot.indexers.sources.confluence.people import (
+from footnote_bot.indexers.sources.confluence.members import (
     Account,
     AccountDirectory,
     CloudPeople,
+    ConfluenceMembers,
     DataCenterPeople,
+    NotFound,
 )
 from footnote_bot.indexers.sources.confluence.remembering import (
     FAILURES_KEPT,
