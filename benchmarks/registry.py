@@ -10,7 +10,6 @@ from benchmarks import (
     fitting,
     hostile,
     invented,
-    kinds,
     large_index,
     large_wiki,
     model_answers,
@@ -52,6 +51,33 @@ _HANDBOOKS = {
     "gitlab_success": "the handbook of GitLab's customer success (320 pages)",
     "gitlab_product": "the handbooks of GitLab's marketing and product (536 pages)",
 }
+
+_EVERYDAY = (
+    " Questions as colleagues type them, on a handbook, without a model; by "
+    "their ids in a half to look at and a half that is only reported. Under `plain`, of "
+    "what is shown as an answer: `right`: the share that states every fact of a right one "
+    "and nothing forbidden; `answerable`, `unanswerable`: the questions with and without "
+    "an answer that get one; `found`: those with an answer where it is right, or a section "
+    "of a relevant page is named instead; `quoted_unanswerable`: those without one where a "
+    "page is quoted. `right`: the share of all questions; `right_in_250`: all facts in the "
+    "first 250 characters. `useful_quotes`: the share of a right answer's quotations that "
+    "hold a fact; `words`: a right answer's length, the median. `refused`: no plain answer "
+    "to questions with an answer, to those that a page is near to and none answers "
+    "(`near_miss`), to the others (`foreign`). `right_auroc`: the confidence of right "
+    "answers against that of all others shown."
+)
+
+_REPLAY = (
+    " Recorded answers of a model's kind to such questions on a handbook, run "
+    "through the check before a reader; the same halves. By rules alone: `shown`: faithful "
+    "claims that a reader sees, verified or marked, by the style of the answer; "
+    "`contradicted`: those that a rule drops; `wrong_verified`: wrong claims shown without "
+    "a mark, by the kind of their error; `cut`: answers that lost a claim and do not say "
+    "so. `labels`: with the labels as judge; `evidence`: with the words that a model gives "
+    "behind each sentence; `recorded`: by a large model's verdicts (Claude; "
+    "benchmarks/verdicts); `whole`: faithful answers with every claim shown; `judged`: "
+    "sentences that a judge is asked about."
+)
 
 BENCHMARKS = (
     Benchmark(
@@ -101,21 +127,10 @@ BENCHMARKS = (
     *(
         Benchmark(
             f"everyday.{each.name}",
-            f"Questions as colleagues type them, on {_HANDBOOKS[each.name]}, without a model; by "
-            "their ids in a half to look at and a half that is only reported. Under `plain`, of "
-            "what is shown as an answer: `right`: the share that states every fact of a right one "
-            "and nothing forbidden; `answerable`, `unanswerable`: the questions with and without "
-            "an answer that get one; `found`: those with an answer where it is right, or a section "
-            "of a relevant page is named instead; `quoted_unanswerable`: those without one where a "
-            "page is quoted. `right`: the share of all questions; `right_in_250`: all facts in the "
-            "first 250 characters. `useful_quotes`: the share of a right answer's quotations that "
-            "hold a fact; `words`: a right answer's length, the median. `refused`: no plain answer "
-            "to questions with an answer, to those that a page is near to and none answers "
-            "(`near_miss`), to the others (`foreign`). `right_auroc`: the confidence of right "
-            "answers against that of all others shown.",
+            f"On {_HANDBOOKS[each.name]}.{'' if number else _EVERYDAY}",
             each.everyday,
         )
-        for each in everyday.HANDBOOKS
+        for number, each in enumerate(everyday.HANDBOOKS)
     ),
     *(
         Benchmark(
@@ -145,26 +160,6 @@ BENCHMARKS = (
         everyday.without_answer,
     ),
     Benchmark(
-        "kinds.languages",
-        "253 of these questions in six languages, as a native speaker types them, over the English "
-        "pages and without a language model, and the same questions in English. The dictionaries "
-        "were written without sight of them. `held_back`: near misses that are refused or told as "
-        "the closest.",
-        kinds.languages,
-    ),
-    Benchmark(
-        "kinds.two_things",
-        "60 questions that ask the same about two things: two pages answer them (`multi`), or one "
-        "(`one_page`).",
-        kinds.two_things,
-    ),
-    Benchmark(
-        "kinds.followups",
-        '106 short follow-ups in conversations: they name another thing (`replaced`), say "it" '
-        "(`pronoun`), add a condition, or begin a new topic.",
-        kinds.followups,
-    ),
-    Benchmark(
         "invented",
         "607 everyday questions on eighteen invented wikis (benchmarks/questions/invented), each "
         "asked by itself, and 385 near misses, with the bundled models alone. `right`: the text "
@@ -176,18 +171,10 @@ BENCHMARKS = (
     *(
         Benchmark(
             f"replay.{each.name}",
-            f"Recorded answers of a model's kind to such questions on {_HANDBOOKS[each.name]}, run "
-            "through the check before a reader; the same halves. By rules alone: `shown`: faithful "
-            "claims that a reader sees, verified or marked, by the style of the answer; "
-            "`contradicted`: those that a rule drops; `wrong_verified`: wrong claims shown without "
-            "a mark, by the kind of their error; `cut`: answers that lost a claim and do not say "
-            "so. `labels`: with the labels as judge; `evidence`: with the words that a model gives "
-            "behind each sentence; `recorded`: by a large model's verdicts (Claude; "
-            "benchmarks/verdicts); `whole`: faithful answers with every claim shown; `judged`: "
-            "sentences that a judge is asked about.",
+            f"On {_HANDBOOKS[each.name]}.{'' if number else _REPLAY}",
             each.replay,
         )
-        for each in everyday.HANDBOOKS
+        for number, each in enumerate(everyday.HANDBOOKS)
     ),
     Benchmark(
         "replay.hostile",

@@ -20,8 +20,8 @@ everything again, `python -m benchmarks NAME` a part, and replaces the rows of t
   Times are this machine's, and longer where it had other work: "load before it" is how many
   processes wanted a core in the minute before, what was measured just before included.
 - Last run: {date}. Versions: {versions}.
-- A goal marked "later" is what a later step of the project is to reach; a figure without a
-  goal says "none".
+- A goal marked "later" is what a later step of the project is to reach. A figure without a
+  goal, "none", is here because README.md or the docs cite it; a run prints all others.
 - The pages and questions of `quality`, `everyday`, `replay`, `search_latency` and
   `out_of_domain` are no part of this repository (`../shared`); without them their rows stay as
   they were.
@@ -45,25 +45,26 @@ def render(results: Results, benchmarks: Sequence[Benchmark]) -> str:
 
 
 def _section(benchmark: Benchmark, results: Results) -> Iterator[str]:
+    """Yield the lines of a benchmark that has rows."""
+    rows = [row for row in results["rows"] if row["name"].startswith(f"{benchmark.name}.")]
+    if not rows:
+        return
+    measured = results["measured"][benchmark.name]
     yield f"## {benchmark.name}\n"
     yield f"{benchmark.about}\n"
-    if not (measured := results["measured"].get(benchmark.name)):
-        yield "Not measured yet.\n"
-        return
     elsewhere = f" on {measured['machine']}" if measured["machine"] != results["machine"] else ""
     load = f"load before it {measured['load']}"
     yield f"Measured {measured['date']}{elsewhere}, {load}.\n"
-    yield "| figure | value | unit | goal | met | command |"
-    yield "|---|---:|---|---|---|---|"
-    for row in results["rows"]:
-        if row["name"].startswith(f"{benchmark.name}."):
-            yield _line(row, row["name"].removeprefix(f"{benchmark.name}."))
+    yield "| figure | value | unit | goal | met |"
+    yield "|---|---:|---|---|---|"
+    for row in rows:
+        yield _line(row, row["name"].removeprefix(f"{benchmark.name}."))
     yield ""
 
 
 def _line(row: RowJson, name: str) -> str:
     met = {None: "", True: "yes", False: "no"}[row["met"]]
-    cells = (name, shown(row), row["unit"], row["goal"] or "none", met, f"`{row['command']}`")
+    cells = (name, shown(row), row["unit"], row["goal"] or "none", met)
     return f"| {' | '.join(cells)} |"
 
 

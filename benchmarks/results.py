@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict
@@ -23,6 +24,24 @@ _LIBRARIES = (
     "qdrant-edge-py",
     "tokenizers",
 )
+
+
+CITED = (
+    "cold_sync.footnote.passages",  # docs/scaling.md, and all below whose page is not named
+    "cold_sync.footnote.without_start",
+    "confluence.first.passages",
+    "confluence.memory.*_peak",
+    "large_index.many.*",
+    "model_answers.*",  # docs/language_models.md: each figure is another model's counterpart
+    "quality.*.questions",  # README.md
+    "ranking.*",  # docs/answering.md: the worth of each feature
+    "reading.*",  # docs/evaluation.md: the classes
+    "search_latency.*",
+    "serve_memory.*",
+    "slack.answer.p50",  # README.md
+)
+"""The figures without a goal that README.md and the docs cite. Others are printed by a run, and not
+kept."""
 
 
 class Measured(TypedDict):
@@ -59,10 +78,10 @@ def merged(
     now: Measured,
     order: Sequence[str],
 ) -> Results:
-    """Return ``old`` with the rows of ``benchmark`` replaced, in the ``order`` of benchmarks. Rows
-    of deleted benchmarks are dropped."""
+    """Return ``old`` with the rows of ``benchmark`` replaced, in the ``order`` of benchmarks. Only
+    rows that have a goal, or are cited, are kept. Rows of deleted benchmarks are dropped."""
     all_rows = {name: [row for row in old["rows"] if _belongs_to(row, name)] for name in order}
-    all_rows[benchmark] = list(rows)
+    all_rows[benchmark] = [row for row in rows if row["goal"] or is_cited(row["name"])]
     measured = {**old["measured"], benchmark: now}
     return {
         "machine": now["machine"],
@@ -71,6 +90,10 @@ def merged(
         "measured": {name: measured[name] for name in order if name in measured},
         "rows": [row for name in order for row in all_rows[name]],
     }
+
+
+def is_cited(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in CITED)
 
 
 def _library_versions() -> Iterator[tuple[str, str]]:

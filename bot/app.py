@@ -39,7 +39,7 @@ from footnote_bot.bot.operations.syncing import SyncLocks, now
 from footnote_bot.bot.parts import MAKING, part
 from footnote_bot.bot.state.place import StatePlace
 from footnote_bot.bot.workspaces.model import NamedWorkspaces
-from footnote_bot.config import data_folder
+from footnote_bot.config.loading import make_data_folder
 from footnote_bot.config.settings import BUNDLED_RERANKER, Secrets, Settings
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Principal, Progress
@@ -104,7 +104,7 @@ class App:
 
     @part
     def state(self) -> Database:
-        data_folder.make(self.settings.data_dir)
+        make_data_folder(self.settings.data_dir)
         password = self.secrets.footnote_state_password.get_secret_value()
         return self.closing.enter_context(closing(self._state_place.open(password)))
 

@@ -66,7 +66,6 @@ from footnote_bot.bot.workspaces.model import WorkspaceRights
 from footnote_bot.bot.workspaces.narrowing import WikiPorts
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.config.manifest_link import bot_scopes
-from footnote_bot.config.narrowing import narrowed
 from footnote_bot.config.reloading import Reloading
 from footnote_bot.config.settings import Secrets, Settings
 
@@ -192,7 +191,7 @@ def further_workspaces(
     def build(me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
         ours = allowed.wikis
         return SlackParts(
-            narrowed(app.settings, ours),
+            app.settings.narrowed(ours),
             replace(connection, bot_token=token),
             replace(env, titles=lambda: app.searching.open_titles(ours) if ours else ()),
             me,

@@ -26,9 +26,8 @@ from footnote_bot.config.removed import (
     is_outdated_verify,
     removed_in,
 )
-from footnote_bot.config.settings import ENV_PREFIX, Secrets, Settings
+from footnote_bot.config.settings import ENV_PREFIX, Secrets, Settings, WorkspaceSettings
 from footnote_bot.config.wikis import WIKI_KINDS, WikiSettings
-from footnote_bot.config.workspaces import WorkspaceSettings
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
@@ -37,7 +36,7 @@ LISTS = ("wiki", "workspace")
 _REMOVED_VARIABLES = {f"{ENV_PREFIX}{name.replace('.', '__')}".upper(): name for name in REMOVED}
 _LIST_VARIABLES = tuple(f"{ENV_PREFIX}{name}".upper() for name in LISTS)
 Location = tuple[str | int, ...]
-"""The keys and numbers that lead to a setting."""
+"""The keys and numbers that lead to a setting, as in ``("wiki", 0, "name")``."""
 
 
 def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
@@ -73,6 +72,18 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": _straight(data_dir.absolute())})
     return settings
+
+
+def make_data_folder(folder: Path) -> None:
+    """Make the data folder, if there is none.
+
+    Raises:
+        SettingsError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError([f"`data_dir`: {error.strerror}: {folder}"]) from None
 
 
 def _unreadable(error: UnreadableVariable) -> str:

@@ -16,9 +16,8 @@ from pydantic.fields import FieldInfo
 
 from footnote_bot.config.drafting import toml_value
 from footnote_bot.config.loading import LISTS, example
-from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.config.settings import Secrets, Settings, WorkspaceSettings
 from footnote_bot.config.wikis import WIKI_KINDS
-from footnote_bot.config.workspaces import WorkspaceSettings
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 _COLUMN, _WIDTH = 30, 100

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -27,7 +28,6 @@ from footnote_bot.config.llm import LlmSettings
 from footnote_bot.config.removed import carry_over, is_outdated_reranker, without_removed
 from footnote_bot.config.secret_files import FileSecrets, secret_of
 from footnote_bot.config.slack import SlackSettings
-from footnote_bot.config.state import StateSettings
 from footnote_bot.config.wikis import (
     A_CENTURY,
     A_YEAR,
@@ -37,7 +37,6 @@ from footnote_bot.config.wikis import (
     WikiSettings,
     of_its_kind,
 )
-from footnote_bot.config.workspaces import WorkspaceSettings, check
 
 ENV_PREFIX = "FOOTNOTE_"
 
@@ -195,6 +194,52 @@ class TracingSettings(Strict):
     )
 
 
+_SQLITE = r"sqlite(\+\w+)?://(/.*)?"
+_POSTGRESQL = (
+    r"postgresql(\+\w+)?://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?]+)?(:[0-9]{0,5})?(/[^?]*)?(\?.*)?"
+)
+"""As SQLAlchemy reads it."""
+
+
+class StateSettings(Strict):
+    """Settings of ``[state]``."""
+
+    url: str = Field(
+        "",
+        pattern=f"^({_SQLITE}|{_POSTGRESQL})?$",
+        repr=False,
+        description="The SQLAlchemy URL of a database, such as postgresql+psycopg://user@host/name "
+        "or sqlite:////srv/footnote.db; empty: SQLite in the data folder.",
+    )
+    retention_days: int = Field(
+        90,
+        ge=1,
+        le=A_CENTURY,
+        description="Days for which questions, answers and all else about people are kept, also "
+        "who was shown which page (`footnote audit`).",
+    )
+
+
+class WorkspaceSettings(Strict):
+    """Settings of ``[[workspace]]``: the rights of people in a workspace other than the one of
+    ``SLACK_BOT_TOKEN``."""
+
+    id: str = Field(
+        pattern=r"^[TE][A-Z0-9]{1,31}$",
+        description="The workspace's id, such as T0123456789; that of an organization (Enterprise "
+        "Grid), such as E0123456789, means each of its workspaces that is not named itself.",
+    )
+    wikis: tuple[str, ...] = Field(
+        (), description="The names of the wikis that it is answered from; empty: none."
+    )
+    trusts_addresses: bool = Field(
+        default=False,
+        description="Whether the e-mail addresses and user groups of its members count as those of "
+        "people in the wikis. Its admins can change addresses, so they can read what anybody may; "
+        "without it, its people read what is open to everyone.",
+    )
+
+
 class Settings(BaseSettings):
     """All settings, section by section."""
 
@@ -242,6 +287,15 @@ class Settings(BaseSettings):
         """Return the review channels of wikis that have their own, by the wikis' names."""
         return {wiki.name: wiki.review_channel for wiki in self.wiki if wiki.review_channel}
 
+    def narrowed(self, wikis: Collection[str]) -> Settings:
+        """Return the settings of a further workspace: without other wikis, and without the channels
+        and admins of the first one, whose ids mean nothing there."""
+        theirs = [wiki for wiki in self.wiki if wiki.name in wikis]
+        here = tuple(wiki.model_copy(update={"review_channel": ""}) for wiki in theirs)
+        without_ids = {"review_channel": "", "digest": False, "admins": ()}
+        slack = self.slack.model_copy(update=without_ids)
+        return self.model_copy(update={"wiki": here, "slack": slack})
+
     @model_validator(mode="before")
     @classmethod
     def _drop_removed(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -265,7 +319,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _has_its_workspaces(self) -> Settings:
-        check(self.workspace, [wiki.name for wiki in self.wiki])
+        ids = [workspace.id for workspace in self.workspace]
+        for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+            raise ValueError(f"two workspaces have the id {id_!r}")
+        for workspace in self.workspace:
+            for name in sorted({*workspace.wikis}.difference(wiki.name for wiki in self.wiki)):
+                raise ValueError(
+                    f"the workspace {workspace.id} names {name!r}, and no wiki is called so"
+                )
         return self
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -14,15 +15,18 @@ from benchmarks.rows import Figure, Goal, RowJson
 COMMITTED: dict[str, Any] = json.loads(results.RESULTS.read_text(encoding="utf-8"))
 
 
+NOW: results.Measured = {"date": "2026-11-24", "machine": "a machine", "load": 0.1}
+
+
 def row(benchmark: str, value: float = 1.0, goal: Goal | None = None) -> RowJson:
-    return Figure("wall", value, "s", goal).row(benchmark)
+    return Figure("wall", value, "s", goal or A_GOAL).row(benchmark)
 
 
 def measure(old: results.Results, benchmark: str, *rows: RowJson) -> results.Results:
-    measured: results.Measured = {"date": "2026-11-24", "machine": "a machine", "load": 0.1}
-    return results.merged(old, benchmark, rows, measured, ["first", "second"])
+    return results.merged(old, benchmark, rows, NOW, ["first", "second"])
 
 
+A_GOAL = Goal("<", 3)
 EMPTY: results.Results = {"machine": "", "date": "", "versions": {}, "measured": {}, "rows": []}
 
 
@@ -76,3 +80,18 @@ def test_a_goal_is_held_against_the_value_that_is_shown(value: float, met: bool)
 )
 def test_a_goal_says_whether_it_is_due(goal: Goal, text: str) -> None:
     assert row("first", 1, goal)["goal"] == text
+
+
+def test_what_has_neither_goal_nor_reader_is_not_kept() -> None:
+    aimless = Figure("wall", 1.0, "s").row("first")
+    cited = Figure("answer.p50", 1.0, "ms").row("slack")
+    kept = results.merged(EMPTY, "first", [aimless, cited], NOW, ["first"])
+
+    assert kept["rows"] == [cited]
+
+
+def test_every_cited_name_is_that_of_a_row() -> None:
+    names = [row["name"] for row in COMMITTED["rows"] if row["goal"] is None]
+
+    assert all(results.is_cited(name) for name in names)
+    assert all(any(fnmatchcase(name, each) for name in names) for each in results.CITED)

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footnote_bot.config.checking import SettingProblem, check
+from footnote_bot.config.checking import SettingProblem, check, line_of, lines_of
 from footnote_bot.config.loading import example
-from footnote_bot.config.positions import line_of, lines_of
 
 TEXT = '''# Ours
 data_dir = "data"

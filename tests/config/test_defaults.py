@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from footnote_bot.config.settings import Settings
+from footnote_bot.config.settings import Settings, WorkspaceSettings
 from footnote_bot.config.wikis import WIKI_KINDS
-from footnote_bot.config.workspaces import WorkspaceSettings
 
 ROOT = Path(__file__).parents[2]
 NOTHING = (None, False, True, 0, "", "auto")

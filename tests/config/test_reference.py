@@ -10,9 +10,8 @@ from pydantic import BaseModel
 
 from footnote_bot.config import reference
 from footnote_bot.config.loading import LISTS, example
-from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.config.settings import Secrets, Settings, WorkspaceSettings
 from footnote_bot.config.wikis import WIKI_KINDS
-from footnote_bot.config.workspaces import WorkspaceSettings
 
 MADE = "run `python -m footnote_bot.config.reference`"
 

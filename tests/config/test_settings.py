@@ -15,9 +15,8 @@ from pydantic import BaseModel
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.config.loading import LISTS, example, load, removed_settings, secrets
 from footnote_bot.config.removed import REMOVED, removed_in, without_removed
-from footnote_bot.config.settings import BUNDLED_RERANKER, Secrets, Settings
+from footnote_bot.config.settings import BUNDLED_RERANKER, Secrets, Settings, WorkspaceSettings
 from footnote_bot.config.wikis import WIKI_KINDS, ConfluenceSettings, MarkdownSettings
-from footnote_bot.config.workspaces import WorkspaceSettings
 
 NO_ADDRESS = "`wiki.0.site_url`: must be an address with a host, as in https://wiki.example.com"
 NO_READER = (

@@ -8,8 +8,7 @@ import pytest
 
 from footnote_bot.config.drafting import toml_value
 from footnote_bot.config.loading import load
-from footnote_bot.config.settings import Settings
-from footnote_bot.config.state import StateSettings
+from footnote_bot.config.settings import Settings, StateSettings
 from footnote_bot.config.writing import as_toml
 
 FILE = """
