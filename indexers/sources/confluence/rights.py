@@ -26,8 +26,8 @@ CLOSED: Gate = frozenset()
 class UnreadGate(frozenset[str]):
     """A gate that could not be read in full. Mostly none of it was read, and then it equals CLOSED.
 
-    ``why`` is Confluence's answer; ``may_pass``: another try may read the gate. ``failed``: the
-    answer was an error, although one that probably stays.
+    ``why`` is Confluence's answer; ``may_pass``: another try may read the gate. ``failed``: it was
+    an error that may be permanent. A sync takes it for a refusal; a check has no answer then.
     """
 
     why: str
