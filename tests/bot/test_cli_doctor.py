@@ -13,7 +13,7 @@ import pytest
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers.indexing import Indexing
-from footnote_bot.indexers.sources.confluence.page_links import tiny
+from footnote_bot.indexers.sources.confluence.addresses import tiny
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import User, Who
 from footnote_bot.playground.confluence.site import CLOUD_ID, LocalConfluence

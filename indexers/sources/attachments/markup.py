@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from footnote_bot.indexers.model import Section
-from footnote_bot.indexers.sources.attachments.content import Warn
-from footnote_bot.indexers.sources.attachments.text import decoded
+from footnote_bot.indexers.sources.attachments.content import Warn, decoded
 from footnote_bot.indexers.sources.markdown.anchors import Anchors, page_outline
 from footnote_bot.indexers.sources.markdown.convert import page
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, guess

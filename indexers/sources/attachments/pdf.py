@@ -10,8 +10,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from footnote_bot.indexers.model import Section
-from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable, Warn
-from footnote_bot.indexers.sources.attachments.text import paragraphs
+from footnote_bot.indexers.sources.attachments.content import (
+    MOST_CHARACTERS,
+    Unreadable,
+    Warn,
+    paragraphs,
+)
 
 if TYPE_CHECKING:
     from pypdf import PageObject

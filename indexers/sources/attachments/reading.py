@@ -10,7 +10,7 @@ from typing import Final
 
 from footnote_bot.indexers.findings import Finding, failure, ok
 from footnote_bot.indexers.model import Section
-from footnote_bot.indexers.sources.attachments import markup, pdf, sheets, slides, text, word
+from footnote_bot.indexers.sources.attachments import markup, pdf, sheets, slides, word
 from footnote_bot.indexers.sources.attachments.content import (
     MOST_CHARACTERS,
     NOT_INSTALLED,
@@ -18,6 +18,7 @@ from footnote_bot.indexers.sources.attachments.content import (
     Reader,
     Unreadable,
     Warn,
+    plain_sections,
 )
 from footnote_bot.indexers.text.prose import Kind, blocks
 
@@ -34,8 +35,8 @@ _READERS: Final[Mapping[str, Reader]] = {
     ".pdf": pdf.sections,
     ".pptm": slides.sections,
     ".pptx": slides.sections,
-    ".text": text.sections,
-    ".txt": text.sections,
+    ".text": plain_sections,
+    ".txt": plain_sections,
     ".xhtml": markup.html,
     ".xlsm": sheets.sections,
     ".xlsx": sheets.sections,

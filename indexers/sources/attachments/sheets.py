@@ -13,9 +13,8 @@ from itertools import groupby, takewhile
 from typing import Any
 
 from footnote_bot.indexers.model import Section
-from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Warn
+from footnote_bot.indexers.sources.attachments.content import MOST_CHARACTERS, Warn, paragraphs
 from footnote_bot.indexers.sources.attachments.office import checked
-from footnote_bot.indexers.sources.attachments.text import paragraphs
 from footnote_bot.indexers.text.writing import table
 
 _MOST_ROWS = 100_000

@@ -1,38 +1,106 @@
 """A person's access to a page, as Confluence decides now: yes or no, and by which gates.
 
-The decision is the same as a sync's (`Survey.seen`); here the gates are put into words.
-"""
+The decision is the same as a sync's (`Survey.seen`); here the gates are put into words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
+from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.findings import Access, GateInWords
 from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
-from footnote_bot.indexers.sources.confluence.answers import with_ids
-from footnote_bot.indexers.sources.confluence.cql import SEARCH, quoted, search_params
-from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from footnote_bot.indexers.sources.confluence.naming import Names
-from footnote_bot.indexers.sources.confluence.page_links import page_link, path_within, space_link
-from footnote_bot.indexers.sources.confluence.paging import results
-from footnote_bot.indexers.sources.confluence.people import Account, text
-from footnote_bot.indexers.sources.confluence.product import (
+from footnote_bot.indexers.sources.confluence.addresses import page_link, path_within, space_link
+from footnote_bot.indexers.sources.confluence.answers import (
     UNKNOWN,
     ConfluenceSpace,
     Listed,
-    Rights,
+    with_ids,
 )
-from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
+from footnote_bot.indexers.sources.confluence.members import (
+    Account,
+    ConfluenceMembers,
+    NotFound,
+    text,
+)
+from footnote_bot.indexers.sources.confluence.paging import SEARCH, quoted, results, search_params
+from footnote_bot.indexers.sources.confluence.product import Product, Rights
+from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens, acl
 from footnote_bot.indexers.sources.confluence.survey import Survey
 from footnote_bot.indexers.sources.confluence.transport import Transport, at, unless_absent
 
+_NAMED = 5
+"""People and groups of a restriction that are named; the others are counted."""
+_AT_ONCE = 100
 _UNREAD = "cannot be read, or names nobody known: nobody passes"
-
 _NO_PAGE = (
     "no page that the token sees has this address: open it in a browser, and copy one that has"
     " the page's number"
 )
+
+
+class Names:
+    """The names of a gate's people and groups; one without a name is shown by its id."""
+
+    def __init__(self, wiki: Transport, product: Product, tokens: Tokens) -> None:
+        self._wiki = wiki
+        self._tokens = tokens
+        self.user = cache(lambda key: product.user_name(key) or f"the account {key}")
+        self._group = cache(self._group_name)
+
+    def all_of(self, gate: Gate) -> str:
+        """Return everybody who passes, people first."""
+        order = sorted(gate, key=lambda token: (not self._is_user(token), token))
+        words = [self.token(token) for token in order[:_NAMED]]
+        if len(order) > _NAMED:
+            words.append(f"{len(order) - _NAMED} more")
+        return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+    def token(self, token: str) -> str:
+        user, group = self._tokens.user(""), self._tokens.group("")
+        if token == EVERYONE:
+            return "everyone"
+        if token == self._tokens.licensed:
+            return "everybody who may log in"
+        if token.startswith(user):
+            return self.user(token.removeprefix(user))
+        return f"group {self._group(token.removeprefix(group))}"
+
+    def nodes(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return `page "Salaries"`, by content id."""
+        unique = list(dict.fromkeys(keys))[:_AT_ONCE]
+        names: dict[str, str] = {}
+        if unique:
+            try:
+                names = self.search(unique)
+            except WikiUnavailable:
+                names = {}
+        return {key: names.get(key, f"page {key}") for key in unique}
+
+    def search(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the names of the nodes that the search finds.
+
+        Raises:
+            WikiUnavailable: the search does not answer.
+        """
+        answer = self._wiki.get(SEARCH, search_params(f"id in ({','.join(keys)})", _AT_ONCE))
+        return {
+            str(row["id"]): f'{row.get("type", "page")} "{row.get("title", "")}"'
+            for row in with_ids(results(answer))
+        }
+
+    def _is_user(self, token: str) -> bool:
+        return token.startswith(self._tokens.user(""))
+
+    def _group_name(self, key: str) -> str:
+        if not self._wiki.base.cloud:
+            return key
+        try:
+            answer: Mapping[str, object] = self._wiki.get("/rest/api/group/by-id", {"id": key})
+        except WikiUnavailable:
+            return key
+        return str(answer.get("name") or key)
 
 
 class ConfluenceAccess:
@@ -133,27 +201,24 @@ class ConfluenceAccess:
 
     def _page(self, key: str) -> tuple[Listed | None, bool, bool]:
         """Return the page, whether it is among those read, and whether its space is."""
-        product = self._survey.product
         spaces = self._survey.spaces(fresh=True)
-        page = product.find(key, _by_id(spaces))
-        if isinstance(page, Listed):
-            return page, bool(self._survey.selected(page.space, [page])), True
-        if page is None:
-            return None, False, False
-        all_spaces = product.spaces((), personal=True, archived=True)
-        spaces = [space for space in all_spaces if isinstance(space, ConfluenceSpace)]
-        page = product.find(key, _by_id(spaces))
-        return (page if isinstance(page, Listed) else None), False, False
+        page = self._find(key, spaces)
+        if page is None or page.space in spaces:
+            return page, bool(page and self._survey.selected(page.space, [page])), bool(page)
+        all_spaces = self._survey.product.spaces((), personal=True, archived=True)
+        seen = [space for space in all_spaces if isinstance(space, ConfluenceSpace)]
+        page = self._find(key, seen)
+        return (page if page and page.space in seen else None), False, False
+
+    def _find(self, key: str, spaces: Sequence[ConfluenceSpace]) -> Listed | None:
+        (page,) = self._survey.find_all([key], {space.id: space for space in spaces})
+        return page
 
 
 def _person(email: str, who: Account | NotFound, names: Names) -> str:
     if isinstance(who, NotFound):
         return f"{email} ({who.reason}: gets what is open to everyone)"
     return f"{names.user(who.key)} ({email})"
-
-
-def _by_id(spaces: list[ConfluenceSpace]) -> dict[str, ConfluenceSpace]:
-    return {space.id: space for space in spaces}
 
 
 def _in_words(  # noqa: PLR0913, PLR0917 - the parts of an explanation

@@ -1,17 +1,53 @@
-"""The answers of Confluence, as Cloud and Data Center give them. Any field may be missing."""
+"""The answers of Cloud and Data Center about spaces and pages. Any field may be missing."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Listed
-from footnote_bot.indexers.sources.confluence.rights import Tokens
-from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport, at
+from footnote_bot.indexers.sources.confluence.rights import Restriction
+from footnote_bot.indexers.sources.confluence.transport import Json, Refused, at
 
 log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+
+UNKNOWN = "?"
+"""The value in a page's ancestors if they could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfluenceSpace:
+    id: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A listed page or blog post. ``ancestors`` are the ids of all nodes above it; ``url`` is for
+    people; ``own`` is the restriction of the page itself, None if the listing does not report it;
+    ``owner`` is its owner field, as far as the listing reports it."""
+
+    key: str
+    kind: str
+    space: ConfluenceSpace
+    title: str
+    version: int
+    ancestors: tuple[str, ...]
+    url: str
+    modified: datetime | None = None
+    own: Restriction | None = None
+    owner: str = ""
+    above_unread: str = ""
+    """Why its ancestors could not be read, if another try may read them."""
+
+    @property
+    def is_blog_post(self) -> bool:
+        return self.kind.startswith("blogpost")
 
 
 def is_space(answer: Json, space: ConfluenceSpace) -> bool:
@@ -64,13 +100,18 @@ def body_of(page: Listed, answer: Json) -> str:
 
 
 def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
-    """Return the body that ``read`` gets in storage format, else the rendered page: Confluence
-    breaks on the storage format of some pages (CONFCLOUD-76433). Any other refusal may pass, and is
-    no reason for the rendered page, which shows more than this page."""
+    """Return the body that ``read`` gets, see `in_either_form`."""
+    return in_either_form(lambda form: body_of(page, read(form)))
+
+
+def in_either_form(read: Callable[[str], Item]) -> Item | Refused:
+    """Return what ``read`` gets in storage format, else the rendered page: Confluence breaks on the
+    storage format of some pages (CONFCLOUD-76433). Any other refusal may pass, and is no reason for
+    the rendered page, which shows more than this page."""
     first: Refused | None = None
     for form in ("storage", "view"):
         try:
-            return body_of(page, read(form))
+            return read(form)
         except Refused as refused:
             first = first or refused
             if refused.busy or refused.status < 500:
@@ -85,21 +126,9 @@ def space_of(answer: Json) -> ConfluenceSpace:
     )
 
 
-def edits(results: Iterable[Json]) -> Iterator[tuple[str, int]]:
-    """Yield key and version of each page in the ``results`` of a search for edits."""
-    for row in with_ids(results):
-        yield str(row["id"]), number(version(row))
-
-
 def version(page: Json) -> Mapping[str, Any]:
     value = page.get("version")
     return value if isinstance(value, Mapping) else {}
-
-
-def edited_by(changed: Mapping[str, Any], tokens: Tokens, *names: str) -> str:
-    """Return the token of the account in ``changed`` under ``names``; empty if none."""
-    key = at(changed, *names)
-    return tokens.user(key) if key and isinstance(key, str) else ""
 
 
 def number(changed: Mapping[str, Any]) -> int:
@@ -120,18 +149,13 @@ def with_ids(rows: Iterable[object]) -> Iterator[Json]:
             log.warning("Confluence listed something without an id; it is left out")
 
 
-def address(wiki: Transport, answer: Json, page: Json) -> str:
-    """Return a page's address for people, below the site's address, which may differ from the
-    API's. Not every response names the site's address, so the last one named is kept."""
-    wiki.shown_at = _link(answer, "base") or wiki.shown_at
-    # Every Confluence knows this address of a page by its id.
-    path = _link(page, "webui") or f"/pages/viewpage.action?pageId={page.get('id')}"
-    return wiki.shown_at.rstrip("/") + "/" + path.lstrip("/")
-
-
-def _link(answer: Json, name: str) -> str:
-    link = at(answer, "_links", name)
-    return link if isinstance(link, str) else ""
+def address(shown_at: str, page: Json) -> str:
+    """Return a page's address for people, below the site's address ``shown_at``."""
+    path = at(page, "_links", "webui")
+    if not isinstance(path, str) or not path:
+        # Every Confluence knows this address of a page by its id.
+        path = f"/pages/viewpage.action?pageId={page.get('id')}"
+    return shown_at.rstrip("/") + "/" + path.lstrip("/")
 
 
 def moment(value: object) -> datetime | None:
@@ -140,3 +164,7 @@ def moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def in_batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    return (items[at : at + size] for at in range(0, len(items), size))

@@ -4,37 +4,167 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from pathlib import PurePosixPath
+from urllib.parse import quote, urljoin, urlsplit
+
+from requests import Response
 
 from footnote_bot.indexers.model import (
-    Changed,
     Failed,
     KnownPage,
-    Page,
     PageChange,
     Skipped,
     digest,
 )
 from footnote_bot.indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
-from footnote_bot.indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
+from footnote_bot.indexers.sources.attachments.content import NOT_INSTALLED, Unreadable
 from footnote_bot.indexers.sources.attachments.reading import VERSION, read, readable
-from footnote_bot.indexers.sources.confluence.attachment_listing import (
-    File,
-    fetch_file,
-    search_files,
+from footnote_bot.indexers.sources.confluence.answers import (
+    ConfluenceSpace,
+    is_current,
+    moment,
+    number,
+    version,
 )
-from footnote_bot.indexers.sources.confluence.cql import queries_in
-from footnote_bot.indexers.sources.confluence.documents import revision, says_the_same, version_of
-from footnote_bot.indexers.sources.confluence.downloads import download
+from footnote_bot.indexers.sources.confluence.paging import queries_in, search_content
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
-from footnote_bot.indexers.sources.confluence.reading import EMPTY, OnPage, Seen
-from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
+from footnote_bot.indexers.sources.confluence.reading import (
+    EMPTY,
+    OnPage,
+    Seen,
+    changed,
+    revision,
+    says_the_same,
+    version_of,
+)
+from footnote_bot.indexers.sources.confluence.transport import (
+    Json,
+    Params,
+    Refused,
+    Transport,
+    at,
+    unless_absent,
+)
 
+_EXPAND = "container,version"
+_HOPS = 5
+_REDIRECTS = {301, 302, 303, 307, 308}
 _DOWNLOADS_AT_ONCE = 2
 """Concurrent downloads; their bytes wait in memory until they are read."""
 _WEB_PAGES = {".htm", ".html", ".xhtml"}
+
+
+def is_attachment(key: str) -> bool:
+    """Return whether the key is an attachment's; both products name them so."""
+    return key.startswith("att")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attached file. ``page`` is the id of its page; ``size`` in bytes, -1 if unknown."""
+
+    key: str
+    page: str
+    name: str
+    version: int
+    size: int
+    link: str
+    modified: datetime | None
+
+    @property
+    def document(self) -> str:
+        return self.key
+
+
+def search_files(wiki: Transport, query: str) -> Iterator[File]:
+    """Yield the files that a ``query`` for attachments finds.
+
+    Raises:
+        WikiUnavailable: the search is not whole.
+    """
+    for row in search_content(wiki, query, _EXPAND):
+        if is_attachment(str(row["id"])):
+            yield _file(wiki, row)
+
+
+def fetch_file(wiki: Transport, key: str) -> File | None:
+    """Return the file; None if there is no current one that the token sees.
+
+    Raises:
+        WikiUnavailable: Confluence does not say.
+    """
+    path = f"/api/v2/attachments/{key}" if wiki.base.cloud else f"/rest/api/content/{key}"
+    params: Params = {} if wiki.base.cloud else {"expand": _EXPAND}
+    row = unless_absent(partial(wiki.get, path, params))
+    return _file(wiki, row) if row is not None and is_current(row, key) else None
+
+
+def _file(wiki: Transport, row: Json) -> File:
+    """Return the file in a row of either API."""
+    changed = version(row)
+    name = str(row.get("title", ""))
+    page = str(at(row, "container", "id") or row.get("pageId") or row.get("blogPostId") or "")
+    link = at(row, "_links", "download") or row.get("downloadLink")
+    size = row.get("fileSize", at(row, "extensions", "fileSize"))
+    return File(
+        key=str(row["id"]),
+        page=page,
+        name=name,
+        version=number(changed),
+        size=size if isinstance(size, int) else -1,
+        link=wiki.base.relative(str(link or f"/download/attachments/{page}/{quote(name)}")),
+        modified=moment(changed.get("when") or changed.get("createdAt")),
+    )
+
+
+def download(wiki: Transport, path: str, size: int, *, page: bool = False) -> bytes:
+    """Return the file at ``path`` below the base, with the ``size`` that Confluence states;
+    ``page``: it is itself a web page.
+
+    Cloud stores files elsewhere and redirects there with an address that needs no token, so the
+    token is not sent.
+
+    Raises:
+        Refused: no file came, or not this file (another size, a login page).
+        WikiUnavailable: no answer after all tries.
+    """
+    url = wiki.base.url + path
+    for _ in range(_HOPS):
+        response, data = wiki.fetch(url, size + 1)
+        if response.status_code not in _REDIRECTS:
+            return _checked(response, data, size, page=page)
+        url = _next(wiki, url, response)
+    raise Refused(response.status_code, "The download leads on and on to other addresses.")
+
+
+def _next(wiki: Transport, url: str, response: Response) -> str:
+    """Raises: Refused."""
+    try:
+        address = urljoin(url, response.headers.get("Location", ""))
+        parts = urlsplit(address)
+        # A wiki over plain HTTP has nothing more to lose.
+        safe = parts.scheme in {"https", urlsplit(wiki.base.url).scheme}
+        safe = bool(safe and parts.hostname and not parts.username and not parts.password)
+    except ValueError:  # invalid brackets
+        safe = False
+    if not safe:
+        raise Refused(response.status_code, "The download leads to an address that is not safe.")
+    return address
+
+
+def _checked(response: Response, data: bytes, size: int, *, page: bool) -> bytes:
+    """Raises: Refused."""
+    status = response.status_code
+    if status != 200:
+        hint = " See that the token may read attachments." if status in {401, 403} else ""
+        raise Refused(status, f"Confluence answered {status} to the download.{hint}")
+    if not page and "html" in response.headers.get("Content-Type", "").lower():
+        raise Refused(status, "A web page came in the place of the file, perhaps a login page.")
+    if len(data) != size:
+        raise Refused(status, "What came has another size than Confluence says of the file.")
+    return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +178,14 @@ class Attached(OnPage):
         return self.file.key
 
     @property
-    def content(self) -> str:
+    def text_revision(self) -> str:
         # The query of its address changes by itself, and leads to the same file.
         place = (self.title, self.page.key, self.file.link.partition("?")[0])
         return f"{self.file.version}.{digest(VERSION, *place)}.{self.page.listed.space.id}"
+
+    @property
+    def modified(self) -> datetime | None:
+        return self.file.modified
 
     @property
     def title(self) -> str:
@@ -138,7 +272,7 @@ class Attachments:
                 yield self._document(document, data)
 
     def _document(self, document: Attached, data: bytes) -> PageChange:
-        file, page = document.file, document.page.listed
+        file = document.file
         try:
             content = self._parse(FILE, read, file.name, data)
         except (Unreadable, TooCostly) as error:
@@ -147,22 +281,8 @@ class Attachments:
             return _failed(document, str(error))
         if not content.sections:
             return self._remember_unread(document, Skipped(file.key, EMPTY))
-        return self._changed(document, content, page.space.key)
-
-    def _changed(self, document: Attached, content: Content, space: str) -> Changed:
-        file = document.file
-        page = Page(
-            wiki=self._wiki,
-            key=file.key,
-            title=document.title,
-            url=self._transport.shown_at.rstrip("/") + file.link,
-            revision=revision(document),
-            acl=document.acl,
-            owner=document.owner,
-            sections=content.sections,
-            updated=file.modified.date() if file.modified else None,
-        )
-        return Changed(page, content.warnings, space, file.modified)
+        url = self._transport.shown_at.rstrip("/") + file.link
+        return changed(self._wiki, document, url, content.sections, content.warnings)
 
     def _remember_unread(self, document: Attached, why: Skipped | Failed) -> Skipped | Failed:
         """Remember why a file was not read: the same bytes would fail again."""

@@ -2,49 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from footnote_bot.indexers.errors import WikiMisconfigured
+from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.sources.confluence.answers import (
-    address,
+    UNKNOWN,
+    ConfluenceSpace,
+    Listed,
     body_in,
     body_of,
-    edited_by,
-    edits,
+    in_batches,
     is_current,
     is_listed,
-    moment,
     number,
     space_of,
     version,
     with_ids,
 )
-from footnote_bot.indexers.sources.confluence.cql import SEARCH, search_params
-from footnote_bot.indexers.sources.confluence.gates import confirm_anonymous, gates, unread_gate
 from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from footnote_bot.indexers.sources.confluence.paging import by_cursor, results, rows
+from footnote_bot.indexers.sources.confluence.paging import (
+    SEARCH,
+    by_cursor,
+    results,
+    search_params,
+)
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
+from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
 from footnote_bot.indexers.sources.confluence.product import (
-    UNKNOWN,
-    ConfluenceSpace,
-    Elsewhere,
-    Listed,
+    Product,
     Rights,
+    Start,
+    when_needed,
 )
 from footnote_bot.indexers.sources.confluence.rights import (
-    Gate,
     Restriction,
     Tokens,
     restriction,
-    space_gate,
-)
-from footnote_bot.indexers.sources.confluence.shared_requests import (
-    edited_since,
-    in_batches,
-    lists,
-    user_name,
 )
 from footnote_bot.indexers.sources.confluence.transport import (
     Json,
@@ -55,9 +50,9 @@ from footnote_bot.indexers.sources.confluence.transport import (
     unless_absent,
 )
 
-_AT_ONCE = 250
 _RESTRICTIONS_AT_ONCE = 100
-_EDITED_AT_ONCE = 200
+_KNOWN = 10_000
+"""Pages whose kind is remembered."""
 _KINDS = ("pages", "blogposts")
 _EXPAND = (
     "restrictions.read.restrictions.user,restrictions.read.restrictions.group,"
@@ -65,20 +60,26 @@ _EXPAND = (
 )
 
 
-class Cloud:
+class Cloud(Product):
     batch = 25
+    at_once = 250
+    account = "accountId"
+    editor_at = ("authorId",)
+    tells_visitors = False
 
     def __init__(
         self, wiki: Transport, tokens: Tokens, ownership: Ownership = NOBODY_NAMED
     ) -> None:
-        self._wiki = wiki
-        self._tokens = tokens
-        self._ownership = ownership
+        super().__init__(wiki, tokens, ownership)
+        self._kinds: dict[str, str] = {}
+
+    def space_path(self, space: ConfluenceSpace) -> str:
+        return f"/api/v2/spaces/{space.id}"
 
     def spaces(
         self, keys: Sequence[str], *, personal: bool, archived: bool
     ) -> list[ConfluenceSpace]:
-        params: Params = {"limit": _AT_ONCE}
+        params: Params = {"limit": self.at_once}
         if keys:
             params = {**params, "keys": ",".join(keys)}
         return [
@@ -88,28 +89,17 @@ class Cloud:
             or (not keys and is_listed(row, personal=personal, archived=archived))
         ]
 
-    def viewers(self, space: ConfluenceSpace) -> Gate:
-        path = f"/api/v2/spaces/{space.id}"
-        try:
-            permissions = self._all(f"{path}/permissions", {"limit": _AT_ONCE}, halves=False)
-            gate = space_gate(permissions, self._tokens)
-        except Refused as refused:
-            return unread_gate(refused)
-        return confirm_anonymous(gate, self._wiki, path, space)
-
     def pages(self, space: ConfluenceSpace) -> list[Listed]:
         listed: dict[str, Listed] = {}
         parents: dict[str, str] = {}
         for kind in _KINDS:
-            params: Params = {"space-id": space.id, "status": "current", "limit": _AT_ONCE}
+            params: Params = {"space-id": space.id, "status": "current", "limit": self.at_once}
             for answer in by_cursor(self._wiki, f"/api/v2/{kind}", params):
                 for row in with_ids(results(answer)):
                     key = str(row["id"])
-                    # A node without a stated parent may still have one.
-                    none = "" if kind == "blogposts" else UNKNOWN
-                    parents[key] = str(row.get("parentId", none) or "")
-                    listed[key] = self.listed(answer, row, kind, space)
-        chains = _Chains(self._wiki, parents)
+                    parents[key] = _parent(row, kind)
+                    listed[key] = self._listed(answer, row, kind, space)
+        chains = _Chains(parents, self._ancestors)
         return [chains.placed(page) for page in listed.values()]
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
@@ -126,7 +116,7 @@ class Cloud:
                 restrictions[key] = restriction(at(row, "restrictions", "read"), self._tokens)
                 editors[key] = _editor(row)
                 owners[key] = self._ownership.of(row, last.get(key, ""))
-        return Rights(gates(self._wiki, self._tokens, pages, restrictions), editors, owners)
+        return Rights(self.gates(pages, restrictions), editors, owners)
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         bodies: dict[str, str | Refused] = {}
@@ -151,26 +141,53 @@ class Cloud:
                     bodies[key] = self._fetch_body(page)
         return bodies
 
-    def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
-        for kind in _KINDS:
-            answer = unless_absent(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
-            if answer is None:
+    def find(
+        self, key: str, start: Start = when_needed, result: PartialResult | None = None
+    ) -> Listed | None:
+        """Request the page. An id does not tell a page from a blog post, so both are requested."""
+        known_kind = self._kinds.get(key)
+        answers = {
+            kind: start(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
+            for kind in ([known_kind] if known_kind else _KINDS)
+        }
+        above = start(partial(self._ancestors, key))
+        failure: WikiUnavailable | None = None
+        for kind, answer in answers.items():
+            try:
+                content = unless_absent(answer)
+            except WikiUnavailable as error:
+                failure = error
                 continue
-            current, place = is_current(answer, key), answer.get("spaceId")
-            if current and not place:
-                raise Refused(200, f"Confluence does not say where the page {key} stands.")
-            space = spaces.get(str(place))
-            if not current:
-                return None
-            if space is None:
-                return Elsewhere(key, str(place))
-            page = self.listed(answer, answer, kind, space)
-            parent = "" if kind == "blogposts" else str(answer.get("parentId", UNKNOWN) or "")
-            return _Chains(self._wiki, {key: parent}).placed(page)
+            if content is not None:
+                return self._found(content, key, kind, above, result)
+            if failure is None and result:
+                # Until the other kind has also answered, the page may be gone.
+                result.record_difference()
+        if failure is not None:
+            raise failure
         return None
 
-    def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
-        return lists(self._wiki, f"/api/v2/spaces/{space}", personal=personal, archived=archived)
+    def _found(
+        self,
+        content: Json,
+        key: str,
+        kind: str,
+        above: Callable[[], list[str]],
+        result: PartialResult | None,
+    ) -> Listed | None:
+        if not is_current(content, key):
+            return None
+        space = str(content.get("spaceId") or "")
+        if not space:
+            raise Refused(200, f"Confluence does not say where the page {key} stands.")
+        if result:
+            result.record_page(number(version(content)), space)
+        if len(self._kinds) >= _KNOWN:
+            self._kinds.clear()
+        self._kinds[key] = kind
+        ancestors, why = _chain(_parent(content, kind), above)
+        page = self._listed(content, content, kind, ConfluenceSpace(space, "", ""))
+        return replace(page, ancestors=ancestors, above_unread=why)
 
     def labels(self, key: str) -> frozenset[str]:
         for kind in _KINDS:
@@ -180,12 +197,7 @@ class Cloud:
         return frozenset()
 
     def _labels(self, path: str) -> frozenset[str]:
-        labels = self._all(path, {"limit": _AT_ONCE}, halves=False)
-        return frozenset(str(row.get("name")) for row in labels)
-
-    def edited(self, hours: int) -> Iterator[tuple[str, int]]:
-        params = search_params(edited_since(hours), _EDITED_AT_ONCE, expand="version")
-        return edits(self._all(SEARCH, params))
+        return frozenset(str(row.get("name")) for row in self._short(path))
 
     def editor(self, page: Listed) -> str:
         try:
@@ -196,27 +208,10 @@ class Cloud:
         value = next((row.get("value") for row in properties), "v1")
         return value if isinstance(value, str) else "v1"
 
-    def user_name(self, key: str) -> str:
-        return user_name(self._wiki, {"accountId": key})
-
-    def listed(self, answer: Json, content: Json, kind: str, space: ConfluenceSpace) -> Listed:
-        changed = version(content)
-        return Listed(
-            key=str(content["id"]),
-            kind=kind,
-            space=space,
-            title=str(content.get("title", "")),
-            version=number(changed),
-            ancestors=(),
-            url=address(self._wiki, answer, content),
-            modified=moment(changed.get("createdAt")),
-            owner=self._ownership.of({}, edited_by(changed, self._tokens, "authorId")),
-        )
-
     def _search_rights(self, pages: Sequence[Listed]) -> list[Json]:
         listed = ",".join(page.key for page in pages)
         expand = _EXPAND + self._ownership.expand
-        params = search_params(f"id in ({listed})", _RESTRICTIONS_AT_ONCE, expand=expand)
+        params = search_params(f"id in ({listed})", _RESTRICTIONS_AT_ONCE, expand)
         try:
             return list(self._all(SEARCH, params))
         except Refused as refused:
@@ -229,16 +224,19 @@ class Cloud:
         path = f"/api/v2/{page.kind}/{page.key}"
         return body_in(page, lambda form: self._wiki.get(path, {"body-format": form}))
 
-    def _all(self, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
-        return rows(by_cursor(self._wiki, path, params, halves=halves))
+    def _ancestors(self, key: str) -> list[str]:
+        """Return the ancestors of a page, the lowest last; at most `at_once` of them."""
+        listed = self._short(f"/api/v2/pages/{key}/ancestors")
+        return [str(at(row, "id") or UNKNOWN) for row in listed]
 
 
 class _Chains:
-    """The ancestors of pages, including folders and other unlisted nodes."""
+    """The ancestors of listed pages, including folders and other unlisted nodes. ``read`` requests
+    the ancestors of one page."""
 
-    def __init__(self, wiki: Transport, parents: Mapping[str, str]) -> None:
-        self._wiki = wiki
+    def __init__(self, parents: Mapping[str, str], read: Callable[[str], list[str]]) -> None:
         self._parents = parents
+        self._read = read
         self._above: dict[str, tuple[str, ...]] = {}
         self._unlisted: dict[str, tuple[str, ...]] = {}
         self._unread = ""
@@ -267,29 +265,39 @@ class _Chains:
 
     def _beyond(self, key: str, parent: str) -> tuple[str, ...]:
         """Return the ancestors of a page whose parent is not listed; its siblings share them."""
-        if parent in {"", UNKNOWN}:
-            return (parent,) if parent else ()
         if parent not in self._unlisted:
-            try:
-                path, params = f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
-                answers = by_cursor(self._wiki, path, params, halves=False)
-                ancestors = [node_id(row) for answer in answers for row in results(answer)]
-            except Refused as refused:
-                if refused.busy:
-                    raise
-                ancestors = []
-                if not refused.absent:
-                    self._unread = str(refused)
-            complete = parent in ancestors and len(ancestors) < _AT_ONCE
-            self._unlisted[parent] = tuple(ancestors) if complete else (*ancestors, parent, UNKNOWN)
+            ancestors, why = _chain(parent, partial(self._read, key))
+            self._unread = why or self._unread
             # The response has no `next`: the ancestors of its first node need another request.
-            if complete and ancestors[0] in self._parents:
-                self._unlisted[parent] = (*self.above(ancestors[0]), *ancestors)
+            if UNKNOWN not in ancestors and ancestors and ancestors[0] in self._parents:
+                ancestors = (*self.above(ancestors[0]), *ancestors)
+            self._unlisted[parent] = ancestors
         return self._unlisted[parent]
 
 
-def node_id(row: object) -> str:
-    return str(at(row, "id") or UNKNOWN)
+def _chain(parent: str, read: Callable[[], list[str]]) -> tuple[tuple[str, ...], str]:
+    """Return the ancestors of a page below ``parent``, top first, and why they could not be
+    ``read``, if another try may read them. If they do not end with the parent, they are incomplete:
+    the page was moved meanwhile, or there are more than one response holds.
+
+    Raises:
+        WikiUnavailable: Confluence does not answer, or is too busy for any request.
+    """
+    if parent in {"", UNKNOWN}:
+        return ((parent,) if parent else ()), ""
+    try:
+        ancestors = read()
+    except Refused as refused:
+        if refused.busy:
+            raise
+        return (parent, UNKNOWN), "" if refused.absent else str(refused)
+    complete = parent in ancestors and len(ancestors) < Cloud.at_once
+    return (*ancestors,) if complete else (*ancestors, parent, UNKNOWN), ""
+
+
+def _parent(content: Json, kind: str) -> str:
+    """Return the parent. A page without a stated parent may still have one."""
+    return "" if kind == "blogposts" else str(content.get("parentId", UNKNOWN) or "")
 
 
 def _body(page: Listed, answer: Json) -> str | Refused:

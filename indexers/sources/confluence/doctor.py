@@ -1,27 +1,42 @@
 """Checks of what a Confluence shows to its token, for `footnote doctor`.
 
 Most problems with rights raise no error: nobody is shown a space whose viewers cannot be read, and
-nobody misses a page that the token does not see. So they are checked here.
-"""
+nobody misses a page that the token does not see. So they are checked here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.findings import Finding, Level, failure, ok, warning
-from footnote_bot.indexers.sources.confluence.doctor_pages import PagesDoctor, listed
-from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from footnote_bot.indexers.sources.confluence.access import Names
+from footnote_bot.indexers.sources.confluence.answers import (
+    UNKNOWN,
+    ConfluenceSpace,
+    Listed,
+    with_ids,
+)
+from footnote_bot.indexers.sources.confluence.members import (
+    Account,
+    ConfluenceMembers,
+    NotFound,
+    text,
+)
+from footnote_bot.indexers.sources.confluence.paging import SEARCH, quoted, results, search_params
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map, start_in_thread
-from footnote_bot.indexers.sources.confluence.people import Account, text
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.survey import Survey
 from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 from footnote_bot.indexers.text.counting import counted
 
+_SAMPLE = 20
+"""Pages whose restrictions are read."""
+_SHOWN = 8
+"""Keys that are named; the others are counted."""
+_SPACES_OF_CQL = 50
 _OVERRIDES = 50
 """Entries of ``accounts`` that are looked up."""
 _TELLS_VIEWERS, _TELLS_NESTING = (9, 1), (9, 4)
@@ -76,15 +91,14 @@ class ConfluenceDoctor:
             yield from findings
             if any(finding.level is Level.FAILURE for finding in findings):
                 return
-        pages = PagesDoctor(self._name, self._transport, self._survey, self._spaces)
         further: list[tuple[Check, str]] = [
             (self._names_lost_spaces, "which spaces are missing"),
             (self._tells_viewers, "who may view the spaces"),
-            (pages.restrictions, "how pages are restricted"),
+            (self._tells_restrictions, "how pages are restricted"),
             (self._tells_own_groups, "who is in which group"),
             (self._finds_overrides, "whose the accounts in `accounts` are"),
             (self._tells_people, "who people are"),
-            (lambda: pages.selection(self._scope), "what the settings select"),
+            (self._finds_selection, "what the settings select"),
         ]
         for check, subject in further:
             yield from self._within(check, subject, late=Level.WARNING)
@@ -161,7 +175,7 @@ class ConfluenceDoctor:
     def _reads_spaces(self) -> Iterator[Finding]:
         spaces = self._survey.list_spaces().with_some_seen()
         self._spaces, self._lost = list(spaces.seen), (*spaces.lost, *spaces.unread)
-        keys = listed(space.key for space in self._spaces)
+        keys = _listed(space.key for space in self._spaces)
         yield self._ok(f"It sees {counted(len(self._spaces), 'space')} to read: {keys}.")
 
     def _names_lost_spaces(self) -> Iterator[Finding]:
@@ -169,7 +183,7 @@ class ConfluenceDoctor:
             return
         yield self._failure(
             f"It does not show {counted(len(self._lost), 'space')} of `spaces`:"
-            f" {listed(self._lost)}. Nobody is shown their pages; the other spaces"
+            f" {_listed(self._lost)}. Nobody is shown their pages; the other spaces"
             " are read as before.",
             "Where a key has changed, change it in `spaces`; where a space is gone for good, take"
             " it out; else let the token's account view it.",
@@ -186,7 +200,7 @@ class ConfluenceDoctor:
             report = self._failure if len(closed) == len(viewers) else self._warning
             yield report(
                 f"Who may view {len(closed)} of {counted(len(viewers), 'space')} cannot be read, or"
-                f" names nobody. Nobody is shown the pages of {listed(closed)}.",
+                f" names nobody. Nobody is shown the pages of {_listed(closed)}.",
                 "Give the token the scope read:space.permission:confluence, or its account the"
                 " right to view these spaces."
                 if self._cloud
@@ -195,7 +209,7 @@ class ConfluenceDoctor:
         else:
             yield self._ok(f"All {counted(len(viewers), 'space')} say who may view them.")
         yield self._ok(
-            f"Open to everyone, also without an account: {listed(opened)}."
+            f"Open to everyone, also without an account: {_listed(opened)}."
             if opened
             else "No space is open to visitors who are not logged in."
         )
@@ -247,7 +261,7 @@ class ConfluenceDoctor:
             )
         if shared := self._members.shared():
             yield self._warning(
-                f"More than one account shows {listed(shared)}, so it identifies nobody.",
+                f"More than one account shows {_listed(shared)}, so it identifies nobody.",
                 "Name the account that is meant under `accounts`.",
             )
         # Every account sees its own groups, but perhaps not the groups of others.
@@ -257,6 +271,98 @@ class ConfluenceDoctor:
                 self._members.groups(somebody_else)
             except WikiUnavailable as error:
                 yield self._failure(f"Other people's groups cannot be read. {error}", _GROUPS)
+
+    def _tells_restrictions(self) -> Iterator[Finding]:
+        pages = self._sample()
+        if not pages:
+            yield self._warning(
+                "Its search finds no page in these spaces, so restrictions could not be tried.",
+                "See that the search index of Confluence is not being rebuilt.",
+            )
+            return
+        yield from self._reads_in_bulk(pages)
+        rights = self._survey.product.rights(pages)
+        nodes = {key for page in pages for key in (*page.ancestors, page.key)} - {UNKNOWN}
+        unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
+        unknown = sum(UNKNOWN in page.ancestors for page in pages)
+        above = len(nodes - {page.key for page in pages})
+        tried = counted(len(pages), "page") + (f" and {above} more above them" if above else "")
+        if not unread and not unknown:
+            yield self._ok(f"Restrictions can be read, tried on {tried}.")
+            return
+        problems = [f"the restrictions of {_listed(unread)} cannot be read"] if unread else []
+        problems += [f"what stands above {unknown} of them cannot be read"] if unknown else []
+        report = self._failure if len(unread) == len(nodes) else self._warning
+        yield report(
+            f"Of {tried}, {' and '.join(problems)}: nobody gets those, nor what is below them.",
+            "Give the token the right (and scope) to read restrictions and ancestors.",
+        )
+
+    def _finds_selection(self) -> Iterator[Finding]:
+        """Yield the names in the settings that do not exist."""
+        scope = self._scope
+        if scope.trees:
+            names = Names(self._transport, self._survey.product, self._survey.tokens)
+            missing = sorted(set(scope.trees) - names.search(scope.trees).keys())
+            if missing:
+                yield self._warning(
+                    f"`page_trees`: the token sees no page {_listed(missing)}.",
+                    "Take the number from the page's address.",
+                )
+        for setting, labels in (("labels", scope.labels), ("exclude_labels", scope.labels_out)):
+            for label in labels:
+                yield from self._finds(f"`{setting}`: {label!r}", f"label = {quoted(label)}")
+        if scope.cql:
+            yield from self._finds("`cql`", f"({scope.cql})")
+
+    def _reads_in_bulk(self, pages: Sequence[Listed]) -> Iterator[Finding]:
+        """Warn of too many requests: rights that the bulk does not report are requested one by
+        one."""
+        requests_before = self._transport.requests
+        self._survey.product.rights([replace(page, ancestors=()) for page in pages])
+        took = self._transport.requests - requests_before
+        if took > 1 + len(pages) // 2:
+            yield self._warning(
+                f"Restrictions come page by page and not in bulk ({counted(took, 'request')} for"
+                f" {counted(len(pages), 'page')}): each full pass takes a request for each page.",
+                "Give the token the scope to search content; see Confluence's own log.",
+            )
+
+    def _finds(self, setting: str, query: str) -> Iterator[Finding]:
+        try:
+            keys = self._searched(query, 1)
+        except Refused as refused:
+            if refused.status != 400:
+                raise
+            yield self._failure(
+                f"{setting} is not understood by Confluence.",
+                "Try it in its own search, and leave out any `order by`.",
+            )
+            return
+        if not keys:
+            yield self._warning(
+                f"{setting} finds nothing.",
+                "Check its spelling.",
+            )
+
+    def _sample(self) -> list[Listed]:
+        keys = self._searched("type = page", _SAMPLE)
+        spaces = {space.id: space for space in self._spaces}
+        pages = self._survey.find_all(keys, spaces)
+        return [page for page in pages if page and page.space.id in spaces]
+
+    def _searched(self, query: str, limit: int) -> list[str]:
+        """Return the ids of pages in the spaces that are read."""
+        keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
+        answer = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
+        return [str(row["id"]) for row in with_ids(results(answer))]
+
+
+def _listed(keys: Iterable[str]) -> str:
+    """Return the first ``keys`` in words, and how many more there are."""
+    all_keys = list(keys)
+    more = f" and {len(all_keys) - _SHOWN} more" if len(all_keys) > _SHOWN else ""
+    return ", ".join(all_keys[:_SHOWN]) + more
 
 
 def cloud_id(site: Transport) -> str:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from footnote_bot.indexers.model import Failed, KnownPage, PageChange, Skipped
 from footnote_bot.indexers.parsing.limits import Parse, here
-from footnote_bot.indexers.sources.confluence.attachment_listing import is_attachment
-from footnote_bot.indexers.sources.confluence.attachments import Attachments
-from footnote_bot.indexers.sources.confluence.comments import Comments, is_comments
-from footnote_bot.indexers.sources.confluence.documents import Document
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
-from footnote_bot.indexers.sources.confluence.reading import Reader, Seen
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.attachments import Attachments, File, is_attachment
+from footnote_bot.indexers.sources.confluence.comments import Comment, Comments, is_comments
+from footnote_bot.indexers.sources.confluence.reading import OnPage, Reader, Seen
 from footnote_bot.indexers.sources.confluence.transport import Transport
 
 
@@ -29,30 +27,14 @@ class Extras:
     max_bytes: int = 10_000_000
 
 
-class ExtraPart(Protocol):
-    """The reference to a ``document`` (its key) on ``page`` (its key)."""
-
-    @property
-    def document(self) -> str: ...
-
-    @property
-    def page(self) -> str: ...
-
-
-class Extra(Document, Protocol):
-    @property
-    def page(self) -> Seen: ...
-
-    def on(self, page: Seen) -> Self:
-        """Return the same document on the current state of its page."""
-        ...
-
+ExtraPart = File | Comment
+"""The reference to a ``document`` (its key) on a ``page`` (its key)."""
 
 P = TypeVar("P", bound=ExtraPart)
-H = TypeVar("H", bound=Extra)
+D = TypeVar("D", bound=OnPage)
 
 
-class ExtraKind(Protocol[P, H]):
+class ExtraKind(Protocol[P, D]):
     """A kind of attached document. Methods raise WikiUnavailable if an answer is incomplete."""
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterable[P]:
@@ -67,31 +49,15 @@ class ExtraKind(Protocol[P, H]):
         """Yield documents that may differ from ``known``, by the search."""
         ...
 
-    def documents(self, parts: Iterable[P], pages: Mapping[str, Seen]) -> list[H]:
+    def documents(self, parts: Iterable[P], pages: Mapping[str, Seen]) -> list[D]:
         """Return the documents of ``parts`` that are on ``pages`` (by key)."""
         ...
 
-    def unread(self, document: H) -> Skipped | Failed | None:
+    def unread(self, document: D) -> Skipped | Failed | None:
         """Return why ``document`` need not be read; None if it must be."""
         ...
 
-    def read(self, documents: Sequence[H]) -> Iterator[PageChange]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ExtraParts:
-    """References of all kinds."""
-
-    of_kinds: Sequence[tuple[ExtraKind[Any, Any], Sequence[ExtraPart]]]
-
-    def __iter__(self) -> Iterator[ExtraPart]:
-        for _, parts in self.of_kinds:
-            yield from parts
-
-    def documents(self, pages: Mapping[str, Seen]) -> list[Extra]:
-        return [
-            document for kind, parts in self.of_kinds for document in kind.documents(parts, pages)
-        ]
+    def read(self, documents: Sequence[D]) -> Iterator[PageChange]: ...
 
 
 class PageExtras:
@@ -110,7 +76,7 @@ class PageExtras:
         if extras.attachments:
             self._kinds["attachments"] = Attachments(wiki, transport, extras.max_bytes, parse)
         if extras.comments:
-            self._kinds["comments"] = Comments(wiki, transport, reader)
+            self._kinds["comments"] = Comments(transport, reader)
 
     @staticmethod
     def owns(key: str) -> bool:
@@ -122,32 +88,44 @@ class PageExtras:
             if (kind := _kind(key)) and kind not in self._kinds:
                 yield Skipped(key, f"{kind} are not read", on_purpose=True)
 
-    def enumerated(self, spaces: Sequence[ConfluenceSpace], known: Collection[str]) -> ExtraParts:
+    def enumerated(
+        self, spaces: Sequence[ConfluenceSpace], known: Collection[str]
+    ) -> list[ExtraPart]:
         """Return the documents. Indexed ones (``known``) that the search does not list are
         requested, so that they do not keep readers whom their page has lost."""
-        of_kinds: list[tuple[ExtraKind[Any, Any], Sequence[ExtraPart]]] = []
+        parts: list[ExtraPart] = []
         for name, kind in self._kinds.items():
-            parts: list[ExtraPart] = list(kind.enumerated(spaces))
-            listed = {part.document for part in parts}
+            of_kind = list(kind.enumerated(spaces))
+            listed = {part.document for part in of_kind}
             unlisted = [key for key in known if _kind(key) == name and key not in listed]
-            of_kinds.append((kind, [*parts, *kind.existing(unlisted)]))
-        return ExtraParts(of_kinds)
+            parts += [*of_kind, *kind.existing(unlisted)]
+        return parts
 
-    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> ExtraParts:
-        kinds = self._kinds.values()
-        return ExtraParts([(kind, list(kind.edited(hours, known))) for kind in kinds])
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> list[ExtraPart]:
+        return [part for kind in self._kinds.values() for part in kind.edited(hours, known)]
 
-    def existing(self, keys: Collection[str]) -> ExtraParts:
+    def existing(self, keys: Collection[str]) -> list[ExtraPart]:
         """Return those of ``keys`` that exist and are of a configured kind."""
-        return ExtraParts([
-            (kind, list(kind.existing([key for key in keys if _kind(key) == name])))
+        return [
+            part
             for name, kind in self._kinds.items()
-        ])  # fmt: skip
+            for part in kind.existing([key for key in keys if _kind(key) == name])
+        ]
 
-    def unread(self, document: Extra) -> Skipped | Failed | None:
+    def documents(self, parts: Sequence[ExtraPart], pages: Mapping[str, Seen]) -> list[OnPage]:
+        """Return the documents of ``parts`` that are on ``pages`` (by key)."""
+        return [
+            document
+            for name, kind in self._kinds.items()
+            for document in kind.documents(
+                [part for part in parts if _kind(part.document) == name], pages
+            )
+        ]
+
+    def unread(self, document: OnPage) -> Skipped | Failed | None:
         return self._kinds[_kind(document.key)].unread(document)
 
-    def read(self, documents: Sequence[Extra]) -> Iterator[PageChange]:
+    def read(self, documents: Sequence[OnPage]) -> Iterator[PageChange]:
         for name, kind in self._kinds.items():
             yield from kind.read([item for item in documents if _kind(item.key) == name])
 

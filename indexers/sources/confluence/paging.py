@@ -1,4 +1,4 @@
-"""Paging to the end of a listing: by cursor (Cloud, v1 and v2) or by ``start`` (Data Center).
+"""Paging to the end of a listing or a search: by cursor (Cloud) or by ``start`` (Data Center).
 
 A listing ends at a response without ``next``, after several empty pages (Cloud has a ``next`` even
 after the last page; a page of results that the token may not see can be empty, too), and at a
@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from footnote_bot.indexers.sources.confluence.addresses import Base
-from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, at
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace, in_batches, with_ids
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport, at
 
 log = logging.getLogger(__name__)
 
@@ -23,18 +22,21 @@ _EMPTY = 3
 """Consecutive empty pages of results that count as the end."""
 _RAISE_AFTER = 4
 """Responses after which a smaller limit is raised again."""
+SEARCH = "/rest/api/content/search"
+_FOUND_AT_ONCE = 200
+_SPACES_AT_ONCE = 20
 
 
-class JsonClient(Protocol):
-    @property
-    def base(self) -> Base: ...
-
-    def get(self, path: str, params: Params | None = None, *, few_tries: bool = False) -> Json: ...
-
-
-def by_cursor(
-    wiki: JsonClient, path: str, params: Params, *, halves: bool = True
+def pages_of(
+    wiki: Transport, path: str, params: Params, *, halves: bool = True, few_tries: bool = False
 ) -> Iterator[Json]:
+    """Yield the responses of a listing, in the way of the product: `by_cursor` or `by_start`."""
+    if wiki.base.cloud:
+        return by_cursor(wiki, path, params, halves=halves)
+    return by_start(wiki, path, params, halves=halves, few_tries=few_tries)
+
+
+def by_cursor(wiki: Transport, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
     """Yield responses, each with its ``results``, following ``next``. After a server error (5xx)
     the request is repeated in ``halves``, except for listings that are always short.
 
@@ -77,7 +79,7 @@ class _Size:
             self.now = min(self.most, self.now * 2)
 
 
-def _get_in_halves(wiki: JsonClient, request: tuple[str, Params | None], size: _Size) -> Json:
+def _get_in_halves(wiki: Transport, request: tuple[str, Params | None], size: _Size) -> Json:
     """Return one page of a listing by cursor, as large as the server can return.
 
     Raises:
@@ -105,7 +107,7 @@ def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params 
 
 
 def by_start(  # noqa: PLR0913 - ways to lighten a request
-    wiki: JsonClient,
+    wiki: Transport,
     path: str,
     params: Params,
     lighter: Params | None = None,
@@ -187,3 +189,34 @@ def _start(link: str) -> int:
 def _next(answer: Json) -> str:
     link = at(answer, "_links", "next")
     return link if isinstance(link, str) else ""
+
+
+def search_params(query: str, limit: int, expand: str = "") -> Params:
+    """Return the parameters of a search. Archived spaces are included, which Confluence otherwise
+    leaves out: the scope decides which spaces are read, and not the search."""
+    params: Params = {"cql": query, "includeArchivedSpaces": "true", "limit": limit}
+    return {**params, "expand": expand} if expand else params
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as a string in CQL."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def queries_in(kind: str, spaces: Sequence[ConfluenceSpace]) -> Iterator[str]:
+    """Yield queries for all content of a ``kind`` in ``spaces``, in an order that is stable during
+    paging."""
+    for batch in in_batches(spaces, _SPACES_AT_ONCE):
+        listed = ", ".join(quoted(space.key) for space in batch)
+        yield f"type = {kind} and space in ({listed}) order by created"
+
+
+def search_content(
+    wiki: Transport, query: str, expand: str, at_once: int = _FOUND_AT_ONCE
+) -> Iterator[Json]:
+    """Yield the results, each with its id.
+
+    Raises:
+        WikiUnavailable: the result is incomplete.
+    """
+    return with_ids(rows(pages_of(wiki, SEARCH, search_params(query, at_once, expand))))

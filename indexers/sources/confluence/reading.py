@@ -1,11 +1,16 @@
-"""Pages of an enumeration -> pages with their text."""
+"""Pages of an enumeration -> pages with their text, parsed in a process with limits."""
 
 from __future__ import annotations
 
 import logging
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from typing import Any, Self
+from urllib.parse import quote, quote_plus
 
 from footnote_bot.indexers.model import (
     Acl,
@@ -17,21 +22,29 @@ from footnote_bot.indexers.model import (
     Skipped,
     digest,
 )
-from footnote_bot.indexers.parsing.limits import Parse, ParsingFailed, here
-from footnote_bot.indexers.sources.confluence.documents import revision, says_the_same
+from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
+from footnote_bot.indexers.sources.confluence.answers import Listed, in_batches
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
-from footnote_bot.indexers.sources.confluence.parsing import Make, PageLocation, parse_within
-from footnote_bot.indexers.sources.confluence.product import Listed, Product
+from footnote_bot.indexers.sources.confluence.product import Product
 from footnote_bot.indexers.sources.confluence.rights import UnreadGate
-from footnote_bot.indexers.sources.confluence.shared_requests import in_batches
+from footnote_bot.indexers.sources.confluence.storage_elements import StorageLinks
 from footnote_bot.indexers.sources.confluence.storage_format import VERSION, sections
 from footnote_bot.indexers.sources.confluence.transport import Refused, Transport
 
 log = logging.getLogger(__name__)
 
 EMPTY = "empty"
+_PARTS = 4
+"""Parts of a revision."""
 Names = dict[str, str]
 """Names of people, by account id (Cloud) or user key (Data Center)."""
+_MAX_NAMES = 500
+"""People of one page who are looked up; each may be a request."""
+_NO_PATH = re.compile(r"[%&?/\\;\"§+:]")
+"""Characters of titles for which Confluence has no path: its server refuses an encoded slash, for
+example."""
+Make = Callable[..., tuple[Section, ...]]
+"""A parser that takes the page's ``links`` by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +68,48 @@ class Seen:
         return self.listed.key
 
     @property
-    def content(self) -> str:
+    def title(self) -> str:
+        return self.listed.title
+
+    @property
+    def modified(self) -> datetime | None:
+        return self.listed.modified
+
+    @property
+    def text_revision(self) -> str:
+        """Return ``version.digest.space``: the version, a digest of the place and the settings that
+        affect its text, and the id of the space."""
         page = self.listed
         place = (page.title, *page.ancestors, page.space.name, page.url, self.editor)
         return f"{page.version}.{digest(VERSION, *place)}.{page.space.id}"
 
 
 @dataclass(frozen=True, slots=True)
-class OnPage:
+class OnPage(ABC):
     """A document on a page that is read; its readers are the page's."""
 
     page: Seen
+
+    @property
+    @abstractmethod
+    def key(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def title(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def modified(self) -> datetime | None: ...
+
+    @property
+    @abstractmethod
+    def text_revision(self) -> str:
+        """Return the same as `Seen.text_revision` for this document."""
+
+    @property
+    def listed(self) -> Listed:
+        return self.page.listed
 
     @property
     def acl(self) -> Acl:
@@ -76,7 +120,131 @@ class OnPage:
         return self.page.owner
 
     def on(self, page: Seen) -> Self:
+        """Return the same document on the current state of its page."""
         return replace(self, page=page)
+
+
+Document = Seen | OnPage
+
+
+def revision(document: Document) -> str:
+    """Return ``version.digest.space.rights``."""
+    return f"{document.text_revision}.{digest(str(document.acl))[:12]}"
+
+
+def says_the_same(document: Document, revision: str) -> bool:
+    """Return whether at most the rights of ``document`` differ from those at ``revision``."""
+    return revision.rpartition(".")[0] == document.text_revision
+
+
+def changed(
+    wiki: str,
+    document: Document,
+    url: str,
+    sections: tuple[Section, ...],
+    warnings: tuple[str, ...] = (),
+) -> Changed:
+    """Return the document as a page of the index. ``url`` is for people."""
+    modified = document.modified
+    page = Page(
+        wiki=wiki,
+        key=document.key,
+        title=document.title,
+        url=url,
+        revision=revision(document),
+        acl=document.acl,
+        sections=sections,
+        owner=document.owner,
+        updated=modified.date() if modified else None,
+    )
+    return Changed(page, warnings, document.listed.space.key, modified)
+
+
+def version_of(revision: str) -> int:
+    """Return Confluence's version number in a revision; -1 if it is not one of ours."""
+    number = revision.partition(".")[0]
+    return int(number) if number.isdecimal() else -1
+
+
+def space_id_of(revision: str) -> str:
+    """Return the id of the space in a revision; empty if it has none, as revisions of older
+    Footnotes do not."""
+    parts = revision.split(".")
+    return parts[2] if len(parts) == _PARTS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLocation:
+    """The place of a page: the addresses of its wiki and of itself, its key and its space."""
+
+    wiki: str
+    address: str
+    key: str
+    space: str
+
+    def links(self, user: Callable[[str], str]) -> StorageLinks:
+        """Return links made from the page alone, so that its text depends on no other page: an
+        address by title redirects to the page with that title."""
+        return StorageLinks(
+            address=self.address,
+            page=self._page,
+            content=lambda key: f"{self.wiki}/pages/viewpage.action?pageId={quote(key)}",
+            attachment=lambda name: f"{self.wiki}/download/attachments/{self.key}/{quote(name)}",
+            user=user,
+        )
+
+    def _page(self, space: str, title: str) -> str:
+        key = quote(space or self.space)
+        if _NO_PATH.search(title):
+            query = f"spaceKey={key}&title={quote_plus(title)}"
+            return f"{self.wiki}/pages/viewpage.action?{query}"
+        return f"{self.wiki}/display/{key}/{quote_plus(title)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A parsed page. ``unknown`` are the people whose names were not passed in."""
+
+    sections: tuple[Section, ...]
+    unknown: frozenset[str]
+
+
+def parse_document(
+    make: Make, *arguments: Any, place: PageLocation, names: Mapping[str, str], **keywords: Any
+) -> Parsed:
+    unknown: set[str] = set()
+
+    def user(key: str) -> str:
+        if key not in names:
+            unknown.add(key)
+        return names.get(key, "")
+
+    return Parsed(make(*arguments, links=place.links(user), **keywords), frozenset(unknown))
+
+
+def parse_within(
+    parse: Parse,
+    place: PageLocation,
+    user: Callable[[str], str],
+    make: Make,
+    *arguments: Any,
+    **keywords: Any,
+) -> tuple[Section, ...]:
+    """Return the sections with the names of all people in them. The parsing process cannot request
+    names from Confluence, so it returns the people that it found, and parses again.
+
+    Raises:
+        ParsingFailed
+    """
+    read_with_names = partial(
+        parse, PAGE, parse_document, make, *arguments, place=place, **keywords
+    )
+    first = read_with_names(names={})
+    if not first.unknown:
+        return first.sections
+    return read_with_names(
+        names={key: user(key) for key in sorted(first.unknown)[:_MAX_NAMES]}
+    ).sections
 
 
 class Reader:
@@ -101,9 +269,9 @@ class Reader:
         self._nameless: set[str] | None = None
         """People without a name in the present pass; None before the first one."""
 
-    def known_empty(self, page: Seen) -> bool:
-        """Return whether the page was empty the last time, and is unchanged."""
-        return says_the_same(page, self._empty.get(page.key, ""))
+    def known_empty(self, document: Document) -> bool:
+        """Return whether the document was empty the last time, and is unchanged."""
+        return says_the_same(document, self._empty.get(document.key, ""))
 
     def read(
         self, pages: Sequence[Seen], seen_now: Callable[[Sequence[Seen]], Iterable[Seen]]
@@ -134,41 +302,28 @@ class Reader:
     def convert(self, seen: Seen, body: str) -> PageChange:
         """Make a page of its ``body`` in storage format."""
         listed = seen.listed
-        result = self.sections(
-            listed.key, listed, sections, body, title=listed.title, editor=seen.editor
+        return self.document(
+            seen, listed.url, sections, body, title=listed.title, editor=seen.editor
         )
-        if isinstance(result, Failed):
-            return result
-        if not result:
-            self._empty[listed.key] = revision(seen)
-            return Skipped(listed.key, EMPTY)
-        page = Page(
-            wiki=self._wiki,
-            key=listed.key,
-            title=listed.title,
-            url=listed.url,
-            revision=revision(seen),
-            acl=seen.acl,
-            sections=result,
-            owner=seen.owner,
-            updated=listed.updated,
-        )
-        return Changed(page, space=listed.space.key, since=listed.modified)
 
-    def sections(
-        self, key: str, page: Listed, make: Make, *arguments: Any, **keywords: Any
-    ) -> tuple[Section, ...] | Failed:
-        """Return the sections that ``make`` returns for a document (``key``) on ``page``, or why it
-        failed."""
+    def document(
+        self, document: Document, url: str, make: Make, *arguments: Any, **keywords: Any
+    ) -> PageChange:
+        """Make a page of the sections that ``make`` returns for a document, whose address is
+        ``url``, or return why there is none."""
+        key, place = document.key, self._place(document.listed)
         try:
-            place = self._place(page)
-            return parse_within(self._parse, place, self._user, make, *arguments, **keywords)
+            result = parse_within(self._parse, place, self._user, make, *arguments, **keywords)
         except ParsingFailed as error:
             return Failed(key, str(error))
         except Exception as error:
             # A defect that one page triggers must not stop the others.
             log.exception("%s: %s cannot be converted", self._wiki, key)
             return Failed(key, f"cannot be converted ({type(error).__name__}; see the log)")
+        if not result:
+            self._empty[key] = revision(document)
+            return Skipped(key, EMPTY)
+        return changed(self._wiki, document, url, result)
 
     def _user(self, key: str) -> str:
         """Return a person's name; an unavailable one is requested again in the next pass."""

@@ -6,10 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from footnote_bot.indexers.errors import WikiMisconfigured
-from footnote_bot.indexers.sources.confluence.answers import is_listed
-from footnote_bot.indexers.sources.confluence.cql import SEARCH, quoted, search_params
-from footnote_bot.indexers.sources.confluence.paging import by_cursor, by_start, results
-from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.answers import (
+    UNKNOWN,
+    ConfluenceSpace,
+    Listed,
+    is_listed,
+)
+from footnote_bot.indexers.sources.confluence.paging import (
+    SEARCH,
+    pages_of,
+    quoted,
+    rows,
+    search_params,
+)
 from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport
 
 _AT_ONCE = 200
@@ -93,7 +102,4 @@ def _labelled(labels: Sequence[str]) -> str:
 
 def _ids(wiki: Transport, space: ConfluenceSpace, query: str) -> frozenset[str]:
     params = search_params(f"space = {quoted(space.key)} and {query}", _AT_ONCE)
-    pages = by_cursor if wiki.base.cloud else by_start
-    return frozenset(
-        str(row.get("id")) for answer in pages(wiki, SEARCH, params) for row in results(answer)
-    )
+    return frozenset(str(row.get("id")) for row in rows(pages_of(wiki, SEARCH, params)))

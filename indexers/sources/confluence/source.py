@@ -12,13 +12,12 @@ from footnote_bot.indexers.findings import Access, Finding
 from footnote_bot.indexers.model import Acl, Principal
 from footnote_bot.indexers.sources.attachments.reading import readers_of_files
 from footnote_bot.indexers.sources.confluence.access import ConfluenceAccess
-from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
+from footnote_bot.indexers.sources.confluence.addresses import Base, base_of, edit_address
 from footnote_bot.indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
 from footnote_bot.indexers.sources.confluence.members import LISTED, ConfluenceMembers
 from footnote_bot.indexers.sources.confluence.ownership import Ownership
-from footnote_bot.indexers.sources.confluence.page_links import edit_address
 from footnote_bot.indexers.sources.confluence.reading import Names
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.scope import Scope

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from footnote_bot.indexers.model import NOBODY, Failed, KnownPage, Relabelled, Unchanged
-from footnote_bot.indexers.sources.confluence.attachment_listing import is_attachment
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.attachments import is_attachment
 from footnote_bot.indexers.sources.confluence.comments import is_comments
-from footnote_bot.indexers.sources.confluence.documents import space_of
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.reading import space_id_of
 from footnote_bot.indexers.sources.confluence.survey import ListedSpaces
 from footnote_bot.indexers.sources.confluence.transport import Refused
 
@@ -72,7 +72,7 @@ def left_behind(
     closed: dict[str, KnownPage] = {}
     unread: dict[str, KnownPage] = {}
     for key, page in known.items():
-        space = space_of(page.revision)
+        space = space_id_of(page.revision)
         if key in listed or space in listed_spaces:
             continue
         if only_failed(space):
@@ -81,9 +81,9 @@ def left_behind(
             closed[key] = page
     lost_keys = [*spaces.lost, *(absent[id_].key for id_ in sorted(lost))]
     failures = [_lost(key, spaces.hints.get(key, "")) for key in lost_keys]
-    failed_keys = {key_of(space_of(page.revision)) for page in unread.values()}
+    failed_keys = {key_of(space_id_of(page.revision)) for page in unread.values()}
     undetermined = {
-        space for page in closed.values() if not key_of(space := space_of(page.revision))
+        space for page in closed.values() if not key_of(space := space_id_of(page.revision))
     }
     for key, why in spaces.unread.items():
         in_doubt = "" in undetermined or (undetermined and key not in failed_keys)
@@ -100,7 +100,7 @@ def untold_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> dict[str
         return samples
     visible = {"", *(space.id for space in spaces.seen)}
     for key, page in known.items():
-        space = space_of(page.revision)
+        space = space_id_of(page.revision)
         if space in visible or key_of(space) or is_attachment(key) or is_comments(key):
             continue
         pages = samples.setdefault(space, [])
@@ -117,14 +117,14 @@ def in_lost_spaces(spaces: ListedSpaces, known: Known) -> Known:
     return {
         key: page
         for key, page in known.items()
-        if (space := space_of(page.revision)) and space not in visible
+        if (space := space_id_of(page.revision)) and space not in visible
     }
 
 
 def known_in(spaces: Sequence[ConfluenceSpace], known: Known) -> Known:
     """Return the ``known`` pages that may be in ``spaces``."""
     visible = {"", *(space.id for space in spaces)}
-    return {key: page for key, page in known.items() if space_of(page.revision) in visible}
+    return {key: page for key, page in known.items() if space_id_of(page.revision) in visible}
 
 
 def close_pages(pages: Known) -> Iterator[Relabelled | Unchanged]:
@@ -140,7 +140,7 @@ def vanished(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> tuple[str, ..
     """Return warnings of spaces that have indexed pages and are not listed any more. Lost spaces
     that `spaces` names are reported as failures instead."""
     visible = {"", *(space.id for space in spaces.seen)}
-    counts = Counter(space_of(page.revision) for page in known.values())
+    counts = Counter(space_id_of(page.revision) for page in known.values())
     return tuple(
         f"The space {key_of(space) or f'with the id {space}'} ({count} indexed) is not among the"
         " spaces that Confluence lists any more: it is deleted, archived or closed to the token's"

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from footnote_bot.indexers.model import Section
 from footnote_bot.indexers.sources.confluence import storage_macros as macros
-from footnote_bot.indexers.sources.confluence.storage_elements import StorageElements
-from footnote_bot.indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks
+from footnote_bot.indexers.sources.confluence.storage_elements import (
+    StorageAnchors,
+    StorageElements,
+    StorageLinks,
+)
 from footnote_bot.indexers.sources.confluence.storage_tree import grow, shallow
 from footnote_bot.indexers.sources.markdown.grammar import parser
 from footnote_bot.indexers.text.outlining import Heading, outline

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import Skipped
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace, Listed
 from footnote_bot.indexers.sources.confluence.cloud import Cloud
 from footnote_bot.indexers.sources.confluence.data_center import DataCenter
 from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
-from footnote_bot.indexers.sources.confluence.product import (
-    ConfluenceSpace,
-    Elsewhere,
-    Listed,
-    Product,
-    UnreadSpace,
-)
+from footnote_bot.indexers.sources.confluence.product import Product, UnreadSpace
 from footnote_bot.indexers.sources.confluence.reading import Seen
 from footnote_bot.indexers.sources.confluence.rights import Gate, Tokens, UnreadGate, acl
 from footnote_bot.indexers.sources.confluence.scope import Scope
@@ -177,21 +171,25 @@ class Survey:
         spaces = {page.listed.space.id: page.listed.space for page in pages}
         requested = dict(zip(incomplete, self.find_all(incomplete, spaces), strict=True))
         listed = (requested.get(page.key, page.listed) for page in pages)
-        for space, of_space in self.by_space(listed).items():
+        for space, of_space in self.by_space(listed, spaces).items():
             yield from self.seen(space, of_space)
 
     def find_all(
         self, keys: Iterable[str], spaces: Mapping[str, ConfluenceSpace]
-    ) -> Iterator[Listed | Elsewhere | None]:
-        """Yield the result of a request for each of ``keys``, in order."""
-        find = partial(self.product.find, spaces=spaces)
-        return parallel_map(find, keys, self._transport.concurrency)
+    ) -> Iterator[Listed | None]:
+        """Yield the result of a request for each of ``keys``, in order. A page may be in none of
+        ``spaces`` (by id)."""
+        for page in parallel_map(self.product.find, keys, self._transport.concurrency):
+            yield page and replace(page, space=spaces.get(page.space.id, page.space))
 
     @staticmethod
-    def by_space(pages: Iterable[Listed | Elsewhere | None]) -> dict[ConfluenceSpace, list[Listed]]:
+    def by_space(
+        pages: Iterable[Listed | None], spaces: Mapping[str, ConfluenceSpace]
+    ) -> dict[ConfluenceSpace, list[Listed]]:
+        """Return those of ``pages`` that are in ``spaces`` (by id)."""
         pages_by_space: dict[ConfluenceSpace, list[Listed]] = {}
         for page in pages:
-            if isinstance(page, Listed):
+            if page and page.space.id in spaces:
                 pages_by_space.setdefault(page.space, []).append(page)
         return pages_by_space
 
@@ -208,14 +206,14 @@ class Survey:
         )
 
     def _is_gone(
-        self, page: Listed | Elsewhere | None, selected: Mapping[str, Callable[[Listed], bool]]
+        self, page: Listed | None, selected: Mapping[str, Callable[[Listed], bool]]
     ) -> bool:
         if page is None:
             return True
         scope = self._scope
-        if isinstance(page, Elsewhere):
-            if page.space in self._unread:
-                raise self._unread[page.space]
+        if page.space.id not in selected:
+            if page.space.key in self._unread:
+                raise self._unread[page.space.key]
             if scope.spaces:
                 return True
             if self.product.lists(page.space, personal=scope.personal, archived=scope.archived):
@@ -262,9 +260,9 @@ class Survey:
         requested and is still there."""
         for space, keys in pages.items():
             with suppress(WikiUnavailable):
-                for page in map(partial(self.product.find, spaces={}), keys):
-                    if isinstance(page, Elsewhere) and page.space_id == space:
-                        self._keys[space] = page.space
+                for page in map(self.product.find, keys):
+                    if page and page.space.id == space:
+                        self._keys[space] = page.space.key
                         break
 
     def _hints(self, keys: Sequence[str]) -> dict[str, str]:

@@ -1,4 +1,9 @@
-"""A Confluence as a wiki: its changes, page by page, and who may read them."""
+"""A Confluence as a wiki: its changes, page by page, and who may read them.
+
+Nobody is shown a page with an unread gate. If another try may read the gate (a 500, for example),
+it is read once more at the end of the pass, and a gate that stays unread is a failure. If
+Confluence refused permanently, each pass warns of it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from dataclasses import replace
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import (
     NOBODY,
+    Acl,
     Enumerated,
     Failed,
     KnownPage,
@@ -19,24 +25,23 @@ from footnote_bot.indexers.model import (
     Unchanged,
 )
 from footnote_bot.indexers.parsing.limits import Parse, here
-from footnote_bot.indexers.sources.confluence.documents import (
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.extras import ExtraPart, Extras, PageExtras
+from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from footnote_bot.indexers.sources.confluence.reading import (
+    EMPTY,
+    Document,
+    Names,
+    OnPage,
+    Reader,
+    Seen,
     revision,
     says_the_same,
-    space_of,
+    space_id_of,
     version_of,
 )
-from footnote_bot.indexers.sources.confluence.extras import Extra, ExtraParts, Extras, PageExtras
-from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Elsewhere
-from footnote_bot.indexers.sources.confluence.reading import EMPTY, Names, Reader, Seen
-from footnote_bot.indexers.sources.confluence.rights import Gate
+from footnote_bot.indexers.sources.confluence.rights import Gate, UnreadGate
 from footnote_bot.indexers.sources.confluence.scope import Scope
-from footnote_bot.indexers.sources.confluence.second_look import (
-    failures,
-    narrowed_meanwhile,
-    refusals,
-    relabelled,
-)
 from footnote_bot.indexers.sources.confluence.spaces_lost import (
     close_pages,
     in_lost_spaces,
@@ -102,12 +107,12 @@ class ConfluenceWiki:
         enumeration = self.survey.enumerated(spaces.seen)
         seen = _merged(enumeration.pages)
         tallies = _tallies(spaces.seen, seen)
-        extras = parts.documents({page.key: page for page in seen})
-        keys = frozenset(document.key for document in (*seen, *extras))
+        extras = self._extras.documents(parts, {page.key: page for page in seen})
+        keys = frozenset([*(page.key for page in seen), *(extra.key for extra in extras)])
         self.survey.learn_keys(untold_spaces(spaces, known, self.survey.key_of))
         pages_left = left_behind(spaces, enumeration.refused, keys, known, self.survey.key_of)
         if not trouble:
-            warnings = refusals(seen)
+            warnings = _refusals(seen)
             if not spaces.lost:
                 warnings += vanished(spaces, known, self.survey.key_of)
             yield Enumerated(
@@ -146,7 +151,7 @@ class ConfluenceWiki:
         ]
         parts = self._extras.edited(_HOURS, known)
         page_keys = dict.fromkeys((*keys, *(part.page for part in parts)))
-        pages = self.survey.by_space(self.survey.find_all(page_keys, spaces))
+        pages = self.survey.by_space(self.survey.find_all(page_keys, spaces), spaces)
         seen = {
             page.key: page
             for space, listed in pages.items()
@@ -156,7 +161,7 @@ class ConfluenceWiki:
         to_read = {key for key, page in seen.items() if not self._reader.known_empty(page)}
         self._passed_over |= {key: edited[key] for key in keys if key not in to_read}
         edits = [seen[key] for key in keys if key in seen]
-        yield from self._differing(edits, parts.documents(seen), known)
+        yield from self._differing(edits, self._extras.documents(parts, seen), known)
 
     def page(self, key: str) -> Iterator[PageChange]:
         """Yield one page, see `indexers.ports.Divisible`. Its attachments are left to `changes`.
@@ -183,7 +188,7 @@ class ConfluenceWiki:
         # Attachments come before the rights, for the reason given in `changes`.
         parts = self._extras.enumerated(spaces, ())
         seen = _merged(self.survey.enumerated(spaces).pages)
-        extras = parts.documents({page.key: page for page in seen})
+        extras = self._extras.documents(parts, {page.key: page for page in seen})
         yield from self._differing(seen, extras, known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
@@ -193,7 +198,7 @@ class ConfluenceWiki:
             WikiUnavailable: one of them cannot be requested.
         """
         extras = [key for key in keys if self._extras.owns(key)]
-        parts = list(self._extras.existing(extras))
+        parts = self._extras.existing(extras)
         pages = dict.fromkeys(key for key in keys if not self._extras.owns(key))
         pages |= dict.fromkeys(part.page for part in parts)
         gone = self.survey.gone(list(pages)) if pages else frozenset()
@@ -212,13 +217,13 @@ class ConfluenceWiki:
 
     def _parts(
         self, spaces: Sequence[ConfluenceSpace], known: Collection[str]
-    ) -> tuple[ExtraParts, WikiUnavailable | None]:
+    ) -> tuple[list[ExtraPart], WikiUnavailable | None]:
         """Return the attachments, or the failure to list them, which must not keep pages from being
         read."""
         try:
             return self._extras.enumerated(spaces, known), None
         except WikiUnavailable as error:
-            return ExtraParts([]), error
+            return [], error
 
     def _perhaps_narrowed(
         self, seen: Sequence[Seen], known: Mapping[str, KnownPage]
@@ -234,20 +239,20 @@ class ConfluenceWiki:
         return {
             key: indexed
             for key, indexed in known.items()
-            if self._extras.owns(key) and space_of(indexed.revision) in spaces
+            if self._extras.owns(key) and space_id_of(indexed.revision) in spaces
         }
 
     def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
         """Return the pages that exist, in their current state."""
         spaces = {space.id: space for space in self.survey.spaces()}
         pages = list(self.survey.find_all(keys, spaces))
-        if any(isinstance(page, Elsewhere) for page in pages):
+        if any(page and page.space.id not in spaces for page in pages):
             # Its space is newer than the list of spaces, or is not read.
             spaces = {space.id: space for space in self.survey.spaces(fresh=True)}
             pages = list(self.survey.find_all(keys, spaces))
         return {
             seen.key: seen
-            for space, listed in self.survey.by_space(pages).items()
+            for space, listed in self.survey.by_space(pages, spaces).items()
             for seen in self.survey.seen(space, listed)
         }
 
@@ -263,14 +268,14 @@ class ConfluenceWiki:
             return pages
 
     def _differing(
-        self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
+        self, pages: Sequence[Seen], extras: Sequence[OnPage], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         """Yield the differences between ``known`` and the documents seen now. Rights that could not
         be read, and perhaps can be, are read again at the end."""
         doubtful = {page.key: page for page in pages if page.doubtful}
         in_doubt = [extra for extra in extras if extra.page.key in doubtful]
-        narrowed = narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
-        yield from relabelled(known, narrowed)
+        narrowed = _narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
+        yield from _relabelled(known, narrowed)
         yield from self._apply(
             [page for page in pages if page.key not in doubtful],
             [extra for extra in extras if extra.page.key not in doubtful],
@@ -281,7 +286,7 @@ class ConfluenceWiki:
         again = {page.key: page for page in self._seen_again(list(doubtful.values()))}
         in_doubt = [extra.on(again[extra.page.key]) for extra in in_doubt]
         yield from self._apply(list(again.values()), in_doubt, {**known, **narrowed})
-        yield from failures(list(again.values()))
+        yield from _failures(list(again.values()))
 
     def _seen_again(self, doubtful: Sequence[Seen]) -> Iterator[Seen]:
         """Yield the pages with their rights read again, or as they were if that fails."""
@@ -294,11 +299,11 @@ class ConfluenceWiki:
             yield seen.get(page.key, page)
 
     def _apply(
-        self, pages: Sequence[Seen], extras: Sequence[Extra], known: Mapping[str, KnownPage]
+        self, pages: Sequence[Seen], extras: Sequence[OnPage], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         to_read: set[str] = set()
         settled: list[PageChange] = []
-        documents: list[Seen | Extra] = [*pages, *extras]
+        documents: list[Document] = [*pages, *extras]
         for document in documents:
             key, indexed = document.key, known.get(document.key)
             reason = self._unread(document)
@@ -333,7 +338,7 @@ class ConfluenceWiki:
             [extra for extra in extras if extra.key in to_read and extra.page.key not in excluded]
         )
 
-    def _unread(self, document: Seen | Extra) -> Skipped | Failed | None:
+    def _unread(self, document: Document) -> Skipped | Failed | None:
         if not isinstance(document, Seen):
             return self._extras.unread(document)
         return Skipped(document.key, EMPTY) if self._reader.known_empty(document) else None
@@ -356,3 +361,70 @@ def _tallies(spaces: Sequence[ConfluenceSpace], seen: Sequence[Seen]) -> dict[st
         pages[page.listed.space.key] += 1
         closed[page.listed.space.key] += page.acl == NOBODY
     return {key: Space(pages[key], closed[key]) for key in pages}
+
+
+def _narrowed_meanwhile(
+    documents: Iterable[Document], known: Mapping[str, KnownPage]
+) -> dict[str, KnownPage]:
+    """Return the indexed pages of ``documents``, open to those readers alone whom the readable
+    rights admit."""
+    return {
+        document.key: replace(indexed, acl=_narrowed(indexed.acl, document.acl))
+        for document in documents
+        if (indexed := known.get(document.key)) is not None
+    }
+
+
+def _relabelled(
+    known: Mapping[str, KnownPage], narrowed: Mapping[str, KnownPage]
+) -> Iterator[Relabelled]:
+    """Yield the rights that differ."""
+    for key, indexed in narrowed.items():
+        if indexed.acl != known[key].acl:
+            yield Relabelled(key, indexed.revision, indexed.acl)
+
+
+def _narrowed(indexed: Acl, current: Acl) -> Acl:
+    return NOBODY if NOBODY in {indexed, current} else indexed & current
+
+
+def _refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
+    """Return a warning for each gate that Confluence does not report."""
+    return tuple(
+        f"{_gate_name(where)} cannot be read: {gate.why} {_effect(gate, count)}"
+        for where, (gate, count) in _unread_gates(pages).items()
+        if not gate.may_pass
+    )
+
+
+def _failures(pages: Sequence[Seen]) -> Iterator[Failed]:
+    """Yield a failure for each gate that still could not be read: one line, however many pages it
+    closes."""
+    for where, (gate, count) in _unread_gates(pages).items():
+        if gate.may_pass:
+            yield Failed(
+                where,
+                f"its rights could not be read: {gate.why} {_effect(gate, count)} The next sync"
+                " tries again.",
+            )
+
+
+def _unread_gates(pages: Iterable[Seen]) -> dict[str, tuple[UnreadGate, int]]:
+    unread: dict[str, tuple[UnreadGate, int]] = {}
+    for page in pages:
+        for where, gate in page.unread.items():
+            unread[where] = (gate, unread[where][1] + 1 if where in unread else 1)
+    return unread
+
+
+def _gate_name(where: str) -> str:
+    if where.startswith("space "):
+        return f"Who may view {where}"
+    return f"The restriction of page {where}"
+
+
+def _effect(gate: UnreadGate, count: int) -> str:
+    pages = "the page" if count == 1 else f"the {count} pages"
+    if gate:
+        return f"Visitors who are not logged in are not shown {pages} behind it."
+    return f"Nobody is shown {pages} behind it."

@@ -21,7 +21,7 @@ class Settling(LiveConfluence):
     No request may outlive the server of a test."""
 
     def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-        pool, begun = self._checked.pool, list[Future[object]]()
+        pool, begun = self.pool, list[Future[object]]()
         submit = pool.submit
 
         def noted(work: Callable[[], Made]) -> Future[Made]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.cloud import Cloud
 from footnote_bot.indexers.sources.confluence.data_center import DataCenter
-from footnote_bot.indexers.sources.confluence.product import ConfluenceSpace, Product
+from footnote_bot.indexers.sources.confluence.product import Product
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Who

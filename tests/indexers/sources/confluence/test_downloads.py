@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
-from footnote_bot.indexers.sources.confluence.downloads import download
+from footnote_bot.indexers.sources.confluence.attachments import download
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import LiveConfluence
 from footnote_bot.indexers.sources.confluence.transport import Patience, Refused, Transport

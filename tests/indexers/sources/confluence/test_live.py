@@ -17,7 +17,7 @@ from footnote_bot.indexers.parsing.limits import Limits
 from footnote_bot.indexers.parsing.process import Parsers
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
-from footnote_bot.indexers.sources.confluence.pool import Pool
+from footnote_bot.indexers.sources.confluence.parallel import Pool
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Transport
 from footnote_bot.playground.confluence.faults import Fault
@@ -229,6 +229,17 @@ def test_rights_that_could_not_be_read_are_unknown_and_never_open(
     assert result.untold
     for key, live in result.stand.items():
         assert live.acl == known[key].acl
+
+
+def test_a_page_whose_ancestors_are_refused_is_closed_as_a_sync_closes_it(cloud: Site) -> None:
+    cloud.world.add_space("ENG", readers=[Who("licensed")])
+    top = cloud.world.create("ENG", "Top").id
+    leaf = cloud.world.create("ENG", "Leaf", "<p>Leaf.</p>", parent=top).id
+    known: dict[str, KnownPage] = {}
+    sync(wiki_of(cloud), known)
+    cloud.confluence.faults.on("/ancestors", Fault(404), times=None)
+
+    assert live_of(cloud).current({leaf: known[leaf].revision}, PATIENT).stand[leaf].acl == NOBODY
 
 
 def test_a_page_without_a_timely_answer_is_unknown_and_the_rest_is_checked(

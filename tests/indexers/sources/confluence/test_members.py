@@ -14,10 +14,14 @@ from footnote_bot.config.wikis import ConfluenceSettings
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import untold_token
 from footnote_bot.indexers.sources.confluence.addresses import Base
-from footnote_bot.indexers.sources.confluence.cloud_people import CloudPeople
-from footnote_bot.indexers.sources.confluence.data_center_people import DataCenterPeople
-from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from footnote_bot.indexers.sources.confluence.people import Account, AccountDirectory
+from footnote_bot.indexers.sources.confluence.members import (
+    Account,
+    AccountDirectory,
+    CloudPeople,
+    ConfluenceMembers,
+    DataCenterPeople,
+    NotFound,
+)
 from footnote_bot.indexers.sources.confluence.remembering import (
     FAILURES_KEPT,
     CannotAsk,

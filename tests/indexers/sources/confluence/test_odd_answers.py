@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from footnote_bot.indexers.sources.confluence.answers import UNKNOWN, ConfluenceSpace
 from footnote_bot.indexers.sources.confluence.cloud import Cloud
 from footnote_bot.indexers.sources.confluence.data_center import DataCenter
-from footnote_bot.indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
+from footnote_bot.indexers.sources.confluence.product import Product
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Tokens
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport
 from footnote_bot.playground.confluence.faults import Fault
@@ -95,10 +96,9 @@ def test_a_page_without_a_status_is_not_taken_for_gone(site, missing) -> None:
 
     site.world.add_space("ENG")
     page = site.world.create("ENG", "Page")
-    space = space_of(site, "ENG")
 
     with pytest.raises(Refused):
-        altered(site, alter).find(page.id, {space.id: space})
+        altered(site, alter).find(page.id)
 
 
 def test_ancestors_that_do_not_say_who_they_are_close_the_page(data_center) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footnote_bot.indexers.sources.confluence.page_links import (
+from footnote_bot.indexers.sources.confluence.addresses import (
     PageLink,
     edit_address,
     page_link,

@@ -8,12 +8,12 @@ import pytest
 
 from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
 from footnote_bot.indexers.sources.confluence.paging import by_cursor, by_start, results
-from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused
+from footnote_bot.indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
 MOST_REQUESTS = 50
 
 
-class OddServer:
+class OddServer(Transport):
     """A client that computes its answers from path and params, and stops endless listings."""
 
     def __init__(self, answer: Callable[[str, Params], Json]) -> None:
@@ -26,6 +26,7 @@ class OddServer:
         path: str,
         params: Params | None = None,
         *,
+        anonymous: bool = False,
         few_tries: bool = False,
     ) -> Json:
         assert len(self.calls) < MOST_REQUESTS

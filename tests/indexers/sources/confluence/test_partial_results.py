@@ -12,11 +12,10 @@ from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.bot.model import Answer, Doubt, NoAnswer, Reason, Result
 from footnote_bot.indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
-from footnote_bot.indexers.sources.confluence import live_check
-from footnote_bot.indexers.sources.confluence.comment_listing import Comment, live
-from footnote_bot.indexers.sources.confluence.comments import TAIL
+from footnote_bot.indexers.sources.confluence import live as live_check
+from footnote_bot.indexers.sources.confluence.comments import TAIL, Comment, live_comments
 from footnote_bot.indexers.sources.confluence.extras import Extras
-from footnote_bot.indexers.sources.confluence.located import PartialResult
+from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
 from footnote_bot.indexers.sources.confluence.transport import Transport
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Who
@@ -144,13 +143,13 @@ def test_changed_comments_that_come_after_the_failure_are_linked(
 
     def comments_come_last(transport: Transport, page: str) -> list[Comment]:
         assert waits.wait(PATIENT)
-        return live(transport, page)
+        return live_comments(transport, page)
 
     def waiting(result: PartialResult, seconds: float) -> None:
         waits.set()
         wait(result, seconds)
 
-    monkeypatch.setattr(live_check, "live", comments_come_last)
+    monkeypatch.setattr(live_check, "live_comments", comments_come_last)
     monkeypatch.setattr(PartialResult, "wait", waiting)
     shelf.site.world.delete_comment(shelf.key, shelf.comment)
     shelf.site.confluence.faults.on("permissions", Fault(500), times=None)
@@ -167,9 +166,9 @@ def test_comments_of_a_page_that_is_gone_are_gone_even_if_their_listing_hangs(
 
     def comments_hang(transport: Transport, page: str) -> list[Comment]:
         answered.wait(2 * PATIENT)
-        return live(transport, page)
+        return live_comments(transport, page)
 
-    monkeypatch.setattr(live_check, "live", comments_hang)
+    monkeypatch.setattr(live_check, "live_comments", comments_hang)
     shelf.site.world.trash(shelf.key)
     result = shelf.ask(f"{shelf.key}{TAIL}")
     answered.set()

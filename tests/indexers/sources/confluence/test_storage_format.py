@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from footnote_bot.indexers.sources.confluence.storage_elements import StorageLinks
 from footnote_bot.indexers.sources.confluence.storage_format import sections
-from footnote_bot.indexers.sources.confluence.storage_links import StorageLinks
 from tests.timing import seconds_of
 
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
+from footnote_bot.indexers.sources.confluence.storage_elements import StorageLinks
 from footnote_bot.indexers.sources.confluence.storage_format import sections
-from footnote_bot.indexers.sources.confluence.storage_links import StorageLinks
 
 DATA = Path(__file__).parents[3] / "data" / "confluence"
 BODIES = sorted(DATA.glob("*/*.xml"))

@@ -23,9 +23,8 @@ from footnote_bot.indexers.model import (
     Skipped,
     Space,
 )
-from footnote_bot.indexers.sources.confluence.addresses import Base, base_of
-from footnote_bot.indexers.sources.confluence.page_links import PageLink, page_link
-from footnote_bot.indexers.sources.confluence.parsing import PageLocation
+from footnote_bot.indexers.sources.confluence.addresses import Base, PageLink, base_of, page_link
+from footnote_bot.indexers.sources.confluence.reading import PageLocation
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.survey import Enumeration
