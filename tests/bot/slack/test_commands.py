@@ -184,7 +184,8 @@ async def test_flags_show_what_was_asked_and_not_what_was_answered(
     await slack.wait_for_message("C0REVIEW")
     reply = await whispered(slack, "U0BEN", "flags")
     while "Open the card" not in reply:  # where it is is noted a moment after it was posted
-        reply = await whispered(slack, "U0BEN", "flags")
+        await whispered(slack, "U0BEN", "flags")
+        reply = words(slack.ephemerals("U0BEN")[-1])
 
     assert "1 open flag, the oldest first:" in reply
     assert "What is the salary of level 4?" in reply
