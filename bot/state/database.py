@@ -110,7 +110,7 @@ class Outages:
 
 class Database:
     """The database. Its methods block, and so do those of the stores that use it: an event loop
-    calls them by `bot.state.in_threads`."""
+    calls them by `bot.state.stores.in_threads`."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
