@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from footnote_bot.indexers.sources.markdown import tags
-from footnote_bot.indexers.text import outdated
+from footnote_bot.indexers.syncing import splitting
 
 from .attacking import slowest
 from .finding import (
@@ -105,7 +105,7 @@ def test_a_slow_pattern_is_found(pattern: re.Pattern[str], use: str) -> None:
         (re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL), "sub"),
         (re.compile(r"[a-z]{1,64}@x"), "search"),
         (re.compile(r"\s+$"), "match"),
-        (outdated._TITLE, "search"),
+        (splitting._TITLE, "search"),
     ],
 )
 def test_a_linear_pattern_passes(pattern: re.Pattern[str], use: str) -> None:
