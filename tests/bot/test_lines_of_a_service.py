@@ -103,10 +103,10 @@ def test_a_signal_a_warning_and_what_a_library_prints_are_lines(
             warnings.simplefilter("always")
             # pytest records warnings; a process shows them.
             warnings.showwarning = logging._showwarning  # type: ignore[attr-defined]
+            others = set(threading.enumerate())  # those that earlier tests left behind never end
             os.kill(os.getpid(), signal.SIGTERM)
-            for thread in threading.enumerate():
-                if thread is not threading.current_thread() and not thread.daemon:
-                    thread.join(60)
+            for thread in set(threading.enumerate()) - others:
+                thread.join(60)
             warnings.warn("this is old", DeprecationWarning, stacklevel=1)
             sys.stderr.write("downloading\n\nhalf")
             sys.stderr.write(" of it\n")
