@@ -40,9 +40,8 @@ def usage(
     """Count questions in Slack and in `footnote chat` by their outcome, and the language model's
     tokens and their cost.
 
-    A question is answered, unanswered, asked back (the bot asked what is meant; the choice is a
-    question of its own), failed, refused (over a limit) or stopped. Messages that ask nothing are
-    not counted."""
+    A question is answered, unanswered, asked back (by earlier versions), failed, refused (over a
+    limit) or stopped. Messages that ask nothing are not counted."""
     # What reads the database is slow to import.
     from footnote_bot.bot.app import App
     from footnote_bot.bot.operations.usage_report import QuestionOutcome, UsageBy, usage_rows

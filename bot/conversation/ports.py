@@ -76,9 +76,6 @@ class Chat(Protocol):
         """Return the turns in the thread before ``message``, oldest first, as they read now; none
         if the thread cannot be read."""
 
-    async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
-        """Return whether the message ``id_`` shows that answer."""
-
 
 class LiveReply(Protocol):
     """An answer that is shown while it is made."""
@@ -123,9 +120,6 @@ class MessageText(Protocol):
 
     def people_named(self, text: str) -> Iterator[str]:
         """Yield the ids of other people whom the text mentions."""
-
-    def written(self, words: str) -> str:
-        """Return ``words`` as a person would write them: the reverse of `plain`."""
 
 
 class Directory(Protocol):
@@ -275,9 +269,6 @@ class Answers(Protocol):
         """Return a recorded answer; None if there is none, or it is forgotten."""
 
     async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None: ...
-
-    async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
-        """Return the answers before it in its thread, oldest first."""
 
     async def tally(self, answer: int) -> Tally: ...
 

@@ -224,7 +224,7 @@ class PrivateAnswers:
         is_offered = offers_quotes(recorded.answer) or (
             got_none and press.person == recorded.asked.asker
         )
-        if recorded.retracted or not is_offered:
+        if recorded.retracted or not is_offered or not recorded.asked.question:
             return False
         if press.channel != recorded.asked.place.channel:
             return False
@@ -254,10 +254,12 @@ class PrivateAnswers:
         )
 
     async def _recorded(self, press: Press) -> RecordedAnswer | None:
-        """Return the pressed answer. Only the asker is shown these buttons. None: it is forgotten,
-        its question was edited or deleted since, or the asker left the channel."""
+        """Return the pressed answer. Only the asker is shown these buttons. None: it or its words
+        are forgotten, its question was edited or deleted since, or the asker left the channel."""
         recorded = await self.answers.recorded(int(press.value))
         if recorded is None or recorded.retracted or recorded.asked.asker != press.person:
+            return None
+        if not recorded.asked.question:
             return None
         is_there = await self.directory.is_in(press.person, recorded.asked.place.channel)
         return recorded if is_there else None

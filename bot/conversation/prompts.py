@@ -83,7 +83,7 @@ class Prompts:
         praised = await self.answers.praised(by_others=True)
         for recorded in reversed(praised):
             text = " ".join(recorded.asked.question.split())
-            if len(text) <= _LONGEST and await self._is_open(recorded):
+            if text and len(text) <= _LONGEST and await self._is_open(recorded):
                 suggestions.setdefault(text.casefold(), _Suggestion(text, recorded.id))
             if len(suggestions) == MOST:
                 break

@@ -336,6 +336,3 @@ class Receiving:
 
 def _without_event(message: IncomingMessage) -> IncomingMessage:
     return replace(message, event="")
-
-
-logger = logging.getLogger(__name__)

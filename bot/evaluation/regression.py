@@ -63,18 +63,18 @@ def regression(
 
     A settled flag outweighs an open one, and an open one outweighs praise; of two with the same
     weight the worse one counts. A question without a judgement stays in the set: it is asked, and
-    a comparison shows whether its answer has changed.
+    a comparison shows whether its answer has changed. One whose words are lost is left out.
     """
     entries: dict[tuple[str, int], _Votes] = {}
     for flag in flags:
-        if flag.state is not FlagState.WITHDRAWN:
+        if flag.state is not FlagState.WITHDRAWN and flag.recorded.asked.question:
             entry = _entry(entries, flag.recorded, flag.complaint.value, earlier)
             entry.flags.append(flag.id)
             _add_vote(entry, flag.recorded.answer, _vote(flag))
             if flag.state is FlagState.ANSWERED and _is_verified(flag.again):
                 _add_vote(entry, flag.again, _Vote(2, _FIT, True))
     for recorded in praised:
-        if isinstance(recorded.answer, Answer):
+        if isinstance(recorded.answer, Answer) and recorded.asked.question:
             entry = _entry(entries, recorded, _PRAISED, earlier)
             _add_vote(entry, recorded.answer, _Vote(0, _FIT, True))
     ordered = sorted(entries.values(), key=lambda entry: entry.recorded.id)
@@ -149,10 +149,8 @@ def _row(entry: _Votes, earlier: Sequence[RecordedAnswer]) -> dict[str, Any]:
 
 def _turns(recorded: RecordedAnswer, asker: str) -> list[dict[str, str]]:
     role = Role.ASKER if recorded.asked.asker == asker else Role.OTHER
-    return [
-        {"role": role.value, "text": recorded.asked.question},
-        {"role": Role.BOT.value, "text": recorded.answer.text},
-    ]
+    said = [(role, recorded.asked.question), (Role.BOT, recorded.answer.text)]
+    return [{"role": who.value, "text": text} for who, text in said if text]
 
 
 def write_judged(verdicts: KeptVerdicts, file: Path) -> int:

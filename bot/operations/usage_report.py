@@ -29,7 +29,7 @@ class QuestionOutcome(StrEnum):
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
     ASKED_BACK = "asked_back"
-    """The bot asked what is meant. The choice is a question of its own."""
+    """An earlier version asked what is meant."""
     FAILED = "failed"
     REFUSED = "refused"
     """Over the rate limit."""

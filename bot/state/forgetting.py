@@ -180,7 +180,9 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
         # In earlier versions other people chose among readings of the person's questions.
         chosen = ours.where(answers.c.own_asker == person)
-        connection.execute(sa.update(flags).where(flags.c.answer.in_(chosen)).values(card_due))
+        update = sa.update(flags).where(flags.c.answer.in_(chosen)).values(card_due)
+        on_chosen = connection.scalars(update.returning(flags.c.id)).all()
+        _forget_sent_questions(connection, on_chosen, card_due)
         unname(answers, "own_asker", of_team(answers.c.team, team), own_words="")
         _forget_in_audit(connection, person, team)
         payers = [

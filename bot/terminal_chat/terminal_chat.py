@@ -138,9 +138,6 @@ class TerminalChat:
         ]
         return tuple(turns[-_TURNS:])
 
-    async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
-        return channel == self.channel and bool(id_) and id_ == recorded.message
-
     def _next(self) -> str:
         # Microseconds that only go forward, unlike the clock.
         self._moment = max(self._moment + 1, time.time_ns() // 1_000)
@@ -208,9 +205,6 @@ class PlainText:
 
     def people_named(self, text: str) -> Iterator[str]:
         return iter(())
-
-    def written(self, words: str) -> str:
-        return words
 
 
 class NoStatus:

@@ -23,7 +23,7 @@ from footnote_bot.bot.foreign import (
 from footnote_bot.bot.model import Answer, Fallback, Question, Source
 from footnote_bot.bot.slack.rendering.blocks import source_line
 from footnote_bot.bot.slack.rendering.links import origins
-from footnote_bot.bot.slack.rendering.mrkdwn import JOINER, button_text, inert, literal, render
+from footnote_bot.bot.slack.rendering.mrkdwn import JOINER, inert, literal, render
 from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer
@@ -140,7 +140,7 @@ def test_outside_of_code_nothing_reads_as_a_footnote(text: str) -> None:
 )
 def test_a_sign_of_ours_is_never_drawn_for_others(text: str) -> None:
     drawn = [piece.text for piece in render(text, WIKI)]
-    drawn += [literal(text), inert(text), button_text(text)]
+    drawn += [literal(text), inert(text)]
 
     assert not [line for line in drawn if re.search(r":[\w+'-]+:", line)]
     assert not [

@@ -192,9 +192,6 @@ class PlainText:
     def people_named(self, text: str) -> Iterator[str]:
         return (word[1:] for word in text.split() if word.startswith("@"))
 
-    def written(self, words: str) -> str:
-        return words
-
 
 class FakeStatus:
     """Records the messages at which people see that the bot is at work."""

@@ -128,7 +128,7 @@ def read_event(example: tuple[bytes, str]) -> int:
         float(message.ts)
         message.text.encode()
     plain = TEXT.plain(text, {})
-    return len(plain) + len(TEXT.written(plain)) + len("".join(TEXT.people_named(text)))
+    return len(plain) + len("".join(TEXT.people_named(text)))
 
 
 def read_command(text: str) -> int:

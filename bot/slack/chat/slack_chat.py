@@ -22,7 +22,6 @@ from footnote_bot.bot.conversation.posting import NotOurs
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
 from footnote_bot.bot.model import Turn
 from footnote_bot.bot.slack.api.marks import (
-    carries,
     mark_named,
     reply_mark,
     reply_messages,
@@ -147,9 +146,6 @@ class SlackChat:
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
         return await self.history.before(message)
-
-    async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
-        return await carries(self.api, channel, id_, recorded)
 
 
 async def _hold_if_known(message: IncomingMessage, hold: Hold) -> None:

@@ -175,7 +175,3 @@ class SlackText:
 
     def people_named(self, text: str) -> Iterator[str]:
         return people_named(text, self.me)
-
-    def written(self, words: str) -> str:
-        """Return plain words as Slack delivers them: the reverse of `plain`."""
-        return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -74,11 +74,6 @@ def literal(text: str) -> str:
     return _tame(_words(clean(text)))
 
 
-def button_text(text: str) -> str:
-    """Return ``text`` for a button, which Slack shows as it is, with emoji spelled out."""
-    return _without_signs(clean(text))
-
-
 def inert(text: str) -> str:
     """Return text for places that Slack shows as it is, such as a title: nothing is escaped, and
     nothing would be live if it were read as mrkdwn after all."""

@@ -190,3 +190,17 @@ async def test_a_follow_up_brings_what_was_said_before_it(office: Office) -> Non
     ]  # fmt: skip
     assert await office.feedback.earlier(first) == []
     assert case.turn == 2
+
+
+async def test_a_question_whose_words_are_lost_is_left_out(office: Office) -> None:
+    """An empty question would make the whole set unreadable."""
+    await office.settled(await office.record(answer("a"), ""), Complaint.WRONG, OPEN)
+    lost = await office.record(answer("a"), "")
+    await office.feedback.praise(lost.id, "U2")
+    await office.settled(
+        await office.record(answer("a"), "How?", thread="2.0"), Complaint.WRONG, OPEN
+    )
+
+    assert [row["question"] for row in office.rows] == ["How?"]
+    assert [len(row["history"]) for row in office.rows] == [1]
+    assert cases_of(office.rows)
