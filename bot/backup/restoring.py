@@ -68,6 +68,7 @@ def restore(  # noqa: PLR0913 - where from, where to, and the checks
         As ``check`` and ``unused`` do.
     """
     manifest = Manifest.read(backup)
+    database = database.resolve()  # a link's target is replaced
     try:
         finish(data_dir)
         for place in (*(data_dir / name for name in (INDEX, *KEPT)), database, *_logs(database)):
@@ -88,7 +89,7 @@ def restore(  # noqa: PLR0913 - where from, where to, and the checks
             with _copying(data_dir / _NEW) as copy:
                 _copy(backup, copy, manifest)
                 check(manifest, copy)
-                _plan(copy, database.resolve())
+                _plan(copy, database)
                 kept_out.enter_context(unused())
                 copy.rename(data_dir / _READY)
                 sync(data_dir)
@@ -115,6 +116,8 @@ def finish(data_dir: Path) -> None:
                 sync(data_dir)
                 (ready / _PLAN).unlink()
             shutil.rmtree(ready, ignore_errors=True)  # the other process may have done it
+            # A version before moved what it replaced here.
+            shutil.rmtree(data_dir / "restore.old", ignore_errors=True)
     except OSError as error:
         is_away = isinstance(error, FileNotFoundError | NotADirectoryError) and not ready.is_dir()
         if is_away:  # there was none, or another process has finished it

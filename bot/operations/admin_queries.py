@@ -39,7 +39,7 @@ class AdminQueries:
         index = self.parts.index if self.parts.is_made else None
         counts, read_as = (index.counts(), wikis.read_as) if index else ({}, {})
         trouble = index.trouble if index else ""
-        rows = {}
+        missing, rows = wikis.missing, {}  # it looks at each wiki's folder
         for name in wikis:
             pages, passages = counts.get(name, (0, 0))
             row = {
@@ -48,8 +48,8 @@ class AdminQueries:
                 "read_as": asdict(read_as[name]) if name in read_as else None,
                 **health([pass_ for pass_ in passes if pass_.wiki == name]),
             }
-            if missing := wikis.missing.get(name):
-                row["error"] = missing
+            if name in missing:
+                row["error"] = missing[name]
             # The last complete pass may be older than `LATELY`.
             if index and row["as_of"] is None and (last := self.last_pass(name)):
                 row["as_of"] = last.isoformat()

@@ -410,7 +410,7 @@ def test_a_cross_encoder_puts_passages_in_order(handbook: Shell) -> None:
 
 def test_without_a_model_no_provider_s_library_is_imported(handbook: Shell) -> None:
     program = (
-        "import sys\nfrom bot.cli import cli\n"
+        "import sys\nfrom footnote_bot.bot.cli import cli\n"
         "cli(['ask', 'How long is leave?'], standalone_mode=False)\n"
         "brought = [name for name in sys.modules if name.startswith('llama_index.llms.')]\n"
         "assert not brought, brought"

@@ -18,7 +18,7 @@ HEAVY = (
 def brought(*words: str) -> set[str]:
     """Return the names of ``HEAVY`` that the command line has imported by its end."""
     program = (
-        "import sys\nfrom bot.cli import outcome\n"
+        "import sys\nfrom footnote_bot.bot.cli import outcome\n"
         f"sys.argv[1:] = {list(words)!r}\noutcome()\n"
         f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
@@ -42,7 +42,7 @@ def test_help_imports_few_modules(words: list[str]) -> None:
     """About 250 modules take 0.16 s of CPU time. The limit of 0.4 s holds whatever else the machine
     does."""
     program = (
-        "import sys\nfrom bot.cli import outcome\n"
+        "import sys\nfrom footnote_bot.bot.cli import outcome\n"
         f"sys.argv[1:] = {words!r}\noutcome()\n"
         "print(len(sys.modules), file=sys.stderr)"
     )

@@ -29,7 +29,7 @@ def test_an_error_is_raised_where_the_result_is_waited_for() -> None:
 
 
 def test_a_process_ends_while_work_hangs() -> None:
-    hangs = "import threading\nfrom indexers.daemons import in_daemon\n"
+    hangs = "import threading\nfrom footnote_bot.indexers.daemons import in_daemon\n"
     hangs += "in_daemon(threading.Event().wait, 'hangs')"
 
     assert subprocess.run([sys.executable, "-c", hangs], timeout=240, check=False).returncode == 0

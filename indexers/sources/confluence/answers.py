@@ -113,8 +113,10 @@ def in_either_form(read: Callable[[str], Item]) -> Item | Refused:
         try:
             return read(form)
         except Refused as refused:
+            if refused.busy:
+                return refused
             first = first or refused
-            if refused.busy or refused.status < 500:
+            if refused.status < 500:
                 break
     return first or Refused(404, "Confluence gave no body.")
 

@@ -156,6 +156,8 @@ class Cloud(Product):
             try:
                 content = unless_absent(answer)
             except WikiUnavailable as error:
+                if start is when_needed:
+                    raise  # the next kind would wait for its patience, too
                 failure = error
                 continue
             if content is not None:
@@ -268,10 +270,10 @@ class _Chains:
         if parent not in self._unlisted:
             ancestors, why = _chain(parent, partial(self._read, key))
             self._unread = why or self._unread
+            self._unlisted[parent] = ancestors  # now: a response may name its own page as above it
             # The response has no `next`: the ancestors of its first node need another request.
             if UNKNOWN not in ancestors and ancestors and ancestors[0] in self._parents:
-                ancestors = (*self.above(ancestors[0]), *ancestors)
-            self._unlisted[parent] = ancestors
+                self._unlisted[parent] = (*self.above(ancestors[0]), *ancestors)
         return self._unlisted[parent]
 
 

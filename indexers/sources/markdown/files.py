@@ -241,14 +241,15 @@ def read(
 def read_quickly(root: Path, path: str, max_bytes: int) -> bytes | None:
     """Return the bytes of a regular file, to compare them with what `read` returned earlier; None
     if `read` has to decide. It does not look where folders on the way lead."""
-    file = on_disk(root, path)
     try:
-        status = os.lstat(file)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > max_bytes:
-            return None
-        return file.read_bytes()
+        opened = os.open(on_disk(root, path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(opened, "rb") as file:
+            if not stat.S_ISREG(os.fstat(opened).st_mode):
+                return None
+            content = file.read(max_bytes + 1)
     except OSError:
         return None
+    return content if len(content) <= max_bytes else None
 
 
 def key_of(path: str) -> str:

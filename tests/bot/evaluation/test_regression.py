@@ -203,4 +203,3 @@ async def test_a_question_whose_words_are_lost_is_left_out(office: Office) -> No
 
     assert [row["question"] for row in office.rows] == ["How?"]
     assert [len(row["history"]) for row in office.rows] == [1]
-    assert cases_of(office.rows)

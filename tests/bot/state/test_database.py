@@ -182,7 +182,7 @@ def test_a_database_of_the_first_schema_gets_the_later_columns(tmp_path: Path) -
 
 def test_what_statements_are_made_with_is_loaded_before_a_thread_makes_one() -> None:
     """In one start of twelve an event had to be sent again: another thread was still loading it."""
-    program = "import bot.state.database, sys; print('sqlalchemy.orm' in sys.modules)"
+    program = "import footnote_bot.bot.state.database, sys; print('sqlalchemy.orm' in sys.modules)"
 
     process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

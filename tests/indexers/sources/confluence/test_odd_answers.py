@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from footnote_bot.indexers.sources.confluence.answers import UNKNOWN, ConfluenceSpace
-from footnote_bot.indexers.sources.confluence.cloud import Cloud
+from footnote_bot.indexers.sources.confluence.cloud import Cloud, _Chains
 from footnote_bot.indexers.sources.confluence.data_center import DataCenter
 from footnote_bot.indexers.sources.confluence.product import Product
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Tokens
@@ -177,3 +177,15 @@ def test_a_confluence_that_answers_nothing_now_closes_nothing(site, path, status
 
     with pytest.raises(Refused):
         product.viewers(space) if "permissions" in path else product.rights(pages)
+
+
+def test_ancestors_that_name_their_own_page_come_to_an_end() -> None:
+    """Two pages of one folder, each said to be above the other."""
+    asked: list[str] = []
+
+    def read(key: str) -> list[str]:
+        asked.append(key)
+        return {"K": ["A", "P"], "A": ["K", "P"]}[key]
+
+    assert "P" in _Chains({"K": "P", "A": "P"}, read).above("K")
+    assert asked == ["K"]
