@@ -477,7 +477,7 @@ ROOMS_OF = {
     "bot/evaluation": 2_910,
     "bot/flags": 2_590,
     "bot/slack, bot/workspaces": 9_870,
-    "bot/state": 4_490,
+    "bot/state": 4_500,
     "bot/terminal_chat": 570,
     "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 5_050,
     "indexers/index": 4_720,
