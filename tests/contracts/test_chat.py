@@ -250,17 +250,6 @@ def recorded(message: IncomingMessage, id_: str) -> RecordedAnswer:
     return RecordedAnswer(1, question, Answer(FIRST.text, (), 0.9), answered, message=id_)
 
 
-async def test_the_message_of_an_answer_carries_it_and_no_other_does(place: Place) -> None:
-    message, other = await place.ask("leave?"), await place.ask("and abroad?")
-    id_ = await place.chat.reply(message, FIRST, {})
-    beside = await place.chat.reply(other, SECOND, {})
-
-    assert await place.chat.carries(TEAM, id_, recorded(message, id_))
-    assert not await place.chat.carries(TEAM, beside, recorded(message, id_))
-    assert not await place.chat.carries("C0OTHER", id_, recorded(message, id_))
-    assert not await place.chat.carries(TEAM, "", recorded(message, ""))
-
-
 async def test_a_reply_that_is_redrawn_stays_the_reply_and_reads_as_it_does_now(
     place: Place,
 ) -> None:

@@ -121,10 +121,6 @@ class FakeChat:
             and float(line.ts) < float(message.ts)
         )
 
-    async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
-        is_there = channel == recorded.asked.place.channel
-        return is_there and bool(id_) and id_ == recorded.message
-
     def _role(self, line: Line, message: IncomingMessage) -> Role:
         if line.mark:
             return Role.BOT
