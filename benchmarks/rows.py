@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Literal, TypedDict
 
 _DECIMALS = {"s": 2, "ms": 2, "ratio": 3, "MB": 0, "share": 4}
@@ -78,8 +77,3 @@ class Benchmark:
     name: str
     about: str
     run: Callable[[], Sequence[Figure]]
-
-
-def middle(name: str, values: Sequence[float], unit: str, goal: Goal | None = None) -> Figure:
-    """Return the median of several runs."""
-    return Figure(name, median(values), unit, goal)

@@ -37,8 +37,9 @@ POSTGRESQL = _at(_SCHEMA)
 """The database server; each test process uses a schema of its own in it, whose contents are
 dropped. `.ci/run` starts a server. No test cuts its power, so none waits for its disk."""
 
-# SQLite has no passwords, no column types and none of the ALTER statements under test.
-needs_postgresql = pytest.mark.skipif(  # only without a server; `.ci/run` always installs one
+# SQLite has no passwords, no column types and none of the ALTER statements under test. These are
+# left out only on a machine without a server; `.ci/run` installs one, so they always run there.
+needs_postgresql = pytest.mark.skipif(
     not POSTGRESQL,
     reason="needs PostgreSQL, for which SQLite cannot stand in: set TEST_POSTGRESQL_URL",
 )

@@ -43,20 +43,25 @@ print(kept, own() - before)
 """
 
 
+# The memory of a process is read in /proc. Elsewhere nothing is returned either: `return_memory` is
+# glibc's, so there is nothing to test.
+needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+
+
 def run(program: str) -> Sequence[int]:
     """Return the numbers that ``program`` prints, in a process of its own."""
     command = [sys.executable, "-c", _OWN + program]
     return [int(word) for word in subprocess.check_output(command, text=True).split()]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which only Linux has")
+@needs_proc
 def test_embedding_returns_what_its_largest_batch_took() -> None:
     (more,) = run(_EMBED)
 
     assert more < 60  # 100 and more, if onnxruntime keeps it
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, which only Linux has")
+@needs_proc
 def test_freed_memory_is_returned_to_the_system() -> None:
     kept, after = run(_FREE)
 
