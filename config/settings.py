@@ -55,28 +55,16 @@ class IndexSettings(Strict):
         description="The prefix of its collections there: up to 60 letters, digits, `-` and `_`; "
         "each Footnote needs its own.",
     )
-    grpc_port: int = Field(
-        0, ge=0, le=65535, description="Its port for gRPC, mostly 6334; 0: HTTP alone."
-    )
     ca_file: str = Field(
         "",
         description="Certificates of the authority that signed its own, in PEM; empty: those that "
         "this machine trusts.",
-    )
-    timeout_seconds: int = Field(
-        30, ge=1, le=600, description="Seconds that a request to it may take."
     )
     model: str = Field(
         "",
         description="An embedding model that fastembed knows, such as "
         "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2; empty: the bundled "
         "all-MiniLM-L6-v2, which knows English.",
-    )
-    passage_tokens: int = Field(
-        200,
-        ge=32,
-        le=2000,
-        description="Tokens of a passage; fewer where the model reads less.",
     )
     language: Language = Field(
         "auto",
@@ -160,12 +148,6 @@ class AnswerSettings(Strict):
         description="The model that reads the best passages beside the question: it puts them in "
         "order and chooses what is quoted. The bundled English cross-encoder, or another one "
         "that fastembed knows by name. Empty: none.",
-    )
-    written_days: int = Field(
-        180,
-        ge=1,
-        le=A_CENTURY,
-        description="Days for which a reviewer's own answer is given, unless they say otherwise.",
     )
 
     @field_validator("reranker", mode="before")

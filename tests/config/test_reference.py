@@ -53,7 +53,7 @@ def test_the_example_file_is_toml_that_keeps_within_its_width() -> None:
 def test_the_settings_page_tells_bounds_and_choices() -> None:
     page = reference.settings_page()
 
-    assert "| `passage_tokens` | `200` | from 32 to 2,000 |" in page
+    assert "| `max_characters` | `900` | from 100 to 3,000 |" in page
     assert "| `precision` | `0.78` | from 0 to less than 1 |" in page
     assert '| `mode` | `"socket"` | `socket`, `http` |' in page
     assert "| `url` | required |  |" in page
