@@ -82,7 +82,7 @@ class Server:
 
     def _connect(self, timeout: int) -> QdrantClient:
         # The client's own check would send a request here; `version_problem` sends it when called.
-        trusted = {"verify": self._ca_file} if self._ca_file else {}
+        trusted: dict[str, Any] = {"verify": self._ca_file} if self._ca_file else {}
         try:
             with warnings.catch_warnings():
                 # A key over http is the rule within a network of one's own.

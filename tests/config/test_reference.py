@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 from pydantic import BaseModel
 
-from footnote_bot.config import reference
+from docs import reference
 from footnote_bot.config.loading import LISTS, example
 from footnote_bot.config.settings import Secrets, Settings, WorkspaceSettings
 from footnote_bot.config.wikis import WIKI_KINDS
 
-MADE = "run `python -m footnote_bot.config.reference`"
+MADE = "run `python -m docs.reference`"
 
 
 def models() -> Iterator[type[BaseModel]]:
@@ -31,7 +31,7 @@ def test_the_example_file_is_made_from_the_settings() -> None:
 
 
 def test_the_settings_page_is_made_from_the_settings() -> None:
-    assert reference.DOCS.read_text(encoding="utf-8") == reference.settings_page(), MADE
+    assert reference.SETTINGS.read_text(encoding="utf-8") == reference.settings_page(), MADE
 
 
 @pytest.mark.parametrize("model", list(models()), ids=lambda model: model.__name__)
