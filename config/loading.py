@@ -27,7 +27,7 @@ from footnote_bot.config.removed import (
     removed_in,
 )
 from footnote_bot.config.settings import ENV_PREFIX, Secrets, Settings, WorkspaceSettings
-from footnote_bot.config.wikis import WIKI_KINDS, WikiSettings
+from footnote_bot.config.wikis import WIKI_KINDS, WikiSettings, meanings
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
@@ -304,8 +304,7 @@ def in_words(
             )
             yield line, problem["loc"]
         elif problem["type"] == "string_pattern_mismatch":
-            field = _model_at(problem["loc"], values).model_fields[path[-1]]
-            meaning = str(field.description).rstrip(".")
+            meaning = meanings(_model_at(problem["loc"], values))[path[-1]].rstrip(".")
             yield f"`{shown}`: not in the right form. {meaning}", problem["loc"]
         else:
             message = problem["msg"].removeprefix("Value error, ")

@@ -10,6 +10,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -22,7 +23,7 @@ from footnote_bot.bot.cli import cli
 from footnote_bot.config.drafting import toml_value
 from footnote_bot.config.loading import LISTS, example
 from footnote_bot.config.settings import Secrets, Settings, WorkspaceSettings
-from footnote_bot.config.wikis import WIKI_KINDS
+from footnote_bot.config.wikis import WIKI_KINDS, meanings
 
 SETTINGS = Path(__file__).with_name("settings.md")
 COMMANDS = Path(__file__).with_name("commands.md")
@@ -73,8 +74,8 @@ def example_file() -> str:
     secrets = textwrap.wrap(
         f"{', '.join(names)}.", _WIDTH, initial_indent="# ", subsequent_indent="# "
     )
-    wikis = (_example("[[wiki]]", kind.model_fields, name) for name, kind in WIKI_KINDS.items())
-    others = (_example(f"[{name}]", model.model_fields) for name, model in _sections())
+    wikis = (_example("[[wiki]]", _fields(kind), name) for name, kind in WIKI_KINDS.items())
+    others = (_example(f"[{name}]", _fields(model)) for name, model in _sections())
     head = _FILE + "\n".join(secrets)
     return "\n\n".join([head, _example("", _top_level()), *wikis, *others]) + "\n"
 
@@ -82,14 +83,13 @@ def example_file() -> str:
 def settings_page() -> str:
     """Return docs/settings.md."""
     wikis = (
-        _table(f'`[[wiki]]` with `type = "{name}"`', kind.model_fields)
+        _table(f'`[[wiki]]` with `type = "{name}"`', _fields(kind))
         for name, kind in WIKI_KINDS.items()
     )
-    workspaces = _table("`[[workspace]]`", WorkspaceSettings.model_fields)
-    others = (_table(f"`[{name}]`", model.model_fields) for name, model in _sections())
+    workspaces = _table("`[[workspace]]`", _fields(WorkspaceSettings))
+    others = (_table(f"`[{name}]`", _fields(model)) for name, model in _sections())
     rows = (
-        f"| `{name.upper()}` | {field.description} |"
-        for name, field in Secrets.model_fields.items()
+        f"| `{name.upper()}` | {field.description} |" for name, field in _fields(Secrets).items()
     )
     secrets = "\n".join(["| variable | meaning |\n|---|---|", *rows])
     intro = textwrap.dedent(_SECRETS).strip()
@@ -98,9 +98,18 @@ def settings_page() -> str:
     return "\n".join([_PAGE, everything, *wikis, *others, workspaces, about_secrets])
 
 
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the settings of a section, each with its meaning."""
+    below, fields = meanings(model), {}
+    for name, field in model.model_fields.items():
+        fields[name] = copy(field)
+        fields[name].description = below.get(name)
+    return fields
+
+
 def _top_level() -> Mapping[str, FieldInfo]:
     sections = {*LISTS, *dict(_sections())}
-    return {name: field for name, field in Settings.model_fields.items() if name not in sections}
+    return {name: field for name, field in _fields(Settings).items() if name not in sections}
 
 
 def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
