@@ -16,10 +16,11 @@ import click
 
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli import init_checks
+from footnote_bot.bot.cli.failures import FAILED
 from footnote_bot.bot.cli.init_model import KEY, ask_for_model, lacks_key
 from footnote_bot.bot.cli.init_setting import ask_setting
 from footnote_bot.bot.cli.interview import Interview
-from footnote_bot.bot.cli.options import FAILED, FILE, given
+from footnote_bot.bot.cli.options import FILE, given
 from footnote_bot.bot.cli.slack_steps import slack_steps
 from footnote_bot.bot.program import program_here
 from footnote_bot.config.errors import SettingsError

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 import click
 
 from footnote_bot.bot import terminal
-from footnote_bot.bot.cli.options import MISUSED
+from footnote_bot.bot.cli.failures import MISUSED
 
 Check = Callable[[str], str]
 """Returns the problem with an answer; empty if there is none."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from footnote_bot.bot import terminal
-from footnote_bot.bot.cli.options import FILE, MISUSED, as_json, given
+from footnote_bot.bot.cli.failures import MISUSED
+from footnote_bot.bot.cli.options import FILE, as_json, given
 from footnote_bot.bot.cli.slack_steps import slack_steps
 from footnote_bot.bot.program import program_here
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from footnote_bot.bot import terminal
+from footnote_bot.bot.cli.failures import FAILED
 from footnote_bot.bot.cli.installed import installed_in
-from footnote_bot.bot.cli.options import FAILED, as_json, configured
+from footnote_bot.bot.cli.options import as_json, configured
 from footnote_bot.bot.cli.sharing import open_app
 
 if TYPE_CHECKING:
