@@ -20,10 +20,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from footnote_bot.bot.cli import cli
-from footnote_bot.config.drafting import toml_value
 from footnote_bot.config.loading import LISTS, example
 from footnote_bot.config.settings import Secrets, Settings, WorkspaceSettings
 from footnote_bot.config.wikis import WIKI_KINDS, meanings
+from footnote_bot.config.writing import toml_value
 
 SETTINGS = Path(__file__).with_name("settings.md")
 COMMANDS = Path(__file__).with_name("commands.md")

@@ -26,7 +26,7 @@ def wiki_findings(wiki: Mapping[str, Any], secrets: Secrets) -> Iterator[Finding
     """Yield `footnote doctor`'s findings about this wiki, each as soon as it is known."""
     # Slow: the wikis' readers, and Pydantic.
     from footnote_bot.bot.app import App
-    from footnote_bot.config.drafting import drafted
+    from footnote_bot.config.writing import drafted
 
     with TemporaryDirectory(prefix="footnote-") as folder:
         try:

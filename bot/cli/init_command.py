@@ -53,7 +53,7 @@ def init(config: Path | None) -> None:
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("\nNothing was written.")
         raise
-    from footnote_bot.config.drafting import draft  # slow: imports Pydantic
+    from footnote_bot.config.writing import draft  # slow: imports Pydantic
 
     _write(file, draft(wiki, slack=slack, llm=llm))
     terminal.say(f"Wrote {file}.")
@@ -162,7 +162,7 @@ def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[st
     slack: dict[str, Any] = {}
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
         return slack, [], False
-    from footnote_bot.config.drafting import problem_with  # slow: imports Pydantic
+    from footnote_bot.config.writing import problem_with  # slow: imports Pydantic
 
     channel = asking.ask(
         "The id of a channel for answers that people flag, as in C0123456789; empty for none",

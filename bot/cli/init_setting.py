@@ -21,7 +21,7 @@ def ask_setting(
 ) -> None:
     """Put the answer, as ``read`` returns it, among the ``values`` of the section; nothing if it is
     empty or 0. The settings' own rules check it."""
-    from footnote_bot.config.drafting import problem_with  # slow: imports Pydantic
+    from footnote_bot.config.writing import problem_with  # slow: imports Pydantic
 
     def check(answer: str) -> str:
         drafted = values | {setting: read(answer)}
