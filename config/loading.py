@@ -53,7 +53,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     problems = [f"the variable {name} is not known{hint}" for name, hint in unknown.items()]
     if any(name.upper() in _LIST_VARIABLES for name in unknown):
         # Its value would replace the file's sections, and no such variable is supported.
-        raise SettingsError(problems, where, [()] * len(problems))
+        raise SettingsError(problems, where, ())
     try:
         settings = layered(values)
     except ValidationError as error:
@@ -62,9 +62,9 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
         raise SettingsError(lines, where, [path for _, path in located]) from None
     except UnreadableVariable as error:
         problems = problems or [_unreadable(error)]
-        raise SettingsError(problems, where, [()] * len(problems)) from None
+        raise SettingsError(problems, where, ()) from None
     if problems:
-        raise SettingsError(problems, where, [()] * len(problems))
+        raise SettingsError(problems, where, ())
     try:
         settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
     except _Homeless as error:
@@ -167,17 +167,14 @@ def settings_file(config: Path | None) -> Path | None:
     Raises:
         SettingsError: the named file does not exist, or may not be looked at.
     """
-    if config is not None:
-        candidates = [config]
-    elif _is_file(DEFAULT_FILE):
+    if config is None and _is_file(DEFAULT_FILE):
         return DEFAULT_FILE
-    elif named := os.environ.get(CONFIG_VARIABLE):
-        candidates = [Path(named)]
-    else:
+    named = config or os.environ.get(CONFIG_VARIABLE)
+    if not named:
         return None
-    if not _is_file(candidates[0]):
-        raise SettingsError([f"there is no file {candidates[0]}"])
-    return candidates[0]
+    if not _is_file(Path(named)):
+        raise SettingsError([f"there is no file {named}"])
+    return Path(named)
 
 
 def _is_file(file: Path) -> bool:

@@ -13,7 +13,6 @@ import click
 
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.failures import FAILED
-from footnote_bot.bot.cli.installed import installed_in
 from footnote_bot.bot.cli.model_check import model_findings
 from footnote_bot.bot.cli.options import as_json, configured
 from footnote_bot.bot.cli.sharing import open_app
@@ -60,6 +59,7 @@ def _findings(app: App) -> Iterator[Finding]:
     from footnote_bot.bot.operations import privacy
     from footnote_bot.bot.operations.admin_queries import LATELY
     from footnote_bot.bot.operations.syncing import now
+    from footnote_bot.bot.state.installations import DatabaseInstallations
     from footnote_bot.bot.workspaces import report
 
     def checked_log() -> PassLog | None:
@@ -80,6 +80,8 @@ def _findings(app: App) -> Iterator[Finding]:
     yield checks.limits(slack.person_minute, slack.channel_minute)
     yield from checks.precision(settings.answer.precision)
     with suppress(StateUnavailable):  # already among the findings
-        yield from report.findings(app.named_workspaces, installed_in(app), now())
+        state = app.state_if_made()
+        installed = DatabaseInstallations(state).all() if state else ()
+        yield from report.findings(app.named_workspaces, installed, now())
     if any(wiki.sends_webhooks for wiki in settings.wiki):
         yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))

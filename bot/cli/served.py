@@ -18,7 +18,6 @@ from footnote_bot.bot.app import App
 from footnote_bot.bot.cli.beside import SHARED, disagreement, greeting, owned_by
 from footnote_bot.bot.cli.failures import MISUSED, exit_code
 from footnote_bot.bot.operations.passes import PassLog, ToldPasses
-from footnote_bot.bot.running.server import CommandRequest
 from footnote_bot.bot.running.session import CommandSession, Left
 from footnote_bot.bot.screen import Screen, shown_on
 from footnote_bot.config.settings import Settings
@@ -43,17 +42,18 @@ class Served:
         self._commands = commands
         self._long = threading.Lock()
 
-    def __call__(self, request: CommandRequest, session: CommandSession) -> int | dict[str, Any]:
-        if problem := disagreement(request.hello, greeting(self._app.settings)):
+    def __call__(self, request: dict[str, Any], session: CommandSession) -> int | dict[str, Any]:
+        if problem := disagreement(request.get("hello"), greeting(self._app.settings)):
             return {"refused": problem, "code": MISUSED}
-        command = self._commands.get(str(request.command))
-        if command is None or command.name not in SHARED or command.callback is None:
-            return {"refused": f"it does not know the command {request.command}"}
-        run = partial(command.callback, **_options(command, request.options))
+        name = str(request.get("command"))
+        command = self._commands.get(name)
+        if command is None or name not in SHARED or command.callback is None:
+            return {"refused": f"it does not know the command {name}"}
+        run = partial(command.callback, **_options(command, request.get("options")))
         if command.name in {"sync", *_LONG}:
             lower_priority()  # the thread is this connection's own
         with (
-            shown_on(_screen(request.screen, session)),
+            shown_on(_screen(request.get("screen"), session)),
             owned_by(self._app),
             self._turn(session) if command.name in _LONG else nullcontext(),
         ):

@@ -24,7 +24,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +43,9 @@ _ASK = 10.0
 _LEAVE = 8.0
 """Seconds that commands have to stop when the process ends."""
 
-Work = Callable[["CommandRequest", CommandSession], int | dict[str, Any]]
-"""Does the requested work and returns the exit code, or a last message."""
-
-
-@dataclass(frozen=True, slots=True)
-class CommandRequest:
-    """A command's request, not checked yet."""
-
-    hello: object
-    command: object
-    options: object
-    screen: object
+Work = Callable[[dict[str, Any], CommandSession], int | dict[str, Any]]
+"""Does the work of a request, which is not checked yet, and returns the exit code, or a last
+message."""
 
 
 class RunningServer:
@@ -164,7 +154,7 @@ class RunningServer:
             self._places.release()
 
     def _serve(self, connection: CommandConnection) -> None:
-        if not connection.is_ready(_ASK) or not (fields := connection.receive()):
+        if not connection.is_ready(_ASK) or not (request := connection.receive()):
             return
         session = CommandSession(connection)
         with self._lock:
@@ -172,9 +162,6 @@ class RunningServer:
             ended = self._ended
         if ended:
             session.end()
-        request = CommandRequest(
-            *(fields.get(name) for name in ("hello", "command", "options", "screen"))
-        )
         work = in_daemon(lambda: self._work(request, session), "asked")
         work.add_done_callback(lambda _: connection.read_no_more())
         while message := connection.receive():
