@@ -15,8 +15,8 @@ class SettingsError(Exception):
         settings: Sequence[tuple[str | int, ...]] | None = None,
     ) -> None:
         """Create it. ``where`` is the place of the problems. ``settings`` are the paths of the
-        wrong settings, one for each problem (empty if it is about no setting); none if no problem
-        is about one; None if the file could not be read as TOML."""
+        wrong settings, one for each problem (empty if it is not about a setting); None if the file
+        could not be read as TOML."""
         self.problems = problems
         self.settings = settings or [()] * len(problems)
         self.is_read = settings is not None

@@ -7,10 +7,13 @@ setting can be overridden by the environment (``FOOTNOTE_INDEX__URL`` is ``url``
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ from footnote_bot.config.removed import (
     removed_in,
 )
 from footnote_bot.config.settings import ENV_PREFIX, Secrets, Settings, WorkspaceSettings
-from footnote_bot.config.wikis import WIKI_KINDS, WikiSettings, meanings
+from footnote_bot.config.wikis import WIKI_KINDS, WikiSettings
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
@@ -53,7 +56,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     problems = [f"the variable {name} is not known{hint}" for name, hint in unknown.items()]
     if any(name.upper() in _LIST_VARIABLES for name in unknown):
         # Its value would replace the file's sections, and no such variable is supported.
-        raise SettingsError(problems, where, ())
+        raise SettingsError(problems, where, [()] * len(problems))
     try:
         settings = layered(values)
     except ValidationError as error:
@@ -62,9 +65,9 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
         raise SettingsError(lines, where, [path for _, path in located]) from None
     except UnreadableVariable as error:
         problems = problems or [_unreadable(error)]
-        raise SettingsError(problems, where, ()) from None
+        raise SettingsError(problems, where, [()] * len(problems)) from None
     if problems:
-        raise SettingsError(problems, where, ())
+        raise SettingsError(problems, where, [()] * len(problems))
     try:
         settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
     except _Homeless as error:
@@ -308,6 +311,19 @@ def in_words(
             message = _MEANT.get(problem["type"], f"{message[:1].lower()}{message[1:]}")
             line = f"`{shown}`: {message}" if path else message  # of no single setting
             yield line, problem["loc"]
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the meaning of each setting, on one line. Pydantic would look for them whenever a
+    command starts, which takes 50 ms."""
+    found: dict[str, str] = {}
+    for section in (kind for kind in reversed(model.__mro__) if issubclass(kind, BaseModel)):
+        (defined,) = ast.parse(inspect.getsource(section)).body
+        for setting, below in pairwise(getattr(defined, "body", ())):
+            match setting, below:
+                case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(meaning))):
+                    found[name] = " ".join(meaning.split())
+    return found
 
 
 def _keys_at(location: tuple[int | str, ...], values: Mapping[str, Any]) -> set[str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
@@ -45,19 +42,6 @@ class Strict(BaseModel):
     meaning, for docs/settings.md and the example file, too."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """Return the meaning of each setting, on one line. Pydantic would look for them whenever a
-    command starts, which takes 50 ms."""
-    found: dict[str, str] = {}
-    for section in (kind for kind in reversed(model.__mro__) if issubclass(kind, BaseModel)):
-        (defined,) = ast.parse(inspect.getsource(section)).body
-        for setting, below in pairwise(getattr(defined, "body", ())):
-            match setting, below:
-                case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(meaning))):
-                    found[name] = " ".join(meaning.split())
-    return found
 
 
 OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: None if value == "" else value)]

@@ -20,9 +20,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from footnote_bot.bot.cli import cli
-from footnote_bot.config.loading import LISTS, example
+from footnote_bot.config.loading import LISTS, example, meanings
 from footnote_bot.config.settings import Secrets, Settings, WorkspaceSettings
-from footnote_bot.config.wikis import WIKI_KINDS, meanings
+from footnote_bot.config.wikis import WIKI_KINDS
 from footnote_bot.config.writing import toml_value
 
 SETTINGS = Path(__file__).with_name("settings.md")

@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from docs import reference
-from footnote_bot.config.loading import LISTS, example
+from footnote_bot.config.loading import LISTS, example, meanings
 from footnote_bot.config.settings import Secrets, Settings, WorkspaceSettings
-from footnote_bot.config.wikis import WIKI_KINDS, meanings
+from footnote_bot.config.wikis import WIKI_KINDS
 
 MADE = "run `python -m docs.reference`"
 
