@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -304,8 +305,8 @@ def in_words(
             )
             yield line, problem["loc"]
         elif problem["type"] == "string_pattern_mismatch":
-            meaning = meanings(_model_at(problem["loc"], values))[path[-1]].rstrip(".")
-            yield f"`{shown}`: not in the right form. {meaning}", problem["loc"]
+            meaning = meanings(_model_at(problem["loc"], values)).get(path[-1], "").rstrip(".")
+            yield f"`{shown}`: not in the right form. {meaning}".rstrip(), problem["loc"]
         else:
             message = problem["msg"].removeprefix("Value error, ")
             message = _MEANT.get(problem["type"], f"{message[:1].lower()}{message[1:]}")
@@ -314,11 +315,14 @@ def in_words(
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """Return the meaning of each setting, on one line. Pydantic would look for them whenever a
-    command starts, which takes 50 ms."""
+    """Return the meaning of each setting, on one line; of none without its source. Pydantic would
+    look for them whenever a command starts, which takes 50 ms."""
     found: dict[str, str] = {}
     for section in (kind for kind in reversed(model.__mro__) if issubclass(kind, BaseModel)):
-        (defined,) = ast.parse(inspect.getsource(section)).body
+        try:
+            (defined,) = ast.parse(dedent(inspect.getsource(section))).body
+        except OSError:  # as in a program that is frozen
+            continue
         for setting, below in pairwise(getattr(defined, "body", ())):
             match setting, below:
                 case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(meaning))):
