@@ -318,14 +318,8 @@ class Secrets(BaseSettings):
 
     @property
     def nothing_of_slack(self) -> bool:
-        secrets = (
-            self.slack_bot_token,
-            self.slack_app_token,
-            self.slack_signing_secret,
-            self.slack_client_id,
-            self.slack_client_secret,
-        )
-        return not any(secret.get_secret_value() for secret in secrets)
+        kinds = ("bot_token", "app_token", "signing_secret", "client_id", "client_secret")
+        return not any(self.variable(f"SLACK_{kind}".upper()) for kind in kinds)
 
     @property
     def installs(self) -> bool:
@@ -335,22 +329,14 @@ class Secrets(BaseSettings):
     def slack_problems(self, mode: str, *, several: bool = False) -> list[str]:
         """Return the problems with Slack secrets that are missing or malformed. Slack is not asked.
         ``several``: the settings name further workspaces, so the app must be installable."""
-        client = [
-            ("SLACK_CLIENT_ID", self.slack_client_id, ""),
-            ("SLACK_CLIENT_SECRET", self.slack_client_secret, ""),
-        ]
-        has_client = [bool(secret.get_secret_value()) for _, secret, _ in client]
-        required = client if several or any(has_client) else []
-        if not all(has_client) or self.slack_bot_token.get_secret_value():
-            required = [("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-"), *required]
-        if mode == "socket":
-            required.append(("SLACK_APP_TOKEN", self.slack_app_token, "xapp-"))
-        else:
-            required.append(("SLACK_SIGNING_SECRET", self.slack_signing_secret, ""))
+        client = dict.fromkeys(("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"), "")
+        has_client = [bool(self.variable(name)) for name in client]
+        starts = client if several or any(has_client) else {}
+        if not all(has_client) or self.variable("SLACK_BOT_TOKEN"):
+            starts = {"SLACK_BOT_TOKEN": "xoxb-", **starts}
+        last = {"SLACK_APP_TOKEN": "xapp-"} if mode == "socket" else {"SLACK_SIGNING_SECRET": ""}
         return [
-            f"{name} is not set"
-            if not secret.get_secret_value()
-            else f"{name} must start with {start}"
-            for name, secret, start in required
-            if not secret.get_secret_value() or not secret.get_secret_value().startswith(start)
+            f"{name} must start with {start}" if value else f"{name} is not set"
+            for name, start in {**starts, **last}.items()
+            if not (value := self.variable(name)) or not value.startswith(start)
         ]
