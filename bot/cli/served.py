@@ -18,7 +18,7 @@ from footnote_bot.bot.app import App
 from footnote_bot.bot.cli.beside import SHARED, disagreement, greeting, owned_by
 from footnote_bot.bot.cli.failures import MISUSED, exit_code
 from footnote_bot.bot.operations.passes import PassLog, ToldPasses
-from footnote_bot.bot.running.session import CommandSession, Left
+from footnote_bot.bot.running.server import CommandSession, Left
 from footnote_bot.bot.screen import Screen, shown_on
 from footnote_bot.config.settings import Settings
 from footnote_bot.indexers.daemons import lower_priority

@@ -18,8 +18,7 @@ import pytest
 from footnote_bot.bot.running.address import connect, listen, socket_in
 from footnote_bot.bot.running.client import ProcessEnded, ask_running
 from footnote_bot.bot.running.connection import LONGEST, PIECE, CommandConnection
-from footnote_bot.bot.running.server import AT_ONCE, RunningServer
-from footnote_bot.bot.running.session import CommandSession
+from footnote_bot.bot.running.server import AT_ONCE, CommandSession, RunningServer
 
 PATIENCE = 60.0
 Work = Callable[[dict[str, Any], CommandSession], int | dict[str, Any]]
