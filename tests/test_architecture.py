@@ -474,7 +474,7 @@ ROOMS_OF = {
     "bot/backup, bot/operations, bot/metrics": 3_400,
     "bot/cli, bot/running": 3_910,
     "bot/conversation": 2_980,
-    "bot/evaluation": 2_910,
+    "bot/evaluation": 2_860,
     "bot/flags": 2_590,
     "bot/slack, bot/workspaces": 9_870,
     "bot/state": 4_500,
