@@ -32,7 +32,7 @@ class Gaps:
         public, private = await self.insights.unanswered(LATELY)
         gaps = await self.insights.gaps(public, _SHOWN)
         if not gaps and not private:
-            await call.respond(say(texts.all_answered(LATELY.days)))
+            await call.respond(say(texts.no_gaps(LATELY.days)))
             return
         await call.respond(await asyncio.to_thread(self._message, gaps, private))
 

@@ -211,12 +211,12 @@ def gaps_does(days: int) -> str:
     return f"what people asked in {days} days and the wiki did not answer"
 
 
-def all_answered(days: int) -> str:
-    return f"The wiki answered everything of the last {days} days."
+def no_gaps(days: int) -> str:
+    return f"Of the last {days} days no question is left that the wiki does not answer."
 
 
 def none_to_show(days: int) -> str:
-    return f"In the last {days} days there was no unanswered question that I may show."
+    return f"Of the last {days} days there is no unanswered question that I may show."
 
 
 # reindex

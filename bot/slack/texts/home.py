@@ -19,7 +19,7 @@ SOMEBODY_IS_ON_IT = "Somebody is on it"
 OPEN = "Open"
 OPEN_ANSWER = "Open the answer"
 HOW_IT_GOES = "How it goes"
-ALL_ANSWERED = "The wiki answered everything."
+NO_GAPS = "None is left that the wiki does not answer."
 STALE_PAGES = "Old pages that answers rest on"
 NO_STALE_PAGES = "None that you may read."
 COMING = "One moment\u2026"
@@ -49,12 +49,18 @@ def last_days(days: int, figures: str) -> str:
 # Figures
 
 
-def questions(number: int) -> str:
-    return counted(number, "question")
+def answered(number: int, questions: int) -> str:
+    if not questions:
+        return "no questions"
+    return f"{number:,} of {counted(questions, 'question')} answered"
 
 
-def answered(share: float) -> str:
-    return f"{share:.0%} answered"
+def shown_nearest(number: int) -> str:
+    return f"{number:,} shown the nearest sections"
+
+
+def shown_none(number: int) -> str:
+    return f"{number:,} shown no section"
 
 
 def flagged_share(share: float, verdicts: int) -> str:

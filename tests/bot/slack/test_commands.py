@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from footnote_bot.bot.model import Answer, Role, Turn
+from footnote_bot.bot.model import Answer, Role, Tone, Turn
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import metadata
 from footnote_bot.playground.slack.model import Message
@@ -223,12 +223,30 @@ async def test_gaps_are_grouped_with_the_nearest_pages_and_private_ones_counted(
     assert "And 1 question asked in private, which I show to nobody." in reply
 
 
+NO_GAPS = "Of the last 30 days no question is left that the wiki does not answer."
+
+
+async def test_a_question_that_was_shown_only_the_nearest_sections_is_a_gap(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    closest = Answer("Book it. [1]", (LEAVE,), 0.3, tone=Tone.CLOSEST)  # of an earlier version
+    for said, question in ((closest, "Where do I park?"), (None, "Who runs payroll?")):
+        bot.handbook.said = said
+        await ask(slack, question)
+    reply = await whispered(slack, "U0BEN", "gaps")
+
+    assert "Where do I park?" in reply
+    assert "Who runs payroll?" in reply
+    assert reply.count("Leave &gt; Annual leave") == 2
+
+
 async def test_a_gap_that_the_wiki_answers_by_now_is_none(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await ask(slack, "Where is the parking garage?")
     bot.handbook.said = Answer("Below the house. [1]", (LEAVE,), 0.9)
 
-    assert (await whispered(slack, "U0BEN", "gaps")).startswith("The wiki answered everything")
+    assert (await whispered(slack, "U0BEN", "gaps")) == NO_GAPS
 
 
 async def test_a_question_that_was_deleted_is_no_gap(bot: Bot, slack: LocalSlack) -> None:
@@ -239,7 +257,7 @@ async def test_a_question_that_was_deleted_is_no_gap(bot: Bot, slack: LocalSlack
     await slack.delete(question)
     await quiet(bot)
 
-    assert (await whispered(slack, "U0BEN", "gaps")).startswith("The wiki answered everything")
+    assert (await whispered(slack, "U0BEN", "gaps")) == NO_GAPS
 
 
 async def test_a_question_of_a_private_channel_is_private_whoever_its_answer_was_open_to(
@@ -264,7 +282,7 @@ async def test_where_all_gaps_are_private_no_list_is_announced(bot: Bot, slack: 
     reply = await whispered(slack, "U0BEN", "gaps")
 
     assert reply == (
-        "In the last 30 days there was no unanswered question that I may show.\n"
+        "Of the last 30 days there is no unanswered question that I may show.\n"
         "And 1 question asked in private, which I show to nobody."
     )
 
