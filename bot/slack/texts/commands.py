@@ -204,7 +204,7 @@ def forgotten(questions: int, verdicts: int, flags: int) -> str:
 # gaps
 
 GAPS_USAGE = "gaps"
-NOT_ANSWERED = "What people asked and the wiki did not answer:"
+NOT_ANSWERED = "What people asked most and the wiki did not answer:"
 
 
 def gaps_does(days: int) -> str:

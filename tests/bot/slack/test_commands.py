@@ -239,6 +239,7 @@ async def test_a_question_that_was_shown_only_the_nearest_sections_is_a_gap(
     assert "Where do I park?" in reply
     assert "Who runs payroll?" in reply
     assert reply.count("Leave &gt; Annual leave") == 2
+    assert "0 of 2 questions answered; 2 shown the nearest sections" in reply
 
 
 async def test_a_gap_that_the_wiki_answers_by_now_is_none(bot: Bot, slack: LocalSlack) -> None:
@@ -283,6 +284,7 @@ async def test_where_all_gaps_are_private_no_list_is_announced(bot: Bot, slack: 
 
     assert reply == (
         "Of the last 30 days there is no unanswered question that I may show.\n"
+        "*Last 30 days*: 0 of 1 question answered; 1 shown the nearest sections\n"
         "And 1 question asked in private, which I show to nobody."
     )
 
