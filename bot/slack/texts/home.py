@@ -10,7 +10,7 @@ from footnote_bot.indexers.text.counting import counted
 
 HOW_TO_ASK = "How to ask"
 FOR_EXAMPLE = "For example:"
-SEE_HELP = "`/wiki help` tells what else I do."
+SEE_HELP = "`/wiki help` lists what else I can do."
 WHAT_I_READ = "What I read"
 WENT_WRONG = "*What went wrong in the last syncs*"
 YOUR_FLAGS = "Your open flags"
@@ -23,7 +23,7 @@ NO_GAPS = "None is left that the wiki does not answer."
 STALE_PAGES = "Old pages that answers rest on"
 NO_STALE_PAGES = "None that you may read."
 COMING = "One moment\u2026"
-CUT = "There is more than this page takes; `/wiki help` says how to see the rest."
+CUT = "The rest has no room on this page; `/wiki help` says how to see it."
 
 
 def not_answered_in(days: int) -> str:
@@ -88,7 +88,7 @@ def in_answers(page: str, number: int) -> str:
 DIGEST_NOT_ANSWERED = "*The wiki does not answer*"
 DIGEST_STALE_PAGES = "*Old pages that answers rest on*"
 DIGEST_SEE_STATUS = "`footnote status` says what went wrong."
-A_FLAG = "one"
+A_FLAG = "a flag"
 
 
 def last_week(figures: str) -> str:

@@ -107,7 +107,7 @@ async def test_status_says_to_everybody_what_is_read_and_to_admins_how_it_goes(
     assert "*handbook*: 242 pages, as of" in member
     assert "passages" not in member
     assert "1,200 passages, 3 pages nobody can read" in admin
-    assert "Edits reach answers in 3 min (p95 7 min)" in admin
+    assert "Edits reach answers in 3 min (95% in 7 min)" in admin
     assert "1 page failed" in admin
     assert "plans" not in admin
 
@@ -155,12 +155,12 @@ async def test_access_names_no_page_that_the_admin_may_not_read(
     ("typed", "why"),
     [
         ("access @anna <https://wiki.example.com/pay>", "Slack sent me the name @anna"),
-        ("access anna <https://wiki.example.com/pay>", "anna is no person"),
-        ("access <@U0ANNA> pay", "The second is no link"),
+        ("access anna <https://wiki.example.com/pay>", "anna is not a person"),
+        ("access <@U0ANNA> pay", "The second is not a link"),
         ("access <@U0ANNA>", "Name one person and one page"),
         ("access <@U0ANNA> <https://wiki.example.com/pay> --all", "I do not know --all"),
         ("access <@U0ANNA> <https://else.example.com/pay>", "That is the address of no wiki"),
-        ("access <@U0GUEST> <https://wiki.example.com/pay>", "They are no full member"),
+        ("access <@U0GUEST> <https://wiki.example.com/pay>", "They are not a full member"),
         ("forget", "I can forget you, and nobody else."),
         ("forget <@U0BEN>", "I can forget you, and nobody else."),
         ("flags now", "This command takes no arguments."),
@@ -518,4 +518,4 @@ async def test_a_refusal_says_what_can_be_done_instead(bot: Bot, slack: LocalSla
     await bot.start()
     reply = await whispered(slack, "U0ANNA", "reindex")
 
-    assert "Ask one of them. /wiki help has what you can use." in reply
+    assert "Ask one of them. /wiki help lists what you can use." in reply

@@ -271,7 +271,7 @@ async def test_a_flag_whose_card_is_elsewhere_is_counted_and_not_said(
     await at(bot, DUE)
     text = words(*digests(slack))
 
-    assert "1 open. Waits longest, since 24 Nov (1 day ago): one" in text
+    assert "1 open. Waits longest, since 24 Nov (1 day ago): a flag" in text
     assert "leave" not in text
 
 

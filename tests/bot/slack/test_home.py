@@ -67,7 +67,7 @@ async def test_admins_are_told_how_it_goes_too(listening: Bot, slack: LocalSlack
     await quiet(listening)
     text = await home(slack, "U0BEN")
 
-    assert "Edits reach answers in 3 min (p95 7 min)" in text
+    assert "Edits reach answers in 3 min (95% in 7 min)" in text
     assert "secret/plans.md: not readable" in text
     assert "It ended early. It hung up." in text
     assert (
