@@ -84,9 +84,8 @@ class Handbook:
         ]
 
     def replay(self) -> Sequence[Figure]:
-        """Replay recorded answers: by rules alone, with the labels as judge, and with a large
-        model's recorded verdicts. The first two are repeated with a model's evidence for each
-        sentence.
+        """Replay recorded answers: by rules alone, and with the labels as judge. Both are repeated
+        with a model's evidence for each sentence.
 
         Raises:
             MissingMaterial: the set is not there.
@@ -95,8 +94,7 @@ class Handbook:
         figures: list[Figure] = []
         for half, file in self.halves("model_answers"):
             figures += _rule_figures(footnote.replay(file), half)
-            recorded = {"recorded": ("--judge", _VERDICTS / f"{self.name}.jsonl")}
-            for name, options in (_JUDGED | recorded).items():
+            for name, options in _JUDGED.items():
                 figures += _judge_figures(footnote.replay(file, *options), f"{half}.{name}")
         return figures
 
@@ -237,7 +235,6 @@ def _evaluation_figures(
 _KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")
 """Kinds of questions that are hard to answer, reported separately though each is rare."""
 _OWN = Path(__file__).parent / "questions"
-_VERDICTS = Path(__file__).parent / "verdicts"
 _JUDGED: dict[str, Sequence[str | Path]] = {
     "evidence": ("--evidence",),
     "labels": ("--judge", "labels"),
@@ -284,8 +281,7 @@ def _judge_figures(report: Mapping[str, Any], name: str) -> Iterator[Figure]:
     whole, unmarked = report["whole"], report["wrong_unmarked"]
     by_labels = name.partition(".")[2].startswith("labels")
     yield from _if_known(f"{name}.whole", whole, "share", _later(">=", 0.95) if by_labels else None)
-    bound = 0.1 if name.endswith("recorded") else 0.03
-    yield from _if_known(f"{name}.wrong_unmarked", unmarked, "share", _later("<=", bound))
+    yield from _if_known(f"{name}.wrong_unmarked", unmarked, "share", _later("<=", 0.03))
     yield from _if_known(f"{name}.verified", report["faithful_verified"], "share", None)
     yield Figure(f"{name}.judged", report["judge"]["unclear"], "sentences")
 

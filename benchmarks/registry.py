@@ -74,8 +74,7 @@ _REPLAY = (
     "`contradicted`: those that a rule drops; `wrong_verified`: wrong claims shown without "
     "a mark, by the kind of their error; `cut`: answers that lost a claim and do not say "
     "so. `labels`: with the labels as judge; `evidence`: with the words that a model gives "
-    "behind each sentence; `recorded`: by a large model's verdicts (Claude; "
-    "benchmarks/verdicts); `whole`: faithful answers with every claim shown; `judged`: "
+    "behind each sentence; `whole`: faithful answers with every claim shown; `judged`: "
     "sentences that a judge is asked about."
 )
 

@@ -92,7 +92,7 @@ class Source:
     old: bool = False
 
     @property
-    def keeper(self) -> str:
+    def owner_named(self) -> str:
         """Return the page's owner, in the page's own words; empty if only an account's token names
         one, which nobody can read."""
         words = " ".join(self.owner.split())
@@ -340,7 +340,7 @@ Result = Answer | NoAnswer
 
 
 def is_unsure(result: Result) -> bool:
-    """Return whether it may not answer, so that the asker may ask the wiki's keepers."""
+    """Return whether it may not answer, so that the asker may ask the wiki's reviewers."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
     return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)

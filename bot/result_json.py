@@ -78,5 +78,5 @@ def _source_json(source: Source) -> dict[str, Any]:
         "updated": source.updated.isoformat() if source.updated else None,
         "outdated": source.outdated,
         "old": source.old,
-        **({"owner": source.keeper} if source.keeper and not source.quote else {}),
+        **({"owner": source.owner_named} if source.owner_named and not source.quote else {}),
     }

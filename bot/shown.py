@@ -9,8 +9,8 @@ from footnote_bot.indexers.text.prose import plain_line
 
 
 class ResultTone(StrEnum):
-    """The tone of a result for people. A result that names sections without an answer is NEAREST;
-    a question back is SILENT."""
+    """The tone of a result for people. A result that names sections without an answer is NEAREST.
+    Only PLAIN counts as answered."""
 
     PLAIN = "plain"
     NEAREST = "nearest"
@@ -22,8 +22,7 @@ def tone_of(result: Result) -> ResultTone:
     if isinstance(result, Answer):
         is_plain = result.tone is Tone.ANSWER and not result.denial
         return ResultTone.PLAIN if is_plain else ResultTone.NEAREST
-    names_sections = isinstance(result, NoAnswer) and result.nearest
-    return ResultTone.NEAREST if names_sections else ResultTone.SILENT
+    return ResultTone.NEAREST if result.nearest else ResultTone.SILENT
 
 
 def as_unsure(result: Result) -> Result:

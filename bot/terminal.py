@@ -84,7 +84,7 @@ def print_answer(result: Result, *, chatting: bool = False) -> None:
     out().print()
     _print_sources(result)
     if is_unsure(result):
-        out().print(f"  {texts.ask_the_keepers(chatting=chatting)}")
+        out().print(f"  {texts.ask_the_reviewers(chatting=chatting)}")
     for note in _notes(result, chatting=chatting):
         print_indented(safe(note, style="yellow"), 2)
     if result.narrowed and not isinstance(result, NoAnswer):
@@ -124,8 +124,8 @@ def _print_sources(result: Result) -> None:
 
 def _print_source(mark: str, source: Source) -> None:
     section = where(source)
-    if source.keeper and not source.quote:
-        section = texts.kept_by(section, on_one_line(source.keeper))
+    if source.owner_named and not source.quote:
+        section = texts.owned_by(section, on_one_line(source.owner_named))
     out().print(safe(f"  {mark}{section}", style="bold"), soft_wrap=True)
     out().print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
 

@@ -15,10 +15,10 @@ OUTDATED = "outdated"
 OLD = "old"
 
 
-def ask_the_keepers(*, chatting: bool) -> str:
+def ask_the_reviewers(*, chatting: bool) -> str:
     if chatting:
-        return "Ask the keepers of the wiki: /keepers"
-    return "Ask the keepers of the wiki: /keepers in footnote chat"
+        return "Ask the wiki's reviewers: /reviewers"
+    return "Ask the wiki's reviewers: /reviewers in footnote chat"
 
 
 def own_words(*, chatting: bool) -> str:
@@ -27,8 +27,8 @@ def own_words(*, chatting: bool) -> str:
     return f"The pages' own words: {command}"
 
 
-def kept_by(section: str, keeper: str) -> str:
-    return f"{section}, kept by {keeper}"
+def owned_by(section: str, owner: str) -> str:
+    return f"{section}, owner: {owner}"
 
 
 def of_day(day: date) -> str:
@@ -56,7 +56,7 @@ def synced(report: SyncReport, why_skipped: str, *, dry_run: bool) -> str:
     skipped = f", {len(report.skipped)} skipped ({why_skipped})" if report.skipped else ""
     return (
         f"{report.added} added, {report.changed} changed, {report.relabelled} moved or"
-        f" re-permissioned, {report.removed} removed, {report.unchanged} unchanged,"
+        f" with other readers, {report.removed} removed, {report.unchanged} unchanged,"
         f" {len(report.failed)} failed{skipped};"
         f" {embedded(report.passages_embedded, dry_run=dry_run)} in {report.seconds:.1f} s"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 THE_CLOSEST = "The closest I found:"
-EARLY = "I am still reading the wiki: in a while I may know better."
+EARLY = "I am still reading the wiki: ask again in a while for a better answer."
 """The note of an early answer."""
 
 

@@ -57,9 +57,9 @@ ANOTHER_LANGUAGE = "Your question is in another language than the pages. Please 
 
 def ask_in(languages: Sequence[str]) -> str:
     if len(languages) == 1:
-        return f"The pages are in {languages[0]}: asked in {languages[0]}, I may find it."
+        return f"The pages are in {languages[0]}. If you ask in {languages[0]}, I may find it."
     listed = f"{', '.join(languages[:-1])} and {languages[-1]}"
-    return f"The pages are in {listed}: asked in one of these, I may find it."
+    return f"The pages are in {listed}. If you ask in one of these, I may find it."
 
 
 # `footnote ask --why`: why an answer was given, or none.

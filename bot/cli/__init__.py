@@ -143,7 +143,7 @@ def _require_used(context: click.Context, options: Mapping[str, Path | None]) ->
 @cli.command()
 @configured
 def serve(settings: Settings, secrets: Secrets) -> None:
-    """Answer in Slack, and sync the wikis now and then, until stopped."""
+    """Answer in Slack, and sync the wikis on a timer, until stopped."""
     with without_collection():
         # Slow: the answer path, Slack's libraries, and Pydantic.
         from footnote_bot.bot import serving

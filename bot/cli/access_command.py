@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @as_json
 @configured
 def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: bool) -> None:
-    """Tell whether the person with EMAIL may read the page at URL, and which gate decides."""
+    """Say whether the person with EMAIL may read the page at URL, and which gate decides."""
     if "@" not in email:
         raise click.UsageError("EMAIL is an address, as in ann@example.com.")
     with open_app(settings, secrets) as app, screen.busy(f"Asking about {url}"):

@@ -43,7 +43,7 @@ def ask(
     quotes: bool,
     as_json: bool,
 ) -> None:
-    """Ask QUESTION, as one would in Slack."""
+    """Ask QUESTION as in Slack."""
     if quotes:
         nobody = settings.llm.model_copy(update={"provider": ""})
         settings = settings.model_copy(update={"llm": nobody})

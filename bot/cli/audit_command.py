@@ -45,7 +45,7 @@ def audit(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Tell who was shown which page's words, when, where, and who could read along.
+    """Say who was shown which page's words, when, where, and who could read along.
 
     Times are in UTC. CSV and JSON have the workspace, the question's message and the page's
     revision, too.

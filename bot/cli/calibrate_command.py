@@ -31,7 +31,7 @@ def calibrate(
     reset: bool,
     as_json: bool,
 ) -> None:
-    """Fit how sure answers are to your wiki and models.
+    """Fit the confidence of answers to your wiki and models.
 
     With QUESTIONS (JSON Lines as for `footnote eval`: facts, answers or relevant say what is
     right, answerable is false where the wiki has no answer), at least 40 of them, a curve is

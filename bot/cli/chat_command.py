@@ -27,7 +27,7 @@ _PROMPT = "? "
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
 @configured
 def chat(settings: Settings, secrets: Secrets, email: str | None, wikis: tuple[str, ...]) -> None:
-    """Ask and ask on, as one would in Slack; piped input is one question a line."""
+    """Hold a conversation as in Slack; piped input is one question a line."""
     if settings.log_level == "INFO":
         logs.configure("WARNING", settings.log_format)  # every answer is also a log line
     with without_collection():

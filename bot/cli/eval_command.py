@@ -63,22 +63,15 @@ _MODEL = "model"
     is_flag=False,
     flag_value=_MODEL,
     default="",
-    metavar="[none|labels|FILE]",
+    metavar="[none|labels]",
     help="With --answers, alone: let the language model judge each, by two requests or more. With "
-    "--replay: who reads the sentences a second time, nobody [default], the labels, or "
-    "recorded verdicts (the lines of --judge-prompts, each with the model's reply).",
+    "--replay: who reads the sentences a second time, nobody [default] or the labels.",
 )
 @click.option(
     "--replay",
     type=EXISTING_FILE,
     metavar="MODEL_ANSWERS.jsonl",
     help="Run recorded answers of a language model through the check before a reader.",
-)
-@click.option(
-    "--judge-prompts",
-    type=WRITABLE_FILE,
-    metavar="FILE",
-    help="With --replay: write the prompts that a judge would be sent, one line for each request.",
 )
 @click.option(
     "--evidence",
@@ -113,7 +106,6 @@ def evaluate(
     with_model: bool,
     judge: str,
     replay: Path | None,
-    judge_prompts: Path | None,
     evidence: bool,
     out: Path | None,
     against: Path | None,
@@ -159,15 +151,12 @@ def evaluate(
         if any(
             (questions, flags, corpus, wikis, email, rewrites, answers, with_model, out, against)
         ):
-            raise click.UsageError(
-                "--replay takes no more than --judge, --judge-prompts, --evidence and --json."
-            )
-        _replay(settings, secrets, replay, judge, judge_prompts, evidence=evidence, as_json=as_json)
+            raise click.UsageError("--replay takes no more than --judge, --evidence and --json.")
+        _replay(settings, secrets, replay, judge, evidence=evidence, as_json=as_json)
         return
     questions, judged = _questions_and_judge(questions, judge)
-    for option, value in (("--judge-prompts", judge_prompts), ("--evidence", evidence)):
-        if value:
-            raise click.UsageError(f"{option} needs --replay.")
+    if evidence:
+        raise click.UsageError("--evidence needs --replay.")
     if flags == bool(questions):
         raise click.UsageError("Give either QUESTIONS or --flags.")
     if judged and not answers:
@@ -175,7 +164,7 @@ def evaluate(
     if (judged or with_model) and not settings.llm.provider:
         raise click.UsageError("There is no language model to ask: set [llm].")
     if out:
-        _check_written("--out", out, {"QUESTIONS": questions, "the file of --corpus": corpus})
+        _check_out(out, {"QUESTIONS": questions, "the file of --corpus": corpus})
     # What answers is slow to import.
     from footnote_bot.bot.evaluation import comparing
 
@@ -283,13 +272,13 @@ def _indexed(
         yield app
 
 
-def _check_written(option: str, file: Path, read: Mapping[str, Path | None]) -> None:
+def _check_out(file: Path, read: Mapping[str, Path | None]) -> None:
     """Check that ``file`` can be made, and is none of those that are ``read``."""
     if not file.parent.is_dir():
-        raise click.UsageError(f"{option}: there is no folder {file.parent}.")
+        raise click.UsageError(f"--out: there is no folder {file.parent}.")
     for name, source in read.items():
         if source and file.exists() and file.samefile(source):
-            raise click.UsageError(f"{option} would overwrite {name}.")
+            raise click.UsageError(f"--out would overwrite {name}.")
 
 
 def _questions_and_judge(questions: Path | None, judge: str) -> tuple[Path | None, bool]:
@@ -318,44 +307,33 @@ def _replay(
     secrets: Secrets,
     file: Path,
     judge: str,
-    judge_prompts: Path | None,
     *,
     evidence: bool,
     as_json: bool,
 ) -> None:
-    if judge == _MODEL:
-        raise click.UsageError("With --replay, --judge takes none, labels or a file.")
-    verdicts = Path(judge) if judge not in ("", "none", "labels") else None
-    if verdicts and not verdicts.is_file():
-        raise click.UsageError(f"--judge: there is no file {judge}.")
-    if judge_prompts:
-        read = {"the file of --replay": file, "the file of --judge": verdicts}
-        _check_written("--judge-prompts", judge_prompts, read)
+    if judge not in ("", "none", "labels"):
+        raise click.UsageError("With --replay, --judge takes none or labels.")
     # What answers is slow to import.
     from footnote_bot.bot.answering.llm.usage import Meter
     from footnote_bot.bot.app import App
-    from footnote_bot.bot.evaluation import replaying
-    from footnote_bot.bot.evaluation.lines import write_rows
     from footnote_bot.bot.evaluation.recordings import read_recordings
     from footnote_bot.bot.evaluation.replay_report import replay_report
+    from footnote_bot.bot.evaluation.replaying import Replaying, by_labels, nobody
 
     recordings = read_recordings(file)
-    decides = replaying.by_labels if judge == "labels" else replaying.nobody
     with App.over(settings, secrets, []) as app, screen.progress_bars() as progress:
-        replay = replaying.Replaying(
+        replay = Replaying(
             Meter(app.indexing.embedder.count_tokens, today),
-            replaying.recorded_verdicts(verdicts) if verdicts else decides,
+            by_labels if judge == "labels" else nobody,
             evidence=evidence,
         )
         replayed = []
         for number, recording in enumerate(recordings, start=1):
             replayed.append((recording, replay.replay(recording)))
             progress(Progress("answers", number, len(recordings)), doing="Checking")
-    if judge_prompts:
-        write_rows(judge_prompts, sorted(replay.prompts, key=lambda row: str(row["id"])))
     judging = {"by": judge or "none", "unclear": replay.unclear, "judged": replay.judged}
     report = {**replay_report(replayed), "judge": judging}
-    if not replay.unclear and (judge_prompts or judge not in ("", "none")):
+    if judge == "labels" and not replay.unclear:
         terminal.complain("The check decided every sentence, so there is nothing to judge.")
     if as_json:
         terminal.print_json(report)

@@ -39,7 +39,7 @@ def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool)
 
     The bot must be stopped. Pages and passages are counted on both sides, and 200 questions are
     asked of both, before the server's index becomes the current one; the embedded one stays where
-    it is. Interrupted, the command goes on where it was when it is run again. Then set `[index]
+    it is. If the command is interrupted, run it again: it continues where it was. Then set `[index]
     url`, and start the bot. The server's key is QDRANT_API_KEY.
     """
     from footnote_bot.indexers.indexing import Indexing  # slow: indexes and wikis

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--indexer",
     is_flag=True,
-    help="Only check that the `sync --watch` of this data folder gets on; exit with 1 if not.",
+    help="Only check that this data folder's `sync --watch` makes progress; exit with 1 if not.",
 )
 @as_json
 @configured
@@ -64,4 +64,4 @@ def _check_indexer(settings: Settings) -> None:
     if problem := standstill(heartbeat_in(settings.data_dir), time.time()):
         terminal.complain(problem)
         sys.exit(FAILED)
-    terminal.say("The indexer gets on.")
+    terminal.say("The indexer makes progress.")

@@ -56,7 +56,7 @@ def sync(
     metrics: bool,
     as_json: bool,
 ) -> None:
-    """Bring the index up to what the wikis say now."""
+    """Read into the index what changed in the wikis."""
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
     others = name or full or recent or dry_run or allow_mass_removal or as_json

@@ -41,7 +41,8 @@ def usage(
     tokens and their cost.
 
     A question is answered, unanswered, asked back (by earlier versions), failed, refused (over a
-    limit) or stopped. Messages that ask nothing are not counted."""
+    limit) or stopped. Of those unanswered, `nearest` were shown the nearest sections. Messages that
+    ask nothing are not counted."""
     # What reads the database is slow to import.
     from footnote_bot.bot.app import App
     from footnote_bot.bot.operations.usage_report import QuestionOutcome, UsageBy, usage_rows

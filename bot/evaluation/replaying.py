@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import Literal
 
 from footnote_bot.bot.answering.composing.composer import Checked, Composed, Composer
-from footnote_bot.bot.answering.composing.judge import (
-    JudgedSentence,
-    SentenceVerdict,
-    judge_prompt,
-    verdicts,
-)
+from footnote_bot.bot.answering.composing.judge import JudgedSentence, SentenceVerdict
 from footnote_bot.bot.answering.composing.reading import AnswerReader, as_shown
 from footnote_bot.bot.answering.deciding.confidence import Confidence
 from footnote_bot.bot.answering.deciding.deciding import Deciding
@@ -24,9 +16,9 @@ from footnote_bot.bot.answering.llm.prompt import Prompt, as_read
 from footnote_bot.bot.answering.llm.usage import Meter
 from footnote_bot.bot.answering.quoting.responding import Responder
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Retrieved
-from footnote_bot.bot.evaluation.lines import BadSet, id_of, read_rows
 from footnote_bot.bot.evaluation.recordings import (
     WRONG_CITATION,
+    Label,
     ModelAnswer,
     Recording,
     structured,
@@ -67,25 +59,23 @@ class Replayed:
     admits_cuts: bool = False
 
 
-Judge = Callable[[Recording, int, JudgedSentence], SentenceVerdict | None]
-"""Decides a sentence of one answer of a recording, given by its index; None if it cannot."""
+Judge = Callable[[Sequence[Label], JudgedSentence], SentenceVerdict | None]
+"""Decides a sentence of an answer with these labels; None if it cannot."""
 
 
-def nobody(_recording: Recording, _answer: int, _sentence: JudgedSentence) -> None:
+def nobody(_labels: Sequence[Label], _sentence: JudgedSentence) -> None:
     """Decide nothing: unclear sentences are shown with a mark."""
 
 
-def by_labels(
-    recording: Recording, answer: int, sentence: JudgedSentence
-) -> SentenceVerdict | None:
+def by_labels(labels: Sequence[Label], sentence: JudgedSentence) -> SentenceVerdict | None:
     """Return the labels' verdict; None for a sentence without a label. With this perfect judge a
     run measures everything but the judge."""
     letters = _letters(sentence.text)
-    labels = [(_letters(as_shown(label.text)), label) for label in recording.answers[answer].labels]
-    same = [label for own, label in labels if own == letters]
+    known = [(_letters(as_shown(label.text)), label) for label in labels]
+    same = [label for own, label in known if own == letters]
     # Sentence and label may be cut at different places. They are compared in part only if no
     # label is the same, because a short label's letters occur in other sentences.
-    chosen = same or [label for own, label in labels if own and (own in letters or letters in own)]
+    chosen = same or [label for own, label in known if own and (own in letters or letters in own)]
     wrong = [label for label in chosen if not label.faithful]
     if any(label.error != WRONG_CITATION for label in wrong):
         return SentenceVerdict(supported=False)
@@ -93,53 +83,27 @@ def by_labels(
     return SentenceVerdict(supported=True) if chosen and not wrong else None
 
 
-def recorded_verdicts(file: Path) -> Judge:
-    """Return a judge by the verdicts in ``file``. A line has the ``id`` and the ``sentences`` of a
-    prompt, and the model's ``reply`` as it came, or its ``verdicts``.
-
-    Raises:
-        BadSet: no such file, or a line that holds no verdicts.
-    """
-    known: dict[tuple[str, str], SentenceVerdict] = {}
-    for _, where, row in read_rows(file):
-        sentences = row.get("sentences")
-        if not isinstance(sentences, list):
-            raise BadSet(f"{where}: 'sentences' is no list")
-        reply = row.get("reply")
-        if not isinstance(reply, str):
-            reply = json.dumps({"verdicts": row.get("verdicts")})
-        for sentence, verdict in zip(sentences, verdicts(reply, len(sentences)), strict=True):
-            if verdict:
-                known[id_of(row, where), str(sentence)] = verdict
-    return lambda recording, answer, sentence: known.get(
-        (_request(recording, answer), sentence.text)
-    )
-
-
 @dataclass(slots=True)
 class Replaying:
     """Shows recorded answers as readers would see them, by the production composer. ``judge``
     decides unclear sentences. ``evidence``: an answer comes with the evidence of each sentence, as
-    from a model that writes JSON. ``unclear`` and ``judged`` count sentences, and ``prompts`` are
-    those that a model would be sent to judge them."""
+    from a model that writes JSON. ``unclear`` and ``judged`` count sentences."""
 
     meter: Meter
     judge: Judge = nobody
     evidence: bool = False
     unclear: int = 0
     judged: int = 0
-    prompts: list[dict[str, Any]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def replay(self, recording: Recording) -> list[Replayed]:
         """Return the fate of each answer."""
-        return [self._replayed(recording, place) for place in range(len(recording.answers))]
+        return [self._replayed(recording, answer) for answer in recording.answers]
 
-    def _replayed(self, recording: Recording, place: int) -> Replayed:
-        answer = recording.answers[place]
+    def _replayed(self, recording: Recording, answer: ModelAnswer) -> Replayed:
         written = structured(answer, recording.passages) if self.evidence else answer.text
         playback = _Playback(written, recording.passages)
-        judge = _PlaybackJudge(self, recording, place)
+        judge = _PlaybackJudge(self, answer)
         composer = Composer(playback, playback.prompt, self.meter, judge=judge)
 
         def quoting(retrieved: Retrieved) -> Answer:
@@ -188,33 +152,16 @@ class _PlaybackJudge:
     """The judge of one answer, as a composer asks it."""
 
     replaying: Replaying
-    recording: Recording
-    answer: int
+    answer: ModelAnswer
 
     def judge(
-        self, question: Question, prompt: Prompt, sentences: Sequence[JudgedSentence]
+        self, _question: Question, _prompt: Prompt, sentences: Sequence[JudgedSentence]
     ) -> Sequence[SentenceVerdict | None]:
-        replaying, request = self.replaying, _request(self.recording, self.answer)
-        results = [replaying.judge(self.recording, self.answer, each) for each in sentences]
-        mark = hashlib.blake2b(request.encode(), digest_size=8).hexdigest()
-        own = judge_prompt(question, prompt, sentences, replaying.meter.count, lambda: mark)
-        row = {
-            "id": request,
-            "sentences": [sentence.text for sentence in sentences],
-            "system": own.system,
-            "user": own.user,
-            "schema": own.structure.schema if own.structure else None,
-            "max_tokens": own.max_tokens,
-        }
-        with replaying.lock:  # two requests of one answer are judged at a time
-            replaying.unclear += len(sentences)
-            replaying.judged += sum(verdict is not None for verdict in results)
-            replaying.prompts.append(row)
+        results = [self.replaying.judge(self.answer.labels, each) for each in sentences]
+        with self.replaying.lock:  # two requests of one answer are judged at a time
+            self.replaying.unclear += len(sentences)
+            self.replaying.judged += sum(verdict is not None for verdict in results)
         return results
-
-
-def _request(recording: Recording, answer: int) -> str:
-    return f"{recording.id}/{answer}"
 
 
 def _letters(text: str) -> str:

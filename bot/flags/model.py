@@ -180,11 +180,12 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Statistics: the number of ``questions``, how many were ``answered``, and the ``good`` and
-    ``bad`` verdicts."""
+    """Statistics: the number of ``questions``, how many were ``answered``, how many were only shown
+    the ``nearest`` sections, and the ``good`` and ``bad`` verdicts."""
 
     questions: int = 0
     answered: int = 0
+    nearest: int = 0
     good: int = 0
     bad: int = 0
 
@@ -193,9 +194,9 @@ class Volume:
         return self.good + self.bad
 
     @property
-    def answered_share(self) -> float | None:
-        """Return the share of questions that were answered; None if there were none."""
-        return self.answered / self.questions if self.questions else None
+    def silent(self) -> int:
+        """Return how many questions were shown no section."""
+        return self.questions - self.answered - self.nearest
 
     @property
     def bad_share(self) -> float | None:

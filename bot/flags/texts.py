@@ -7,10 +7,10 @@ from datetime import datetime
 # Verdicts on an answer.
 
 THANKS = "Thank you, noted: this answer helped."
-FLAGGED = "Thank you. I noted what is wrong and told the people who keep the wiki."
+FLAGGED = "Thank you. I noted what is wrong and told the wiki's reviewers."
 FLAGGED_QUIETLY = "Thank you. I noted what is wrong."
-ASKED = "I asked the people who keep the wiki. I will tell you once somebody has handled it."
-NOTED = "I noted for the people who keep the wiki that it does not say this."
+ASKED = "I asked the wiki's reviewers. I will tell you once somebody has handled it."
+NOTED = "I noted for the wiki's reviewers that it does not say this."
 DOUBTED = "Noted: this answer did not help. What is wrong with it?"
 SAY_WHAT_IS_WRONG = "Say what is wrong"
 ANSWER_FORGOTTEN = "I no longer have this answer, so I cannot note that. Please ask again."
@@ -23,9 +23,7 @@ WIKI_DOES_NOT_SAY = "the wiki does not say"
 # Messages to the person who flagged an answer, or who asked, when it is handled.
 
 FLAG_HANDLED = "You flagged my answer to this. Somebody has handled it, and now I answer:"
-QUESTION_HANDLED = (
-    "You asked the people who keep the wiki. Somebody has handled it, and now I answer:"
-)
+QUESTION_HANDLED = "You asked the wiki's reviewers. Somebody has handled it, and now I answer:"
 
 HANDLED_WITHOUT_QUESTION = (
     "You flagged an answer of mine, and somebody has handled it. I no longer have the question in"

@@ -56,7 +56,7 @@ class Verdicts:
         await self._praise(recorded, press.person)
         await self._thank(recorded, press.person, THANKS)
 
-    async def asked_keepers(self, press: Press) -> None:
+    async def asked_reviewers(self, press: Press) -> None:
         """Handle the button that asks the wiki's owners, below an uncertain answer or none."""
         recorded = await self._seen(int(press.value), press.person)
         if recorded is None or recorded.retracted:

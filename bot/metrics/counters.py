@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from footnote_bot.bot.answering.llm.causes import Cause
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageKind, MessageState
 from footnote_bot.bot.model import Answer, Fallback, NoAnswer, Reason, Result, Tone
+from footnote_bot.bot.shown import ResultTone, tone_of
 from footnote_bot.indexers.ports import Reranker
 
 STAGES = ("rewrite", "embed", "search", "compose", "check")
@@ -45,6 +46,11 @@ class Counters:
             "footnote_answers",
             "Answers by their tone and by whose words they are in.",
             ("tone", "words"),
+        )
+        self._replies = counter(
+            "footnote_replies",
+            "Replies to questions by their tone: an answer, the nearest sections, or neither.",
+            ("tone",),
         )
         self._fallbacks = counter(
             "footnote_answer_fallbacks",
@@ -103,7 +109,9 @@ class Counters:
         self._questions.labels(outcome, reason).inc()
         if isinstance(result, Answer):
             self._answers.labels(result.tone, _words(result)).inc()
-        if isinstance(result, Answer | NoAnswer) and result.fallback:
+        if not (isinstance(result, NoAnswer) and result.reason is Reason.NO_QUESTION):
+            self._replies.labels(tone_of(result)).inc()
+        if result.fallback:
             self._fallbacks.labels(result.fallback).inc()
         if result.unchecked:
             self._unchecked.inc()
@@ -159,10 +167,11 @@ class Counters:
         self._questions.labels("answer", "")
         for reason in Reason:
             self._questions.labels("no_answer", reason)
-        for tone in Tone:
-            if tone is not Tone.SILENCE:
-                for words in ("quoted", "composed", "written"):
-                    self._answers.labels(tone, words)
+        for tone in (Tone.ANSWER, Tone.CLOSEST):
+            for words in ("quoted", "composed", "written"):
+                self._answers.labels(tone, words)
+        for shown in ResultTone:
+            self._replies.labels(shown)
         for fallback in Fallback:
             self._fallbacks.labels(fallback)
             self._calls.labels(fallback)

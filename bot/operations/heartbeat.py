@@ -45,7 +45,9 @@ class Heartbeat:
             self._file.touch(mode=0o600)
             os.utime(self._file)
         except OSError as error:
-            log.warning("That this process gets on cannot be written down: %s", error.strerror)
+            log.warning(
+                "That this process makes progress cannot be written down: %s", error.strerror
+            )
 
     def end(self) -> None:
         """Remove the file, because the process ends."""

@@ -277,7 +277,7 @@ class Scheduler:
 def _in_short(report: SyncReport) -> str:
     return (
         f"{report.added} added, {report.changed} changed, "
-        f"{report.relabelled} moved or re-permissioned, {report.removed} removed, "
+        f"{report.relabelled} moved or with other readers, {report.removed} removed, "
         f"{report.unchanged} unchanged, {len(report.failed)} failed, "
         f"{report.requests} requests, {report.seconds:.1f} s"
     )

@@ -120,21 +120,21 @@ def run_as(owner: str, folder: Path) -> str:
     return f"Run all commands as {owner}; `chown -R {owner} {folder}` gives back what others wrote."
 
 
-# Whether a process gets on, and what `/readyz` says of its parts.
+# Whether a process makes progress, and what `/readyz` says of its parts.
 
-NOT_RUNNING = "no `footnote sync --watch` runs with this data folder"
+NOT_RUNNING = "no `footnote sync --watch` is running with this data folder"
 
 
 def unknown_whether_running(error: str | None) -> str:
-    return f"whether `footnote sync --watch` gets on cannot be read: {error}"
+    return f"whether `footnote sync --watch` makes progress cannot be read: {error}"
 
 
 def stands_still(minutes: float) -> str:
-    return f"`footnote sync --watch` has not got on for {minutes:,.0f} minutes: restart it"
+    return f"`footnote sync --watch` has made no progress for {minutes:,.0f} minutes: restart it"
 
 
 DATABASE_DAMAGED = "damaged: stop the bot, and put a backup in its place with `footnote restore`"
-INDEX_DAMAGED = "damaged, and rebuilt by the next sync: `footnote status` tells how far"
+INDEX_DAMAGED = "damaged, and rebuilt by the next sync: `footnote status` says how far"
 CANNOT_BE_WRITTEN = "cannot be written"
 CANNOT_BE_SEARCHED = "cannot be searched"
 EMPTY = "holds no page yet: the first sync goes on or found none, see `footnote status`"

@@ -28,6 +28,8 @@ class QuestionOutcome(StrEnum):
 
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
+    NEAREST = "nearest"
+    """Shown the nearest sections. In the report it counts as unanswered, too."""
     ASKED_BACK = "asked_back"
     """An earlier version asked what is meant."""
     FAILED = "failed"
@@ -109,6 +111,8 @@ def usage_rows(
             by.value: name_,
             "questions": sum_.questions.total(),
             **{outcome.value: sum_.questions[outcome] for outcome in QuestionOutcome},
+            "unanswered": sum_.questions[QuestionOutcome.UNANSWERED]
+            + sum_.questions[QuestionOutcome.NEAREST],
             "tokens": sum_.tokens,
             "cost": round(sum_.cost, 6),
         }

@@ -126,7 +126,7 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
         app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
     app.action(blocks.VERDICT)(guarded(flags.judged))
     app.action(WHY)(guarded(flags.asked_why))
-    app.action(blocks.ASK_KEEPERS)(guarded(flags.asked_keepers))
+    app.action(blocks.ASK_REVIEWERS)(guarded(flags.asked_reviewers))
     app.view(forms.COMPLAINT)(guarded(flags.complained))
     for reaction in ("reaction_added", "reaction_removed"):
         app.event(reaction)(guarded(flags.reacted))

@@ -28,6 +28,10 @@ HAS_REASON = IS_NONE + '{}"'
 """Text that marks a missing answer, for a search: quotation marks of other text are escaped."""
 DENIES = '"denial": true'
 """Text that marks an answer which says that the pages do not answer."""
+IS_CLOSEST = '"tone": "closest"'
+"""Text that marks the nearest section, which earlier versions stored as an answer."""
+NAMES_SECTIONS = '"nearest": [{'
+"""Text that marks a result that names the nearest sections."""
 IS_WRITTEN = '"written": {}}}'
 """Text that marks an answer that repeats the written answer with this id."""
 ASKS_BACK = '"readings": ['

@@ -20,9 +20,10 @@ from footnote_bot.bot.flags.model import (
     Step,
     Verdict,
 )
-from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
+from footnote_bot.bot.model import Result
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.figures import IS_GAP
 from footnote_bot.bot.state.rows import flag_of, is_at, is_in_thread, recorded_of
 from footnote_bot.bot.state.schema import (
     answers,
@@ -135,13 +136,7 @@ class DatabaseAnswers:
         return self._answers(praise.exists())
 
     def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        no_answer = answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)
-        candidates = self._answers(
-            answers.c.given >= since,
-            answers.c.retracted.is_(None),
-            answers.c.answer.contains(no_answer) | answers.c.answer.contains(answer_json.DENIES),
-        )
-        return [recorded for recorded in candidates if _is_unanswered(recorded.answer)]
+        return self._answers(IS_GAP, answers.c.given >= since, answers.c.retracted.is_(None))
 
     def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
         place = recorded.asked.place
@@ -275,10 +270,6 @@ class DatabaseAnswers:
             .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
         )
         return [flag_of(row) for row in self._database.all(query)]
-
-
-def _is_unanswered(answer: Result) -> bool:
-    return isinstance(answer, NoAnswer) or (isinstance(answer, Answer) and answer.denial)
 
 
 def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:

@@ -16,12 +16,19 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import answers, cited, flag_steps, flags, inbox, verdicts
 from footnote_bot.bot.state.teams import Team, left, of_team
 
-ASKS_BACK = answers.c.answer.contains(answer_json.ASKS_BACK)
+_has = answers.c.answer.contains
+ASKS_BACK = _has(answer_json.ASKS_BACK)
 IS_QUESTION = sa.and_(
     answers.c.ts.not_like(f"{BY_ITSELF}%"),
-    sa.not_(answers.c.answer.contains(answer_json.HAS_REASON.format(Reason.NO_QUESTION.value))),
+    ~_has(answer_json.HAS_REASON.format(Reason.NO_QUESTION.value)),
 )
-IS_ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
+_IS_UNSURE = _has(answer_json.DENIES) | _has(answer_json.IS_CLOSEST)
+IS_ANSWERED = ~(_has(answer_json.IS_NONE) | _IS_UNSURE)
+"""What `tone_of` calls plain."""
+IS_NEAREST = ~IS_ANSWERED & (_IS_UNSURE | _has(answer_json.NAMES_SECTIONS))
+"""What `tone_of` calls nearest."""
+IS_GAP = IS_QUESTION & (_IS_UNSURE | _has(answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)))
+"""The question is one that the wiki did not answer."""
 
 
 class DatabaseFigures:
@@ -33,9 +40,11 @@ class DatabaseFigures:
 
     def volume(self, since: datetime) -> Volume:
         is_counted = sa.and_(self._ours, answers.c.given >= since, IS_QUESTION, ~ASKS_BACK)
-        count = sa.select(sa.func.count(), sa.func.count(sa.case((IS_ANSWERED, 1)))).where(
-            is_counted
-        )
+        count = sa.select(
+            sa.func.count(),
+            sa.func.count(sa.case((IS_ANSWERED, 1))),
+            sa.func.count(sa.case((IS_NEAREST, 1))),
+        ).where(is_counted)
         count_verdicts = (
             sa.select(verdicts.c.verdict, sa.func.count())
             .join(answers, verdicts.c.answer == answers.c.id)
@@ -43,11 +52,10 @@ class DatabaseFigures:
             .group_by(verdicts.c.verdict)
         )
         with self._database.look() as connection:
-            questions, answered = connection.execute(count).one()
+            questions, answered, nearest = connection.execute(count).one()
             votes = {row.verdict: row[1] for row in connection.execute(count_verdicts)}
-        return Volume(
-            questions, answered, good=votes.get(Verdict.GOOD, 0), bad=votes.get(Verdict.BAD, 0)
-        )
+        good, bad = votes.get(Verdict.GOOD, 0), votes.get(Verdict.BAD, 0)
+        return Volume(questions, answered, nearest, good, bad)
 
     def flagged(self, since: datetime) -> Flagged:
         ours = sa.select(flags.c.id).join(answers, flags.c.answer == answers.c.id).where(self._ours)

@@ -16,7 +16,7 @@ from footnote_bot.bot.answering.llm.usage import Cap, Payer, Spent
 from footnote_bot.bot.moments import day_of
 from footnote_bot.bot.operations.usage_report import QuestionOutcome, QuestionsAsked, TokensUsed
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.figures import ASKS_BACK, IS_ANSWERED, IS_QUESTION
+from footnote_bot.bot.state.figures import ASKS_BACK, IS_ANSWERED, IS_NEAREST, IS_QUESTION
 from footnote_bot.bot.state.forgetting import NOBODY
 from footnote_bot.bot.state.schema import answers, inbox, keys, usage
 from footnote_bot.bot.state.teams import further
@@ -105,6 +105,7 @@ _QUESTIONS = sa.union_all(
         sa.case(
             (ASKS_BACK, QuestionOutcome.ASKED_BACK.value),
             (IS_ANSWERED, QuestionOutcome.ANSWERED.value),
+            (IS_NEAREST, QuestionOutcome.NEAREST.value),
             else_=QuestionOutcome.UNANSWERED.value,
         ).label("outcome"),
     ).where(IS_QUESTION),

@@ -135,7 +135,9 @@ class Session:
         """
         word, *arguments = line.split(maxsplit=1)
         match word.lower():
-            case "/good" | "/wrong" | "/keepers" as verdict:
+            case (
+                "/good" | "/wrong" | "/reviewers" | "/keepers" as verdict
+            ):  # the last one's old name
                 if recorded := await self._judged():
                     await self._verdict(verdict, "".join(arguments), recorded)
             case "/quotes":
@@ -147,7 +149,7 @@ class Session:
 
     async def _verdict(self, verdict: str, words: str, recorded: RecordedAnswer) -> None:
         """Praise the answer, flag it, or, as the button below an uncertain answer in Slack does,
-        ask the keepers. The words after the command go with the question."""
+        ask the reviewers. The words after the command go with the question."""
         if verdict == "/good":
             withdrawn = await self.feedback.praise(recorded.id, self.chat.person)
             small = [texts.flag_withdrawn(withdrawn.id)] if withdrawn else []

@@ -6,15 +6,15 @@ HELP = "Ask a question, or several at once. You can follow up: what was said bef
 HELP_COMMANDS = (
     "/good            the last answer helped",
     "/wrong [REASON]  flag the last answer (outdated: ..., incomplete: ..., wrong page: ...)",
-    "/keepers         ask the people who keep the wiki, when I did not find the answer",
+    "/reviewers       ask the wiki's reviewers, when I did not find the answer",
     "/quotes          the pages' own words, when a language model wrote the answer",
     "/help            show this help",
     "/quit            quit, like Ctrl-D",
 )
 NOTHING_SAID = "There is no answer yet. Please ask a question first."
 IS_ANSWERED = (
-    "The last answer is one. If something is wrong with it, /wrong REASON tells the people who keep"
-    " the wiki."
+    "The last question was answered. If the answer is wrong, /wrong REASON tells the wiki's"
+    " reviewers."
 )
 NO_QUOTES = "The last answer is already in the pages' own words, or there is none."
 TOO_LONG = "That is too long for a question. Please ask it in fewer words."

@@ -145,19 +145,19 @@ CLOSEST = "How long is leave for contractors?"
 """The wiki does not answer it, and has a page about both words."""
 
 
-@pytest.mark.parametrize(("typed", "comment"), [("/keepers", ""), ("/keepers please", "please")])
+@pytest.mark.parametrize(
+    ("typed", "comment"), [("/reviewers", ""), ("/reviewers please", "please"), ("/keepers", "")]
+)
 @pytest.mark.parametrize("question", ["Who painted the Mona Lisa in Florence?", CLOSEST])
-def test_the_keepers_are_asked_where_there_is_no_sure_answer(
+def test_the_reviewers_are_asked_by_either_name_where_there_is_no_sure_answer(
     typed: str, comment: str, question: str, terminal: Terminal
 ) -> None:
     result = terminal.chat(question, typed)
     (flag,) = terminal.flags()
 
     assert ("The nearest sections:" in answers(result)[0]) is (question == CLOSEST)
-    assert "Ask the keepers of the wiki: /keepers" in answers(result)[0]
-    assert (
-        "I noted for the people who keep the wiki that it does not say this." in answers(result)[1]
-    )
+    assert "Ask the wiki's reviewers: /reviewers" in answers(result)[0]
+    assert "I noted for the wiki's reviewers that it does not say this." in answers(result)[1]
     assert (flag.complaint, flag.comment) == (Complaint.UNANSWERED, comment)
     assert flag.due == {Due.SHOW}
 
@@ -171,10 +171,10 @@ def test_that_an_unsure_answer_is_wrong_means_that_the_wiki_does_not_say(
     assert [flag.complaint for flag in terminal.flags()] == [Complaint.UNANSWERED]
 
 
-def test_the_keepers_are_not_asked_what_is_answered(terminal: Terminal) -> None:
-    answer, refused = answers(terminal.chat("How many days of annual leave?", "/keepers"))
+def test_the_reviewers_are_not_asked_what_is_answered(terminal: Terminal) -> None:
+    answer, refused = answers(terminal.chat("How many days of annual leave?", "/reviewers"))
 
-    assert "/keepers" not in answer
+    assert "/reviewers" not in answer
     assert "/wrong REASON" in refused
     assert terminal.flags() == []
 
@@ -183,8 +183,8 @@ def test_one_question_alone_names_the_step_too(terminal: Terminal) -> None:
     unsure = terminal.footnote("ask", "Who painted the Mona Lisa in Florence?")
     sure = terminal.footnote("ask", "How many days of annual leave?")
 
-    assert "Ask the keepers of the wiki: /keepers in footnote chat" in unsure.out
-    assert "/keepers" not in sure.out
+    assert "Ask the wiki's reviewers: /reviewers in footnote chat" in unsure.out
+    assert "/reviewers" not in sure.out
 
 
 def test_a_good_verdict_is_kept_and_withdraws_the_flag(terminal: Terminal) -> None:
@@ -227,7 +227,7 @@ def test_commands_that_fit_nothing_say_so(terminal: Terminal) -> None:
     assert "Please ask a question first." in replies[1]
     assert "own words, or there is none" in replies[2]
     assert "/wrong [REASON]" in replies[3]
-    assert "/keepers " in replies[3]
+    assert "/reviewers " in replies[3]
     assert "Unknown command: /nope." in replies[4]
     assert "Please ask a question first." in replies[5]
     assert terminal.flags() == []

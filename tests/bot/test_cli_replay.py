@@ -44,15 +44,11 @@ def test_answers_are_replayed_without_a_model_a_wiki_or_an_index(recorded: Shell
     assert not (recorded.folder / "data").exists()
 
 
-def test_people_see_the_shares_and_a_judge_its_prompts(recorded: Shell) -> None:
-    result = recorded.footnote(
-        "eval", "--replay", "answers.jsonl", "--judge", "labels", "--judge-prompts", "p.jsonl"
-    )
+def test_people_see_the_shares(recorded: Shell) -> None:
+    result = recorded.footnote("eval", "--replay", "answers.jsonl", "--judge", "labels")
 
     assert result.code == 0
     assert "faithful_shown   1.000" in result.out
-    (line,) = (recorded.folder / "p.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(line)["sentences"] == ["Leave is 30 days long."]
 
 
 @pytest.mark.parametrize(
@@ -60,18 +56,15 @@ def test_people_see_the_shares_and_a_judge_its_prompts(recorded: Shell) -> None:
     [
         ("--replay", "answers.jsonl", "--flags"),
         ("--replay", "answers.jsonl", "answers.jsonl"),
-        ("--replay", "answers.jsonl", "--judge", "nobody.jsonl"),
-        ("--replay", "answers.jsonl", "--judge-prompts", "no/such/folder"),
-        ("--replay", "answers.jsonl", "--judge-prompts", "answers.jsonl"),
-        ("--replay", "answers.jsonl", "--judge", "v.jsonl", "--judge-prompts", "v.jsonl"),
-        ("answers.jsonl", "--judge-prompts", "p.jsonl"),
+        ("--replay", "answers.jsonl", "--judge", "answers.jsonl"),
+        ("--replay", "answers.jsonl", "--judge"),
+        ("answers.jsonl", "--evidence"),
         ("answers.jsonl", "--answers", "--judge", "labels"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
     recorded: Shell, options: tuple[str, ...]
 ) -> None:
-    recorded.write("v.jsonl", "")
     assert recorded.footnote("eval", *options).code == 2
     assert (recorded.folder / "answers.jsonl").read_text() == json.dumps(RECORDED)
 

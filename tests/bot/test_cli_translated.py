@@ -25,7 +25,7 @@ DAYS = "Full-time staff have 28 vacation days a year."
 APPROVED = "Your supervisor approves overtime in writing."
 FRENCH = "Ai-je besoin d'un re\u00e7u pour 20 dollars ?"
 IN_ENGLISH = Reply(["Do I need a receipt", " for 20 dollars?"])
-ADVICE = "The pages are in English: asked in English, I may find it."
+ADVICE = "The pages are in English. If you ask in English, I may find it."
 
 
 @pytest.fixture

@@ -27,13 +27,14 @@ from tests.kept_logging import kept_logging
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PAGE = Source("Leave", "", "https://wiki.example.com/leave", "Book it.", "handbook", "leave.md", "")
 FOUND, NOTHING = Answer("Book it. [1]", (PAGE,), 0.9), NoAnswer(Reason.NOTHING_FITS, "Nothing.")
+NEAREST = NoAnswer(Reason.NOTHING_FITS, "Not sure.", (PAGE,))
 
 
 @pytest.fixture
 def shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Shell:
-    """A shell of a bot that Anna asked twice in a channel and Ben once directly, a day later."""
+    """A shell of a bot that Anna asked twice in a channel and Ben twice directly, a day later."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").mkdir()
     lay_out(tmp_path / "data/state.sqlite3")
@@ -48,6 +49,7 @@ def shell(
         ask("U0ANNA", "C0TEAM", "1.0", FOUND, NOON)
         ask("U0ANNA", "C0TEAM", "2.0", NOTHING, NOON)
         ask("U0BEN", "D0BEN", "3.0", FOUND, NOON + timedelta(days=1))
+        ask("U0BEN", "D0BEN", "3.1", NEAREST, NOON + timedelta(days=1))
         ask("U0BEN", "D0BEN", "fixed-1", FOUND, NOON + timedelta(days=1))
         caps = {("day", ""): Cap(), ("person", "U0BEN"): Cap(), ("channel", "D0BEN"): Cap()}
         DatabaseUsage(database).take(NOON.date(), {("day", ""): Cap()}, Spent(1000, 0.25))
@@ -63,12 +65,12 @@ def test_a_day_has_its_questions_tokens_and_cost(shell: Shell) -> None:
 
     assert result.json == [
         {
-            "day": "2026-11-24", "questions": 2, "answered": 1, "unanswered": 1, "asked_back": 0,
-            "failed": 0, "refused": 0, "stopped": 0, "tokens": 1000, "cost": 0.25,
+            "day": "2026-11-24", "questions": 2, "answered": 1, "unanswered": 1, "nearest": 0,
+            "asked_back": 0, "failed": 0, "refused": 0, "stopped": 0, "tokens": 1000, "cost": 0.25,
         },
         {
-            "day": "2026-11-25", "questions": 1, "answered": 1, "unanswered": 0, "asked_back": 0,
-            "failed": 0, "refused": 0, "stopped": 0, "tokens": 50, "cost": 0.5,
+            "day": "2026-11-25", "questions": 2, "answered": 1, "unanswered": 1, "nearest": 1,
+            "asked_back": 0, "failed": 0, "refused": 0, "stopped": 0, "tokens": 50, "cost": 0.5,
         },
     ]  # fmt: skip
     assert later.json == result.json[1:]
@@ -81,12 +83,12 @@ def test_people_have_the_same_pseudonym_each_time_unless_they_are_asked_for(shel
     rows = list(csv.DictReader(first.out.splitlines()))
 
     assert first.out == again.out
-    assert [row["questions"] for row in rows] == ["2", "1"]
+    assert [row["questions"] for row in rows] == ["2", "2"]
     assert all(row["person"].startswith("person-") for row in rows)
     assert "U0" not in first.out
     assert named.out.startswith(
-        "person,questions,answered,unanswered,asked_back,failed,refused,stopped,tokens,cost\n"
-        "U0ANNA,2,1,1,0,0,0,0,0,0"
+        "person,questions,answered,unanswered,nearest,asked_back,failed,refused,stopped,tokens,cost\n"
+        "U0ANNA,2,1,1,0,0,0,0,0,0,0"
     )
 
 
@@ -95,7 +97,7 @@ def test_direct_messages_are_one_row_because_their_channel_is_a_person(shell: Sh
         result = shell.footnote("usage", "--by", "channel")
 
     row = next(line for line in result.out.splitlines() if line.startswith("direct messages"))
-    assert row.split()[2:] == ["1", "1", "0", "0", "0", "0", "0", "50", "0.5000"]
+    assert row.split()[2:] == ["2", "1", "1", "1", "0", "0", "0", "0", "50", "0.5000"]
     assert "C0TEAM" in result.out
     assert "D0BEN" not in result.out
 
@@ -117,7 +119,7 @@ def test_a_further_workspace_has_rows_of_its_own_and_its_direct_messages_name_no
     assert sum(row["tokens"] for row in channels if row["channel"] == DIRECT) == 50 + 2 * 7
     assert {row["person"]: row["questions"] for row in people} == {
         "U0ANNA": 2,
-        "U0BEN": 1,
+        "U0BEN": 2,
         "T0GARDEN/U0ANNA": 1,
     }
 

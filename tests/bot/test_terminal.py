@@ -97,7 +97,7 @@ def test_no_answer_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.split("\n")[:-1]
     first, *_, page, address, keepers, last = lines
     assert first == "  Nothing [here]."
-    assert keepers == "  Ask the keepers of the wiki: /keepers in footnote chat"
+    assert keepers == "  Ask the wiki's reviewers: /reviewers in footnote chat"
     assert page.endswith(" Leave > Paid > How long")
     assert (address.strip(), last) == (SOURCE.url, "")
 
@@ -212,7 +212,7 @@ def test_a_report_names_what_failed_but_not_for_ever(capsys: pytest.CaptureFixtu
 
     assert out == ""
     assert lines[0].startswith(
-        "handbook: 1 added, 0 changed, 0 moved or re-permissioned, 0 removed"
+        "handbook: 1 added, 0 changed, 0 moved or with other readers, 0 removed"
     )
     assert lines[0].endswith("90 failed; 0 passages embedded in 1.3 s")
     assert lines[1] == "  failed p0.md: [bold]odd[/] :smile: [2J"
@@ -327,7 +327,7 @@ def test_the_closest_names_its_tone_and_the_nearest_pages_with_who_keeps_them(
     assert (payload["kind"], payload["tone"]) == ("no_answer", "closest")
     assert [page.get("owner") for page in payload["nearest"]] == [None, "ann@example.com", None]
     assert "This may add something:" in printed
-    assert "kept by ann@example.com" in printed
+    assert "owner: ann@example.com" in printed
     assert "confluence-user" not in printed
 
 

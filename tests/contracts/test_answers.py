@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from footnote_bot.bot.conversation.model import (
+    BY_ITSELF,
     AskedQuestion,
     IncomingMessage,
     MessageKind,
@@ -27,6 +28,7 @@ from footnote_bot.bot.model import (
     Result,
     Source,
     Timings,
+    Tone,
 )
 
 from .conftest import Answered
@@ -101,15 +103,19 @@ async def test_a_second_answer_to_a_message_replaces_the_first(answers: Answers)
     assert await answers.recorded(first.id) == second
 
 
-async def test_a_denial_is_a_question_that_the_wiki_did_not_answer(
+async def test_what_is_not_plain_is_a_question_that_the_wiki_did_not_answer(
     answers: Answers, feedback: Feedback
 ) -> None:
     nothing = await answers.record(at("1.1"), NOTHING)
-    denial = await answers.record(at("1.2"), replace(ANSWER, composed=True, denial=True))
-    await answers.record(at("1.3"), ANSWER)
-    await answers.record(at("1.5"), replace(NOTHING, reason=Reason.TOO_LONG))
+    nearest = await answers.record(at("1.2"), replace(NOTHING, nearest=ANSWER.sources))
+    denial = await answers.record(at("1.3"), replace(ANSWER, composed=True, denial=True))
+    closest = await answers.record(at("1.4"), replace(ANSWER, tone=Tone.CLOSEST))  # an old row
+    await answers.record(at("1.5"), ANSWER)
+    await answers.record(at("1.6"), replace(NOTHING, reason=Reason.TOO_LONG))
+    await answers.record(at(f"{BY_ITSELF}1-2"), NOTHING)  # nobody asked
 
-    assert list(await feedback.store.unanswered(NOW)) == [nothing, denial]
+    unanswered = [nothing, nearest, denial, closest]
+    assert list(await feedback.store.unanswered(NOW)) == unanswered
     assert list(await feedback.store.unanswered(NOW + timedelta(days=1))) == []
 
 

@@ -20,7 +20,7 @@ from footnote_bot.bot.flags.model import (
     Step,
     Verdict,
 )
-from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result
+from footnote_bot.bot.model import Result, is_unsure
 from footnote_bot.indexers.model import KnownPage
 from tests.fakes.stores import MemoryInbox
 
@@ -231,7 +231,10 @@ class MemoryAnswers(MemoryFlags):
         return [
             entry
             for entry in self._all()
-            if entry.answered >= since and not entry.retracted and _is_unanswered(entry.answer)
+            if entry.answered >= since
+            and not entry.retracted
+            and entry.asked.place.flag is None
+            and is_unsure(entry.answer)
         ]
 
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
@@ -266,9 +269,3 @@ class MemoryAnswers(MemoryFlags):
             for (judged, person), said in self._verdicts.items()
             if judged == answer and said is verdict
         }
-
-
-def _is_unanswered(answer: Result) -> bool:
-    if isinstance(answer, NoAnswer):
-        return answer.reason is Reason.NOTHING_FITS
-    return isinstance(answer, Answer) and answer.denial

@@ -128,7 +128,7 @@ async def test_whoever_keeps_a_page_hears_that_it_was_flagged_and_nobody_else(
     assert "Page of <@U0EVE>" in rendered(second)
     assert "Page of" not in rendered(closed) + rendered(nobody)
     assert "4711" not in rendered(closed)
-    assert "2 moved or re-permissioned" in rendered(report)
+    assert "2 moved or with other readers" in rendered(report)
     assert len(office.notices("U0ADA")) == 1
     assert [("cellar" in text, "Parking" in text) for text in office.notices("U0EVE")] == [
         (True, False),

@@ -112,7 +112,7 @@ def indexer(tmp_path: Path, synced: Path) -> Iterator[Indexer]:
 def test_it_follows_the_wiki_and_its_settings_until_it_is_told_to_end(indexer: Indexer) -> None:
     indexer.reach(lambda: "Synced handbook" in indexer.log)
     healthy = indexer.footnote("status", "--indexer")
-    assert (healthy.returncode, healthy.stdout) == (0, "The indexer gets on.\n")
+    assert (healthy.returncode, healthy.stdout) == (0, "The indexer makes progress.\n")
     assert "28 days" in indexer.answer()
     metrics = indexer.get("/metrics")
     assert 'footnote_sync_lag_seconds{wiki="handbook"}' in metrics
@@ -154,7 +154,7 @@ def test_it_follows_the_wiki_and_its_settings_until_it_is_told_to_end(indexer: I
     assert time.monotonic() - began < STOPS_WITHIN
     ended = indexer.footnote("status", "--indexer")
     assert ended.returncode == 1
-    assert "no `footnote sync --watch` runs" in ended.stderr
+    assert "no `footnote sync --watch` is running" in ended.stderr
 
 
 def test_one_that_hangs_is_not_healthy(indexer: Indexer) -> None:
@@ -167,5 +167,5 @@ def test_one_that_hangs_is_not_healthy(indexer: Indexer) -> None:
         indexer.process.send_signal(signal.SIGCONT)
 
     assert hung.returncode == 1
-    assert "has not got on for 60 minutes: restart it" in hung.stderr
+    assert "has made no progress for 60 minutes: restart it" in hung.stderr
     indexer.reach(lambda: indexer.footnote("status", "--indexer").returncode == 0)

@@ -1,4 +1,4 @@
-"""How sure an answer sounds in Slack, and how the keepers of the wiki are asked."""
+"""How sure an answer sounds in Slack, and how the reviewers are asked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def test_an_answer_and_silence(company: Company) -> None:
     assert "https://" not in rendered(absent)
     assert "Who is the CEO of Apple?" in rendered(card)
     assert "Asked by anna" in rendered(card)
-    assert thanks.text.startswith("I asked the people who keep the wiki.")
+    assert thanks.text.startswith("I asked the wiki's reviewers.")
     assert "CEO" not in company.log
 
 

@@ -253,7 +253,7 @@ async def a_deleted_page_is_gone(office: Office) -> None:
 
     office.world.delete(office.pages["parking"].id)
     report = await office.reindex()
-    assert "1 moved or re-permissioned, 1 removed" in report
+    assert "1 moved or with other readers, 1 removed" in report
     assert "behind the mill" not in await office.answer("U0BOB", PARKING, "C0TEAM")
 
 

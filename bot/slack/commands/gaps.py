@@ -11,10 +11,10 @@ from footnote_bot.bot.flags.insights import LATELY, Gap, Insights
 from footnote_bot.bot.model import NoAnswer
 from footnote_bot.bot.slack.commands.call import Call
 from footnote_bot.bot.slack.rendering.blocks import joined, source_line
-from footnote_bot.bot.slack.rendering.figures import asked, question
+from footnote_bot.bot.slack.rendering.figures import asked, question, volume
 from footnote_bot.bot.slack.rendering.message import Block, Message, context, say, section
 from footnote_bot.bot.slack.texts import commands as texts
-from footnote_bot.bot.slack.texts.home import kept_private
+from footnote_bot.bot.slack.texts.home import kept_private, last_days
 
 _SHOWN = 8
 
@@ -32,13 +32,14 @@ class Gaps:
         public, private = await self.insights.unanswered(LATELY)
         gaps = await self.insights.gaps(public, _SHOWN)
         if not gaps and not private:
-            await call.respond(say(texts.all_answered(LATELY.days)))
+            await call.respond(say(texts.no_gaps(LATELY.days)))
             return
-        await call.respond(await asyncio.to_thread(self._message, gaps, private))
+        figures = last_days(LATELY.days, volume(await self.insights.volume(LATELY)))
+        await call.respond(await asyncio.to_thread(self._message, figures, gaps, private))
 
-    def _message(self, gaps: list[tuple[Gap, NoAnswer]], private: int) -> Message:
+    def _message(self, figures: str, gaps: list[tuple[Gap, NoAnswer]], private: int) -> Message:
         text = texts.NOT_ANSWERED if gaps else texts.none_to_show(LATELY.days)
-        blocks: list[Block] = [section(text)]
+        blocks: list[Block] = [section(text), context(figures)]
         today = self.clock().date()
         for gap, result in gaps:
             blocks.append(section(f"*{question(gap.latest.asked.question)}*"))

@@ -48,7 +48,7 @@ def complaint(answer: int) -> Block:
     blocks = [
         entry("complaint", texts.WHAT_IS_WRONG, choice),
         entry("comment", texts.WHAT_SHOULD_IT_SAY, comment, optional=True),
-        context(texts.KEEPERS_SEE),
+        context(texts.REVIEWERS_SEE),
     ]
     return _form(COMPLAINT, {"answer": answer}, texts.FLAG_ANSWER, blocks)
 

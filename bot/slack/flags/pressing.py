@@ -67,8 +67,8 @@ class FlagPresses:
         """Handle the button below "What is wrong with it?"."""
         await self.api.ask(body["trigger_id"], forms.complaint(int(press_of(body).value)))
 
-    async def asked_keepers(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        await self.flags.verdicts.asked_keepers(press_of(body))
+    async def asked_reviewers(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        await self.flags.verdicts.asked_reviewers(press_of(body))
 
     async def complained(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         form = await asyncio.to_thread(forms.complained, body["view"])

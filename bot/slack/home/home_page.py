@@ -114,7 +114,7 @@ def unanswered(gaps: Sequence[Gap], private: int, today: date) -> list[Block]:
         blocks.append(context(asked(gap, today)))
     if private:
         blocks.append(context(texts.kept_private(private)))
-    return blocks or [context(texts.ALL_ANSWERED)]
+    return blocks or [context(texts.NO_GAPS)]
 
 
 def stale_pages(pages: Sequence[Often], origins: Container[str], today: date) -> list[Block]:

@@ -59,17 +59,17 @@ BODY = 8_500
 """Characters of text in one message. Slack takes 13,200 in all, and the sources and the
 notification text count."""
 _QUOTATION = 2_500
-_KEEPER = 80
+_OWNER = 80
 """Characters of a page's owner."""
 SHORT = 150
 """Characters of a notification."""
 VERDICT = "verdict"
 """The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
-ASK_KEEPERS = "ask_keepers"
+ASK_REVIEWERS = "ask_keepers"
 """The action id; the value is the answer's id."""
 SHOW_QUOTES = "show_quotes"
 """The same for the pages' own words."""
-VERDICTS, _KEEPERS, _QUOTES = "verdicts", "keepers", "quotes"
+VERDICTS, _REVIEWERS, _QUOTES = "verdicts", "keepers", "quotes"
 """The blocks' ids."""
 _QUESTION_SHOWN = 500
 _REPEATED = 1000
@@ -146,7 +146,7 @@ def _sources(
 def _nearest(head: str, result: Result, origins: Container[str], today: date) -> list[str]:
     nearest = result.nearest if isinstance(result, Answer | NoAnswer) else ()
     lines = [
-        f"\u2022 {source_line(source, origins, today)}{_keeper(source)}{_line(source)}"
+        f"\u2022 {source_line(source, origins, today)}{_owner(source)}{_line(source)}"
         for source in nearest
     ]
     return [head, *lines] if lines else []
@@ -158,10 +158,10 @@ def _line(source: Source) -> str:
     return f"\n{texts.in_quotation_marks(literal(words))}" if words else ""
 
 
-def _keeper(source: Source) -> str:
+def _owner(source: Source) -> str:
     """Return the owner in the page's words, which mention nobody."""
-    owner = literal(source.keeper[:_KEEPER])
-    return f" \u00b7 {texts.kept_by(owner)}" if source.keeper else ""
+    owner = literal(source.owner_named[:_OWNER])
+    return f" \u00b7 {texts.owned_by(owner)}" if source.owner_named else ""
 
 
 def _foot(
@@ -179,7 +179,7 @@ def _foot(
     if tally and (tally_line := _tally_line(tally, private=recorded.asked.private)):
         blocks.append(context(tally_line) | {"block_id": "tally"})
     if is_unsure(result):
-        blocks.append(ask_keepers(recorded.id))
+        blocks.append(ask_reviewers(recorded.id))
     if _is_judged(recorded.answer):
         blocks.append(feedback(recorded.id))
     return blocks
@@ -302,18 +302,18 @@ def feedback(answer: int) -> Block:
     return {"type": "context_actions", "block_id": VERDICTS, "elements": [element]}
 
 
-def ask_keepers(answer: int) -> Block:
+def ask_reviewers(answer: int) -> Block:
     """Return the button that asks the wiki's owners. It asks for confirmation: a person who asked
     in private may not want others to read it."""
     confirm = {
-        "title": plain_text(texts.SHALL_I_ASK_KEEPERS),
-        "text": plain_text(texts.KEEPERS_SEE),
+        "title": plain_text(texts.SHALL_I_ASK_REVIEWERS),
+        "text": plain_text(texts.REVIEWERS_SEE),
         "confirm": plain_text(texts.ASK),
         "deny": plain_text(texts.CANCEL),
     }
-    label, aloud = texts.ASK_KEEPERS, texts.ASK_KEEPERS_ALOUD
-    ask = button(ASK_KEEPERS, label, str(answer), aloud=aloud, confirm=confirm)
-    return actions(ask, id_=_KEEPERS)
+    label, aloud = texts.ASK_REVIEWERS, texts.ASK_REVIEWERS_ALOUD
+    ask = button(ASK_REVIEWERS, label, str(answer), aloud=aloud, confirm=confirm)
+    return actions(ask, id_=_REVIEWERS)
 
 
 def show_quotes(answer: int) -> Block:
@@ -324,7 +324,7 @@ def show_quotes(answer: int) -> Block:
 
 def without_buttons(blocks: list[Block]) -> list[Block]:
     """Return the blocks without feedback and buttons."""
-    pressed = (_QUOTES, _KEEPERS, VERDICTS)
+    pressed = (_QUOTES, _REVIEWERS, VERDICTS)
     return [block for block in blocks if block.get("block_id") not in pressed]
 
 

@@ -16,12 +16,14 @@ _QUESTION_SHOWN = 300
 
 
 def volume(figures: Volume) -> str:
-    parts = [texts.questions(figures.questions)]
-    if figures.answered_share is not None:
-        parts.append(texts.answered(figures.answered_share))
+    parts = [texts.answered(figures.answered, figures.questions)]
+    if figures.nearest:
+        parts.append(texts.shown_nearest(figures.nearest))
+    if figures.silent:
+        parts.append(texts.shown_none(figures.silent))
     if figures.bad_share is not None:
         parts.append(texts.flagged_share(figures.bad_share, figures.verdicts))
-    return ", ".join(parts)
+    return "; ".join(parts)
 
 
 def question(text: str) -> str:

@@ -10,8 +10,8 @@ from footnote_bot.indexers.text.counting import counted
 INTRODUCTION = "Mention me in a channel, or write to me directly, and I answer from the wiki."
 MEMBERS_ONLY = "I tell this to members of this workspace only."
 ASK_A_MEMBER = "Ask one of them."
-SEE_HELP = "/wiki help has what you can use. Or ask a question: /wiki how do I ...?"
-ASK_AN_ADMIN = "Ask one of them. /wiki help has what you can use."
+SEE_HELP = "/wiki help lists what you can use. Or ask a question: /wiki how do I ...?"
+ASK_AN_ADMIN = "Ask one of them. /wiki help lists what you can use."
 HELP_ON_QUESTIONS = "/wiki and a question: I answer it in our direct messages"
 HELP_ON_HELP = "/wiki help: this"
 NO_ARGUMENTS = "This command takes no arguments."
@@ -53,7 +53,7 @@ def name_without_person(word: str) -> str:
 
 
 def no_person(word: str) -> str:
-    return f"{word} is no person: begin with @ and pick one from the list."
+    return f"{word} is not a person: begin with @ and pick one from the list."
 
 
 # Questions
@@ -73,9 +73,9 @@ def you_asked(quotation: str) -> str:
 ACCESS_USAGE = "access @person <page link>"
 ACCESS_DOES = "whether they may read it, and which gate says so"
 PERSON_AND_PAGE = "Name one person and one page."
-SECOND_IS_NO_LINK = "The second is no link: copy the page's address from the browser."
+SECOND_IS_NO_LINK = "The second is not a link: copy the page's address from the browser."
 NO_MEMBER = (
-    "They are no full member of this workspace: they get what is open to everyone at most, and"
+    "They are not a full member of this workspace: they get what is open to everyone at most, and"
     " nothing unless `guests` or `shared_channels` are set."
 )
 NO_EMAIL_ADDRESS = (
@@ -137,7 +137,7 @@ def shown_to(when: str, person: str, readers: str, pages: str) -> tuple[str, str
 
 
 def more_readers(names: str, more: int) -> str:
-    return f"{names} and {more}"
+    return f"{names} and {more} more"
 
 
 def shown_words(wiki: str, page: str) -> str:
@@ -149,7 +149,7 @@ def shown_title(wiki: str, page: str) -> str:
 
 
 def more_pages(more: int) -> str:
-    return f"and {more}"
+    return f"and {more} more"
 
 
 # flags
@@ -182,12 +182,12 @@ FORGET_USAGE = "forget me"
 FORGET_DOES = "delete what I keep of you"
 ONLY_YOU = "I can forget you, and nobody else."
 SHALL_I_FORGET = (
-    "Shall I forget you? I delete your questions, those that I have not answered yet too, my"
+    "Shall I forget you? I delete your questions, also those that I have not answered yet, my"
     " answers to them, your verdicts, your name and words on flags, and your name in the audit"
     " trail."
 )
 STAYS_IN_SLACK = (
-    "What stands in Slack stays there: delete your messages yourself. This cannot be undone."
+    "What is in Slack stays there: delete your messages yourself. This cannot be undone."
 )
 FORGET_BUTTON = "Forget me"
 FORGET_BUTTON_ALOUD = "Forget me: delete what Footnote keeps of me"
@@ -204,19 +204,19 @@ def forgotten(questions: int, verdicts: int, flags: int) -> str:
 # gaps
 
 GAPS_USAGE = "gaps"
-NOT_ANSWERED = "What people asked and the wiki did not answer:"
+NOT_ANSWERED = "What people asked most and the wiki did not answer:"
 
 
 def gaps_does(days: int) -> str:
     return f"what people asked in {days} days and the wiki did not answer"
 
 
-def all_answered(days: int) -> str:
-    return f"The wiki answered everything of the last {days} days."
+def no_gaps(days: int) -> str:
+    return f"Of the last {days} days no question is left that the wiki does not answer."
 
 
 def none_to_show(days: int) -> str:
-    return f"In the last {days} days there was no unanswered question that I may show."
+    return f"Of the last {days} days there is no unanswered question that I may show."
 
 
 # reindex
@@ -263,12 +263,12 @@ ONLY_ASKER_SEES = "Only the person who asked"
 WHICH_LANGUAGE = "In which language do I answer?"
 SAME_LANGUAGE = "Same as the question"
 LANGUAGE_COMPOSED = (
-    "Where pages in this language answer, I answer in it; else in that of the question. My own"
+    "If a page in this language answers, I answer in it; else in the question's language. My own"
     " words around it stay English."
 )
 LANGUAGE_QUOTED = (
-    "I quote pages as they are written, for no language model is set: of those that fit alike,"
-    " one in this language goes first. My own words around it stay English."
+    "I quote pages as they are written, because no language model is set up. Of pages that fit"
+    " equally well, one in this language comes first. My own words around it stay English."
 )
 WHERE_FLAGS_GO = "Where do flags of this channel go?"
 WHERE_ALL_FLAGS_GO = "Where all flags go"
@@ -288,7 +288,7 @@ STATUS_USAGE = "status"
 STATUS_DOES = "which wikis I read, and as of when"
 WHAT_I_READ = "What I read:"
 BUILDING = "A new index is being built; until it is ready I may miss pages."
-NEVER_READ = "never read to its end yet"
+NEVER_READ = "not read completely yet"
 
 
 def as_of(moment: str) -> str:
@@ -308,11 +308,11 @@ def passages_and_closed_pages(passages: int, closed: int) -> str:
 
 
 def edits_reach_answers(half: str, most: str) -> str:
-    return f"Edits reach answers in {half} (p95 {most})"
+    return f"Edits reach answers in {half} (95% in {most})"
 
 
 def other_changes_reach_answers(half: str, most: str) -> str:
-    return f"Other changes reach answers in {half} (p95 {most})"
+    return f"Other changes reach answers in {half} (95% in {most})"
 
 
 def pages_failed(number: int) -> str:

@@ -13,7 +13,9 @@ IT_IS_OUTDATED = "It is outdated"
 SOMETHING_IS_MISSING = "Something is missing"
 FROM_WRONG_PAGE = "It is from the wrong page"
 WHAT_SHOULD_IT_SAY = "What should it say?"
-KEEPERS_SEE = "The question, this answer and your words go to the people who keep the wiki."
+REVIEWERS_SEE = (
+    "The question, this answer and your words go to the wiki's reviewers and to the page's owner."
+)
 SEND = "Send"
 CANCEL = "Cancel"
 

@@ -10,7 +10,7 @@ from footnote_bot.indexers.text.counting import counted
 
 HOW_TO_ASK = "How to ask"
 FOR_EXAMPLE = "For example:"
-SEE_HELP = "`/wiki help` tells what else I do."
+SEE_HELP = "`/wiki help` lists what else I can do."
 WHAT_I_READ = "What I read"
 WENT_WRONG = "*What went wrong in the last syncs*"
 YOUR_FLAGS = "Your open flags"
@@ -19,11 +19,11 @@ SOMEBODY_IS_ON_IT = "Somebody is on it"
 OPEN = "Open"
 OPEN_ANSWER = "Open the answer"
 HOW_IT_GOES = "How it goes"
-ALL_ANSWERED = "The wiki answered everything."
+NO_GAPS = "None is left that the wiki does not answer."
 STALE_PAGES = "Old pages that answers rest on"
 NO_STALE_PAGES = "None that you may read."
 COMING = "One moment\u2026"
-CUT = "There is more than this page takes; `/wiki help` says how to see the rest."
+CUT = "The rest has no room on this page; `/wiki help` says how to see it."
 
 
 def not_answered_in(days: int) -> str:
@@ -49,12 +49,18 @@ def last_days(days: int, figures: str) -> str:
 # Figures
 
 
-def questions(number: int) -> str:
-    return counted(number, "question")
+def answered(number: int, questions: int) -> str:
+    if not questions:
+        return "no questions"
+    return f"{number:,} of {counted(questions, 'question')} answered"
 
 
-def answered(share: float) -> str:
-    return f"{share:.0%} answered"
+def shown_nearest(number: int) -> str:
+    return f"{number:,} shown the nearest sections"
+
+
+def shown_none(number: int) -> str:
+    return f"{number:,} shown no section"
 
 
 def flagged_share(share: float, verdicts: int) -> str:
@@ -82,7 +88,7 @@ def in_answers(page: str, number: int) -> str:
 DIGEST_NOT_ANSWERED = "*The wiki does not answer*"
 DIGEST_STALE_PAGES = "*Old pages that answers rest on*"
 DIGEST_SEE_STATUS = "`footnote status` says what went wrong."
-A_FLAG = "one"
+A_FLAG = "a flag"
 
 
 def last_week(figures: str) -> str:

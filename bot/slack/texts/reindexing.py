@@ -130,7 +130,7 @@ def counts(  # noqa: PLR0913 - one sentence
 ) -> str:
     return (
         f"*{wiki}*: {added:,} added, {changed:,} changed,"
-        f" {relabelled:,} moved or re-permissioned, {removed:,} removed,"
+        f" {relabelled:,} moved or with other readers, {removed:,} removed,"
         f" {unchanged:,} unchanged, {failed:,} failed"
     )
 

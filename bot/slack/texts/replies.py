@@ -62,8 +62,8 @@ def in_quotation_marks(words: str) -> str:
     return f"\u201c{words}\u201d"
 
 
-def kept_by(owner: str) -> str:
-    return f"kept by {owner}"
+def owned_by(owner: str) -> str:
+    return f"owner: {owner}"
 
 
 def wiki_as_of(moment: str) -> str:
@@ -83,9 +83,11 @@ YOU_FLAGGED_IT = "You flagged this."
 
 SHOW_QUOTES = "Show the quotes"
 SHOW_QUOTES_ALOUD = "Show the quotes from the pages, only to you"
-ASK_KEEPERS = "Ask the keepers"
-ASK_KEEPERS_ALOUD = "Ask the keepers of the wiki to answer this"
-SHALL_I_ASK_KEEPERS = "Ask the keepers?"
-KEEPERS_SEE = "The question and your name go to the people who keep the wiki."
+ASK_REVIEWERS = "Ask the reviewers"
+ASK_REVIEWERS_ALOUD = "Ask the wiki's reviewers to answer this"
+SHALL_I_ASK_REVIEWERS = "Ask the reviewers?"
+REVIEWERS_SEE = (
+    "The question and your name go to the wiki's reviewers and to the nearest page's owner."
+)
 ASK = "Ask"
 CANCEL = "Cancel"

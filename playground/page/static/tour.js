@@ -27,7 +27,7 @@ const STEPS = [
   },
   {
     title: "Flag a wrong answer",
-    text: "Press Flag below an answer, choose what is wrong, and send. The people who keep the wiki get a card in #wiki-review.",
+    text: "Press Flag below an answer, choose what is wrong, and send. The wiki's reviewers get a card in #wiki-review.",
     acts: [["Flag the first answer", flag], ["See the card as Mira", seeCard]],
   },
   {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,9 @@ import pytest
 from footnote_bot.bot.answering.composing.judge import JudgedSentence, SentenceVerdict
 from footnote_bot.bot.answering.llm.usage import Meter
 from footnote_bot.bot.evaluation.lines import BadSet
-from footnote_bot.bot.evaluation.recordings import Recording, read_recordings
+from footnote_bot.bot.evaluation.recordings import Label, Recording, read_recordings
 from footnote_bot.bot.evaluation.replay_report import replay_report
-from footnote_bot.bot.evaluation.replaying import (
-    Fate,
-    Judge,
-    Replaying,
-    by_labels,
-    nobody,
-    recorded_verdicts,
-)
+from footnote_bot.bot.evaluation.replaying import Fate, Judge, Replaying, by_labels, nobody
 
 PASSAGES = [
     {"n": 1, "title": "Leave", "page": "leave.md", "text": "Leave is thirty days long. Ask Ann."},
@@ -50,7 +44,7 @@ def answer(*sentences: Any, style: str = "natural") -> dict[str, Any]:
     return {"style": style, "text": text, "sentences": list(sentences)}
 
 
-def believing(_recording: Recording, _answer: int, _sentence: JudgedSentence) -> SentenceVerdict:
+def believing(_labels: Sequence[Label], _sentence: JudgedSentence) -> SentenceVerdict:
     """Believe everything."""
     return SentenceVerdict(supported=True)
 
@@ -232,7 +226,7 @@ def test_an_invalid_recording_is_named_with_its_line(
     assert message in str(error.value)
 
 
-def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_path: Path) -> None:
+def test_the_labels_decide_what_rules_cannot(tmp_path: Path) -> None:
     true, wrong = "You may go for a month [1].", "Whoever asks is paid twice [1]."
     row = recorded(answer(label(true), label(wrong, faithful=False, error="invented"), label(TRUE)))
     [recording] = recordings(tmp_path, row)
@@ -245,26 +239,6 @@ def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_pa
         Fate(wrong, "unsupported"),
         Fate(TRUE, verified=True),
     )
-    assert {prompt["id"] for prompt in labelled.prompts} == {"q1/0"}
-    assert "invented" not in json.dumps(labelled.prompts)
-
-    supported = {true: True, wrong: False, TRUE: True}
-    verdicts = tmp_path / "verdicts.jsonl"
-    with verdicts.open("w", encoding="utf-8") as lines:
-        for prompt in labelled.prompts:
-            rows = [
-                {
-                    "sentence": n,
-                    "sources": [1],
-                    "beyond": "",
-                    "supported": supported[f"{text[:-1]} [1]."],
-                }
-                for n, text in enumerate(prompt["sentences"], 1)
-            ]
-            lines.write(json.dumps({**prompt, "reply": json.dumps({"verdicts": rows})}) + "\n")
-    [again] = replaying(recorded_verdicts(verdicts)).replay(recording)
-
-    assert again.sentences == replayed_answer.sentences
 
 
 def test_the_label_of_a_word_is_of_no_sentence_that_holds_it(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry
 
 from footnote_bot.bot.metrics.counters import Counters
-from footnote_bot.bot.model import Fallback, NoAnswer, Reason, Timings
+from footnote_bot.bot.model import Answer, Fallback, NoAnswer, Reason, Source, Timings
 
 
 def test_a_request_that_the_budget_forbids_is_counted_and_has_no_time() -> None:
@@ -33,3 +33,22 @@ def test_a_stage_that_waits_for_a_language_model_fits_into_the_buckets() -> None
         )
         for seconds in (30, 60)
     ] == [0, 1]
+
+
+def test_a_reply_counts_by_what_people_are_shown_and_a_greeting_not_at_all() -> None:
+    registry = CollectorRegistry()
+    counters = Counters(registry)
+    page = Source("Leave", "", "https://x.example/leave", "Book it.", "handbook", "leave", "1")
+    for result in (
+        Answer("Book it. [1]", (page,), 0.9),
+        Answer("The pages do not say. [1]", (page,), 0.9, denial=True),
+        NoAnswer(Reason.NOTHING_FITS, "Not sure.", (page,)),
+        NoAnswer(Reason.NOTHING_FITS, "Nothing."),
+        NoAnswer(Reason.NO_QUESTION, "Hello."),
+    ):
+        counters.answered(result)
+
+    assert [
+        registry.get_sample_value("footnote_replies_total", {"tone": tone})
+        for tone in ("plain", "nearest", "silent")
+    ] == [1, 2, 1]

@@ -24,7 +24,9 @@ def test_a_beat_says_that_it_gets_on_until_it_is_too_long_ago(tmp_path: Path) ->
     began = file.stat().st_mtime
 
     assert standstill(file, began + LONGEST) == ""
-    assert "has not got on for 31 minutes: restart it" in standstill(file, began + LONGEST + 60)
+    assert "has made no progress for 31 minutes: restart it" in standstill(
+        file, began + LONGEST + 60
+    )
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
@@ -48,7 +50,7 @@ def test_an_ended_process_is_told_apart_from_a_hanging_one(tmp_path: Path) -> No
     heartbeat.end()
     heartbeat.end()
 
-    assert "no `footnote sync --watch` runs" in standstill(file, 0.0)
+    assert "no `footnote sync --watch` is running" in standstill(file, 0.0)
 
 
 def test_a_beat_that_cannot_be_written_ends_nothing(

@@ -53,7 +53,7 @@ async def test_silence_names_the_nearest_pages_and_lets_the_keepers_be_asked(
     assert flag.state is FlagState.OPEN
     assert flag_card.text == "A question for you: the wiki does not say: Where do I park?"
     assert "Asked by ben" in words(flag_card)
-    assert thanks.text.startswith("I asked the people who keep the wiki.")
+    assert thanks.text.startswith("I asked the wiki's reviewers.")
     assert thanks.thread_ts == answer.thread_ts
 
 
@@ -80,7 +80,7 @@ async def test_the_closest_is_told_as_such_with_what_is_near_and_who_keeps_it(
 
     assert answer.text.startswith(THE_CLOSEST)
     assert "This may add something:" in words(answer)
-    assert "kept by ann@example.com" in words(answer)
+    assert "owner: ann@example.com" in words(answer)
     assert [flag.complaint for flag in flags(bot, tmp_path)] == [Complaint.UNANSWERED]
 
 

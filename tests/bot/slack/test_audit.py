@@ -152,7 +152,7 @@ async def test_an_admin_without_a_known_address_is_told_of_the_command_for_keys(
         await slack.wait_for_ephemeral("U0BEN", lambda message: "Nothing" in words(message))
     )
 
-    assert "is no person" in by_key
+    assert "is not a person" in by_key
     assert "`footnote audit --page` with the page's key lists all" in unknown
 
 

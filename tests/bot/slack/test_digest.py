@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from footnote_bot.bot.model import Answer
+from footnote_bot.bot.model import Answer, NoAnswer, Reason
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
 
@@ -156,7 +156,9 @@ async def test_it_says_how_the_week_was(bot: Bot, slack: LocalSlack) -> None:
         "plans": ROW,
     }
     await bot.start()
-    await ask(slack, "Where is the garage?", "garage where?", "Who runs payroll?")
+    await ask(slack, "Where is the garage?", "garage where?")
+    bot.handbook.said = NoAnswer(Reason.NOTHING_FITS, "Nothing.")
+    await ask(slack, "Who runs payroll?")
     bot.handbook.said = Answer("It is so. [1]", (replace(LEAVE, updated=date(2024, 3, 1)),), 0.9)
     for number in range(3):
         answer = await ask_in_channel(bot, slack, f"leave {number}?")
@@ -167,7 +169,11 @@ async def test_it_says_how_the_week_was(bot: Bot, slack: LocalSlack) -> None:
     (message,) = digests(slack)
     text = words(message)
 
-    assert "*The last 7 days*: 6 questions, 50% answered, :-1: 100% of 1 verdict" in text
+    figures = (
+        "3 of 6 questions answered; 2 shown the nearest sections; 1 shown no section;"
+        " :-1: 100% of 1 verdict"
+    )
+    assert f"*The last 7 days*: {figures}\n" in text
     assert "*Flags*: 1 opened, 0 fixed, 1 open." in text
     assert (
         f"Waits longest, since 24 Nov (1 day ago): <{address(slack, flag_card)}|leave 2?>" in text
@@ -177,7 +183,7 @@ async def test_it_says_how_the_week_was(bot: Bot, slack: LocalSlack) -> None:
     assert "*Syncs that went wrong*: space, plans" in text
     assert "token" not in text
     assert "secret/" not in text
-    assert message.text == "The last 7 days: 6 questions, 50% answered, :-1: 100% of 1 verdict"
+    assert message.text == f"The last 7 days: {figures}"
 
 
 def address(slack: LocalSlack, message: Message) -> str:
@@ -239,7 +245,7 @@ async def test_questions_are_told_that_were_asked_where_anybody_may_read_along(
     await at(bot, DUE)
     text = words(*digests(slack))
 
-    assert "1 question, 0% answered" in text
+    assert "0 of 1 question answered" in text
     assert ("garage" in text) == is_shown
 
 
@@ -265,7 +271,7 @@ async def test_a_flag_whose_card_is_elsewhere_is_counted_and_not_said(
     await at(bot, DUE)
     text = words(*digests(slack))
 
-    assert "1 open. Waits longest, since 24 Nov (1 day ago): one" in text
+    assert "1 open. Waits longest, since 24 Nov (1 day ago): a flag" in text
     assert "leave" not in text
 
 

@@ -97,7 +97,7 @@ async def test_who_asks_the_keepers_below_it_sees_that_they_were_asked(
     await quiet(bot)
     await slack.click("U0ANNA", answer, "ask_keepers")
     thanks = await slack.wait_for_ephemeral(
-        "U0ANNA", lambda message: "keep the wiki" in message.text
+        "U0ANNA", lambda message: "the wiki's reviewers" in message.text
     )
 
     assert thanks.thread_ts is None

@@ -54,7 +54,7 @@ def whole(words: list[str]) -> list[HomeSection]:
             "Your open flags",
             home_page.flags(flags, words[:FLAGS_SHOWN], [""] * len(flags[:FLAGS_SHOWN]), TODAY),
         ),
-        HomeSection("How it goes", home_page.volumes({7: Volume(), 30: Volume(3, 2, 1, 1)})),
+        HomeSection("How it goes", home_page.volumes({7: Volume(), 30: Volume(3, 2, 1, 1, 1)})),
         HomeSection("Not answered", home_page.unanswered(gaps, 3, TODAY)),
         HomeSection(
             "Old pages", home_page.stale_pages([stale(word) for word in words], ALLOWED, TODAY)

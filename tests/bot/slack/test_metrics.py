@@ -93,6 +93,8 @@ async def test_what_people_ask_flag_and_meet_is_counted(
         == 1
     )
     assert value_of(series, "footnote_answers_total", tone="answer", words="quoted") == 1
+    replies = ("plain", "nearest", "silent")
+    assert [value_of(series, "footnote_replies_total", tone=tone) for tone in replies] == [1, 1, 0]
     assert value_of(series, "footnote_messages_total", kind="mention", state="done") == 1
     assert value_of(series, "footnote_messages_total", kind="direct", state="done") == 1
     assert value_of(series, "footnote_messages_total", kind="direct", state="failed") == 1

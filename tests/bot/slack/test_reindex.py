@@ -65,7 +65,7 @@ async def test_one_message_shows_progress_and_ends_with_the_report(
     assert bot.syncs.started == ["handbook"]
     assert words(message) == (
         "Reindexed handbook; 1 page failed.\n"
-        "*handbook*: 3 added, 1 changed, 0 moved or re-permissioned, 0 removed, 238 unchanged, "
+        "*handbook*: 3 added, 1 changed, 0 moved or with other readers, 0 removed, 238 unchanged, "
         "1 failed\n"
         "0 passages embedded, 4.2 s"
     )

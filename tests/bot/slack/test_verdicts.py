@@ -83,7 +83,7 @@ async def test_a_bad_verdict_asks_what_is_wrong_and_shows_it_to_reviewers(
     ):
         assert text in words(card)
     assert {live.host for live in slack.live_pings(card)} == {"wiki.example.com", "local.slack.com"}
-    assert "told the people" in thanks.text
+    assert "told the wiki's reviewers" in thanks.text
     assert ":-1: 1" in words(answer)
 
 

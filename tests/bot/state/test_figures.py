@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from footnote_bot.bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.model import Complaint, FlagAction, Flagged, Verdict, Volume
-from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source
+from footnote_bot.bot.model import Answer, NoAnswer, Reason, Result, Source, Tone
+from footnote_bot.bot.shown import ResultTone, tone_of
 from footnote_bot.bot.state.answers import DatabaseAnswers
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.figures import DatabaseFigures
@@ -22,7 +23,10 @@ from tests.long import tries
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 SINCE = NOW - timedelta(days=7)
-TRICKS = '"reason": "nothing_fits" "readings": [ "reason": "no_question"'
+TRICKS = (
+    '"reason": "nothing_fits" "readings": [ "reason": "no_question"'
+    ' "nearest": [{ "denial": true "tone": "closest"'
+)
 """A page's text with everything that the texts of answers are searched for."""
 
 
@@ -41,6 +45,10 @@ SAID: dict[str, Result] = {
     "a and b": answer("a", "b"),
     "a twice": answer("a", "a"),
     "nothing": NoAnswer(Reason.NOTHING_FITS, TRICKS, (source("b"),)),
+    "nothing near": NoAnswer(Reason.NOTHING_FITS, TRICKS),
+    "denial": replace(answer("a", "b"), composed=True, denial=True),
+    "closest, of an earlier version": replace(answer("a", "b"), tone=Tone.CLOSEST),
+    "with further sections": replace(answer("c"), nearest=(source("b"),)),
     "unchecked": NoAnswer(Reason.UNCHECKED, TRICKS),
     "no question": NoAnswer(Reason.NO_QUESTION, TRICKS),
 }
@@ -60,8 +68,8 @@ class Event:
         return self.days_ago <= 7 and not aside
 
     @property
-    def answered(self) -> bool:
-        return isinstance(SAID[self.said], Answer)
+    def tone(self) -> ResultTone:
+        return tone_of(SAID[self.said])
 
 
 EVENTS = st.lists(
@@ -105,16 +113,20 @@ async def test_volume_and_pages_are_counted_as_by_hand(
     figures = DatabaseFigures(database)
     counted = [event for event in events if event.counts]
     votes = [verdict for event in counted for verdict in event.verdicts]
-    standing = [event for event in counted if event.answered and not event.retracted]
+    tones = [event.tone for event in counted]
+    plain = [event for event in counted if event.tone is ResultTone.PLAIN]
+    standing = [event for event in plain if not event.retracted]
     times = {
-        "a": len(standing),
+        "a": sum(event.said in ("a", "a and b", "a twice") for event in standing),
         "b": sum(event.said == "a and b" for event in standing),
+        "c": sum(event.said == "with further sections" for event in standing),
     }
     often = figures.cited_often(SINCE, at_least=2, most=10)
 
     assert figures.volume(SINCE) == Volume(
         len(counted),
-        sum(event.answered for event in counted),
+        tones.count(ResultTone.PLAIN),
+        tones.count(ResultTone.NEAREST),
         votes.count(Verdict.GOOD),
         votes.count(Verdict.BAD),
     )

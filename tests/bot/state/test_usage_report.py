@@ -28,6 +28,7 @@ from footnote_bot.bot.state.usage import DatabaseUsageReport
 NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 PAGE = Source("Leave", "", "https://wiki.example.com/leave", "Book it.", "handbook", "leave.md", "")
 FOUND, NOTHING = Answer("Book it. [1]", (PAGE,), 0.9), NoAnswer(Reason.NOTHING_FITS, "Nothing.")
+NEAREST = NoAnswer(Reason.NOTHING_FITS, "Not sure.", (PAGE,))
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +88,7 @@ def test_each_question_is_counted_once_whatever_came_of_it(database: Database, k
     results = {
         QuestionOutcome.ANSWERED: FOUND,
         QuestionOutcome.UNANSWERED: NOTHING,
+        QuestionOutcome.NEAREST: NEAREST,
         QuestionOutcome.ASKED_BACK: NOTHING,
     }
     ends = {

@@ -345,7 +345,7 @@ def test_a_truthful_denial_is_told_with_pages_worth_a_look(
     assert "Sick leave has no end. [1]" in result.text
     assert {source.quote for source in result.nearest} <= {""}
     assert "leave" not in {source.page for source in result.nearest}, "it is named already"
-    assert is_unsure(result), "whoever asked may ask the keepers"
+    assert is_unsure(result), "whoever asked may ask the reviewers"
 
 
 def test_the_model_sees_only_what_the_reader_may_read() -> None:

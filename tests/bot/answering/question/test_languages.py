@@ -64,7 +64,7 @@ def test_where_nothing_is_found_the_language_of_the_pages_is_told() -> None:
 
     assert refusal("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True) == (
         "I searched and found nothing that answers this. "
-        "The pages are in German: asked in German, I may find it."
+        "The pages are in German. If you ask in German, I may find it."
     )
     assert "German" not in refusal("Wann ist Urlaub?", foreign=False)
     assert "German" not in refusal("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True, bridged=True)
@@ -76,7 +76,7 @@ def test_the_advice_names_each_language_that_a_tenth_of_the_passages_is_in() -> 
     noise = retrieved_at(0.1, "danish").hits
 
     assert advise_language([*noise, *english, *french]).startswith(
-        "The pages are in French and English: asked in one of these"
+        "The pages are in French and English. If you ask in one of these"
     )
 
 
