@@ -57,14 +57,14 @@ def asking(
 class Trial:
     """A trial in a Slack, which ``settings`` and ``secrets`` name; its database is in their data
     folder. ``observe`` is called with the answerer, which keeps the reasons of its answers.
-    ``model`` replaces the client of the language model, which answers a question only if
-    ``composes``. With ``syncs`` the wikis are synced at the start, and otherwise only if nothing is
-    indexed."""
+    ``model`` replaces the client of the language model, which answers a question in a channel only
+    if ``composes``. With ``syncs`` the wikis are synced at the start, and otherwise only if nothing
+    is indexed."""
 
     settings: Settings
     secrets: Secrets
     observe: Callable[[ObservedAnswerer], None]
-    composes: Callable[[str], bool] = lambda _: True
+    composes: Callable[[str, str], bool] = lambda _text, _channel: True
     model: LanguageModel | None = None
     syncs: bool = False
 
@@ -125,9 +125,10 @@ def _sync(app: App, stopped: Callable[[], bool]) -> None:
 
 
 class SometimesComposing:
-    """An answering that calls the language model only for questions whose text it ``composes``."""
+    """An answering that calls the language model only for questions that it ``composes``, by their
+    text and channel."""
 
-    def __init__(self, answering: Answering, composes: Callable[[str], bool]) -> None:
+    def __init__(self, answering: Answering, composes: Callable[[str, str], bool]) -> None:
         self._answering = answering
         self._composes = composes
 
@@ -137,7 +138,7 @@ class SometimesComposing:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        if not self._composes(question.text):
+        if not self._composes(question.text, question.channel):
             question = replace(question, quoting=True)
         return self._answering.answer(question, on_text)
 

@@ -30,7 +30,7 @@ from footnote_bot.playground.page.demo_pages import DemoPages
 from footnote_bot.playground.page.furnishing import REVIEW
 from footnote_bot.playground.page.ports import ModelSwitch, NoPages, PageParts
 from footnote_bot.playground.page.reasons import ObservedReasons
-from footnote_bot.playground.page.recorded_model import RECORDINGS, RecordedModel
+from footnote_bot.playground.page.recorded_model import RecordedModel, recorded_questions
 from footnote_bot.playground.page.running import RunningPlayground
 from footnote_bot.playground.printing import CannotStart, complain, say
 
@@ -120,7 +120,7 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
     """
     with ExitStack() as open_:
         scratch = Path(open_.enter_context(TemporaryDirectory(prefix="footnote-")))
-        model = ModelSwitch(tuple(RECORDINGS)) if demo else None
+        model = ModelSwitch(recorded_questions()) if demo else None
         reasons = ObservedReasons(model)
         is_quoting = bool(demo) or not settings.llm.provider
         parts = PageParts(demo or NoPages(), reasons, model, bool(demo), is_quoting)
@@ -253,7 +253,7 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
             wiki=wikis,
             answer=DemoAnswerSettings(),
             # Recorded, see `RecordedModel`: it calls nothing over a network.
-            llm=LlmSettings(provider="compatible", model="recorded", verify="off", rewrite=False),
+            llm=LlmSettings(provider="compatible", model="recorded", rewrite=False),
             slack=SlackSettings(guests=True, shared_channels=True),
         )
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})

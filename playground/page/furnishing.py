@@ -16,7 +16,13 @@ ENGINEER, MANAGER, COLLEAGUE, GUEST, ADMIN, STRANGER = (
     "U0MIRA",
     "U0SAM",
 )
-REVIEW = "C0REVIEW"
+GENERAL, ENGINEERING, PEOPLE, PARTNER, REVIEW = (
+    "C0GENERAL",
+    "C0ENG",
+    "C0PEOPLE",
+    "C0PARTNER",
+    "C0REVIEW",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +64,12 @@ def furnish(slack: State, emails: Sequence[str] = ()) -> tuple[Role, ...]:
     stranger.team_id, stranger.is_stranger = "T0PARTNER1", True
     us = [role.user for role in own]
     slack.add_channel(
-        "C0GENERAL", name="general", members=[*us, ENGINEER, MANAGER, COLLEAGUE, GUEST, ADMIN]
+        GENERAL, name="general", members=[*us, ENGINEER, MANAGER, COLLEAGUE, GUEST, ADMIN]
     )
-    slack.add_channel("C0ENG", name="engineering", members=[*us, ENGINEER, MANAGER])
+    slack.add_channel(ENGINEERING, name="engineering", members=[*us, ENGINEER, MANAGER])
+    slack.add_channel(PEOPLE, name="people-team", members=[*us, MANAGER, COLLEAGUE], kind="group")
     slack.add_channel(
-        "C0PEOPLE", name="people-team", members=[*us, MANAGER, COLLEAGUE], kind="group"
-    )
-    slack.add_channel(
-        "C0PARTNER",
+        PARTNER,
         name="ext-partner",
         members=[*us, ENGINEER, ADMIN, STRANGER],
         is_ext_shared=True,

@@ -66,9 +66,10 @@ class NoReasons:
 
 @dataclass(slots=True)
 class ModelSwitch:
-    """The switch of the recorded language model; ``questions`` are those that it answers."""
+    """The switch of the recorded language model; ``questions`` are those that it answers, each
+    with ``question``, ``user`` and ``channel`` (empty: a direct message), ``asked`` in words."""
 
-    questions: tuple[str, ...]
+    questions: Sequence[Json]
     on: bool = False
 
 

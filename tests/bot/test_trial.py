@@ -29,7 +29,7 @@ class Answering:
 
 def test_other_questions_are_answered_with_quotations() -> None:
     below = Answering()
-    answering = SometimesComposing(below, lambda text: "deploy" in text)
+    answering = SometimesComposing(below, lambda text, _channel: "deploy" in text)
 
     answering.answer(Question("How do I deploy?", ANYONE))
     answering.answer(Question("How long is leave?", ANYONE))

@@ -98,6 +98,11 @@ class Visit:
     def skip_the_tour(self) -> None:
         self.page.get_by_role("button", name="Skip the tour").click()
 
+    def menu(self) -> None:
+        """Open the sidebar, which a narrow page hides."""
+        if (menu := self.page.get_by_role("button", name="Channels", exact=True)).is_visible():
+            menu.click()
+
     def go(self, place: str) -> None:
         """Open a channel or Home by its name in the sidebar."""
         self.page.get_by_role("navigation").get_by_role("button", name=place).first.click()

@@ -147,11 +147,41 @@ def test_an_answer_of_the_recorded_model_streams_and_leaves_out_what_no_page_say
     page.get_by_label("Recorded model").uncheck()
 
     streamed = [text for is_busy, text in states if is_busy]
-    assert any("frozen from Friday noon" in text and "Merge" not in text for text in streamed)
+    assert any("Then run" in text and "ends on Monday" not in text for text in streamed)
     assert not states[-1][0]
-    assert "Merge to main and run" in final
+    assert "The freeze ends on Monday morning." in final
     assert "I left out one statement that I could not verify." in final
     assert "72 hours" not in "".join(text for _, text in states)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_recorded_question_goes_to_its_place_and_no_true_sentence_is_marked(
+    visit: Visit, width: int
+) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    for place, question, sentences in (
+        ("#general", LAPTOP, ("inform your team.", "tampered with")),
+        ("footnote", "deploy to production", ("Then run", "frozen from Friday noon.", "Monday")),
+        ("#people-team", "salary band", ("58,000 to 71,000.", "Senior engineer.")),
+    ):
+        visit.menu()
+        page.get_by_label("Recorded model").check()
+        page.locator(".foot").get_by_role("button", name=question).click()
+        page.get_by_role("heading", level=1, name=place).wait_for()
+        page.get_by_role("textbox", name=re.compile("^Message ")).press("Enter")
+        asked = page.get_by_role("main").locator("li.message", has_text=question).last
+        asked.get_by_role("button", name=re.compile(r"\d repl")).click()
+        visit.thread.locator("article:not([aria-busy])", has_text="Helpful").last.wait_for()
+        answer = visit.thread.locator("article").last.inner_text()
+
+        assert all(sentence in answer for sentence in sentences)
+        assert "72 hours" not in answer
+        assert answer.count("verify") == ("deploy" in question)
+        assert "second reading" not in answer
+        visit.thread.get_by_role("button", name="Close the thread").click()
+    visit.menu()
+    page.get_by_label("Recorded model").uncheck()
 
 
 def test_the_drawer_tells_why_an_answer_is_as_it_is(visit: Visit) -> None:

@@ -159,7 +159,7 @@ async def test_the_switch_of_the_recorded_model_is_seen_by_all(served: Served) -
     await bob.do("model", on=True)
     await gus.until(lambda: gus.seen["model"]["on"])
 
-    assert gus.seen["model"]["questions"] == ["What is recorded?"]
+    assert gus.seen["model"]["questions"] == [{"question": "What is recorded?"}]
     await gus.do("model", on="yes")
     await bob.until(lambda: not bob.seen["model"]["on"])
 
