@@ -513,7 +513,7 @@ BUDGETS = {
     "quoting": 510,
     "checking": 450,
     "composing and llm": 2_810,
-    "engine and the rest": 1_610,
+    "engine and the rest": 1_630,
 }
 """Lines of each part of `bot/answering`, of 8,000 in all. A number is raised only in a commit that
 says why. The design has less for question (300), retrieval (1,300) and composing (2,400), and more

@@ -325,13 +325,24 @@ def test_the_settings_of_a_channel_are_saved_in_a_form(visit: Visit) -> None:
     window.wait_for(state="hidden")
 
 
-def test_home_opens(visit: Visit) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+def test_questions_of_headings_are_suggested_at_home_and_in_direct_messages(
+    visit: Visit, width: int
+) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    visit.menu()
     visit.go("Home")
-    home = visit.page.get_by_role("region", name="Home")
+    home = page.get_by_role("region", name="Home")
     home.get_by_text("For example:").wait_for()
 
-    assert "handbook" in home.inner_text()
-    assert serious_problems(visit.page) == []
+    assert "For example:\n\u2022 When does the garage open?\n" in f"{home.inner_text()}\n"
+    assert serious_problems(page) == []
+    visit.menu()
+    visit.go("footnote")
+    prompts = page.get_by_role("group", name="Suggested prompts").get_by_role("button")
+    prompts.first.wait_for()
+    assert prompts.all_inner_texts() == ["When does the garage open?"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
