@@ -66,7 +66,7 @@ export class Sidebar {
       { id: "who", "data-key": "who", onchange: (event) => this.page.become(event.target.value) },
       store.roles.map((one) => h("option", { value: one.user, selected: one.user === store.user }, `${one.name}: ${one.title}`)),
     );
-    fill(this.who, h("label", { for: "who" }, "You are"), choice, h("p", { class: "note" }, role?.note ?? ""));
+    fill(this.who, h("p", { class: "workspace" }, store.workspace), h("label", { for: "who" }, "You are"), choice, h("p", { class: "note" }, role?.note ?? ""));
   }
 
   entry(id, mark, name, more) {
