@@ -484,7 +484,7 @@ ROOMS_OF = {
     "indexers/sources/attachments": 1_080,
     "indexers/sources/confluence": 7_050,
     "indexers/sources/markdown": 6_140,
-    "playground": 10_310,
+    "playground": 10_290,
 }
 """Lines of each room. A number is raised only in a commit that says why, and lowered with what
 goes: the design has 54,100 for all but the playground, whose goal is 9,500."""
