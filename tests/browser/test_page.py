@@ -147,7 +147,7 @@ def test_an_answer_of_the_recorded_model_streams_and_leaves_out_what_no_page_say
     page.get_by_label("Recorded model").uncheck()
 
     streamed = [text for is_busy, text in states if is_busy]
-    assert any("Then run" in text and "ends on Monday" not in text for text in streamed)
+    assert any("Merge to main." in text and "ends on Monday" not in text for text in streamed)
     assert not states[-1][0]
     assert "The freeze ends on Monday morning." in final
     assert "I left out one statement that I could not verify." in final
@@ -169,8 +169,9 @@ def test_a_recorded_question_goes_to_its_place_and_no_true_sentence_is_marked(
         page.get_by_label("Recorded model").check()
         page.locator(".foot").get_by_role("button", name=question).click()
         page.get_by_role("heading", level=1, name=place).wait_for()
+        questions = page.get_by_role("main").locator("li.message", has_text=question)
+        asked = questions.nth(questions.count())
         page.get_by_role("textbox", name=re.compile("^Message ")).press("Enter")
-        asked = page.get_by_role("main").locator("li.message", has_text=question).last
         asked.get_by_role("button", name=re.compile(r"\d repl")).click()
         visit.thread.locator("article:not([aria-busy])", has_text="Helpful").last.wait_for()
         answer = visit.thread.locator("article").last.inner_text()
