@@ -16,7 +16,7 @@ ENGINEER, MANAGER, COLLEAGUE, GUEST, ADMIN, STRANGER = (
     "U0MIRA",
     "U0SAM",
 )
-REVIEW = "C0REVIEW"
+GENERAL, REVIEW = "C0GENERAL", "C0REVIEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def furnish(slack: State, emails: Sequence[str] = ()) -> tuple[Role, ...]:
     stranger.team_id, stranger.is_stranger = "T0PARTNER1", True
     us = [role.user for role in own]
     slack.add_channel(
-        "C0GENERAL", name="general", members=[*us, ENGINEER, MANAGER, COLLEAGUE, GUEST, ADMIN]
+        GENERAL, name="general", members=[*us, ENGINEER, MANAGER, COLLEAGUE, GUEST, ADMIN]
     )
     slack.add_channel("C0ENG", name="engineering", members=[*us, ENGINEER, MANAGER])
     slack.add_channel(

@@ -11,9 +11,9 @@ Entries = dict[str, Json]
 """By key: ``channel/C1``, ``message/C1/1.2``, ``home``, ..."""
 
 
-def seen_by(slack: Watching, user: str) -> Entries:
-    """Return everything that ``user`` sees, the oldest first."""
-    return dict(_entries(slack, user))
+def seen_by(slack: Watching, user: str, window: str = "") -> Entries:
+    """Return everything that ``user`` sees in a window, the oldest first."""
+    return dict(_entries(slack, user, window))
 
 
 def changes_between(before: Mapping[str, Json], after: Mapping[str, Json]) -> Json | None:
@@ -23,7 +23,7 @@ def changes_between(before: Mapping[str, Json], after: Mapping[str, Json]) -> Js
     return {"set": changed, "removed": removed} if changed or removed else None
 
 
-def _entries(slack: Watching, user: str) -> Iterator[tuple[str, Json]]:
+def _entries(slack: Watching, user: str, window: str) -> Iterator[tuple[str, Json]]:
     places = [place for place in slack.channels.values() if user in place.members]
     for identity in _known_to(slack, user, places):
         yield f"person/{identity}", _person(slack, identity)
@@ -38,7 +38,7 @@ def _entries(slack: Watching, user: str) -> Iterator[tuple[str, Json]]:
     for (channel, ts), status in slack.statuses.items():
         if channel in visible and slack.status(channel, ts):
             yield f"status/{channel}/{ts}", status
-    yield "modals", {"views": [_view(view) for view in slack.views(user)]}
+    yield "modals", {"views": [_view(view) for view in slack.views(user, window)]}
     if home := slack.home(user):
         yield "home", _view(home)
 
