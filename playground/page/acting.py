@@ -141,8 +141,11 @@ class Acting:
         message = self._message(user, request)
         questions = [
             _words(earlier.text)
-            for earlier in self._slack.thread(message.channel, message.root)
-            if not earlier.bot_id and earlier.ts < message.ts
+            for earlier in self._slack.history(message.channel)
+            if not earlier.bot_id
+            and earlier.ts < message.ts
+            # An answer for its asker alone may be in no thread.
+            and (earlier.root == message.root or earlier.user == message.only_for)
         ]
         until = float((message.edited or {}).get("ts") or message.ts)
         try:

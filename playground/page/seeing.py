@@ -56,15 +56,7 @@ def _known_to(slack: Watching, user: str, places: list[Channel]) -> Iterator[str
 
 def _person(slack: Watching, identity: str) -> Json:
     person = slack.people[identity]
-    return {
-        "id": person.id,
-        "name": person.name,
-        "real_name": person.real_name or person.name,
-        "is_bot": person.is_bot,
-        "is_admin": person.is_admin,
-        "is_guest": person.is_restricted or person.is_ultra_restricted,
-        "is_stranger": person.is_stranger,
-    }
+    return {"id": person.id, "name": person.name, "real_name": person.real_name or person.name}
 
 
 def _channel(place: Channel, user: str) -> Json:
@@ -73,7 +65,6 @@ def _channel(place: Channel, user: str) -> Json:
         "name": place.name,
         "kind": place.kind,
         "is_ext_shared": place.is_ext_shared,
-        "is_archived": place.is_archived,
         "members": list(place.members),
     }
     if place.kind == "im":

@@ -115,7 +115,7 @@ class Visit:
         """Ask in the open channel, and return the answer once it is complete: in its thread, which
         opens, or below a question in a direct conversation."""
         is_direct = "#" not in self.title
-        place = self.page.get_by_role("main") if is_direct else self.thread
+        place = self.conversation if is_direct else self.thread
         self.say(question if is_direct else f"@footnote {question}")
         asked = place.locator("li.message", has_text=question).last
         reply = asked.locator("xpath=following-sibling::li[last()]")
@@ -125,7 +125,11 @@ class Visit:
 
     @property
     def title(self) -> str:
-        return self.page.get_by_role("heading", level=1).inner_text()
+        return self.page.locator(".main .title").inner_text()
+
+    @property
+    def conversation(self) -> Locator:
+        return self.page.get_by_role("region", name="Conversation")
 
     @property
     def thread(self) -> Locator:

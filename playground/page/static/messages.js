@@ -59,8 +59,8 @@ export class Messages {
 
   /** Every answer has its reasons; so have those that only their asker sees. */
   reasons(message) {
-    if (!message.bot_id || !isReply(message) || message.streaming) return null;
-    if (message.only_for && !message.blocks?.some((block) => block.type === "context_actions")) return null;
+    const isRated = message.blocks?.some((block) => block.type === "context_actions");
+    if (!message.bot_id || message.streaming || !(isRated || (isReply(message) && !message.only_for))) return null;
     return h("button", { type: "button", class: "quiet reasons", onclick: () => this.page.beside.openWhy(message) }, "Why this answer");
   }
 

@@ -2,7 +2,7 @@
 
 import { Beside } from "./beside.js";
 import { Composer } from "./composer.js";
-import { fill, h } from "./dom.js";
+import { fill, h, unseen } from "./dom.js";
 import { Home } from "./home.js";
 import { Messages } from "./messages.js";
 import { Sidebar } from "./sidebar.js";
@@ -23,7 +23,7 @@ class Page {
     this.seen = new Map();
     this.store = new Store(() => this.schedule());
     this.sidebar = new Sidebar(this);
-    this.title = h("h1", { class: "title", tabindex: "-1" });
+    this.title = h("h2", { class: "title", tabindex: "-1" });
     this.about = h("p", { class: "about" });
     this.messages = new Messages(this, { inThread: false, label: "Messages" });
     this.prompts = h("div", { class: "prompts", role: "group", "aria-label": "Suggested prompts" });
@@ -52,11 +52,13 @@ class Page {
     this.root = root;
     const menu = h("button", { type: "button", class: "menu", "aria-label": "Channels", onclick: () => this.pane("sidebar") }, "☰");
     this.recorded = h("p", { class: "recorded", role: "note", hidden: true }, "The recorded model is on: some answers are sentences that were written beforehand. No language model is asked. Each sentence is checked against the pages as they are now.");
+    this.empty = h("p", { class: "empty" });
     this.main = h(
-      "main",
-      { class: "main", id: "conversation" },
+      "section",
+      { class: "main", id: "conversation", "aria-label": "Conversation" },
       h("header", { class: "bar" }, menu, h("div", { class: "grow" }, this.title, this.about)),
       this.recorded,
+      this.empty,
       this.messages.element,
       this.home.element,
       this.prompts,
@@ -73,7 +75,8 @@ class Page {
       this.workingBeside.element,
       this.answer.element,
     );
-    root.append(this.sidebar.element, this.tour.element, this.main, this.side, this.beside.element, this.trouble, this.gone);
+    const content = h("main", { class: "content" }, unseen("Footnote playground", "h1"), this.main, this.side, this.beside.element);
+    root.append(this.sidebar.element, this.tour.element, content, this.trouble, this.gone);
     this.side.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.closeThread();
     });
@@ -292,6 +295,7 @@ class Page {
     const channel = store.channels.get(this.place);
     for (const part of [this.messages.element, this.composer.element, this.prompts, this.working.element]) part.hidden = isHome;
     this.home.element.hidden = !isHome;
+    this.empty.hidden = isHome || store.history(this.place).length > 0;
     this.opening(channel);
     if (isHome) {
       this.title.textContent = `${store.bot.name} Home`;
@@ -301,6 +305,7 @@ class Page {
     }
     const name = channel.kind === "im" ? this.name(channel.with) : `#${channel.name}`;
     this.title.textContent = name;
+    this.empty.textContent = channel.kind === "im" ? "Ask what the wikis say." : `Nobody has written here yet. Mention @${store.bot.name} to ask what the wikis say.`;
     this.about.textContent = about(channel, (user) => this.name(user));
     const isDirect = channel.kind === "im";
     const history = store.history(channel.id);

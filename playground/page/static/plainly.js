@@ -30,7 +30,7 @@ function may(told, cited) {
   if (gates.length === 0) return "You may read it because it is open to everyone";
   if (told.rights.length > 1) return `It is not open to everyone: all ${told.rights.length} people who see this answer may read it`;
   const passed = gates.map((gate) => gate.find((token) => told.rights[0].includes(token))).filter(Boolean);
-  return `You may read it because of ${[...new Set(passed.map(right))].join(" and ")}`;
+  return `You may read it because of ${[...new Set(passed.map(right))].sort().join(" and ")}`;
 }
 
 /** What a token such as `confluence-group:...` says of a person. */
