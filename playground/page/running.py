@@ -18,6 +18,9 @@ from footnote_bot.playground.page.server import PageServer
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
 
+_PATIENCE = 3_600.0
+"""Seconds until the first answer: the wikis may have to be indexed before."""
+
 
 class RunningPlayground:
     """A furnished workspace and its page, for as long as the ``with`` lasts. ``address`` and
@@ -87,7 +90,9 @@ class RunningPlayground:
 
     async def _ask_as_colleague(self, question: str) -> None:
         asked = await self.slack.mention(COLLEAGUE, GENERAL, question)
-        answer = await self.slack.wait_for_message(GENERAL, _is_answer, thread_ts=asked.ts)
+        answer = await self.slack.wait_for_message(
+            GENERAL, _is_answer, thread_ts=asked.ts, timeout=_PATIENCE
+        )
         await self.slack.react(COLLEAGUE, answer, "+1")
 
     async def _start(self) -> None:

@@ -11,7 +11,7 @@ export function plainly(told) {
   const best = passages.find((one) => one.best);
   const found = best ? `The best of ${told.found} passages found is in ${section(best)}` : `${told.found} passages were found`;
   if (told.kind === "Clarify") return `${found}. The question can mean several things, so Footnote asked back.`;
-  return told.kind === "NoAnswer" ? `${found}. None is sure enough to be the answer.` : `${found}.`;
+  return told.kind === "NoAnswer" ? `${found}. None is sure enough to be the answer.` : `${found}. None of them is quoted.`;
 }
 
 /** How the sections that are cited were chosen. */
@@ -30,6 +30,7 @@ function may(told, cited) {
   if (gates.length === 0) return "You may read it because it is open to everyone";
   if (told.rights.length > 1) return `It is not open to everyone: all ${told.rights.length} people who see this answer may read it`;
   const passed = gates.map((gate) => gate.find((token) => told.rights[0].includes(token))).filter(Boolean);
+  if (passed.length === 0) return "The wiki lets you read it";
   return `You may read it because of ${[...new Set(passed.map(right))].sort().join(" and ")}`;
 }
 

@@ -17,7 +17,7 @@ const STEPS = [
   },
   {
     title: "Why this answer",
-    text: "Below each answer is the button Why this answer: why this section was chosen, why you may read it, and the passages that were found. Times and scores are folded below.",
+    text: "Below each answer, “Why this answer” says why this section was chosen and why you may read it. The passages follow. Times and scores are folded.",
     acts: [["Open the reasons", openReasons]],
   },
   {
