@@ -26,6 +26,7 @@ from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.world import World
 from footnote_bot.playground.confluence_demo import furnished
 from footnote_bot.playground.demo import HANDBOOK, HANDBOOK_SITE, require_demo_folder
+from footnote_bot.playground.page.address import kept_token
 from footnote_bot.playground.page.demo_pages import DemoPages
 from footnote_bot.playground.page.furnishing import REVIEW, OwnWikis
 from footnote_bot.playground.page.ports import WIKI, ModelSwitch, OwnPages, PageParts
@@ -38,6 +39,8 @@ DATA_DIR = Path("data", "playground")
 _PAGES = "handbook"
 _MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The date of the made-up Confluence's pages."""
+_OPENING = "How many weeks of parental leave do I get?"
+"""The question that the page opens with; the bot answers it."""
 _INTRODUCTION = """
 Footnote answers in a Slack of its own. Open it in a browser:
 
@@ -124,11 +127,14 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
         reasons = ObservedReasons(model)
         is_quoting = bool(demo) or not settings.llm.provider
         pages = OwnPages()
-        parts = PageParts(demo or pages, reasons, model, bool(demo), is_quoting)
+        parts = PageParts(demo or pages, reasons.explain, model, bool(demo), is_quoting)
         names = [wiki.name for wiki in settings.wiki]
         slack = settings.slack
         own = OwnWikis(names, emails, slack.guests, slack.shared_channels)
-        playground = open_.enter_context(_playground(listening, None if demo else own, parts))
+        token = _kept_token(settings.data_dir)
+        playground = open_.enter_context(
+            _playground(listening, None if demo else own, parts, token)
+        )
         if not demo:
             pages.sites = (f"{playground.url}{WIKI}",)
         trial.serve(
@@ -147,21 +153,34 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
             ),
             stopped,
             sharing=sharing,
-            ready=lambda: _introduce(playground, listening),
+            ready=lambda: _introduce(playground, listening, _OPENING if demo else ""),
         )
 
 
-def _introduce(playground: RunningPlayground, listening: Listening) -> None:
-    """Print the page's address, now that the bot answers there."""
+def _introduce(playground: RunningPlayground, listening: Listening, opening: str) -> None:
+    """Print the page's address, now that the bot answers there, and ask the question that the page
+    opens with."""
+    if opening:
+        playground.open_with(opening)
     say(_INTRODUCTION.format(url=playground.url))
     if listening.is_seen_by_others:
         complain(_SEEN_BY_OTHERS)
     say(_HINTS.format(port=playground.port, program=program_here()), dim=True)
 
 
+def _kept_token(folder: Path) -> str:
+    try:
+        return kept_token(folder)
+    except OSError as error:
+        raise PageNotServed(
+            f"The page's address cannot be kept in {folder}: {error.strerror}. "
+            "Choose another folder with --data-dir."
+        ) from None
+
+
 @contextmanager
 def _playground(
-    listening: Listening, own: OwnWikis | None, parts: PageParts
+    listening: Listening, own: OwnWikis | None, parts: PageParts, token: str
 ) -> Iterator[RunningPlayground]:
     try:
         playground = RunningPlayground(
@@ -170,6 +189,7 @@ def _playground(
             port=listening.port,
             own=own,
             parts=parts,
+            token=token,
         )
         playground.__enter__()
     except OSError as error:

@@ -96,7 +96,7 @@ class ObservedAnswerer:
         }
         if run and run.found.pages:
             row["why"] = asdict(self._answerer.responder.why(run.question, run.found))
-            row["pages"] = self._pages(run, result)
+            row |= {"found": len(run.found.hits), "pages": self._pages(run, result)}
             row["more_pages"] = max(0, len(run.found.pages) - _PAGES)
         return row
 
@@ -121,7 +121,11 @@ def _page_row(
     cited_sources = result.sources if isinstance(result, Answer) else ()
     cited_urls = {source.url for source in cited_sources}
     best = page.hits[0].passage
-    passages = [_passage_row(hit, hit.passage.url in cited_urls) for hit in page.hits[:_PASSAGES]]
+    read_best = max(run.found.hits, key=lambda hit: (hit.relevance is not None, hit.relevance or 0))
+    passages = [
+        _passage_row(hit, hit.passage.url in cited_urls) | {"best": hit is read_best}
+        for hit in page.hits[:_PASSAGES]
+    ]
     return row | {"title": best.title, "url": best.url, "passages": passages}
 
 
@@ -173,7 +177,7 @@ def _state(run: PipelineRun, page: FoundPage, result: Result) -> str:
     return "named" if is_named else texts.NOT_NEEDED
 
 
-def _passage_row(hit: Hit, cited: bool) -> Mapping[str, Any]:
+def _passage_row(hit: Hit, cited: bool) -> dict[str, Any]:
     passage = hit.passage
     return {
         "heading": " > ".join(passage.headings),

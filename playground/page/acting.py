@@ -11,7 +11,7 @@ from typing import Any
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.playground.page.ports import PageParts
 from footnote_bot.playground.page.typing import as_sent, filled_in
-from footnote_bot.playground.page.wire import traffic
+from footnote_bot.playground.slack.core import WINDOW
 from footnote_bot.playground.slack.errors import CannotAct
 from footnote_bot.playground.slack.model import Json, Message, View
 from footnote_bot.playground.slack.workspace import LocalSlack
@@ -30,7 +30,7 @@ class Acting:
 
     def __init__(self, slack: LocalSlack, parts: PageParts) -> None:
         self._slack = slack
-        self._pages, self._reasons, self._model = parts.pages, parts.reasons, parts.model
+        self._pages, self._explain, self._model = parts.pages, parts.explain, parts.model
         self._actions: Mapping[str, _Action] = {
             "say": self._say,
             "command": self._command,
@@ -61,10 +61,11 @@ class Acting:
             raise CannotAct("there is no such action")
         return await action(user, request) or {}
 
-    async def _say(self, user: str, request: Mapping[str, Any]) -> None:
+    async def _say(self, user: str, request: Mapping[str, Any]) -> Json:
         channel, thread = _text(request, "channel"), _text(request, "thread_ts")
         text = self._typed(user, request)
-        await self._slack.say(user, channel, text, thread_ts=thread or None)
+        message = await self._slack.say(user, channel, text, thread_ts=thread or None)
+        return {"ts": message.ts}
 
     async def _command(self, user: str, request: Mapping[str, Any]) -> None:
         channel = _text(request, "channel")
@@ -140,15 +141,18 @@ class Acting:
         message = self._message(user, request)
         questions = [
             _words(earlier.text)
-            for earlier in self._slack.thread(message.channel, message.root)
-            if not earlier.bot_id and earlier.ts < message.ts
+            for earlier in self._slack.history(message.channel)
+            if not earlier.bot_id
+            and earlier.ts < message.ts
+            # An answer for its asker alone may be in no thread.
+            and (earlier.root == message.root or earlier.user == message.only_for)
         ]
         until = float((message.edited or {}).get("ts") or message.ts)
         try:
-            why = await asyncio.to_thread(self._reasons.explain, message.channel, questions, until)
+            why = await asyncio.to_thread(self._explain, message.channel, questions, until)
         except IndexUnavailable as error:
             raise CannotAct(str(error)) from None
-        return {"why": why, "wire": traffic(self._slack, message)}
+        return {"why": why}
 
     async def _switch_model(self, _: str, request: Mapping[str, Any]) -> None:
         if self._model is None:
@@ -194,7 +198,7 @@ class Acting:
 
     def _view(self, user: str, request: Mapping[str, Any]) -> View:
         home = self._slack.home(user)
-        for view in (*self._slack.views(user), *([home] if home else [])):
+        for view in (*self._slack.views(user, WINDOW.get()), *([home] if home else [])):
             if view.id == request.get("view_id"):
                 return view
         raise CannotAct("there is no such window")

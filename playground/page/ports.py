@@ -36,14 +36,9 @@ class WikiPages(Protocol):
         ...
 
 
-class AnswerReasons(Protocol):
-    """The reasons of the answers: the pages and features that each was made from."""
-
-    def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:
-        """Return the reasons of the latest answer to one of ``texts`` in a channel, not after
-        ``until`` (seconds since the epoch); None if there was none. It blocks: call it in a
-        thread."""
-        ...
+Explain = Callable[[str, Sequence[str], float], Json | None]
+"""Returns the reasons of the latest answer to one of some texts in a channel, not after a time
+(seconds since the epoch); None if there was none. It blocks: call it in a thread."""
 
 
 ReadPage = Callable[[str, str, str], tuple[str, str] | None]
@@ -74,13 +69,6 @@ class OwnPages:
         return False
 
 
-class NoReasons:
-    """No reasons: nobody observes the answers."""
-
-    def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:  # noqa: ARG002 - the port's signature
-        return None
-
-
 @dataclass(slots=True)
 class ModelSwitch:
     """The switch of the recorded language model; ``questions`` are those that it answers, each
@@ -96,7 +84,7 @@ class PageParts:
     ``tour`` the page offers the demo's guided tour; ``is_quoting``: no language model is set up."""
 
     pages: WikiPages = field(default_factory=OwnPages)
-    reasons: AnswerReasons = field(default_factory=NoReasons)
+    explain: Explain = lambda *_: None
     model: ModelSwitch | None = None
     tour: bool = False
     is_quoting: bool = False

@@ -11,9 +11,9 @@ Entries = dict[str, Json]
 """By key: ``channel/C1``, ``message/C1/1.2``, ``home``, ..."""
 
 
-def seen_by(slack: Watching, user: str) -> Entries:
-    """Return everything that ``user`` sees, the oldest first."""
-    return dict(_entries(slack, user))
+def seen_by(slack: Watching, user: str, window: str = "") -> Entries:
+    """Return everything that ``user`` sees in a window, the oldest first."""
+    return dict(_entries(slack, user, window))
 
 
 def changes_between(before: Mapping[str, Json], after: Mapping[str, Json]) -> Json | None:
@@ -23,7 +23,7 @@ def changes_between(before: Mapping[str, Json], after: Mapping[str, Json]) -> Js
     return {"set": changed, "removed": removed} if changed or removed else None
 
 
-def _entries(slack: Watching, user: str) -> Iterator[tuple[str, Json]]:
+def _entries(slack: Watching, user: str, window: str) -> Iterator[tuple[str, Json]]:
     places = [place for place in slack.channels.values() if user in place.members]
     for identity in _known_to(slack, user, places):
         yield f"person/{identity}", _person(slack, identity)
@@ -38,7 +38,7 @@ def _entries(slack: Watching, user: str) -> Iterator[tuple[str, Json]]:
     for (channel, ts), status in slack.statuses.items():
         if channel in visible and slack.status(channel, ts):
             yield f"status/{channel}/{ts}", status
-    yield "modals", {"views": [_view(view) for view in slack.views(user)]}
+    yield "modals", {"views": [_view(view) for view in slack.views(user, window)]}
     if home := slack.home(user):
         yield "home", _view(home)
 
@@ -56,15 +56,7 @@ def _known_to(slack: Watching, user: str, places: list[Channel]) -> Iterator[str
 
 def _person(slack: Watching, identity: str) -> Json:
     person = slack.people[identity]
-    return {
-        "id": person.id,
-        "name": person.name,
-        "real_name": person.real_name or person.name,
-        "is_bot": person.is_bot,
-        "is_admin": person.is_admin,
-        "is_guest": person.is_restricted or person.is_ultra_restricted,
-        "is_stranger": person.is_stranger,
-    }
+    return {"id": person.id, "name": person.name, "real_name": person.real_name or person.name}
 
 
 def _channel(place: Channel, user: str) -> Json:
@@ -73,7 +65,6 @@ def _channel(place: Channel, user: str) -> Json:
         "name": place.name,
         "kind": place.kind,
         "is_ext_shared": place.is_ext_shared,
-        "is_archived": place.is_archived,
         "members": list(place.members),
     }
     if place.kind == "im":

@@ -16,6 +16,7 @@ from footnote_bot.playground.page.acting import Acting
 from footnote_bot.playground.page.furnishing import Role
 from footnote_bot.playground.page.ports import PageParts
 from footnote_bot.playground.page.seeing import Entries, changes_between, seen_by
+from footnote_bot.playground.slack.core import WINDOW
 from footnote_bot.playground.slack.errors import CannotAct, Refusal
 from footnote_bot.playground.slack.model import Json
 from footnote_bot.playground.slack.workspace import LocalSlack
@@ -28,6 +29,7 @@ _LOOK = 2.0
 """Seconds between two checks for things that end by themselves, such as a status."""
 _AT_ONCE = 20
 """Actions of one page that may be under way."""
+_LONGEST_NAME = 64
 _TOO_MANY = "too much is under way already: wait for it"
 
 
@@ -48,6 +50,8 @@ class Window:
         self._roles = {role.user: role for role in roles}
         self._socket = socket
         self._user = roles[0].user
+        self._name = ""
+        """The name that the page gave this window; a reload keeps it, with the open forms."""
         self._sent: Entries = {}
         self._turned = asyncio.Event()
         self._actions: set[asyncio.Task[None]] = set()
@@ -78,7 +82,7 @@ class Window:
 
     async def _send_changes(self) -> None:
         user = self._user
-        entries = seen_by(self._slack, user)
+        entries = seen_by(self._slack, user, self._name)
         if (model := self._parts.model) is not None:
             entries["model"] = {"on": model.on, "questions": list(model.questions)}
         if changes := changes_between(self._sent, entries):
@@ -101,13 +105,14 @@ class Window:
             await self._socket.send_json(refusal)
             return
         if request.get("do") == "become":
-            await self._become(str(request.get("user")))
+            await self._become(str(request.get("user")), str(request.get("window", "")))
             return
         task = asyncio.create_task(self._act(self._user, request))
         self._actions.add(task)
         task.add_done_callback(self._actions.discard)
 
-    async def _become(self, user: str) -> None:
+    async def _become(self, user: str, name: str) -> None:
+        self._name = name[:_LONGEST_NAME]
         if user in self._roles:
             self._user = user
         self._sent = {}
@@ -131,6 +136,7 @@ class Window:
         }
 
     async def _act(self, user: str, request: Mapping[str, Any]) -> None:
+        WINDOW.set(self._name)
         reply: Json = {"type": "done", "id": request.get("id")}
         try:
             reply |= await self._acting.act(user, request)

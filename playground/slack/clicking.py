@@ -189,7 +189,7 @@ class Clicking(Responding):
         }
 
     def _check_on_top(self, user: str, view: View) -> None:
-        if self.modals.get(user, [])[-1:] != [view]:
+        if self.views(user, view.window)[-1:] != [view]:
             raise CannotAct(f"the view {view.title!r} is not on top of {user}'s window")
 
     def _check_complete(self, view: View, state: Json) -> None:
@@ -214,9 +214,9 @@ class Clicking(Responding):
             if action == "update":
                 stacks.replace(view, check_view(answer.get("view"), "modal"))
             elif action == "push":
-                stacks.push(view.user, check_view(answer.get("view"), "modal"))
+                stacks.push(view.user, check_view(answer.get("view"), "modal"), window=view.window)
             elif action == "clear":
-                stacks.clear(view.user)
+                stacks.clear(view)
             elif action is None:
                 stacks.close(view)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +25,17 @@ _MESSAGE_EVENTS = {
 }
 
 
+WINDOW: ContextVar[str] = ContextVar("WINDOW", default="")
+"""The window in which a person acts, out of several that they may have open."""
+
+
 @dataclass(slots=True)
 class Trigger:
-    """A short-lived right to open a view for the person who acted."""
+    """A short-lived right to open a view for the person who acted, in the ``window`` where they
+    did."""
 
     user: str
+    window: str
     expires: float
     used: bool = False
 
@@ -206,7 +213,7 @@ class Core(State):
 
     def new_trigger(self, user: str) -> str:
         identity = f"{self.new_id('')}.{self.new_id('')}.local"
-        self.triggers[identity] = Trigger(user, self.clock() + self.timing.trigger)
+        self.triggers[identity] = Trigger(user, WINDOW.get(), self.clock() + self.timing.trigger)
         return identity
 
     def exchange(self, trigger_id: str) -> Trigger:

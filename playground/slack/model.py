@@ -145,7 +145,7 @@ class Message:
 @dataclass(slots=True)
 class View:
     """A modal or home tab as the app described it, and its state for a person: ``errors`` are those
-    of the last submission, by block_id."""
+    of the last submission, by block_id. ``window`` is the person's window that shows a modal."""
 
     id: str
     user: str
@@ -154,6 +154,7 @@ class View:
     root: str
     previous: str | None = None
     errors: dict[str, str] = field(default_factory=dict)
+    window: str = ""
 
     @property
     def blocks(self) -> list[Json]:

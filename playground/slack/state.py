@@ -52,7 +52,7 @@ class State:
         self.usergroups: dict[str, UserGroup] = {}
         self.messages: dict[str, dict[str, Message]] = {}
         self.ephemeral: list[Message] = []
-        self.modals: dict[str, list[View]] = {}
+        self.modals: dict[tuple[str, str], list[View]] = {}
         self.homes: dict[str, View] = {}
         self.statuses: dict[Thread, Json] = {}
         self.prompts: dict[str, list[Json]] = {}
@@ -63,6 +63,10 @@ class State:
         self._numbers = itertools.count(1)
         self._last_ts = 0
         self.add_user(self.bot_user_id, name=manifest.bot_name).is_bot = True
+
+    def views(self, user: str, window: str = "") -> list[View]:
+        """Return the open modals of ``user`` in a window, the topmost last."""
+        return list(self.modals.get((user, window), []))
 
     # People and places
 

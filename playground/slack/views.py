@@ -12,33 +12,31 @@ from footnote_bot.playground.slack.state import State
 
 
 class ViewStacks:
-    """The modals and homes of a workspace."""
+    """The modals and homes of a workspace. Each window of a person has a stack of its own."""
 
     def __init__(self, slack: State) -> None:
         self._slack = slack
 
-    def open(self, user: str, definition: Json) -> View:
-        """Open a new stack; a modal that was open is gone."""
-        view = self._new(user, definition)
-        self._slack.modals[user] = [view]
-        self._slack.changes.happened()
+    def open(self, user: str, definition: Json, *, window: str = "") -> View:
+        """Open a new stack; a modal that was open in the window is gone."""
+        view = self._new(user, definition, window)
+        self._put([view], user, window)
         return view
 
-    def push(self, user: str, definition: Json) -> View:
+    def push(self, user: str, definition: Json, *, window: str = "") -> View:
         """Push a modal.
 
         Raises:
             Refusal: ``push_limit_reached``; ``not_found`` if no modal is open.
         """
-        stack = self._slack.modals.get(user, [])
+        stack = self._slack.views(user, window)
         if not stack:
             raise Refusal("not_found")
         if len(stack) >= limits.VIEW_STACK:
             raise Refusal("push_limit_reached")
-        view = self._new(user, definition)
+        view = self._new(user, definition, window)
         view.root, view.previous = stack[0].id, stack[-1].id
-        stack.append(view)
-        self._slack.changes.happened()
+        self._put([*stack, view], user, window)
         return view
 
     def publish(self, user: str, definition: Json) -> View:
@@ -57,14 +55,13 @@ class ViewStacks:
 
     def close(self, view: View) -> None:
         """Remove a view from its stack, with those on top of it."""
-        stack = self._slack.modals.get(view.user, [])
+        stack = self._slack.views(view.user, view.window)
         if view in stack:
-            del stack[stack.index(view) :]
-            self._slack.changes.happened()
+            self._put(stack[: stack.index(view)], view.user, view.window)
 
-    def clear(self, user: str) -> None:
-        self._slack.modals[user] = []
-        self._slack.changes.happened()
+    def clear(self, view: View) -> None:
+        """Remove the whole stack that the view is in."""
+        self._put([], view.user, view.window)
 
     def find(self, view_id: str, external_id: str) -> View:
         """Return a view.
@@ -105,7 +102,11 @@ class ViewStacks:
             yield from stack
         yield from self._slack.homes.values()
 
-    def _new(self, user: str, definition: Json) -> View:
+    def _put(self, stack: list[View], user: str, window: str) -> None:
+        self._slack.modals[user, window] = stack
+        self._slack.changes.happened()
+
+    def _new(self, user: str, definition: Json, window: str = "") -> View:
         external_id = definition.get("external_id")
         if external_id and any(
             view.definition.get("external_id") == external_id for view in self._all()
@@ -113,7 +114,7 @@ class ViewStacks:
             raise Refusal("duplicate_external_id")
         identity = self._slack.new_id("V")
         stored = {**definition, "blocks": with_ids(definition["blocks"])}
-        return View(identity, user, stored, self._hash(), root=identity)
+        return View(identity, user, stored, self._hash(), root=identity, window=window)
 
     def _hash(self) -> str:
         return f"{self._slack.new_ts()}.hash"

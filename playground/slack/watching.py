@@ -29,10 +29,6 @@ class Watching(Core):
             and self._has_thread(message)
         ]
 
-    def views(self, user: str) -> list[View]:
-        """Return the open modals of ``user``, the topmost last."""
-        return list(self.modals.get(user, []))
-
     def home(self, user: str) -> View | None:
         return self.homes.get(user)
 

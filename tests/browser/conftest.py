@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests.browser.playground import HANDBOOK, PATIENCE, Visit, playground, watched, write
 from tests.browser.serving import harness
 
 if TYPE_CHECKING:
@@ -70,3 +72,24 @@ def kit(opened: tuple[Page, list[str]]) -> Iterator[Page]:
     yield page
 
     assert complaints + page.evaluate("harness.violations") == []
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the demo's page, with a handbook of a few pages."""
+    folder = tmp_path_factory.mktemp("playground")
+    write(folder / "handbook", HANDBOOK)
+    with playground(folder / "handbook", ["--data-dir", str(folder / "data")]) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(browser: Browser, demo: str) -> Iterator[Visit]:
+    """Return a page of the demo. A foreign request or an error of the page fails the test."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    with closing(page), watched(page, demo):
+        page.goto(demo)
+        visit = Visit(page)
+        visit.skip_the_tour()
+        yield visit

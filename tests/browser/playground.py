@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -27,7 +28,8 @@ If you lose your laptop, follow the GSA-wide steps. Inform your team.
 Inform {% slack_channel "equipment" %}. If your equipment is returned to you, it may have been
 tampered with and should not be used.
 """,
-    "travel-and-leave/leave.md": "---\ntitle: Leave\n---\n\nBook leave in the staff calendar.\n",
+    "travel-and-leave/leave.md": "---\ntitle: Leave\n---\n\nBook leave in the staff calendar.\n\n"
+    "## Parental leave\n\nYou get twelve weeks of parental leave, all at once or in parts.\n",
     "travel-and-leave/overtime.md": "---\ntitle: Overtime\n---\n\nOvertime is paid in May.\n",
     "office/parking.md": "---\ntitle: Parking\n---\n\n## When does the garage open?\n\n"
     "The garage opens at seven in the morning. A space costs 40 euros a month.\n",
@@ -115,19 +117,26 @@ class Visit:
         field.press("Enter")
 
     def ask(self, question: str) -> Locator:
-        """Ask in the open channel, open the thread, and return the answer once it is complete."""
-        self.say(question if "#" not in self.title else f"@footnote {question}")
-        question_message = (
-            self.page.get_by_role("main").locator("li.message", has_text=question).last
-        )
-        question_message.get_by_role("button", name=re.compile(r"\d repl")).click(timeout=PATIENCE)
-        answer = self.thread.locator("article:not([aria-busy])", has_text="Helpful").last
+        """Ask in the open channel, and return the answer once it is complete: in its thread, which
+        opens, or below a question in a direct conversation."""
+        is_direct = "#" not in self.title
+        place = self.conversation if is_direct else self.thread
+        self.say(question if is_direct else f"@footnote {question}")
+        # An answer may hold the question's words, too, in a heading.
+        people = "li.message:has(> article:not([aria-label^='Message of footnote']))"
+        asked = place.locator(people, has_text=question).last
+        reply = asked.locator("xpath=following-sibling::li[last()]")
+        answer = reply.locator("article:not([aria-busy])", has_text="Helpful")
         answer.wait_for(timeout=PATIENCE)
         return answer
 
     @property
     def title(self) -> str:
-        return self.page.get_by_role("heading", level=1).inner_text()
+        return self.page.locator(".main .title").inner_text()
+
+    @property
+    def conversation(self) -> Locator:
+        return self.page.get_by_role("region", name="Conversation")
 
     @property
     def thread(self) -> Locator:
@@ -136,3 +145,27 @@ class Visit:
     @property
     def window(self) -> Locator:
         return self.page.get_by_role("dialog")
+
+
+class watched:  # noqa: N801 - used as a function
+    """Check at the end that a page made no foreign request and raised no error."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._complaints: list[str] = []
+        root = urlsplit(address).netloc
+        page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and self._complaints.append(message.text),
+        )
+        page.on(
+            "request",
+            lambda request: root not in request.url and self._complaints.append(request.url),
+        )
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            assert self._complaints == []

@@ -117,8 +117,8 @@ def _and_then(
     """Return a method that records one of its arguments, or its result, which counts as the last
     argument."""
 
-    def call(*arguments: Any) -> Any:
-        result = method(*arguments)
+    def call(*arguments: Any, **more: Any) -> Any:
+        result = method(*arguments, **more)
         record((*arguments, result)[which])
         return result
 

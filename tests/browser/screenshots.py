@@ -62,7 +62,7 @@ def flagged(visit: Visit, answer: Locator) -> Locator:
     window.wait_for(state="hidden")
     visit.become("Mira")
     visit.go("wiki-review")
-    card = page.get_by_role("main").locator("article", has_text=COMMENT).last
+    card = visit.conversation.locator("article", has_text=COMMENT).last
     card.get_by_role("link", name="Equipment").first.click()
     text = page.get_by_role("textbox", name="Text of Equipment")
     page.get_by_role("button", name="Edit", exact=True).click()

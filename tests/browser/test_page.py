@@ -3,63 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.browser.accessibility import serious_problems
-from tests.browser.playground import HANDBOOK, PATIENCE, Visit, playground, write
+from tests.browser.playground import PATIENCE, Visit, watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the page's address: the demo, with a handbook of three pages."""
-    folder = tmp_path_factory.mktemp("playground")
-    write(folder / "handbook", HANDBOOK)
-    with playground(folder / "handbook", ["--data-dir", str(folder / "data")]) as url:
-        yield url
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    """Return a page that fails the test on a foreign request or an error."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(PATIENCE)
-    with closing(page), watched(page, address):
-        page.goto(address)
-        visit = Visit(page)
-        visit.skip_the_tour()
-        yield visit
-
-
-class watched:  # noqa: N801 - used as a function
-    """Check at the end that a page made no foreign request and raised no error."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self._complaints: list[str] = []
-        root = urlsplit(address).netloc
-        page.on("pageerror", lambda error: self._complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: message.type == "error" and self._complaints.append(message.text),
-        )
-        page.on(
-            "request",
-            lambda request: root not in request.url and self._complaints.append(request.url),
-        )
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            assert self._complaints == []
+    from playwright.sync_api import Browser
 
 
 LAPTOP = "What should I do if I lose my laptop?"
@@ -137,6 +90,7 @@ def test_an_answer_of_the_recorded_model_streams_and_leaves_out_what_no_page_say
     page.get_by_label("Recorded model").check()
     visit.go("footnote")
     visit.ask("When does the garage open?")
+    visit.conversation.get_by_role("button", name="Reply", exact=True).last.click()
     visit.thread.evaluate(WATCH)
     reply = visit.thread.get_by_role("textbox", name="Reply in the thread")
     reply.fill("How do I deploy to production?")
@@ -168,21 +122,26 @@ def test_a_recorded_question_goes_to_its_place_and_no_true_sentence_is_marked(
         visit.menu()
         page.get_by_label("Recorded model").check()
         page.locator(".foot").get_by_role("button", name=question).click()
-        page.get_by_role("heading", level=1, name=place).wait_for()
-        questions = page.get_by_role("main").locator("li.message", has_text=question)
-        asked = questions.nth(questions.count())
+        page.locator(".main .title", has_text=place).wait_for()
+        is_direct = place == "footnote"
+        shown = visit.conversation if is_direct else visit.thread
+        earlier = shown.locator("article").count() if is_direct else 0
         page.get_by_role("textbox", name=re.compile("^Message ")).press("Enter")
-        asked.get_by_role("button", name=re.compile(r"\d repl")).click()
-        visit.thread.locator("article:not([aria-busy])", has_text="Helpful").last.wait_for()
-        answer = visit.thread.locator("article").last.inner_text()
+        answers = shown.locator("article:not([aria-busy])", has_text="Helpful")
+        answers.nth(earlier).wait_for()
+        answer = answers.last.inner_text()
 
         assert all(sentence in answer for sentence in sentences)
         assert "72 hours" not in answer
         assert answer.count("verify") == ("deploy" in question)
         assert "second reading" not in answer
-        visit.thread.get_by_role("button", name="Close the thread").click()
+        if not is_direct:
+            visit.thread.get_by_role("button", name="Close the thread").click()
     visit.menu()
     page.get_by_label("Recorded model").uncheck()
+
+
+FOLDED = ("Stages", "Confidence", "Scores and gates", "Rights")
 
 
 def test_the_drawer_tells_why_an_answer_is_as_it_is(visit: Visit) -> None:
@@ -190,15 +149,35 @@ def test_the_drawer_tells_why_an_answer_is_as_it_is(visit: Visit) -> None:
     visit.become("Bob")
     visit.go("general")
     answer = visit.ask("When does the garage open?")
-    answer.hover()
+    assert "seven in the morning" in answer.inner_text()
     visit.thread.get_by_role("button", name="Why this answer").last.click()
     drawer = page.locator(".why")
-    drawer.get_by_text("Answered").first.wait_for()
+    drawer.get_by_text("read as the best").wait_for()
 
-    for part in ("Stages", "Confidence", "Pages and passages", "Rights", "On the wire"):
-        assert drawer.get_by_role("heading", name=part).count() == 1, part
-    assert "Parking" in drawer.inner_text()
+    plain = drawer.locator(".plainly").inner_text()
+    assert re.match("The page “Parking” was read as the best of \\d+ passages found.", plain)
+    assert plain.endswith("You may read it because it is open to everyone.")
+    folded = [drawer.get_by_role("heading", name=part, exact=True) for part in FOLDED]
+    assert not any(heading.is_visible() for heading in folded)
+    assert drawer.get_by_role("heading", name="Pages and passages").is_visible()
+    drawer.get_by_text("Stages and numbers").press("Enter")
+    assert all(heading.is_visible() for heading in folded)
+    assert "[object" not in drawer.inner_text()
     assert serious_problems(page) == []
+
+
+def test_why_an_answer_may_be_read_is_true_for_its_reader(visit: Visit) -> None:
+    visit.become("Ada")
+    visit.go("Footnote")
+    visit.ask("What is the salary band of level 4?")
+    visit.conversation.get_by_role("button", name="Why this answer").last.click()
+    plain = visit.page.locator(".plainly")
+
+    plain.wait_for()
+
+    assert plain.inner_text().endswith(
+        "You may read it because of a group that you are in and your account in the wiki."
+    )
 
 
 def test_the_sidebar_names_the_way_to_a_language_model(visit: Visit) -> None:
@@ -208,29 +187,30 @@ def test_the_sidebar_names_the_way_to_a_language_model(visit: Visit) -> None:
     assert "footnote init, or [llm] in footnote.toml" in foot.inner_text()
 
 
-def test_the_guided_tour_goes_through_its_five_steps(browser: Browser, address: str) -> None:
+def test_the_guided_tour_goes_through_its_five_steps(browser: Browser, demo: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)
-    with closing(page), watched(page, address):
-        page.goto(address)
+    with closing(page), watched(page, demo):
+        page.goto(demo)
         tour, visit = page.get_by_role("region", name="Guided tour"), Visit(page)
         tour.get_by_role("button", name="Ask about a lost laptop").click()
+        visit.thread.locator("li.message", has_text=LAPTOP).wait_for()
         visit.thread.get_by_role("button", name="Helpful").wait_for()
         for send in page.get_by_role("button", name="Send").all():
             send.click(trial=True)  # fails if another element covers it
         tour.get_by_role("button", name="Next").click()
         tour.get_by_role("button", name="Open the reasons").click()
-        page.locator(".why").get_by_text("Answered").first.wait_for()
+        page.locator(".plainly").wait_for()
         tour.get_by_role("button", name="Next").click()
         tour.get_by_role("button", name="Ask as Ada").click()
-        visit.thread.get_by_text("58,000 to 71,000").first.wait_for()
+        visit.conversation.get_by_text("58,000 to 71,000").first.wait_for()
         tour.get_by_role("button", name="Next").click()
         tour.get_by_role("button", name="Flag the first answer").click()
         visit.window.get_by_label("Something is missing").check()
         visit.window.get_by_role("button", name="Send").click()
         visit.window.wait_for(state="hidden")
         tour.get_by_role("button", name="See the card as Mira").click()
-        card = page.get_by_role("main").locator("article", has_text=LAPTOP).last
+        card = visit.conversation.locator("article", has_text=LAPTOP).last
         card.get_by_role("button", name="Take").wait_for()
         tour.get_by_role("button", name="Next").click()
         tour.get_by_role("button", name="Edit the page").click()
@@ -248,21 +228,17 @@ def test_two_people_get_what_they_may_read(visit: Visit) -> None:
         visit.become(name)
         visit.go("Footnote")
         visit.say(question)
-        question_message = (
-            visit.page.get_by_role("main").locator("li.message", has_text=question).last
-        )
-        question_message.get_by_role("button", name=re.compile(r"\d repl")).click()
-        reply = visit.thread.locator("article[data-ts]").nth(1)
+        asked = visit.conversation.locator("li.message", has_text=question).last
+        reply = asked.locator("xpath=following-sibling::li[last()]")
         reply.wait_for()
         replies[name] = reply.inner_text()
-        visit.page.get_by_role("button", name="Close the thread").click()
 
     assert "58,000 to 71,000" in replies["Ada"]
     assert "58,000" not in replies["Bob"]
 
 
 def test_text_typed_into_an_edit_stays_when_others_react(
-    visit: Visit, browser: Browser, address: str
+    visit: Visit, browser: Browser, demo: str
 ) -> None:
     visit.become("Bob")
     visit.go("general")
@@ -274,7 +250,7 @@ def test_text_typed_into_an_edit_stays_when_others_react(
     field.fill("Meeting at ten")
     with closing(browser.new_page()) as other:
         other.set_default_timeout(PATIENCE)
-        other.goto(f"{address}#as=U0ADA&at=C0GENERAL")
+        other.goto(f"{demo}#as=U0ADA&at=C0GENERAL")
         message_there = other.locator("li.message", has_text="Meeting at nine").last
         message_there.hover()
         message_there.get_by_role("button", name="React with \N{THUMBS UP SIGN}").click()
@@ -370,14 +346,15 @@ def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.keyboard.type("When does the garage open?")
     page.keyboard.press("Enter")
-    page.get_by_text("1 reply").last.wait_for()
-    reached = []
-    for _ in range(60):
-        page.keyboard.press("Shift+Tab")
-        reached.append(page.evaluate("document.activeElement.textContent"))
-        if reached[-1] == "1 reply":
+    visit.thread.get_by_text("seven in the morning").first.wait_for()
+    assert page.evaluate("document.activeElement.ariaLabel") == "Message #general"
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Why this answer":
             break
     page.keyboard.press("Enter")
-    visit.thread.get_by_text("seven in the morning").first.wait_for()
+    page.locator(".plainly").wait_for()
+    page.keyboard.press("Escape")
+    visit.thread.wait_for()
     page.keyboard.press("Escape")
     visit.thread.wait_for(state="hidden")

@@ -85,14 +85,14 @@ def test_the_page_names_the_way_to_a_language_model_until_one_is_set_up(
 ) -> None:
     shown = []
 
-    def not_served(_listening: Listening, _own: object, parts: PageParts) -> NoReturn:
+    def not_served(_listening: Listening, _own: object, parts: PageParts, _token: str) -> NoReturn:
         shown.append(parts.is_quoting)
         raise PageNotServed
 
     monkeypatch.setattr(slack_demo, "_playground", not_served)
     for llm in (LlmSettings(), LlmSettings(provider="ollama", model="small")):
         with pytest.raises(PageNotServed):
-            slack_demo.run(Settings(llm=llm), Secrets(), NOWHERE, lambda: True)
+            slack_demo.run(Settings(llm=llm, data_dir=tmp_path), Secrets(), NOWHERE, lambda: True)
     with pytest.raises(PageNotServed):
         slack_demo.run_demo(tmp_path / "demo", NOWHERE, lambda: True)
 

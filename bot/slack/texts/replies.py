@@ -84,7 +84,7 @@ YOU_FLAGGED_IT = "You flagged this."
 SHOW_QUOTES = "Show the quotes"
 SHOW_QUOTES_ALOUD = "Show the quotes from the pages, only to you"
 ASK_REVIEWERS = "Ask the reviewers"
-ASK_REVIEWERS_ALOUD = "Ask the wiki's reviewers to answer this"
+ASK_REVIEWERS_ALOUD = "Ask the reviewers of the wiki to answer this"
 SHALL_I_ASK_REVIEWERS = "Ask the reviewers?"
 REVIEWERS_SEE = (
     "The question and your name go to the wiki's reviewers and to the nearest page's owner."

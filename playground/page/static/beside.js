@@ -26,7 +26,7 @@ export class Beside {
   async openWhy(message) {
     try {
       const told = await this.page.store.do("why", { channel: message.channel, ts: message.ts });
-      this.open("Why this answer", why(told.why, told.wire));
+      this.open("Why this answer", why(told.why));
     } catch (error) {
       this.page.complain(error.message);
     }

@@ -1,4 +1,4 @@
-/** The field to write in, with names and commands to choose from. */
+/** The field to write in, with names and commands to choose from. A reload keeps what was typed. */
 
 import { h } from "./dom.js";
 
@@ -11,7 +11,6 @@ export class Composer {
     made += 1;
     this.page = page;
     this.send = send;
-    this.drafts = new Map();
     this.place = "";
     this.offers = [];
     this.chosen = 0;
@@ -26,34 +25,43 @@ export class Composer {
       onblur: () => this.offer([]),
     });
     this.button = h("button", { type: "submit", class: "primary" }, "Send");
-    this.mention = h("button", { type: "button", class: "quiet", onclick: () => this.insert("@footnote ") }, "@footnote");
+    this.hint = h("p", { class: "hint", hidden: true });
     this.element = h(
       "form",
       { class: "composer", onsubmit: (event) => this.submit(event) },
       this.list,
       this.field,
-      h("div", { class: "composer-row" }, this.mention, h("span", { class: "grow" }), this.button),
+      h("div", { class: "composer-row" }, this.hint, h("span", { class: "grow" }), this.button),
     );
   }
 
   /** Show it for a place: each keeps what was typed there. */
   draw(place, label, { mentions }) {
     if (place !== this.place) {
-      this.drafts.set(this.place, this.field.value);
       this.place = place;
-      this.field.value = this.drafts.get(place) ?? "";
+      this.mentions = mentions;
+      this.field.value = sessionStorage.getItem(this.draft) ?? "";
       this.typed();
     }
     this.field.placeholder = label;
     this.field.setAttribute("aria-label", label);
-    this.mention.hidden = !mentions;
   }
 
-  insert(text) {
-    const { field } = this;
-    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-    field.focus();
-    this.typed();
+  get draft() {
+    return `footnote-draft ${this.place}`;
+  }
+
+  get name() {
+    return `@${this.page.store.bot.name}`;
+  }
+
+  /** Say that the bot answers when it is mentioned, until it is. */
+  drawHint() {
+    const text = this.field.value.toLowerCase();
+    this.hint.hidden = !this.mentions || text.startsWith("/") || text.includes(this.name);
+    if (this.hint.hidden || this.hint.childElementCount > 0) return;
+    const button = h("button", { type: "button", class: "quiet", onclick: () => this.write(`${this.name} ${this.field.value}`) }, `Mention ${this.name}`);
+    this.hint.append("Footnote answers when you mention it. ", button);
   }
 
   write(text) {
@@ -64,6 +72,9 @@ export class Composer {
 
   typed() {
     const { field } = this;
+    if (field.value === "") sessionStorage.removeItem(this.draft);
+    else sessionStorage.setItem(this.draft, field.value);
+    this.drawHint();
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight, 200)}px`;
     const before = field.value.slice(0, field.selectionStart);

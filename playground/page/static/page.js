@@ -1,8 +1,8 @@
-/** The page: a sidebar, a conversation or Home, and a thread beside it. */
+/** The page: a sidebar, a conversation or Home, and a thread beside it. The thread of a question opens when its answer comes. */
 
 import { Beside } from "./beside.js";
 import { Composer } from "./composer.js";
-import { fill, h } from "./dom.js";
+import { fill, h, unseen } from "./dom.js";
 import { Home } from "./home.js";
 import { Messages } from "./messages.js";
 import { Sidebar } from "./sidebar.js";
@@ -10,6 +10,7 @@ import { Store } from "./store.js";
 import { Tour } from "./tour.js";
 import { Waits } from "./waits.js";
 import { Windows } from "./windows.js";
+import { Working } from "./working.js";
 
 const HOME = "home";
 
@@ -18,17 +19,19 @@ class Page {
     this.place = "";
     this.thread = null;
     this.editing = null;
+    this.asked = null;
     this.seen = new Map();
     this.store = new Store(() => this.schedule());
     this.sidebar = new Sidebar(this);
-    this.title = h("h1", { class: "title", tabindex: "-1" });
+    this.title = h("h2", { class: "title", tabindex: "-1" });
     this.about = h("p", { class: "about" });
     this.messages = new Messages(this, { inThread: false, label: "Messages" });
     this.prompts = h("div", { class: "prompts", role: "group", "aria-label": "Suggested prompts" });
     this.composer = new Composer(this, (text) => this.say(text, null));
     this.home = new Home(this);
     this.replies = new Messages(this, { inThread: true, label: "Thread" });
-    this.working = h("p", { class: "working", role: "status" });
+    this.working = new Working(this);
+    this.workingBeside = new Working(this);
     this.answer = new Composer(this, (text) => this.say(text, this.thread));
     this.windows = new Windows(this);
     this.beside = new Beside(this);
@@ -41,6 +44,7 @@ class Page {
     window.addEventListener("error", (event) => this.complain(`The page failed: ${event.message}`));
     window.addEventListener("unhandledrejection", (event) => this.complain(`The page failed: ${event.reason?.message ?? event.reason}`));
     const { user } = this.readHash();
+    this.isFresh = this.place === "";
     this.store.connect(user);
   }
 
@@ -48,37 +52,34 @@ class Page {
     this.root = root;
     const menu = h("button", { type: "button", class: "menu", "aria-label": "Channels", onclick: () => this.pane("sidebar") }, "☰");
     this.recorded = h("p", { class: "recorded", role: "note", hidden: true }, "The recorded model is on: some answers are sentences that were written beforehand. No language model is asked. Each sentence is checked against the pages as they are now.");
+    this.empty = h("p", { class: "empty" });
     this.main = h(
-      "main",
-      { class: "main", id: "conversation" },
+      "section",
+      { class: "main", id: "conversation", "aria-label": "Conversation" },
       h("header", { class: "bar" }, menu, h("div", { class: "grow" }, this.title, this.about)),
       this.recorded,
+      this.empty,
       this.messages.element,
       this.home.element,
       this.prompts,
+      this.working.element,
       this.composer.element,
     );
+    this.threadTitle = h("h2", { class: "title grow", tabindex: "-1" }, "Thread");
     this.side = h(
       "section",
       { class: "side", "aria-label": "Thread", hidden: true },
-      h("header", { class: "bar" }, h("h2", { class: "title grow" }, "Thread"), this.stopButton(), this.closeButton()),
+      h("header", { class: "bar" }, this.threadTitle, this.closeButton()),
       this.replies.element,
-      this.working,
+      this.tour.next,
+      this.workingBeside.element,
       this.answer.element,
     );
-    root.append(this.sidebar.element, this.main, this.side, this.beside.element, this.trouble, this.gone, this.tour.element);
+    const content = h("main", { class: "content" }, unseen("Footnote playground", "h1"), this.main, this.side, this.beside.element);
+    root.append(this.sidebar.element, this.tour.element, content, this.trouble, this.gone);
     this.side.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.closeThread();
     });
-  }
-
-  stopButton() {
-    this.stop = h(
-      "button",
-      { type: "button", class: "quiet", hidden: true, onclick: () => this.try("stop", { channel: this.place, thread_ts: this.thread }) },
-      "Stop",
-    );
-    return this.stop;
   }
 
   closeButton() {
@@ -107,7 +108,7 @@ class Page {
   }
 
   become(user) {
-    [this.thread, this.editing] = [null, null];
+    [this.thread, this.editing, this.isFresh] = [null, null, false];
     this.beside.element.hidden = true;
     this.opened = undefined;
     this.store.become(user);
@@ -128,18 +129,42 @@ class Page {
 
   go(place, thread = null) {
     this.beside.element.hidden = true;
-    [this.place, this.thread, this.editing] = [place, thread, null];
+    [this.place, this.thread, this.editing, this.isFresh] = [place, thread, null, false];
     this.pane("main");
     this.draw();
     this.title.focus();
   }
 
   openThread(ts) {
-    this.thread = ts;
-    this.beside.element.hidden = true;
-    this.pane("side");
+    this.showThread(ts);
     this.draw();
     this.answer.field.focus();
+  }
+
+  showThread(ts) {
+    [this.thread, this.asked] = [ts, null];
+    this.beside.element.hidden = true;
+    this.pane("side");
+  }
+
+  /** Open the thread of the question that was asked here last, once it has an answer. The focus stays where it is, and so does a text that somebody writes. */
+  openAnswered() {
+    const { store, asked, place } = this;
+    if (this.isFresh && asked === null) this.look(store.history(place)[0]);
+    if (asked === null || asked.user !== store.user || asked.place !== place) return;
+    if (store.channels.get(place)?.kind === "im" || !store.thread(place, asked.ts).some((one) => one.bot_id)) return;
+    const isAlone = matchMedia("(max-width: 1000px)").matches;
+    const isWriting = this.beside.reader.isEditing || (!this.side.hidden && this.answer.field.value !== "") || (isAlone && this.composer.field.value !== "");
+    this.asked = null;
+    if (isWriting) return;
+    const wasInMain = this.main.contains(document.activeElement);
+    this.showThread(asked.ts);
+    if (isAlone && wasInMain) this.refocus = true;
+  }
+
+  /** A new page looks at the question that the channel begins with. */
+  look(first) {
+    if (first?.text.includes(`<@${this.store.bot.user}>`)) [this.asked, this.isFresh] = [{ user: this.store.user, place: this.place, ts: first.ts }, false];
   }
 
   closeThread() {
@@ -156,12 +181,12 @@ class Page {
 
   // What one does
 
-  /** Do something; say what went wrong. Returns whether it was done. */
+  /** Do something; say what went wrong. Returns the result, or false if it was not done. */
   async try(action, fields) {
     try {
-      await this.store.do(action, fields);
+      const result = await this.store.do(action, fields);
       this.complain("");
-      return true;
+      return result;
     } catch (error) {
       this.complain(error.message);
       return false;
@@ -183,12 +208,17 @@ class Page {
     this.trouble.hidden = words === "";
   }
 
-  say(text, thread) {
-    const isCommand = this.store.commands.some((one) => text === one || text.startsWith(`${one} `));
-    if (!isCommand) return this.try("say", { channel: this.place, text, ...(thread ? { thread_ts: thread } : {}) });
-    if (thread === null) return this.try("command", { channel: this.place, text });
+  async say(text, thread) {
+    const { place, store: { user, commands } } = this;
+    if (!commands.some((one) => text === one || text.startsWith(`${one} `))) {
+      const said = await this.try("say", { channel: place, text, ...(thread ? { thread_ts: thread } : {}) });
+      if (said && thread === null) this.asked = { user, place, ts: said.ts };
+      this.schedule();
+      return said;
+    }
+    if (thread === null) return this.try("command", { channel: place, text });
     this.complain("Slack takes commands in channels alone, not in threads.");
-    return Promise.resolve(false);
+    return false;
   }
 
   /** Return what the kit needs; `where` is the message or view that it shows. */
@@ -239,6 +269,7 @@ class Page {
     this.gone.hidden = store.online || store.channels.size === 0;
     if (store.channels.size === 0) return;
     if (this.place !== HOME && !store.channels.has(this.place)) [this.place, this.thread] = [[...store.channels.keys()][0], null];
+    this.openAnswered();
     this.writeHash();
     this.markSeen();
     this.beside.listPages();
@@ -248,6 +279,8 @@ class Page {
     this.drawPlace();
     this.drawThread();
     this.windows.draw();
+    if (this.refocus) this.threadTitle.focus();
+    this.refocus = false;
     document.title = `${this.title.textContent} (${this.name(store.user)}) - ${store.workspace} - Footnote playground`;
   }
 
@@ -260,8 +293,9 @@ class Page {
     const { store } = this;
     const isHome = this.place === HOME;
     const channel = store.channels.get(this.place);
-    for (const part of [this.messages.element, this.composer.element, this.prompts]) part.hidden = isHome;
+    for (const part of [this.messages.element, this.composer.element, this.prompts, this.working.element]) part.hidden = isHome;
     this.home.element.hidden = !isHome;
+    this.empty.hidden = isHome || store.history(this.place).length > 0;
     this.opening(channel);
     if (isHome) {
       this.title.textContent = `${store.bot.name} Home`;
@@ -271,12 +305,13 @@ class Page {
     }
     const name = channel.kind === "im" ? this.name(channel.with) : `#${channel.name}`;
     this.title.textContent = name;
+    this.empty.textContent = channel.kind === "im" ? "Ask what the wikis say." : `Nobody has written here yet. Mention @${store.bot.name} to ask what the wikis say.`;
     this.about.textContent = about(channel, (user) => this.name(user));
-    this.messages.draw(
-      store.history(channel.id).filter((one) => isInChannel(one)),
-      `${store.user} ${channel.id}`,
-    );
-    this.composer.draw(`${store.user} ${channel.id}`, `Message ${name}`, { mentions: channel.kind !== "im" });
+    const isDirect = channel.kind === "im";
+    const history = store.history(channel.id);
+    this.messages.draw(isDirect ? byThread(history) : history.filter((one) => isInChannel(one)), `${store.user} ${channel.id}`, { below: isDirect });
+    this.working.draw(isDirect ? store.busy(channel.id) : this.asked?.ts);
+    this.composer.draw(`${store.user} ${channel.id}`, `Message ${name}`, { mentions: !isDirect });
     this.drawPrompts(channel);
     this.recorded.hidden = !store.entries.get("model")?.on;
   }
@@ -308,9 +343,8 @@ class Page {
     this.root.classList.toggle("with-side", !this.side.hidden || !this.beside.element.hidden);
     if (messages.length === 0) return;
     this.replies.draw(messages, `${store.user} ${this.place} ${thread}`);
-    const status = store.status(this.place, thread);
-    this.working.textContent = status ? `${store.bot.name} ${status}` : "";
-    this.stop.hidden = !status && !messages.some((one) => one.streaming);
+    this.workingBeside.draw(thread);
+    this.tour.drawNext(messages[0]);
     this.answer.draw(`${store.user} ${this.place} ${thread}`, "Reply in the thread", { mentions: false });
   }
 }
@@ -318,6 +352,11 @@ class Page {
 /** Replies are in their thread; those sent to the channel too, and first messages, are here. */
 function isInChannel(message) {
   return message.thread_ts === undefined || message.thread_ts === message.ts || message.subtype === "thread_broadcast";
+}
+
+/** In a direct conversation, replies are below the message that began their thread. */
+function byThread(history) {
+  return history.toSorted((one, other) => Number(one.thread_ts ?? one.ts) - Number(other.thread_ts ?? other.ts));
 }
 
 function about(channel, name) {

@@ -1,11 +1,13 @@
 /** The connection to the playground's server, and what its person sees now. */
 
+const WINDOW = "footnote-window";
 const PAUSES = [500, 1000, 2000, 4000];
 
 export class Store {
   constructor(changed) {
     this.changed = changed;
     this.user = "";
+    this.window = windowName();
     this.workspace = "";
     this.roles = [];
     this.bot = { user: "", name: "footnote" };
@@ -29,7 +31,7 @@ export class Store {
     const address = new URL("socket", location.href.split("#")[0]);
     address.protocol = address.protocol.replace("http", "ws");
     this.socket = new WebSocket(address);
-    this.socket.addEventListener("open", () => this.send({ do: "become", user: this.user }));
+    this.socket.addEventListener("open", () => this.become(this.user));
     this.socket.addEventListener("message", (event) => this.take(JSON.parse(event.data)));
     this.socket.addEventListener("close", () => this.lost());
   }
@@ -58,7 +60,7 @@ export class Store {
   }
 
   become(user) {
-    this.send({ do: "become", user });
+    this.send({ do: "become", user, window: this.window });
   }
 
   take(sent) {
@@ -117,6 +119,13 @@ export class Store {
     return status?.loading_messages?.[0] || status?.status || "";
   }
 
+  /** Return the first message of the latest thread in which the app is at work. */
+  busy(channel) {
+    const here = `status/${channel}/`;
+    const status = [...this.entries.keys()].findLast((key) => key.startsWith(here));
+    return status?.slice(here.length) ?? this.history(channel).findLast((one) => one.streaming)?.thread_ts;
+  }
+
   get modals() {
     return this.entries.get("modals")?.views ?? [];
   }
@@ -129,6 +138,15 @@ export class Store {
   get direct() {
     return [...this.channels.values()].find((one) => one.kind === "im" && one.with === this.bot.user);
   }
+}
+
+/** Return the name of this window, which a reload keeps, and a copy of the window has not. */
+function windowName() {
+  const name = sessionStorage.getItem(WINDOW) ?? String(Math.random()).slice(2);
+  sessionStorage.removeItem(WINDOW);
+  window.addEventListener("pagehide", () => sessionStorage.setItem(WINDOW, name));
+  window.addEventListener("pageshow", () => sessionStorage.removeItem(WINDOW));
+  return name;
 }
 
 function compare(one, other) {

@@ -1,4 +1,4 @@
-/** The guided tour: five steps, each of which can do itself. */
+/** The guided tour: a strip above the conversation, with five steps, each of which can do itself. */
 
 import { h } from "./dom.js";
 
@@ -12,12 +12,12 @@ const PATIENCE = 60_000;
 const STEPS = [
   {
     title: "Ask",
-    text: "You are Bob, an engineer. Mention @footnote in a channel. It answers in the thread from the wikis, with footnotes: links to the sections that it quotes.",
+    text: "Noor asked in #general, and Footnote answered in the thread from the wiki, with footnotes: links to the sections that it quotes. You are Bob, an engineer. Mention @footnote to ask.",
     acts: [["Ask about a lost laptop", askAboutLaptop]],
   },
   {
     title: "Why this answer",
-    text: "Each answer can be explained: its stages with their times, the passages that were found, who may read them, how sure Footnote is, and what went over the wire.",
+    text: "Below each answer, “Why this answer” says why this section was chosen and why you may read it. The passages follow. Times and scores are folded.",
     acts: [["Open the reasons", openReasons]],
   },
   {
@@ -42,18 +42,19 @@ export class Tour {
     this.page = page;
     this.step = 0;
     this.title = h("h2", { tabindex: "-1" });
-    this.text = h("p", {});
+    this.text = h("p", { class: "grow" });
     this.acts = h("div", { class: "acts" });
+    this.next = h("div", { class: "next", role: "group", "aria-label": "What to try next", hidden: true }, h("span", {}, "Next:"));
+    this.next.append(this.button(`Ask: ${LAPTOP}`, askAboutLaptop), h("button", { type: "button", class: "quiet", onclick: () => this.askOwn() }, "Ask your own question"));
     this.back = h("button", { type: "button", class: "quiet", onclick: () => this.show(this.step - 1) }, "Back");
-    this.next = h("button", { type: "button", class: "primary", onclick: () => this.forward() });
+    this.onward = h("button", { type: "button", class: "primary", onclick: () => this.forward() });
     const skip = h("button", { type: "button", class: "quiet", onclick: () => this.end() }, "Skip the tour");
     this.element = h(
       "section",
       { class: "tour", "aria-label": "Guided tour", hidden: true },
       this.title,
       this.text,
-      this.acts,
-      h("div", { class: "row" }, skip, h("span", { class: "grow" }), this.back, this.next),
+      h("div", { class: "acts" }, this.acts, h("span", { class: "grow" }), skip, this.back, this.onward),
     );
   }
 
@@ -69,7 +70,7 @@ export class Tour {
     this.text.textContent = text;
     this.acts.replaceChildren(...acts.map(([label, act]) => this.button(label, act)));
     this.back.hidden = step === 0;
-    this.next.textContent = step === STEPS.length - 1 ? "Done" : "Next";
+    this.onward.textContent = step === STEPS.length - 1 ? "Done" : "Next";
     this.element.hidden = false;
     this.title.focus();
   }
@@ -98,6 +99,18 @@ export class Tour {
     localStorage.setItem(DONE, "yes");
     this.element.hidden = true;
     this.page.title.focus();
+    this.page.schedule();
+  }
+
+  /** Without the tour, the thread that the demo opens with says what to try next. */
+  drawNext(first) {
+    const { store } = this.page;
+    this.next.hidden = !store.tour || !this.element.hidden || store.roles.some((one) => one.user === first.user);
+  }
+
+  askOwn() {
+    this.page.closeThread();
+    this.page.draft("");
   }
 }
 
@@ -112,13 +125,10 @@ async function askDirectly(page, user) {
   await ask(page, SALARY);
 }
 
-/** Ask where one is, and open the thread of the answer. */
+/** Ask where one is, and wait for the answer, whose thread opens. */
 async function ask(page, text) {
-  const before = new Set(page.store.history(page.place).map((one) => one.ts));
-  if (!(await page.say(text, null))) return;
-  const own = await page.until(() => page.store.history(page.place).find((one) => !before.has(one.ts) && one.user === page.store.user), PATIENCE);
-  await page.until(() => answerTo(page, own.ts), PATIENCE);
-  page.openThread(own.ts);
+  const said = await page.say(text, null);
+  if (said) await page.until(() => answerTo(page, said.ts), PATIENCE);
 }
 
 function answerTo(page, ts) {

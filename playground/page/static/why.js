@@ -1,6 +1,7 @@
-/** The drawer "Why this answer": what it was made of, and what went over the wire. */
+/** The drawer "Why this answer": a plain sentence, the passages, and below, folded, stages and numbers. */
 
 import { h } from "./dom.js";
+import { plainly } from "./plainly.js";
 
 const STAGES = [
   ["rewrite", "Follow-up made a question of its own"],
@@ -12,39 +13,43 @@ const STAGES = [
 const FEATURES = { closest: "Nearest sentence (cosine)", words: "Share of the question's words", pairs: "Share of its word pairs", read: "Read by the cross-encoder" };
 
 /** Return the drawer's content. */
-export function why(told, wire) {
-  const parts = told === null ? [h("p", { class: "empty" }, "No answer was made for this message: it is a card, a note or an answer that was asked back.")] : answer(told);
-  return h("div", { class: "why" }, parts, section("On the wire", wireList(wire)));
+export function why(told) {
+  if (told === null) return h("div", { class: "why" }, h("p", { class: "empty" }, "No answer was made for this message: it is a card, a note or an answer that was asked back."));
+  const all = [told, ...(told.others ?? [])];
+  return h(
+    "div",
+    { class: "why" },
+    all.map((one) => answer(one, one === told ? one.question : `Also asked: ${one.question}`)),
+    folded(
+      all.flatMap((one) => [
+        section("Stages", stages(one)),
+        one.why ? section("Confidence", confidence(one)) : null,
+        one.pages ? section("Scores and gates", ...one.pages.map((page) => page.passages.map((passage) => figures(page, passage)))) : null,
+        section("Rights", rights(one)),
+      ]),
+    ),
+  );
 }
 
-function answer(told) {
+function answer(told, title) {
   return [
-    verdict(told),
-    section("Stages", stages(told)),
-    told.why ? section("Confidence", confidence(told)) : null,
+    section(title, h("p", { class: "plainly" }, plainly(told)), notes(told).map((one) => h("p", { class: "note" }, one))),
     told.sentences.length > 0 ? section("Sentences of the model", sentences(told.sentences)) : null,
     section("Pages and passages", pages(told)),
-    section("Rights", rights(told)),
-    ...told.others?.map((one) => section(`Also asked: ${one.question}`, h("div", {}, answer(one)))) ?? [],
   ];
+}
+
+function folded(...content) {
+  return h("details", { class: "folded" }, h("summary", {}, "Stages and numbers"), content);
 }
 
 function section(title, ...content) {
   return h("section", { class: "why-section" }, h("h3", {}, title), content);
 }
 
-function verdict(told) {
-  const kind = { Answer: "Answered", NoAnswer: "Not answered", Clarify: "Asked back" }[told.kind] ?? "Failed";
-  const how = told.kind !== "Answer" ? told.reason?.replaceAll("_", " ") : told.verified || (told.composed ? "in a model's words, each sentence checked" : told.tone === "closest" ? "the closest quotation" : "by quotation");
-  const notes = [told.fallback, told.unchecked, told.narrowed, ...(told.linked ?? []).map((one) => `${one.name}: ${one.why}`)].filter(Boolean);
-  return h(
-    "section",
-    { class: "why-section verdict" },
-    h("p", { class: "asked" }, told.question),
-    told.searched !== told.question ? h("p", { class: "note" }, `Searched as: ${told.searched}`) : null,
-    h("p", {}, h("strong", {}, kind), how ? `: ${how}` : "", `. Confidence ${percent(told.confidence)}.`),
-    notes.map((one) => h("p", { class: "note" }, one)),
-  );
+function notes(told) {
+  const searched = told.searched !== told.question ? `Searched as: ${told.searched}` : "";
+  return [searched, told.verified, told.fallback, told.unchecked, told.narrowed, ...(told.linked ?? []).map((one) => `${one.name}: ${one.why}`)].filter(Boolean);
 }
 
 function stages(told) {
@@ -69,7 +74,7 @@ function confidence(told) {
     h("tr", {}, h("th", { scope: "row" }, FEATURES[name] ?? name), h("td", { class: "figure" }, value.toFixed(3)), h("td", { class: "figure" }, `× ${weighs[name]}`)),
   );
   const bias = h("tr", {}, h("th", { scope: "row" }, "Bias"), h("td", {}), h("td", { class: "figure" }, String(weighs.bias)));
-  return h("div", {}, h("table", { class: "stages" }, h("caption", { class: "unseen" }, "Features and their weights"), rows, bias), h("p", {}, rule), back ? h("p", { class: "note" }, back) : null, narrowed ? h("p", { class: "note" }, narrowed) : null);
+  return h("div", {}, h("p", {}, `${percent(told.confidence)} sure.`), h("table", { class: "stages" }, h("caption", { class: "unseen" }, "Features and their weights"), rows, bias), h("p", {}, rule), back ? h("p", { class: "note" }, back) : null, narrowed ? h("p", { class: "note" }, narrowed) : null);
 }
 
 function sentences(all) {
@@ -88,7 +93,7 @@ function pages(told) {
       h(
         "details",
         { class: "found", open: page.state === "quoted" },
-        h("summary", {}, h("span", { class: "found-title" }, page.title || page.url), h("span", { class: `badge state-${page.state.split(/[ :]/)[0]}` }, page.state), h("span", { class: "figure" }, page.score.toFixed(2))),
+        h("summary", {}, h("span", { class: "found-title" }, page.title || page.url), h("span", { class: `badge state-${page.state.split(/[ :]/)[0]}` }, page.state)),
         page.passages.map(passage),
       ),
     ),
@@ -97,17 +102,22 @@ function pages(told) {
 }
 
 function passage(one) {
-  const figures = [
-    one.beside ? "beside a passage that was found" : `score ${one.score.toFixed(3)}`,
-    one.beside ? null : `nearest sentence ${one.closest.toFixed(2)}`,
-    one.relevance === null ? null : `cross-encoder ${one.relevance.toFixed(2)}`,
-  ].filter(Boolean);
   return h(
     "div",
     { class: `passage${one.cited ? " cited" : ""}` },
     h("p", { class: "passage-head" }, one.heading || "(no heading)", one.cited ? h("span", { class: "badge state-quoted" }, "quoted section") : null),
-    h("p", { class: "note" }, figures.join(" · ")),
     h("p", { class: "passage-text", dir: "auto" }, one.text),
+  );
+}
+
+function figures(page, one) {
+  const scores = one.beside ? ["beside a passage that was found"] : [`score ${one.score.toFixed(3)}`, `nearest sentence ${one.closest.toFixed(2)}`];
+  if (one.relevance !== null) scores.push(`cross-encoder ${one.relevance.toFixed(2)}`);
+  return h(
+    "div",
+    { class: "passage" },
+    h("p", { class: "passage-head" }, [page.title, one.heading].filter(Boolean).join(" > ")),
+    h("p", { class: "note" }, scores.join(" · ")),
     h("p", { class: "note" }, `May be read by: ${one.acl.map((gate) => gate.join(" or ") || "nobody").join("; and ")}`),
   );
 }
@@ -116,28 +126,6 @@ function rights(told) {
   const [first, ...rest] = told.rights;
   const whose = rest.length > 0 ? `An answer for ${told.rights.length} people: each must pass every gate of a page.` : "An answer with these rights:";
   return h("div", {}, h("p", { class: "note" }, whose), h("ul", { class: "tokens" }, (rest.length > 0 ? told.rights : [first]).map((one) => h("li", {}, one.join(", ")))));
-}
-
-function wireList(wire) {
-  if (wire.length === 0) return h("p", { class: "note" }, "Nothing yet.");
-  const begin = wire[0].at;
-  return h(
-    "ol",
-    { class: "wire" },
-    wire.map((one) =>
-      h(
-        "li",
-        {},
-        h(
-          "details",
-          {},
-          h("summary", {}, h("span", { class: `badge wire-${one.kind}` }, one.kind === "event" ? "→ event" : "← call"), h("code", {}, one.name), h("span", { class: "figure" }, `+${(one.at - begin).toFixed(2)} s`), one.error ? h("strong", { class: "wrong" }, one.error) : null),
-          h("pre", { tabindex: "0" }, JSON.stringify(one.content, null, 2)),
-          one.answer ? h("pre", { tabindex: "0" }, JSON.stringify(one.answer, null, 2)) : null,
-        ),
-      ),
-    ),
-  );
 }
 
 function percent(value) {

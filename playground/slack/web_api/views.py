@@ -15,13 +15,13 @@ from footnote_bot.playground.slack.web_api.method import Arguments, Method
 def open_(slack: Core, arguments: Arguments) -> Json:
     definition = check_view(arguments.structure("view"), "modal")
     trigger = slack.exchange(arguments.needed("trigger_id"))
-    return _answer(slack, ViewStacks(slack).open(trigger.user, definition))
+    return _answer(slack, ViewStacks(slack).open(trigger.user, definition, window=trigger.window))
 
 
 def push(slack: Core, arguments: Arguments) -> Json:
     definition = check_view(arguments.structure("view"), "modal")
     trigger = slack.exchange(arguments.needed("trigger_id"))
-    return _answer(slack, ViewStacks(slack).push(trigger.user, definition))
+    return _answer(slack, ViewStacks(slack).push(trigger.user, definition, window=trigger.window))
 
 
 def update(slack: Core, arguments: Arguments) -> Json:

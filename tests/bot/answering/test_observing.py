@@ -65,6 +65,8 @@ def test_it_tells_stages_confidence_and_passages() -> None:
     assert explanation["timings"]["total"] > 0
     assert explanation["why"]["confidence"] == explanation["confidence"]
     assert "thirty days" in leave["passages"][0]["text"]
+    assert leave["passages"][0]["best"]
+    assert explanation["found"] >= len(leave["passages"])
     assert leave["passages"][0]["acl"] == [[EVERYONE]]
     assert explanation["rights"] == [[EVERYONE]]
 

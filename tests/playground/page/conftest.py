@@ -36,8 +36,8 @@ class OpenPage:
     roles: list[dict[str, str]] = field(default_factory=list)
     numbers: int = 0
 
-    async def become(self, user: str) -> Self:
-        await self.socket.send_json({"do": "become", "user": user})
+    async def become(self, user: str, window: str = "") -> Self:
+        await self.socket.send_json({"do": "become", "user": user, "window": window})
         await self.until(lambda: self.user == user and f"person/{user}" in self.seen)
         return self
 
@@ -79,8 +79,9 @@ class Served:
     url: str
     client: aiohttp.ClientSession
 
-    async def open(self, user: str) -> OpenPage:
-        return await OpenPage(await self.client.ws_connect(f"{self.url}socket")).become(user)
+    async def open(self, user: str, window: str = "") -> OpenPage:
+        socket = await self.client.ws_connect(f"{self.url}socket")
+        return await OpenPage(socket).become(user, window)
 
 
 @pytest.fixture

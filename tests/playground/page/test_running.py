@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import socket
 from contextlib import closing
@@ -9,7 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from footnote_bot.playground.page.furnishing import COLLEAGUE, GENERAL
 from footnote_bot.playground.page.running import RunningPlayground
+from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.playground.page.conftest import MANIFEST
 
@@ -48,4 +51,41 @@ def test_a_port_in_use_is_an_error_that_leaves_nothing_running() -> None:
 
         with pytest.raises(OSError, match="Address already in use"), playground:
             pass
+    assert not playground._thread.is_alive()
+
+
+def answer_to(asked: Message) -> dict[str, object]:
+    button = {"text": {"type": "plain_text", "text": "Helpful"}, "value": "1"}
+    element = {
+        "type": "feedback_buttons",
+        "action_id": "verdict",
+        "positive_button": button,
+        "negative_button": button,
+    }
+    block = {"type": "context_actions", "elements": [element]}
+    return {"text": "Twelve.", "blocks": [block], "thread_ts": asked.ts}
+
+
+def test_it_opens_with_a_colleague_s_question_whose_answer_they_like() -> None:
+    with RunningPlayground(MANIFEST) as playground:
+        slack = playground.slack
+
+        async def answer() -> Message:
+            asked = await slack.wait_for(lambda: next(iter(slack.history(GENERAL)), None))
+            assert (asked.user, asked.text) == (COLLEAGUE, f"<@{slack.bot_user_id}> How many?")
+            slack.post(slack.from_bot(GENERAL, text="Searching ...", thread_ts=asked.ts))
+            reply = slack.post(slack.from_bot(GENERAL, **answer_to(asked)))
+            await slack.wait_for(lambda: reply.reactions or None)
+            return reply
+
+        playground.open_with("How many?")
+        reply = asyncio.run_coroutine_threadsafe(answer(), playground._loop).result()
+
+        assert reply.reactions == {"+1": [COLLEAGUE]}
+
+
+def test_it_ends_while_its_first_question_waits_for_an_answer() -> None:
+    with RunningPlayground(MANIFEST) as playground:
+        playground.open_with("How many?")
+
     assert not playground._thread.is_alive()

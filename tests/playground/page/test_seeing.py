@@ -194,19 +194,6 @@ async def test_the_switch_of_the_recorded_model_is_seen_by_all(served: Served) -
     await bob.until(lambda: not bob.seen["model"]["on"])
 
 
-async def test_the_wire_shows_the_events_and_calls_of_a_thread_alone(served: Served) -> None:
-    bob = await served.open(ENGINEER)
-    await bob.do("say", channel="C0GENERAL", text="One")
-    await bob.do("say", channel="C0GENERAL", text="Two")
-    first = served.slack.history("C0GENERAL")[0]
-
-    response = await bob.do("why", channel="C0GENERAL", ts=first.ts)
-
-    assert response["why"] is None
-    assert [entry["content"]["text"] for entry in response["wire"]] == ["One"]
-    assert {entry["name"] for entry in response["wire"]} == {"message"}
-
-
 async def test_nobody_asks_why_about_what_they_do_not_see(served: Served) -> None:
     served.slack.post(served.slack.from_bot("C0PEOPLE", text="Theirs"))
     gus = await served.open(GUEST)

@@ -15,6 +15,7 @@ from footnote_bot.playground.page.furnishing import furnish
 from footnote_bot.playground.page.ports import OwnPages, PageParts
 from footnote_bot.playground.page.server import PageServer
 from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.views import ViewStacks
 from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.playground.page.conftest import MANIFEST, OpenPage, Served
 
@@ -81,3 +82,20 @@ async def test_a_whole_page_of_a_wiki_can_be_saved(served: Served) -> None:
     saved = await page.do("save", url="https://wiki.example.com/", text="a line\n" * 200_000)
 
     assert saved["error"] == "there is no such page"
+
+
+async def test_a_form_is_in_the_window_where_its_button_was_pressed(served: Served) -> None:
+    first, other = await served.open("U0BOB", "first"), await served.open("U0BOB", "other")
+    slack = served.slack
+    modal = {"type": "modal", "title": {"type": "plain_text", "text": "A form"}, "blocks": []}
+    triggers = []
+    for page in (first, other):
+        await page.do("command", channel="C0GENERAL", text="/wiki settings")
+        triggers.append(slack.triggers[slack.deliveries[-1].payload["trigger_id"]])
+    opened = ViewStacks(slack).open("U0BOB", modal, window=triggers[0].window)
+    await first.until(lambda: first.seen["modals"]["views"])
+
+    assert [trigger.window for trigger in triggers] == ["first", "other"]
+    assert (await other.do("close", view_id=opened.id))["error"] == "there is no such window"
+    assert other.seen["modals"]["views"] == []
+    assert "error" not in await first.do("close", view_id=opened.id)
