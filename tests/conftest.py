@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from footnote_bot.config.settings import AnswerSettings
+from tests.kept_model import keep_language_model
 
 # The same examples in every run, however busy the machine is.
 settings.register_profile("footnote", derandomize=True, deadline=None, max_examples=100)
@@ -23,6 +24,7 @@ settings.load_profile("footnote")
 
 # Answers do not depend on how busy the machine is; `tests.forked` does the same for processes.
 AnswerSettings.rerank_seconds = 60.0
+keep_language_model()
 _JOURNEYS = "tests/journeys/"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
 _ROOM = 4 << 30

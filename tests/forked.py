@@ -255,6 +255,10 @@ def _main(connection: int) -> NoReturn:
     for name in _IMPORTED:
         importlib.import_module(name)
     importlib.import_module("footnote_bot.config.settings").AnswerSettings.rerank_seconds = 60.0
+    importlib.import_module("tests.kept_model").keep_language_model()
+    languages = importlib.import_module("footnote_bot.indexers.index.languages")
+    languages._model()  # the forks share it
+    languages.return_memory()
     gc.freeze()
     gc.enable()
     request = _Parent(socket.socket(fileno=connection)).next_child()

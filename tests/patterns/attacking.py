@@ -13,9 +13,13 @@ from typing import Any
 
 _MANY = 50
 """A repeat with a higher limit counts as endless."""
-_SHORT, _LONG = 4_000, 16_000
-_AT_ONCE = 0.0006
-"""Seconds for the short string. Only linear growth is this fast."""
+_LENGTHS = (1_000, 4_000)
+"""Characters of the short string, and a quarter of the long one's. Most patterns are cleared by the
+first; the second clears those that look further only up to a limit."""
+_AT_ONCE = 0.15e-6
+"""Seconds for each character of the short string. Only linear growth is this fast."""
+_TOO_LONG = 50e-6
+"""Seconds for each character of the short string. No linear growth is this slow."""
 _FEW = [int(8 * 1.3**step) for step in range(14)]
 _STEEP = 8.0
 """The most that the time may grow for four times the text: 4 is linear, 16 is quadratic."""
@@ -34,24 +38,21 @@ _MOST = 600
 
 @dataclass(frozen=True)
 class Slow:
-    """A slow pattern. ``seed`` is the repeated text, ``growth`` the ratio of times for four times
-    the text."""
+    """A slow pattern. ``seed`` is the repeated text."""
 
     use: str
     seed: str
-    growth: float
 
 
-def slowest(pattern: re.Pattern[Any], uses: Sequence[str]) -> Slow | None:
-    """Return the first string that takes more than linear time, or None."""
+def slowest(pattern: re.Pattern[Any], uses: Sequence[str], looks: int = _LOOKS) -> Slow | None:
+    """Return the first string that takes more than linear time in all ``looks``, or None."""
     scans = not {*uses} <= {"match", "fullmatch"}
     ways = ["search"] if scans else []
     ways += [use for use in ("match", "fullmatch") if use in uses]
     for head, seed, tail in itertools.islice(_seeds(pattern), _MOST):
         for way in ways:
-            growth = _growth(_runner(pattern, way), head, seed, tail)
-            if growth is not None:
-                return Slow(way, f"{head}|{seed}|{tail}", growth)
+            if _is_slow(_runner(pattern, way), (head, seed, tail), looks):
+                return Slow(way, f"{head}|{seed}|{tail}")
     return None
 
 
@@ -67,26 +68,30 @@ def _runner(pattern: re.Pattern[Any], way: str) -> Callable[[str], object]:
     return run
 
 
-def _growth(run: Callable[[str], object], head: str, seed: str, tail: str) -> float | None:
-    """Return the growth, or None if it is linear. Start with a few characters: the worst patterns
-    never return."""
+def _is_slow(run: Callable[[str], object], attack: tuple[str, str, str], looks: int) -> bool:
+    """Start with a few characters: the worst patterns never return."""
+    head, seed, tail = attack
     for size in _FEW:
         text = head + seed * max(size // len(seed), 1) + tail
-        if all(_seconds(run, text, 1) > _HOPELESS for _ in range(_LOOKS)):
-            return float("inf")
-    if _seconds(run, head + seed * (_SHORT // len(seed)) + tail, 1) < _AT_ONCE:
-        return None
-    growth = float("inf")
-    for _ in range(_LOOKS):
-        growth = min(growth, _times(run, head, seed, tail))
-        if growth <= _STEEP:
-            return None
-    return growth
+        if all(_seconds(run, text, 1) > _HOPELESS for _ in range(looks)):
+            return True
+    return not any(_is_linear(run, attack, length, looks) for length in _LENGTHS)
 
 
-def _times(run: Callable[[str], object], head: str, seed: str, tail: str) -> float:
-    short = _seconds(run, head + seed * (_SHORT // len(seed)) + tail, 2)
-    return _seconds(run, head + seed * (_LONG // len(seed)) + tail, 1) / max(short, 1e-5)
+def _is_linear(
+    run: Callable[[str], object], attack: tuple[str, str, str], length: int, looks: int
+) -> bool:
+    """Return whether four times the text takes little more than four times as long."""
+    head, seed, tail = attack
+    times = max(length // len(seed), 1)
+    short, long = (head + seed * count + tail for count in (times, 4 * times))
+    if _seconds(run, short, 1) < _AT_ONCE * length:
+        return True
+    for _ in range(looks):
+        taken = _seconds(run, short, 2)
+        if taken <= _TOO_LONG * length and _seconds(run, long, 1) <= _STEEP * max(taken, 1e-5):
+            return True
+    return False
 
 
 def _seconds(run: Callable[[str], object], text: str, runs: int) -> float:

@@ -94,6 +94,7 @@ async def test_a_private_answer_in_a_thread_is_no_context_for_others(
     await slack.wait_for_ephemeral("U0ANNA", lambda message: "It is secret." in words(message))
     await quiet(bot)
     await choose(slack, sees="all")
+    await quiet(bot)
     await slack.mention("U0BEN", "C0HERS", "How do I book leave?", thread_ts=private.ts)
     answer = await slack.wait_for_message("C0HERS", thread_ts=private.ts)
     await quiet(bot)

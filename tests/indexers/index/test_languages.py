@@ -23,6 +23,7 @@ from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.kept_model import forget_language_model
 
 ANYONE = Principal.of(EVERYONE)
 EMBEDDER = WordEmbedder()
@@ -261,6 +262,7 @@ def test_a_full_disk_is_one_failure_and_not_one_of_each_page(
 ) -> None:
     """The model is unpacked into the temporary folder."""
     languages._model.cache_clear()
+    forget_language_model()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "away"))
     with pytest.raises(ModelUnavailable, match="make room there"):
         TOLD.of_page("wiki", [TEXTS["german"]])
