@@ -167,6 +167,7 @@ def _owner(source: Source) -> str:
 def _foot(
     recorded: RecordedAnswer, origins: Container[str], today: date, tally: Tally | None
 ) -> list[Block]:
+    """Return what stands below an answer: small print, buttons, and what people said of it."""
     blocks: list[Block] = []
     result = recorded.answer
     lines = _small_print(recorded, origins, today, with_words=True)

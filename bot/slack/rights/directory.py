@@ -203,6 +203,7 @@ class MemberList:
         return self._list
 
     async def _read(self) -> None:
+        """Read Slack's list of people; if it cannot be read, the last list stays."""
         memberships: dict[str, Membership] = {}
         holders: dict[str, str] = {}
         team = self.team if self.organization else None
