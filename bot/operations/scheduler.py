@@ -34,8 +34,7 @@ _LOOK_FOR_TURN = 2.0
 
 
 class SyncTurn(Protocol):
-    """The right to sync on a timer, which one of the processes that share an index has at a
-    time."""
+    """The right to sync on a timer: of the processes that share an index, one has it."""
 
     def take(self) -> bool:
         """Take the turn, or keep it; return whether this process has it. A dead process loses it.
@@ -127,8 +126,7 @@ class Scheduler:
             self._woken.set()
 
     def interrupt(self) -> None:
-        """Begin no more passes, and let a running one stop at the next safe point. Return at
-        once."""
+        """Begin no more passes, stop a running one at the next safe point, and return at once."""
         self._ending = True
         self._woken.set()
         self._syncing.interrupt()

@@ -173,8 +173,7 @@ class OneSyncAtATime:
             yield lost
 
     def as_of(self) -> datetime | None:
-        """Return the time up to which the index of every wiki is current; None before the first
-        pass."""
+        """Return up to when the index of every wiki is current; None before the first pass."""
         return as_of(self._complete, self.last_pass)
 
     def last_pass(self, wiki: str) -> datetime | None:

@@ -189,6 +189,7 @@ class _Texts:
                 yield texts
 
     def _cell_text(self, place: _Place, *, longest: int) -> str:
+        """Return a cell's text; where it spans rows or columns, again only if it is short."""
         text = self._texts[id(place.cell)]
         if place.first:
             return text

@@ -246,8 +246,7 @@ class TreeWriter:
 
 
 def note_number(node: Node) -> int:
-    """Return a footnote's place; people may write our elements themselves, with anything in
-    them."""
+    """Return a footnote's place. It may hold anything, since people may write our elements."""
     text = node.attributes.get("id") or node.attributes.get("to", "")
     return _number(text, otherwise=0)
 

@@ -188,8 +188,7 @@ def note(label: str, title: str, blocks: Sequence[str]) -> list[str]:
 
 
 def with_lead(lead: str, blocks: Sequence[str]) -> list[str]:
-    """Return the blocks with ``lead`` before the words of the first block, or above it if it is no
-    paragraph."""
+    """Return the blocks with ``lead`` before the words of a first paragraph, or above the first."""
     if not blocks or _MARKED.match(blocks[0]):
         return [lead, *blocks]
     return [f"{lead} {blocks[0]}", *blocks[1:]]
