@@ -162,7 +162,7 @@ def plain(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return the words for people: as `plain`, but with paragraphs, lists and code as such."""
+    """Return the words for people: `plain`, but paragraphs, lists and code keep their form."""
     parts: list[str] = []
     last: Kind | None = None
     for block in blocks(text):
