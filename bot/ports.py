@@ -36,7 +36,7 @@ class Library(Protocol):
         """Return what is indexed of the page; None if it is not there."""
         ...
 
-    def says(self, wiki: str, page: str) -> str:
+    def fingerprint(self, wiki: str, page: str) -> str:
         """Return a fingerprint of the page's words alone; empty if it is not there."""
         ...
 

@@ -12,8 +12,8 @@ from footnote_bot.indexers.model import Acl
 @dataclass(frozen=True, slots=True)
 class WrittenAnswer:
     """An answer that a reviewer wrote to ``question``, for readers whom ``acl`` admits, until
-    ``expires``. It rests on the pages of ``sources``, whose ``quote`` is empty; ``says`` are the
-    fingerprints of these pages, in the same order. It answers ``flag``. ``channel`` is the review
+    ``expires``. It rests on the pages of ``sources``, whose ``quote`` is empty; ``fingerprints``
+    are of these pages, in the same order. It answers ``flag``. ``channel`` is the review
     channel that let its author publish it (empty: none did); ``by_admin``: the author is an
     admin."""
 
@@ -25,7 +25,7 @@ class WrittenAnswer:
     written: datetime
     expires: datetime
     sources: tuple[Source, ...]
-    says: tuple[str, ...]
+    fingerprints: tuple[str, ...]
     acl: Acl
     flag: int | None = None
     channel: str = ""

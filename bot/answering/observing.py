@@ -114,6 +114,7 @@ class ObservedAnswerer:
 def _page_row(
     run: PipelineRun, page: FoundPage, result: Result, *, is_open: bool
 ) -> Mapping[str, Any]:
+    """Return a found page for the display of a search; titles and texts only if it ``is_open``."""
     row = {"wiki": page.wiki, "score": page.score, "state": _state(run, page, result)}
     if not is_open:
         row["state"] = row["state"] if _is_invalid(run, page) else texts.HIDDEN
@@ -136,6 +137,7 @@ def _rights(question: Question) -> list[list[str]]:
 
 
 def _result_row(result: Result) -> dict[str, Any]:
+    """Return the result without its words."""
     timings = result.timings
     row: dict[str, Any] = {
         "kind": type(result).__name__,

@@ -58,9 +58,7 @@ class TraceSpans(BaseSpanHandler[TracedSpan]):
         context = set_span_in_context(parent.span) if parent else None
         request = request_ids.current()
         span = self._tracer.start_span(
-            id_[:-_ID],
-            context=context,
-            attributes={"footnote.request": request} if request else {},
+            id_[:-_ID], context=context, attributes={"footnote.request": request} if request else {}
         )
         return TracedSpan(id_=id_, parent_id=parent_span_id, span=span)
 

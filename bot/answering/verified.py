@@ -17,7 +17,7 @@ from typing import Protocol
 
 from footnote_bot.bot.answering.model import WrittenAnswer
 from footnote_bot.bot.answering.words.function_words import FUNCTION_WORDS
-from footnote_bot.bot.answering.words.stems import in_order
+from footnote_bot.bot.answering.words.stems import stems_in_order
 from footnote_bot.bot.foreign import unmarked, with_mark
 from footnote_bot.bot.model import Answer, Question, Timings, Verification
 from footnote_bot.bot.ports import Library
@@ -27,7 +27,7 @@ NEAR = 0.9
 """The least cosine for two questions to ask the same, if they have the same telling words. It was
 chosen on pairs of questions that ask the same, and pairs that only seem to
 (tests/bot/answering/test_verified.py)."""
-_TELLING = frozenset("who whom whose when where why not no never without before after".split())  # noqa: SIM905 - read as words
+_CONTRASTING = frozenset("who whom whose when where why not no never without before after".split())  # noqa: SIM905 - read as words
 """Function words that tell two questions apart."""
 _WORD = re.compile(r"\w+(?:['\u2019.-]\w+)*")
 _MINUS_OR_SHARP = re.compile(r"(?<![\w-])[-\u2212](?=\d)|(?<=\w)#(?!\w)")
@@ -88,8 +88,8 @@ class Verified:
         ]
 
     def _is_current(self, written: WrittenAnswer, question: Question) -> bool:
-        says = tuple(self.library.says(source.wiki, source.page) for source in written.sources)
-        if says != written.says:
+        current = [self.library.fingerprint(each.wiki, each.page) for each in written.sources]
+        if tuple(current) != written.fingerprints:
             return False
         return len(self.library.open_to(question.reader, written.sources)) == len(written.sources)
 
@@ -101,26 +101,26 @@ class Verified:
 
 
 class _QuestionWords:
-    """The words of a question that tell it from others. ``content`` are the stems of its words
-    without function words, in order; ``names`` its words with a digit or a capital, but for the
-    first word."""
+    """The words and ``signs`` of a question that tell it from others. ``content`` are the stems of
+    its words without function words, in order; ``_names`` its words with a digit or a capital, but
+    for the first word; ``_contrasting`` those like "who" and "not"."""
 
     def __init__(self, text: str) -> None:
         words = _WORD.findall(text)
         self.all = [word.casefold() for word in words]
         content = [word for word in self.all if word not in FUNCTION_WORDS]
-        self.content = in_order(" ".join(content))
+        self.content = stems_in_order(" ".join(content))
         self.signs = _signs(text)
         self._names = {word.casefold() for word in words[1:] if _is_name(word)}
-        self._telling = {
-            word for word in self.all if word in _TELLING or word.endswith(("n't", "n\u2019t"))
+        self._contrasting = {
+            word for word in self.all if word in _CONTRASTING or word.endswith(("n't", "n\u2019t"))
         }
 
     def may_ask_same(self, other: _QuestionWords) -> bool:
         """Return whether both questions may ask the same, judging by their words: no name, number,
         sign, "not" or "who" is in only one of them, and the words that both have are in the same
         order: a manager's expenses are not expenses by a manager."""
-        if self.signs != other.signs or self._telling != other._telling:
+        if self.signs != other.signs or self._contrasting != other._contrasting:
             return False
         if self._names - set(other.all) or other._names - set(self.all):
             return False

@@ -63,12 +63,7 @@ class AnswerMaker:
         return outcome
 
     async def record(
-        self,
-        message: IncomingMessage,
-        question: Question,
-        result: Result,
-        *,
-        private: bool,
+        self, message: IncomingMessage, question: Question, result: Result, *, private: bool
     ) -> RecordedAnswer:
         """Record the answer.
 

@@ -152,12 +152,7 @@ def conversation_of(
         first_pause=first_pause,
         search=search,
     )
-    return Conversation(
-        replies=replies,
-        redrawing=redrawing,
-        following=following,
-        private=private,
-    )
+    return Conversation(replies=replies, redrawing=redrawing, following=following, private=private)
 
 
 @dataclass(frozen=True, slots=True)

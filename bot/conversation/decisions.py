@@ -112,11 +112,7 @@ class Decisions:
         return await self._ask(message, parsed.words, history, posted)
 
     async def _ask(
-        self,
-        message: IncomingMessage,
-        question: str,
-        history: Sequence[Turn],
-        posted: Posted,
+        self, message: IncomingMessage, question: str, history: Sequence[Turn], posted: Posted
     ) -> MessageState:
         """Decide by the rights who gets an answer to ``question``, which ``message`` asks."""
         audience = await self._audience(message)
@@ -147,6 +143,7 @@ class Decisions:
         return await self._answer(message, asked, audience, posted)
 
     async def _refuse(self, message: IncomingMessage, refusal: str, posted: Posted) -> MessageState:
+        """Say that the limit is reached, if the bot was addressed."""
         if not message.is_addressed:
             return await self._pass_over(message, posted)
         if refusal:
@@ -156,6 +153,7 @@ class Decisions:
     async def _obey(
         self, message: IncomingMessage, command: ThreadCommand, posted: Posted
     ) -> MessageState:
+        """Obey a command about the thread, if its author may get answers."""
         reader = await self.directory.reader(message.person, private=False, shared=message.shared)
         if isinstance(reader, Closed):
             # A person who gets no answers may not decide what others get, either.
@@ -164,6 +162,7 @@ class Decisions:
         return MessageState.DONE
 
     async def _audience(self, message: IncomingMessage) -> Addressees | Closed:
+        """Return who is answered, for what rights; or that the asker gets no answers."""
         is_direct = message.kind is MessageKind.DIRECT
         settings = await self.settings.of(message.team, message.channel)
         # Where somebody present may get no answers, only the asker is answered.
@@ -179,12 +178,9 @@ class Decisions:
         return Addressees(reader, alone and not is_direct, settings)
 
     async def _answer(
-        self,
-        message: IncomingMessage,
-        question: Question,
-        audience: Addressees,
-        posted: Posted,
+        self, message: IncomingMessage, question: Question, audience: Addressees, posted: Posted
     ) -> MessageState:
+        """Make the answer, and show it to the channel or to the asker alone."""
         is_direct = message.kind is MessageKind.DIRECT
         is_unasked = message.kind is MessageKind.UNASKED
         in_private = audience.in_private

@@ -164,6 +164,7 @@ class PrivateAnswers:
             await self._share(press, respond)
 
     async def _share(self, press: Press, respond: Respond) -> None:
+        """Answer again for all in the channel, and show that to them if its rights allow it."""
         recorded = await self._recorded(press)
         if recorded is None:
             await respond(FORGOTTEN)

@@ -171,6 +171,7 @@ class WaitingRoom:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _empty(self, spool: WaitingMessages) -> None:
+        """Move the messages to the inbox in batches, until no more wait."""
         while True:
             self._may_have_more = False
             messages = await in_own_thread(partial(spool.messages, _AT_ONCE), "waiting")
@@ -210,6 +211,7 @@ class WaitingRoom:
             notifying.add_done_callback(self._notifying.discard)
 
     async def _notify(self, message: IncomingMessage, notice: Notice, after: float) -> None:
+        """Send the notice after a delay, unless the author needs none any more."""
         await asyncio.sleep(after)
         if _key(message) in self._notified:
             return
@@ -243,7 +245,8 @@ class Receiving:
         # One thread: messages are read in the order in which they come.
         self._reading = ThreadPoolExecutor(1, "reading messages")
         self._batch: list[IncomingMessage] = []
-        self._stored: dict[IncomingMessage, asyncio.Future[None]] = {}
+        self._futures: dict[IncomingMessage, asyncio.Future[None]] = {}
+        """Of each message, by its identity: done once it is stored, and kept to know it again."""
         self._storing: asyncio.Task[None] | None = None
         self._late: set[asyncio.Task[list[IncomingMessage]]] = set()
 
@@ -272,16 +275,19 @@ class Receiving:
         return message, message is not None and self._filter.may_concern_us(message)
 
     async def _store_once(self, message: IncomingMessage) -> None:
-        alone = _without_event(message)
-        stored = self._stored.get(alone)
+        """Wait until the message is stored. If it comes twice, both calls wait for one storing."""
+        identity = _identity(message)
+        stored = self._futures.get(identity)
         if stored is None:
-            stored = self._stored[alone] = asyncio.get_running_loop().create_future()
+            stored = self._futures[identity] = asyncio.get_running_loop().create_future()
             self._batch.append(message)
             if self._storing is None or self._storing.done():
                 self._storing = asyncio.create_task(self._store_batches())
         await asyncio.shield(stored)
 
     async def _store_batches(self) -> None:
+        """Store the received messages until there are none. One that is not stored is forgotten, so
+        that it is stored when the chat delivers it again."""
         while self._batch:
             batch, self._batch = self._batch, []
             try:
@@ -289,19 +295,19 @@ class Receiving:
             except asyncio.CancelledError:
                 # The process ends: nothing is acknowledged, so the chat delivers it again.
                 for message in batch:
-                    self._stored.pop(_without_event(message)).cancel()
+                    self._futures.pop(_identity(message)).cancel()
                 raise
             except Exception as error:  # noqa: BLE001 - handed on to the waiting tasks
                 for message in batch:
-                    stored = self._stored.pop(_without_event(message))
+                    stored = self._futures.pop(_identity(message))
                     stored.set_exception(error)
                     stored.exception()  # retrieved, so that a gone waiter causes no log line
                 continue
             for message in new:
                 self._workers.submit(message, anew=message.changed)
             for message in batch:
-                self._stored[_without_event(message)].set_result(None)
-            self._forget()
+                self._futures[_identity(message)].set_result(None)
+            self._forget_earliest()
 
     async def _store(self, batch: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         """Store a batch, and return the messages to work on now."""
@@ -327,12 +333,13 @@ class Receiving:
             for message in taking.result():
                 self._workers.submit(message, anew=message.changed)
 
-    def _forget(self) -> None:
+    def _forget_earliest(self) -> None:
         """Forget the earliest messages; the inbox knows them for longer."""
-        for message in list(self._stored)[:-_REMEMBERED]:
-            if self._stored[message].done():
-                del self._stored[message]
+        for message in list(self._futures)[:-_REMEMBERED]:
+            if self._futures[message].done():
+                del self._futures[message]
 
 
-def _without_event(message: IncomingMessage) -> IncomingMessage:
+def _identity(message: IncomingMessage) -> IncomingMessage:
+    """Return the message without its event: the events of a mention are one message."""
     return replace(message, event="")

@@ -40,7 +40,7 @@ from footnote_bot.indexers.errors import IndexUnavailable
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
-"""Starts of the process that one message may cost before it counts as failed."""
+"""How often the work on one message begins before it counts as failed."""
 GIVE_UP = 3600.0
 """Seconds that a message waits for the chat or the search to come back."""
 LONGEST_PAUSE = 30.0
@@ -60,23 +60,24 @@ class SearchOutage:
         self._check = check
         self._clock = clock
         self._problem = ""
-        self._began: float | None = None
+        self._away_since: float | None = None
         self._works = False
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        """Answer the question. Raises: IndexUnavailable: at once while the index is away."""
         if self._problem:
             raise IndexUnavailable(self._problem)
         try:
             result = self._answering.answer(question, on_text)
         except IndexUnavailable as error:
             self._problem, self._works = str(error), False
-            if self._began is None:
-                self._began = self._clock()
+            if self._away_since is None:
+                self._away_since = self._clock()
                 logger.error("%s Questions wait until it can be searched.", error)  # noqa: TRY400
             raise
-        began, self._began, self._works = self._began, None, True
-        if began is not None:
-            logger.warning("Searches work again, after about %.0f s", self._clock() - began)
+        away_since, self._away_since, self._works = self._away_since, None, True
+        if away_since is not None:
+            logger.warning("Searches work again, after about %.0f s", self._clock() - away_since)
         return result
 
     def retries(self) -> int:
@@ -151,6 +152,7 @@ class Replies:
                 await self.status.end(message)
 
     async def _handle(self, message: IncomingMessage) -> None:
+        """Claim the message, reply to it, and record how it ended."""
         try:
             claimed = await self.inbox.claim(message.id)
             limits = self.limits() if self.limits else None
@@ -187,6 +189,7 @@ class Replies:
             self.observer.ended(claimed, state)
 
     async def _reply_patiently(self, message: IncomingMessage, refusal: str | None) -> MessageState:
+        """Reply to the message. While the chat is away, try again until `GIVE_UP`."""
         if message.attempts > MOST_ATTEMPTS:
             raise GaveUp(f"not finished in {MOST_ATTEMPTS} attempts")
         began = self.monotonic()
@@ -208,8 +211,8 @@ class Replies:
             message = replace(message, attempts=message.attempts + 1)
 
     async def _postpone(self, message: IncomingMessage) -> bool:
-        """Leave the question in the inbox until it can be searched for, and say so if the bot was
-        asked. Return False if it has waited too long."""
+        """Tell the author that the question waits, if they asked the bot, and leave it in the inbox
+        until the index can be searched. Return False if it has waited too long."""
         try:
             if message.kind is not MessageKind.UNASKED:
                 await self.posting.put(message, WAITS, await self.chat.posted(message))
@@ -253,6 +256,7 @@ class Replies:
         self.observer.ended(message, MessageState.FAILED)
 
     async def _say_sorry(self, message: IncomingMessage, incident: str, failure: Exception) -> None:
+        """Post the apology in the thread, or send it to the author if the bot may not write."""
         began = self.monotonic()
         for pause in growing_pauses(self.first_pause, LONGEST_PAUSE):
             try:

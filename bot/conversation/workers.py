@@ -61,6 +61,7 @@ class Workers:
         self._count = itertools.count()
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._known: set[int] = set()
+        """Ids of the messages that wait or are worked on."""
         self._at_work: dict[int, asyncio.Task[None]] = {}
         self._stopping = False
 
@@ -75,7 +76,7 @@ class Workers:
         waiting = self._waiting.setdefault(message.channel, [])
         heapq.heappush(waiting, (_when(message), message.id, next(self._count), message))
         if message.channel not in self._lanes:
-            self._lanes[message.channel] = asyncio.create_task(self._run(message.channel))
+            self._lanes[message.channel] = asyncio.create_task(self._run_lane(message.channel))
 
     def waiting(self) -> list[IncomingMessage]:
         """Return the messages that are not begun, in about their order."""
@@ -106,7 +107,8 @@ class Workers:
                 "%d answers were not finished; they will be after the next start", len(late)
             )
 
-    async def _run(self, channel: str) -> None:
+    async def _run_lane(self, channel: str) -> None:
+        """Work on the channel's messages one by one, until none waits."""
         waiting = self._waiting[channel]
         try:
             while waiting and not self._stopping:
@@ -128,6 +130,7 @@ class Workers:
             del self._lanes[channel], self._waiting[channel]
 
     async def _work_on(self, message: IncomingMessage) -> None:
+        """Run the work on a message as a task, so that `cancel` can end it alone."""
         working = asyncio.create_task(self._work(message))
         self._at_work[message.id] = working
         try:

@@ -20,7 +20,7 @@ from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import PublishedAnswer, announcement_name
 from footnote_bot.bot.flags.model import Announcement, End, FlagPeriods
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
-from footnote_bot.bot.flags.review_channels import ReviewChannels, counts
+from footnote_bot.bot.flags.review_channels import ReviewChannels, is_authorized
 from footnote_bot.bot.ports import Library
 
 logger = logging.getLogger(__name__)
@@ -73,8 +73,8 @@ class Announcements:
                 await self.announce(announcement.written.id, waiting=False)
 
     async def announce(self, id_: int, *, waiting: bool = True) -> None:
-        """Post or update the announcement of a written answer. If not ``waiting``, it is left to
-        another process that works on it. An answer that does not count is not announced.
+        """Post or update the announcement of a written answer; of an unauthorized one only once it
+        has ended. If not ``waiting``, it is left to another process that works on it.
 
         Raises:
             StateUnavailable
@@ -82,8 +82,9 @@ class Announcements:
         try:
             async with self.locks.hold(f"(written {id_})", waiting=waiting):
                 announcement = await self.written.announcement(id_)
+                operators = self.channels.all_operators
                 if announcement and (
-                    announcement.ended or counts(announcement.written, self.channels.all_operators)
+                    announcement.ended or is_authorized(announcement.written, operators)
                 ):
                     await self._announce(announcement)
         except LockTaken as error:
@@ -92,6 +93,7 @@ class Announcements:
             logger.warning("The announcement of answer %d waits: %s", id_, error)
 
     async def _announce(self, announcement: Announcement) -> None:
+        """Post or edit the announcement, and record that. A refused post is tried again later."""
         id_, channel = announcement.written.id, self._channel_of(announcement)
         ts = announcement.ts
         try:

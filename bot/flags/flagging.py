@@ -14,12 +14,7 @@ from footnote_bot.bot.flags.announcing import Announcements
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.maintenance import Maintenance, Passes
 from footnote_bot.bot.flags.model import FlagPeriods
-from footnote_bot.bot.flags.ports import (
-    CitedPages,
-    FlagChat,
-    FlagDirectory,
-    WrittenAnswers,
-)
+from footnote_bot.bot.flags.ports import CitedPages, FlagChat, FlagDirectory, WrittenAnswers
 from footnote_bot.bot.flags.review_channels import ReviewChannels
 from footnote_bot.bot.flags.reviewing import Reviewing
 from footnote_bot.bot.flags.service import FlagService

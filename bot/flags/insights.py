@@ -159,6 +159,7 @@ class Insights:
         return await beside(self.executor, self._stale, often, reader, most)
 
     def _stale(self, often: Sequence[Often], reader: Reader, most: int) -> list[Often]:
+        """Return the often cited pages that the reader may see and nobody has edited for long."""
         today = self.clock().date()
         stale = [
             page
@@ -168,7 +169,7 @@ class Insights:
         shown = self.library.open_to(reader, [page.source for page in stale])
         pages = {(source.wiki, source.page) for source in shown}
         return [
-            replace(page, source=_whole(page.source))
+            replace(page, source=_without_section(page.source))
             for page in stale
             if (page.source.wiki, page.source.page) in pages
         ][:most]
@@ -178,6 +179,6 @@ class Insights:
         return indexed is not None and indexed.revision == page.source.revision
 
 
-def _whole(source: Source) -> Source:
+def _without_section(source: Source) -> Source:
     """Return the page, without a section."""
     return replace(source, heading="", url=source.url.partition("#")[0])

@@ -64,7 +64,7 @@ class Maintenance:
     every: float
     periods: FlagPeriods
     locks: Locks
-    _began: datetime | None = None
+    _started: datetime | None = None
     _caught_up: bool = False
     """Whether what changed while no bot ran was checked; a database or index may be away then."""
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
@@ -88,9 +88,10 @@ class Maintenance:
             logger.debug("Not now: %s", error)
 
     async def _check_citations(self) -> None:
+        """Check each wiki's cited pages after its passes, and end expired written answers."""
         now = self.clock()
-        if self._began is None:
-            self._began = now
+        if self._started is None:
+            self._started = now
             await _run_safely(self.announcements.warn_if_open)
         if not self._caught_up:
             # Handle rights that were narrowed while no bot ran. A missing page counts only after a
@@ -98,11 +99,11 @@ class Maintenance:
             for wiki in await self.cited.wikis():
                 await self._check_wiki(wiki, whole=False)
             self._caught_up = True
-        self._began = min(self._began, now)  # a clock that was ahead may be set back
+        self._started = min(self._started, now)  # a clock that was ahead may be set back
         recent = await self.passes.since(now - _LATE)
         self._handled &= {(pass_.wiki, pass_.began) for pass_ in recent}
         for pass_ in recent:
-            if (pass_.wiki, pass_.began) not in self._handled and pass_.ended >= self._began:
+            if (pass_.wiki, pass_.began) not in self._handled and pass_.ended >= self._started:
                 whole = pass_.complete and pass_.kind is PassKind.ALL_PAGES
                 await self._check_wiki(pass_.wiki, whole=whole)
                 self._handled.add((pass_.wiki, pass_.began))
@@ -138,6 +139,7 @@ class Maintenance:
         return not indexed.acl.admits(await self._reader(cited, indexed.acl))
 
     async def _reader(self, cited: Cited, acl: Acl) -> Reader:
+        """Return whose rights the answer was shown with."""
         if acl.admits(ANYBODY) or (cited.open and not cited.private):
             return ANYBODY
         if not cited.private:
@@ -150,14 +152,16 @@ class Maintenance:
         await self.cited.invalidate(cited, retract_since)
 
     def _is_stale(self, answer: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
-        for source, before in zip(answer.sources, answer.says, strict=True):
+        """Return whether a page of this wiki on which the answer rests was edited, or is gone."""
+        for source, before in zip(answer.sources, answer.fingerprints, strict=True):
             if source.wiki == wiki:
-                says = self.library.says(source.wiki, source.page)
-                if says != before and (says or whole):
+                current = self.library.fingerprint(source.wiki, source.page)
+                if current != before and (current or whole):
                     return True
         return False
 
     async def _expire(self, answer: WrittenAnswer) -> None:
+        """End a written answer, and mark its flag."""
         now = self.clock()
         if not await self.written.end(answer.id, End.LAPSED, "", now):
             return
@@ -174,7 +178,7 @@ class Maintenance:
         # A last time in the future does not count: a clock that was ahead may be set back.
         if self._notified is None or not timedelta() <= now - self._notified < _NOTIFYING_EVERY:
             self._notified = now
-            for work in (self._vouch, self.remind, self.post_digest):
+            for work in (self._check_authors, self.remind, self.post_digest):
                 await _run_safely(work)
 
     async def retract(self) -> None:
@@ -239,9 +243,9 @@ class Maintenance:
         except ChatRefused as error:
             logger.warning("%s cannot be reminded of flags: %s", recipient, error)
 
-    async def _vouch(self) -> None:
-        """Update which written answers count: those from outside the configured review channels
-        count only while their author is an admin."""
+    async def _check_authors(self) -> None:
+        """Update which written answers are authorized: those from outside the configured review
+        channels only while their author is an admin."""
         for answer in await self.written.valid(self.clock()):
             if answer.author and not self.service.channels.is_operators(answer.channel):
                 by_admin = await self.directory.is_admin(answer.author)

@@ -49,25 +49,25 @@ class ReviewChannels:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The written answers that count. ``channels`` are the review channels of the settings file.
+    """The authorized written answers. ``channels`` are the review channels of the settings file.
 
-    A written answer goes to the whole workspace under "Verified by". So it counts only while it
-    comes from a review channel that the operator set, or from an admin. This is checked when it is
-    written and whenever the bot would give it: settings change, and so do admins.
+    A written answer goes to the whole workspace under "Verified by". So it is authorized only while
+    it comes from a review channel that the operator set, or from an admin. This is checked when it
+    is written and whenever the bot would give it: settings change, and so do admins.
     """
 
     written: Writings
     channels: frozenset[str]
 
     def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
-        """Return the answers that count and have not ended, newest first.
+        """Return the authorized answers that have not ended, newest first.
 
         Raises:
             StateUnavailable
         """
-        return [answer for answer in self.written.valid(now) if counts(answer, self.channels)]
+        return [each for each in self.written.valid(now) if is_authorized(each, self.channels)]
 
 
-def counts(answer: WrittenAnswer, channels: frozenset[str]) -> bool:
-    """Return whether a written answer counts, see `Published`."""
+def is_authorized(answer: WrittenAnswer, channels: frozenset[str]) -> bool:
+    """Return whether a written answer is authorized, see `Published`."""
     return answer.by_admin or (bool(answer.channel) and answer.channel in channels)

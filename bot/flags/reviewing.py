@@ -123,7 +123,7 @@ class Reviewing:
         cited = await asyncio.to_thread(_cite_pages, self.library, pages)
         if len(pages) < len(form.pages) or cited is None:
             return None
-        sources, says, acl = cited
+        sources, fingerprints, acl = cited
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
             id=0,
@@ -134,7 +134,7 @@ class Reviewing:
             written=self.clock(),
             expires=_end_of(form.until),
             sources=sources,
-            says=says,
+            fingerprints=fingerprints,
             acl=acl,
             flag=flag.id,
             channel=channel,
@@ -189,9 +189,9 @@ def _end_of(day: date) -> datetime:
 def _cite_pages(
     library: Library, pages: list[Source]
 ) -> tuple[tuple[Source, ...], tuple[str, ...], Acl] | None:
-    """Return the pages as sources, their texts, and the rights to all of them together; None if a
-    page is gone, or there are none."""
-    sources, says, acls = [], [], []
+    """Return the pages as sources, their fingerprints, and the rights to all of them together; None
+    if a page is gone, or there are none."""
+    sources, fingerprints, acls = [], [], []
     for page in pages:
         indexed = library.page(page.wiki, page.page)
         if indexed is None:
@@ -199,6 +199,6 @@ def _cite_pages(
         url = page.url.partition("#")[0]
         whole = replace(page, heading="", url=url, quote="", old=False)
         sources.append(replace(whole, revision=indexed.revision))
-        says.append(library.says(page.wiki, page.page))
+        fingerprints.append(library.fingerprint(page.wiki, page.page))
         acls.append(indexed.acl)
-    return (tuple(sources), tuple(says), reduce(and_, acls)) if acls else None
+    return (tuple(sources), tuple(fingerprints), reduce(and_, acls)) if acls else None

@@ -82,6 +82,7 @@ class FlagService:
         return await self.feedback.store.flag(id_)
 
     async def _process_due(self, id_: int) -> None:
+        """Ask again, then show the card, then tell people: that may change the card."""
         flag = await self.feedback.store.flag(id_)
         if flag and Due.ASK in flag.due:
             recorded = await self.feedback.original(flag.recorded)
@@ -160,6 +161,7 @@ class FlagService:
                 logger.warning("The owner of flag %d's page cannot be told: %s", flag.id, error)
 
     async def _circumstances(self, flag: Flag, channel: str) -> tuple[Circumstances, Owner]:
+        """Return what the card shows beside the flag, and the owner of its page."""
         recorded = flag.recorded
         # If somebody in the review channel may get no answers, the card shows none either.
         hidden = bool(channel) and await self.directory.has_outsiders(channel)
@@ -256,13 +258,7 @@ class FlagService:
         # the next action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = MessageRef(flag.recorded.asked.place.team, channel, ts, ts)
-        asked = AskedQuestion(
-            again.asked.question,
-            flag.person,
-            place,
-            private=True,
-            flag=flag.id,
-        )
+        asked = AskedQuestion(again.asked.question, flag.person, place, private=True, flag=flag.id)
         recorded = await self.feedback.record(asked, result)
         if pages := pages_shown(result):
             is_open = reader == ANYBODY

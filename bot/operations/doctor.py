@@ -126,8 +126,7 @@ def state(
 
 
 def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Finding]:
-    """Yield the findings of the last full pass over each of ``wikis``; ``passes`` come oldest
-    first."""
+    """Yield the findings of each wiki's last full pass; ``passes`` come oldest first."""
     latest = {pass_.wiki: pass_ for pass_ in passes if pass_.is_full}
     for wiki in wikis:
         if wiki in latest:

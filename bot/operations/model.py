@@ -33,8 +33,7 @@ class Order:
 
     @property
     def what(self) -> str:
-        """Return the order in words that everybody may read: without the name of a page or
-        space."""
+        """Return the order in words for everybody: without the name of a page or space."""
         part = self.part
         if part is None:
             return texts.ALL_WIKIS

@@ -52,8 +52,7 @@ class PassLog(Protocol):
     def record(self, pass_: Pass) -> None: ...
 
     def last_complete(self, wiki: str) -> datetime | None:
-        """Return when the wiki's last completed full pass began: the index is current up to
-        then."""
+        """Return when the wiki's last completed full pass began: up to then it is current."""
 
     def since(self, when: datetime) -> list[Pass]:
         """Return the passes that ended after ``when``, oldest first."""
@@ -87,8 +86,7 @@ class ToldPasses:
 
 
 def as_of(wikis: Iterable[str], last_pass: Callable[[str], datetime | None]) -> datetime | None:
-    """Return the time up to which the index of every one of ``wikis`` is current; None if
-    unknown."""
+    """Return up to when the index of each of ``wikis`` is current; None if unknown."""
     times = [last_pass(wiki) for wiki in wikis]
     return min(filter(None, times)) if times and None not in times else None
 

@@ -106,8 +106,7 @@ def disk(folder: Path) -> str:
 
 
 def check_daily(*checks: Callable[[], object]) -> None:
-    """Start a thread that runs the ``checks`` at once and every day. Who finds damage remembers
-    it."""
+    """Start a thread that runs the ``checks``, which remember damage, at once and every day."""
     in_daemon(partial(check_for_ever, checks, time.sleep), "checking")
 
 

@@ -34,8 +34,7 @@ _LOOK_FOR_TURN = 2.0
 
 
 class SyncTurn(Protocol):
-    """The right to sync on a timer, which one of the processes that share an index has at a
-    time."""
+    """The right to sync on a timer: of the processes that share an index, one has it."""
 
     def take(self) -> bool:
         """Take the turn, or keep it; return whether this process has it. A dead process loses it.
@@ -105,11 +104,12 @@ class Scheduler:
         self._look = look
         self._woken = threading.Event()
         self._hinted: set[PassKind] = set()
-        self._over = False
+        self._ending = False
         self._changed = False
         self._has_turn: bool | None = None
         """None before it is known, and while there is no timer."""
-        self._hurried_from = -math.inf
+        self._full_allowed_from = -math.inf
+        """When a hint may start the next pass over all pages, in monotonic seconds."""
         self._next_look = now
 
     def reschedule(self, every: timedelta, edits_every: timedelta) -> None:
@@ -126,9 +126,8 @@ class Scheduler:
             self._woken.set()
 
     def interrupt(self) -> None:
-        """Begin no more passes, and let a running one stop at the next safe point. Return at
-        once."""
-        self._over = True
+        """Begin no more passes, stop a running one at the next safe point, and return at once."""
+        self._ending = True
         self._woken.set()
         self._syncing.interrupt()
 
@@ -140,26 +139,27 @@ class Scheduler:
         try:
             yield
         finally:
-            self._over = True
+            self._ending = True
             self._woken.set()
             self._syncing.stop()
             thread.join()
 
     def _run(self) -> None:
+        """Run the passes that are due until the end, and wait for hints between them."""
         lower_priority()
         try:
-            while not self._over:
+            while not self._ending:
                 self._gets_on()
                 self._follow_settings()
                 self._look_for_turn()
                 self._catch_up()
                 self._pass()
                 hinted = self._hints(self._next() - time.monotonic())
-                if hinted and not self._over:
+                if hinted and not self._ending:
                     time.sleep(self._settle)
                     self._edits.hinted = time.monotonic()
                     if PassKind.ALL_PAGES in hinted:
-                        self._full.hinted = max(time.monotonic(), self._hurried_from)
+                        self._full.hinted = max(time.monotonic(), self._full_allowed_from)
         finally:
             if self._has_turn:
                 self._turn.give_back()
@@ -169,6 +169,7 @@ class Scheduler:
         return bool(self._full.every or self._edits.every)
 
     def _follow_settings(self) -> None:
+        """Count the intervals anew if `reschedule` changed them."""
         if self._changed:
             self._changed = False
             self._full.restart()
@@ -211,7 +212,7 @@ class Scheduler:
         now, by_interval = time.monotonic(), bool(self._has_turn)
         if self._full.is_due(by_interval=by_interval):
             self._attempt(lambda: self._syncing.sync(None, self._progress), self._full.every)
-            self._hurried_from = now + self._edits.every.total_seconds()
+            self._full_allowed_from = now + self._edits.every.total_seconds()
             self._full.restart()
             self._full.hinted = math.inf
         elif self._edits.is_due(by_interval=by_interval):
@@ -247,12 +248,13 @@ class Scheduler:
     def _hints(self, seconds: float) -> set[PassKind]:
         """Return the hints given within ``seconds``; return at once when stopped."""
         self._woken.wait(seconds)
-        if not self._over:
+        if not self._ending:
             self._woken.clear()
         hinted, self._hinted = self._hinted, set()
         return hinted
 
     def _attempt(self, work: Callable[[], list[SyncReport]], again: timedelta) -> None:
+        """Run a sync and log its reports, or why it failed; it is tried ``again`` later."""
         try:
             for report in work():
                 quiet = not (report.added or report.changed or report.removed or report.relabelled)
@@ -260,7 +262,7 @@ class Scheduler:
                 log.log(level, "Synced %s: %s", report.wiki, _in_short(report))
                 if report.error:
                     # A sync that the end of the process stopped goes on at the next start.
-                    level = logging.INFO if self._over else logging.ERROR
+                    level = logging.INFO if self._ending else logging.ERROR
                     log.log(
                         level, "%s could not be synced completely: %s", report.wiki, report.error
                     )

@@ -144,7 +144,7 @@ class OneSyncAtATime:
         """
         part = None if order.full or order.part is None else order.part.wiki
         with self._alone([part] if part else self.wikis()) as lost:
-            return self._passed(PassKind.ALL_PAGES, order, progress, watched(lost, stopped))
+            return self._run_pass(PassKind.ALL_PAGES, order, progress, watched(lost, stopped))
 
     def abandon(self) -> None:
         with self._alone(self.wikis()):
@@ -161,7 +161,7 @@ class OneSyncAtATime:
         """
         try:
             with self._alone(self.wikis()) as lost:
-                return self._passed(
+                return self._run_pass(
                     PassKind.RECENT_EDITS, Order(), progress, watched(lost, lambda: False)
                 )
         except SyncRunning:
@@ -173,8 +173,7 @@ class OneSyncAtATime:
             yield lost
 
     def as_of(self) -> datetime | None:
-        """Return the time up to which the index of every wiki is current; None before the first
-        pass."""
+        """Return up to when the index of every wiki is current; None before the first pass."""
         return as_of(self._complete, self.last_pass)
 
     def last_pass(self, wiki: str) -> datetime | None:
@@ -203,6 +202,7 @@ class OneSyncAtATime:
         self._follow_others()
 
     def _follow_others(self) -> None:
+        """Let this process use what other processes have read, unless a sync runs."""
         if self.follow is None or not self._behind:
             return
         try:
@@ -225,13 +225,14 @@ class OneSyncAtATime:
         with self.running:
             return
 
-    def _passed(
+    def _run_pass(
         self,
         kind: PassKind,
         order: Order,
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> list[SyncReport]:
+        """Run a sync, and record it as a pass of each wiki that it read as a whole."""
         began, part = self.clock(), order.part
         is_whole = part is None or part.is_whole
         reports = self.parts.sync(

@@ -60,6 +60,7 @@ class Health:
             return {**results, "slack": await self.slack() or OK}
 
     async def _look(self) -> dict[str, str]:
+        """Run the checks, and return their results; one that is late counts as silent."""
         for name, check in self.checks.items():
             # A check that ended after an earlier request only knows the state of that time.
             if name not in self._running or self._running[name].done():

@@ -144,6 +144,7 @@ class Door:
             await runner.cleanup()
 
     def _application(self) -> web.Application:
+        """Return the web application with its routes."""
         application = web.Application(
             middlewares=[keep_time], client_max_size=self.limits.body_bytes
         )
@@ -182,6 +183,7 @@ class Door:
         )
 
     async def _event(self, request: web.Request) -> web.StreamResponse:
+        """Take an event from Slack, if its signature is valid."""
         signatures = self._signatures
         assert signatures is not None  # noqa: S101 - the route exists only with them
         if not signatures.may_be_valid(request.headers):

@@ -180,6 +180,7 @@ class NamedInstallations(AsyncInstallationStore):
 
 
 def _our_installation(bolt: BoltInstallation, now: datetime) -> Installation:
+    """Return the installation in our form; refuse one without a bot's token or with long ids."""
     id_ = bolt.enterprise_id if bolt.is_enterprise_install else bolt.team_id
     name = bolt.enterprise_name if bolt.is_enterprise_install else bolt.team_name
     ids = (id_, bolt.enterprise_id, bolt.bot_id, bolt.bot_user_id)

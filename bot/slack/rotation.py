@@ -79,6 +79,7 @@ class Rotation:
         return installation.expires is not None and installation.expires - self.clock() <= EARLY
 
     async def _rotate(self, before: Installation) -> Installation:
+        """Exchange the tokens for new ones and save them; keep the old ones if Slack gives none."""
         try:
             bot = await self.rotator.perform_bot_token_rotation(
                 bot=_as_bolt(before), minutes_before_expiration=_AT_ONCE

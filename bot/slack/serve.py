@@ -52,6 +52,7 @@ def open_patiently(slack: SlackConnection, open_: Callable[[], object], away: Aw
 
 
 async def _open_later(slack: SlackConnection, open_: Callable[[], object], away: Away) -> None:
+    """Try to open until that works, and report the problem to health checks meanwhile."""
     stop, health, logged = asyncio.Event(), Health({}), -_LOGGED_EVERY
     async with AsyncExitStack() as waiting:
         waiting.enter_context(signals(stop))
@@ -124,6 +125,7 @@ async def _listen(  # noqa: PLR0913 - the parameters of `serve`, and what it mad
     door: Door,
     ready: Callable[[DispatcherT], None] | None,
 ) -> None:
+    """Listen to Slack until ``stop``."""
     async with AsyncExitStack() as open_:
         await app.start()
         if slack.socket_mode:
@@ -207,6 +209,7 @@ async def _handle(app: Dispatcher, socket: SocketModeClient, request: SocketMode
 async def _patiently(
     request: Callable[[], Awaitable[Any]], address: str, token: str, first_pause: float
 ) -> dict[str, Any]:
+    """Send the request until Slack answers; a refusal is the operator's to mend."""
     pauses = growing_pauses(first_pause, _LONGEST_PAUSE)
     while True:
         try:

@@ -177,6 +177,7 @@ class Workspaces:
                     logger.exception("The app of %s cannot be opened", team)
 
     async def _look_for_ever(self) -> None:
+        """Look at the installations after each change, and now and then."""
         while True:
             try:
                 async with asyncio.timeout(LOOK_EVERY):

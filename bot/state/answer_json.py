@@ -45,14 +45,14 @@ def dump_sources(sources: Sequence[Source]) -> str:
 
 
 def load_basis(
-    sources: str, says: str, acl: str, row: str
+    sources: str, fingerprints: str, acl: str, row: str
 ) -> tuple[tuple[Source, ...], tuple[str, ...], Acl]:
     """Load the sources of a written answer, their fingerprints, and its rights. If one of these
     cannot be read, return rights for nobody and log the name of the ``row``."""
     try:
         return (
             _adapter(tuple[Source, ...]).validate_python(json.loads(sources)),
-            _adapter(tuple[str, ...]).validate_python(json.loads(says)),
+            _adapter(tuple[str, ...]).validate_python(json.loads(fingerprints)),
             Acl.parse(acl),
         )
     except _UNREADABLE:

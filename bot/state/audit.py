@@ -74,6 +74,7 @@ class DatabaseAudit:
             yield from self._read(ids[begin : begin + _AT_ONCE], further_workspaces)
 
     def _read(self, ids: Sequence[int], further_workspaces: Collection[str]) -> list[NotedEntry]:
+        """Read entries with their pages and readers, in order of time."""
         pages: defaultdict[int, list[ShownPage]] = defaultdict(list)
         readers: defaultdict[int, set[str]] = defaultdict(set)
         select_pages = sa.select(shown_pages).where(shown_pages.c.shown.in_(ids))
@@ -127,6 +128,7 @@ def _entry(
 
 
 def _conditions(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
+    """Return the query's conditions in SQL."""
     conditions: list[sa.ColumnElement[bool]] = []
     if query.person:
         _, person = parts_of(query.person)

@@ -74,7 +74,7 @@ class DatabaseThreads:
             sa.or_(inbox.c.kind == MessageKind.MENTION, inbox.c.state == MessageState.DONE),
             sa.not_(inbox.c.gone),
         )
-        quiet = sa.select(threads.c.quiet).where(*_is(thread))
+        quiet = sa.select(threads.c.quiet).where(*_is_thread(thread))
         with self._database.look() as connection:
             if connection.scalar(quiet):
                 return frozenset()
@@ -99,11 +99,11 @@ class DatabaseThreads:
         with self._database.begin() as connection:
             new = connection.scalar(insert) is not None
             if not new and quiet is not None:
-                connection.execute(sa.update(threads).where(*_is(thread)).values(values))
+                connection.execute(sa.update(threads).where(*_is_thread(thread)).values(values))
         return new
 
 
-def _is(thread: Thread) -> tuple[sa.ColumnElement[bool], ...]:
+def _is_thread(thread: Thread) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         threads.c.team == thread.team,
         threads.c.channel == thread.channel,

@@ -340,6 +340,7 @@ def _last_id(table: sa.Table) -> str:
 
 
 def _engine(where: Path | str, password: str) -> sa.Engine:
+    """Open the database: SQLite at a path, or PostgreSQL at a URL."""
     # Parameters hold people's questions and must not reach a log through an error.
     url = sa.URL.create("sqlite", database=str(where)) if isinstance(where, Path) else where
     if isinstance(where, Path):

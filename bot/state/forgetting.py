@@ -142,10 +142,7 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
                 person=NOBODY,
                 text="",
                 state=sa.case(
-                    (
-                        inbox.c.state.in_(MessageState.unfinished()),
-                        MessageState.DONE.value,
-                    ),
+                    (inbox.c.state.in_(MessageState.unfinished()), MessageState.DONE.value),
                     else_=inbox.c.state,
                 ),
             )

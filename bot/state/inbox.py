@@ -66,6 +66,7 @@ class DatabaseInbox:
     def _receive(
         self, connection: sa.Connection, message: IncomingMessage
     ) -> IncomingMessage | None:
+        """Store a new or edited message, and return it as stored; None if it is known."""
         if message.changed and (updated := self._update(connection, message)):
             return updated
         now = self._clock()
@@ -92,6 +93,7 @@ class DatabaseInbox:
     def _update(
         self, connection: sa.Connection, message: IncomingMessage
     ) -> IncomingMessage | None:
+        """Store an edit or deletion of a stored message; None if there is none, or a newer one."""
         newer = (inbox.c.edited < message.edited) & (inbox.c.person != "")
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
         # An edit may add a mention of the bot; removing one does not take the question back.

@@ -46,7 +46,7 @@ class DatabaseInstallations:
             "refresh_token": after.refresh_token,
             "expires": after.expires,
         }
-        rotate = sa.update(installations).where(*_same(before)).values(values)
+        rotate = sa.update(installations).where(*_is_same(before)).values(values)
         return bool(self._database.run(rotate))
 
     def find(self, id_: str) -> Installation | None:
@@ -61,7 +61,7 @@ class DatabaseInstallations:
         )
         with self._database.begin() as connection:
             teams = {installation.id, *connection.scalars(workspaces)}
-            delete = sa.delete(installations).where(*_same(installation))
+            delete = sa.delete(installations).where(*_is_same(installation))
             if not connection.execute(delete).rowcount:
                 return False
             rows = [gone(team) for team in sorted(teams)]
@@ -93,7 +93,7 @@ class DatabaseInstallations:
         return [Installation(**row._asdict()) for row in self._database.all(query)]
 
 
-def _same(installation: Installation) -> tuple[sa.ColumnElement[bool], ...]:
+def _is_same(installation: Installation) -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions for the row of exactly this installation with this token."""
     return (
         installations.c.id == installation.id,

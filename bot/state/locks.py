@@ -136,6 +136,7 @@ class PatientLocks:
             yield lambda: not self.exclusive and lost()
 
     def _take(self, wikis: Sequence[str], stack: ExitStack) -> Callable[[], bool]:
+        """Take the locks. Wait for a holder that does not renew its lease: it is dead."""
         seen: dict[str, datetime] = {}
         seconds_left = LEASE.total_seconds() + 2
         while True:
@@ -195,6 +196,7 @@ class SharedLocks:
                 await self._give_back(names)
 
     async def _take(self, names: Sequence[str], tries: int) -> None:
+        """Take the locks, trying again some times."""
         while True:
             try:
                 await _to_its_end(partial(self._locks.take, names))

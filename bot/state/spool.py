@@ -95,6 +95,7 @@ class Spool:
             return []
 
     def _write(self, message: IncomingMessage) -> None:
+        """Write the message to a file that appears only when it is complete."""
         file = self._folder / _name(message)
         new = file.with_suffix(f".{os.getpid()}.new")
         try:

@@ -34,6 +34,7 @@ class Turns:
                 self._pass_on()
 
     def _wait(self, waiter: _Waiter, queue: deque[_Waiter]) -> None:
+        """Wait for the turn. If interrupted, leave the queue, or pass the turn on."""
         try:
             with self._guard:
                 if self._holder is None:

@@ -109,13 +109,7 @@ _QUESTIONS = sa.union_all(
             else_=QuestionOutcome.UNANSWERED.value,
         ).label("outcome"),
     ).where(IS_QUESTION),
-    sa.select(
-        inbox.c.team,
-        inbox.c.channel,
-        inbox.c.person,
-        inbox.c.received,
-        inbox.c.state,
-    ).where(
+    sa.select(inbox.c.team, inbox.c.channel, inbox.c.person, inbox.c.received, inbox.c.state).where(
         inbox.c.state.in_(
             [
                 QuestionOutcome.FAILED.value,

@@ -36,7 +36,7 @@ class DatabaseWrittenAnswers:
         values = {name: getattr(answer, name) for name in _AS_THEY_ARE} | {
             "at": answer.written,
             "sources": answer_json.dump_sources(answer.sources),
-            "says": json.dumps(answer.says),
+            "says": json.dumps(answer.fingerprints),
             "acl": str(answer.acl),
             "team": id_of(self._team),
             **self._database.new_id(written),
@@ -139,12 +139,12 @@ class DatabaseWrittenAnswers:
 
 def _written_answer(row: Any) -> WrittenAnswer:
     name = f"written answer {row.id}"
-    sources, says, acl = answer_json.load_basis(row.sources, row.says, row.acl, name)
+    sources, fingerprints, acl = answer_json.load_basis(row.sources, row.says, row.acl, name)
     return WrittenAnswer(
         id=row.id,
         written=row.at,
         sources=sources,
-        says=says,
+        fingerprints=fingerprints,
         acl=acl,
         **{name: getattr(row, name) for name in _AS_THEY_ARE},
     )

@@ -138,7 +138,7 @@ class Session:
             case (
                 "/good" | "/wrong" | "/reviewers" | "/keepers" as verdict
             ):  # the last one's old name
-                if recorded := await self._judged():
+                if recorded := await self._latest_recorded():
                     await self._verdict(verdict, "".join(arguments), recorded)
             case "/quotes":
                 await self._quotes()
@@ -178,7 +178,8 @@ class Session:
     async def _respond(self, content: Content, *, replacing: bool = True) -> None:  # noqa: ARG002 - of the port
         self.unprinted.append(content)
 
-    async def _judged(self) -> RecordedAnswer | None:
+    async def _latest_recorded(self) -> RecordedAnswer | None:
+        """Return the latest answer as it was recorded; if there is none, print so."""
         if self.chat.latest is None:
             self.unprinted.append(Notice(texts.NOTHING_SAID))
             return None

@@ -74,11 +74,7 @@ class TerminalChat:
         return {line.reply_to: line.ts for line in self.lines if line.reply_to == message.ts}
 
     async def reply(
-        self,
-        message: IncomingMessage,
-        content: Content,
-        posted: Posted,
-        hold: Hold | None = None,
+        self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
         """Print a reply. Printed text cannot be edited, so a changed reply is printed again, and
         the conversation uses the last one."""

@@ -92,8 +92,8 @@ class NarrowedLibrary:
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self.library.page(wiki, page) if wiki in self.wikis else KnownPage("", NOBODY)
 
-    def says(self, wiki: str, page: str) -> str:
-        return self.library.says(wiki, page) if wiki in self.wikis else ""
+    def fingerprint(self, wiki: str, page: str) -> str:
+        return self.library.fingerprint(wiki, page) if wiki in self.wikis else ""
 
     def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
         ours = [source for source in sources if source.wiki in self.wikis]

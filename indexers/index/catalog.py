@@ -16,9 +16,8 @@ from footnote_bot.indexers.ports import PassageIndex
 log = logging.getLogger(__name__)
 
 
-def close_damaged(index: PassageIndex) -> None:
-    """Close an index that may fail to close because it is damaged. Its lock is released in any
-    case."""
+def close_safely(index: PassageIndex) -> None:
+    """Close an index. If that fails because it is damaged, log it; its lock is released anyway."""
     try:
         index.close()
     except IndexUnavailable as error:

@@ -15,7 +15,7 @@ from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
 from footnote_bot.indexers.findings import Damage
 from footnote_bot.indexers.index.catalog import (
     IndexCatalog,
-    close_damaged,
+    close_safely,
     fingerprint_of,
     next_name,
 )
@@ -130,7 +130,7 @@ class CurrentIndex:
 
     @property
     def trouble(self) -> str:
-        """Tell the operator why the index is partial, and until when; empty if it is not."""
+        """Tell the operator why searches may miss pages, and until when; empty if they find all."""
         if self.damage:
             return self.damage.words
         if self.is_partial:
@@ -198,7 +198,7 @@ class CurrentIndex:
         if after and not broken:
             self._note_damage(after)
         if self.building and broken:
-            close_damaged(self.candidate)
+            close_safely(self.candidate)
             self._written_name, self.candidate = self._new(next_name(self._written_name))
             return True
         if self.building:
@@ -212,7 +212,7 @@ class CurrentIndex:
             self._written_name, self.reuses = self._read_name, True
             self._lost = unfinished in self._unusable
             self._unusable.discard(unfinished)
-            close_damaged(unfinished)
+            close_safely(unfinished)
 
     def discard(self) -> None:
         if self.building and not self.is_rebuilding:
@@ -391,9 +391,9 @@ class CurrentIndex:
             self.candidate.settle()
 
     def close(self) -> None:
-        close_damaged(self.candidate)
+        close_safely(self.candidate)
         if self.building:
-            close_damaged(self.current)
+            close_safely(self.current)
         self._catalog.close()
 
     def _reads(self, wiki: str) -> bool:
@@ -457,7 +457,7 @@ class CurrentIndex:
             self._catalog.activate(self._read_name)
         if self.damage and self.damage.index:
             self._remember(Damage(self.damage.why))
-        close_damaged(old)
+        close_safely(old)
         self._unusable.discard(old)
         return True
 

@@ -19,7 +19,7 @@ import qdrant_edge as qdrant
 from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
 from footnote_bot.indexers.daemons import in_daemon
-from footnote_bot.indexers.index.catalog import close_damaged
+from footnote_bot.indexers.index.catalog import close_safely
 from footnote_bot.indexers.index.edge_failures import (
     TO_CREATE,
     TO_OPEN,
@@ -92,7 +92,7 @@ class EdgeIndex(StoredPassages):
             engine.require_pages()
             index.verify(_length(folder) or dimensions)
         except BaseException:
-            close_damaged(index)
+            close_safely(index)
             raise
         return index
 

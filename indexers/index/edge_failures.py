@@ -78,6 +78,7 @@ def translate_errors(folder: Path) -> Iterator[None]:
 
 
 def _error_for(folder: Path, text: str) -> IndexUnavailable:
+    """Return the error that a message of Qdrant Edge means."""
     match = _OS_ERROR.search(text)
     number = int(match[1] or match[2]) if match else None
     if "WouldBlock" in text or number == errno.EWOULDBLOCK:

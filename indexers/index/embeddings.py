@@ -87,7 +87,7 @@ class _Stored:
 
     def cosines(self, question: Vector, texts: Sequence[str]) -> list[tuple[float, float]]:
         spans = [self.spans[text] for text in texts]
-        rows, lengths = self._at([row for span in spans for row in span])
+        rows, lengths = self._rows_at([row for span in spans for row in span])
         vector = np.asarray(question, dtype=np.float32)
         cosines = ((rows @ vector) / np.maximum(lengths, 1e-9)).tolist()
         pairs, at = [], 0
@@ -101,7 +101,7 @@ class _Stored:
             at += len(span)
         return pairs
 
-    def _at(self, places: Sequence[int]) -> tuple[_Rows, _Rows]:
+    def _rows_at(self, places: Sequence[int]) -> tuple[_Rows, _Rows]:
         """Return the rows at ``places`` and their lengths. Only these are multiplied, because among
         more rows a product can differ in its last bit."""
         if places == [*range(len(self.rows))]:

@@ -36,7 +36,7 @@ class FolderLock:
         """
         self._file = _lock_file(folder)
         self._descriptor: int | None = _lock_descriptor(self._file, folder)
-        _held.add(self)
+        _held_locks.add(self)
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +48,7 @@ class FolderLock:
         """Release the lock; a second time does nothing. ``remove`` its file too, if the folder is
         gone for good."""
         descriptor, self._descriptor = self._descriptor, None
-        _held.discard(self)
+        _held_locks.discard(self)
         if descriptor is not None:
             if remove:
                 self._file.unlink(missing_ok=True)
@@ -82,12 +82,13 @@ def _lock_file(folder: Path) -> Path:
 
 
 def _lock_descriptor(file: Path, folder: Path) -> int:
+    """Lock the file and return its descriptor; lock a new file if the old one was removed."""
     while True:
         # Python opens it close-on-exec, so that no started program inherits it.
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            guards = os.fstat(descriptor).st_nlink > 0
+            is_in_folder = os.fstat(descriptor).st_nlink > 0
         except BlockingIOError:
             os.close(descriptor)
             raise IndexLocked(
@@ -97,18 +98,18 @@ def _lock_descriptor(file: Path, folder: Path) -> int:
         except BaseException:
             os.close(descriptor)
             raise
-        if guards:
+        if is_in_folder:
             return descriptor
         os.close(descriptor)  # its last holder removed the file just now: the lock is void
 
 
-_held: weakref.WeakSet[FolderLock] = weakref.WeakSet()
+_held_locks: weakref.WeakSet[FolderLock] = weakref.WeakSet()
 
 
 def _forget_all() -> None:
-    for lock in list(_held):
+    for lock in list(_held_locks):
         lock.forget()
-    _held.clear()
+    _held_locks.clear()
 
 
 os.register_at_fork(after_in_child=_forget_all)

@@ -56,7 +56,7 @@ class Occurring:
     def languages(self) -> frozenset[str]:
         """Return the languages of passages, also before the first search."""
         if self._listed_at is None:
-            self._list()
+            self._refresh()
         return self._languages
 
     def languages_among(self, fields: Mapping[str, Sequence[str]]) -> list[str]:
@@ -85,8 +85,8 @@ class Occurring:
         itself. So the caller must also check the passages that it finds: another wiki or Acl may be
         written at any moment.
         """
-        self._list()
-        acls = self._judged(reader)
+        self._refresh()
+        acls = self._judgement(reader)
         selected = set(acls) if wikis is None else acls.keys() & set(wikis)
         excluded = acls.keys() - selected
         readable = {name: is_open for wiki in selected for name, is_open in acls[wiki].items()}
@@ -102,7 +102,7 @@ class Occurring:
             fields["wiki"] = sorted(selected)
         return fields
 
-    def _judged(self, reader: Reader) -> Mapping[str, Mapping[str, bool]]:
+    def _judgement(self, reader: Reader) -> Mapping[str, Mapping[str, bool]]:
         """Return for each wiki its Acls, and whether each admits ``reader``. The last result is
         cached, because a question is searched for several times, and there may be many Acls."""
         listed, written, last = self._listed, self._written, self._last
@@ -118,7 +118,8 @@ class Occurring:
         self._last = _Judged(reader, listed, written, judged)
         return judged
 
-    def _list(self) -> None:
+    def _refresh(self) -> None:
+        """List the Acls and languages anew, unless the last lists still count."""
         now = self._clock()
         if self._listed_at is not None and (
             self._lasts is None or 0 <= now - self._listed_at < self._lasts

@@ -158,8 +158,8 @@ class _Run:
         self._without_text: set[str] = set()
         self._held: list[_Cut] = []
         self._held_passages = 0
-        self._digests: set[str] = set()
-        self._done = 0
+        self._written_digests: set[str] = set()
+        self._done_pages = 0
 
     @property
     def listed(self) -> frozenset[str]:
@@ -175,7 +175,7 @@ class _Run:
             for change in self.wiki.changes({} if self.full else self.known):
                 if self.stopped():
                     return
-                self._take(change)
+                self._apply(change)
                 if self._held_passages >= enough:
                     self._write_held()
         except WikiUnavailable:
@@ -229,7 +229,8 @@ class _Run:
         if written and self.listed_to_end and not self.dry_run:
             self.index.settle()
 
-    def _take(self, change: PageChange) -> None:
+    def _apply(self, change: PageChange) -> None:
+        """Apply one change: at once, but a changed page is held, and a page that leaves stays."""
         match change:
             case Enumerated(keys, spaces, whole, read_as, warnings):
                 self._listed, self._whole, self.report.spaces = keys, whole, spaces
@@ -272,7 +273,7 @@ class _Run:
                 self._held.append((change, passages))
                 self._held_passages += len(passages)
             else:
-                self._take(Skipped(page.key, "no words"))
+                self._apply(Skipped(page.key, "no words"))
 
     def _narrow(self, page: Page) -> None:
         """Narrow the page's rights before anything is embedded. Wider rights wait for the new text,
@@ -321,7 +322,7 @@ class _Run:
         for change, passages in new:
             with self._isolated(change.page.key):
                 reused = {item.digest: stored.get(item.digest, Embedding(())) for item in passages}
-                self._replace(change, passages, reused)
+                self._index_page(change, passages, reused)
         return [cut for cut in batch if cut[0].page.key in self.known]
 
     def _write(self, batch: Sequence[_Cut]) -> None:
@@ -339,7 +340,7 @@ class _Run:
             with self._isolated(change.page.key):
                 if not all(passage.digest in embeddings for passage in passages):
                     embeddings |= self._embeddings(passages)
-                self._replace(change, passages, embeddings)
+                self._index_page(change, passages, embeddings)
 
     def _embeddings(self, passages: Sequence[Passage]) -> dict[str, Embedding]:
         """Return embeddings by digest: stored ones, and new ones for the rest."""
@@ -354,19 +355,20 @@ class _Run:
             self.report.passages_embedded += len(missing)
         return embeddings
 
-    def _replace(
+    def _index_page(
         self, change: Changed, passages: Sequence[Passage], embeddings: Mapping[str, Embedding]
     ) -> None:
+        """Write the page's passages to the index, except in a dry run, and count the page."""
         page = change.page
         digests = [passage.digest for passage in passages]
         if not self.dry_run:
             self.index.replace(passages, [embeddings[digest] for digest in digests])
-        self._digests.update(digests)
+        self._written_digests.update(digests)
         self._plan("change" if page.key in self.known else "add", page.key)
         if page.key in self.known:
             self.report.changed += 1
             if change.since:
-                self.report.edits.append(Edit(change.space, change.since, self.now()))
+                self.report.edits.append(Edit(change.space, change.since, found=self.now()))
         else:
             self.report.added += 1
         log.debug("indexed %s of %s: %d passages", page.key, page.wiki, len(passages))
@@ -378,7 +380,7 @@ class _Run:
 
     def _has_moved(self, key: str) -> bool:
         """Return whether this sync wrote all passages of the page under other keys."""
-        return self.index.digests(self.wiki.name, key) <= self._digests
+        return self.index.digests(self.wiki.name, key) <= self._written_digests
 
     @contextmanager
     def _isolated(self, key: str) -> Iterator[None]:
@@ -394,9 +396,9 @@ class _Run:
             self._count_done()
 
     def _count_done(self, pages: int = 1) -> None:
-        self._done += pages
-        total = max(len(self.listed), self._done) if self.listed else 0
-        self.progress(Progress(self.wiki.name, self._done, total))
+        self._done_pages += pages
+        total = max(len(self.listed), self._done_pages) if self.listed else 0
+        self.progress(Progress(self.wiki.name, self._done_pages, total))
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ def _text(items: Iterable[Node | str], writer: TreeWriter, notes: dict[int, Node
 
 
 def _sections(parts: Sequence[_Part]) -> Iterator[Section]:
+    """Yield the sections. Neighbouring headings without text become one section."""
     bare: list[_Part] = []
     for place, part in enumerate(parts):
         if not _is_bare(part, parts[place + 1 : place + 2]):

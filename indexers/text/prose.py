@@ -162,8 +162,7 @@ def plain(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return the words for people: as `plain`, but lists and code keep their look and paragraphs
-    are separated."""
+    """Return the words for people: `plain`, but paragraphs, lists and code keep their form."""
     parts: list[str] = []
     last: Kind | None = None
     for block in blocks(text):

@@ -134,9 +134,7 @@ def _span(cell: Node, name: str, largest: int) -> int:
     return max(1, min(span or largest, largest))
 
 
-def _parts(
-    rows: list[list[_Place]],
-) -> tuple[list[_Place], list[list[_Place]], list[list[_Place]]]:
+def _parts(rows: list[list[_Place]]) -> tuple[list[_Place], list[list[_Place]], list[list[_Place]]]:
     """Return a table's titles (header cells across the whole table, above other headers), its rows
     of headers, and the other rows."""
     count = next((y for y, row in enumerate(rows) if not all(place.heads for place in row)), None)
@@ -178,7 +176,7 @@ class _Texts:
         columns: list[dict[str, None]] = [{} for _ in range(max(map(len, rows), default=0))]
         for row in rows:
             for names, place in zip(columns, row, strict=False):
-                names[self._in(place, longest=self._left)] = None
+                names[self._cell_text(place, longest=self._left)] = None
         return [" / ".join(filter(None, names)) for names in columns]
 
     def rows(self, rows: Iterable[Sequence[_Place]]) -> Iterator[list[str]]:
@@ -186,11 +184,12 @@ class _Texts:
         or a long one, is not repeated."""
         for row in rows:
             longest = 0 if _is_across(row) else _LONG
-            texts = [self._in(place, longest=longest) for place in row]
+            texts = [self._cell_text(place, longest=longest) for place in row]
             if any(text for place, text in zip(row, texts, strict=True) if place.first):
                 yield texts
 
-    def _in(self, place: _Place, *, longest: int) -> str:
+    def _cell_text(self, place: _Place, *, longest: int) -> str:
+        """Return a cell's text; where it spans rows or columns, again only if it is short."""
         text = self._texts[id(place.cell)]
         if place.first:
             return text

@@ -120,7 +120,7 @@ class TreeWriter:
         return list_items((mark, blocks) for mark, blocks in written if blocks)
 
     def _item(self, node: Node) -> list[str]:
-        box, content = _box(node.children)
+        box, content = _split_at_box(node.children)
         blocks = self.blocks(content)
         return with_lead(box, blocks) if box and blocks else blocks
 
@@ -204,7 +204,7 @@ class TreeWriter:
 
     def _add_item(self, item: Node, mark: str, line: Line) -> None:
         """Add an item of a list within a table's cell behind its mark."""
-        box, content = _box(item.children)
+        box, content = _split_at_box(item.children)
         line.gap()
         line.add(box or mark)
         line.gap()
@@ -246,8 +246,7 @@ class TreeWriter:
 
 
 def note_number(node: Node) -> int:
-    """Return a footnote's place; people may write our elements themselves, with anything in
-    them."""
+    """Return a footnote's place. It may hold anything, since people may write our elements."""
     text = node.attributes.get("id") or node.attributes.get("to", "")
     return _number(text, otherwise=0)
 
@@ -267,11 +266,11 @@ def _box_mark(node: Node | str) -> str:
     return "[x]" if "checked" in node.attributes else "[ ]"
 
 
-def _box(items: Sequence[Node | str]) -> tuple[str, Sequence[Node | str]]:
-    """Return the box of a task with which ``items`` begin, and what is behind it."""
-    at = next((at for at, item in enumerate(items) if not is_blank(item)), 0)
-    mark = _box_mark(items[at]) if items else ""
-    return mark, items[at + 1 :] if mark else items
+def _split_at_box(items: Sequence[Node | str]) -> tuple[str, Sequence[Node | str]]:
+    """Return the box of a task with which ``items`` begin, or "", and the other items."""
+    first = next((place for place, item in enumerate(items) if not is_blank(item)), 0)
+    box = _box_mark(items[first]) if items else ""
+    return box, items[first + 1 :] if box else items
 
 
 def _preformatted(node: Node) -> list[str]:

@@ -200,6 +200,7 @@ def _is_hidden(element: Node, style: Style) -> bool:
 
 
 def _inside(element: Node, style: Style, outside: _Look) -> _Look:
+    """Return how text inside the element looks, by its style and how it looks outside."""
     look = outside
     for value in style.get("visibility", ()):
         look = replace(look, invisible=value in ("hidden", "collapse"))
@@ -241,8 +242,7 @@ def _is_tiny(value: str, *, within_tiny: bool) -> bool:
 
 
 def _background(style: Style, attributes: dict[str, str]) -> str | None:
-    """Return the background; None if the element names none, ``UNKNOWN`` if it cannot be
-    determined."""
+    """Return the background; None if the element names none, ``UNKNOWN`` if it is unclear."""
     named = (attributes.get("bgcolor", ""), attributes.get("data-highlight-colour", ""))
     values = [
         *style.get("background-color", ()),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 
 _SPACES = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _GAP = re.compile(r"(?<!\s)\s++")
@@ -149,25 +150,25 @@ def is_code(block: str) -> bool:
 
 
 def list_items(marked: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
-    """Return list items on neighbouring lines; each is its mark and its blocks. Code begins at the
-    margin, so that it keeps its bytes."""
-    done: list[str] = []
-    lines: list[str] = []
-    for mark, blocks in marked:
-        head = mark
-        for block in blocks or [""]:
-            if is_code(block):
-                if head != " " * len(mark) and head.strip():
-                    lines.append(head.rstrip())
-                done += ["\n".join(lines)] if lines else []
-                done.append(block)
-                lines = []
-            elif block or head.strip():
-                first, *following = block.split("\n")
-                lines.append((head + first).rstrip())
-                lines += [" " * len(mark) + line if line else "" for line in following]
-            head = " " * len(mark)
-    return [*done, *(["\n".join(lines)] if any(lines) else [])]
+    """Return list items on neighbouring lines; each is its mark and its blocks. Code is a block of
+    its own at the margin, so that it keeps its bytes."""
+    parts = chain.from_iterable(_item_parts(mark, blocks) for mark, blocks in marked)
+    runs = ((code, list(run)) for code, run in groupby(parts, key=is_code))
+    return [block for code, run in runs for block in (run if code else ["\n".join(run)])]
+
+
+def _item_parts(mark: str, blocks: Sequence[str]) -> Iterator[str]:
+    """Yield an item's lines, behind its mark or as far from the margin, and its blocks of code."""
+    start, indent = mark, " " * len(mark)
+    for block in blocks or [""]:
+        if is_code(block):
+            yield from [start.rstrip()] if start.strip() else []
+            yield block
+        elif block or start.strip():
+            first, *following = block.split("\n")
+            yield (start + first).rstrip()
+            yield from (indent + line if line else "" for line in following)
+        start = indent
 
 
 def quote(blocks: Sequence[str]) -> list[str]:
@@ -187,8 +188,7 @@ def note(label: str, title: str, blocks: Sequence[str]) -> list[str]:
 
 
 def with_lead(lead: str, blocks: Sequence[str]) -> list[str]:
-    """Return the blocks with ``lead`` before the words of the first block, or above it if it is no
-    paragraph."""
+    """Return the blocks with ``lead`` before the words of a first paragraph, or above the first."""
     if not blocks or _MARKED.match(blocks[0]):
         return [lead, *blocks]
     return [f"{lead} {blocks[0]}", *blocks[1:]]

@@ -14,7 +14,7 @@ class Flaw(StrEnum):
     """The reason why a sentence is not shown."""
 
     EMPTY = "empty"
-    """It says nothing: no words, an introduction without its list, "Great question!"."""
+    """It says nothing: no words, raw JSON, an introduction without its list, "Great question!"."""
     REPEATED = "repeated"
     PING = "ping"
     ADDRESS = "address"
@@ -55,7 +55,7 @@ _INSTRUCTIONS = re.compile(
 _STRUCTURE = re.compile(r"[\[{].{0,40}\"(?:answer(?:ed)?|evidence|response|sentences?)\"\s?:")
 
 
-def is_unread(text: str) -> bool:
+def is_raw_json(text: str) -> bool:
     """Return whether ``text`` is JSON of another form than was asked for."""
     return bool(_STRUCTURE.match(text))
 
@@ -80,21 +80,21 @@ def all_shown(wanted: Sequence[str], passages: Sequence[Passage]) -> bool:
     or the file name of another."""
     if not wanted:
         return True
-    held = {address for passage in passages for address in _held(passage)}
-    parts = {part for address in held if "@" not in address for part in _ends(address)}
-    return all(_short(address) in held | parts for address in wanted)
+    held = {address for passage in passages for address in _addresses_in(passage)}
+    parts = {part for address in held if "@" not in address for part in _host_and_file(address)}
+    return all(_without_scheme(address) in held | parts for address in wanted)
 
 
-def _held(passage: Passage) -> Iterator[str]:
+def _addresses_in(passage: Passage) -> Iterator[str]:
     text = passage.text
-    yield from map(_short, (*addresses(text), passage.url, *_TARGET.findall(text)))
+    yield from map(_without_scheme, (*addresses(text), passage.url, *_TARGET.findall(text)))
 
 
-def _ends(address: str) -> tuple[str, str]:
+def _host_and_file(address: str) -> tuple[str, str]:
     path = address.split("/")
     return path[0], path[-1]
 
 
-def _short(address: str) -> str:
+def _without_scheme(address: str) -> str:
     short = _SCHEME.sub("", address.casefold())
     return short.partition("#")[0].rstrip("/")

@@ -139,6 +139,7 @@ class Composer:
         yield composed
 
     def _write(self, draft: Draft) -> Iterator[Released]:
+        """Draft the answer while the model writes; yield sentences once they are checked."""
         reader, judging = AnswerReader(draft.prompt.links), DraftJudging(draft, self._judge)
         releasing = _Releasing(draft)
         try:
@@ -184,6 +185,7 @@ def _checked(drafted: Drafted, draft: Draft) -> Checked:
 
 
 def _answer(basis: Answer, draft: Draft) -> Answer:
+    """Return the answer with the sentences of the draft that have no flaw."""
     layout = Layout(draft.prompt.shown)
     shown = [drafted for drafted in draft.sentences if drafted.flaw is None]
     for drafted in shown:

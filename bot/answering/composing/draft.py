@@ -18,7 +18,7 @@ from footnote_bot.bot.answering.checking.guards import (
     addresses,
     all_shown,
     instructs_model,
-    is_unread,
+    is_raw_json,
     pings,
 )
 from footnote_bot.bot.answering.composing.judge import JudgedSentence, SentenceVerdict
@@ -97,6 +97,8 @@ class Draft:
             introductions = (other for other in reversed(self.sentences) if other.introduces)
             drafted.places = next(introductions, drafted).places
         drafted.flaw = self._flaw(drafted)
+        if drafted.flaw not in (Flaw.EMPTY, Flaw.LONG):
+            self._letters.add(bare(drafted.text))
         drafted.waits = drafted.flaw is None
         self.sentences.append(drafted)
         return drafted
@@ -104,16 +106,16 @@ class Draft:
     def _flaw(self, drafted: Drafted) -> Flaw | None:
         text = drafted.text
         is_greeting = text.endswith("!") and not drafted.places
-        if is_greeting or is_unread(text) or not any(map(str.isalnum, text)):
+        if is_greeting or is_raw_json(text) or not any(map(str.isalnum, text)):
             return Flaw.EMPTY
         if len(text) > _LONGEST:
             return Flaw.LONG
-        if (letters := bare(text)) in self._letters:
+        if bare(text) in self._letters:
             return Flaw.REPEATED
-        self._letters.add(letters)
         return Flaw.PING if pings(text) else self._wrong_fact(drafted)
 
     def _wrong_fact(self, drafted: Drafted) -> Flaw | None:
+        """Return a fact that its passages do not bear out, or that they instruct a model."""
         text, places = drafted.text, drafted.places
         used = [self._shown[place.passage - 1] for place in places] or self._shown
         wanted = addresses(text)

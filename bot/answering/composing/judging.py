@@ -40,24 +40,27 @@ class DraftJudging:
         self._draft = draft
         self._judge = judge
         self._batches: list[_Batch] = []
-        self._begun = 0
-        """How many sentences of the draft are with the judge, or were."""
-        self._crowded = self._written = False
+        self._submitted = 0
+        """How many sentences of the draft have been given to the judge."""
+        self._is_written = False
+        """Whether the model has written the whole draft."""
+        self._waits_for_writing = False
+        """Whether the judge was refused because the writing takes the model's only place."""
 
     def note(self) -> None:
         """Begin with the first sentences once they are written, and apply the verdicts that are
         there. A denial is judged as a whole."""
-        may_begin = not (self._begun or self._crowded or self._draft.denied)
-        if self._judge is None or (may_begin and len(self._left()) >= _FIRST):
-            self._begin_left()
+        may_begin = not (self._submitted or self._waits_for_writing or self._draft.denied)
+        if self._judge is None or (may_begin and len(self._unsubmitted()) >= _FIRST):
+            self._submit_rest()
         while self._batches and self._batches[0].verdicts.done():
             self.wait()
 
     def end(self) -> None:
         """Begin with the sentences that are left, unless the judge has failed already."""
         self.note()
-        self._written = True
-        self._begin_left()
+        self._is_written = True
+        self._submit_rest()
 
     @property
     def runs(self) -> bool:
@@ -73,10 +76,10 @@ class DraftJudging:
             log.warning("Sentences of an answer were not judged: %s", error)
             if error.fallback is not Fallback.BUSY or not batch.is_early:
                 self._give_up(batch.sentences)
-            elif self._written:
-                self._begin(batch.sentences)
+            elif self._is_written:
+                self._submit(batch.sentences)
             else:  # the writing itself takes the only place, and leaves it at its end
-                self._crowded, self._begun = True, 0
+                self._waits_for_writing, self._submitted = True, 0
         except Exception:
             log.exception("Sentences of an answer were not judged")
             self._give_up(batch.sentences)
@@ -85,15 +88,16 @@ class DraftJudging:
             for drafted, verdict in zip(batch.sentences, verdicts, strict=True):
                 self._draft.decide(drafted, verdict)
 
-    def _left(self) -> list[Drafted]:
-        return [drafted for drafted in self._draft.sentences[self._begun :] if drafted.waits]
+    def _unsubmitted(self) -> list[Drafted]:
+        return [drafted for drafted in self._draft.sentences[self._submitted :] if drafted.waits]
 
-    def _begin_left(self) -> None:
-        left, self._begun = self._left(), len(self._draft.sentences)
+    def _submit_rest(self) -> None:
+        left, self._submitted = self._unsubmitted(), len(self._draft.sentences)
         if left:
-            self._begin(left)
+            self._submit(left)
 
-    def _begin(self, sentences: Sequence[Drafted]) -> None:
+    def _submit(self, sentences: Sequence[Drafted]) -> None:
+        """Give the sentences to the judge, in a thread."""
         judge, draft = self._judge, self._draft
         if judge is None:
             self._give_up(sentences)
@@ -106,7 +110,7 @@ class DraftJudging:
         except RuntimeError:  # the system has no thread left
             self._give_up(sentences)
         else:
-            self._batches.append(_Batch(sentences, verdicts, is_early=not self._written))
+            self._batches.append(_Batch(sentences, verdicts, is_early=not self._is_written))
 
     def _give_up(self, sentences: Sequence[Drafted]) -> None:
         """Let the sentences pass unread. The judge is not asked again."""

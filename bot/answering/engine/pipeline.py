@@ -83,7 +83,7 @@ class Pipeline:
         started = self.clock()
         rewritten = self._rewritten(question)
         rewritten_at = self.clock()
-        run = PipelineRun(question, *self._found(rewritten))
+        run = PipelineRun(question, *self._find(rewritten))
         found_at = self.clock()
         result = self._checked(run, on_text) if self.recheck else self._respond(run, on_text)
         check_ms = (self.clock() - found_at) * 1000 - result.timings.compose
@@ -101,12 +101,12 @@ class Pipeline:
         Raises:
             See `answer`.
         """
-        return self._found(self._rewritten(question))
+        return self._find(self._rewritten(question))
 
     def _rewritten(self, question: Question) -> Question:
         return self.rewrite(question) if self.rewrite and not question.quoting else question
 
-    def _found(self, question: Question) -> tuple[Question, Retrieved]:
+    def _find(self, question: Question) -> tuple[Question, Retrieved]:
         with self.turns:
             return self.retriever.find(question)
 
@@ -138,6 +138,7 @@ class Pipeline:
         run.check.keep_confirmed()
 
     def _respond(self, run: PipelineRun, on_text: OnText | None) -> Result:
+        """Let the composer write the answer, and pass on its text; else quote."""
         if self.composer is None or run.question.quoting or run.calls == _MOST_CALLS:
             return self._quoted(run.question, run.retrieved)
         run.calls += 1

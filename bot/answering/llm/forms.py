@@ -32,11 +32,7 @@ def as_openai(structure: Structure, form: Form) -> Mapping[str, Any]:
         schema = {"name": structure.name, "strict": True, "schema": structure.schema}
         return {"response_format": {"type": "json_schema", "json_schema": schema}}
     if form is Form.TOOL:
-        function = {
-            "name": structure.name,
-            "description": _CALLED,
-            "parameters": structure.schema,
-        }
+        function = {"name": structure.name, "description": _CALLED, "parameters": structure.schema}
         return {
             "tools": [{"type": "function", "function": function}],
             "tool_choice": {"type": "function", "function": {"name": structure.name}},
@@ -49,11 +45,7 @@ def as_anthropic(structure: Structure, form: Form) -> Mapping[str, Any]:
         output = {"type": "json_schema", "schema": structure.schema}
         return {"output_config": {"format": output}}
     if form is Form.TOOL:
-        tool = {
-            "name": structure.name,
-            "description": _CALLED,
-            "input_schema": structure.schema,
-        }
+        tool = {"name": structure.name, "description": _CALLED, "input_schema": structure.schema}
         return {"tools": [tool], "tool_choice": {"type": "tool", "name": structure.name}}
     return {}
 

@@ -121,6 +121,7 @@ class LlamaClient:
         return length | ({FREEDOM: 1.0} if FREEDOM in self._refused else {})
 
     def _stream(self, prompt: Prompt, form: Form) -> Iterator[str]:
+        """Yield the answer's pieces. Raises: _Refused: before the first; ModelFailed."""
         # LlamaIndex takes 3 s to import; by now the model has imported it.
         from llama_index.core.llms import ChatMessage, MessageRole
 

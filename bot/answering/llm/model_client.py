@@ -200,6 +200,7 @@ class RetryingModel:
         return piece
 
     def _fill(self, prompt: Prompt, pieces: _Pieces, over: Event, until: float) -> None:
+        """Put the model's text into ``pieces``, then None, or the failure that ends it."""
         DEADLINE.set(until)
         try:
             self._write_with_retries(prompt, pieces, over, until)
@@ -216,6 +217,7 @@ class RetryingModel:
     def _write_with_retries(
         self, prompt: Prompt, pieces: _Pieces, over: Event, until: float
     ) -> None:
+        """Write; while the model is busy and nothing has come, try again."""
         pauses = growing_pauses(_FIRST_PAUSE, _LONGEST_PAUSE)
         for attempt in range(1, self._attempts + 1):
             begun, written = False, 0

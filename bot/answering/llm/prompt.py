@@ -204,6 +204,7 @@ class Prompting:
         )
 
     def _fitting(self, hits: Sequence[Hit], left: int) -> list[Passage]:
+        """Return the best passages that fit into the tokens left, of a limited number of pages."""
         shown: list[Passage] = []
         pages: set[tuple[str, str]] = set()
         texts: set[str] = set()

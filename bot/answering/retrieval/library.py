@@ -25,7 +25,7 @@ class IndexedLibrary:
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self.index.page(wiki, page)
 
-    def says(self, wiki: str, page: str) -> str:
+    def fingerprint(self, wiki: str, page: str) -> str:
         digests = self.index.digests(wiki, page)
         return digest(*sorted(digests)) if digests else ""
 

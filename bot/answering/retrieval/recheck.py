@@ -311,6 +311,7 @@ def _still_has_quote(source: Source, state: _CheckState) -> bool:
 
 
 def _record(ref: PageRef, live_pages: LivePages, reader: Reader, state: _CheckState) -> None:
+    """Record in ``state`` what the check tells of a page: invalid, doubtful, or valid."""
     wiki, page = ref
     untold = page in live_pages.untold
     live_page = (

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from footnote_bot.bot.answering.words.function_words import FUNCTION_WORDS
-from footnote_bot.bot.answering.words.stems import END, STEM, by_sentence, in_order
+from footnote_bot.bot.answering.words.stems import END, STEM, by_sentence, stems_in_order
 
 Pair = tuple[str, str]
 
@@ -34,7 +34,7 @@ class SharedWords:
     pairs: frozenset[Pair]
 
 
-_IDLE = frozenset(chain.from_iterable(map(in_order, FUNCTION_WORDS)))
+_IDLE = frozenset(chain.from_iterable(map(stems_in_order, FUNCTION_WORDS)))
 
 
 class QueryTerms:
@@ -42,7 +42,7 @@ class QueryTerms:
     (``weighty``)."""
 
     def __init__(self, question: str) -> None:
-        self.stems = in_order(question)
+        self.stems = stems_in_order(question)
         self.weighty = frozenset(self.stems) - _IDLE
         self.pairs = frozenset(pairwise(self.stems))
         # To look for these words alone takes less than half the time of reading the whole passage.
@@ -57,6 +57,7 @@ class QueryTerms:
         return self._find_pattern(self._pattern, embedded.casefold())
 
     def _find_pattern(self, pattern: re.Pattern[str], text: str) -> SharedWords:
+        """Find the question's stems in a text whose first sentence is the page's path."""
         path = END.search(text)
         body_start = path.end() if path else len(text)
         path_stems: set[str] = set()

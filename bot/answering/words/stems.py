@@ -17,7 +17,7 @@ STEM = 5
 """Letters of a word that count. This is crude, but works for every language with letters."""
 
 
-def in_order(text: str) -> list[str]:
+def stems_in_order(text: str) -> list[str]:
     """Return the stems of ``text`` in order. A token with a digit is a name and stays whole.
     Scripts without spaces yield pairs of characters."""
     if text.isascii():  # by far the most frequent case, and four times as fast
@@ -35,17 +35,17 @@ def in_order(text: str) -> list[str]:
 
 def count(text: str) -> int:
     """Return the number of stems."""
-    return len(text.translate(_BETWEEN).split()) if text.isascii() else len(in_order(text))
+    return len(text.translate(_BETWEEN).split()) if text.isascii() else len(stems_in_order(text))
 
 
 def stems(text: str) -> frozenset[str]:
-    return frozenset(in_order(text))
+    return frozenset(stems_in_order(text))
 
 
 def by_sentence(text: str) -> Iterator[list[str]]:
     """Yield the stems of each sentence, in order. The ends of sentences are guessed: this is fast,
     and good enough for comparing."""
-    return map(in_order, END.split(text))
+    return map(stems_in_order, END.split(text))
 
 
 class Weights:

@@ -87,8 +87,7 @@ def web_client(token: str, api_url: str, *, patient: bool = True) -> AsyncWebCli
 
 
 def connections() -> aiohttp.ClientSession:
-    """Return a session whose connections stay open between calls: a handshake costs more than a
-    call."""
+    """Return a session that keeps its connections: a handshake costs more than a call."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
 
 

@@ -67,6 +67,7 @@ class History:
         return tuple(turns[-_TURNS:])
 
     def _turns(self, messages: Iterable[Mapping[str, Any]], message: IncomingMessage) -> list[Turn]:
+        """Return the earlier messages with words as turns."""
         turns: list[Turn] = []
         for earlier in messages:
             if _when(earlier) >= float(message.ts):

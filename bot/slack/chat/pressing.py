@@ -94,12 +94,14 @@ def opened(prompts: Prompts, people: SlackPeople, optional_calls: OptionalCalls)
         if people.gets_nothing(membership, shared=False):
             return
         if texts := await prompts.suggested(to_member=membership is Membership.MEMBER):
-            suggestions = [{"title": _short(text), "message": text} for text in map(inert, texts)]
+            suggestions = [
+                {"title": _shortened(text), "message": text} for text in map(inert, texts)
+            ]
             channel = body["event"]["channel"]
             await optional_calls.try_call(SUGGEST, channel_id=channel, prompts=suggestions)
 
     return handle
 
 
-def _short(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= _TITLE else f"{text[: _TITLE - 1].rsplit(' ', 1)[0]}\u2026"

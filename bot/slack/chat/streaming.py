@@ -144,6 +144,7 @@ class Live:
                 await self._ended.wait()
 
     async def _add(self, new: str) -> None:
+        """Show more text. A failure is logged only: the finished answer is posted anyway."""
         self._text += new
         try:
             if not self._ts:
@@ -162,6 +163,7 @@ class Live:
             self._unsure = True
 
     async def _begin(self, new: str) -> None:
+        """Begin the message that shows the text: as Slack's stream if it can, or as a post."""
         message, api_without_retry = self._message, self._streaming.api_without_retry
         await self._hold(message)
         if self._streaming.optional_calls.has(START):

@@ -87,7 +87,7 @@ def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set
         if not plain.startswith("-"):
             arguments.append(word)
         elif plain not in known:
-            raise Misused(texts.unknown_option(_shown(word)))
+            raise Misused(texts.unknown_option(_bounded(word)))
         elif plain in chosen:
             raise Misused(texts.option_twice(plain))
         else:
@@ -104,8 +104,8 @@ def person(word: str) -> str:
     if match := _PERSON.fullmatch(word):
         return match[1]
     if word.startswith("@"):
-        raise Misused(texts.name_without_person(_shown(word)))
-    raise Misused(texts.no_person(_shown(word)))
+        raise Misused(texts.name_without_person(_bounded(word)))
+    raise Misused(texts.no_person(_bounded(word)))
 
 
 def address(word: str) -> str | None:
@@ -114,5 +114,5 @@ def address(word: str) -> str | None:
     return (match[1] or match[2]).replace("&amp;", "&") if match else None
 
 
-def _shown(word: str) -> str:
+def _bounded(word: str) -> str:
     return word[:100]

@@ -56,6 +56,7 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
 
 
 def _health(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield lines about a wiki's state."""
     yield texts.passages_and_closed_pages(row["passages"], row["closed"])
     lags = {
         "edits": texts.edits_reach_answers,

@@ -93,10 +93,10 @@ class Commands:
             await answer(await self._ask(call.person, text))
         elif chosen is None:
             await answer(say(texts.unknown_command(name[:100]), texts.SEE_HELP))
-        elif no := await self._refusal(chosen, call.person):
+        elif refusal := await self._refusal(chosen, call.person):
             # "Access to the VPN?" begins like a command for admins.
             asks = in_words and (has_mark or is_long)
-            await answer(await self._ask(call.person, text) if asks else no)
+            await answer(await self._ask(call.person, text) if asks else refusal)
         else:
             try:
                 await chosen.carry_out(call)
@@ -207,10 +207,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
     audit = Audit(trail, people, reindexing.part, clock, audited)
     subcommands = [
         Subcommand(
-            texts.STATUS_USAGE,
-            texts.STATUS_DOES,
-            Status(people, wikis.operating).run,
-            For.MEMBERS,
+            texts.STATUS_USAGE, texts.STATUS_DOES, Status(people, wikis.operating).run, For.MEMBERS
         ),
         Subcommand(
             texts.reindex_usage(FULL, DRY_RUN),
@@ -219,10 +216,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
             For.ADMINS,
         ),
         Subcommand(
-            texts.FLAGS_USAGE,
-            texts.FLAGS_DOES,
-            Flags(feedback, api, clock).run,
-            For.ADMINS,
+            texts.FLAGS_USAGE, texts.FLAGS_DOES, Flags(feedback, api, clock).run, For.ADMINS
         ),
         Subcommand(
             texts.ACCESS_USAGE,

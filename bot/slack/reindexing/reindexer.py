@@ -178,6 +178,7 @@ class Reindexer:
             logger.debug("Reindex jobs wait: %s", error)
 
     async def _carry_out(self, job: Job) -> None:
+        """Run the job: show its progress, report its end, and send the details to its person."""
         self._progress, self._note = None, ""
         if not job.message:
             job = await self._post(job)
@@ -254,6 +255,7 @@ class Reindexer:
     async def _watch(
         self, job: Job, shown_progress: ProgressMessage, cancelled: threading.Event
     ) -> None:
+        """Show the job's progress, and set ``cancelled`` if somebody cancels it."""
         last_shown: object = None
         name, began = None, self._clock()
         while not cancelled.is_set():

@@ -70,6 +70,7 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
 
 
 def _outcome(order: Order, reports: Sequence[SyncReport], *, cancelled: bool) -> list[str]:
+    """Return sentences that say what became of the job."""
     if cancelled:
         unchanged = order.full or order.dry_run
         state = texts.INDEX_UNCHANGED if unchanged else texts.DONE_IS_KEPT

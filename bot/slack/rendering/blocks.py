@@ -92,8 +92,7 @@ def answer(
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence in plain words, for a notification; cut between words if it is
-    long."""
+    """Return the first sentence in plain words, cut if it is long, for a notification."""
     words = " ".join(re.sub(r" ?\[\d{1,2}\]", "", plain(text.replace("**", ""))).split())
     sentence = re.match(r".+?(?:[.!?\u2026](?=\s|$)|[\u3002\uff01\uff1f]|$)", words)
     first = sentence[0] if sentence else words
@@ -167,6 +166,7 @@ def _owner(source: Source) -> str:
 def _foot(
     recorded: RecordedAnswer, origins: Container[str], today: date, tally: Tally | None
 ) -> list[Block]:
+    """Return what stands below an answer: small print, buttons, and what people said of it."""
     blocks: list[Block] = []
     result = recorded.answer
     lines = _small_print(recorded, origins, today, with_words=True)
@@ -219,8 +219,7 @@ def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return somebody's words as an inert quotation, cut to fit into a section with its
-    heading."""
+    """Return somebody's words as an inert quotation that fits into a section with a heading."""
     lines = literal(text).splitlines() or [""]
     lead = "\n".join(f"&gt; {line}" for line in lines)
     return next(iter(sections([Piece(lead)], _QUOTATION)), "")

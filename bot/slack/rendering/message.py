@@ -21,8 +21,7 @@ class Message:
     blocks: list[Block]
 
     def marked(self, mark: str) -> Message:
-        """Return the message with ``mark`` as the id of its first block, so that it can be found
-        later."""
+        """Return the message with ``mark`` as the id of its first block, by which it is found."""
         return Message(self.text, [{**self.blocks[0], "block_id": mark}, *self.blocks[1:]])
 
 

@@ -57,6 +57,7 @@ def _cut(text: str, room: int) -> Iterator[str]:
 
 
 def _cut_line(line: str, room: int) -> Iterator[str]:
+    """Cut a line between words, or anywhere if a word is too long."""
     if len(line) <= room:
         yield line
         return
@@ -74,7 +75,7 @@ def _cut_line(line: str, room: int) -> Iterator[str]:
 
 def _tokens(line: str, room: int) -> Iterator[str]:
     """Yield the tokens of a line. A token that is too long for any section is cut like other text;
-    a link loses its address."""
+    of such a link only the label remains."""
     for match in _WHOLE.finditer(line):
         token = match[0]
         if len(token) <= room:
@@ -82,4 +83,4 @@ def _tokens(line: str, room: int) -> Iterator[str]:
         elif token.startswith("<"):
             yield from _tokens(token[1:-1].partition("|")[2], room)
         else:
-            yield from token
+            yield from token  # character by character

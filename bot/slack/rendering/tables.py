@@ -28,7 +28,8 @@ class Aligned:
 
 
 def aligned(lines: Sequence[str]) -> Aligned:
-    """Align a table. Total: lines that are no table come out as they are."""
+    """Align the columns of a table. One that is too wide becomes lines of prose. Any lines are
+    taken: those without cells are a table of one column."""
     rows = [_cells(line) for line in lines]
     rows = [row for row in rows if not all(_RULE_CELL.fullmatch(cell) for cell in row)]
     columns = max(map(len, rows), default=0)
@@ -79,6 +80,8 @@ def _width(text: str) -> int:
     return sum(
         0
         if unicodedata.combining(character)
-        else 1 + (unicodedata.east_asian_width(character) in "WF")
+        else 2
+        if unicodedata.east_asian_width(character) in "WF"
+        else 1
         for character in text
     )

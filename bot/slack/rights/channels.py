@@ -64,8 +64,7 @@ class Channels:
         return False
 
     async def members(self, id_: str) -> list[str] | None:
-        """Return the ids of all members of the channel, including apps; None if Slack does not
-        say."""
+        """Return the ids of the channel's members, also apps; None if Slack does not say."""
         try:
             return [id_ async for page in self._pages(id_) for id_ in page.get("members") or ()]
         except ChatRefused as error:

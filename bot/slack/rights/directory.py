@@ -185,8 +185,7 @@ class MemberList:
         return bool(answer["user"]["id"] == id_)
 
     async def _latest(self, oldest: float) -> _List:
-        """Return the list. If it is older than ``oldest`` seconds, it is read again, if there is
-        time."""
+        """Return the list, read again if it is older than ``oldest`` seconds and there is time."""
         if self._reading is None or self._reading.done():
             # After a failed read the list is not requested more often, however old it is.
             if self.clock() - self._tried < (READ_AGAIN if self._failed else oldest):
@@ -203,6 +202,7 @@ class MemberList:
         return self._list
 
     async def _read(self) -> None:
+        """Read Slack's list of people; if it cannot be read, the last list stays."""
         memberships: dict[str, Membership] = {}
         holders: dict[str, str] = {}
         team = self.team if self.organization else None

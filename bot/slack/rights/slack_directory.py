@@ -265,6 +265,7 @@ class SlackDirectory:
         self._kinds.forget(channel)
 
     async def _look(self, channel: str) -> _Present:
+        """Read who is in the channel, as far as rights depend on it."""
         kind = self._kinds.get(channel)
         if kind is None:
             turnover = self._turnover[channel]

@@ -225,7 +225,9 @@ def _in_words(  # noqa: PLR0913, PLR0917 - the parts of an explanation
     page: Listed, viewers: Gate, rights: Rights, holder: Principal, names: Names, person: str
 ) -> Iterator[GateInWords]:
     """Yield the gates: the space first, then from the top down to the page itself."""
-    yield _gate(f"space {page.space.key}", "may be viewed by", viewers, holder, names, person)
+    yield _explained_gate(
+        f"space {page.space.key}", "may be viewed by", viewers, holder, names, person
+    )
     nodes = [*page.ancestors, page.key]
     gates = dict(zip(nodes, rights.gates_of(page), strict=True))
     restricted = [key for key in nodes if gates[key] != PASSABLE]
@@ -236,15 +238,16 @@ def _in_words(  # noqa: PLR0913, PLR0917 - the parts of an explanation
             where = "what stands above it"
         elif key == page.key:
             where = "the page itself"
-        yield _gate(where, "restricted to", gates[key], holder, names, person)
+        yield _explained_gate(where, "restricted to", gates[key], holder, names, person)
     if not restricted:
         above = f" and the {len(nodes) - 1} above it" if nodes[1:] else ""
         yield GateInWords(f"the page{above}", passed=True, why="no restriction")
 
 
-def _gate(  # noqa: PLR0913, PLR0917 - as above
+def _explained_gate(  # noqa: PLR0913, PLR0917 - as above
     where: str, rule: str, gate: Gate, holder: Principal, names: Names, person: str
 ) -> GateInWords:
+    """Explain whether the ``holder`` of tokens passes a gate, and why."""
     if gate == CLOSED:
         return GateInWords(where, passed=False, why=_UNREAD)
     if EVERYONE in gate & holder.tokens:

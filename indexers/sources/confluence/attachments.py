@@ -11,13 +11,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from requests import Response
 
-from footnote_bot.indexers.model import (
-    Failed,
-    KnownPage,
-    PageChange,
-    Skipped,
-    digest,
-)
+from footnote_bot.indexers.model import Failed, KnownPage, PageChange, Skipped, digest
 from footnote_bot.indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
 from footnote_bot.indexers.sources.attachments.content import NOT_INSTALLED, Unreadable
 from footnote_bot.indexers.sources.attachments.reading import VERSION, read, readable
@@ -269,9 +263,10 @@ class Attachments:
             if isinstance(data, Refused):
                 yield _failed(document, str(data))
             else:
-                yield self._document(document, data)
+                yield self._converted(document, data)
 
-    def _document(self, document: Attached, data: bytes) -> PageChange:
+    def _converted(self, document: Attached, data: bytes) -> PageChange:
+        """Convert a file's bytes to a page. A file that cannot be read is not downloaded again."""
         file = document.file
         try:
             content = self._parse(FILE, read, file.name, data)
@@ -290,6 +285,7 @@ class Attachments:
         return why
 
     def _download(self, document: Attached) -> bytes | Refused:
+        """Download the listed version of a file; return the refusal if Confluence refuses."""
         file, wiki = document.file, self._transport
         if file.size < 0:
             return Refused(200, "Confluence does not say how large it is.")

@@ -30,17 +30,8 @@ from footnote_bot.indexers.sources.confluence.paging import (
 )
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
 from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
-from footnote_bot.indexers.sources.confluence.product import (
-    Product,
-    Rights,
-    Start,
-    when_needed,
-)
-from footnote_bot.indexers.sources.confluence.rights import (
-    Restriction,
-    Tokens,
-    restriction,
-)
+from footnote_bot.indexers.sources.confluence.product import Product, Rights, Start, when_needed
+from footnote_bot.indexers.sources.confluence.rights import Restriction, Tokens, restriction
 from footnote_bot.indexers.sources.confluence.transport import (
     Json,
     Params,
@@ -161,7 +152,7 @@ class Cloud(Product):
                 failure = error
                 continue
             if content is not None:
-                return self._found(content, key, kind, above, result)
+                return self._page_from(content, key, kind, above, result)
             if failure is None and result:
                 # Until the other kind has also answered, the page may be gone.
                 result.record_difference()
@@ -169,7 +160,7 @@ class Cloud(Product):
             raise failure
         return None
 
-    def _found(
+    def _page_from(
         self,
         content: Json,
         key: str,
@@ -177,17 +168,18 @@ class Cloud(Product):
         above: Callable[[], list[str]],
         result: PartialResult | None,
     ) -> Listed | None:
+        """Return the page in a response; None if it is no current page."""
         if not is_current(content, key):
             return None
         space = str(content.get("spaceId") or "")
         if not space:
             raise Refused(200, f"Confluence does not say where the page {key} stands.")
         if result:
-            result.record_page(number(version(content)), space)
+            result.compare_page(number(version(content)), space)
         if len(self._kinds) >= _KNOWN:
             self._kinds.clear()
         self._kinds[key] = kind
-        ancestors, why = _chain(_parent(content, kind), above)
+        ancestors, why = _read_ancestors(_parent(content, kind), above)
         page = self._listed(content, content, kind, ConfluenceSpace(space, "", ""))
         return replace(page, ancestors=ancestors, above_unread=why)
 
@@ -249,6 +241,7 @@ class _Chains:
         return replace(page, ancestors=above, above_unread=self._unread if UNKNOWN in above else "")
 
     def above(self, key: str) -> tuple[str, ...]:
+        """Return the ancestors of a listed page, top first, from the parents that were listed."""
         path: list[str] = []
         while key not in self._above:
             if key in path:
@@ -258,17 +251,17 @@ class _Chains:
             if parent in self._parents:
                 key = parent
             else:
-                self._above[key] = self._beyond(key, parent)
+                self._above[key] = self._ancestors_of_unlisted(key, parent)
         for below in reversed(path):
             if below not in self._above:
                 parent = self._parents[below]
                 self._above[below] = (*self._above[parent], parent)
         return self._above[path[0] if path else key]
 
-    def _beyond(self, key: str, parent: str) -> tuple[str, ...]:
+    def _ancestors_of_unlisted(self, key: str, parent: str) -> tuple[str, ...]:
         """Return the ancestors of a page whose parent is not listed; its siblings share them."""
         if parent not in self._unlisted:
-            ancestors, why = _chain(parent, partial(self._read, key))
+            ancestors, why = _read_ancestors(parent, partial(self._read, key))
             self._unread = why or self._unread
             self._unlisted[parent] = ancestors  # now: a response may name its own page as above it
             # The response has no `next`: the ancestors of its first node need another request.
@@ -277,10 +270,10 @@ class _Chains:
         return self._unlisted[parent]
 
 
-def _chain(parent: str, read: Callable[[], list[str]]) -> tuple[tuple[str, ...], str]:
-    """Return the ancestors of a page below ``parent``, top first, and why they could not be
-    ``read``, if another try may read them. If they do not end with the parent, they are incomplete:
-    the page was moved meanwhile, or there are more than one response holds.
+def _read_ancestors(parent: str, read: Callable[[], list[str]]) -> tuple[tuple[str, ...], str]:
+    """Return the ancestors of a page below ``parent``, top first, and why they could not be read;
+    empty if they were, or another try will not read them. Incomplete ones end with `UNKNOWN`: the
+    page was moved meanwhile, so that the parent is not among them, or one response cannot hold all.
 
     Raises:
         WikiUnavailable: Confluence does not answer, or is too busy for any request.

@@ -10,14 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 
-from footnote_bot.indexers.model import (
-    Failed,
-    KnownPage,
-    PageChange,
-    Section,
-    Skipped,
-    digest,
-)
+from footnote_bot.indexers.model import Failed, KnownPage, PageChange, Section, Skipped, digest
 from footnote_bot.indexers.sources.confluence.answers import (
     ConfluenceSpace,
     in_batches,
@@ -36,13 +29,7 @@ from footnote_bot.indexers.sources.confluence.paging import (
     search_content,
 )
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
-from footnote_bot.indexers.sources.confluence.reading import (
-    EMPTY,
-    OnPage,
-    Reader,
-    Seen,
-    version_of,
-)
+from footnote_bot.indexers.sources.confluence.reading import EMPTY, OnPage, Reader, Seen, version_of
 from footnote_bot.indexers.sources.confluence.storage_elements import StorageLinks
 from footnote_bot.indexers.sources.confluence.storage_format import VERSION as STORAGE
 from footnote_bot.indexers.sources.confluence.storage_format import sections
@@ -249,6 +236,7 @@ def sections_of(
 def _sections(
     comments: Iterable[Comment], texts: Mapping[str, CommentText], page: Seen, links: StorageLinks
 ) -> Iterator[Section]:
+    """Yield a section for each comment with text, below those that it answers."""
     for comment in comments:
         content = texts[comment.key]
         keys = (*comment.above, comment.key)
@@ -346,6 +334,7 @@ class Comments:
         self._seen_comments: dict[str, set[tuple[str, int]]] = {}
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[Comment]:
+        """Yield all comments in ``spaces``, and remember their versions for `edited`."""
         self._seen_comments.clear()
         for query in queries_in("comment", spaces):
             for comment in of_search(search_content(self._transport, query, _EXPAND)):

@@ -18,10 +18,7 @@ from footnote_bot.indexers.sources.confluence.answers import (
     with_ids,
 )
 from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from footnote_bot.indexers.sources.confluence.paging import (
-    by_start,
-    results,
-)
+from footnote_bot.indexers.sources.confluence.paging import by_start, results
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
 from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
 from footnote_bot.indexers.sources.confluence.product import (
@@ -128,7 +125,7 @@ class DataCenter(Product):
             return None
         page = self._listed(content, content, content["type"], space_of(content["space"]))
         if result:
-            result.record_page(page.version, page.space.id)
+            result.compare_page(page.version, page.space.id)
         return page
 
     def _content(self, key: str) -> Json | None:
@@ -179,7 +176,7 @@ class DataCenter(Product):
 
     def _listed(self, answer: Json, content: Json, kind: str, space: ConfluenceSpace) -> Listed:
         page = super()._listed(answer, content, kind, space)
-        ancestors = _above(content.get("ancestors"), kind)
+        ancestors = _ancestors_of(content.get("ancestors"), kind)
         return replace(page, ancestors=ancestors, own=self._restriction(content))
 
     def _restriction(self, content: Json) -> Restriction | None:
@@ -193,7 +190,7 @@ class DataCenter(Product):
         return body_in(page, lambda form: self._wiki.get(path, {"expand": f"body.{form},version"}))
 
 
-def _above(nodes: object, kind: str) -> tuple[str, ...]:
+def _ancestors_of(nodes: object, kind: str) -> tuple[str, ...]:
     """Return the ancestors. A blog post has none, whether the response has the field or not."""
     if not isinstance(nodes, list):
         return () if kind == "blogpost" else (UNKNOWN,)

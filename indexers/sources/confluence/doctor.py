@@ -83,27 +83,27 @@ class ConfluenceDoctor:
     def findings(self) -> Iterator[Finding]:
         """Yield the findings; without an account and a space there is nothing more to check."""
         needed: list[tuple[Check, str]] = [
-            (self._token_is_whose, "whose token it is"),
-            (self._reads_spaces, "which spaces there are"),
+            (self._check_token, "whose token it is"),
+            (self._check_spaces, "which spaces there are"),
         ]
         for check, subject in needed:
-            findings = self._within(check, subject, late=Level.FAILURE)
+            findings = self._run_in_time(check, subject, late=Level.FAILURE)
             yield from findings
             if any(finding.level is Level.FAILURE for finding in findings):
                 return
         further: list[tuple[Check, str]] = [
-            (self._names_lost_spaces, "which spaces are missing"),
-            (self._tells_viewers, "who may view the spaces"),
-            (self._tells_restrictions, "how pages are restricted"),
-            (self._tells_own_groups, "who is in which group"),
-            (self._finds_overrides, "whose the accounts in `accounts` are"),
-            (self._tells_people, "who people are"),
-            (self._finds_selection, "what the settings select"),
+            (self._check_lost_spaces, "which spaces are missing"),
+            (self._check_viewers, "who may view the spaces"),
+            (self._check_restrictions, "how pages are restricted"),
+            (self._check_own_groups, "who is in which group"),
+            (self._check_overrides, "whose the accounts in `accounts` are"),
+            (self._check_people, "who people are"),
+            (self._check_selection, "what the settings select"),
         ]
         for check, subject in further:
-            yield from self._within(check, subject, late=Level.WARNING)
+            yield from self._run_in_time(check, subject, late=Level.WARNING)
 
-    def _within(self, check: Check, subject: str, *, late: Level) -> list[Finding]:
+    def _run_in_time(self, check: Check, subject: str, *, late: Level) -> list[Finding]:
         """Run a check in a thread, to limit a server that sends slowly."""
         try:
             return start_in_thread(lambda _: list(check()), None).result(self._seconds)
@@ -114,7 +114,7 @@ class ConfluenceDoctor:
         except WikiUnavailable as error:
             return [self._failure(f"Confluence does not tell {subject}. {error}")]
 
-    def _token_is_whose(self) -> Iterator[Finding]:
+    def _check_token(self) -> Iterator[Finding]:
         url = self._transport.base.url
         try:
             answer = self._transport.get("/rest/api/user/current")
@@ -125,7 +125,7 @@ class ConfluenceDoctor:
             )
             return
         except WikiUnavailable as error:
-            yield self._failure(str(error), self._scoped())
+            yield self._failure(str(error), self._scoped_token_advice())
             return
         key = text(answer, "accountId") or text(answer, "userKey")
         if not key:
@@ -135,10 +135,10 @@ class ConfluenceDoctor:
             )
             return
         self._account = Account(key, text(answer, "displayName") or key)
-        yield from self._product()
+        yield from self._check_product()
         yield self._ok(f"The token is accepted; its account is {self._account.name}.")
 
-    def _scoped(self) -> str:
+    def _scoped_token_advice(self) -> str:
         """Return the advice for a scoped token, which the site refuses and the gateway accepts."""
         cloud_id = self._cloud_id() if self._cloud_id else ""
         return (
@@ -147,7 +147,7 @@ class ConfluenceDoctor:
             else ""
         )
 
-    def _product(self) -> Iterator[Finding]:
+    def _check_product(self) -> Iterator[Finding]:
         url = self._transport.base.url
         if self._cloud:
             yield self._ok(f"It is Confluence Cloud at {url}.")
@@ -172,13 +172,13 @@ class ConfluenceDoctor:
         else:
             yield self._ok(f"{message}.")
 
-    def _reads_spaces(self) -> Iterator[Finding]:
+    def _check_spaces(self) -> Iterator[Finding]:
         spaces = self._survey.list_spaces().with_some_seen()
         self._spaces, self._lost = list(spaces.seen), (*spaces.lost, *spaces.unread)
         keys = _listed(space.key for space in self._spaces)
         yield self._ok(f"It sees {counted(len(self._spaces), 'space')} to read: {keys}.")
 
-    def _names_lost_spaces(self) -> Iterator[Finding]:
+    def _check_lost_spaces(self) -> Iterator[Finding]:
         if not self._lost:
             return
         yield self._failure(
@@ -189,7 +189,7 @@ class ConfluenceDoctor:
             " it out; else let the token's account view it.",
         )
 
-    def _tells_viewers(self) -> Iterator[Finding]:
+    def _check_viewers(self) -> Iterator[Finding]:
         product, workers = self._survey.product, self._transport.concurrency
         viewers = dict(
             zip(self._spaces, parallel_map(product.viewers, self._spaces, workers), strict=True)
@@ -214,7 +214,7 @@ class ConfluenceDoctor:
             else "No space is open to visitors who are not logged in."
         )
 
-    def _tells_own_groups(self) -> Iterator[Finding]:
+    def _check_own_groups(self) -> Iterator[Finding]:
         try:
             groups = self._members.groups(self._account)
         except WikiUnavailable as error:
@@ -237,14 +237,14 @@ class ConfluenceDoctor:
             f" does not open, add {name} to the restriction, {way}.",
         )
 
-    def _finds_overrides(self) -> Iterator[Finding]:
+    def _check_overrides(self) -> Iterator[Finding]:
         for email in self._accounts[:_OVERRIDES]:
             who = self._members.find(email)
             if isinstance(who, NotFound):
                 reason = f"`accounts`: {email}: {who.reason.rstrip('.')}."
                 yield self._warning(reason, "" if who.unasked else "Correct the entry.")
 
-    def _tells_people(self) -> Iterator[Finding]:
+    def _check_people(self) -> Iterator[Finding]:
         visible, everybody = self._members.count()
         if visible == everybody:
             yield self._ok(
@@ -272,7 +272,7 @@ class ConfluenceDoctor:
             except WikiUnavailable as error:
                 yield self._failure(f"Other people's groups cannot be read. {error}", _GROUPS)
 
-    def _tells_restrictions(self) -> Iterator[Finding]:
+    def _check_restrictions(self) -> Iterator[Finding]:
         pages = self._sample()
         if not pages:
             yield self._warning(
@@ -280,7 +280,7 @@ class ConfluenceDoctor:
                 "See that the search index of Confluence is not being rebuilt.",
             )
             return
-        yield from self._reads_in_bulk(pages)
+        yield from self._check_bulk(pages)
         rights = self._survey.product.rights(pages)
         nodes = {key for page in pages for key in (*page.ancestors, page.key)} - {UNKNOWN}
         unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
@@ -298,7 +298,7 @@ class ConfluenceDoctor:
             "Give the token the right (and scope) to read restrictions and ancestors.",
         )
 
-    def _finds_selection(self) -> Iterator[Finding]:
+    def _check_selection(self) -> Iterator[Finding]:
         """Yield the names in the settings that do not exist."""
         scope = self._scope
         if scope.trees:
@@ -311,11 +311,11 @@ class ConfluenceDoctor:
                 )
         for setting, labels in (("labels", scope.labels), ("exclude_labels", scope.labels_out)):
             for label in labels:
-                yield from self._finds(f"`{setting}`: {label!r}", f"label = {quoted(label)}")
+                yield from self._check_query(f"`{setting}`: {label!r}", f"label = {quoted(label)}")
         if scope.cql:
-            yield from self._finds("`cql`", f"({scope.cql})")
+            yield from self._check_query("`cql`", f"({scope.cql})")
 
-    def _reads_in_bulk(self, pages: Sequence[Listed]) -> Iterator[Finding]:
+    def _check_bulk(self, pages: Sequence[Listed]) -> Iterator[Finding]:
         """Warn of too many requests: rights that the bulk does not report are requested one by
         one."""
         requests_before = self._transport.requests
@@ -328,7 +328,7 @@ class ConfluenceDoctor:
                 "Give the token the scope to search content; see Confluence's own log.",
             )
 
-    def _finds(self, setting: str, query: str) -> Iterator[Finding]:
+    def _check_query(self, setting: str, query: str) -> Iterator[Finding]:
         try:
             keys = self._searched(query, 1)
         except Refused as refused:
@@ -340,10 +340,7 @@ class ConfluenceDoctor:
             )
             return
         if not keys:
-            yield self._warning(
-                f"{setting} finds nothing.",
-                "Check its spelling.",
-            )
+            yield self._warning(f"{setting} finds nothing.", "Check its spelling.")
 
     def _sample(self) -> list[Listed]:
         keys = self._searched("type = page", _SAMPLE)

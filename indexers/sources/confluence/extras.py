@@ -65,12 +65,7 @@ class PageExtras:
     request."""
 
     def __init__(
-        self,
-        extras: Extras,
-        wiki: str,
-        transport: Transport,
-        reader: Reader,
-        parse: Parse = here,
+        self, extras: Extras, wiki: str, transport: Transport, reader: Reader, parse: Parse = here
     ) -> None:
         self._kinds: dict[str, ExtraKind[Any, Any]] = {}
         if extras.attachments:

@@ -185,26 +185,29 @@ class _Check:
         version = None if PageExtras.owns(key) else version_of(revision)
         result = self._results[key] = PartialResult(version, space_id_of(revision))
         try:
-            return self._at(key, revision, result)
+            return self._check_document(key, revision, result)
         except WikiUnavailable:
             # Another request may still reveal that somebody may not read it.
             result.wait(self._until - self._of.clock())
             raise
 
-    def _at(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
+    def _check_document(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         if is_attachment(key):
-            return self._file(key, revision, result) if self._of.extras.attachments else None
+            return self._check_file(key, revision, result) if self._of.extras.attachments else None
         if is_comments(key):
-            return self._comments(key, revision, result) if self._of.extras.comments else None
+            return self._check_comments(key, revision, result) if self._of.extras.comments else None
         found = self._find(key, result)
-        return self._page(found, version_of(revision), result) if found else None
+        return self._check_page(found, version_of(revision), result) if found else None
 
     def so_far(self, key: str) -> LivePage | None:
         """Return what is certain by now of a document that is being checked; None if nothing is."""
         result = self._results.get(key)
         return result.so_far() if result else None
 
-    def _page(self, found: _Found, indexed_version: int, result: PartialResult) -> LivePage | None:
+    def _check_page(
+        self, found: _Found, indexed_version: int, result: PartialResult
+    ) -> LivePage | None:
+        """Check a page. One older than the indexed version is none: its rights may be old."""
         page, gates, product = found.page, found.gates, self._of.product
         body: Future[Mapping[str, str | Refused]] | None = None
         if page.version > indexed_version:
@@ -222,9 +225,10 @@ class _Check:
         if body is None:
             return LivePage(rights)
         page = replace(page, space=space.space)
-        return self._read_again(Seen(page, rights, editor.result()), body.result()[page.key])
+        return self._with_current_text(Seen(page, rights, editor.result()), body.result()[page.key])
 
-    def _read_again(self, seen: Seen, body: str | Refused) -> LivePage:
+    def _with_current_text(self, seen: Seen, body: str | Refused) -> LivePage:
+        """Return an edited page, with its current text if that can be converted in time."""
         edited = LivePage(seen.acl, edited=True)
         if isinstance(body, Refused) or not self._look_up_people(body):
             return edited
@@ -249,11 +253,11 @@ class _Check:
         names.update({key: request.result() for key, request in requests.items()})
         return True
 
-    def _file(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
+    def _check_file(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         file = self._submit(partial(fetch_file, self._of.transport, key)).result()
         if file and file.version != version_of(revision):
             result.record_difference()
-        page = self._seen(file.page, result) if file else None
+        page = self._page_of_extra(file.page, result) if file else None
         if file is None or page is None:
             return None
         document = Attached(page, file)
@@ -261,11 +265,11 @@ class _Check:
             return None
         return LivePage(document.acl, edited=file.version > version_of(revision))
 
-    def _comments(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
+    def _check_comments(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         page_key = key.removesuffix(TAIL)
         request = start_in_thread(partial(live_comments, self._of.transport), page_key)
         result.add_comments(request)
-        page = self._seen(page_key, result)
+        page = self._page_of_extra(page_key, result)
         # Comments of a page that is gone are gone, whether or not Confluence still lists them.
         if page is None or not (comments := request.result()):
             return None
@@ -275,7 +279,7 @@ class _Check:
         # They may have been written for fewer people than the rights that were read beside them.
         with self._lock:
             self._gates.clear()
-        page = self._seen(page_key, result)
+        page = self._page_of_extra(page_key, result)
         if page is None:
             return None
         for change in self._of.page_extras.read([document.on(page)]):
@@ -283,7 +287,7 @@ class _Check:
                 return LivePage(page.acl, edited=True, now=change.page)
         return LivePage(page.acl, edited=True)
 
-    def _seen(self, key: str, result: PartialResult) -> Seen | None:
+    def _page_of_extra(self, key: str, result: PartialResult) -> Seen | None:
         """Check the page that a file or comments belong to."""
         found = self._find(key, result)
         if found is None or (space := self._space(found.page, result)) is None:
@@ -302,7 +306,7 @@ class _Check:
         if page.above_unread:
             raise WikiUnavailable(page.above_unread)
         if page.own is not None and page.own.whole:
-            own = _done(page.own.gate)
+            own = _settled_gate(page.own.gate)
             result.add_gate(own)
         elif own is None:
             own = self._gate(key, result)
@@ -313,7 +317,7 @@ class _Check:
         with self._lock:
             if node not in self._gates:
                 closed = node == UNKNOWN
-                self._gates[node] = _done(CLOSED) if closed else self._request_gate(node)
+                self._gates[node] = _settled_gate(CLOSED) if closed else self._request_gate(node)
             gate = self._gates[node]
         result.add_gate(gate)
         return gate
@@ -326,10 +330,12 @@ class _Check:
         found = self._of.spaces.get(self._of.product.space_path(page.space))
         if found is None or not self._of.scope.reads(found.space.key, found.tells):
             return None
-        result.add_gate(_done(found.viewers))
+        result.add_gate(_settled_gate(found.viewers))
         return found
 
     def _submit(self, work: Callable[[], Made]) -> Future[Made]:
+        """Run the work in the pool, unless the check's time is over when its turn comes."""
+
         def in_time() -> Made:
             if self._of.clock() > self._until:
                 raise WikiUnavailable("there is no time left to ask")
@@ -338,7 +344,7 @@ class _Check:
         return self._of.pool.submit(in_time)
 
 
-def _done(gate: Gate) -> Future[Gate]:
+def _settled_gate(gate: Gate) -> Future[Gate]:
     done: Future[Gate] = Future()
     done.set_result(gate)
     return done

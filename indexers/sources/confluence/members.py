@@ -459,6 +459,7 @@ class ConfluenceMembers:
         return _Membership(who, tuple(self._people.groups(who)))
 
     def _find(self, email: str) -> Account | NotFound:
+        """Find the account of an e-mail address: in `accounts`, else in the directory."""
         if override := self._overrides.get(email):
             return self._people.account(override) or NotFound(NO_SUCH)
         keys = self._accounts(email)
@@ -490,12 +491,12 @@ class ConfluenceMembers:
         key = owner.removeprefix(self._tokens.user(""))
         account = self._people.account(key)
         if account is None and key == owner:
-            account = self._by_label(owner)
+            account = self._account_named(owner)
             if account is None:
                 return owner
         return self._address_of(account) if account is not None and account.active else ""
 
-    def _by_label(self, label: str) -> Account | None:
+    def _account_named(self, label: str) -> Account | None:
         normalised = _as_label(label)
         accounts = {email: {key} for email, key in self._overrides.items()}
         for email, keys in self._directory.get(None).by_email.items():

@@ -62,16 +62,18 @@ class Pool:
         return made
 
     def _grow(self) -> None:
+        """Start a thread, unless there are enough."""
         with self._lock:
             if self._threads == self._workers:
                 return
             self._threads += 1
         Thread(
-            target=_serve, args=(self._queue, self._idle), name="confluence-check", daemon=True
+            target=_run_queued, args=(self._queue, self._idle), name="confluence-check", daemon=True
         ).start()
 
 
-def _serve(queue: _Queue, idle: Semaphore) -> None:
+def _run_queued(queue: _Queue, idle: Semaphore) -> None:
+    """Run work from the queue until it holds None."""
     while True:
         try:
             work = queue.get_nowait()

@@ -19,8 +19,8 @@ class PartialResult:
         self._space = space
         self._gates: list[Future[Gate]] = []
         self._comments: list[Future[Any]] = []
-        self._anything = False
-        self._differs = False
+        self._has_answer = False
+        self._is_edited = False
 
     def add_gate(self, gate: Future[Gate]) -> None:
         """Add a requested gate that a reader must pass; it counts once its result is there."""
@@ -31,16 +31,16 @@ class PartialResult:
         from the indexed ones: only the finished check, which has their page, too, can compare."""
         self._comments.append(request)
 
-    def record_page(self, version: int, space: str) -> None:
-        """Record the current version of its page, in the space with this id."""
-        self._anything = True
+    def compare_page(self, version: int, space: str) -> None:
+        """Record whether its page, now of this version and in this space, was edited or moved."""
+        self._has_answer = True
         moved = bool(self._space) and space != self._space
         if moved or (self._version is not None and version != self._version):
-            self._differs = True
+            self._is_edited = True
 
     def record_difference(self) -> None:
         """Record that the document differs, or may differ, from the indexed one."""
-        self._anything = self._differs = True
+        self._has_answer = self._is_edited = True
 
     def wait(self, seconds: float) -> None:
         """Wait for the requests that are under way."""
@@ -50,8 +50,8 @@ class PartialResult:
     def so_far(self) -> LivePage | None:
         """Return what is certain by now; None if nothing is."""
         gates = [gate.result() for gate in self._gates if gate.done() and not gate.exception()]
-        differs = self._differs or any(request.done() for request in self._comments)
-        if not gates and not self._anything and not differs:
+        differs = self._is_edited or any(request.done() for request in self._comments)
+        if not gates and not self._has_answer and not differs:
             return None
         # A gate that Confluence does not report says nothing about whom it admits.
         readable = [gate for gate in gates if not isinstance(gate, UnreadGate)]

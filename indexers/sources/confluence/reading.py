@@ -288,6 +288,7 @@ class Reader:
     def _read(
         self, pages: Sequence[Seen], retries: list[Seen] | None = None
     ) -> Iterator[PageChange]:
+        """Read pages. Those that are refused for now go to ``retries``, or else are failures."""
         by_key = {page.listed.key: page for page in pages}
         batches = in_batches([page.listed for page in pages], self._product.batch)
         for bodies in parallel_map(self._product.bodies, batches, self._transport.concurrency):

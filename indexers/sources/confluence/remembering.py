@@ -61,7 +61,7 @@ class Remembered(Generic[Key, Value]):
         self._clock = clock
         self._entries: dict[Key, _Entry[Value]] = {}
         self._lock = Lock()
-        self._many = _MANY
+        self._most_entries = _MANY
 
     def get(self, key: Key) -> Value:
         """Return the value.
@@ -95,14 +95,16 @@ class Remembered(Generic[Key, Value]):
                 del self._entries[key]
 
     def _entry(self, key: Key) -> _Entry[Value]:
+        """Return the entry of a key. If there are too many, the expired ones are removed first."""
         with self._lock:
-            if len(self._entries) >= self._many and key not in self._entries:
+            if len(self._entries) >= self._most_entries and key not in self._entries:
                 now = self._clock()
                 self._entries = {k: e for k, e in self._entries.items() if e.until > now}
-                self._many = max(_MANY, 2 * len(self._entries))
+                self._most_entries = max(_MANY, 2 * len(self._entries))
             return self._entries.setdefault(key, _Entry())
 
     def _refresh(self, key: Key, entry: _Entry[Value]) -> None:
+        """Request the value, and store it or the failure with the time until which it is used."""
         started = self._clock()
         try:
             value = self._ask(key)

@@ -150,6 +150,7 @@ def space_gate(rows: Iterable[object], tokens: Tokens) -> Gate:
 
 
 def _viewer(row: object, tokens: Tokens) -> str:
+    """Return the token of those whom a permission lets view a space; else an empty text."""
     if not isinstance(row, Mapping) or not _reads_space(row.get("operation")):
         return ""
     subject = row.get("principal") or row.get("subject")

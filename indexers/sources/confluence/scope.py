@@ -83,6 +83,7 @@ class Scope:
         return above | frozenset(self.trees) if UNKNOWN in above else above
 
     def _search(self, wiki: Transport, space: ConfluenceSpace) -> frozenset[str]:
+        """Return the ids of the space's pages that have one of the labels and that `cql` finds."""
         conditions = [_labelled(self.labels)] if self.labels else []
         conditions += [f"({self.cql})"] if self.cql else []
         try:

@@ -1,9 +1,9 @@
 """Pages of a space that Confluence does not show any more.
 
-A space in `spaces` that is deleted, renamed by key or closed to the token affects its own pages
-only. They are closed to everybody until the space is seen again, and keep their passages, so that
-they can be opened again without embedding. A space that Confluence merely failed to list keeps its
-pages as they were: each is checked before it is quoted.
+A space in `spaces` that is lost (see `ListedSpaces`: deleted, renamed by key, or closed to the
+token) affects its own pages only. They are closed to everybody until the space is seen again, and
+keep their passages, so that they can be opened again without embedding. An unread space, which
+Confluence merely failed to list, keeps its pages as they were: each is checked before it is quoted.
 
 Pages have the id of their space, and `spaces` has keys. If one key is lost while Confluence fails
 to report another, the ids seen earlier tell them apart, or one of the pages does. If neither does,
@@ -29,6 +29,8 @@ Known = Mapping[str, KnownPage]
 KeyOf = Callable[[str], str]
 """Returns the key of the space with an id; empty if that is unknown."""
 
+_UNKNOWN = ""
+"""The space's id in revisions of older Footnotes, which did not record it."""
 _ASKED = 3
 """Pages of a space that are requested to learn its key: some may be gone, or have moved."""
 
@@ -98,7 +100,7 @@ def untold_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> dict[str
     samples: dict[str, list[str]] = {}
     if not spaces.lost or not spaces.unread:
         return samples
-    visible = {"", *(space.id for space in spaces.seen)}
+    visible = {_UNKNOWN, *(space.id for space in spaces.seen)}
     for key, page in known.items():
         space = space_id_of(page.revision)
         if space in visible or key_of(space) or is_attachment(key) or is_comments(key):
@@ -110,20 +112,17 @@ def untold_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> dict[str
 
 
 def in_lost_spaces(spaces: ListedSpaces, known: Known) -> Known:
-    """Return the ``known`` pages whose space is certainly lost."""
+    """Return the ``known`` pages whose space is certainly lost: those of spaces that are not seen,
+    if keys are lost and none is unread."""
     if not spaces.lost or spaces.unread:
         return {}
-    visible = {space.id for space in spaces.seen}
-    return {
-        key: page
-        for key, page in known.items()
-        if (space := space_id_of(page.revision)) and space not in visible
-    }
+    visible = {_UNKNOWN, *(space.id for space in spaces.seen)}
+    return {key: page for key, page in known.items() if space_id_of(page.revision) not in visible}
 
 
 def known_in(spaces: Sequence[ConfluenceSpace], known: Known) -> Known:
     """Return the ``known`` pages that may be in ``spaces``."""
-    visible = {"", *(space.id for space in spaces)}
+    visible = {_UNKNOWN, *(space.id for space in spaces)}
     return {key: page for key, page in known.items() if space_id_of(page.revision) in visible}
 
 
@@ -136,10 +135,10 @@ def close_pages(pages: Known) -> Iterator[Relabelled | Unchanged]:
             yield Relabelled(key, page.revision, NOBODY)
 
 
-def vanished(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> tuple[str, ...]:
-    """Return warnings of spaces that have indexed pages and are not listed any more. Lost spaces
-    that `spaces` names are reported as failures instead."""
-    visible = {"", *(space.id for space in spaces.seen)}
+def vanished_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> tuple[str, ...]:
+    """Return a warning for each space that has indexed pages and is not seen any more. No key may
+    be lost: `left_behind` reports the spaces of lost keys."""
+    visible = {_UNKNOWN, *(space.id for space in spaces.seen)}
     counts = Counter(space_id_of(page.revision) for page in known.values())
     return tuple(
         f"The space {key_of(space) or f'with the id {space}'} ({count} indexed) is not among the"

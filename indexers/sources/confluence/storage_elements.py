@@ -162,7 +162,7 @@ class StorageElements:
         between blocks are paragraphs; ``in_line``: only if there is a block."""
         originals = list(items)
         replaced: list[Items] = [
-            [item] if isinstance(item, str) else self._replaced(item) for item in originals
+            [item] if isinstance(item, str) else self._converted(item) for item in originals
         ]
         flat = [new for content in replaced for new in content]
         if not apart or not any(map(_stands_alone, originals)):
@@ -179,10 +179,11 @@ class StorageElements:
                 result += [Node("p", {}, content)] if lone else content
         return result
 
-    def _below(self, node: Node) -> Items:
+    def _children_of(self, node: Node) -> Items:
         return self._content(node.children, apart=False)
 
-    def _replaced(self, item: Node) -> Items:  # noqa: C901, PLR0911 - one case an element
+    def _converted(self, item: Node) -> Items:  # noqa: C901, PLR0911 - one case an element
+        """Return the elements that replace ``item``, which the writer of the page's text knows."""
         if item.tag in _UNSEEN:
             return []
         match item.tag:
@@ -197,16 +198,16 @@ class StorageElements:
             case "time":
                 return [Node("fn-word", {}, [item.attributes.get("datetime", "") or item.text()])]
             case "ac:adf-extension":
-                return [Node("fn-block", {}, self._once(item))]
+                return [Node("fn-block", {}, self._extension(item))]
             case "ac:adf-node":
-                return [self._adf(item)]
+                return [self._editor_node(item)]
             case "ac:plain-text-body":
                 return [Node("fn-code", {}, [code_text(item)])]
             case "ac:task":
-                return [Node("li", {}, [_box(item), *self._below(item)])]
+                return [Node("li", {}, [_checkbox(item), *self._children_of(item)])]
             case "a":
                 address = self.links.resolve(item.attributes.get("href", ""))
-                return [Node("a", {"href": address}, self._below(item))]
+                return [Node("a", {"href": address}, self._children_of(item))]
         apart = item.tag not in _OF_LINES
         item.tag = _IN_HTML.get(item.tag, item.tag)
         in_line = item.tag not in BLOCKS
@@ -216,7 +217,7 @@ class StorageElements:
     def _link(self, node: Node) -> Node:
         to = target(node, self.links, self.anchors)
         bodies = node.nodes("ac:link-body", "ac:plain-text-link-body")
-        label = [item for body in bodies for item in self._below(body)]
+        label = [item for body in bodies for item in self._children_of(body)]
         if any(map(_has_words, label)):
             return Node("a", {"href": to.address}, label)
         if to.address:
@@ -230,18 +231,19 @@ class StorageElements:
         captions = list(node.nodes("ac:caption"))
         words = " ".join("".join(caption.text() for caption in captions).split())
         if words and words not in known:
-            content = [item for caption in captions for item in self._below(caption)]
+            content = [item for caption in captions for item in self._children_of(caption)]
             return [*(f"{text}: " for text in known), *content]
         return [": ".join(known)]
 
-    def _once(self, extension: Node) -> Items:
+    def _extension(self, extension: Node) -> Items:
         """Return the extension's content, or its fallback: the two say the same."""
         content = self._content(extension.nodes("ac:adf-node"), apart=True)
         if any(_has_words(item) for item in content):
             return content
         return self._content(extension.nodes("ac:adf-fallback"), apart=True)
 
-    def _adf(self, node: Node) -> Node:
+    def _editor_node(self, node: Node) -> Node:
+        """Return a node of the new editor (ADF): a panel, a decision or other content."""
         body = self._content(node.children, apart=True)
         match node.attributes.get("type", ""):
             case "panel":
@@ -263,7 +265,7 @@ class StorageElements:
             code = Node("fn-code", {"language": macro.language}, [macro.code])
             return [Node("fn-tab", title, [code])]
         if macro.body is None:
-            return [*lists, *self._bodiless(macro)]
+            return [*lists, *self._macro_without_body(macro)]
         in_line = macro.name not in macros.BLOCKS
         body = [*lists, *self._content(macro.body.children, apart=True, in_line=in_line)]
         if macro.name in macros.NOTES:
@@ -272,7 +274,8 @@ class StorageElements:
             return [Node("blockquote", {}, [Node("p", {}, [macro.title]), *body])]
         return [Node("fn-part" if in_line else "fn-tab", title, body)]
 
-    def _bodiless(self, macro: macros.Macro) -> Items:
+    def _macro_without_body(self, macro: macros.Macro) -> Items:
+        """Return what a macro without a body shows: a link, an issue's key, a formula or words."""
         if macro.name in macros.INCLUDES:
             return self._include(macro)
         if resource := macro.resource:
@@ -303,6 +306,7 @@ class StorageElements:
 
 
 def _stands_alone(item: Node | str) -> bool:
+    """Return whether it is shown as a block: a picture, a macro or a card."""
     return isinstance(item, Node) and (
         item.tag == "ac:image"
         or item.tag in macros.TAGS
@@ -324,7 +328,7 @@ def _panel_type(node: Node) -> str:
     return ""
 
 
-def _box(task: Node) -> Node:
+def _checkbox(task: Node) -> Node:
     status = task.first("ac:task-status")
     done = status is not None and status.text().strip().lower() == "complete"
     return Node("input", {"type": "checkbox", "checked": ""} if done else {"type": "checkbox"})

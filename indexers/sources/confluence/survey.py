@@ -208,6 +208,7 @@ class Survey:
     def _is_gone(
         self, page: Listed | None, selected: Mapping[str, Callable[[Listed], bool]]
     ) -> bool:
+        """Return whether a page is not current, or not in the scope; if unknown, raise."""
         if page is None:
             return True
         scope = self._scope

@@ -272,7 +272,7 @@ class Transport:
         pauses, tries = growing_pauses(patience.first_wait), 0
         while True:
             tries += 1
-            response, error = self._try(ask)
+            response, error = self._try_once(ask)
             if response is not None and response.status_code not in _TEMPORARY:
                 return response
             wait = self._wait(response, next(pauses))
@@ -294,7 +294,8 @@ class Transport:
                 raise Refused(response.status_code, message)
             (self._time.sleep or self._aborted.wait)(wait)
 
-    def _try(self, ask: Callable[[], Response]) -> tuple[Response | None, str]:
+    def _try_once(self, ask: Callable[[], Response]) -> tuple[Response | None, str]:
+        """Send a request once; return its response, or None and why there is none."""
         with self._count_lock:
             self.requests += 1
         try:

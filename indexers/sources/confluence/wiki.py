@@ -8,6 +8,7 @@ Confluence refused permanently, each pass warns of it.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -48,7 +49,7 @@ from footnote_bot.indexers.sources.confluence.spaces_lost import (
     known_in,
     left_behind,
     untold_spaces,
-    vanished,
+    vanished_spaces,
 )
 from footnote_bot.indexers.sources.confluence.survey import ListedSpaces, NoSpaces, Survey
 from footnote_bot.indexers.sources.confluence.transport import Transport
@@ -114,7 +115,7 @@ class ConfluenceWiki:
         if not trouble:
             warnings = _refusals(seen)
             if not spaces.lost:
-                warnings += vanished(spaces, known, self.survey.key_of)
+                warnings += vanished_spaces(spaces, known, self.survey.key_of)
             yield Enumerated(
                 keys | pages_left.keys, tallies, whole=not pages_left.unread, warnings=warnings
             )
@@ -173,7 +174,7 @@ class ConfluenceWiki:
         if self.survey.gone([key]):
             yield Skipped(key, "it is gone, or not among what is read")
             return
-        yield from self._differing(list(self._seen([key]).values()), (), {})
+        yield from self._differing(list(self._current([key]).values()), (), {})
 
     def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """Yield the changes of a space, see `indexers.ports.Divisible`.
@@ -233,8 +234,7 @@ class ConfluenceWiki:
         spaces = {
             page.listed.space.id
             for page in seen
-            if (indexed := known.get(page.key))
-            and indexed.acl not in {NOBODY, indexed.acl & page.acl}
+            if (indexed := known.get(page.key)) and _loses_readers(indexed, page.acl)
         }
         return {
             key: indexed
@@ -242,7 +242,7 @@ class ConfluenceWiki:
             if self._extras.owns(key) and space_id_of(indexed.revision) in spaces
         }
 
-    def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
+    def _current(self, keys: Collection[str]) -> dict[str, Seen]:
         """Return the pages that exist, in their current state."""
         spaces = {space.id: space for space in self.survey.spaces()}
         pages = list(self.survey.find_all(keys, spaces))
@@ -260,7 +260,7 @@ class ConfluenceWiki:
         """Return the pages that are still in the scope, in their current state, or as they were if
         Confluence does not report it."""
         try:
-            current = self._seen([page.key for page in pages]).values()
+            current = self._current([page.key for page in pages]).values()
             selected = self.survey.selected
             return [page for page in current if selected(page.listed.space, [page.listed])]
         except WikiUnavailable as error:
@@ -276,7 +276,7 @@ class ConfluenceWiki:
         in_doubt = [extra for extra in extras if extra.page.key in doubtful]
         narrowed = _narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
         yield from _relabelled(known, narrowed)
-        yield from self._apply(
+        yield from self._changes_of(
             [page for page in pages if page.key not in doubtful],
             [extra for extra in extras if extra.page.key not in doubtful],
             known,
@@ -285,7 +285,7 @@ class ConfluenceWiki:
             return
         again = {page.key: page for page in self._seen_again(list(doubtful.values()))}
         in_doubt = [extra.on(again[extra.page.key]) for extra in in_doubt]
-        yield from self._apply(list(again.values()), in_doubt, {**known, **narrowed})
+        yield from self._changes_of(list(again.values()), in_doubt, {**known, **narrowed})
         yield from _failures(list(again.values()))
 
     def _seen_again(self, doubtful: Sequence[Seen]) -> Iterator[Seen]:
@@ -298,38 +298,45 @@ class ConfluenceWiki:
         for page in doubtful:
             yield seen.get(page.key, page)
 
-    def _apply(
+    def _changes_of(
         self, pages: Sequence[Seen], extras: Sequence[OnPage], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
+        """Yield the changes of the documents: first narrowed rights, which must not wait, then what
+        needs no reading, then what is read."""
         to_read: set[str] = set()
         settled: list[PageChange] = []
         documents: list[Document] = [*pages, *extras]
         for document in documents:
             key, indexed = document.key, known.get(document.key)
-            reason = self._unread(document)
-            common = indexed.acl & document.acl if indexed else document.acl
-            # A page that nobody may read cannot be narrowed.
-            narrows = indexed is not None and indexed.acl not in {NOBODY, common}
-            remains = not isinstance(reason, Skipped)
+            loses_readers = indexed is not None and _loses_readers(indexed, document.acl)
+            change: PageChange | None = self._unread(document)
+            remains = not isinstance(change, Skipped)
             if indexed and remains and says_the_same(document, indexed.revision):
-                change = Relabelled(key, revision(document), document.acl, document.owner)
-                if narrows:
-                    yield change
-                else:
-                    is_unchanged = indexed == KnownPage(change.revision, change.acl, document.owner)
-                    settled.append(Unchanged(key) if is_unchanged else change)
-                continue
-            if indexed and narrows:
-                yield Relabelled(key, indexed.revision, common)
-            if reason:
-                settled.append(reason)
+                current = KnownPage(revision(document), document.acl, document.owner)
+                relabelled = Relabelled(key, current.revision, current.acl, current.owner)
+                if loses_readers:
+                    yield relabelled
+                    continue
+                change = Unchanged(key) if indexed == current else relabelled
+            elif indexed and loses_readers:
+                yield Relabelled(key, indexed.revision, indexed.acl & document.acl)
+            if change:
+                settled.append(change)
             else:
                 to_read.add(key)
         yield from settled
-        changed = [page for page in pages if page.key in to_read]
-        changed, left_out = self.survey.sorted_by_labels(changed)
+        yield from self._read(pages, extras, to_read)
+
+    def _read(
+        self, pages: Sequence[Seen], extras: Sequence[OnPage], to_read: Collection[str]
+    ) -> Iterator[PageChange]:
+        """Read the documents ``to_read``, but for pages that labels leave out, and all extras on
+        those."""
+        to_keep, left_out = self.survey.sorted_by_labels(
+            [page for page in pages if page.key in to_read]
+        )
         yield from left_out
-        yield from self._reader.read(changed, self._seen_now)
+        yield from self._reader.read(to_keep, self._seen_now)
         excluded = {page.key for page in left_out}
         for extra in extras:
             if extra.page.key in excluded:
@@ -355,12 +362,9 @@ def _merged(seen: Iterable[Seen]) -> list[Seen]:
 
 
 def _tallies(spaces: Sequence[ConfluenceSpace], seen: Sequence[Seen]) -> dict[str, Space]:
-    pages = dict.fromkeys((space.key for space in spaces), 0)
-    closed = dict(pages)
-    for page in seen:
-        pages[page.listed.space.key] += 1
-        closed[page.listed.space.key] += page.acl == NOBODY
-    return {key: Space(pages[key], closed[key]) for key in pages}
+    pages = Counter(page.listed.space.key for page in seen)
+    closed = Counter(page.listed.space.key for page in seen if page.acl == NOBODY)
+    return {space.key: Space(pages[space.key], closed[space.key]) for space in spaces}
 
 
 def _narrowed_meanwhile(
@@ -382,6 +386,11 @@ def _relabelled(
     for key, indexed in narrowed.items():
         if indexed.acl != known[key].acl:
             yield Relabelled(key, indexed.revision, indexed.acl)
+
+
+def _loses_readers(indexed: KnownPage, current: Acl) -> bool:
+    """Return whether fewer people may read it now; a page that is closed to all loses none."""
+    return indexed.acl not in {NOBODY, indexed.acl & current}
 
 
 def _narrowed(indexed: Acl, current: Acl) -> Acl:
@@ -410,6 +419,7 @@ def _failures(pages: Sequence[Seen]) -> Iterator[Failed]:
 
 
 def _unread_gates(pages: Iterable[Seen]) -> dict[str, tuple[UnreadGate, int]]:
+    """Return the unread gates by place, each with the number of its pages."""
     unread: dict[str, tuple[UnreadGate, int]] = {}
     for page in pages:
         for where, gate in page.unread.items():

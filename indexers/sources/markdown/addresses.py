@@ -148,6 +148,7 @@ def _unnumbered(part: str) -> str:
 
 
 def _hugo(path: PurePosixPath, matter: FrontMatter) -> str:
+    """Return a page's path by Hugo's rules: its `url`, or its folders and slug."""
     url, slug = matter.text("url"), matter.text("slug")
     if url:
         return "/" + url.lstrip("/")

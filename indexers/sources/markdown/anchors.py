@@ -117,7 +117,7 @@ class Anchors:
         """Return the next fragment; ``text`` is the heading as read, ``source`` as written,
         ``level`` 1 to 6."""
         base = self._slug(source if self._rule in _FROM_SOURCE else text)
-        anchor = self._unused(base, level)
+        anchor = self._made_unique(base, level)
         self._take(anchor, level)
         return anchor
 
@@ -126,12 +126,13 @@ class Anchors:
         self._last.pop(level, None)
         self._last[level] = anchor
 
-    def _unused(self, base: str, level: int) -> str:
+    def _made_unique(self, base: str, level: int) -> str:
+        """Return the anchor, made different from earlier ones as the site's generator does."""
         if self._rule == "obsidian":
             return base
         if self._rule == "middleman":
             if base in self._taken:
-                above = [known for at, known in self._last.items() if at < level]
+                above = [known for other, known in self._last.items() if other < level]
                 base = f"{above[-1]}-{base}" if above else base
             return self._numbered(base, "-", 2)
         if self._rule in ("mkdocs", "bitbucket"):

@@ -135,7 +135,7 @@ def containers(named: bool) -> Callable[[MarkdownIt], None]:
             if opening:
                 last, closed = end_of_container(state, start, end, mark[0])
                 add_element(state, opening, start + 1, last)
-                state.line = last + closed
+                state.line = last + 1 if closed else last
         return True
 
     return lambda md: md.block.ruler.before("fence", "container", rule, ENDS_OTHERS)
@@ -186,7 +186,7 @@ def _pymdown_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
         label = options.get("type", "note") if name == "admonition" else name
         opening = titled("fn-note", label, title)
     add_element(state, opening, body, last)
-    state.line = last + closed
+    state.line = last + 1 if closed else last
     return True
 
 

@@ -40,8 +40,8 @@ class PageCache:
         if file is not None:
             _code()  # now, because an update may replace the code of a running process
         self._lock = threading.RLock()
-        self._read = file is None
-        self._differs = False
+        self._is_loaded = file is None
+        self._is_unsaved = False
         self._values: dict[str, Any] = {}
         self._used: set[str] = set()
 
@@ -59,21 +59,21 @@ class PageCache:
             self._load()
             self._used.add(key)
             self._values[key] = value
-            self._differs = True
+            self._is_unsaved = True
 
     def forget_unused(self) -> None:
         """Forget all values that were not used since the last call."""
         with self._lock:
             used, self._used = self._used, set()
-            self._differs = self._differs or not used.issuperset(self._values)
+            self._is_unsaved = self._is_unsaved or not used.issuperset(self._values)
             self._values = {key: value for key, value in self._values.items() if key in used}
 
     def save(self) -> None:
         """Write the file, completely or not at all, if the cache differs from it."""
         with self._lock:
-            if self._file is None or not self._differs or not _code():
+            if self._file is None or not self._is_unsaved or not _code():
                 return
-            self._differs = False
+            self._is_unsaved = False
             content = json.dumps(self._values, separators=(",", ":")).encode("ascii")
             unfinished = self._file.with_suffix(".new")
             try:
@@ -86,9 +86,9 @@ class PageCache:
                     unfinished.unlink(missing_ok=True)
 
     def _load(self) -> None:
-        if self._read or self._file is None:
+        if self._is_loaded or self._file is None:
             return
-        self._read = True
+        self._is_loaded = True
         try:
             content = self._file.read_bytes()
         except OSError:

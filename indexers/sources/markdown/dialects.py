@@ -301,10 +301,7 @@ _TOML_MATTER = re.compile(r"\+\+\+[ \t]*+\n")
 _SIGNS = tuple(
     (flavour, re.compile(pattern, re.MULTILINE))
     for flavour, pattern in (
-        (
-            "docfx",
-            r"^[ \t]*+:::[ \t]*+(?:image|moniker|row|zone)\b|\[!(?:INCLUDE|VIDEO|div|code-)",
-        ),
+        ("docfx", r"^[ \t]*+:::[ \t]*+(?:image|moniker|row|zone)\b|\[!(?:INCLUDE|VIDEO|div|code-)"),
         (
             "myst",
             r"^(?:`{3,}+|:{3,}+)[ \t]*+\{[\w:-]++\}|^\([\w-]++\)=[ \t]*+$|\{(?:ref|doc|term)\}`",

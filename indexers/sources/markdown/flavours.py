@@ -106,7 +106,7 @@ def recognise(root: Path, listed: Listing, flavour: str, before: Guess | None = 
     Raises:
         WikiMisconfigured: there is no such flavour.
     """
-    found = _recognised(root, listed, _name(root, listed) if flavour == "auto" else flavour)
+    found = _recognised(root, listed, _detected(root, listed) if flavour == "auto" else flavour)
     if before is None or before == found.guess or before.flavour not in DIALECTS:
         return found
     if flavour not in ("auto", before.flavour) or not _has_pages(listed, before):
@@ -143,7 +143,8 @@ def _recognised(root: Path, listed: Listing, name: str, folder: str | None = Non
     return Recognised(dialect, settings)
 
 
-def _name(root: Path, listed: Listing) -> str:
+def _detected(root: Path, listed: Listing) -> str:
+    """Return the flavour whose files the tree has, the surest sign first; else judge the pages."""
     top = {path for path in listed.files if "/" not in path}
     names = {path.rsplit("/", 1)[-1] for path in listed.files}
     is_wiki = (

@@ -134,6 +134,7 @@ def _from_toml(block: str) -> FrontMatter:
 
 
 def _from_yaml(block: re.Match[str], text: str) -> tuple[FrontMatter, str]:
+    """Return the front matter and the text below it. Of broken YAML, the readable lines count."""
     body = text[block.end() :]
     try:
         if len(block[1]) > LONGEST:
@@ -196,6 +197,7 @@ def _name(name: object) -> str:
 
 
 def _plain(value: object, depth: int) -> object:  # noqa: PLR0911 - a kind of value a line
+    """Return a value of YAML or TOML as plain data. Raises: TooMuch."""
     if depth > _DEEPEST:
         raise TooMuch
     if isinstance(value, str):

@@ -294,6 +294,7 @@ class GitWiki(MarkdownWiki):
             return ""
 
     def _clone_anew(self, tip: tuple[str, str]) -> None:
+        """Clone the commit beside the old clone, and put the new clone in its place."""
         try:
             self._clone.parent.mkdir(parents=True, exist_ok=True)
             fresh = Path(mkdtemp(prefix=f".{self._clone.name}-", dir=self._clone.parent))

@@ -135,12 +135,9 @@ class Git:
         return self._redacted(self.address.url)
 
     def _execute(
-        self,
-        folder: Path,
-        arguments: Sequence[str],
-        seconds: float,
-        stopped: Callable[[], bool],
+        self, folder: Path, arguments: Sequence[str], seconds: float, stopped: Callable[[], bool]
     ) -> tuple[int, bytes, bytes]:
+        """Run git; return its exit status, output and errors."""
         with self._config() as config:
             lazy = "" if arguments[0] == _LAZY else _NOT_LAZILY
             config_line = f"FOOTNOTE_GIT_CONFIG={shlex.quote(config)}\n"

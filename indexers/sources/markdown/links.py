@@ -100,6 +100,7 @@ class Links:
         return f"{address}{suffix}" if address else ""
 
     def _address(self, page: str, path: str, style: str) -> str:  # noqa: PLR0911 - a cascade
+        """Return the address of a linked path, in the first way that its ``style`` allows."""
         own = self._pages.get(page, self._site)
         if not path:
             return own
@@ -111,18 +112,18 @@ class Links:
             if key is not None:
                 return self._pages[key]
             url = f"{self._site}/{path.lstrip('/')}"
-            return self._known(url) or self._within_site(path) or self._as_path(url)
+            return self._page_at(url) or self._within_site(path) or self._as_path(url)
         key = self._key(page, path)
         if key is not None:
             return self._pages[key]
         if path.startswith("/"):
             url = (self._view or self._origin) + path
-            return self._known(url) or self._known(self._site + path) or self._as_path(url)
+            return self._page_at(url) or self._page_at(self._site + path) or self._as_path(url)
         place = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(path)))
         if self._as_source or place in self._files:
             return self._as_path(urljoin(f"{self._site}/", quote(place, safe="/~@+:!$&'*,;=")))
         url = urljoin(own, path)
-        return self._known(url) or self._as_path(url)
+        return self._page_at(url) or self._as_path(url)
 
     def _key(self, page: str, path: str, *, loose: bool = False) -> str | None:
         """Return the key of the page at the file ``path``, relative to ``page`` or to the top."""
@@ -153,12 +154,12 @@ class Links:
         ]
         return [*shared, path]
 
-    def _known(self, url: str) -> str:
+    def _page_at(self, url: str) -> str:
         return self._by_address.get(_comparable(url), "")
 
     def _within_site(self, path: str) -> str:
         """Return the page at ``path``, if it already begins with the path of the site."""
-        return self._known(f"{self._origin}/{path.lstrip('/')}")
+        return self._page_at(f"{self._origin}/{path.lstrip('/')}")
 
     def _as_path(self, url: str) -> str:
         return re.sub(r"\s", "%20", url)

@@ -39,15 +39,15 @@ _NOTES = frozenset({
     "admonition", "attention", "caution", "danger", "deprecated", "error", "hint", "important",
     "note", "seealso", "tip", "todo", "versionadded", "versionchanged", "warning"
 })  # fmt: skip
-_CODE = frozenset({
+_CODE_DIRECTIVES = frozenset({
     "code", "code-block", "code-cell", "console", "doctest", "eval-rst", "math",
     "parsed-literal", "prompt", "sourcecode"
 })  # fmt: skip
-_LANGUAGES = frozenset({
+_LANGUAGE_DIRECTIVES = frozenset({
     "bash", "dot", "julia", "mermaid", "ojs", "python", "r", "sh", "sql", "stan"
 })  # fmt: skip
 """Drawings, and the cells of Quarto and R Markdown, are named for their language."""
-_NOTHING = frozenset({
+_UNSEEN_DIRECTIVES = frozenset({
     "bibliography", "contents", "include", "index", "literalinclude", "raw", "tableofcontents",
     "toctree"
 })  # fmt: skip
@@ -84,17 +84,17 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     last, closed = end_of_container(state, start, end, match["mark"])
     body, options = _options(state, start + 1, last)
     name, argument = match["name"].lower(), match["argument"].strip()
-    if name in _CODE or name in _LANGUAGES:
+    if name in _CODE_DIRECTIVES or name in _LANGUAGE_DIRECTIVES:
         token = state.push("fence", "code", 0)
-        language = name if name in _LANGUAGES else argument
-        token.info = language if name != "math" else ""
+        language = name if name in _LANGUAGE_DIRECTIVES else argument
+        token.info = language if name != "math" else ""  # what follows it is of the formula
         token.content = state.getLines(body, last, state.sCount[start], True)
         token.markup, token.map = match["mark"], [start, last]
     elif name == "csv-table":
         _csv_table(state, body, last, argument, options)
-    elif name not in _NOTHING:
+    elif name not in _UNSEEN_DIRECTIVES:
         add_element(state, titled(*_opening(name, argument, options)), body, last)
-    state.line = last + closed
+    state.line = last + 1 if closed else last
     return True
 
 

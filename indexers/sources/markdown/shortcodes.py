@@ -91,7 +91,7 @@ def _label_and_title(tag: Tag, name: str, element: str) -> tuple[str, str]:
     """Return the kind of a note, and what stands above the text: of what is for some versions or
     readers, for which."""
     places, names = tag.arguments
-    title = _shown(tag, name)
+    title = _field_words(tag, name)
     if element == "fn-note":
         named = [names.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
         kind = next((word for word in (*named, *places, name) if word.lower() in _KINDS), "note")
@@ -108,7 +108,7 @@ def _single(tag: Tag) -> Meaning:
     if tag.closes:
         return NOTHING
     name = _name(tag)
-    return _linked(tag, name) or _words(tag, name)
+    return _linked(tag, name) or _shown_words(tag, name)
 
 
 def _linked(tag: Tag, name: str) -> Node | None:
@@ -119,14 +119,15 @@ def _linked(tag: Tag, name: str) -> Node | None:
     if name in ("ref", "relref", "post_url"):
         return link(first or names.get("path", ""), "name")
     if name in ("embed", "content-ref") and names.get("url"):
-        return link(names["url"], "relative", _shown(tag, name))
+        return link(names["url"], "relative", _field_words(tag, name))
     return None
 
 
-def _words(tag: Tag, name: str) -> str:  # noqa: PLR0911 - a rule a line
+def _shown_words(tag: Tag, name: str) -> str:  # noqa: PLR0911 - a rule a line
+    """Return the words that a tag shows; which of its arguments they are depends on its name."""
     places, names = tag.arguments
     first = next(iter(places), "")
-    shown = _shown(tag, name)
+    shown = _field_words(tag, name)
     if name == "slack_channel":
         return "#" + first.lstrip("#")
     if name.startswith("member-"):
@@ -146,7 +147,7 @@ def _name(tag: Tag) -> str:
     return (tag.closes or tag.name).rsplit("/", 1)[-1].lower()
 
 
-def _shown(tag: Tag, name: str) -> str:
+def _field_words(tag: Tag, name: str) -> str:
     """Return the words that a tag shows: of a heading and of a text, the first of each."""
     if tag.kind == "docfx":
         return tag.words.get(_DOCFX.get(tag.name, ""), "")

@@ -99,20 +99,20 @@ class Site:
         self._titles = settings.titles
         self._permalinks = settings.permalinks[:_MOST_RULES]
         self._moves = settings.moves[:_MOST_RULES] if self._rule != "source" else ()
-        below = self._below(listed.files)
+        below = self._in_folder(listed.files)
         self.keys = {key_of(path): path for path in below if self.selects(path)}
         self._files = frozenset(below)
         self.unlisted = self._not_left_out(listed.unlisted)
         self.links_aside = self._not_left_out(listed.links)
         self._urls: dict[str, str] = {}
 
-    def _below(self, paths: Iterable[str]) -> list[str]:
+    def _in_folder(self, paths: Iterable[str]) -> list[str]:
         """Return the paths in the pages' folder, relative to it."""
         return [path.removeprefix(self._folder) for path in paths if path.startswith(self._folder)]
 
     def _not_left_out(self, found: Mapping[str, str]) -> dict[str, str]:
         """Return, of paths below the root, those in the pages' folder that may hold or be pages."""
-        below = {path: found[self._folder + path] for path in self._below(found)}
+        below = {path: found[self._folder + path] for path in self._in_folder(found)}
         return {path: why for path, why in below.items() if self._may_be_read(path)}
 
     def _may_be_read(self, path: str) -> bool:
@@ -170,7 +170,7 @@ class Site:
 
     def publish(self, matters: Mapping[str, FrontMatter]) -> None:
         """Give every page its address; ``matters`` are their front matters."""
-        self._urls = {key: self._address_of(key, matter) for key, matter in matters.items()}
+        self._urls = {key: self._valid_address(key, matter) for key, matter in matters.items()}
         aliases = [
             (path, self._urls[key])
             for key, matter in matters.items()
@@ -185,7 +185,7 @@ class Site:
             as_source=self._rule == "source",
         )
 
-    def _address_of(self, key: str, matter: FrontMatter) -> str:
+    def _valid_address(self, key: str, matter: FrontMatter) -> str:
         """Return the address, by the path alone if the front matter has an invalid one."""
         try:
             return self._address(key, matter)
@@ -194,6 +194,7 @@ class Site:
             return self._address(key, FrontMatter())
 
     def _address(self, key: str, matter: FrontMatter) -> str:
+        """Return a page's address by its permalink, or by the rule of the site's generator."""
         path = moved(path_of(key), self._moves)
         template = matched(path, self._permalinks)
         placed = matter

@@ -153,7 +153,7 @@ def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
     free = _free_characters(text)
     pieces: list[str] = []
     for part, is_code in outside_fences(text):
-        pieces.append(part if is_code else _take_part(part, pattern, tags, free))
+        pieces.append(part if is_code else _replace_tags(part, pattern, tags, free))
     _pair(tags)
     return "".join(pieces), tags
 
@@ -171,7 +171,8 @@ def _tag(match: re.Match[str]) -> Tag:
     return Tag(kind, match[kind].strip(), match.groupdict().get(f"{kind}_rest") or "", match[0])
 
 
-def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[str]) -> str:
+def _replace_tags(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[str]) -> str:
+    """Replace each tag by a free stand-in, but tags around code by the code."""
     pieces: list[str] = []
     endless: set[str] = set()
     pane: Tag | None = None

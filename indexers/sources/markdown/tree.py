@@ -290,7 +290,7 @@ class _Grower(HTMLParser):
         self._tags = tags
         self.root = Node("root")
         self._open = [self.root]
-        self._verbatim = 0
+        self._verbatim_depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._imply_ends(tag)
@@ -321,7 +321,7 @@ class _Grower(HTMLParser):
         if not self._tags.found:
             self._add_text(data)
             return
-        if self._verbatim:
+        if self._verbatim_depth:
             self._add_text(self._tags.restore(data))
             return
         at = 0
@@ -361,7 +361,7 @@ class _Grower(HTMLParser):
         self._open[-1].children.append(node)
         if enter and len(self._open) < _DEEPEST:
             self._open.append(node)
-            self._verbatim += _is_verbatim(node)
+            self._verbatim_depth += int(_is_verbatim(node))
 
     def _imply_ends(self, tag: str) -> None:
         if tag in BLOCKS and self._open[-1].tag == "p":
@@ -380,7 +380,7 @@ class _Grower(HTMLParser):
 
     def _leave(self, depth: int) -> None:
         for node in self._open[depth:]:
-            self._verbatim -= _is_verbatim(node)
+            self._verbatim_depth -= int(_is_verbatim(node))
         del self._open[depth:]
 
 

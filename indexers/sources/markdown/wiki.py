@@ -304,6 +304,7 @@ class MarkdownWiki:
         return Skipped(key, _EMPTY) if self._cache.get(_content(revision)) else None
 
     def _read(self, site: Site, key: str, path: str, known: KnownPage | None) -> PageChange:
+        """Read and convert one page; return why if it is not read."""
         # The file is read once, so that the revision is of the bytes that are converted.
         try:
             raw = site.read(path, self._max_bytes)

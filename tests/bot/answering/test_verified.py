@@ -67,7 +67,7 @@ class Office:
                 written=NOW,
                 expires=NOW + timedelta(days=9),
                 sources=tuple(map(source, pages)),
-                says=tuple(self.library.says("handbook", page) for page in pages),
+                fingerprints=tuple(self.library.fingerprint("handbook", page) for page in pages),
                 acl=acl,
             )
         )

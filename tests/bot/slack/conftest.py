@@ -119,7 +119,7 @@ class Library:
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self.pages.get((wiki, page))
 
-    def says(self, wiki: str, page: str) -> str:
+    def fingerprint(self, wiki: str, page: str) -> str:
         known = self.page(wiki, page)
         return known.revision if known else ""
 

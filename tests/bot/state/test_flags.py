@@ -37,7 +37,7 @@ def written_answer(flag: Flag, text: str) -> WrittenAnswer:
         written=NOW,
         expires=NOW + timedelta(days=1),
         sources=(),
-        says=(),
+        fingerprints=(),
         acl=OPEN,
         flag=flag.id,
     )

@@ -184,7 +184,7 @@ async def test_a_written_answer_is_given_where_it_was_written(shared: Shared) ->
         written=NOW,
         expires=NOW + timedelta(days=1),
         sources=(PAGE,),
-        says=("r1",),
+        fingerprints=("r1",),
         acl=OPEN,
         flag=flag.id,
         channel="C1",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footnote_bot.bot.answering.retrieval.ranking import Ranking, _is_only_links, shared
-from footnote_bot.bot.answering.words.stems import in_order
+from footnote_bot.bot.answering.words.stems import stems_in_order
 from footnote_bot.indexers.model import Hit
 from footnote_bot.indexers.text.prose import beside_links, plain
 from tests.fakes.passages import passages
@@ -124,6 +124,8 @@ _pieces = st.sampled_from(
 @given(st.lists(_pieces, max_size=12).map("".join))
 def test_a_passage_is_nothing_but_links_if_a_fifth_of_its_words_are_beside_them(text: str) -> None:
     """The code counts without parsing the text where that cannot change the result."""
-    expected = "](" in text and 5 * len(in_order(beside_links(text))) < len(in_order(plain(text)))
+    expected = "](" in text and 5 * len(stems_in_order(beside_links(text))) < len(
+        stems_in_order(plain(text))
+    )
 
     assert _is_only_links(text) == expected

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footnote_bot.bot.answering.words.stems import Weights, by_sentence, count, in_order, stems
+from footnote_bot.bot.answering.words.stems import (
+    Weights,
+    by_sentence,
+    count,
+    stems,
+    stems_in_order,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +27,7 @@ from footnote_bot.bot.answering.words.stems import Weights, by_sentence, count, 
     ],
 )
 def test_a_word_is_its_beginning_a_name_is_whole(text: str, expected: list[str]) -> None:
-    assert in_order(text) == expected
+    assert stems_in_order(text) == expected
 
 
 def test_a_sentence_ends_with_its_mark_or_its_line() -> None:
@@ -38,18 +44,18 @@ def test_a_sentence_ends_with_its_mark_or_its_line() -> None:
 
 @given(st.text())
 def test_the_sentences_hold_the_words_of_the_text(text: str) -> None:
-    assert [stem for sentence in by_sentence(text) for stem in sentence] == in_order(text)
+    assert [stem for sentence in by_sentence(text) for stem in sentence] == stems_in_order(text)
 
 
 @given(st.text() | st.text(st.characters(max_codepoint=127)))
 def test_as_many_stems_are_counted_as_there_are(text: str) -> None:
-    assert count(text) == len(in_order(text))
+    assert count(text) == len(stems_in_order(text))
 
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_a_stem_of_ascii_does_not_depend_on_other_characters(text: str) -> None:
     """ASCII alone is split in another way."""
-    assert [*in_order(text), "\u5e74"] == in_order(f"{text} \u5e74")
+    assert [*stems_in_order(text), "\u5e74"] == stems_in_order(f"{text} \u5e74")
 
 
 def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_most() -> None:
