@@ -42,7 +42,7 @@ from footnote_bot.bot.screen import (
 )
 from footnote_bot.bot.texts import EARLY
 from footnote_bot.indexers.findings import Finding, Level
-from footnote_bot.indexers.model import ReadAs, Section, SyncReport
+from footnote_bot.indexers.model import ReadAs, Section, Skipped, SyncReport
 
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 
@@ -183,7 +183,7 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
     for style, title, items in (
         ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
         ("yellow", "warning", report.warnings),
-        ("dim", "skipped", [f"{s.key}: {s.reason}" for s in report.skipped]),
+        ("dim", "skipped", _named(report.skipped)),
     ):
         for item in items[:_LISTED]:
             err().print(_assembled((f"  {title} ", style), item), soft_wrap=True)
@@ -194,6 +194,14 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
 
 
 _LISTED = 20
+_OF_A_REASON = 3
+"""Skipped pages that are listed for one reason; more than that are only counted."""
+
+
+def _named(pages: Sequence[Skipped]) -> list[str]:
+    counts = Counter(page.reason for page in pages)
+    few = (page for page in pages if counts[page.reason] <= _OF_A_REASON)
+    return [f"{page.key}: {page.reason}" for page in few]
 
 
 _MARKS = {
@@ -264,6 +272,8 @@ def print_status(rows: dict[str, Any]) -> None:
         print_within(lines)
     else:
         print_columns(lines)
+    if unread := [name for name, row in rows["wikis"].items() if not row["as_of"]]:
+        out().print(safe(texts.never_synced(", ".join(unread)), style="yellow"), soft_wrap=True)
     _print_index_troubles(rows)
     for name, row in rows["wikis"].items():
         if row["read_as"]:

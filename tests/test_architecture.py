@@ -149,6 +149,7 @@ PLAYGROUND_IMPORTS = {
     "config.": "the settings",
     "bot.answering.llm.prompt.": "the recorded language model is called as a provider's client is",
     "indexers.errors.IndexUnavailable": "the reasons raise it, because they look at pages again",
+    "indexers.errors.IndexLocked": "a demo says that another one runs",
     "bot.program.": "its hints name the program as this shell calls it",
     "bot.cli.options.": "its commands take paths, and options before their name, as the others do",
     "bot.cli.sharing.": "other commands work through it, as they do through `serve`",

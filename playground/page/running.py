@@ -14,7 +14,11 @@ from typing import Self
 from footnote_bot.playground.page.furnishing import Role, furnish
 from footnote_bot.playground.page.ports import PageParts
 from footnote_bot.playground.page.server import PageServer
+from footnote_bot.playground.slack.timing import Timing
 from footnote_bot.playground.slack.workspace import LocalSlack
+
+_PATIENT = Timing(retries=(0.0,) * 1_000)
+"""Events are sent again for an hour, not three times: questions are asked before the bot starts."""
 
 
 class RunningPlayground:
@@ -34,7 +38,7 @@ class RunningPlayground:
         emails: Sequence[str] = (),
         parts: PageParts | None = None,
     ) -> None:
-        self.slack = LocalSlack(manifest)
+        self.slack = LocalSlack(manifest, timing=_PATIENT)
         # Other users of this machine can reach the port, too.
         self.slack.bot_token += secrets.token_urlsafe()
         self.slack.app_token += secrets.token_urlsafe()

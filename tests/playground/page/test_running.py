@@ -49,3 +49,10 @@ def test_a_port_in_use_is_an_error_that_leaves_nothing_running() -> None:
         with pytest.raises(OSError, match="Address already in use"), playground:
             pass
     assert not playground._thread.is_alive()
+
+
+def test_a_question_that_is_asked_before_the_bot_starts_waits_for_it_most_of_an_hour() -> None:
+    with RunningPlayground(MANIFEST) as playground:
+        timing = playground.slack.timing
+
+    assert timing.ack * len(timing.retries) + sum(timing.retries) > 45 * 60
