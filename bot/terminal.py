@@ -221,11 +221,7 @@ def print_finding(finding: Finding) -> None:
         out().print(safe(f"           > {finding.todo}"), soft_wrap=True)
 
 
-_VERDICTS = {
-    True: (texts.YES, "green"),
-    False: (texts.NO, "red"),
-    None: (texts.UNKNOWN, "yellow"),
-}
+_VERDICTS = {True: (texts.YES, "green"), False: (texts.NO, "red"), None: (texts.UNKNOWN, "yellow")}
 
 
 def print_access(result: AccessNow) -> None:

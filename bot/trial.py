@@ -118,10 +118,7 @@ def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
 
 
 def _sync(
-    app: App,
-    stopped: Callable[[], bool],
-    reading: Callable[[str], None],
-    wiki: str | None = None,
+    app: App, stopped: Callable[[], bool], reading: Callable[[str], None], wiki: str | None = None
 ) -> None:
     with screen.progress_bars() as draw:
 

@@ -59,8 +59,7 @@ class LlmSettings(Strict):
         "do not bear out; with `off` nobody does, and the answer says so.",
     )
     verify_model: str = Field(
-        "",
-        description="Another model of the same provider for this; empty: `model`.",
+        "", description="Another model of the same provider for this; empty: `model`."
     )
     rewrite: bool = Field(
         default=True,

@@ -8,14 +8,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic.config import JsonDict
 
 from footnote_bot.config.flavours import Flavour
@@ -137,8 +130,7 @@ class MarkdownSettings(WikiSettings):
         "vitepress",
     ] = Field("auto", description="How a heading becomes an anchor; auto: as the flavour does.")
     include: tuple[str, ...] = Field(
-        (),
-        description="Read only pages that match one of these patterns (as in .gitignore).",
+        (), description="Read only pages that match one of these patterns (as in .gitignore)."
     )
     exclude: tuple[str, ...] = Field((), description="Leave out pages that match one of these.")
     readers: tuple[str, ...] = Field(

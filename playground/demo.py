@@ -65,25 +65,21 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         IndexUnavailable: the index cannot be opened.
     """
     with demo_folder(data_dir) as folder:
-        _run(folder, stopped)
-
-
-def _run(folder: Path, stopped: Callable[[], bool]) -> None:
-    wiki = handbook_in(folder)
-    # The demo's own defaults, not the environment's settings of another installation.
-    settings = Settings.model_construct(data_dir=folder, wiki=(wiki,))
-    config = _write_config(folder, wiki)
-    say("The handbook of 18F, a digital office of the US government: 234 pages of Markdown.\n")
-    # By its name: the demo in the browser has another wiki, whose pages stay in the index.
-    trial.sync(settings, Secrets(), stopped, wiki.name)
-    if stopped():
-        complain(INTERRUPTED)
-        return
-    with trial.asking(settings, Secrets()) as ask:
-        for question in _QUESTIONS:
-            say(f"\n? {question}\n", bold=True)
-            ask(question)
-    say(_NEXT.format(program=program_here(), config=shown_path(config)))
+        wiki = handbook_in(folder)
+        # The demo's own defaults, not the environment's settings of another installation.
+        settings = Settings.model_construct(data_dir=folder, wiki=(wiki,))
+        config = _write_config(folder, wiki)
+        say("The handbook of 18F, a digital office of the US government: 234 pages of Markdown.\n")
+        # By its name: the demo in the browser has another wiki, whose pages stay in the index.
+        trial.sync(settings, Secrets(), stopped, wiki.name)
+        if stopped():
+            complain(INTERRUPTED)
+            return
+        with trial.asking(settings, Secrets()) as ask:
+            for question in _QUESTIONS:
+                say(f"\n? {question}\n", bold=True)
+                ask(question)
+        say(_NEXT.format(program=program_here(), config=shown_path(config)))
 
 
 @contextmanager
@@ -96,8 +92,7 @@ def demo_folder(named: Path | None) -> Iterator[Path]:
         DemoRuns: within, the index turns out to be another process's.
     """
     folder = (named or DATA_DIR).absolute()
-    pages = folder / PAGES
-    is_demo = all((pages / page.name).exists() for page in HANDBOOK.iterdir())
+    is_demo = all((folder / PAGES / page.name).exists() for page in HANDBOOK.iterdir())
     if named and not is_demo and folder.is_dir() and next(folder.iterdir(), None) is not None:
         raise DemoFolderTaken(
             f"{folder} holds other files, which the demo would replace: name an empty folder with"

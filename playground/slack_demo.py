@@ -168,11 +168,7 @@ def _playground(
 ) -> Iterator[RunningPlayground]:
     try:
         playground = RunningPlayground(
-            MANIFEST,
-            address=listening.address,
-            port=listening.port,
-            emails=emails,
-            parts=parts,
+            MANIFEST, address=listening.address, port=listening.port, emails=emails, parts=parts
         )
         playground.__enter__()
     except OSError as error:

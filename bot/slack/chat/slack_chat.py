@@ -21,12 +21,7 @@ from footnote_bot.bot.conversation.ports import Hold, Posted
 from footnote_bot.bot.conversation.posting import NotOurs
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
 from footnote_bot.bot.model import Turn
-from footnote_bot.bot.slack.api.marks import (
-    mark_named,
-    reply_mark,
-    reply_messages,
-    second_name,
-)
+from footnote_bot.bot.slack.api.marks import mark_named, reply_mark, reply_messages, second_name
 from footnote_bot.bot.slack.api.slack_api import SlackApi, to_its_end
 from footnote_bot.bot.slack.chat.history import History
 from footnote_bot.bot.slack.chat.streaming import Live, Streaming

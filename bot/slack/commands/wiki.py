@@ -207,10 +207,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
     audit = Audit(trail, people, reindexing.part, clock, audited)
     subcommands = [
         Subcommand(
-            texts.STATUS_USAGE,
-            texts.STATUS_DOES,
-            Status(people, wikis.operating).run,
-            For.MEMBERS,
+            texts.STATUS_USAGE, texts.STATUS_DOES, Status(people, wikis.operating).run, For.MEMBERS
         ),
         Subcommand(
             texts.reindex_usage(FULL, DRY_RUN),
@@ -219,10 +216,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
             For.ADMINS,
         ),
         Subcommand(
-            texts.FLAGS_USAGE,
-            texts.FLAGS_DOES,
-            Flags(feedback, api, clock).run,
-            For.ADMINS,
+            texts.FLAGS_USAGE, texts.FLAGS_DOES, Flags(feedback, api, clock).run, For.ADMINS
         ),
         Subcommand(
             texts.ACCESS_USAGE,

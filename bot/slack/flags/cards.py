@@ -6,6 +6,7 @@ import json
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from footnote_bot.bot.flags.content import (
     Circumstances,
@@ -73,11 +74,11 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     flag, around = content.flag, content.around
     head = texts.heading(_head(flag), flag.complaint.words)
     question = plain(around.question)[:_QUESTION_SHOWN]
-    above = [section(f"*{literal(head)}*"), section(texts.question(quoted(question)))]
+    above = [section(f"*{literal(head)}*"), _titled(texts.QUESTION, quoted(question))]
     sources = _sources(around, allowed, today)
     again = around.again.sources if around.again else ()
     newer = [source_line(source, allowed.links, today) for source in again]
-    below = [section(texts.comment(quoted(flag.comment)))] if flag.comment else []
+    below = [_titled(texts.COMMENT, quoted(flag.comment))] if flag.comment else []
     below.append(context(_by(flag, around)))
     if around.history:
         steps = around.history[-_STEPS_SHOWN:]
@@ -127,10 +128,13 @@ def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Messa
     if flag.complaint is Complaint.UNANSWERED:
         head = texts.YOU_ARE_ASKED
     question = plain(content.question)[:_QUESTION_SHOWN]
-    blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(question)))]
+    blocks = [
+        section(f"*{literal(head)}*"),
+        _titled(texts.QUESTION, quoted(question)),
+    ]
     blocks.append(context(_source(content.source, content.edit, allowed, today)))
     if flag.comment:
-        blocks.append(section(texts.comment(quoted(flag.comment))))
+        blocks.append(_titled(texts.COMMENT, quoted(flag.comment)))
     blocks.append(context(_raised_by(flag, content.person)))
     return Message(literal(f"{head}: {question}"[:300]), blocks)
 
@@ -202,6 +206,10 @@ def _button(flag: Flag, action: str, text: str, *, style: str = "") -> Block:
     return button(action, text, str(flag.id), style=style)
 
 
+def _titled(title: str, text: str) -> Block:
+    return section(f"*{title}*\n{text}")
+
+
 def _rendered(result: Result, origins: Container[str]) -> Sequence[Piece]:
     notes = [source.url for source in result.sources] if isinstance(result, Answer) else []
     return render(result.text, origins, notes)
@@ -211,18 +219,12 @@ def _answer(title: str, pieces: Sequence[Piece], room: int) -> list[Block]:
     """Return an answer in as many sections as it needs, and say so if it does not fit."""
     room = max(room, _LEAST_SHOWN)
     parts = sections(pieces, min(LIMIT - _HEADING, room))
-    shown: list[str] = []
-    for part in parts:
-        room -= len(part)
-        if room < 0:
-            break
-        shown.append(part)
-    rest = [context(texts.REST_TOO_LONG)] if len(shown) < len(parts) else []
-    return [
-        *(section(texts.answer(title, part)) for part in shown[:1]),
-        *map(section, shown[1:]),
-        *rest,
-    ]
+    if not parts:
+        return []
+    ends = accumulate(map(len, parts))
+    shown = [part for part, end in zip(parts, ends, strict=True) if end <= room]
+    blocks = [_titled(title, shown[0]), *map(section, shown[1:])]
+    return blocks if len(shown) == len(parts) else [*blocks, context(texts.REST_TOO_LONG)]
 
 
 def reminder(content: Reminder) -> Message:
@@ -242,8 +244,8 @@ def announcement(
     it (``by``, a name). ``in_full``: with the answer and its pages, which everyone may read."""
     written = announced.written
     question = plain(written.question)
-    quotation = quoted(question[:_QUESTION_SHOWN])
-    blocks = [section(_head_of_announcement(announced, by)), section(texts.question(quotation))]
+    asked = _titled(texts.QUESTION, quoted(question[:_QUESTION_SHOWN]))
+    blocks = [section(_head_of_announcement(announced, by)), asked]
     if in_full:
         notes = [source.url for source in written.sources]
         blocks += _answer(texts.ANSWER, render(written.text, origins, notes), MESSAGE // 2)

@@ -12,11 +12,7 @@ LOADING = (
     "Reading the pages that fit\u2026",
     "Checking that they are still current\u2026",
 )
-COMPOSING = (
-    *LOADING,
-    "Writing the answer\u2026",
-    "Checking each sentence beside the pages\u2026",
-)
+COMPOSING = (*LOADING, "Writing the answer\u2026", "Checking each sentence beside the pages\u2026")
 
 # Who gets no answer
 
