@@ -42,7 +42,7 @@ from footnote_bot.bot.screen import (
 )
 from footnote_bot.bot.texts import EARLY
 from footnote_bot.indexers.findings import Finding, Level
-from footnote_bot.indexers.model import ReadAs, Section, Skipped, SyncReport
+from footnote_bot.indexers.model import ReadAs, Section, SyncReport
 
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 
@@ -180,10 +180,12 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
     err().print(f"[bold]{report.wiki}[/]: {what}", soft_wrap=True)
     if report.read_as:
         err().print(safe(f"  {texts.read_as(report.read_as)}"), soft_wrap=True)
+    counts = Counter(skipped.reason for skipped in report.skipped)
+    few = [skipped for skipped in report.skipped if counts[skipped.reason] <= _OF_A_REASON]
     for style, title, items in (
         ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
         ("yellow", "warning", report.warnings),
-        ("dim", "skipped", _named(report.skipped)),
+        ("dim", "skipped", [f"{s.key}: {s.reason}" for s in few]),
     ):
         for item in items[:_LISTED]:
             err().print(_assembled((f"  {title} ", style), item), soft_wrap=True)
@@ -196,12 +198,6 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
 _LISTED = 20
 _OF_A_REASON = 3
 """Skipped pages that are listed for one reason; more than that are only counted."""
-
-
-def _named(pages: Sequence[Skipped]) -> list[str]:
-    counts = Counter(page.reason for page in pages)
-    few = (page for page in pages if counts[page.reason] <= _OF_A_REASON)
-    return [f"{page.key}: {page.reason}" for page in few]
 
 
 _MARKS = {

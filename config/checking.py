@@ -43,10 +43,8 @@ def check(config: Path | None) -> tuple[Path, list[SettingProblem]]:
 
 def as_lines(file: Path, problems: Iterable[SettingProblem]) -> str:
     """Return a line for each problem, which begins as compilers begin it: file, line."""
-    return "\n".join(
-        f"{file}:{problem.line}: {problem.says}" if problem.line else f"{file}: {problem.says}"
-        for problem in problems
-    )
+    lines = ((f"{file}:{each.line}" if each.line else f"{file}", each.says) for each in problems)
+    return "\n".join(map(": ".join, lines))
 
 
 def described(error: SettingsError) -> str:

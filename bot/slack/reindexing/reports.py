@@ -31,18 +31,11 @@ def progress(job: Job, latest: Progress | None, seconds: float, note: str = "") 
         doing = _doing(job.order, job.order.what)
         message = say(texts.begun(doing), *filter(None, [note]))
     else:
-        message = say(_doing(job.order, done(latest)), *filter(None, [_pace(latest, seconds)]))
+        message = say(
+            _doing(job.order, texts.done(latest)), *filter(None, [_pace(latest, seconds)])
+        )
     cancel = button(CANCEL, texts.CANCEL, str(job.id), aloud=texts.CANCEL_ALOUD)
     return Message(message.text, [*message.blocks, actions(cancel)])
-
-
-def done(latest: Progress) -> str:
-    """Return the wiki, and how much of it is done."""
-    if latest.embedding:
-        return texts.passages_embedded(latest.wiki, latest.done, latest.total)
-    if latest.total:
-        return texts.pages_of(latest.wiki, latest.done, latest.total)
-    return texts.pages(latest.wiki, latest.done)
 
 
 def cancelling(order: Order) -> Message:

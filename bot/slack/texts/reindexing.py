@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footnote_bot.indexers.model import SyncReport
+from footnote_bot.indexers.model import Progress, SyncReport
 from footnote_bot.indexers.text.counting import counted
 
 # Beginning and ending
@@ -47,16 +47,13 @@ def cancelling(doing: str) -> str:
     return f"{doing}: cancelling\u2026"
 
 
-def passages_embedded(wiki: str, done: int, total: int) -> str:
-    return f"{wiki}: {done:,} of {counted(total, 'passage')} embedded"
-
-
-def pages_of(wiki: str, done: int, total: int) -> str:
-    return f"{wiki}: {done:,} of {counted(total, 'page')}"
-
-
-def pages(wiki: str, done: int) -> str:
-    return f"{wiki}: {counted(done, 'page')}"
+def done(latest: Progress) -> str:
+    """Return the wiki, and how much of it is done."""
+    if latest.embedding:
+        return f"{latest.wiki}: {latest.done:,} of {counted(latest.total, 'passage')} embedded"
+    if latest.total:
+        return f"{latest.wiki}: {latest.done:,} of {counted(latest.total, 'page')}"
+    return f"{latest.wiki}: {counted(latest.done, 'page')}"
 
 
 def pace(rate: float, *, passages: bool) -> str:
