@@ -141,7 +141,7 @@ def serve_app(
         observer=metrics.counters,
         metrics=MetricsPage(metrics.page, secrets.footnote_metrics_token.get_secret_value()),
         as_of=syncing.as_of,
-        titles=lambda: app.answerer.open_titles(),  # noqa: PLW0108 - it may be another one by then
+        samples=lambda: app.answerer.open_questions(),  # noqa: PLW0108 - it may be another one by then
         hooks=webhooks.hooks(secrets.variable("CONFLUENCE_WEBHOOK_SECRET"), scheduler.hint),
         checks=readiness.checks(process, parts.index, [*parts.wikis], settings.data_dir),
     )
@@ -188,7 +188,7 @@ def further_workspaces(
         return SlackParts(
             app.settings.narrowed(ours),
             replace(connection, bot_token=token),
-            replace(env, titles=lambda: app.searching.open_titles(ours) if ours else ()),
+            replace(env, samples=lambda: app.searching.open_questions(ours) if ours else ()),
             me,
             wikis=wikis.narrowed(allowed, me.team),
             state=app.state,
@@ -312,7 +312,7 @@ class SlackParts:
             clock=env.seconds,
         )
         prompts = Prompts(
-            directory=slack.directory, answers=self.feedback, titles=env.titles, clock=env.seconds
+            directory=slack.directory, answers=self.feedback, samples=env.samples, clock=env.seconds
         )
         home = Home(slack, self.feedback, self.insights, wikis.operating, prompts)
         flagging = self.flagging()

@@ -3,15 +3,17 @@ Slack on this machine. It is built from the parts of `bot.app` and `bot.serving`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.app import App
-from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.model import Answer, Question, Result, Source
 from footnote_bot.bot.operations.passes import Pass, PassLog
 from footnote_bot.bot.operations.single_sync import sync_once
 from footnote_bot.bot.operations.syncing import SyncLocks
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
     from footnote_bot.bot.answering.llm.model_client import LanguageModel
     from footnote_bot.bot.answering.observing import ObservedAnswerer
 
+ReadPage = Callable[[str, str, str], tuple[str, str] | None]
+"""Returns title and text, as indexed, of the page that a person (by address) may read in a wiki, by
+its key; None if there is none for them."""
 Sharing = Callable[[App], AbstractContextManager[None]]
 """Works for other commands with an app's parts, as long as it is held."""
+_MOST = 500  # passages of a page that is read
 
 
 def sync(
@@ -59,16 +65,19 @@ def asking(
 class Trial:
     """A trial in a Slack, which ``settings`` and ``secrets`` name; its database is in their data
     folder. ``observe`` is called with the answerer, which keeps the reasons of its answers.
-    ``model`` replaces the client of the language model, which answers a question only if
-    ``composes``. With ``syncs`` the wikis are synced at the start, and otherwise only if nothing is
-    indexed."""
+    ``model`` replaces the client of the language model, which answers a question in a channel only
+    if ``composes``. With ``syncs`` the wikis are synced at the start, and otherwise only if nothing
+    is indexed. Footnotes of pages that are not on the web lead below ``pages_at``; ``opens`` gets
+    what reads such a page."""
 
     settings: Settings
     secrets: Secrets
     observe: Callable[[ObservedAnswerer], None]
-    composes: Callable[[str], bool] = lambda _: True
+    composes: Callable[[str, str], bool] = lambda _text, _channel: True
     model: LanguageModel | None = None
     syncs: bool = False
+    pages_at: str = ""
+    opens: Callable[[ReadPage], None] = lambda _: None
 
     def answering(self, answerer: Answerer, library: Library) -> Answering:
         """Return an answering that answers as ``answerer`` does, and is observed."""
@@ -78,7 +87,8 @@ class Trial:
 
         observed = ObservedAnswerer(answerer, library)
         self.observe(observed)
-        return Several(SometimesComposing(observed, self.composes))
+        composing = SometimesComposing(observed, self.composes)
+        return Several(Addressing(composing, self.pages_at) if self.pages_at else composing)
 
 
 def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
@@ -107,6 +117,7 @@ def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
         app = open_.enter_context(TrialApp(trial.settings, trial.secrets, owner))
         app.model_client = trial.model
         app.indexing.wikis.chosen()
+        trial.opens(partial(_read_page, owner))
         open_.enter_context(sharing(owner))
         is_read = bool(app.indexing.index.counts())
         opened()
@@ -144,10 +155,49 @@ def _far(progress: Progress) -> str:
     return f"{progress.wiki}{far if progress.total else ''}"
 
 
-class SometimesComposing:
-    """An answering that calls the language model only for questions whose text it ``composes``."""
+def _read_page(app: App, email: str, wiki: str, page: str) -> tuple[str, str] | None:
+    places = [(wiki, page, ordinal) for ordinal in range(_MOST)]
+    passages = app.indexing.index.passages(places, reader=app.reader(email))
+    parts: list[str] = []
+    headings: Sequence[str] = ()
+    for passage in passages:
+        if passage.headings != headings:
+            headings = passage.headings
+            parts.append(f"# {' > '.join(headings)}")
+        parts.append(passage.text)
+    return (passages[0].title, "\n\n".join(parts)) if passages else None
 
-    def __init__(self, answering: Answering, composes: Callable[[str], bool]) -> None:
+
+class Addressing:
+    """An answering whose sources without an address on the web lead below ``pages_at``."""
+
+    def __init__(self, answering: Answering, pages_at: str) -> None:
+        self._answering = answering
+        self._pages_at = pages_at
+
+    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
+        """Answer a question.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        result = self._answering.answer(question, on_text)
+        result = replace(result, nearest=tuple(map(self._addressed, result.nearest)))
+        if isinstance(result, Answer):
+            result = replace(result, sources=tuple(map(self._addressed, result.sources)))
+        return result
+
+    def _addressed(self, source: Source) -> Source:
+        if source.url.startswith(("https://", "http://")):
+            return source
+        return replace(source, url=f"{self._pages_at}{quote(f'{source.wiki}/{source.page}')}")
+
+
+class SometimesComposing:
+    """An answering that calls the language model only for questions that it ``composes``, by their
+    text and channel."""
+
+    def __init__(self, answering: Answering, composes: Callable[[str, str], bool]) -> None:
         self._answering = answering
         self._composes = composes
 
@@ -157,7 +207,7 @@ class SometimesComposing:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        if not self._composes(question.text):
+        if not self._composes(question.text, question.channel):
             question = replace(question, quoting=True)
         return self._answering.answer(question, on_text)
 

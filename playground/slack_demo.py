@@ -26,10 +26,10 @@ from footnote_bot.playground.confluence.world import World
 from footnote_bot.playground.confluence_demo import furnished
 from footnote_bot.playground.demo import HANDBOOK_SITE, PAGES, demo_folder, handbook_in
 from footnote_bot.playground.page.demo_pages import DemoPages
-from footnote_bot.playground.page.furnishing import REVIEW
-from footnote_bot.playground.page.ports import ModelSwitch, NoPages, PageParts, StartUp
+from footnote_bot.playground.page.furnishing import REVIEW, OwnWikis
+from footnote_bot.playground.page.ports import WIKI, ModelSwitch, OwnPages, PageParts, StartUp
 from footnote_bot.playground.page.reasons import ObservedReasons
-from footnote_bot.playground.page.recorded_model import RECORDINGS, RecordedModel
+from footnote_bot.playground.page.recorded_model import RecordedModel, recorded_questions
 from footnote_bot.playground.page.running import RunningPlayground
 from footnote_bot.playground.printing import CannotStart, complain, say
 
@@ -118,23 +118,31 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
     """
     with ExitStack() as open_:
         scratch = Path(open_.enter_context(TemporaryDirectory(prefix="footnote-")))
-        model = ModelSwitch(tuple(RECORDINGS)) if demo else None
+        model = ModelSwitch(recorded_questions()) if demo else None
         reasons = ObservedReasons(model)
         is_quoting = bool(demo) or not settings.llm.provider
+        pages = OwnPages()
         start_up = StartUp("Footnote starts.")
-        parts = PageParts(demo or NoPages(), reasons, model, bool(demo), is_quoting, start_up)
-        playground = open_.enter_context(_playground(listening, emails, parts))
+        parts = PageParts(demo or pages, reasons, model, bool(demo), is_quoting, start_up)
+        names = [wiki.name for wiki in settings.wiki]
+        slack = settings.slack
+        own = OwnWikis(names, emails, slack.guests, slack.shared_channels)
+        playground = open_.enter_context(_playground(listening, None if demo else own, parts))
+        if not demo:
+            pages.sites = (f"{playground.url}{WIKI}",)
         trial.serve(
             settings,
             secrets,
             trial.Trial(
-                _in_playground(settings, scratch),
+                _in_playground(settings, scratch, pages.sites),
                 _secrets_of(playground, secrets),
                 observe=reasons.observe,
                 composes=reasons.composes,
                 model=RecordedModel() if demo else None,
                 # In a second: the demo's first start may have been cut short.
                 syncs=demo is not None,
+                pages_at=next(iter(pages.sites), ""),
+                opens=lambda read_page: setattr(pages, "read_page", read_page),
             ),
             stopped,
             sharing=sharing,
@@ -164,11 +172,11 @@ def _introduce(playground: RunningPlayground, listening: Listening) -> None:
 
 @contextmanager
 def _playground(
-    listening: Listening, emails: Sequence[str], parts: PageParts
+    listening: Listening, own: OwnWikis | None, parts: PageParts
 ) -> Iterator[RunningPlayground]:
     try:
         playground = RunningPlayground(
-            MANIFEST, address=listening.address, port=listening.port, emails=emails, parts=parts
+            MANIFEST, address=listening.address, port=listening.port, own=own, parts=parts
         )
         playground.__enter__()
     except OSError as error:
@@ -183,8 +191,9 @@ def _playground(
         playground.__exit__(None, None, None)
 
 
-def _in_playground(settings: Settings, scratch: Path) -> Settings:
-    """Return the settings with the playground's Slack, and with a database in ``scratch``."""
+def _in_playground(settings: Settings, scratch: Path, sites: Sequence[str]) -> Settings:
+    """Return the settings with the playground's Slack, which may link to ``sites``, too, and with a
+    database in ``scratch``."""
     slack = settings.slack.model_copy(
         update={
             "mode": "socket",
@@ -193,6 +202,7 @@ def _in_playground(settings: Settings, scratch: Path) -> Settings:
             "review_channel": REVIEW,
             "identity": "email",
             "accounts": {},
+            "link_hosts": (*settings.slack.link_hosts, *sites),
         }
     )
     wikis = tuple(wiki.model_copy(update={"review_channel": ""}) for wiki in settings.wiki)
@@ -245,7 +255,7 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
             wiki=wikis,
             answer=DemoAnswerSettings(),
             # Recorded, see `RecordedModel`: it calls nothing over a network.
-            llm=LlmSettings(provider="compatible", model="recorded", verify="off", rewrite=False),
+            llm=LlmSettings(provider="compatible", model="recorded", rewrite=False),
             slack=SlackSettings(guests=True, shared_channels=True),
         )
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})

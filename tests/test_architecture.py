@@ -470,7 +470,7 @@ def test_the_composition_only_composes() -> None:
 
 
 ROOMS_OF = {
-    "config, bot": 5_690,
+    "config, bot": 5_740,
     "bot/answering": 7_800,
     "bot/backup, bot/operations, bot/metrics": 3_400,
     "bot/cli, bot/running": 3_910,
@@ -485,7 +485,7 @@ ROOMS_OF = {
     "indexers/sources/attachments": 1_080,
     "indexers/sources/confluence": 7_050,
     "indexers/sources/markdown": 6_140,
-    "playground": 10_310,
+    "playground": 10_290,
 }
 """Lines of each room. A number is raised only in a commit that says why, and lowered with what
 goes: the design has 54,100 for all but the playground, whose goal is 9,500."""
@@ -514,7 +514,7 @@ BUDGETS = {
     "quoting": 510,
     "checking": 450,
     "composing and llm": 2_810,
-    "engine and the rest": 1_610,
+    "engine and the rest": 1_630,
 }
 """Lines of each part of `bot/answering`, of 8,000 in all. A number is raised only in a commit that
 says why. The design has less for question (300), retrieval (1,300) and composing (2,400), and more

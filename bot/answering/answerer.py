@@ -32,13 +32,17 @@ from footnote_bot.bot.answering.quoting.section import Read
 from footnote_bot.bot.answering.retrieval.recheck import Recheck
 from footnote_bot.bot.answering.retrieval.retrieval import Reorder, Retrieval, Retrieved
 from footnote_bot.bot.answering.retrieval.sources import Aging, source_of
-from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
+from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Why, named
 from footnote_bot.bot.moments import today
 from footnote_bot.bot.ports import OnText
 from footnote_bot.indexers.model import EVERYONE, Principal, Reader
 
 _BEGINNING = "How do I get started, and what should everybody know?"
-_TITLES = 4
+_SUGGESTED = 4
+_FEWEST, _LONGEST = 4, 80
+"""Words and characters of a suggestion: a shorter heading ("Why?") asks nothing by itself."""
+_MARKS = ("?", "\uff1f", "\u061f")
+_TASK = "how to "
 _CORES = os.cpu_count() or 1
 
 
@@ -172,18 +176,18 @@ class Answerer:
             self.clock,
         )
 
-    def open_titles(self, wikis: tuple[str, ...] | None = None) -> list[str]:
-        """Return titles of some pages that everyone may read, as suggestions. ``wikis`` is that of
-        a `Question`. The pages are rechecked like those of an answer.
+    def open_questions(self, wikis: tuple[str, ...] | None = None) -> list[str]:
+        """Return questions that headings of some pages ask which everyone may read, as suggestions;
+        none if no heading is a question or a task. ``wikis`` is that of a `Question`. The pages are
+        rechecked like those of an answer.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
         question = Question(_BEGINNING, Principal.of(EVERYONE), quoting=True, wikis=wikis)
-        pipeline = replace(self.pipeline(question.reader), respond=_first_pages)
+        pipeline = replace(self.pipeline(question.reader), respond=_asking_sections)
         result, _ = pipeline.answer(question)
-        titles = (source.title for source in named(result))
-        return list(dict.fromkeys(titles))[:_TITLES]
+        return list(dict.fromkeys(_question_of(source) for source in named(result)))
 
     def why(self, question: Question) -> Why:
         """Return the reason why the question is answered, or why not.
@@ -194,6 +198,25 @@ class Answerer:
         return self.responder.why(*self.pipeline(question.reader).searched(question))
 
 
-def _first_pages(_: Question, retrieved: Retrieved) -> Result:
-    sources = tuple(source_of(page.hits[0].passage, "") for page in retrieved.pages[:_TITLES])
-    return NoAnswer(Reason.NOTHING_FITS, "", sources)
+def _asking_sections(_: Question, retrieved: Retrieved) -> Result:
+    asking: dict[str, Source] = {}
+    for page in retrieved.pages:
+        for hit in page.hits:
+            source = source_of(hit.passage, "")
+            asking.setdefault(_question_of(source), source)
+    asking.pop("", None)
+    return NoAnswer(Reason.NOTHING_FITS, "", tuple(asking.values())[:_SUGGESTED])
+
+
+def _question_of(source: Source) -> str:
+    """Return the question that a section's heading asks, or else its page's title; empty if neither
+    ends in a question mark or begins with "How to"."""
+    for heading in (source.heading.rpartition(" > ")[2], source.title):
+        words = heading.split()
+        text = " ".join(words)
+        if len(words) >= _FEWEST and len(text) <= _LONGEST:
+            if text.endswith(_MARKS):
+                return text
+            if text.casefold().startswith(_TASK):
+                return f"{text}?"
+    return ""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from footnote_bot.bot.caching import ExpiringCache
-from footnote_bot.bot.conversation import texts
-from footnote_bot.bot.conversation.addressing import looks_like_question
 from footnote_bot.bot.conversation.model import RecordedAnswer
 from footnote_bot.bot.conversation.ports import Answers, Directory
 from footnote_bot.bot.errors import ChatUnavailable
@@ -24,19 +21,18 @@ REMEMBERED = 600.0
 """Seconds."""
 _LONGEST = 150
 """Characters."""
-_HOW_TO = re.compile(r"how to (\w[^?]*)$", re.IGNORECASE)
 
 
 @dataclass(slots=True, kw_only=True)
 class Prompts:
     """Suggested questions. They were asked in public, answered well from pages open to everyone,
     and praised by somebody other than the asker, so nobody alone can put words before everyone. If
-    there are too few, page titles are added, those that ask a question first: ``titles`` returns
-    the titles of the pages that are open now, and may take a moment."""
+    there are too few, samples are added: ``samples`` returns the questions that headings of pages
+    ask which are open now, and may take a moment."""
 
     directory: Directory
     answers: Answers
-    titles: Callable[[], Sequence[str]]
+    samples: Callable[[], Sequence[str]]
     clock: Callable[[], float]
     _known: ExpiringCache[str, Mapping[str, _Suggestion]] = field(init=False)
 
@@ -44,32 +40,30 @@ class Prompts:
         self._known = ExpiringCache(self.clock)
 
     async def suggested(self, *, to_member: bool) -> list[str]:
-        """Return the suggestions for somebody who may read pages open to everyone: titles alone if
-        they are no member of the workspace, and do not read its public channels.
+        """Return the suggestions for somebody who may read pages open to everyone: samples
+        alone if they are no member of the workspace, and do not read its public channels.
 
         Raises:
             StateUnavailable, IndexUnavailable
         """
         if not to_member:
-            return await self._with_titles({})
+            return await self._with_samples({})
         praised = self._known.get("praised")
         if praised is None:
             praised = await self._praised()
             self._known.put("praised", praised, REMEMBERED)
-        return await self._with_titles(praised)
+        return await self._with_samples(praised)
 
-    async def _with_titles(self, praised: Mapping[str, _Suggestion]) -> list[str]:
+    async def _with_samples(self, praised: Mapping[str, _Suggestion]) -> list[str]:
         """Drop the praised questions whose asker was forgotten or whose answer was retracted, and
-        add titles. A page may have been closed, too, so titles are never cached."""
+        add samples. A page may have been closed, too, so samples are never cached."""
         questions = {
             key: suggestion.text
             for key, suggestion in praised.items()
             if await self._is_valid(suggestion.answer)
         }
         if len(questions) < MOST:
-            titles = await asyncio.to_thread(self.titles)
-            for title in sorted(titles, key=looks_like_question, reverse=True):
-                text = question_of(title)
+            for text in await asyncio.to_thread(self.samples):
                 questions.setdefault(text.casefold(), text)
         return list(questions.values())[:MOST]
 
@@ -99,15 +93,6 @@ class Prompts:
         except ChatUnavailable as error:
             logger.info("A question is not suggested: %s", error)
             return False
-
-
-def question_of(title: str) -> str:
-    """Return a question that the page of this title answers."""
-    if match := _HOW_TO.match(title):
-        return texts.how_do_i(f"{match[1][0].lower()}{match[1][1:]}")
-    if not looks_like_question(title):
-        return texts.about_page(title)
-    return title if "?" in title else f"{title}?"
 
 
 @dataclass(frozen=True, slots=True)

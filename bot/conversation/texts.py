@@ -102,13 +102,3 @@ SHARE = "Share to channel"
 ANSWER_FORGOTTEN = "I no longer have this answer. Please ask again."
 NO_QUOTES = "I looked again and found nothing to quote for you: what you may read has changed."
 ONLY_YOU_QUOTES = "Only you see these quotes."
-
-# Suggested questions.
-
-
-def how_do_i(action: str) -> str:
-    return f"How do I {action}?"
-
-
-def about_page(title: str) -> str:
-    return f"What does the wiki say about {title}?"

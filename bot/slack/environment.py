@@ -34,8 +34,8 @@ class Environment:
     seconds: Callable[[], float] = time.monotonic
     new_incident: Callable[[], str] = incidents.new_incident
     as_of: Callable[[], datetime | None] = unknown
-    titles: Callable[[], Sequence[str]] = tuple
-    """Titles of pages that everyone may read."""
+    samples: Callable[[], Sequence[str]] = tuple
+    """Returns questions that headings of pages ask which everyone may read."""
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     """Endpoints for posts from others than Slack, by path."""
     pages: Mapping[str, Page] = field(default_factory=dict)

@@ -152,9 +152,6 @@ class World(Rights):
     def archive_space(self, key: str) -> None:
         self.spaces[key].status = "archived"
 
-    def unarchive_space(self, key: str) -> None:
-        self.spaces[key].status = "current"
-
     # Content
 
     def create(  # noqa: PLR0913 - all that a page can be made with

@@ -53,12 +53,16 @@ class DemoPages:
         """Return the page at ``url``; None if there is none here, or not for this person."""
         if file := self._file(url):
             text = file.read_text(encoding="utf-8")
-            return self._handbook_entry(file) | {"form": "Markdown", "text": text}
+            return self._handbook_entry(file) | {
+                "form": "Markdown",
+                "text": text,
+                "can_change": True,
+            }
         with self._confluence.lock:
             content = self._content(email, url)
             if content is None:
                 return None
-            entry = _entry("intranet", content.title, self._address(content))
+            entry = _entry("intranet", content.title, self._address(content)) | {"can_change": True}
             return entry | {"form": "Confluence's storage format", "text": content.body.strip()}
 
     def save(self, email: str, url: str, text: str) -> bool:

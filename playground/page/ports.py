@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import unquote
 
 from footnote_bot.playground.slack.model import Json
+
+WIKI = "#wiki="
+"""What the name of a wiki and the key of a page follow, in the address of a page without one."""
 
 
 class WikiPages(Protocol):
@@ -23,8 +27,8 @@ class WikiPages(Protocol):
         ...
 
     def read(self, email: str, url: str) -> Json | None:
-        """Return ``wiki``, ``title``, ``url``, ``form`` and ``text`` of the page at ``url``; None
-        if there is none here, or not for them."""
+        """Return ``wiki``, ``title``, ``url``, ``form`` and ``text`` of the page at ``url``, and
+        whether it ``can_change``; None if there is none here, or not for them."""
         ...
 
     def save(self, email: str, url: str, text: str) -> bool:
@@ -42,16 +46,29 @@ class AnswerReasons(Protocol):
         ...
 
 
-class NoPages:
-    """No pages beside the conversation: people read and edit a real wiki's pages in the wiki."""
+ReadPage = Callable[[str, str, str], tuple[str, str] | None]
+"""Returns title and text of the page that a person, named by an address, may read in a wiki, by its
+key there; None if there is none for them."""
 
-    sites: Sequence[str] = ()
+
+class OwnPages:
+    """The pages of real wikis. People read and edit them there; but one without an address is read
+    beside the conversation, as it is indexed."""
+
+    def __init__(self) -> None:
+        self.sites: Sequence[str] = ()
+        self.read_page: ReadPage = lambda _email, _wiki, _page: None
 
     def list(self, email: str) -> list[Json]:  # noqa: ARG002 - the port's signature
         return []
 
-    def read(self, email: str, url: str) -> Json | None:  # noqa: ARG002
-        return None
+    def read(self, email: str, url: str) -> Json | None:
+        wiki, _, page = (unquote(part) for part in url.partition(WIKI)[2].partition("/"))
+        found = self.read_page(email, wiki, page)
+        if found is None:
+            return None
+        title, text = found
+        return {"wiki": wiki, "title": title, "url": url, "form": "as indexed", "text": text}
 
     def save(self, email: str, url: str, text: str) -> bool:  # noqa: ARG002
         return False
@@ -66,9 +83,10 @@ class NoReasons:
 
 @dataclass(slots=True)
 class ModelSwitch:
-    """The switch of the recorded language model; ``questions`` are those that it answers."""
+    """The switch of the recorded language model; ``questions`` are those that it answers, each
+    with ``question``, ``user`` and ``channel`` (empty: a direct message), ``asked`` in words."""
 
-    questions: tuple[str, ...]
+    questions: Sequence[Json]
     on: bool = False
 
 
@@ -84,7 +102,7 @@ class PageParts:
     """The parts of the page besides Slack. ``model`` is None if there is no recorded model; with
     ``tour`` the page offers the demo's guided tour; ``is_quoting``: no language model is set up."""
 
-    pages: WikiPages = field(default_factory=NoPages)
+    pages: WikiPages = field(default_factory=OwnPages)
     reasons: AnswerReasons = field(default_factory=NoReasons)
     model: ModelSwitch | None = None
     tour: bool = False

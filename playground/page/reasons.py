@@ -22,9 +22,9 @@ class ObservedReasons:
         """Take the reasons from this answerer, from now on."""
         self._observed = answerer
 
-    def composes(self, question: str) -> bool:
-        """Return whether a language model may answer the question."""
-        return self._model is None or (self._model.on and is_recorded(question))
+    def composes(self, question: str, channel: str) -> bool:
+        """Return whether a language model may answer the question in this channel."""
+        return self._model is None or (self._model.on and is_recorded(question, channel))
 
     def explain(self, channel: str, texts: Sequence[str], until: float) -> Json | None:
         """Return the reasons of the latest answer until then; if a message had several questions,

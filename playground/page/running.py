@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from footnote_bot.playground.page.furnishing import Role, furnish
+from footnote_bot.playground.page.furnishing import OwnWikis, Role, furnish
 from footnote_bot.playground.page.ports import PageParts
 from footnote_bot.playground.page.server import PageServer
 from footnote_bot.playground.slack.timing import Timing
@@ -23,7 +22,7 @@ _PATIENT = Timing(retries=(0.0,) * 1_000)
 
 class RunningPlayground:
     """A furnished workspace and its page, for as long as the ``with`` lasts. ``address`` and
-    ``port`` are where the page listens; ``emails`` are of people whom the wikis know.
+    ``port`` are where the page listens; without ``own`` wikis they are the demo's.
 
     Raises:
         OSError: the port is taken, or this machine has no such address.
@@ -35,7 +34,7 @@ class RunningPlayground:
         *,
         address: str = "127.0.0.1",
         port: int = 0,
-        emails: Sequence[str] = (),
+        own: OwnWikis | None = None,
         parts: PageParts | None = None,
     ) -> None:
         self.slack = LocalSlack(manifest, timing=_PATIENT)
@@ -45,7 +44,7 @@ class RunningPlayground:
         self.slack.signing_secret += secrets.token_urlsafe()
         self.url = ""
         """The page's address, with its token."""
-        self.roles: tuple[Role, ...] = furnish(self.slack, emails)
+        self.roles: tuple[Role, ...] = furnish(self.slack, own)
         self._listens = address, port
         self._page = PageServer(self.slack, self.roles, parts=parts)
         self._loop = asyncio.new_event_loop()

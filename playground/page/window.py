@@ -123,6 +123,7 @@ class Window:
         ]
         manifest = self._slack.manifest
         return {
+            "workspace": self._slack.team_domain,
             "roles": roles,
             "bot": {"user": self._slack.bot_user_id, "name": manifest.bot_name},
             "commands": sorted(manifest.commands),

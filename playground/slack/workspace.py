@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +15,6 @@ from footnote_bot.playground.serving import LocalServer
 from footnote_bot.playground.slack.clicking import Clicking
 from footnote_bot.playground.slack.errors import Refusal
 from footnote_bot.playground.slack.faults import Fault, Hold
-from footnote_bot.playground.slack.further import FurtherWorkspace, OAuth
 from footnote_bot.playground.slack.http_delivery import HttpTransport
 from footnote_bot.playground.slack.manifest import Manifest
 from footnote_bot.playground.slack.model import Message
@@ -56,47 +56,25 @@ class LocalSlack(Talking, Clicking, Watching):
         )
         self.sockets = SocketHub(self.app_id, self.tickets, self.changes, timeout=self.timing.ack)
         self.deliverer.transport = self.sockets
-        self.oauth = OAuth(clock, self.changes)
-        self.web_api.tokens = self.oauth
         self._http: HttpTransport | None = None
         self._port = port
         self._server = LocalServer()
 
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=16 * 1024 * 1024)
-        application.add_routes(
-            [
-                web.route("*", "/api/{method}", self.web_api.serve),
-                web.get("/socket/{ticket}", self.sockets.serve),
-                web.post("/respond/{key}", self._serve_response_url),
-                web.post("/upload/{file}", self._serve_upload),
-                web.post("/of/{team}/respond/{key}", self._serve_response_url),
-                web.get("/oauth/v2/authorize", self._serve_authorize),
-            ]
-        )
+        application.add_routes(self.routes())
         self.url = await self._server.start(application, self._port)
         return self
 
-    def add_workspace(
-        self, team_id: str, *, organization: str = "", org_wide: bool = False
-    ) -> FurtherWorkspace:
-        """Add a workspace, in which the app can be installed by `oauth`."""
-        further = FurtherWorkspace(
-            self.manifest,
-            team_id=team_id,
-            organization=organization,
-            org_wide=org_wide,
-            through=self.deliverer,
-            url=self.url,
-            clock=self.clock,
-            timing=self.timing,
-        )
-        self.oauth.workspaces[team_id] = further
-        return further
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.route("*", "/api/{method}", self.web_api.serve),
+            web.get("/socket/{ticket}", self.sockets.serve),
+            web.post("/respond/{key}", partial(serve_response_url, self)),
+            web.post("/upload/{file}", self._serve_upload),
+        ]
 
     async def __aexit__(self, *_: object) -> None:
-        for further in self.oauth.workspaces.values():
-            await further.deliverer.close()
         await self.deliverer.close()
         await self.sockets.cut()
         if self._http is not None:
@@ -154,26 +132,6 @@ class LocalSlack(Talking, Clicking, Watching):
 
     # What else the app can reach
 
-    async def _serve_response_url(self, request: web.Request) -> web.StreamResponse:
-        try:
-            content = json.loads(await request.text())
-        except ValueError:
-            return web.Response(status=400, text="invalid_payload")
-        try:
-            team = request.match_info.get("team")
-            workspace = self.oauth.workspaces[team] if team else self
-            workspace.respond(request.match_info["key"], content)
-        except Refusal as refusal:
-            is_gone = refusal.error in ("used_url", "expired_url", "no_such_url")
-            return web.Response(status=404 if is_gone else 400, text=refusal.error)
-        return web.Response(text="ok")
-
-    async def _serve_authorize(self, request: web.Request) -> web.StreamResponse:
-        try:
-            raise web.HTTPFound(self.oauth.confirmed(request.query))
-        except Refusal as refusal:
-            return web.Response(status=400, text=refusal.error)
-
     async def _serve_upload(self, request: web.Request) -> web.StreamResponse:
         file = self.files.get(request.match_info["file"])
         if file is None:
@@ -186,3 +144,17 @@ class LocalSlack(Talking, Clicking, Watching):
             content = await request.read()
         file["content"] = content
         return web.Response(text=f"OK - {len(content)}")
+
+
+async def serve_response_url(workspace: Clicking, request: web.Request) -> web.StreamResponse:
+    """Take what the app posts to a response URL of the workspace."""
+    try:
+        content = json.loads(await request.text())
+    except ValueError:
+        return web.Response(status=400, text="invalid_payload")
+    try:
+        workspace.respond(request.match_info["key"], content)
+    except Refusal as refusal:
+        is_gone = refusal.error in ("used_url", "expired_url", "no_such_url")
+        return web.Response(status=404 if is_gone else 400, text=refusal.error)
+    return web.Response(text="ok")

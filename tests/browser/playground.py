@@ -31,8 +31,8 @@ tampered with and should not be used.
 """,
     "travel-and-leave/leave.md": "---\ntitle: Leave\n---\n\nBook leave in the staff calendar.\n",
     "travel-and-leave/overtime.md": "---\ntitle: Overtime\n---\n\nOvertime is paid in May.\n",
-    "office/parking.md": "---\ntitle: Parking\n---\n\nThe garage opens at seven in the morning."
-    " A space costs 40 euros a month.\n",
+    "office/parking.md": "---\ntitle: Parking\n---\n\n## When does the garage open?\n\n"
+    "The garage opens at seven in the morning. A space costs 40 euros a month.\n",
     "office/boat.md": """# The boat <img src=x onerror="window.harmed=1">
 
 The boat is rowed by six people <script>window.harmed=1</script> on Sundays. Ask
@@ -99,6 +99,11 @@ class Visit:
 
     def skip_the_tour(self) -> None:
         self.page.get_by_role("button", name="Skip the tour").click()
+
+    def menu(self) -> None:
+        """Open the sidebar, which a narrow page hides."""
+        if (menu := self.page.get_by_role("button", name="Channels", exact=True)).is_visible():
+            menu.click()
 
     def go(self, place: str) -> None:
         """Open a channel or Home by its name in the sidebar."""

@@ -147,11 +147,42 @@ def test_an_answer_of_the_recorded_model_streams_and_leaves_out_what_no_page_say
     page.get_by_label("Recorded model").uncheck()
 
     streamed = [text for is_busy, text in states if is_busy]
-    assert any("frozen from Friday noon" in text and "Merge" not in text for text in streamed)
+    assert any("Merge to main." in text and "ends on Monday" not in text for text in streamed)
     assert not states[-1][0]
-    assert "Merge to main and run" in final
+    assert "The freeze ends on Monday morning." in final
     assert "I left out one statement that I could not verify." in final
     assert "72 hours" not in "".join(text for _, text in states)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_recorded_question_goes_to_its_place_and_no_true_sentence_is_marked(
+    visit: Visit, width: int
+) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    for place, question, sentences in (
+        ("#general", LAPTOP, ("inform your team.", "tampered with")),
+        ("footnote", "deploy to production", ("Then run", "frozen from Friday noon.", "Monday")),
+        ("#people-team", "salary band", ("58,000 to 71,000.", "Senior engineer.")),
+    ):
+        visit.menu()
+        page.get_by_label("Recorded model").check()
+        page.locator(".foot").get_by_role("button", name=question).click()
+        page.get_by_role("heading", level=1, name=place).wait_for()
+        questions = page.get_by_role("main").locator("li.message", has_text=question)
+        asked = questions.nth(questions.count())
+        page.get_by_role("textbox", name=re.compile("^Message ")).press("Enter")
+        asked.get_by_role("button", name=re.compile(r"\d repl")).click()
+        visit.thread.locator("article:not([aria-busy])", has_text="Helpful").last.wait_for()
+        answer = visit.thread.locator("article").last.inner_text()
+
+        assert all(sentence in answer for sentence in sentences)
+        assert "72 hours" not in answer
+        assert answer.count("verify") == ("deploy" in question)
+        assert "second reading" not in answer
+        visit.thread.get_by_role("button", name="Close the thread").click()
+    visit.menu()
+    page.get_by_label("Recorded model").uncheck()
 
 
 def test_the_drawer_tells_why_an_answer_is_as_it_is(visit: Visit) -> None:
@@ -295,13 +326,24 @@ def test_the_settings_of_a_channel_are_saved_in_a_form(visit: Visit) -> None:
     window.wait_for(state="hidden")
 
 
-def test_home_opens(visit: Visit) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+def test_questions_of_headings_are_suggested_at_home_and_in_direct_messages(
+    visit: Visit, width: int
+) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    visit.menu()
     visit.go("Home")
-    home = visit.page.get_by_role("region", name="Home")
+    home = page.get_by_role("region", name="Home")
     home.get_by_text("For example:").wait_for()
 
-    assert "handbook" in home.inner_text()
-    assert serious_problems(visit.page) == []
+    assert "For example:\n\u2022 When does the garage open?\n" in f"{home.inner_text()}\n"
+    assert serious_problems(page) == []
+    visit.menu()
+    visit.go("footnote")
+    prompts = page.get_by_role("group", name="Suggested prompts").get_by_role("button")
+    prompts.first.wait_for()
+    assert prompts.all_inner_texts() == ["When does the garage open?"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -69,7 +69,6 @@ async def test_each_finds_at_home_what_is_theirs_to_know(company: Company, bot: 
 
     for tab in (annas, bosses):
         assert "*handbook*: 3 pages, as of" in tab
-        assert "what does the wiki say about" in tab
     assert "when are taxi rides reimbursed?" in annas
     assert "outdated \u00b7 flagged today" in annas
     assert VOLCANO not in annas

@@ -119,7 +119,7 @@ def parroting(bot: Bot) -> Parrot:
     """Make the bot answer with this text, and give its pages this title."""
     parrot = Parrot()
     bot.answering = parrot
-    bot.env = replace(bot.env, titles=lambda: [parrot.text])
+    bot.env = replace(bot.env, samples=lambda: [parrot.text])
     bot.change(provider="compatible", model="small", url="http://localhost:1")
     return parrot
 

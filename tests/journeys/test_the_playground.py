@@ -107,11 +107,11 @@ async def test_a_question_in_the_page_gets_a_real_answer_and_its_reasons_and_not
         client.ws_connect(f"{playground.url}socket") as connection,
     ):
         page = await OpenPage(connection).become("U0SELF1")
-        await page.do("say", channel="C0ENG", text="@footnote How do I get VPN access?")
+        await page.do("say", channel="C0GENERAL", text="@footnote How do I get VPN access?")
         async with asyncio.timeout(PATIENCE):
-            await page.until(lambda: bool(answers(page, "C0ENG")))
-        (answer,) = answers(page, "C0ENG")
-        response = await page.do("why", channel="C0ENG", ts=answer["ts"])
+            await page.until(lambda: bool(answers(page, "C0GENERAL")))
+        (answer,) = answers(page, "C0GENERAL")
+        response = await page.do("why", channel="C0GENERAL", ts=answer["ts"])
 
         assert "open a ticket with the IT desk" in str(answer["blocks"])
         assert page.roles[0]["title"] == "ann@example.com"
@@ -121,9 +121,9 @@ async def test_a_question_in_the_page_gets_a_real_answer_and_its_reasons_and_not
         assert "app_mention" in wire
         assert wire & {"chat.postMessage", "chat.update"}
 
-        await page.do("say", channel="C0ENG", text="@footnote Are zebras paid annual leave?")
+        await page.do("say", channel="C0GENERAL", text="@footnote Are zebras paid annual leave?")
         async with asyncio.timeout(PATIENCE):
-            await page.until(lambda: len(answers(page, "C0ENG")) == 2)
+            await page.until(lambda: len(answers(page, "C0GENERAL")) == 2)
     assert await playground.stop() == 0
 
     files = {file.name for file in (tmp_path / "data").iterdir()}

@@ -13,9 +13,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from footnote_bot.playground.slack.further import FurtherWorkspace
 from footnote_bot.playground.slack.model import Message
-from footnote_bot.playground.slack.workspace import LocalSlack
+from tests.fakes.further_workspaces import FurtherWorkspace, InstallableSlack
 from tests.long import few
 from tests.ports import free_port
 
@@ -98,7 +97,7 @@ def rendered(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False) + message.text
 
 
-async def ask(slack: LocalSlack | FurtherWorkspace, person: str, question: str) -> str:
+async def ask(slack: InstallableSlack | FurtherWorkspace, person: str, question: str) -> str:
     mention = await slack.dm(person, question)
     return rendered(
         await slack.wait_for_message(mention.channel, thread_ts=mention.ts, timeout=LONG)
@@ -122,7 +121,7 @@ async def workspaces(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     write(tmp_path / "garden", {"roses.md": GARDEN["roses.md"]})
     write(tmp_path / "keys", {"key.md": GARDEN["key.md"]})
     (tmp_path / "footnote.toml").write_text(SETTINGS.format(mode=request.param, port=port))
-    async with LocalSlack(manifest(), timing=UNHURRIED) as slack:
+    async with InstallableSlack(manifest(), timing=UNHURRIED) as slack:
         slack.oauth.redirect_url = f"http://127.0.0.1:{port}/slack/oauth_redirect"
         slack.add_user("U0ANNA", name="anna", email="anna@example.com")
         further = [

@@ -135,7 +135,7 @@ def test_the_page_names_the_way_to_a_language_model_until_one_is_set_up(
 ) -> None:
     shown = []
 
-    def not_served(_listening: Listening, _emails: object, parts: PageParts) -> NoReturn:
+    def not_served(_listening: Listening, _own: object, parts: PageParts) -> NoReturn:
         shown.append(parts.is_quoting)
         raise PageNotServed
 

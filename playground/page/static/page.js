@@ -252,7 +252,7 @@ class Page {
     this.drawPlace();
     this.drawThread();
     this.windows.draw();
-    document.title = `${this.title.textContent} (${this.name(store.user)}) - Footnote playground`;
+    document.title = `${this.title.textContent} (${this.name(store.user)}) - ${store.workspace} - Footnote playground`;
   }
 
   markSeen() {

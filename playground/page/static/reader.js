@@ -23,7 +23,7 @@ export class Reader {
     this.text = h("textarea", { class: "page-text", "aria-label": `Text of ${page.title}`, readonly: true, spellcheck: "false" });
     this.text.value = page.text;
     this.saveButton = h("button", { type: "button", class: "primary", hidden: true, onclick: () => this.saveNow() }, "Save");
-    this.editButton = h("button", { type: "button", class: "quiet", onclick: () => this.edit((text) => text) }, "Edit");
+    this.editButton = h("button", { type: "button", class: "quiet", hidden: !page.can_change, onclick: () => this.edit((text) => text) }, "Edit");
     this.element.replaceChildren(
       h("h3", {}, page.title),
       h("p", { class: "note" }, `${page.wiki} · ${page.form}`),

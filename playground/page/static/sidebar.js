@@ -27,8 +27,16 @@ export class Sidebar {
     const model = page.store.entries.get("model");
     if (model === undefined) return null;
     const box = h("input", { type: "checkbox", role: "switch", "data-key": "model", checked: model.on, onchange: (event) => page.try("model", { on: event.target.checked }) });
-    const ask = (question) => h("li", {}, h("button", { type: "button", class: "link", "data-key": question, onclick: () => page.draft(question) }, question));
+    const ask = (one) => h("li", {}, h("button", { type: "button", class: "link", "data-key": one.question, onclick: () => this.draft(one) }, `${one.asked}: ${one.question}`));
     return h("div", { class: "model" }, h("label", {}, box, " Recorded model"), h("p", {}, "Shows composed answers without a key. It has sentences for:"), h("ul", {}, model.questions.map(ask)));
+  }
+
+  /** Put a recorded question into the field of its place, as the person who may read its pages. */
+  async draft({ question, user, channel }) {
+    const { page } = this;
+    await page.be(user, channel || null);
+    if (!channel) page.go(page.store.direct.id);
+    page.draft(question);
   }
 
   draw() {
@@ -58,7 +66,7 @@ export class Sidebar {
       { id: "who", "data-key": "who", onchange: (event) => this.page.become(event.target.value) },
       store.roles.map((one) => h("option", { value: one.user, selected: one.user === store.user }, `${one.name}: ${one.title}`)),
     );
-    fill(this.who, h("label", { for: "who" }, "You are"), choice, h("p", { class: "note" }, role?.note ?? ""));
+    fill(this.who, h("p", { class: "workspace" }, store.workspace), h("label", { for: "who" }, "You are"), choice, h("p", { class: "note" }, role?.note ?? ""));
   }
 
   entry(id, mark, name, more) {

@@ -6,6 +6,7 @@ export class Store {
   constructor(changed) {
     this.changed = changed;
     this.user = "";
+    this.workspace = "";
     this.roles = [];
     this.bot = { user: "", name: "footnote" };
     this.commands = [];
@@ -71,7 +72,7 @@ export class Store {
     if (sent.type === "became") {
       this.online = true;
       this.failures = 0;
-      Object.assign(this, { user: sent.user, roles: sent.roles, bot: sent.bot, commands: sent.commands, sites: sent.sites, tour: sent.tour, quoting: sent.quoting });
+      Object.assign(this, { user: sent.user, workspace: sent.workspace, roles: sent.roles, bot: sent.bot, commands: sent.commands, sites: sent.sites, tour: sent.tour, quoting: sent.quoting });
       this.entries.clear();
       for (const map of [this.people, this.channels, this.messages]) map.clear();
     } else if (sent.type === "changes" && sent.user === this.user) {

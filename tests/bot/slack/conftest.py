@@ -49,6 +49,7 @@ from footnote_bot.playground.slack.watching import PATIENCE
 from footnote_bot.playground.slack.workspace import LocalSlack
 from tests import ports
 from tests.bot.databases import lay_out
+from tests.fakes.further_workspaces import InstallableSlack
 from tests.long import few
 
 QUICK = Timing(ack=PATIENCE, trigger=PATIENCE, retries=(0.0, 0.01, 0.02))
@@ -405,9 +406,10 @@ def furnished(workspace: LocalSlack) -> LocalSlack:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(MANIFEST, timing=QUICK) as workspace:
-        yield furnished(workspace)
+async def slack() -> AsyncIterator[InstallableSlack]:
+    async with InstallableSlack(MANIFEST, timing=QUICK) as workspace:
+        furnished(workspace)
+        yield workspace
 
 
 BOTH_WAYS = pytest.mark.parametrize("transport", few(["socket", "http"], 1), indirect=True)

@@ -19,8 +19,8 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.workspaces.model import Rights
 from footnote_bot.playground.serving import LocalServer
-from footnote_bot.playground.slack.further import FurtherWorkspace, OAuth
 from tests.bot.slack.conftest import MANIFEST
+from tests.fakes.further_workspaces import FurtherWorkspace, OAuth
 
 LOST = ["app_uninstalled", "tokens_revoked"]
 

@@ -179,42 +179,27 @@ async def suggested(slack: LocalSlack) -> list[dict[str, Any]]:
 
 
 @BOTH_WAYS
-async def test_page_titles_are_suggested_at_first(bot: Bot, slack: LocalSlack) -> None:
-    titles = ["VPN access", "Leave", "Expenses", "Security", "Lunch"]
-    bot.env = replace(bot.env, titles=lambda: titles)
+async def test_questions_of_headings_are_suggested_at_first(bot: Bot, slack: LocalSlack) -> None:
+    asked = [f"How do I get a desk on floor {number}?" for number in range(5)]
+    bot.env = replace(bot.env, samples=lambda: asked)
     await bot.start()
     prompts = await suggested(slack)
 
-    assert [prompt["message"] for prompt in prompts] == [
-        f"What does the wiki say about {title}?" for title in titles[:4]
-    ]
+    assert [prompt["message"] for prompt in prompts] == asked[:4]
 
 
-async def test_titles_that_are_questions_are_asked_as_they_are_and_come_first(
+async def test_the_question_of_a_page_that_was_closed_since_is_not_suggested_again(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    bot.env = replace(bot.env, titles=lambda: ["Leave", "How do I get VPN access?"])
-    await bot.start()
-    prompts = await suggested(slack)
-
-    assert [prompt["message"] for prompt in prompts] == [
-        "How do I get VPN access?",
-        "What does the wiki say about Leave?",
-    ]
-
-
-async def test_the_title_of_a_page_that_was_closed_since_is_not_suggested_again(
-    bot: Bot, slack: LocalSlack
-) -> None:
-    titles = ["Leave", "Closed soon"]
-    bot.env = replace(bot.env, titles=lambda: list(titles))
+    asked = ["How long is leave?", "Is it closed soon?"]
+    bot.env = replace(bot.env, samples=lambda: list(asked))
     await bot.start()
     assert len(await suggested(slack)) == 2
-    titles.pop()
+    asked.pop()
     slack.prompts.clear()
     prompts = await suggested(slack)
 
-    assert [prompt["message"] for prompt in prompts] == ["What does the wiki say about Leave?"]
+    assert [prompt["message"] for prompt in prompts] == ["How long is leave?"]
 
 
 async def test_what_was_asked_in_the_open_and_answered_well_is_suggested_and_nothing_else(
@@ -243,7 +228,7 @@ async def test_a_guest_is_told_no_question_of_channels_that_guests_do_not_read(
     bot: Bot, slack: LocalSlack
 ) -> None:
     bot.change(guests=True)
-    bot.env = replace(bot.env, titles=lambda: ["Leave"])
+    bot.env = replace(bot.env, samples=lambda: ["How long is leave?"])
     await bot.start()
     await praised(slack, "C0TEAM", "How do I book leave?")
     await quiet(bot)
@@ -252,14 +237,14 @@ async def test_a_guest_is_told_no_question_of_channels_that_guests_do_not_read(
     prompts = slack.prompts[slack.im("U0GUEST").id]
     page = await home(slack, "U0GUEST")
 
-    assert [prompt["message"] for prompt in prompts] == ["What does the wiki say about Leave?"]
-    assert "say about Leave" in page
+    assert [prompt["message"] for prompt in prompts] == ["How long is leave?"]
+    assert "How long is leave?" in page
     assert "book leave" not in page
 
 
 @pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
-async def test_outsiders_are_told_no_titles(bot: Bot, slack: LocalSlack, person: str) -> None:
-    bot.env = replace(bot.env, titles=lambda: ["Leave"])
+async def test_outsiders_get_no_suggestions(bot: Bot, slack: LocalSlack, person: str) -> None:
+    bot.env = replace(bot.env, samples=lambda: ["How long is leave?"])
     await bot.start()
     await slack.open_home(person, "messages")
     await suggested(slack)
@@ -273,7 +258,7 @@ async def test_suggestions_that_cannot_be_made_are_told_to_the_log_alone(
     def failing() -> list[str]:
         raise RuntimeError("the index is on fire")
 
-    bot.env = replace(bot.env, titles=failing)
+    bot.env = replace(bot.env, samples=failing)
     await bot.start()
     await slack.open_home("U0BEN", "messages")
     await until(lambda: "on fire" in caplog.text)
@@ -283,7 +268,7 @@ async def test_suggestions_that_cannot_be_made_are_told_to_the_log_alone(
 
 
 async def test_the_home_tab_gets_no_suggestions(bot: Bot, slack: LocalSlack) -> None:
-    bot.env = replace(bot.env, titles=lambda: ["Leave"])
+    bot.env = replace(bot.env, samples=lambda: ["How long is leave?"])
     await bot.start()
     await slack.open_home("U0BEN", "home")
     await slack.settled()

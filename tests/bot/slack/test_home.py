@@ -143,7 +143,7 @@ async def test_many_who_open_it_do_not_use_up_slacks_user_groups(
 
 async def test_no_example_is_made_up(bot: Bot, slack: LocalSlack) -> None:
     """A question that the wiki does not answer would be a bad first one."""
-    bot.env = replace(bot.env, titles=list)
+    bot.env = replace(bot.env, samples=list)
     await bot.start()
 
     assert "For example" not in await home(slack, "U0ANNA")
@@ -152,7 +152,7 @@ async def test_no_example_is_made_up(bot: Bot, slack: LocalSlack) -> None:
 @pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
 async def test_outsiders_are_told_nothing(bot: Bot, slack: LocalSlack, person: str) -> None:
     bot.operations.rows["wikis"] = {"handbook": ROW}
-    bot.env = replace(bot.env, titles=lambda: ["Leave"])
+    bot.env = replace(bot.env, samples=lambda: ["How long is leave?"])
     bot.change(shared_channels=True)
     await bot.start()
 
@@ -208,7 +208,7 @@ HOSTILE = (
 async def test_nothing_that_people_or_pages_say_is_alive(bot: Bot, slack: LocalSlack) -> None:
     row = ROW | {"error": HOSTILE, "failed": {HOSTILE: HOSTILE}}
     bot.operations.rows["wikis"] = {"handbook": row}
-    bot.env = replace(bot.env, titles=lambda: [HOSTILE])
+    bot.env = replace(bot.env, samples=lambda: [HOSTILE])
     await bot.start()
     evil = replace(OLD, title=HOSTILE, heading=HOSTILE, url="https://evil.example/leave")
     await ask(slack, HOSTILE)

@@ -18,9 +18,8 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.state.schema import oauth_states
 from footnote_bot.bot.workspaces.model import Installation, WorkspaceRights
-from footnote_bot.playground.slack.further import FurtherWorkspace
-from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.bot.slack.further import Browser, Clock, served, state_in
+from tests.fakes.further_workspaces import FurtherWorkspace, InstallableSlack
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 NAMED = {"T0GARDEN": WorkspaceRights(wikis=()), "E0PARKS": WorkspaceRights(wikis=())}
@@ -36,12 +35,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def garden(slack: LocalSlack) -> FurtherWorkspace:
+def garden(slack: InstallableSlack) -> FurtherWorkspace:
     return slack.add_workspace("T0GARDEN")
 
 
 @pytest.fixture
-async def browser(slack: LocalSlack, database: Database, clock: Clock) -> AsyncIterator[Browser]:
+async def browser(
+    slack: InstallableSlack, database: Database, clock: Clock
+) -> AsyncIterator[Browser]:
     async with served(slack.oauth, slack.api_url, database, rights, clock) as url:
         yield Browser(url)
 
@@ -64,7 +65,7 @@ async def test_a_workspace_that_is_named_is_installed(
 
 
 async def test_an_organization_is_installed_as_a_whole(
-    slack: LocalSlack, browser: Browser, database: Database
+    slack: InstallableSlack, browser: Browser, database: Database
 ) -> None:
     park = slack.add_workspace("T0PARK", organization="E0PARKS", org_wide=True)
     status, _ = await browser.install(park)
@@ -76,7 +77,7 @@ async def test_an_organization_is_installed_as_a_whole(
 
 
 async def test_a_token_that_rotates_is_kept_with_its_end_and_its_successor(
-    slack: LocalSlack, garden: FurtherWorkspace, browser: Browser, database: Database
+    slack: InstallableSlack, garden: FurtherWorkspace, browser: Browser, database: Database
 ) -> None:
     slack.oauth.rotates = True
     await browser.install(garden)
@@ -226,7 +227,7 @@ async def test_the_error_in_the_redirect_becomes_no_markup(browser: Browser) -> 
 
 
 async def test_a_workspace_that_nobody_named_gets_its_token_back(
-    slack: LocalSlack, browser: Browser, database: Database
+    slack: InstallableSlack, browser: Browser, database: Database
 ) -> None:
     stranger = slack.add_workspace("T0NOBODY")
     status, page = await browser.install(stranger)
@@ -240,7 +241,7 @@ async def test_a_workspace_that_nobody_named_gets_its_token_back(
 
 
 async def test_the_token_in_the_settings_is_not_given_back(
-    slack: LocalSlack, database: Database
+    slack: InstallableSlack, database: Database
 ) -> None:
     """Slack returns the existing token if an app is installed again, and anybody in the first
     workspace may install it again."""
@@ -262,7 +263,7 @@ async def test_the_token_in_the_settings_is_not_given_back(
 
 
 async def test_the_page_tells_that_the_first_workspace_needs_no_installation(
-    slack: LocalSlack, database: Database, clock: Clock, garden: FurtherWorkspace
+    slack: InstallableSlack, database: Database, clock: Clock, garden: FurtherWorkspace
 ) -> None:
     async with served(slack.oauth, slack.api_url, database, rights, clock) as url:
         await Browser(url).install(garden)
@@ -275,7 +276,7 @@ async def test_the_page_tells_that_the_first_workspace_needs_no_installation(
 
 
 async def test_no_token_code_or_state_is_logged(
-    slack: LocalSlack,
+    slack: InstallableSlack,
     garden: FurtherWorkspace,
     browser: Browser,
     caplog: pytest.LogCaptureFixture,

@@ -16,9 +16,8 @@ from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.state.locks import DatabaseLocks, SharedLocks
 from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.workspaces.model import Installation
-from footnote_bot.playground.slack.further import FurtherWorkspace
-from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.bot.slack.further import Clock, client_of
+from tests.fakes.further_workspaces import FurtherWorkspace, InstallableSlack
 
 HOUR = timedelta(hours=1)
 
@@ -30,12 +29,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def garden(slack: LocalSlack) -> FurtherWorkspace:
+def garden(slack: InstallableSlack) -> FurtherWorkspace:
     slack.oauth.rotates = True
     return slack.add_workspace("T0GARDEN")
 
 
-def installed(slack: LocalSlack, garden: FurtherWorkspace, clock: Clock) -> Installation:
+def installed(slack: InstallableSlack, garden: FurtherWorkspace, clock: Clock) -> Installation:
     """Return an installation from now."""
     where = slack.oauth.confirmed({"team": garden.team_id, "client_id": slack.oauth.client_id})
     code = where.partition("code=")[2].partition("&")[0]
@@ -72,7 +71,7 @@ def _seconds(span: timedelta) -> float:
 
 @contextmanager
 def rotating(
-    slack: LocalSlack, database: Database, clock: Clock
+    slack: InstallableSlack, database: Database, clock: Clock
 ) -> Iterator[tuple[Rotation, Store]]:
     store = Store(database)
     began = clock.now
@@ -89,12 +88,12 @@ def rotating(
         )
 
 
-def exchanges(slack: LocalSlack) -> int:
+def exchanges(slack: InstallableSlack) -> int:
     return len(slack.calls_to("oauth.v2.access"))
 
 
 async def test_a_token_is_exchanged_two_hours_before_its_end_and_not_sooner(
-    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+    slack: InstallableSlack, garden: FurtherWorkspace, database: Database, clock: Clock
 ) -> None:
     before = installed(slack, garden, clock)
     with rotating(slack, database, clock) as (rotation, store):
@@ -115,7 +114,7 @@ async def test_a_token_is_exchanged_two_hours_before_its_end_and_not_sooner(
 
 
 async def test_a_token_without_an_end_is_left_alone(
-    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+    slack: InstallableSlack, garden: FurtherWorkspace, database: Database, clock: Clock
 ) -> None:
     before = installed(slack, garden, clock)
     for_ever = before.rotated(before.token, "", clock.now)
@@ -127,7 +126,7 @@ async def test_a_token_without_an_end_is_left_alone(
 
 
 async def test_one_of_two_processes_exchanges_a_token_and_the_other_uses_it(
-    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+    slack: InstallableSlack, garden: FurtherWorkspace, database: Database, clock: Clock
 ) -> None:
     before = installed(slack, garden, clock)
     with (
@@ -146,7 +145,7 @@ async def test_one_of_two_processes_exchanges_a_token_and_the_other_uses_it(
 
 
 async def test_while_another_process_is_at_it_nothing_is_exchanged(
-    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+    slack: InstallableSlack, garden: FurtherWorkspace, database: Database, clock: Clock
 ) -> None:
     before = installed(slack, garden, clock)
     with rotating(slack, database, clock) as (rotation, store), Process(database, clock) as process:
@@ -161,7 +160,7 @@ async def test_while_another_process_is_at_it_nothing_is_exchanged(
 
 
 async def test_a_refusal_is_logged_without_secrets_and_tried_again_later(
-    slack: LocalSlack,
+    slack: InstallableSlack,
     garden: FurtherWorkspace,
     database: Database,
     clock: Clock,
@@ -187,7 +186,7 @@ async def test_a_refusal_is_logged_without_secrets_and_tried_again_later(
 
 
 async def test_a_token_that_the_database_does_not_take_is_used_and_stored_once_it_does(
-    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+    slack: InstallableSlack, garden: FurtherWorkspace, database: Database, clock: Clock
 ) -> None:
     before = installed(slack, garden, clock)
     with rotating(slack, database, clock) as (rotation, store):
@@ -206,7 +205,7 @@ async def test_a_token_that_the_database_does_not_take_is_used_and_stored_once_i
 
 
 async def test_a_token_that_slack_gives_while_the_process_ends_is_not_lost(
-    slack: LocalSlack, garden: FurtherWorkspace, database: Database, clock: Clock
+    slack: InstallableSlack, garden: FurtherWorkspace, database: Database, clock: Clock
 ) -> None:
     before = installed(slack, garden, clock)
     with rotating(slack, database, clock) as (rotation, store):

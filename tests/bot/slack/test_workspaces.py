@@ -30,10 +30,9 @@ from footnote_bot.bot.state.teams import Team
 from footnote_bot.bot.workspaces.model import NamedWorkspaces, WorkspaceRights
 from footnote_bot.bot.workspaces.texts import NO_WIKI
 from footnote_bot.playground.slack.faults import Fault
-from footnote_bot.playground.slack.further import FurtherWorkspace
-from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.bot.slack.conftest import LEAVE, QUICK, Bot, furnished, until, words
 from tests.bot.slack.further import Browser, Clock, client_of, manifest
+from tests.fakes.further_workspaces import FurtherWorkspace, InstallableSlack
 from tests.long import few
 
 GARDEN = WorkspaceRights(wikis=("handbook",))
@@ -137,14 +136,15 @@ class Several:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(manifest(), timing=QUICK) as workspace:
-        yield furnished(workspace)
+async def slack() -> AsyncIterator[InstallableSlack]:
+    async with InstallableSlack(manifest(), timing=QUICK) as workspace:
+        furnished(workspace)
+        yield workspace
 
 
 @pytest.fixture(params=few(["socket", "http"], 1))
 async def several(
-    request: pytest.FixtureRequest, slack: LocalSlack, tmp_path: Path, free_port: int
+    request: pytest.FixtureRequest, slack: InstallableSlack, tmp_path: Path, free_port: int
 ) -> AsyncIterator[Several]:
     bot = Bot(slack, tmp_path)
     bot.change(port=free_port)
@@ -159,7 +159,7 @@ async def several(
 
 
 def furnished_further(
-    slack: LocalSlack, team: str, organization: str = "", *, org_wide: bool = False
+    slack: InstallableSlack, team: str, organization: str = "", *, org_wide: bool = False
 ) -> FurtherWorkspace:
     """Add a workspace with the ids of the first one, and an admin."""
     workspace = slack.add_workspace(team, organization=organization, org_wide=org_wide)
@@ -170,17 +170,17 @@ def furnished_further(
 
 
 @pytest.fixture
-def garden(slack: LocalSlack) -> FurtherWorkspace:
+def garden(slack: InstallableSlack) -> FurtherWorkspace:
     return furnished_further(slack, "T0GARDEN")
 
 
-async def answer_text(workspace: LocalSlack | FurtherWorkspace, text: str) -> str:
+async def answer_text(workspace: InstallableSlack | FurtherWorkspace, text: str) -> str:
     question = await workspace.dm("U0ANNA", text)
     return words(await workspace.wait_for_message(question.channel, thread_ts=question.ts))
 
 
 async def test_each_workspace_is_answered_in_its_own_channels_by_its_own_answers(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     await several.start()
     status, _ = await several.browser.install(garden)
@@ -199,7 +199,7 @@ async def test_each_workspace_is_answered_in_its_own_channels_by_its_own_answers
 
 
 async def test_an_address_and_a_group_count_in_a_further_workspace_only_if_it_is_trusted(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     park = furnished_further(slack, "T0PARK", "E0PARKS", org_wide=True)
     await several.start()
@@ -227,7 +227,7 @@ async def test_an_admin_of_a_further_workspace_is_no_admin_of_the_bot(
 
 
 async def test_a_workspace_without_wikis_is_answered_from_none(
-    several: Several, slack: LocalSlack
+    several: Several, slack: InstallableSlack
 ) -> None:
     bare = furnished_further(slack, "T0BARE")
     await several.start()
@@ -238,7 +238,7 @@ async def test_a_workspace_without_wikis_is_answered_from_none(
 
 
 async def test_where_nobody_is_named_a_command_is_told_so_and_a_question_is_left_alone(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     """For example, after the operator removed the workspace from the settings."""
     await several.start()
@@ -255,7 +255,7 @@ async def test_where_nobody_is_named_a_command_is_told_so_and_a_question_is_left
 
 async def test_an_answer_from_a_wiki_that_the_workspace_lost_is_retracted(
     several: Several,
-    slack: LocalSlack,
+    slack: InstallableSlack,
     garden: FurtherWorkspace,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -275,7 +275,7 @@ async def test_an_answer_from_a_wiki_that_the_workspace_lost_is_retracted(
 
 async def test_an_installation_that_nobody_names_any_more_is_told_once_and_not_opened(
     several: Several,
-    slack: LocalSlack,
+    slack: InstallableSlack,
     garden: FurtherWorkspace,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -293,7 +293,7 @@ async def test_an_installation_that_nobody_names_any_more_is_told_once_and_not_o
 
 
 async def test_an_uninstalled_workspace_is_deleted_and_closed(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     await several.start()
     await several.browser.install(garden)
@@ -306,7 +306,7 @@ async def test_an_uninstalled_workspace_is_deleted_and_closed(
 
 
 async def test_late_news_of_a_revoked_token_leaves_the_new_installation_alone(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     await several.start()
     await several.browser.install(garden)
@@ -319,7 +319,7 @@ async def test_late_news_of_a_revoked_token_leaves_the_new_installation_alone(
 
 
 async def test_a_rotated_token_is_the_one_that_posts(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     slack.oauth.rotates = True
     await several.start()
@@ -339,7 +339,7 @@ async def test_a_rotated_token_is_the_one_that_posts(
 
 
 async def test_an_organization_s_rights_are_not_those_of_a_company_that_it_shares_a_channel_with(
-    several: Several, slack: LocalSlack
+    several: Several, slack: InstallableSlack
 ) -> None:
     """Slack delivers messages of a guest company's people to the organization, with their own
     workspace. The admins of that workspace can give anybody any address."""
@@ -376,7 +376,7 @@ async def test_an_organization_s_rights_are_not_those_of_a_company_that_it_share
 
 
 async def test_a_payload_that_names_no_organization_keeps_no_workspace_of_one_shut(
-    several: Several, slack: LocalSlack
+    several: Several, slack: InstallableSlack
 ) -> None:
     park = furnished_further(slack, "T0PARK", "E0PARKS", org_wide=True)
     await several.start()
@@ -389,7 +389,7 @@ async def test_a_payload_that_names_no_organization_keeps_no_workspace_of_one_sh
 
 
 async def test_a_restart_opens_what_is_installed_also_a_workspace_of_an_organization(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     park = furnished_further(slack, "T0PARK", "E0PARKS", org_wide=True)
     await several.start()
@@ -403,7 +403,7 @@ async def test_a_restart_opens_what_is_installed_also_a_workspace_of_an_organiza
 
 
 async def test_other_processes_open_and_close_what_one_installs_or_loses(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace, tmp_path: Path
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace, tmp_path: Path
 ) -> None:
     other = Several(Bot(slack, tmp_path), several.clock)
     await several.start()
@@ -424,7 +424,7 @@ async def test_other_processes_open_and_close_what_one_installs_or_loses(
 
 
 async def test_a_workspace_whose_app_fails_does_not_stop_the_others(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     bare = furnished_further(slack, "T0BARE")
     await several.start()
@@ -444,7 +444,7 @@ async def test_a_workspace_whose_app_fails_does_not_stop_the_others(
 
 
 async def test_slack_s_check_of_the_address_is_of_no_workspace(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     several.bot.change(bot_token="")
     await several.start()
@@ -508,7 +508,7 @@ def test_a_payload_names_its_workspace(body: dict[str, Any], expected: str) -> N
 
 
 async def test_without_a_token_in_the_settings_all_workspaces_are_installed(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     several.bot.change(bot_token="")
     await several.start()
@@ -520,7 +520,7 @@ async def test_without_a_token_in_the_settings_all_workspaces_are_installed(
 
 
 async def test_while_slack_is_away_a_payload_is_left_for_its_next_delivery(
-    several: Several, slack: LocalSlack, garden: FurtherWorkspace
+    several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
     await several.start()
     await several.browser.install(garden)

@@ -23,7 +23,7 @@ PATIENCE = 240.0
 
 
 def parts() -> PageParts:
-    return PageParts(model=ModelSwitch(("What is recorded?",)))
+    return PageParts(model=ModelSwitch([{"question": "What is recorded?"}]))
 
 
 @dataclass

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import json
 
-from footnote_bot.playground.page.furnishing import ADMIN, ENGINEER, GUEST, MANAGER, REVIEW, furnish
+from footnote_bot.playground.page.furnishing import (
+    ADMIN,
+    ENGINEER,
+    GUEST,
+    MANAGER,
+    PARTNER,
+    PEOPLE,
+    REVIEW,
+    OwnWikis,
+    furnish,
+)
 from footnote_bot.playground.slack.model import Message
 from footnote_bot.playground.slack.views import ViewStacks
 from footnote_bot.playground.slack.workspace import LocalSlack
@@ -145,12 +155,32 @@ async def test_a_text_has_a_limit(served: Served) -> None:
 
 def test_people_of_one_s_own_come_first_and_are_members_everywhere() -> None:
     slack = LocalSlack(MANIFEST)
-    roles = furnish(slack, ["ann@company.example", "ben@company.example"])
+    own = OwnWikis(["docs", "hr"], ["ann@company.example", "ben@company.example"])
+    roles = furnish(slack, own)
 
+    assert slack.team_domain == "docs-hr"
     assert [role.title for role in roles[:2]] == ["ann@company.example", "ben@company.example"]
+    assert roles[0].note == "Reads what ann@company.example may read in docs, hr."
+    assert roles[2].note.endswith("reads what is open to everyone.")
     for place in slack.channels.values():
         assert place.kind == "im" or roles[0].user in place.members
     assert slack.people[roles[0].user].email == "ann@company.example"
+
+
+def test_over_ones_own_wikis_nobody_in_a_private_channel_is_made_up() -> None:
+    slack = LocalSlack(MANIFEST)
+    (ann, *_) = furnish(slack, OwnWikis(["docs"], ["ann@company.example"]))
+
+    assert slack.channels[PEOPLE].members == [ann.user, slack.bot_user_id]
+
+
+def test_over_ones_own_wikis_nobody_is_there_whom_the_settings_shut_out() -> None:
+    slack = LocalSlack(MANIFEST)
+    roles = furnish(slack, OwnWikis(["docs"], guests=False, shared_channels=False))
+
+    assert [role.name for role in roles] == ["Bob", "Mira"]
+    assert not any(person.is_stranger for person in slack.people.values())
+    assert PARTNER not in slack.channels
 
 
 async def test_the_switch_of_the_recorded_model_is_seen_by_all(served: Served) -> None:
@@ -159,7 +189,7 @@ async def test_the_switch_of_the_recorded_model_is_seen_by_all(served: Served) -
     await bob.do("model", on=True)
     await gus.until(lambda: gus.seen["model"]["on"])
 
-    assert gus.seen["model"]["questions"] == ["What is recorded?"]
+    assert gus.seen["model"]["questions"] == [{"question": "What is recorded?"}]
     await gus.do("model", on="yes")
     await bob.until(lambda: not bob.seen["model"]["on"])
 

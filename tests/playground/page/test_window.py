@@ -12,7 +12,7 @@ import pytest
 
 from footnote_bot.playground.page import window
 from footnote_bot.playground.page.furnishing import furnish
-from footnote_bot.playground.page.ports import NoPages, PageParts, StartUp
+from footnote_bot.playground.page.ports import OwnPages, PageParts, StartUp
 from footnote_bot.playground.page.server import PageServer
 from footnote_bot.playground.slack.model import Json
 from footnote_bot.playground.slack.timing import Timing
@@ -20,7 +20,7 @@ from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.playground.page.conftest import MANIFEST, OpenPage, Served
 
 
-class BrokenPages(NoPages):
+class BrokenPages(OwnPages):
     def list(self, email: str) -> list[Json]:
         raise RuntimeError(f"no pages for {email}")
 

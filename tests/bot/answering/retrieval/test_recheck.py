@@ -177,11 +177,28 @@ def test_what_is_open_is_found_behind_many_pages_that_were_closed(confidence: Co
     assert page_keys(result) == ["open"]
 
 
-def test_titles_that_help_to_begin_are_of_pages_that_are_open_now() -> None:
-    wiki = Standing("leave", narrowed={"pets": FOR_ADA})
-    titles = answerer(Recheck({"conf": wiki}, never, by_section)).open_titles()
+def asking(key: str, title: str, *headings: str) -> Passage:
+    (passage,) = passages(key, "What everybody should know to get started.", wiki="conf")
+    return replace(passage, title=title, headings=headings)
 
-    assert set(titles) == {"Holidays", "Travel"}
+
+def test_suggested_questions_are_headings_of_pages_that_are_open_now() -> None:
+    pages = [
+        asking("leave", "Leave", "Before", "How do I book leave?"),
+        asking("laptop", "How to request a laptop"),
+        asking("closed", "How to sack a colleague"),
+        asking("why", "Reasons", "Why?"),
+        asking("plays", "Play 2 - Build connections", "Action items"),
+        asking("long", f"How to {'very ' * 20}do it"),
+    ]
+    wiki = Standing(narrowed={"closed": FOR_ADA})
+    questions = answerer(Recheck({"conf": wiki}, never, by_section), pages=pages).open_questions()
+
+    assert sorted(questions) == ["How do I book leave?", "How to request a laptop?"]
+
+
+def test_without_a_heading_that_asks_nothing_is_suggested() -> None:
+    assert answerer(Recheck({"conf": Standing()}, never, by_section)).open_questions() == []
 
 
 def test_where_nothing_stands_the_answer_does_not_say_that_anything_did() -> None:

@@ -1,11 +1,15 @@
-"""Further workspaces of the local Slack, in which the app is installed by OAuth."""
+"""A local Slack with further workspaces, in which the app is installed by OAuth."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
+
+from aiohttp import web
 
 from footnote_bot.playground.slack.changes import Changes
 from footnote_bot.playground.slack.clicking import Clicking
@@ -18,6 +22,7 @@ from footnote_bot.playground.slack.talking import Talking
 from footnote_bot.playground.slack.timing import Timing
 from footnote_bot.playground.slack.watching import Watching
 from footnote_bot.playground.slack.web_api.server import WebApi
+from footnote_bot.playground.slack.workspace import LocalSlack, serve_response_url
 
 TOKEN_SECONDS = 43_200
 """The life of a token that is rotated."""
@@ -40,7 +45,7 @@ class FurtherWorkspace(Talking, Clicking, Watching):
     """A further workspace; of an organization, if it names one. ``subscribed``: the app is
     installed, so events are sent."""
 
-    def __init__(  # noqa: PLR0913 - what differs between workspaces
+    def __init__(
         self,
         manifest: Manifest,
         *,
@@ -81,7 +86,7 @@ class OAuth:
     """
 
     client_id = "1111.2222"
-    client_secret = "local-client-secret"  # noqa: S105 - opens nothing but these workspaces
+    client_secret = "local-client-secret"
 
     def __init__(self, clock: Callable[[], float], changes: Changes) -> None:
         self.workspaces: dict[str, FurtherWorkspace] = {}
@@ -182,3 +187,50 @@ class OAuth:
         )
         workspace.announce({"type": "app_uninstalled"})
         self._changes.happened()
+
+
+class InstallableSlack(LocalSlack):
+    """A local Slack whose app can be installed in further workspaces, by `oauth`."""
+
+    def __init__(self, manifest: Mapping[str, Any] | Path, **more: Any) -> None:
+        super().__init__(manifest, **more)
+        self.oauth = OAuth(self.clock, self.changes)
+        self.web_api.tokens = self.oauth
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            *super().routes(),
+            web.post("/of/{team}/respond/{key}", self._serve_response_url_of),
+            web.get("/oauth/v2/authorize", self._serve_authorize),
+        ]
+
+    async def __aexit__(self, *error: object) -> None:
+        for further in self.oauth.workspaces.values():
+            await further.deliverer.close()
+        await super().__aexit__(*error)
+
+    def add_workspace(
+        self, team_id: str, *, organization: str = "", org_wide: bool = False
+    ) -> FurtherWorkspace:
+        """Add a workspace, in which the app can be installed by `oauth`."""
+        further = FurtherWorkspace(
+            self.manifest,
+            team_id=team_id,
+            organization=organization,
+            org_wide=org_wide,
+            through=self.deliverer,
+            url=self.url,
+            clock=self.clock,
+            timing=self.timing,
+        )
+        self.oauth.workspaces[team_id] = further
+        return further
+
+    async def _serve_response_url_of(self, request: web.Request) -> web.StreamResponse:
+        return await serve_response_url(self.oauth.workspaces[request.match_info["team"]], request)
+
+    async def _serve_authorize(self, request: web.Request) -> web.StreamResponse:
+        try:
+            raise web.HTTPFound(self.oauth.confirmed(request.query))
+        except Refusal as refusal:
+            return web.Response(status=400, text=refusal.error)
