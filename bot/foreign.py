@@ -42,8 +42,8 @@ _LOOKED_AT = 1_000
 _LEFT_OUT = " \u2026 "
 
 
-def seen(text: str) -> str:
-    """Return the text without invisible characters, as a screen shows it: they could part the words
+def visible(text: str) -> str:
+    """Return the text without invisible characters, as a screen shows it: they could split words
     that the check looks for."""
     return "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
 
@@ -51,10 +51,10 @@ def seen(text: str) -> str:
 def clean(text: str) -> str:
     """Return ``text`` without invisible characters. Line ends become ``\n``. Joiners stay within
     scripts (and emoji) that need them."""
-    return _TO_BE_LOOKED_AT.sub(_visible, _LINE_ENDS.sub("\n", text))
+    return _TO_BE_LOOKED_AT.sub(_shown, _LINE_ENDS.sub("\n", text))
 
 
-def _visible(match: re.Match[str]) -> str:
+def _shown(match: re.Match[str]) -> str:
     character = match[0]
     if character in _ZERO_WIDTH_JOINERS and _joins_other_scripts(match.string, match.start()):
         return character

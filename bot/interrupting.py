@@ -11,7 +11,7 @@ from footnote_bot.bot import screen, terminal
 
 
 @contextmanager
-def interruptible() -> Iterator[screen.StopRequest]:
+def interruptible() -> Iterator[threading.Event]:
     """Let the first SIGINT or SIGTERM ask for a stop at the next safe point, and a second one stop
     at once (which loses nothing either, see `indexers.syncing.sync`)."""
     if remote_screen := screen.remote():

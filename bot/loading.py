@@ -6,10 +6,9 @@ import gc
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Protocol
 
-from footnote_bot.indexers.errors import ModelUnavailable
 from footnote_bot.indexers.ports import Embedder, Reranker
 
 _TURN = 0.0005
@@ -48,7 +47,7 @@ def models_loaded(models: Models) -> Iterator[None]:
     are Python's work. A model that cannot be loaded raises where it is used."""
     embedder, reranker = models.embedder, models.reranker
     with ThreadPoolExecutor(1, "loading") as pool, without_collection():
-        pool.submit(load_models, embedder, reranker)
+        pool.submit(_load, embedder, reranker)
         yield
 
 
@@ -59,13 +58,10 @@ def warm_up(models: Models) -> None:
         ModelUnavailable: one cannot be loaded.
     """
     sys.setswitchinterval(_TURN)
-    models.embedder.embed_question("Is the model loaded before anybody asks?")
-    if reranker := models.reranker:
+    _load(models.embedder, models.reranker)
+
+
+def _load(embedder: Embedder, reranker: Reranker | None) -> None:
+    embedder.embed_question("Is the model loaded before anybody asks?")
+    if reranker:
         reranker.scores("And the other one?", ["It is, too."])
-
-
-def load_models(embedder: Embedder, reranker: Reranker | None) -> None:
-    with suppress(ModelUnavailable):
-        embedder.embed_question("Is it loaded before anybody asks?")
-        if reranker:
-            reranker.scores("And this one?", ["It is, too."])

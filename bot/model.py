@@ -188,26 +188,14 @@ class Fallback(StrEnum):
     @property
     def words(self) -> str:
         """Return the reason above quotations."""
-        return texts.so_quotes(_FALLBACKS[self], names_pages=self is Fallback.CONTRADICTED)
+        return texts.so_quotes(texts.WHY_NO_MODEL[self], names_pages=self is Fallback.CONTRADICTED)
 
     @property
     def words_of_silence(self) -> str:
         """Return the reason below a reply that quotes nothing either."""
         wrote = self in (Fallback.UNSUPPORTED, Fallback.CONTRADICTED)
-        return (texts.so_left_out if wrote else texts.so_only_quoted)(_FALLBACKS[self])
+        return (texts.so_left_out if wrote else texts.so_only_quoted)(texts.WHY_NO_MODEL[self])
 
-
-_FALLBACKS = {
-    Fallback.FAILED: texts.MODEL_FAILED,
-    Fallback.SLOW: texts.MODEL_SLOW,
-    Fallback.BUSY: texts.MODEL_BUSY,
-    Fallback.AWAY: texts.MODEL_AWAY,
-    Fallback.CAPPED: texts.MODEL_CAPPED,
-    Fallback.LENGTH: texts.MODEL_LENGTH,
-    Fallback.UNSUPPORTED: texts.MODEL_UNSUPPORTED,
-    Fallback.CONTRADICTED: texts.MODEL_CONTRADICTED,
-    Fallback.EMPTY: texts.MODEL_EMPTY,
-}
 
 UNVERIFIED = "\u2020"
 """A dagger after a sentence without a verdict. `bot.foreign` removes it from all other words."""

@@ -4,6 +4,7 @@ process to do its work."""
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
@@ -36,12 +37,6 @@ def safe(words: str, style: str = "") -> Text:
     return Text(clean(words).translate(_CONTROLS), style=style)
 
 
-class StopRequest(Protocol):
-    """The request for a stop, such as a `threading.Event`."""
-
-    def is_set(self) -> bool: ...
-
-
 class Remote(Protocol):
     """The command at another terminal that this process works for."""
 
@@ -57,7 +52,7 @@ class Remote(Protocol):
         """Show a spinner there; without words none."""
         ...
 
-    def interruptible(self) -> AbstractContextManager[StopRequest]:
+    def interruptible(self) -> AbstractContextManager[threading.Event]:
         """Let the first Ctrl-C ask for a stop at the next safe point."""
         ...
 

@@ -380,6 +380,5 @@ class SlackParts:
             periods=FlagPeriods(
                 remind_after=timedelta(days=slack.remind_after_days),
                 retracted_within=timedelta(days=slack.retract_days),
-                written_holds=timedelta(days=settings.answer.written_days),
             ),
         )

@@ -46,17 +46,19 @@ def page_of(wiki: str) -> str:
     return f"A page of {wiki}"
 
 
-# Why a language model's words are not shown: the beginnings of the sentences below.
-
-MODEL_FAILED = "The language model failed"
-MODEL_SLOW = "The language model took too long"
-MODEL_BUSY = "The language model is busy"
-MODEL_AWAY = "The language model does not work at the moment"
-MODEL_CAPPED = "The language model's budget for today is used up"
-MODEL_LENGTH = "This question with its pages is too long for the language model"
-MODEL_UNSUPPORTED = "I could not verify the generated answer"
-MODEL_CONTRADICTED = "The generated answer did not match the pages"
-MODEL_EMPTY = "The language model wrote nothing usable"
+WHY_NO_MODEL = {
+    "failed": "The language model failed",
+    "slow": "The language model took too long",
+    "busy": "The language model is busy",
+    "away": "The language model does not work at the moment",
+    "capped": "The language model's budget for today is used up",
+    "length": "This question with its pages is too long for the language model",
+    "unsupported": "I could not verify the generated answer",
+    "contradicted": "The generated answer did not match the pages",
+    "empty": "The language model wrote nothing usable",
+}
+"""Why a language model's words are not shown, by `bot.model.Fallback`: the beginnings of the
+sentences below."""
 
 
 def so_quotes(why: str, *, names_pages: bool) -> str:

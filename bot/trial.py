@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -14,7 +13,7 @@ from urllib.parse import quote
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.app import App
 from footnote_bot.bot.model import Answer, Question, Result, Source
-from footnote_bot.bot.operations.passes import Pass, PassLog
+from footnote_bot.bot.operations.passes import Pass, PassLog, ToldPasses
 from footnote_bot.bot.operations.single_sync import sync_once
 from footnote_bot.bot.operations.syncing import SyncLocks
 from footnote_bot.bot.ports import Answering, Library, OnText
@@ -229,27 +228,10 @@ class TrialApp(App):
         self.passed(pass_)
 
     def pass_log(self) -> PassLog:
-        return _TwoLogs(self._owner.pass_log(), super().pass_log())
+        return ToldPasses(self._owner.pass_log(), super().pass_log().record)
 
     def pass_log_if_made(self) -> PassLog | None:
         return self._owner.pass_log_if_made()
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
         return self._owner.sync_locks(stopped)
-
-
-class _TwoLogs:
-    """A log of passes that records each in a second log, too."""
-
-    def __init__(self, log: PassLog, copy: PassLog) -> None:
-        self._log, self._copy = log, copy
-
-    def record(self, pass_: Pass) -> None:
-        self._log.record(pass_)
-        self._copy.record(pass_)
-
-    def last_complete(self, wiki: str) -> datetime | None:
-        return self._log.last_complete(wiki)
-
-    def since(self, when: datetime) -> list[Pass]:
-        return self._log.since(when)

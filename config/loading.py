@@ -7,11 +7,15 @@ setting can be overridden by the environment (``FOOTNOTE_INDEX__URL`` is ``url``
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -167,17 +171,14 @@ def settings_file(config: Path | None) -> Path | None:
     Raises:
         SettingsError: the named file does not exist, or may not be looked at.
     """
-    if config is not None:
-        candidates = [config]
-    elif _is_file(DEFAULT_FILE):
+    if config is None and _is_file(DEFAULT_FILE):
         return DEFAULT_FILE
-    elif named := os.environ.get(CONFIG_VARIABLE):
-        candidates = [Path(named)]
-    else:
+    named = config or os.environ.get(CONFIG_VARIABLE)
+    if not named:
         return None
-    if not _is_file(candidates[0]):
-        raise SettingsError([f"there is no file {candidates[0]}"])
-    return candidates[0]
+    if not _is_file(Path(named)):
+        raise SettingsError([f"there is no file {named}"])
+    return Path(named)
 
 
 def _is_file(file: Path) -> bool:
@@ -304,14 +305,29 @@ def in_words(
             )
             yield line, problem["loc"]
         elif problem["type"] == "string_pattern_mismatch":
-            field = _model_at(problem["loc"], values).model_fields[path[-1]]
-            meaning = str(field.description).rstrip(".")
-            yield f"`{shown}`: not in the right form. {meaning}", problem["loc"]
+            meaning = meanings(_model_at(problem["loc"], values)).get(path[-1], "").rstrip(".")
+            yield f"`{shown}`: not in the right form. {meaning}".rstrip(), problem["loc"]
         else:
             message = problem["msg"].removeprefix("Value error, ")
             message = _MEANT.get(problem["type"], f"{message[:1].lower()}{message[1:]}")
             line = f"`{shown}`: {message}" if path else message  # of no single setting
             yield line, problem["loc"]
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the meaning of each setting, on one line; of none without its source. Pydantic would
+    look for them whenever a command starts, which takes 50 ms."""
+    found: dict[str, str] = {}
+    for section in (kind for kind in reversed(model.__mro__) if issubclass(kind, BaseModel)):
+        try:
+            (defined,) = ast.parse(dedent(inspect.getsource(section))).body
+        except OSError:  # as in a program that is frozen
+            continue
+        for setting, below in pairwise(getattr(defined, "body", ())):
+            match setting, below:
+                case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(meaning))):
+                    found[name] = " ".join(meaning.split())
+    return found
 
 
 def _keys_at(location: tuple[int | str, ...], values: Mapping[str, Any]) -> set[str]:

@@ -19,6 +19,11 @@ REMOVED: dict[str, str] = {
         ("index.shards", "index.replicas", "index.write_consistency", "index.read_fan_out"),
         "Set it in Qdrant (docs/scaling.md); a collection that exists keeps what it has.",
     ),
+    "index.grpc_port": "Qdrant is asked over HTTP.",
+    "index.timeout_seconds": "A request to Qdrant may take 30 seconds, a snapshot an hour.",
+    "index.passage_tokens": "A passage has up to 200 tokens. If yours had others, the next syncs "
+    "build the index anew, and the old one answers meanwhile.",
+    "answer.written_days": "A written answer holds for 180 days, unless its author says otherwise.",
     "index.read_consistency": "One copy is read; docs/scaling.md says what to set in Qdrant.",
     "answer.rerank_seconds": "The reranker may take 3 seconds.",
     "slack.person_day": "There are limits for a minute, `slack.person_minute`, and, with a "

@@ -44,65 +44,32 @@ ENV_PREFIX = "FOOTNOTE_"
 class IndexSettings(Strict):
     """Settings of ``[index]``."""
 
-    url: str = Field(
-        "",
-        repr=False,
-        description="The address of a Qdrant server; empty: an embedded index in the data folder.",
-    )
-    prefix: str = Field(
-        "",
-        pattern=r"^[A-Za-z0-9_-]{0,60}$",
-        description="The prefix of its collections there: up to 60 letters, digits, `-` and `_`; "
-        "each Footnote needs its own.",
-    )
-    grpc_port: int = Field(
-        0, ge=0, le=65535, description="Its port for gRPC, mostly 6334; 0: HTTP alone."
-    )
-    ca_file: str = Field(
-        "",
-        description="Certificates of the authority that signed its own, in PEM; empty: those that "
-        "this machine trusts.",
-    )
-    timeout_seconds: int = Field(
-        30, ge=1, le=600, description="Seconds that a request to it may take."
-    )
-    model: str = Field(
-        "",
-        description="An embedding model that fastembed knows, such as "
-        "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2; empty: the bundled "
-        "all-MiniLM-L6-v2, which knows English.",
-    )
-    passage_tokens: int = Field(
-        200,
-        ge=32,
-        le=2000,
-        description="Tokens of a passage; fewer where the model reads less.",
-    )
-    language: Language = Field(
-        "auto",
-        description="The language of stemming and stop words in the search by words; auto detects "
-        "it for each passage.",
-    )
+    url: str = Field("", repr=False)
+    """The address of a Qdrant server; empty: an embedded index in the data folder."""
+    prefix: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,60}$")
+    """The prefix of its collections there: up to 60 letters, digits, `-` and `_`; each Footnote
+    needs its own."""
+    ca_file: str = ""
+    """Certificates of the authority that signed its own, in PEM; empty: those that this machine
+    trusts."""
+    model: str = ""
+    """An embedding model that fastembed knows, such as
+    sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2; empty: the bundled
+    all-MiniLM-L6-v2, which knows English."""
+    language: Language = "auto"
+    """The language of stemming and stop words in the search by words; auto detects it for each
+    passage."""
 
 
 class SyncSettings(Strict):
     """Settings of ``[sync]``."""
 
-    every_minutes: float = Field(
-        60, ge=0, le=A_YEAR, description="Minutes between the syncs of `footnote serve`; 0: never."
-    )
-    recent_minutes: float = Field(
-        5,
-        ge=0,
-        le=A_YEAR,
-        description="Minutes between its checks for a Confluence's latest edits; 0: never.",
-    )
-    max_removal: float = Field(
-        0.2,
-        gt=0,
-        le=1,
-        description="The share of a wiki's pages (but at least 20 pages) that one sync may remove.",
-    )
+    every_minutes: float = Field(60, ge=0, le=A_YEAR)
+    """Minutes between the syncs of `footnote serve`; 0: never."""
+    recent_minutes: float = Field(5, ge=0, le=A_YEAR)
+    """Minutes between its checks for a Confluence's latest edits; 0: never."""
+    max_removal: float = Field(0.2, gt=0, le=1)
+    """The share of a wiki's pages (but at least 20 pages) that one sync may remove."""
 
     def intervals(self, *, edits: bool) -> tuple[timedelta, timedelta]:
         """Return the times between syncs, and between checks for the latest edits. ``edits``: at
@@ -122,51 +89,25 @@ class AnswerSettings(Strict):
     """Seconds that the reranker may take. An answer that would have to wait longer is made without
     it."""
 
-    max_characters: int = Field(
-        900,
-        ge=100,
-        le=3000,
-        description="Room for a section, in characters. The part that answers is shown whole; the "
-        "rest of its passage as far as there is room.",
-    )
-    precision: float = Field(
-        0.78,
-        ge=0,
-        lt=1,
-        description="Target precision, 0 to 1: the share of plain answers that are right. Higher "
-        "means fewer wrong answers, and more often only the nearest sections. 0: always answer.",
-    )
-    check_seconds: float = Field(
-        2.0,
-        ge=0,
-        le=30,
-        description="Seconds that a Confluence may take to confirm that cited pages still exist "
-        "and may still be read; 0: it is not asked.",
-    )
-    unchecked: Literal["say", "refuse"] = Field(
-        "say",
-        description="What happens to pages that were open to everyone if it does not confirm "
-        "them in time: `say` quotes them and says when the wiki was last read; `refuse` does not "
-        "quote them. Other pages are only linked then.",
-    )
-    old_after_days: int = Field(
-        0,
-        ge=0,
-        le=A_CENTURY,
-        description="Days without an edit after which a page is called old; 0: never.",
-    )
-    reranker: str = Field(
-        BUNDLED_RERANKER,
-        description="The model that reads the best passages beside the question: it puts them in "
-        "order and chooses what is quoted. The bundled English cross-encoder, or another one "
-        "that fastembed knows by name. Empty: none.",
-    )
-    written_days: int = Field(
-        180,
-        ge=1,
-        le=A_CENTURY,
-        description="Days for which a reviewer's own answer is given, unless they say otherwise.",
-    )
+    max_characters: int = Field(900, ge=100, le=3000)
+    """Room for a section, in characters. The part that answers is shown whole; the rest of its
+    passage as far as there is room."""
+    precision: float = Field(0.78, ge=0, lt=1)
+    """Target precision, 0 to 1: the share of plain answers that are right. Higher means fewer wrong
+    answers, and more often only the nearest sections. 0: always answer."""
+    check_seconds: float = Field(2.0, ge=0, le=30)
+    """Seconds that a Confluence may take to confirm that cited pages still exist and may still be
+    read; 0: it is not asked."""
+    unchecked: Literal["say", "refuse"] = "say"
+    """What happens to pages that were open to everyone if it does not confirm them in time: `say`
+    quotes them and says when the wiki was last read; `refuse` does not quote them. Other pages are
+    only linked then."""
+    old_after_days: int = Field(0, ge=0, le=A_CENTURY)
+    """Days without an edit after which a page is called old; 0: never."""
+    reranker: str = BUNDLED_RERANKER
+    """The model that reads the best passages beside the question: it puts them in order and chooses
+    what is quoted. The bundled English cross-encoder, or another one that fastembed knows by name.
+    Empty: none."""
 
     @field_validator("reranker", mode="before")
     @classmethod
@@ -184,14 +125,10 @@ class DemoAnswerSettings(AnswerSettings):
 class TracingSettings(Strict):
     """Settings of ``[tracing]``."""
 
-    url: str = Field(
-        "",
-        pattern=r"^(https?://\S+)?$",
-        repr=False,
-        description="Where `footnote serve` sends traces of its answers: an OpenTelemetry "
-        "collector's address (OTLP over HTTP), such as http://127.0.0.1:4318/v1/traces; empty: "
-        "nowhere. Needs `footnote-bot[otel]`.",
-    )
+    url: str = Field("", pattern=r"^(https?://\S+)?$", repr=False)
+    """Where `footnote serve` sends traces of its answers: an OpenTelemetry collector's address
+    (OTLP over HTTP), such as http://127.0.0.1:4318/v1/traces; empty: nowhere. Needs
+    `footnote-bot[otel]`."""
 
 
 _SQLITE = r"sqlite(\+\w+)?://(/.*)?"
@@ -204,40 +141,27 @@ _POSTGRESQL = (
 class StateSettings(Strict):
     """Settings of ``[state]``."""
 
-    url: str = Field(
-        "",
-        pattern=f"^({_SQLITE}|{_POSTGRESQL})?$",
-        repr=False,
-        description="The SQLAlchemy URL of a database, such as postgresql+psycopg://user@host/name "
-        "or sqlite:////srv/footnote.db; empty: SQLite in the data folder.",
-    )
-    retention_days: int = Field(
-        90,
-        ge=1,
-        le=A_CENTURY,
-        description="Days for which questions, answers and all else about people are kept, also "
-        "who was shown which page (`footnote audit`).",
-    )
+    url: str = Field("", pattern=f"^({_SQLITE}|{_POSTGRESQL})?$", repr=False)
+    """The SQLAlchemy URL of a database, such as postgresql+psycopg://user@host/name or
+    sqlite:////srv/footnote.db; empty: SQLite in the data folder."""
+    retention_days: int = Field(90, ge=1, le=A_CENTURY)
+    """Days for which questions, answers and all else about people are kept, also who was shown
+    which page (`footnote audit`)."""
 
 
 class WorkspaceSettings(Strict):
     """Settings of ``[[workspace]]``: the rights of people in a workspace other than the one of
     ``SLACK_BOT_TOKEN``."""
 
-    id: str = Field(
-        pattern=r"^[TE][A-Z0-9]{1,31}$",
-        description="The workspace's id, such as T0123456789; that of an organization (Enterprise "
-        "Grid), such as E0123456789, means each of its workspaces that is not named itself.",
-    )
-    wikis: tuple[str, ...] = Field(
-        (), description="The names of the wikis that it is answered from; empty: none."
-    )
-    trusts_addresses: bool = Field(
-        default=False,
-        description="Whether the e-mail addresses and user groups of its members count as those of "
-        "people in the wikis. Its admins can change addresses, so they can read what anybody may; "
-        "without it, its people read what is open to everyone.",
-    )
+    id: str = Field(pattern=r"^[TE][A-Z0-9]{1,31}$")
+    """The workspace's id, such as T0123456789; that of an organization (Enterprise Grid), such as
+    E0123456789, means each of its workspaces that is not named itself."""
+    wikis: tuple[str, ...] = ()
+    """The names of the wikis that it is answered from; empty: none."""
+    trusts_addresses: bool = False
+    """Whether the e-mail addresses and user groups of its members count as those of people in the
+    wikis. Its admins can change addresses, so they can read what anybody may; without it, its
+    people read what is open to everyone."""
 
 
 class Settings(BaseSettings):
@@ -247,15 +171,12 @@ class Settings(BaseSettings):
         extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__"
     )
 
-    data_dir: Path = Field(
-        Path("data"), description="The folder of index and state, relative to this file."
-    )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="The least level that is logged."
-    )
-    log_format: Literal["text", "json"] = Field(
-        "text", description="`text`: a line for people; `json`: an object a line."
-    )
+    data_dir: Path = Path("data")
+    """The folder of index and state, relative to this file."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least level that is logged."""
+    log_format: Literal["text", "json"] = "text"
+    """`text`: a line for people; `json`: an object a line."""
     wiki: tuple[Annotated[SerializeAsAny[WikiSettings], BeforeValidator(of_its_kind)], ...] = ()
     workspace: tuple[WorkspaceSettings, ...] = ()
     index: IndexSettings = IndexSettings()
@@ -348,33 +269,33 @@ class Secrets(BaseSettings):
     # Compose passes an unset variable on as an empty one, which must not hide a secret's file.
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    slack_bot_token: SecretStr = Field(SecretStr(""), description="`xoxb-…`")
-    slack_app_token: SecretStr = Field(SecretStr(""), description="`xapp-…`, for Socket Mode.")
-    slack_signing_secret: SecretStr = Field(SecretStr(""), description="For HTTP mode.")
-    slack_client_id: SecretStr = Field(
-        SecretStr(""), description="The app's, to install it in several workspaces."
-    )
-    slack_client_secret: SecretStr = Field(SecretStr(""), description="For the same.")
-    slack_api_url: str = Field("", description="Another address of Slack's Web API, for tests.")
-    qdrant_api_key: SecretStr = Field(SecretStr(""), description="For `[index] url`.")
-    footnote_git_token: SecretStr = Field(
-        SecretStr(""), description="For `git` over https; see `token_variable`."
-    )
-    footnote_metrics_token: SecretStr = Field(
-        SecretStr(""),
-        description="A request with it as a bearer token may read `/metrics`; without it, this "
-        "machine alone, and not through a reverse proxy.",
-    )
-    footnote_state_password: SecretStr = Field(
-        SecretStr(""), description="The password of `[state] url`, if it has none."
-    )
-    footnote_llm_key: SecretStr = Field(SecretStr(""), description="The language model's API key.")
-    confluence_token: SecretStr = Field(
-        SecretStr(""), description="Cloud: an API token. Data Center: a personal access token."
-    )
-    confluence_webhook_secret: SecretStr = Field(
-        SecretStr(""), description="The secret of Data Center's webhooks, if it sends any."
-    )
+    slack_bot_token: SecretStr = SecretStr("")
+    """`xoxb-…`"""
+    slack_app_token: SecretStr = SecretStr("")
+    """`xapp-…`, for Socket Mode."""
+    slack_signing_secret: SecretStr = SecretStr("")
+    """For HTTP mode."""
+    slack_client_id: SecretStr = SecretStr("")
+    """The app's, to install it in several workspaces."""
+    slack_client_secret: SecretStr = SecretStr("")
+    """For the same."""
+    slack_api_url: str = ""
+    """Another address of Slack's Web API, for tests."""
+    qdrant_api_key: SecretStr = SecretStr("")
+    """For `[index] url`."""
+    footnote_git_token: SecretStr = SecretStr("")
+    """For `git` over https; see `token_variable`."""
+    footnote_metrics_token: SecretStr = SecretStr("")
+    """A request with it as a bearer token may read `/metrics`; without it, this machine alone, and
+    not through a reverse proxy."""
+    footnote_state_password: SecretStr = SecretStr("")
+    """The password of `[state] url`, if it has none."""
+    footnote_llm_key: SecretStr = SecretStr("")
+    """The language model's API key."""
+    confluence_token: SecretStr = SecretStr("")
+    """Cloud: an API token. Data Center: a personal access token."""
+    confluence_webhook_secret: SecretStr = SecretStr("")
+    """The secret of Data Center's webhooks, if it sends any."""
 
     def variable(self, name: str) -> str:
         """Return the secret in a variable that the settings name; empty if it is not set."""
@@ -397,14 +318,8 @@ class Secrets(BaseSettings):
 
     @property
     def nothing_of_slack(self) -> bool:
-        secrets = (
-            self.slack_bot_token,
-            self.slack_app_token,
-            self.slack_signing_secret,
-            self.slack_client_id,
-            self.slack_client_secret,
-        )
-        return not any(secret.get_secret_value() for secret in secrets)
+        kinds = ("bot_token", "app_token", "signing_secret", "client_id", "client_secret")
+        return not any(self.variable(f"SLACK_{kind}".upper()) for kind in kinds)
 
     @property
     def installs(self) -> bool:
@@ -414,22 +329,14 @@ class Secrets(BaseSettings):
     def slack_problems(self, mode: str, *, several: bool = False) -> list[str]:
         """Return the problems with Slack secrets that are missing or malformed. Slack is not asked.
         ``several``: the settings name further workspaces, so the app must be installable."""
-        client = [
-            ("SLACK_CLIENT_ID", self.slack_client_id, ""),
-            ("SLACK_CLIENT_SECRET", self.slack_client_secret, ""),
-        ]
-        has_client = [bool(secret.get_secret_value()) for _, secret, _ in client]
-        required = client if several or any(has_client) else []
-        if not all(has_client) or self.slack_bot_token.get_secret_value():
-            required = [("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-"), *required]
-        if mode == "socket":
-            required.append(("SLACK_APP_TOKEN", self.slack_app_token, "xapp-"))
-        else:
-            required.append(("SLACK_SIGNING_SECRET", self.slack_signing_secret, ""))
+        client = dict.fromkeys(("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"), "")
+        has_client = [bool(self.variable(name)) for name in client]
+        starts = client if several or any(has_client) else {}
+        if not all(has_client) or self.variable("SLACK_BOT_TOKEN"):
+            starts = {"SLACK_BOT_TOKEN": "xoxb-", **starts}
+        last = {"SLACK_APP_TOKEN": "xapp-"} if mode == "socket" else {"SLACK_SIGNING_SECRET": ""}
         return [
-            f"{name} is not set"
-            if not secret.get_secret_value()
-            else f"{name} must start with {start}"
-            for name, secret, start in required
-            if not secret.get_secret_value() or not secret.get_secret_value().startswith(start)
+            f"{name} must start with {start}" if value else f"{name} is not set"
+            for name, start in {**starts, **last}.items()
+            if not (value := self.variable(name)) or not value.startswith(start)
         ]

@@ -21,85 +21,47 @@ _WEEKLY = re.compile(
 class SlackSettings(Strict):
     """Settings of ``[slack]``."""
 
-    mode: Literal["socket", "http"] = Field(
-        "socket", description="How Slack's events arrive: by Socket Mode or over HTTP."
-    )
-    host: str = Field(
-        "", description="The address to listen on; empty: `127.0.0.1` with Socket Mode, else all."
-    )
-    port: int = Field(
-        3000,
-        ge=0,
-        le=65535,
-        description="The port for health checks, Confluence's webhooks and Slack's HTTP events.",
-    )
-    review_channel: str = Field(
-        "",
-        pattern=r"^([CG][A-Z0-9]+)?$",
-        description="The id of the channel that flags go to, such as C0123456789; Slack shows it "
-        "at the end of the channel's details.",
-    )
-    remind_after_days: float = Field(
-        7,
-        ge=0,
-        le=A_CENTURY,
-        description="Days before a daily reminder about an open flag; 0: no reminders.",
-    )
-    digest: str = Field(
-        "",
-        description="When the review channel gets a summary of the week: day, time and, if it is "
-        "not UTC, time zone, such as `monday 09:00 Europe/Berlin`; empty: never.",
-    )
-    retract_days: float = Field(
-        7,
-        ge=0,
-        le=A_CENTURY,
-        description="Days for which an answer is retracted when a page that it cites is removed "
-        "or restricted; 0: never.",
-    )
-    admins: tuple[str, ...] = Field(
-        (),
-        description="Who may use the admins' part of `/wiki`, beside the workspace's admins: user "
-        "ids, user groups (`@handle` or id).",
-    )
-    identity: Literal["email", "accounts"] = Field(
-        "email",
-        description="How people are known in the wikis: by the e-mail address that Slack has of "
-        "them, or by `accounts` alone.",
-    )
-    accounts: dict[str, str] = Field(
-        default_factory=dict,
-        description='E-mail addresses by Slack user id, for `identity = "accounts"`: a person '
-        "who is not named there reads what is open to everyone.",
-    )
-    guests: bool = Field(
-        default=False, description="Whether guests get answers from what is open to everyone."
-    )
-    shared_channels: bool = Field(
-        default=False,
-        description="Whether the bot answers in channels shared with other companies.",
-    )
-    private_members: int = Field(
-        50,
-        ge=0,
-        le=200,
-        description="In private channels with at most so many people, answers use what all of "
-        "them may read; in larger ones, what everyone may read.",
-    )
-    link_hosts: tuple[str, ...] = Field(
-        (), description="More host names that answers may link to, beside the wikis' own."
-    )
-    workers: int = Field(4, ge=1, le=64, description="How many questions are answered at once.")
-    person_minute: int = Field(
-        30,
-        ge=0,
-        le=10**6,
-        description="How many questions a person may ask in a minute; an edited one counts "
-        "again. 0: no limit.",
-    )
-    channel_minute: int = Field(
-        120, ge=0, le=10**6, description="How many a channel may ask in a minute; 0: no limit."
-    )
+    mode: Literal["socket", "http"] = "socket"
+    """How Slack's events arrive: by Socket Mode or over HTTP."""
+    host: str = ""
+    """The address to listen on; empty: `127.0.0.1` with Socket Mode, else all."""
+    port: int = Field(3000, ge=0, le=65535)
+    """The port for health checks, Confluence's webhooks and Slack's HTTP events."""
+    review_channel: str = Field("", pattern=r"^([CG][A-Z0-9]+)?$")
+    """The id of the channel that flags go to, such as C0123456789; Slack shows it at the end of the
+    channel's details."""
+    remind_after_days: float = Field(7, ge=0, le=A_CENTURY)
+    """Days before a daily reminder about an open flag; 0: no reminders."""
+    digest: str = ""
+    """When the review channel gets a summary of the week: day, time and, if it is not UTC, time
+    zone, such as `monday 09:00 Europe/Berlin`; empty: never."""
+    retract_days: float = Field(7, ge=0, le=A_CENTURY)
+    """Days for which an answer is retracted when a page that it cites is removed or restricted; 0:
+    never."""
+    admins: tuple[str, ...] = ()
+    """Who may use the admins' part of `/wiki`, beside the workspace's admins: user ids, user groups
+    (`@handle` or id)."""
+    identity: Literal["email", "accounts"] = "email"
+    """How people are known in the wikis: by the e-mail address that Slack has of them, or by
+    `accounts` alone."""
+    accounts: dict[str, str] = Field(default_factory=dict)
+    """E-mail addresses by Slack user id, for `identity = "accounts"`: a person who is not named
+    there reads what is open to everyone."""
+    guests: bool = False
+    """Whether guests get answers from what is open to everyone."""
+    shared_channels: bool = False
+    """Whether the bot answers in channels shared with other companies."""
+    private_members: int = Field(50, ge=0, le=200)
+    """In private channels with at most so many people, answers use what all of them may read; in
+    larger ones, what everyone may read."""
+    link_hosts: tuple[str, ...] = ()
+    """More host names that answers may link to, beside the wikis' own."""
+    workers: int = Field(4, ge=1, le=64)
+    """How many questions are answered at once."""
+    person_minute: int = Field(30, ge=0, le=10**6)
+    """How many questions a person may ask in a minute; an edited one counts again. 0: no limit."""
+    channel_minute: int = Field(120, ge=0, le=10**6)
+    """How many a channel may ask in a minute; 0: no limit."""
 
     @property
     def listens_on(self) -> str:

@@ -21,13 +21,19 @@ Language = Literal[
 ]  # fmt: skip
 """Languages of Qdrant's BM25; auto detects each passage's language."""
 
+Anchors = Literal[
+    "auto", "github", "gitlab", "hugo", "mkdocs", "eleventy", "kramdown", "middleman", "obsidian",
+    "docutils", "vitepress",
+]  # fmt: skip
+
 # Each number has an upper bound, because dates are computed by subtracting it from now.
 A_YEAR = 366 * 24 * 60  # minutes
 A_CENTURY = 36_525  # days
 
 
 class Strict(BaseModel):
-    """A section of the settings that rejects unknown keys."""
+    """A section of the settings that rejects unknown keys. The string below a setting is its
+    meaning, for docs/settings.md and the example file, too."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,20 +47,15 @@ ALTERNATIVE: JsonDict = {"alternative": True}
 class WikiSettings(Strict):
     """Settings that every kind of wiki has. `WIKI_KINDS` has a class for each kind."""
 
-    name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
-        description="Its name: small letters, digits, `-` and `_`.",
-    )
-    language: Literal[Language, ""] = Field(
-        "", description="As `language` of `[index]`, for this wiki alone; empty: as there."
-    )
-    review_channel: str = Field(
-        "",
-        pattern=r"^([CG][A-Z0-9]+)?$",
-        description="The id of the channel for flags on its pages, such as C0123456789; empty: the "
-        "one of `[slack]`.",
-    )
-    type: str = Field(description="Which kind of wiki it is.")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    """Its name: small letters, digits, `-` and `_`."""
+    language: Literal[Language, ""] = ""
+    """As `language` of `[index]`, for this wiki alone; empty: as there."""
+    review_channel: str = Field("", pattern=r"^([CG][A-Z0-9]+)?$")
+    """The id of the channel for flags on its pages, such as C0123456789; empty: the one of
+    `[slack]`."""
+    type: str
+    """Which kind of wiki it is."""
     sends_webhooks: ClassVar[bool] = False
 
     @property
@@ -76,69 +77,41 @@ class WikiSettings(Strict):
 class MarkdownSettings(WikiSettings):
     """A folder or a git repository of Markdown."""
 
-    type: Literal["markdown"] = Field(description="The kind of wiki.")
-    path: OptionalPath = Field(
-        None,
-        examples=["../handbook/content"],
-        description="Its folder, relative to the settings file. With `git`: a folder within the "
-        "repository.",
-    )
+    type: Literal["markdown"]
+    """The kind of wiki."""
+    path: OptionalPath = Field(None, examples=["../handbook/content"])
+    """Its folder, relative to the settings file. With `git`: a folder within the repository."""
     git: str = Field(
         "",
         repr=False,
         examples=["https://git.example.com/team/handbook.git"],
         json_schema_extra=ALTERNATIVE,
-        description="The git address it is cloned from, instead of a folder.",
     )
-    branch: str = Field("", description="The git branch; empty: the repository's default.")
-    token_variable: str = Field(
-        "FOOTNOTE_GIT_TOKEN",
-        pattern=r"^[A-Z][A-Z0-9_]*$",
-        description="The environment variable with the token for `git` over https: capital "
-        "letters, digits and `_`. Give each host its own: a token is sent to the host in `git` and "
-        "to no other.",
-    )
-    git_dates: bool = Field(
-        default=True,
-        description="Whether a page without a date in its front matter gets the date of its last "
-        "commit. Cloning then fetches the history too, without earlier texts.",
-    )
-    site_url: str = Field(
-        "",
-        examples=["https://handbook.example.com"],
-        description="Where people read it; source links start with it. Empty: the repository.",
-    )
-    flavour: Flavour = Field(
-        "auto", description="The dialect its pages are written in; auto detects it."
-    )
-    addresses: Literal["auto", "pretty", "html", "bare", "source"] = Field(
-        "auto",
-        description="How a page's address is made from its file `a.md`: `pretty` (`a/`), `html` "
-        "(`a.html`), `bare` (`a`) or `source` (`a.md`); auto: as the flavour does.",
-    )
-    anchors: Literal[
-        "auto",
-        "github",
-        "gitlab",
-        "hugo",
-        "mkdocs",
-        "eleventy",
-        "kramdown",
-        "middleman",
-        "obsidian",
-        "docutils",
-        "vitepress",
-    ] = Field("auto", description="How a heading becomes an anchor; auto: as the flavour does.")
-    include: tuple[str, ...] = Field(
-        (), description="Read only pages that match one of these patterns (as in .gitignore)."
-    )
-    exclude: tuple[str, ...] = Field((), description="Leave out pages that match one of these.")
-    readers: tuple[str, ...] = Field(
-        ("everyone",),
-        min_length=1,
-        description='Who may read it: "everyone", a Slack user group "@engineering", an address, '
-        'all of a domain "*@example.com".',
-    )
+    """The git address it is cloned from, instead of a folder."""
+    branch: str = ""
+    """The git branch; empty: the repository's default."""
+    token_variable: str = Field("FOOTNOTE_GIT_TOKEN", pattern=r"^[A-Z][A-Z0-9_]*$")
+    """The environment variable with the token for `git` over https: capital letters, digits and
+    `_`. Give each host its own: a token is sent to the host in `git` and to no other."""
+    git_dates: bool = True
+    """Whether a page without a date in its front matter gets the date of its last commit. Cloning
+    then fetches the history too, without earlier texts."""
+    site_url: str = Field("", examples=["https://handbook.example.com"])
+    """Where people read it; source links start with it. Empty: the repository."""
+    flavour: Flavour = "auto"
+    """The dialect its pages are written in; auto detects it."""
+    addresses: Literal["auto", "pretty", "html", "bare", "source"] = "auto"
+    """How a page's address is made from its file `a.md`: `pretty` (`a/`), `html` (`a.html`), `bare`
+    (`a`) or `source` (`a.md`); auto: as the flavour does."""
+    anchors: Anchors = "auto"
+    """How a heading becomes an anchor; auto: as the flavour does."""
+    include: tuple[str, ...] = ()
+    """Read only pages that match one of these patterns (as in .gitignore)."""
+    exclude: tuple[str, ...] = ()
+    """Leave out pages that match one of these."""
+    readers: tuple[str, ...] = Field(("everyone",), min_length=1)
+    """Who may read it: "everyone", a Slack user group "@engineering", an address, all of a domain
+    "*@example.com"."""
 
     @field_validator("site_url")
     @classmethod
@@ -183,86 +156,61 @@ class ConfluenceSettings(WikiSettings):
 
     sends_webhooks: ClassVar[bool] = True
 
-    type: Literal["confluence"] = Field(description="The kind of wiki.")
-    url: str = Field(
-        examples=["https://example.atlassian.net/wiki"],
-        description="Where people read it; for Data Center with its context path.",
-    )
-    product: Literal["auto", "cloud", "data_center"] = Field(
-        "auto", description="Which product it is; auto tells by the address."
-    )
-    email: str = Field(
-        "",
-        examples=["bot@example.com"],
-        description="Cloud: the e-mail address of the token's account. Data Center: leave it out.",
-    )
-    cloud_id: str = Field(
-        "",
-        pattern=r"^[A-Za-z0-9-]*$",
-        description="Cloud, for a scoped token: the site's id (letters, digits and `-`); `footnote "
-        "doctor` prints it.",
-    )
-    token_variable: str = Field(
-        "CONFLUENCE_TOKEN",
-        pattern=r"^[A-Z][A-Z0-9_]*$",
-        description="The environment variable with the token: capital letters, digits and `_`.",
-    )
-    spaces: tuple[str, ...] = Field(
-        (), description="Keys of the spaces to read; empty: all but personal and archived ones."
-    )
-    personal_spaces: bool = Field(
-        default=False, description="Whether to read personal spaces where `spaces` is empty."
-    )
-    archived_spaces: bool = Field(
-        default=False, description="Whether to read archived spaces where `spaces` is empty."
-    )
-    page_trees: tuple[str, ...] = Field(
-        (), description="Ids of pages: read only these and the pages below them."
-    )
-    labels: tuple[str, ...] = Field((), description="Read only pages with one of these labels.")
-    exclude_labels: tuple[str, ...] = Field((), description="Leave out pages with one of these.")
-    cql: str = Field("", description="Read only pages that this search (CQL) finds.")
-    blog_posts: bool = Field(default=True, description="Whether to read blog posts.")
-    comments: bool = Field(default=False, description="Whether to read comments.")
-    attachments: bool = Field(
-        default=False,
-        description="Whether to read attached files; needs `pip install "
-        "'footnote-bot[attachments]'`.",
-    )
-    max_attachment_bytes: int = Field(
-        10_000_000,
-        gt=0,
-        le=10**9,
-        description="Bytes; larger attachments are skipped, and the report says so.",
-    )
-    owners: tuple[str, ...] = Field(
-        ("property owner", "label owner-", "editor"),
-        description="What names a page's owner, one of each at most: first the content property, "
-        "an address or an account as in `accounts`; then a label that begins so and goes on with "
-        "an account, or an address with `-` for each sign that labels cannot hold; then the last "
-        "editor.",
-    )
-    accounts: dict[str, str] = Field(
-        default_factory=dict,
-        description="Account ids (Cloud), user keys or names (Data Center) by e-mail address, for "
-        "people whose address differs from Slack's or is hidden.",
-    )
-    members_minutes: float = Field(
-        1,
-        ge=0,
-        le=24 * 60,
-        description="Minutes for which a person's account and groups are cached: so long somebody "
-        "who left a group, or was deactivated, gets answers as before. 0: asked for each question.",
-    )
-    timeout_seconds: int = Field(30, gt=0, le=600, description="Seconds that a request may take.")
-    concurrency: int = Field(6, ge=1, le=32, description="How many requests are made at once.")
-    proxy: str = Field("", repr=False, description="The address of a proxy; empty: none.")
+    type: Literal["confluence"]
+    """The kind of wiki."""
+    url: str = Field(examples=["https://example.atlassian.net/wiki"])
+    """Where people read it; for Data Center with its context path."""
+    product: Literal["auto", "cloud", "data_center"] = "auto"
+    """Which product it is; auto tells by the address."""
+    email: str = Field("", examples=["bot@example.com"])
+    """Cloud: the e-mail address of the token's account. Data Center: leave it out."""
+    cloud_id: str = Field("", pattern=r"^[A-Za-z0-9-]*$")
+    """Cloud, for a scoped token: the site's id (letters, digits and `-`); `footnote doctor` prints
+    it."""
+    token_variable: str = Field("CONFLUENCE_TOKEN", pattern=r"^[A-Z][A-Z0-9_]*$")
+    """The environment variable with the token: capital letters, digits and `_`."""
+    spaces: tuple[str, ...] = ()
+    """Keys of the spaces to read; empty: all but personal and archived ones."""
+    personal_spaces: bool = False
+    """Whether to read personal spaces where `spaces` is empty."""
+    archived_spaces: bool = False
+    """Whether to read archived spaces where `spaces` is empty."""
+    page_trees: tuple[str, ...] = ()
+    """Ids of pages: read only these and the pages below them."""
+    labels: tuple[str, ...] = ()
+    """Read only pages with one of these labels."""
+    exclude_labels: tuple[str, ...] = ()
+    """Leave out pages with one of these."""
+    cql: str = ""
+    """Read only pages that this search (CQL) finds."""
+    blog_posts: bool = True
+    """Whether to read blog posts."""
+    comments: bool = False
+    """Whether to read comments."""
+    attachments: bool = False
+    """Whether to read attached files; needs `pip install 'footnote-bot[attachments]'`."""
+    max_attachment_bytes: int = Field(10_000_000, gt=0, le=10**9)
+    """Bytes; larger attachments are skipped, and the report says so."""
+    owners: tuple[str, ...] = ("property owner", "label owner-", "editor")
+    """What names a page's owner, one of each at most: first the content property, an address or an
+    account as in `accounts`; then a label that begins so and goes on with an account, or an address
+    with `-` for each sign that labels cannot hold; then the last editor."""
+    accounts: dict[str, str] = Field(default_factory=dict)
+    """Account ids (Cloud), user keys or names (Data Center) by e-mail address, for people whose
+    address differs from Slack's or is hidden."""
+    members_minutes: float = Field(1, ge=0, le=24 * 60)
+    """Minutes for which a person's account and groups are cached: so long somebody who left a
+    group, or was deactivated, gets answers as before. 0: asked for each question."""
+    timeout_seconds: int = Field(30, gt=0, le=600)
+    """Seconds that a request may take."""
+    concurrency: int = Field(6, ge=1, le=32)
+    """How many requests are made at once."""
+    proxy: str = Field("", repr=False)
+    """The address of a proxy; empty: none."""
     ca_bundle: OptionalPath = Field(
-        None,
-        examples=["company-ca.pem"],
-        json_schema_extra=ALTERNATIVE,
-        description="A file of certificate authorities, where yours is not public.",
+        None, examples=["company-ca.pem"], json_schema_extra=ALTERNATIVE
     )
+    """A file of certificate authorities, where yours is not public."""
 
     @field_validator("url")
     @classmethod

@@ -102,13 +102,13 @@ class Indexing:
 
     @cached_property
     def splitter(self) -> Splitter:
-        return Splitter.fitting(self.embedder, self._settings.index.passage_tokens)
+        return Splitter.fitting(self.embedder)
 
     def _on_server(self, url: str, setting: str = "[index] url") -> OnServer:
         settings, index = self._settings, self._settings.index
         key = self._secrets.qdrant_api_key.get_secret_value()
         return OnServer(
-            lambda: server_at(url, key, index.model_dump(), setting),
+            lambda: server_at(url, key, index.ca_file, setting),
             owner=lambda: owner_of(settings.data_dir, settings.state.url),
             prefix=index.prefix,
         )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from footnote_bot.bot.cli.options import FOLDER, INTERRUPTED, given
+from footnote_bot.bot.cli.failures import INTERRUPTED
+from footnote_bot.bot.cli.options import FOLDER, given
 from footnote_bot.bot.interrupting import interruptible
 from footnote_bot.config import logs
 from footnote_bot.playground.printing import failing

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from footnote_bot.bot.cli.options import FILE, FOLDER, INTERRUPTED, given
+from footnote_bot.bot.cli.failures import INTERRUPTED
+from footnote_bot.bot.cli.options import FILE, FOLDER, given
 from footnote_bot.bot.cli.sharing import sharing
 from footnote_bot.bot.interrupting import interruptible
 from footnote_bot.config import logs

@@ -15,7 +15,8 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from footnote_bot.bot.cli import cli, reference
+from docs import reference
+from footnote_bot.bot.cli import cli
 from footnote_bot.config.manifest_link import MANIFEST, creation_link
 
 ROOT = Path(__file__).parents[1]
@@ -75,14 +76,14 @@ def test_the_readme_is_short() -> None:
 
 
 def test_docs_commands_is_made_from_the_commands() -> None:
-    """`python -m footnote_bot.bot.cli.reference` writes it."""
-    page = reference.DOCS.read_text(encoding="utf-8")
+    """`python -m docs.reference` writes it."""
+    page = reference.COMMANDS.read_text(encoding="utf-8")
 
     assert page == reference.commands_page(page)
 
 
 def test_docs_commands_has_every_command_and_option() -> None:
-    page = reference.DOCS.read_text(encoding="utf-8")
+    page = reference.COMMANDS.read_text(encoding="utf-8")
     for name, command in reference.commands():
         section = page.partition(f"### `footnote {name}`")[2].partition("\n### ")[0]
         options = [

@@ -29,13 +29,11 @@ from footnote_bot.bot.cli.chat_command import chat
 from footnote_bot.bot.cli.convert_command import convert
 from footnote_bot.bot.cli.doctor_command import doctor
 from footnote_bot.bot.cli.eval_command import evaluate
-from footnote_bot.bot.cli.failures import exit_code
+from footnote_bot.bot.cli.failures import FAILED, MISUSED, exit_code
 from footnote_bot.bot.cli.flags_command import flags
 from footnote_bot.bot.cli.init_command import init
 from footnote_bot.bot.cli.migrate_command import migrate_index
 from footnote_bot.bot.cli.options import (
-    FAILED,
-    MISUSED,
     CommandGroup,
     GlobalOptions,
     configured,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from footnote_bot.bot import screen, terminal
-from footnote_bot.bot.cli.options import FAILED, as_json, configured
+from footnote_bot.bot.cli.failures import FAILED
+from footnote_bot.bot.cli.options import as_json, configured
 from footnote_bot.bot.cli.sharing import open_app
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from footnote_bot.bot import screen, terminal
-from footnote_bot.bot.cli.options import FAILED, AskCommand, as_json, as_person, configured
+from footnote_bot.bot.cli.failures import FAILED
+from footnote_bot.bot.cli.options import AskCommand, as_json, as_person, configured
 from footnote_bot.bot.cli.sharing import open_app
 from footnote_bot.bot.model import NoAnswer, Reason
 from footnote_bot.bot.result_json import result_json

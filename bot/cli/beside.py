@@ -1,49 +1,65 @@
-"""An App for a command that another process asked for."""
+"""Commands beside a running bot: which of them its process does, for whom it works, and how the two
+check that they agree."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-from footnote_bot.bot.app import App
-from footnote_bot.bot.operations.passes import Pass, PassLog
-from footnote_bot.config.settings import Settings
+from footnote_bot.bot.version import own_version
 
+if TYPE_CHECKING:
+    from footnote_bot.bot.app import App
+    from footnote_bot.config.settings import Settings
 
-class AppBeside(App):
-    """The parts of a command that runs in the process of ``owner``: it shares the owner's index,
-    models and wikis, and only the owner closes them. In the database it counts as a process of its
-    own, so that locks hold between the two."""
-
-    def __init__(self, owner: App, settings: Settings) -> None:
-        super().__init__(settings, owner.secrets)
-        self._owner = owner
-        self.indexing = owner.indexing
-        self.last_pass = owner.last_pass
-        if settings.llm == owner.settings.llm:
-            self.model = owner.model  # with its bound of requests at once
-        self.one_sync = owner.one_sync
-        state = owner.__dict__.get("state")
-        if state is not None:
-            self.state = state
-
-    def pass_log(self) -> PassLog:
-        return _SharedPassLog(super().pass_log(), self._owner.passed)
+SHARED = frozenset({"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync"})
+"""Commands that go through the process that holds an embedded index, if there is one."""
+PROTOCOL = 1
+"""Increased with every change of the messages between the two."""
+_owner: ContextVar[App] = ContextVar("owner")
+"""The running process's App, while it works for another command."""
 
 
-class _SharedPassLog:
-    """A log that also tells the owner of each pass."""
+@contextmanager
+def owned_by(app: App) -> Iterator[None]:
+    """Let commands that run within, in this thread, share the parts of ``app``."""
+    token = _owner.set(app)
+    try:
+        yield
+    finally:
+        _owner.reset(token)
 
-    def __init__(self, log: PassLog, passed: Callable[[Pass], None]) -> None:
-        self._log = log
-        self._passed = passed
 
-    def record(self, pass_: Pass) -> None:
-        self._log.record(pass_)
-        self._passed(pass_)
+def working_for() -> App | None:
+    """Return the App whose parts the command shares; None if it runs in a process of its own."""
+    return _owner.get(None)
 
-    def last_complete(self, wiki: str) -> datetime | None:
-        return self._log.last_complete(wiki)
 
-    def since(self, when: datetime) -> list[Pass]:
-        return self._log.since(when)
+def greeting(settings: Settings) -> dict[str, Any]:
+    """Return the version, and a digest of each section of the settings."""
+    values = settings.model_dump(mode="json", exclude={"log_level", "log_format"})
+    digests = {
+        name: sha256(repr(value).encode("utf-8", "surrogateescape")).hexdigest()
+        for name, value in values.items()
+    }
+    return {"protocol": PROTOCOL, "version": own_version(), "settings": digests}
+
+
+def disagreement(theirs: object, ours: dict[str, Any]) -> str:
+    """Return why this process cannot work for a command with the greeting ``theirs``; empty if it
+    can."""
+    if not isinstance(theirs, dict):
+        return "it sent no greeting"
+    if [theirs.get(key) for key in ("protocol", "version")] != [ours["protocol"], ours["version"]]:
+        return f"it is version {ours['version']}, and this is {theirs.get('version')}: restart it"
+    settings = theirs.get("settings")
+    if not isinstance(settings, dict) or settings == ours["settings"]:
+        return "" if isinstance(settings, dict) else "it sent no settings"
+    changed = [name for name, digest in ours["settings"].items() if settings.get(name) != digest]
+    return (
+        f"it was started with other settings ({', '.join(changed)}) than this command has: restart"
+        " it, or give this command its --config and variables"
+    )

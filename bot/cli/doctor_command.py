@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 import click
 
 from footnote_bot.bot import screen, terminal
-from footnote_bot.bot.cli.installed import installed_in
-from footnote_bot.bot.cli.model_check import model_findings
-from footnote_bot.bot.cli.options import FAILED, as_json, configured
+from footnote_bot.bot.cli.failures import FAILED
+from footnote_bot.bot.cli.options import as_json, configured
 from footnote_bot.bot.cli.sharing import open_app
 from footnote_bot.indexers.findings import Finding, Level
 
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App
     from footnote_bot.bot.operations.passes import PassLog
+    from footnote_bot.config.llm import LlmSettings
     from footnote_bot.config.settings import Secrets, Settings
+
+_MODEL_SECONDS = 15.0
 
 
 @click.command()
@@ -59,6 +61,7 @@ def _findings(app: App) -> Iterator[Finding]:
     from footnote_bot.bot.operations import privacy
     from footnote_bot.bot.operations.admin_queries import LATELY
     from footnote_bot.bot.operations.syncing import now
+    from footnote_bot.bot.state.installations import DatabaseInstallations
     from footnote_bot.bot.workspaces import report
 
     def checked_log() -> PassLog | None:
@@ -79,6 +82,24 @@ def _findings(app: App) -> Iterator[Finding]:
     yield checks.limits(slack.person_minute, slack.channel_minute)
     yield from checks.precision(settings.answer.precision)
     with suppress(StateUnavailable):  # already among the findings
-        yield from report.findings(app.named_workspaces, installed_in(app), now())
+        state = app.state_if_made()
+        installed = DatabaseInstallations(state).all() if state else ()
+        yield from report.findings(app.named_workspaces, installed, now())
     if any(wiki.sends_webhooks for wiki in settings.wiki):
         yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))
+
+
+def model_findings(settings: LlmSettings, key: str) -> Iterator[Finding]:
+    """Yield whether the language models answer. Each is asked for a word."""
+    # Slow: they load LlamaIndex.
+    from footnote_bot.bot.answering.llm.model_client import probe
+    from footnote_bot.bot.answering.llm.providers import model_client_of
+    from footnote_bot.bot.operations.doctor import language_model
+
+    def ask(name: str) -> None:
+        seconds = min(settings.seconds, _MODEL_SECONDS)
+        model = settings.model_copy(update={"model": name, "seconds": seconds})
+        probe(model_client_of(model, key))
+
+    for name in dict.fromkeys((settings.model, settings.verify_model or settings.model)):
+        yield language_model(name, partial(ask, name))

@@ -1,4 +1,4 @@
-"""Expected failures of a command as exit codes."""
+"""The exit codes of the command line, and which of them an expected failure has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable
 import click
 
 from footnote_bot.bot import terminal
-from footnote_bot.bot.cli.options import FAILED, INTERRUPTED, MISUSED
 from footnote_bot.bot.errors import (
     BotError,
     ModelMisconfigured,
@@ -17,6 +16,7 @@ from footnote_bot.bot.errors import (
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.indexers.errors import IndexersError, ModelUnknown, WikiMisconfigured
 
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 _MISUSES = (
     ModelMisconfigured,
     ModelUnknown,

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from footnote_bot.bot import screen
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
@@ -26,7 +25,7 @@ def wiki_findings(wiki: Mapping[str, Any], secrets: Secrets) -> Iterator[Finding
     """Yield `footnote doctor`'s findings about this wiki, each as soon as it is known."""
     # Slow: the wikis' readers, and Pydantic.
     from footnote_bot.bot.app import App
-    from footnote_bot.config.drafting import drafted
+    from footnote_bot.config.writing import drafted
 
     with TemporaryDirectory(prefix="footnote-") as folder:
         try:
@@ -57,15 +56,6 @@ def address_problem(url: str) -> str:
     except (OSError, HTTPException, UnicodeError) as error:  # UnicodeError: an invalid host name
         reason = getattr(error, "reason", None) or error
         return f"{url} does not answer ({reason})."
-
-
-def password_problem(answer: str) -> str:
-    """Return that an address holds a password; empty if it does not."""
-    try:
-        held = bool(urlsplit(answer).password)
-    except ValueError:  # no address at all
-        return ""
-    return "Leave the password out: secrets stand in environment variables." if held else ""
 
 
 def slack_problem(token: str, api_url: str) -> str:

@@ -16,11 +16,11 @@ import click
 
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli import init_checks
-from footnote_bot.bot.cli.init_model import KEY, ask_for_model, lacks_key
-from footnote_bot.bot.cli.init_setting import ask_setting
-from footnote_bot.bot.cli.interview import Interview
-from footnote_bot.bot.cli.options import FAILED, FILE, given
-from footnote_bot.bot.cli.slack_steps import slack_steps
+from footnote_bot.bot.cli.doctor_command import model_findings
+from footnote_bot.bot.cli.failures import FAILED
+from footnote_bot.bot.cli.interview import Interview, ask_setting, password_problem
+from footnote_bot.bot.cli.options import FILE, given
+from footnote_bot.bot.cli.settings_command import slack_steps
 from footnote_bot.bot.program import program_here
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.indexers.findings import Level
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 
 _FILE = Path("footnote.toml")
 _GIT = ("https://", "http://", "ssh://", "git@", "file://")
+_KEY = "FOOTNOTE_LLM_KEY"
+_NONE = "none"
+_PROVIDERS = (_NONE, "openai", "anthropic", "azure", "ollama", "compatible")
+_ADDRESSED = {
+    "azure": "Its address, as in https://NAME.openai.azure.com/openai/v1",
+    "compatible": "The address of its API, as in http://localhost:8000/v1",
+}
+_KEYED = frozenset({"openai", "anthropic", "azure"})
+_READ, _WRITTEN = 3_000, 200
+"""Tokens of an answer, the mean of the benchmark `model_answers`."""
 
 
 @click.command("init")
@@ -48,18 +58,18 @@ def init(config: Path | None) -> None:
             raise SettingsError([f"there is no folder {file.parent}"])
         wiki = _wiki(asking, secrets, file)
         slack, todo, connects = _slack(asking, secrets)
-        llm = ask_for_model(asking, secrets)
+        llm = _model(asking, secrets)
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("\nNothing was written.")
         raise
-    from footnote_bot.config.drafting import draft  # slow: imports Pydantic
+    from footnote_bot.config.writing import draft  # slow: imports Pydantic
 
     _write(file, draft(wiki, slack=slack, llm=llm))
     terminal.say(f"Wrote {file}.")
     if wiki["type"] == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
         todo.insert(0, "CONFLUENCE_TOKEN, the token of the account that reads Confluence")
-    if lacks_key(llm, secrets):
-        todo.append(f"{KEY}, the key of the language model's provider")
+    if _lacks_key(llm, secrets):
+        todo.append(f"{_KEY}, the key of the language model's provider")
     for variable in todo:
         terminal.say(f"Set the environment variable {variable}.")
     lacks_app = any(variable.startswith("SLACK_") for variable in todo)
@@ -122,7 +132,7 @@ def _ask_markdown(
 
 def _place_problem(place: str) -> str:
     if place.startswith(_GIT):
-        return init_checks.password_problem(place)
+        return password_problem(place)
     try:
         folder = Path(place).expanduser()
         return "" if folder.is_dir() else f"There is no folder {folder.absolute()}."
@@ -166,7 +176,7 @@ def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[st
     slack: dict[str, Any] = {}
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
         return slack, [], False
-    from footnote_bot.config.drafting import problem_with  # slow: imports Pydantic
+    from footnote_bot.config.writing import problem_with  # slow: imports Pydantic
 
     channel = asking.ask(
         "The id of a channel for answers that people flag, as in C0123456789; empty for none",
@@ -182,6 +192,67 @@ def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[st
     if token and (problem := init_checks.slack_problem(token, secrets.slack_api_url)):
         terminal.complain(problem)
     return slack, todo, True
+
+
+def _model(asking: Interview, secrets: Secrets) -> dict[str, Any]:
+    """Return the settings of `[llm]`, empty if there is no model; ask until a model answers, or the
+    person accepts a failure. A pipe that was written before these questions need not answer them.
+    """
+    while True:
+        question = "Which language model writes the answers? Without one, pages are quoted"
+        provider = asking.choose(question, _PROVIDERS, required=False)
+        if provider == _NONE:
+            return {}
+        llm: dict[str, Any] = {"provider": provider}
+        ask = partial(ask_setting, asking, "llm", llm)
+        if provider in _ADDRESSED:
+            ask("url", _ADDRESSED[provider], None)
+        ask("model", "The model's name, as the provider writes it", None)
+        if provider != "ollama":
+            _ask_prices(ask, llm)
+        if _lacks_key(llm, secrets):
+            terminal.complain(f"{_KEY} is not set, so the model is not asked now.")
+            return llm
+        if _answers(asking, llm, secrets):
+            return llm
+
+
+def _lacks_key(llm: dict[str, Any], secrets: Secrets) -> bool:
+    """Return whether the provider wants a key that is not set."""
+    return llm.get("provider") in _KEYED and not secrets.footnote_llm_key.get_secret_value()
+
+
+def _ask_prices(ask: Callable[..., None], llm: dict[str, Any]) -> None:
+    ask("price_read", "Its price for a million tokens read; 0: unknown", "0", read=_price)
+    if not llm.get("price_read"):
+        return
+    ask("price_written", "Its price for a million tokens written", None, read=_price)
+    cost = (_READ * llm["price_read"] + _WRITTEN * llm.get("price_written", 0.0)) / 1_000
+    terminal.say(
+        f"1,000 answers cost about {cost:.2f}, at {_READ:,} tokens read and {_WRITTEN} written each"
+        " (a mean that was measured); `day_cost` in [llm] limits it."
+    )
+
+
+def _price(answer: str) -> float | str:
+    try:
+        return float(answer)
+    except ValueError:
+        return answer  # which the settings' own rules refuse
+
+
+def _answers(asking: Interview, llm: dict[str, Any], secrets: Secrets) -> bool:
+    """Show the finding about the model, and return whether its settings are kept."""
+    from footnote_bot.config.llm import LlmSettings  # slow: imports Pydantic
+
+    with screen.busy("Asking the language model"):
+        findings = list(
+            model_findings(LlmSettings(**llm), secrets.footnote_llm_key.get_secret_value())
+        )
+    for finding in findings:
+        terminal.print_finding(finding)
+    failed = any(finding.level is Level.FAILURE for finding in findings)
+    return not failed or asking.keeps("The language model cannot be used like this.")
 
 
 def _write(file: Path, text: str) -> None:

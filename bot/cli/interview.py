@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import click
 
 from footnote_bot.bot import terminal
-from footnote_bot.bot.cli.options import MISUSED
+from footnote_bot.bot.cli.failures import MISUSED
 
 Check = Callable[[str], str]
 """Returns the problem with an answer; empty if there is none."""
@@ -97,3 +99,39 @@ class Interview:
 
 def _yes_or_no(answer: str) -> str:
     return "" if answer.casefold() in ("y", "yes", "n", "no") else "Answer y or n."
+
+
+def ask_setting(
+    asking: Interview,
+    section: Literal["wiki", "llm"],
+    values: dict[str, Any],
+    setting: str,
+    question: str,
+    default: str | None,
+    *,
+    read: Callable[[str], Any] = str,
+) -> None:
+    """Put the answer, as ``read`` returns it, among the ``values`` of the section; nothing if it is
+    empty or 0. The settings' own rules check it."""
+    from footnote_bot.config.writing import problem_with  # slow: imports Pydantic
+
+    def check(answer: str) -> str:
+        drafted = values | {setting: read(answer)}
+        problem = (
+            problem_with({"wiki": [drafted]}, "wiki", 0, setting)
+            if section == "wiki"
+            else problem_with({section: drafted}, section, setting)
+        )
+        return password_problem(answer) or problem
+
+    if answer := read(asking.ask(question, default, check)):
+        values[setting] = answer
+
+
+def password_problem(answer: str) -> str:
+    """Return that an address holds a password; empty if it does not."""
+    try:
+        held = bool(urlsplit(answer).password)
+    except ValueError:  # no address at all
+        return ""
+    return "Leave the password out: secrets stand in environment variables." if held else ""

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from footnote_bot.bot import request_ids
+from footnote_bot.bot.cli.beside import SHARED, working_for
+from footnote_bot.bot.cli.failures import FAILED, MISUSED, exit_code
+from footnote_bot.bot.cli.through import through_or_alone
 from footnote_bot.bot.operations import privacy
 from footnote_bot.bot.version import own_commit, own_version
 from footnote_bot.config import logs
@@ -25,15 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FAILED, MISUSED, INTERRUPTED = 1, 2, 130
-"""The exit codes of the command line."""
-
-
 _READ_AGAIN = "footnote.read_again"
 """The key of a command's context for the function that reads its settings again."""
 
-_SHARED = frozenset({"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync"})
-"""Commands that go through the process that holds an embedded index, if there is one."""
 _OWN_INDEX = ("corpus", "indexer", "replay", "watch")
 """Options with which a command needs an index for itself, or none."""
 _MAKERS = frozenset({"convert", "restore", "serve", "sync"})
@@ -103,6 +100,9 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
     @placed
     @functools.wraps(command)
     def run(config: Path | None, data_dir: Path | None, **options: Any) -> None:
+        if owner := working_for():
+            command(settings=owner.settings, secrets=owner.secrets, **options)
+            return
         # Slow: imports Pydantic.
         from footnote_bot.config.loading import load, removed_settings, secrets, settings_file
 
@@ -116,13 +116,8 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         context = click.get_current_context()
         context.meta[_READ_AGAIN] = again
         name = str(context.info_name)
-        only_reads = name not in _MAKERS and not options.get("corpus")
-        if chosen and only_reads and not chosen.exists():
-            # Otherwise the command would create a new, empty folder, and report that nothing is
-            # indexed.
-            raise SettingsError([f"there is no data folder {chosen}: is --data-dir mistyped?"])
-        if settings.data_dir.exists() and not settings.data_dir.is_dir():
-            raise SettingsError([f"`data_dir`: {settings.data_dir} is no folder"])
+        makes_one = name in _MAKERS or options.get("corpus")
+        _require_folder(settings.data_dir, mistyped=None if makes_one else chosen)
         log_by(settings)
         for line in removed_settings(file):
             log.warning(line)
@@ -139,20 +134,29 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
             log_start(settings)
             if settings.log_format == "json":
                 _log_alone(alone)
-        if name not in _SHARED or settings.index.url or any(map(options.get, _OWN_INDEX)):
+        if name not in SHARED or settings.index.url or any(map(options.get, _OWN_INDEX)):
             alone()
             return
-        from footnote_bot.bot.cli.through import through_or_alone  # imports these options
-
         through_or_alone(settings, name, options, alone)
 
     return run
 
 
+def _require_folder(data_dir: Path, mistyped: Path | None) -> None:
+    """Check that the data folder can be one. ``mistyped`` must be there, or the command would
+    create a new, empty folder, and report that nothing is indexed.
+
+    Raises:
+        SettingsError: it is none, or not there.
+    """
+    if mistyped and not mistyped.exists():
+        raise SettingsError([f"there is no data folder {mistyped}: is --data-dir mistyped?"])
+    if data_dir.exists() and not data_dir.is_dir():
+        raise SettingsError([f"`data_dir`: {data_dir} is no folder"])
+
+
 def _log_alone(run: Callable[[], object]) -> NoReturn:
     """Run a service and exit. Each line on its standard error is one of the log."""
-    from footnote_bot.bot.cli.failures import exit_code  # imports these options
-
     with logs.lines_only():
         try:
             code = exit_code(run, functools.partial(log.error, "%s"))

@@ -5,40 +5,25 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 import click
 from rich.console import Console
 
-from footnote_bot.bot.cli.access_command import access
-from footnote_bot.bot.cli.ask_command import ask
-from footnote_bot.bot.cli.backup_command import backup
-from footnote_bot.bot.cli.calibrate_command import calibrate
-from footnote_bot.bot.cli.doctor_command import doctor
-from footnote_bot.bot.cli.eval_command import evaluate
-from footnote_bot.bot.cli.failures import exit_code
-from footnote_bot.bot.cli.greeting import disagreement, greeting
-from footnote_bot.bot.cli.options import MISUSED
-from footnote_bot.bot.cli.sharing import owned_by
-from footnote_bot.bot.cli.status_command import status
-from footnote_bot.bot.cli.sync_command import sync
-from footnote_bot.bot.running.server import CommandRequest
-from footnote_bot.bot.running.session import CommandSession, Left
+from footnote_bot.bot.app import App
+from footnote_bot.bot.cli.beside import SHARED, disagreement, greeting, owned_by
+from footnote_bot.bot.cli.failures import MISUSED, exit_code
+from footnote_bot.bot.operations.passes import PassLog, ToldPasses
+from footnote_bot.bot.running.server import CommandSession, Left
 from footnote_bot.bot.screen import Screen, shown_on
+from footnote_bot.config.settings import Settings
 from footnote_bot.indexers.daemons import lower_priority
 from footnote_bot.indexers.model import Progress
 
-if TYPE_CHECKING:
-    from footnote_bot.bot.app import App
-
-COMMANDS: dict[str, click.Command] = {
-    str(command.name): command
-    for command in (access, ask, backup, calibrate, doctor, evaluate, status, sync)
-}
 _LONG = frozenset({"calibrate", "eval"})
 """Commands that keep the processor busy for minutes. They run one at a time, because people wait
 for answers."""
@@ -50,28 +35,25 @@ _WIDEST = 10_000
 
 
 class Served:
-    """The work of a `RunningServer`: the commands themselves, with ``app``'s parts."""
+    """The work of a `RunningServer`: the shared ones of ``commands``, with ``app``'s parts."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, commands: Mapping[str, click.Command]) -> None:
         self._app = app
+        self._commands = commands
         self._long = threading.Lock()
 
-    def __call__(self, request: CommandRequest, session: CommandSession) -> int | dict[str, Any]:
-        if problem := disagreement(request.hello, greeting(self._app.settings)):
+    def __call__(self, request: dict[str, Any], session: CommandSession) -> int | dict[str, Any]:
+        if problem := disagreement(request.get("hello"), greeting(self._app.settings)):
             return {"refused": problem, "code": MISUSED}
-        command = COMMANDS.get(str(request.command))
-        if command is None:
-            return {"refused": f"it does not know the command {request.command}"}
-        run = partial(
-            command.callback.__wrapped__,  # type: ignore[union-attr]
-            settings=self._app.settings,
-            secrets=self._app.secrets,
-            **_options(command, request.options),
-        )
+        name = str(request.get("command"))
+        command = self._commands.get(name)
+        if command is None or name not in SHARED or command.callback is None:
+            return {"refused": f"it does not know the command {name}"}
+        run = partial(command.callback, **_options(command, request.get("options")))
         if command.name in {"sync", *_LONG}:
             lower_priority()  # the thread is this connection's own
         with (
-            shown_on(_screen(request.screen, session)),
+            shown_on(_screen(request.get("screen"), session)),
             owned_by(self._app),
             self._turn(session) if command.name in _LONG else nullcontext(),
         ):
@@ -98,9 +80,7 @@ def _options(command: click.Command, options: object) -> dict[str, Any]:
     """Return the command's arguments as click passes them."""
     values = options if isinstance(options, dict) else {}
     return {
-        param.name: _value(param, values.get(param.name))
-        for param in command.params
-        if param.name and param.name not in ("config", "data_dir")
+        param.name: _value(param, values.get(param.name)) for param in command.params if param.name
     }
 
 
@@ -108,6 +88,27 @@ def _value(param: click.Parameter, value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
     return Path(value) if isinstance(param.type, click.Path) and value is not None else value
+
+
+class AppBeside(App):
+    """The parts of a command that runs in the process of ``owner``: it shares the owner's index,
+    models and wikis, and only the owner closes them. In the database it counts as a process of its
+    own, so that locks hold between the two."""
+
+    def __init__(self, owner: App, settings: Settings) -> None:
+        super().__init__(settings, owner.secrets)
+        self._owner = owner
+        self.indexing = owner.indexing
+        self.last_pass = owner.last_pass
+        if settings.llm == owner.settings.llm:
+            self.model = owner.model  # with its bound of requests at once
+        self.one_sync = owner.one_sync
+        state = owner.__dict__.get("state")
+        if state is not None:
+            self.state = state
+
+    def pass_log(self) -> PassLog:
+        return ToldPasses(super().pass_log(), self._owner.passed)
 
 
 class _RemoteScreen:

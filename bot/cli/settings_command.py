@@ -9,9 +9,24 @@ from pathlib import Path
 import click
 
 from footnote_bot.bot import terminal
-from footnote_bot.bot.cli.options import FILE, MISUSED, as_json, given
-from footnote_bot.bot.cli.slack_steps import slack_steps
+from footnote_bot.bot.cli.failures import MISUSED
+from footnote_bot.bot.cli.options import FILE, as_json, given
 from footnote_bot.bot.program import program_here
+from footnote_bot.config.manifest_link import creation_link
+
+_STEPS = """\
+Connect Slack:
+
+1. Open this address, choose the workspace, and press Create:
+
+{link}
+
+2. Install App: copy the Bot User OAuth Token (xoxb-...).
+3. Basic Information, App-Level Tokens: generate one with the scope connections:write (xapp-...).
+4. export SLACK_BOT_TOKEN=xoxb-... SLACK_APP_TOKEN=xapp-...
+   {serve}
+5. In a channel: /invite @Footnote, then ask: @Footnote how do I get VPN access?
+"""
 
 
 @click.command("settings")
@@ -52,3 +67,8 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
         terminal.say(f"{file}: nothing is wrong. `footnote doctor` checks what it names.")
     if problems:
         sys.exit(MISUSED)
+
+
+def slack_steps(serve: str) -> str:
+    """Return the five steps; ``serve`` is the command that starts the bot."""
+    return _STEPS.format(link=creation_link(), serve=serve)

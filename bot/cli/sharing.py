@@ -5,36 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import click
+
+from footnote_bot.bot.cli.beside import working_for
 from footnote_bot.bot.loading import without_collection
 
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App
     from footnote_bot.config.settings import Secrets, Settings
 
-_owner: ContextVar[App] = ContextVar("owner")
-"""The running process's App, while it works for another command."""
-
-
-@contextmanager
-def owned_by(app: App) -> Iterator[None]:
-    """Let commands that run within, in this thread, share the parts of ``app``."""
-    token = _owner.set(app)
-    try:
-        yield
-    finally:
-        _owner.reset(token)
-
 
 @contextmanager
 def open_app(settings: Settings, secrets: Secrets, *, shares: bool = False) -> Iterator[App]:
     """Open the App of a command, and close it at the end. ``shares``: the command may take long, so
     meanwhile other commands can let it do their work, as they let `serve`."""
-    owner = _owner.get(None)
-    if owner is not None:
-        from footnote_bot.bot.cli.beside import AppBeside  # slow: loads indexes and wikis
+    if owner := working_for():
+        from footnote_bot.bot.cli.served import AppBeside  # slow: loads indexes and wikis
 
         with AppBeside(owner, settings) as app:
             yield app
@@ -62,12 +50,13 @@ def sharing(app: App) -> Iterator[None]:
     if app.settings.index.url:
         yield
         return
-    # Imports every command.
+    # Slow: loads indexes and wikis.
     from footnote_bot.bot.cli.served import Served
     from footnote_bot.bot.running.server import RunningServer
 
     _ = app.indexing.index  # opened first: only the process that holds the index listens
-    server = RunningServer.at(app.settings.data_dir, Served(app))
+    program = cast("click.Group", click.get_current_context().find_root().command)
+    server = RunningServer.at(app.settings.data_dir, Served(app, program.commands))
     try:
         yield
     finally:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from footnote_bot.bot import terminal
-from footnote_bot.bot.cli.installed import installed_in
-from footnote_bot.bot.cli.options import FAILED, as_json, configured
+from footnote_bot.bot.cli.failures import FAILED
+from footnote_bot.bot.cli.options import as_json, configured
 from footnote_bot.bot.cli.sharing import open_app
 
 if TYPE_CHECKING:
@@ -39,10 +39,13 @@ def status(settings: Settings, secrets: Secrets, indexer: bool, as_json: bool) -
         return
     with open_app(settings, secrets) as app:
         rows = app.queries.status()
-        if installed := installed_in(app):
-            from footnote_bot.bot.workspaces import report  # few teams have further workspaces
+        if state := app.state_if_made():
+            # Slow: SQLAlchemy.
+            from footnote_bot.bot.state.installations import DatabaseInstallations
+            from footnote_bot.bot.workspaces import report
 
-            rows["workspaces"] = report.rows(app.named_workspaces, installed)
+            if installed := DatabaseInstallations(state).all():
+                rows["workspaces"] = report.rows(app.named_workspaces, installed)
     if as_json:
         terminal.print_json(rows)
     elif not rows["wikis"]:

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from footnote_bot.bot import screen, terminal, terminal_texts
-from footnote_bot.bot.cli.options import (
-    FAILED,
-    INTERRUPTED,
-    MISUSED,
-    as_json,
-    configured,
-    read_again,
-)
+from footnote_bot.bot.cli.failures import FAILED, INTERRUPTED, MISUSED
+from footnote_bot.bot.cli.options import as_json, configured, read_again
 from footnote_bot.bot.cli.sharing import open_app
 from footnote_bot.bot.interrupting import interruptible
 from footnote_bot.indexers.errors import WikiMisconfigured

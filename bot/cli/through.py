@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footnote_bot.bot import interrupting, screen, terminal
-from footnote_bot.bot.cli.greeting import greeting
-from footnote_bot.bot.cli.options import FAILED
+from footnote_bot.bot.cli.beside import greeting
+from footnote_bot.bot.cli.failures import FAILED
 from footnote_bot.bot.running.address import connect, socket_in
 from footnote_bot.bot.running.client import ProcessEnded, ask_running
 from footnote_bot.bot.running.connection import CommandConnection

@@ -97,7 +97,6 @@ def flagging_of(  # noqa: PLR0913 - the ports and the settings
         directory=directory,
         chat=chat,
         clock=clock,
-        periods=periods,
         announce=announcements.announce,
     )
     maintenance = Maintenance(

@@ -225,12 +225,10 @@ class Often:
 class FlagPeriods:
     """The time spans that flags follow. A reminder follows if nobody acts on a flag for
     ``remind_after`` (zero: never). An answer is retracted if it was given within
-    ``retracted_within`` (zero: never). A written answer is valid for ``written_holds``, unless its
-    author says otherwise."""
+    ``retracted_within`` (zero: never)."""
 
     remind_after: timedelta
     retracted_within: timedelta
-    written_holds: timedelta
 
 
 def is_stale(source: Source, today: date, after: timedelta) -> bool:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import and_
 
@@ -18,7 +18,7 @@ from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import AnswerForm, page_name
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.model import Flag, FlagAction, FlagPeriods, FlagState
+from footnote_bot.bot.flags.model import Flag, FlagAction, FlagState
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.model import Source, named
@@ -29,6 +29,8 @@ from footnote_bot.indexers.text.prose import plain
 logger = logging.getLogger(__name__)
 
 _QUESTION_SHOWN = 1000
+_VALID = timedelta(days=180)
+"""How long a written answer holds, unless its author says otherwise."""
 """Most characters of the question, as in the announcement."""
 
 
@@ -43,7 +45,6 @@ class Reviewing:
     directory: FlagDirectory
     chat: FlagChat
     clock: Callable[[], datetime]
-    periods: FlagPeriods
     announce: Callable[[int], Awaitable[None]]
 
     async def pressed(self, press: Press, action: FlagAction) -> None:
@@ -65,7 +66,7 @@ class Reviewing:
         if flag is None or not pages:
             await form.refuse(problem or texts.NO_PAGES)
             return
-        until = (self.clock() + self.periods.written_holds).date()
+        until = (self.clock() + _VALID).date()
         question = await self.service.feedback.question(flag.recorded)
         await form.show(flag.id, question, pages, until)
 

@@ -72,6 +72,20 @@ class NoPasses:
         return []
 
 
+class ToldPasses:
+    """A log of passes that also tells of each."""
+
+    def __init__(self, log: PassLog, told: Callable[[Pass], None]) -> None:
+        self._log = log
+        self._told = told
+        self.last_complete = log.last_complete
+        self.since = log.since
+
+    def record(self, pass_: Pass) -> None:
+        self._log.record(pass_)
+        self._told(pass_)
+
+
 def as_of(wikis: Iterable[str], last_pass: Callable[[str], datetime | None]) -> datetime | None:
     """Return the time up to which the index of every one of ``wikis`` is current; None if
     unknown."""

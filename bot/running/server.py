@@ -22,15 +22,13 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from footnote_bot.bot.running.address import listen, socket_in
-from footnote_bot.bot.running.connection import CommandConnection
-from footnote_bot.bot.running.session import CommandSession
+from footnote_bot.bot.running.connection import PIECE, CommandConnection
 from footnote_bot.indexers.daemons import in_daemon
 
 log = logging.getLogger(__name__)
@@ -44,18 +42,89 @@ _ASK = 10.0
 _LEAVE = 8.0
 """Seconds that commands have to stop when the process ends."""
 
-Work = Callable[["CommandRequest", CommandSession], int | dict[str, Any]]
-"""Does the requested work and returns the exit code, or a last message."""
+
+class Left(KeyboardInterrupt):
+    """Nobody waits for the work any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRequest:
-    """A command's request, not checked yet."""
+class CommandSession:
+    """Output goes to the command; its Ctrl-C comes back as `KeyboardInterrupt` at the next output
+    or progress. Safe in several threads."""
 
-    hello: object
-    command: object
-    options: object
-    screen: object
+    def __init__(self, connection: CommandConnection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._stops = 0
+        self._heeding: Callable[[str], None] | None = None
+        self._left = False
+        self.ended = False
+        """True if the process ends, so that the command must do its work alone."""
+
+    def send(self, message: Mapping[str, object]) -> None:
+        """Send a message.
+
+        Raises:
+            Left: the command is gone, or the process ends.
+        """
+        if self._left:
+            raise Left
+        try:
+            self._connection.send(message)
+        except OSError:
+            self.leave()
+            raise Left from None
+
+    def write(self, stream: str, text: str) -> None:
+        """Write to ``out`` or ``err``. Raises as `send`."""
+        for start in range(0, len(text), PIECE):
+            self.send({stream: text[start : start + PIECE]})
+
+    def check(self) -> None:
+        """Return if the work should go on.
+
+        Raises:
+            KeyboardInterrupt: it should stop.
+        """
+        if self._left:
+            raise Left
+        if self._stops > (self._heeding is not None):
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def heeding(self, stopping: Callable[[str], None]) -> Iterator[None]:
+        """Call ``stopping`` at the first Ctrl-C, in another thread, with the signal's name, instead
+        of raising. An earlier Ctrl-C raises here."""
+        with self._lock:
+            self.check()
+            self._heeding = stopping
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._heeding = None
+
+    def stop(self, signal: str) -> None:
+        """Handle a Ctrl-C."""
+        with self._lock:
+            self._stops += 1
+            stopping = self._heeding if self._stops == 1 else None
+        if stopping:
+            stopping(signal)
+
+    def leave(self) -> None:
+        """Stop the work, because nobody waits any more."""
+        self._left = True
+        self.stop("")
+
+    def end(self) -> None:
+        """Stop the work, because the process ends."""
+        self.ended = True
+        self.leave()
+
+
+Work = Callable[[dict[str, Any], CommandSession], int | dict[str, Any]]
+"""Does the work of a request, which is not checked yet, and returns the exit code, or a last
+message."""
 
 
 class RunningServer:
@@ -164,7 +233,7 @@ class RunningServer:
             self._places.release()
 
     def _serve(self, connection: CommandConnection) -> None:
-        if not connection.is_ready(_ASK) or not (fields := connection.receive()):
+        if not connection.is_ready(_ASK) or not (request := connection.receive()):
             return
         session = CommandSession(connection)
         with self._lock:
@@ -172,9 +241,6 @@ class RunningServer:
             ended = self._ended
         if ended:
             session.end()
-        request = CommandRequest(
-            *(fields.get(name) for name in ("hello", "command", "options", "screen"))
-        )
         work = in_daemon(lambda: self._work(request, session), "asked")
         work.add_done_callback(lambda _: connection.read_no_more())
         while message := connection.receive():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from footnote_bot.indexers.errors import IndexUnavailable
@@ -90,17 +90,17 @@ class OnServer:
 IndexPlace = InFolder | OnServer
 
 
-def server_at(url: str, api_key: str, options: Mapping[str, Any], setting: str) -> Server:
+def server_at(url: str, api_key: str, ca_file: str, setting: str) -> Server:
     """Return the client of the server at ``url``, which ``setting`` names, without a request.
-    ``options`` are the settings of ``[index]``.
+    ``ca_file`` holds the certificates that it is trusted by; empty: the well-known ones.
 
     Raises:
         IndexUnavailable: it is no address, or the file of certificates cannot be read.
     """
     # Slow: Qdrant's client.
-    from footnote_bot.indexers.index.server import Server, ServerOptions
+    from footnote_bot.indexers.index.server import Server
 
-    return Server(url, api_key or None, ServerOptions.of(options), setting=setting)
+    return Server(url, api_key or None, ca_file, setting=setting)
 
 
 def owner_of(data_dir: Path, state_url: str) -> str:

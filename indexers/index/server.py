@@ -8,15 +8,13 @@ import ssl
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-import grpc
 from qdrant_client import QdrantClient, models
 from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import UnexpectedResponse
@@ -53,56 +51,24 @@ _RIGHTS_LAST = 5.0  # seconds; other processes write too
 _SNAPSHOT_SECONDS = 3600  # a server packs the whole collection before it answers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerOptions:
-    """The options of the connection, under their names in ``[index]``."""
-
-    grpc_port: int = 0
-    ca_file: str = ""
-    timeout_seconds: int = 30
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Self:
-        """Return the options in the ``settings`` of ``[index]``."""
-        return cls(**{field.name: settings[field.name] for field in fields(cls)})
-
-    def connection(self) -> dict[str, Any]:
-        """Return the client's arguments.
-
-        Raises:
-            IndexUnavailable: the file of certificates cannot be read.
-        """
-        options: dict[str, Any] = {"timeout": self.timeout_seconds}
-        if self.grpc_port:
-            options |= {"prefer_grpc": True, "grpc_port": self.grpc_port}
-        if not self.ca_file:
-            return options
-        file = Path(self.ca_file)
-        try:
-            certificates = file.read_bytes()
-        except OSError as error:
-            raise IndexUnavailable(
-                f"[index] ca_file: {file} cannot be read: {error.strerror}."
-            ) from None
-        options["verify"] = str(file)
-        if self.grpc_port:
-            options["grpc_options"] = {"root_certificates": certificates}
-        return options
-
-
 class Server:
     """A Qdrant server; creating it sends no request. ``setting`` is the setting or option that
-    names its ``url``; ``client`` is used instead of a new one.
+    names its ``url``; ``ca_file`` holds the certificates that it is trusted by (empty: the
+    well-known ones); ``client`` is used instead of a new one.
 
     Raises:
-        IndexUnavailable: ``url`` is no address, or the file of certificates holds none.
+        IndexUnavailable: ``url`` is no address, or the file of certificates cannot be read or
+            holds none.
     """
+
+    seconds: ClassVar[int] = 30
+    """Seconds that a request may take."""
 
     def __init__(
         self,
         url: str,
         api_key: str | None = None,
-        options: ServerOptions | None = None,
+        ca_file: str = "",
         *,
         setting: str = "[index] url",
         client: QdrantClient | None = None,
@@ -110,13 +76,13 @@ class Server:
         # The client sends no user or password of an address, so they are only to be kept secret.
         self.url = _USER.sub("", url)
         self.translate_errors = partial(translate_errors, self.url, setting)
-        self.options = options or ServerOptions()
-        self._api_key = api_key
+        self._api_key, self._ca_file = api_key, ca_file
         self._is_given = client is not None
-        self.client = client or self._connect(self.options)
+        self.client = client or self._connect(self.seconds)
 
-    def _connect(self, options: ServerOptions) -> QdrantClient:
+    def _connect(self, timeout: int) -> QdrantClient:
         # The client's own check would send a request here; `version_problem` sends it when called.
+        trusted: dict[str, Any] = {"verify": self._ca_file} if self._ca_file else {}
         try:
             with warnings.catch_warnings():
                 # A key over http is the rule within a network of one's own.
@@ -125,7 +91,8 @@ class Server:
                     url=self.url,
                     api_key=self._api_key,
                     check_compatibility=False,
-                    **options.connection(),
+                    timeout=timeout,
+                    **trusted,
                 )
         except ValueError as error:
             raise IndexUnavailable(
@@ -134,18 +101,20 @@ class Server:
             ) from None
         except ssl.SSLError as error:
             raise IndexUnavailable(
-                f"[index] ca_file: {options.ca_file} holds no certificates in PEM ({error.reason})."
+                f"[index] ca_file: {self._ca_file} holds no certificates in PEM ({error.reason})."
+            ) from None
+        except OSError as error:
+            raise IndexUnavailable(
+                f"[index] ca_file: {self._ca_file} cannot be read: {error.strerror}."
             ) from None
 
     @contextmanager
     def with_timeout(self, seconds: int) -> Iterator[QdrantClient]:
-        """Yield a client whose timeout is ``seconds``, or the options' timeout, if that is
-        longer."""
+        """Yield a client whose requests may take ``seconds``."""
         if self._is_given:
             yield self.client
             return
-        longest = max(seconds, self.options.timeout_seconds)
-        client = self._connect(replace(self.options, timeout_seconds=longest))
+        client = self._connect(seconds)
         try:
             yield client
         finally:
@@ -203,7 +172,7 @@ class ServerEngine:
             if not self._client.collection_exists(collection):
                 try:
                     self._create(dimensions)
-                except (UnexpectedResponse, grpc.RpcError):
+                except UnexpectedResponse:
                     # Another process that starts at the same time may have created it just now.
                     if not self._client.collection_exists(collection):
                         raise

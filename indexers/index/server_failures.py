@@ -6,17 +6,13 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import grpc
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from footnote_bot.indexers.errors import IndexAway, IndexUnavailable
 
-_REFUSED = {401, 403, grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
-_MISSING = {404, grpc.StatusCode.NOT_FOUND}
-_ELSEWHERE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNIMPLEMENTED, None}
-"""Codes of gRPC that a wrong port may have."""
-_AWAY = {500, 502, 503, 504, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+_REFUSED = {401, 403}
+_AWAY = {500, 502, 503, 504}
 
 
 @contextmanager
@@ -51,15 +47,6 @@ def translate_errors(url: str, setting: str = "[index] url") -> Iterator[None]:
         raise IndexAway(
             f"The Qdrant server at {url} takes no more requests for now ({error})."
         ) from error
-    except grpc.RpcError as error:
-        code = error.code() if isinstance(error, grpc.Call) else None
-        words = code.name.lower().replace("_", " ") if code else str(error)
-        if code in _ELSEWHERE:
-            why = f"fails over gRPC ({words}): is [index] grpc_port right?"
-        else:
-            why = f"fails over gRPC ({words}): {error.details()}"
-        kind = IndexAway if code in _AWAY else IndexUnavailable
-        raise kind(f"The Qdrant server at {url} {_advice(code, setting) or why}") from error
     except UnexpectedResponse as error:
         why = _advice(error.status_code, setting) or f"failed: {error}"
         kind = IndexAway if error.status_code in _AWAY else IndexUnavailable
@@ -75,10 +62,10 @@ def _distrust(error: BaseException | None) -> str:
     return ""
 
 
-def _advice(code: object, setting: str) -> str:
+def _advice(code: int | None, setting: str) -> str:
     if code in _REFUSED:
         return "refuses the key: set QDRANT_API_KEY."
-    if code in _MISSING:
+    if code == 404:
         return (
             f"does not have the index: is {setting} right? If the index was removed there, restart"
             " Footnote and run `footnote sync`."

@@ -28,6 +28,7 @@ from footnote_bot.indexers.text.sentences import sentences
 
 VERSION = "2"
 """Change it whenever the same page would be cut, or embedded, another way."""
+_MOST_TOKENS = 200  # of a passage's words; fewer if the model reads less
 _SHARE_OF_TEXT = 200 / 256
 """The share of a model's tokens that a passage's text may have: the model reads the title and the
 headings, too."""
@@ -42,10 +43,10 @@ class Splitter:
     max_tokens: int
 
     @classmethod
-    def fitting(cls, embedder: Embedder, max_tokens: int) -> Self:
+    def fitting(cls, embedder: Embedder) -> Self:
         """Return a splitter whose passages the model can read as a whole."""
         readable = int(embedder.max_tokens * _SHARE_OF_TEXT)
-        return cls(embedder.count_tokens, min(max_tokens, readable))
+        return cls(embedder.count_tokens, min(_MOST_TOKENS, readable))
 
     @property
     def identity(self) -> str:

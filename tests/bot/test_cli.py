@@ -554,7 +554,7 @@ def test_the_settings_it_prints_can_be_read(shell: Shell) -> None:
     result = shell.footnote("settings")
 
     assert result.code == 0
-    assert tomllib.loads(result.out)["index"]["passage_tokens"] == 200
+    assert tomllib.loads(result.out)["answer"]["max_characters"] == 900
     shell.write("footnote.toml", result.out)
     assert shell.footnote("status").code == 0
 

@@ -22,7 +22,7 @@ from rich.console import Console
 from footnote_bot.bot.backup import restoring
 from footnote_bot.bot.backup.archive import MANIFEST, Manifest, back_up, checksum
 from footnote_bot.bot.errors import BackupRefused, StateUnavailable
-from footnote_bot.bot.running.session import Left
+from footnote_bot.bot.running.server import Left
 from footnote_bot.bot.screen import Remote, Screen, shown_on
 from footnote_bot.bot.state import copies
 from footnote_bot.bot.state.database import Database

@@ -215,13 +215,13 @@ VERIFIED = "Leave is 30 days long [1]. "
 @pytest.mark.parametrize(
     ("reply", "note"),
     [
-        (Reply(["I'm sorry, but I can't assist with that."]), texts.MODEL_UNSUPPORTED),
-        (Reply(["As an AI model, I cannot talk about people."]), texts.MODEL_UNSUPPORTED),
-        (Reply([], ending="content_filter"), texts.MODEL_FAILED),
-        (Reply([VERIFIED, "Ask your le"], ending="content_filter"), texts.MODEL_FAILED),
-        (Reply(["qw\x00er }}{{ <|end|> \ufffd"]), texts.MODEL_UNSUPPORTED),
-        (Reply(raw=b"\x00\xff\xfe no event"), texts.MODEL_FAILED),
-        (Reply([VERIFIED, "Ask your le"], ending=""), texts.MODEL_FAILED),
+        (Reply(["I'm sorry, but I can't assist with that."]), texts.WHY_NO_MODEL["unsupported"]),
+        (Reply(["As an AI model, I cannot talk about people."]), texts.WHY_NO_MODEL["unsupported"]),
+        (Reply([], ending="content_filter"), texts.WHY_NO_MODEL["failed"]),
+        (Reply([VERIFIED, "Ask your le"], ending="content_filter"), texts.WHY_NO_MODEL["failed"]),
+        (Reply(["qw\x00er }}{{ <|end|> \ufffd"]), texts.WHY_NO_MODEL["unsupported"]),
+        (Reply(raw=b"\x00\xff\xfe no event"), texts.WHY_NO_MODEL["failed"]),
+        (Reply([VERIFIED, "Ask your le"], ending=""), texts.WHY_NO_MODEL["failed"]),
     ],
 )
 def test_what_is_no_answer_gives_way_to_quotations_and_the_note_says_what_happened(

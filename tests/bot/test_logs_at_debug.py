@@ -16,7 +16,7 @@ from footnote_bot.bot.answering.llm.prompt import Prompt
 from footnote_bot.bot.answering.llm.providers import model_client_of
 from footnote_bot.config import logs
 from footnote_bot.config.llm import LlmSettings
-from footnote_bot.indexers.index.server import Server, ServerOptions
+from footnote_bot.indexers.index.server import Server
 from footnote_bot.indexers.sources.confluence.addresses import base_of
 from footnote_bot.indexers.sources.confluence.transport import Transport
 from tests.fakes.anthropic_server import anthropic_server
@@ -77,7 +77,7 @@ def confluence() -> None:
 
 def qdrant() -> None:
     with site() as url:
-        server = Server(url, SECRET, ServerOptions())
+        server = Server(url, SECRET)
         assert server.client.scroll("passages", with_payload=[WORDS]) == ([], None)
         server.client.close()
 

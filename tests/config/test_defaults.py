@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[2]
 NOTHING = (None, False, True, 0, "", "auto")
 """Defaults that state no value: absent, off, unlimited, or derived."""
 KEPT_THE_SAME = {
-    "indexers/index/server.py: timeout_seconds": "a server without options",
     "indexers/sources/confluence/extras.py: max_bytes": "a wiki without extras",
     "indexers/sources/confluence/transport.py: token_variable": "a wiki read without settings",
     "indexers/sources/confluence/transport.py: timeout": "a wiki read without settings",

@@ -66,15 +66,15 @@ def test_without_a_file_everything_has_its_default(folder: Path) -> None:
 def test_a_file_named_on_the_command_line_goes_before_all_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    write("[index]\npassage_tokens = 101")
-    write("[index]\npassage_tokens = 102", Path("elsewhere/a.toml"))
-    named_file = write("[index]\npassage_tokens = 103", Path("elsewhere/b.toml"))
+    write("[answer]\nmax_characters = 101")
+    write("[answer]\nmax_characters = 102", Path("elsewhere/a.toml"))
+    named_file = write("[answer]\nmax_characters = 103", Path("elsewhere/b.toml"))
     monkeypatch.setenv("FOOTNOTE_CONFIG", "elsewhere/a.toml")
 
-    assert load(named_file).index.passage_tokens == 103
-    assert load().index.passage_tokens == 101
+    assert load(named_file).answer.max_characters == 103
+    assert load().answer.max_characters == 101
     Path("footnote.toml").unlink()
-    assert load().index.passage_tokens == 102
+    assert load().answer.max_characters == 102
 
 
 def test_a_variable_goes_before_the_file_and_leaves_the_rest_of_its_section(
@@ -530,7 +530,7 @@ def test_a_file_that_is_no_utf_8_is_a_problem() -> None:
 
 
 def test_an_editor_s_byte_order_mark_does_not_matter() -> None:
-    assert load(write("\ufeff[index]\npassage_tokens = 100")).index.passage_tokens == 100
+    assert load(write("\ufeff[answer]\nmax_characters = 100")).answer.max_characters == 100
 
 
 def test_a_file_that_may_not_be_read_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from footnote_bot.config.drafting import toml_value
 from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Settings, StateSettings
-from footnote_bot.config.writing import as_toml
+from footnote_bot.config.writing import as_toml, toml_value
 
 FILE = """
 data_dir = "kept"

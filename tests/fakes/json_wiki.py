@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
-
 from footnote_bot.config.wikis import WikiSettings
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.findings import Access, Finding, GateInWords, failure, ok
@@ -35,10 +33,14 @@ from footnote_bot.indexers.sources.source import Resources, WikiSource
 class JsonSettings(WikiSettings):
     """Settings of a wiki whose pages are in a file."""
 
-    type: Literal["json"] = Field(description="`json`")
-    file: Path = Field(description="The file, from this file's folder.")
-    url: str = Field(description="Where people read it.")
-    token_variable: str = Field("JSON_TOKEN", description="The variable that holds the token.")
+    type: Literal["json"]
+    """`json`"""
+    file: Path
+    """The file, from this file's folder."""
+    url: str
+    """Where people read it."""
+    token_variable: str = "JSON_TOKEN"
+    """The variable that holds the token."""
 
     @property
     def read_at(self) -> str:

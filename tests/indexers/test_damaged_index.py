@@ -256,7 +256,7 @@ def test_a_search_that_fails_is_remembered_and_mended(folder: Path, dying: Dying
 
 
 def test_a_new_index_that_is_damaged_itself_is_begun_again(folder: Path) -> None:
-    other = Settings(index=IndexSettings(passage_tokens=99))
+    other = Settings(index=IndexSettings(language="german"))
     with Library(folder, other) as library:
         library.sync("small")
         assert library.index.building

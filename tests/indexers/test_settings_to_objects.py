@@ -13,7 +13,6 @@ from footnote_bot.indexers.conversion import sections
 from footnote_bot.indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
 from footnote_bot.indexers.index.languages import AUTO
 from footnote_bot.indexers.index.lexical import Words
-from footnote_bot.indexers.index.server import ServerOptions
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Changed, Principal
 from footnote_bot.indexers.ports import Wiki
@@ -119,10 +118,10 @@ def test_an_index_that_is_open_is_locked_until_it_is_closed(tmp_path: Path) -> N
         assert next_holder.index.counts().keys() == {"handbook", "office"}
 
 
-def test_another_size_of_passages_is_built_beside_and_then_read(tmp_path: Path) -> None:
+def test_another_language_is_built_beside_and_then_read(tmp_path: Path) -> None:
     with Library(tmp_path) as library:
         library.sync()
-    other = Settings(index=IndexSettings(passage_tokens=99))
+    other = Settings(index=IndexSettings(language="german"))
     with Library(tmp_path, other) as library:
         assert library.index.building
         assert library.index.counts().keys() == {"handbook", "office"}
@@ -150,15 +149,6 @@ def test_an_unknown_model_is_reported(tmp_path: Path) -> None:
         Indexing(settings, Secrets(), wikis=[DictWiki()]) as indexing,
     ):
         indexing.sync()
-
-
-def test_a_server_gets_the_options_that_are_set() -> None:
-    chosen = IndexSettings(grpc_port=6334, ca_file="ca.pem", timeout_seconds=7)
-
-    assert ServerOptions.of(IndexSettings().model_dump()) == ServerOptions()
-    assert ServerOptions.of(chosen.model_dump()) == ServerOptions(
-        grpc_port=6334, ca_file="ca.pem", timeout_seconds=7
-    )
 
 
 def test_no_passage_is_longer_than_the_model_reads(tmp_path: Path) -> None:

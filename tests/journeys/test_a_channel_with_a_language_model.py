@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from footnote_bot.bot.texts import MODEL_FAILED, MODEL_UNSUPPORTED
+from footnote_bot.bot.texts import WHY_NO_MODEL as WHY
 from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.fakes.openai_server import Reply, Server, openai_server
 from tests.ports import free_port
@@ -125,10 +125,16 @@ async def test_what_is_no_answer_ends_in_quotations_and_a_true_note(
 ) -> None:
     slack, verified = company.slack, "To get VPN access, open a ticket with the IT desk [1]. "
     no_answers = {
-        "How do I get VPN access?": (Reply(["I'm sorry, but I can't assist."]), MODEL_UNSUPPORTED),
-        "How to get VPN access": (Reply([verified, "Or"], ending="content_filter"), MODEL_FAILED),
-        "VPN access, how?": (Reply(raw=b"\x00\xff\xfe no event"), MODEL_FAILED),
-        "Where do I get VPN access?": (Reply([verified, "Or "], ending=""), MODEL_FAILED),
+        "How do I get VPN access?": (
+            Reply(["I'm sorry, but I can't assist."]),
+            WHY["unsupported"],
+        ),
+        "How to get VPN access": (
+            Reply([verified, "Or"], ending="content_filter"),
+            WHY["failed"],
+        ),
+        "VPN access, how?": (Reply(raw=b"\x00\xff\xfe no event"), WHY["failed"]),
+        "Where do I get VPN access?": (Reply([verified, "Or "], ending=""), WHY["failed"]),
     }
     for text, (reply, note) in no_answers.items():
         model.replies = [reply]

@@ -11,7 +11,7 @@ from footnote_bot.bot.answering.composing.objects import Objects, is_number
 from footnote_bot.bot.answering.llm.model_client import ModelFailed
 from footnote_bot.bot.answering.llm.prompt import Prompt, Structure, as_typed, in_blocks
 from footnote_bot.bot.answering.llm.usage import BudgetedModel
-from footnote_bot.bot.foreign import seen
+from footnote_bot.bot.foreign import visible
 from footnote_bot.bot.model import Question
 
 
@@ -117,7 +117,7 @@ def judge_prompt(
     texts = [(f"passage {number}", prompt.texts[number - 1]) for number in sorted(cited)]
     texts.append(("question", as_typed(question)))
     for number, sentence in enumerate(sentences, 1):
-        texts.append((f"sentence {number}", f"{seen(sentence.text)}{_before(sentence)}"))
+        texts.append((f"sentence {number}", f"{visible(sentence.text)}{_before(sentence)}"))
     data, material = in_blocks(mark, texts)
     system = _RULES.format(material=material)
     user = f"{data}\n\n{_AGAIN.format(many=len(sentences))}"
@@ -132,7 +132,7 @@ def judge_prompt(
 
 
 def _before(sentence: JudgedSentence) -> str:
-    return f"\n(It stands behind: {seen(sentence.before)})" if sentence.before else ""
+    return f"\n(It stands behind: {visible(sentence.before)})" if sentence.before else ""
 
 
 def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from footnote_bot.bot.foreign import seen
+from footnote_bot.bot.foreign import visible
 from footnote_bot.bot.model import Question, Turn
 from footnote_bot.bot.moments import today
 from footnote_bot.indexers.model import Hit, Passage
@@ -234,7 +234,7 @@ def recent(thread: Sequence[Turn], budget: int, count: Callable[[str], int]) -> 
     """Return the latest turns that fit into ``budget`` tokens, oldest first, as one line each."""
     lines: list[str] = []
     for turn in reversed(thread):
-        line = f"{turn.role}: {' '.join(seen(turn.text).split())}"
+        line = f"{turn.role}: {' '.join(visible(turn.text).split())}"
         budget -= count(line)
         if budget < 0:
             break
@@ -256,8 +256,8 @@ def in_blocks(mark: Callable[[], str], texts: Sequence[tuple[str, str]]) -> tupl
 def as_typed(question: Question) -> str:
     """Return the question in its asker's words; for a follow-up, with its standalone form beside
     them."""
-    asked = seen(question.as_asked.text)
-    alone = seen(question.standalone)
+    asked = visible(question.as_asked.text)
+    alone = visible(question.standalone)
     return f"{asked}\n{_ALONE.format(alone)}" if alone and alone != asked else asked
 
 
@@ -290,6 +290,6 @@ def as_read(passage: Passage, links: LinkNumbers | None = None) -> str:
     about = [" > ".join([passage.title, *passage.headings])]
     about += [f"last edited {passage.updated:%Y-%m-%d}"] if passage.updated else []
     about += ["marked as outdated"] if passage.outdated else []
-    text = seen(passage.text)
+    text = visible(passage.text)
     body = readable(in_links(text, links)).translate(_AS_MARKDOWN) if links else readable(text)
-    return f"{seen(' | '.join(about))}\n\n{body}"
+    return f"{visible(' | '.join(about))}\n\n{body}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from footnote_bot.bot.answering.llm.model_client import ModelFailed
 from footnote_bot.bot.answering.llm.prompt import Prompt, in_blocks, recent
 from footnote_bot.bot.answering.llm.usage import BudgetedModel
-from footnote_bot.bot.foreign import seen
+from footnote_bot.bot.foreign import visible
 from footnote_bot.bot.model import Question, Turn
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Rewriter:
         cut = [replace(turn, text=turn.text[:_LONGEST_TURN]) for turn in question.history]
         thread = recent(cut, _THREAD_TOKENS, count)
         before = [("thread", "\n".join(thread))] if thread else []
-        user, material = in_blocks(self.mark, [*before, ("question", seen(question.text))])
+        user, material = in_blocks(self.mark, [*before, ("question", visible(question.text))])
         system = f"{rules}\n\n{material}"
         tokens = count(system) + count(user)
         prompt = Prompt(system, user, (), tokens, max_tokens=_MAX_TOKENS)
@@ -120,7 +120,7 @@ def _beginning(word: str) -> str:
 
 def without_marks(written: str) -> str:
     """Return the text without the quotation marks that models like to add."""
-    text = seen(written).strip()
+    text = visible(written).strip()
     for opening, closing in (('"', '"'), ("`", "`"), ("**", "**"), ("\u201c", "\u201d")):
         if text.startswith(opening) and text.endswith(closing) and len(text) > len(opening) * 2:
             text = text[len(opening) : -len(closing)].strip()

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from footnote_bot.bot.cli import greeting
+from footnote_bot.bot.cli import beside
 from footnote_bot.bot.running.address import is_alive, socket_in
 from tests.bot.kept_folders import copy
 from tests.bot.shell import Shell
@@ -261,7 +261,7 @@ def test_other_settings_are_refused(handbook: Shell, holder: subprocess.Popen[st
 def test_another_version_is_refused(
     handbook: Shell, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(greeting, "version", lambda _: "9.9")
+    monkeypatch.setattr(beside, "own_version", lambda: "9.9")
     result = handbook.footnote("status")
 
     assert (result.code, result.out) == (2, "")

@@ -18,11 +18,10 @@ import pytest
 from footnote_bot.bot.running.address import connect, listen, socket_in
 from footnote_bot.bot.running.client import ProcessEnded, ask_running
 from footnote_bot.bot.running.connection import LONGEST, PIECE, CommandConnection
-from footnote_bot.bot.running.server import AT_ONCE, CommandRequest, RunningServer
-from footnote_bot.bot.running.session import CommandSession
+from footnote_bot.bot.running.server import AT_ONCE, CommandSession, RunningServer
 
 PATIENCE = 60.0
-Work = Callable[[CommandRequest, CommandSession], int | dict[str, Any]]
+Work = Callable[[dict[str, Any], CommandSession], int | dict[str, Any]]
 
 
 @contextmanager
@@ -56,9 +55,9 @@ def ask(
 def test_output_comes_whole_and_in_order_before_the_exit_code(tmp_path: Path) -> None:
     text = "ä🙂\udcff\n" * PIECE
 
-    def work(request: CommandRequest, session: CommandSession) -> int:
+    def work(request: dict[str, Any], session: CommandSession) -> int:
         session.write("out", text)
-        session.write("err", str(request.command))
+        session.write("err", str(request["command"]))
         return 3
 
     with running(tmp_path, work):
@@ -72,7 +71,7 @@ def test_output_comes_whole_and_in_order_before_the_exit_code(tmp_path: Path) ->
 def test_it_works_for_so_many_at_once_and_refuses_more(tmp_path: Path) -> None:
     begun, over = threading.Semaphore(0), threading.Event()
 
-    def work(_: CommandRequest, __: CommandSession) -> int:
+    def work(_: dict[str, Any], __: CommandSession) -> int:
         begun.release()
         over.wait(PATIENCE)
         return 0
@@ -168,7 +167,7 @@ def checking(session: CommandSession) -> int:
 def test_the_end_of_the_process_is_told_and_ends_the_work(tmp_path: Path) -> None:
     begun = threading.Event()
 
-    def work(_: CommandRequest, session: CommandSession) -> int:
+    def work(_: dict[str, Any], session: CommandSession) -> int:
         begun.set()
         return checking(session)
 
@@ -186,7 +185,7 @@ def test_the_end_of_the_process_is_told_and_ends_the_work(tmp_path: Path) -> Non
 def test_the_first_signal_stops_at_a_safe_point_and_the_second_at_once(tmp_path: Path) -> None:
     stopped, hung_up = threading.Event(), threading.Event()
 
-    def work(_: CommandRequest, session: CommandSession) -> int:
+    def work(_: dict[str, Any], session: CommandSession) -> int:
         with session.heeding(lambda name: stopped.set() if name == "SIGINT" else None):
             session.write("out", "at work")
             assert stopped.wait(PATIENCE)

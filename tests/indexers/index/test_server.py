@@ -7,12 +7,11 @@ import ssl
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,12 +21,8 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from footnote_bot.indexers.errors import IndexUnavailable
 from footnote_bot.indexers.index.schema import (
-    INTEGERS,
-    KEYWORDS,
     Embedded,
     Point,
-    PointQuery,
-    Where,
 )
 from footnote_bot.indexers.index.server import (
     CLIENT_VERSION,
@@ -35,7 +30,6 @@ from footnote_bot.indexers.index.server import (
     Server,
     ServerEngine,
     ServerIndex,
-    ServerOptions,
 )
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
@@ -142,7 +136,7 @@ def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     file.write_text("none")
     with pytest.raises(IndexUnavailable, match=r"ca_file: .*ca.pem holds no certificates"):
-        Server("https://qdrant.example.com", options=ServerOptions(ca_file=str(file)))
+        Server("https://qdrant.example.com", ca_file=str(file))
 
 
 @pytest.mark.parametrize("why", ["self-signed certificate", "Hostname mismatch"])
@@ -301,84 +295,12 @@ def test_options_reach_the_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "footnote_bot.indexers.index.server.QdrantClient",
         lambda **options: options_by_call.setdefault("client", options),
     )
-    options = ServerOptions(grpc_port=6334, ca_file=str(tmp_path / "ca.pem"), timeout_seconds=7)
-    Server("https://qdrant.example.com:6333", "key", options)
+    Server("https://qdrant.example.com:6333", "key", str(tmp_path / "ca.pem"))
 
     assert options_by_call["client"] == {
         "url": "https://qdrant.example.com:6333", "api_key": "key", "check_compatibility": False,
-        "timeout": 7, "prefer_grpc": True, "grpc_port": 6334, "verify": str(tmp_path / "ca.pem"),
-        "grpc_options": {"root_certificates": b"certificate"},
+        "timeout": 30, "verify": str(tmp_path / "ca.pem"),
     }  # fmt: skip
-
-
-def test_a_server_that_does_not_answer_over_grpc_is_named() -> None:
-    port = free_port()
-    server = Server(
-        f"http://127.0.0.1:{port}", None, ServerOptions(grpc_port=port, timeout_seconds=5)
-    )
-
-    with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"), server.translate_errors():
-        server.client.collection_exists("passages")
-    server.client.close()
-
-
-class Complete(QdrantClient):
-    """A client whose collection needs no requests to be opened."""
-
-    def collection_exists(self, *_: Any, **__: Any) -> bool:
-        return True
-
-    def get_collection(self, *_: Any, **__: Any) -> Any:
-        return SimpleNamespace(payload_schema=[*KEYWORDS, *INTEGERS])
-
-
-def test_every_read_can_be_sent_over_grpc() -> None:
-    """The client fails on an argument before it looks for the server."""
-    port = free_port()
-    client = Complete(
-        f"http://127.0.0.1:{port}", prefer_grpc=True, grpc_port=port, check_compatibility=False
-    )
-    server = Server(
-        f"http://127.0.0.1:{port}",
-        client=client,
-    )
-    engine = ServerEngine(server, "passages", 2)
-    where, query = Where({"wiki": ["handbook"]}, 3, [1]), PointQuery([0.1, 0.2], ([1], [1.0]), 0.5)
-    reads: list[Callable[[], object]] = [
-        lambda: next(engine.scroll(where, fields=["digest"], meaning=True)),
-        lambda: next(engine.points()),
-        lambda: engine.retrieve([uuid.UUID(int=1)]),
-        lambda: engine.facet("wiki", where),
-        lambda: engine.search([query], where=where, limit=1),
-        lambda: engine.search([query, query], where=where, limit=1),
-    ]
-    for read in reads:
-        with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"):
-            read()
-    client.close()
-
-
-def test_every_write_can_be_sent_over_grpc(tmp_path: Path) -> None:
-    """As with reads: the client would fail on an argument first."""
-    port = free_port()
-    client = Complete(
-        f"http://127.0.0.1:{port}", prefer_grpc=True, grpc_port=port, check_compatibility=False
-    )
-    server = Server(f"http://127.0.0.1:{port}", client=client)
-    engine = ServerEngine(server, "passages", 2)
-    id_, where = uuid.UUID(int=1), Where({"wiki": ["handbook"]}, 3, [1])
-    payload = {"wiki": "handbook", "version": 3, "acl": ["everyone"], "meanings": "AA=="}
-    writes: list[Callable[[], object]] = [
-        lambda: engine.upsert([Point(id_, payload, [0.1, 0.2], ([1], [1.0]))]),
-        lambda: engine.delete(where),
-        lambda: engine.label(where, {"language": "english"}),
-        lambda: engine.embed([Embedded(id_, [0.1, 0.2], "AA==")]),
-        lambda: engine.back_up(tmp_path / "snapshot"),
-    ]
-    for write in writes:
-        with pytest.raises(IndexUnavailable, match=r"gRPC \(unavailable\)"):
-            write()
-    client.close()
 
 
 class Packing(Refusing):
@@ -440,10 +362,14 @@ def packing(seconds: float, snapshot: dict[str, Any] | None) -> Iterator[tuple[s
         http.shutdown()
 
 
+class Hasty(Server):
+    seconds = 1
+
+
 def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> None:
     """The server packs gigabytes before it answers."""
     with packing(1.5, _SNAPSHOT) as (url, handler):
-        server = Server(url, "key", ServerOptions(timeout_seconds=1))
+        server = Hasty(url, "key")
         engine = ServerEngine(server, "passages", EMBEDDER.dimensions)
         engine.back_up(tmp_path / "copy")
         with pytest.raises(IndexUnavailable, match="timed out"), server.translate_errors():
@@ -455,27 +381,6 @@ def test_a_snapshot_may_take_longer_than_any_other_request(tmp_path: Path) -> No
         "collection": "passages", "snapshot": "passages-1.snapshot", "checksum": "abc",
     }  # fmt: skip
     assert handler.keys[0] == "key"
-
-
-@pytest.mark.parametrize("options", [ServerOptions(), ServerOptions(timeout_seconds=100_000)])
-def test_a_snapshot_may_take_an_hour_or_the_configured_timeout_if_that_is_longer(
-    options: ServerOptions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client_options: list[dict[str, Any]] = []
-
-    def client(**options: Any) -> QdrantClient:
-        client_options.append(options)
-        return QdrantClient(":memory:")
-
-    monkeypatch.setattr("footnote_bot.indexers.index.server.QdrantClient", client)
-    server = Server("http://qdrant.example.com", None, options)
-    with server.with_timeout(3600) as lent:
-        assert lent is not server.client
-
-    assert [options["timeout"] for options in client_options] == [
-        options.timeout_seconds,
-        max(3600, options.timeout_seconds),
-    ]
 
 
 def test_a_snapshot_that_is_not_made_is_no_backup(tmp_path: Path) -> None:

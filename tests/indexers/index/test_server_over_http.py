@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from footnote_bot.indexers.errors import IndexUnavailable
-from footnote_bot.indexers.index.server import Server, ServerIndex, ServerOptions
+from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
@@ -16,7 +16,7 @@ from tests.fakes.qdrant_server import CERTIFICATE, QdrantServer
 from tests.long import few
 
 EMBEDDER = WordEmbedder()
-TRUSTED = ServerOptions(ca_file=str(CERTIFICATE), timeout_seconds=1)
+TRUSTED = str(CERTIFICATE)
 
 pytestmark = pytest.mark.filterwarnings("ignore:`verify=<str>` is deprecated:DeprecationWarning")
 
@@ -27,11 +27,13 @@ def qdrant(request: pytest.FixtureRequest) -> Iterator[QdrantServer]:
         yield server
 
 
+class Hasty(Server):
+    seconds = 1
+
+
 @contextmanager
-def opened(
-    qdrant: QdrantServer, key: str = "key", options: ServerOptions = TRUSTED
-) -> Iterator[ServerIndex]:
-    server = Server(qdrant.url, key, options)
+def opened(qdrant: QdrantServer, key: str = "key", ca_file: str = TRUSTED) -> Iterator[ServerIndex]:
+    server = Hasty(qdrant.url, key, ca_file)
     try:
         yield ServerIndex.open(server, collection="passages", dimensions=EMBEDDER.dimensions)
     finally:
@@ -67,11 +69,11 @@ def test_a_certificate_is_trusted_only_by_the_file_that_names_it() -> None:
     with QdrantServer("key", CERTIFICATE) as qdrant:
         with (
             pytest.raises(IndexUnavailable, match=r"is not trusted \(self-signed certificate\)"),
-            opened(qdrant, options=ServerOptions()),
+            opened(qdrant, ca_file=""),
         ):
             pass
         assert qdrant.requests == []
-        with opened(qdrant, options=TRUSTED) as index:
+        with opened(qdrant, ca_file=TRUSTED) as index:
             put(index, "leave")
 
             assert pages(index) == ["leave"]

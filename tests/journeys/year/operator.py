@@ -26,7 +26,6 @@ _OF_THE_FOLDER = {
 }
 _OF_THE_INDEX = {
     "model": ("one", "another"),
-    "passage_tokens": (200, 32),
     "language": ("english", "auto"),
 }
 

@@ -1,0 +1,1 @@
+"""Footnote's documentation, and what makes its pages from the code."""
