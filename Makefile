@@ -1,4 +1,5 @@
-# make demo     Footnote in a Slack on this machine, in the browser; with DEMO=cli in the terminal
+# make demo     Footnote in a Slack on this machine, in the browser; with DEMO=cli in the terminal;
+#               PORT=9000 is the page's port
 # make install  .venv with everything pinned
 # make test     the tests          make check   lint, types, architecture
 # make test-long  whole properties, histories and handbooks, of which `make test` runs a part
@@ -74,7 +75,7 @@ $(INSTALLED)/.ready: pyproject.toml constraints.txt $(AUDIT)/.ready
 install: $(VENV)/.dev
 
 demo: $(VENV)/.runtime
-	@$(BIN)/footnote $(if $(filter cli,$(DEMO)),demo,playground)
+	@$(BIN)/footnote $(if $(filter cli,$(DEMO)),demo,playground $(if $(PORT),--port $(PORT)))
 
 test: install
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long" --hypothesis-profile short --ignore tests/browser

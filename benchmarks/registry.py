@@ -6,6 +6,7 @@ from benchmarks import (
     answers,
     checking,
     confluence,
+    demo,
     everyday,
     fitting,
     hostile,
@@ -251,6 +252,13 @@ BENCHMARKS = (
         "much longer a question takes by LlamaIndex's engine than by the same parts called one "
         "after the other.",
         starting.figures,
+    ),
+    Benchmark(
+        "demo",
+        "`make demo` in an empty folder, Footnote being installed, and once more. `page`: from the "
+        "start of the process until the page is served; `answer`: until a question that is asked "
+        "in it at once has its answer.",
+        demo.figures,
     ),
     Benchmark(
         "slack",

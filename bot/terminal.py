@@ -180,10 +180,12 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
     err().print(f"[bold]{report.wiki}[/]: {what}", soft_wrap=True)
     if report.read_as:
         err().print(safe(f"  {texts.read_as(report.read_as)}"), soft_wrap=True)
+    counts = Counter(skipped.reason for skipped in report.skipped)
+    few = [skipped for skipped in report.skipped if counts[skipped.reason] <= _OF_A_REASON]
     for style, title, items in (
         ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
         ("yellow", "warning", report.warnings),
-        ("dim", "skipped", [f"{s.key}: {s.reason}" for s in report.skipped]),
+        ("dim", "skipped", [f"{s.key}: {s.reason}" for s in few]),
     ):
         for item in items[:_LISTED]:
             err().print(_assembled((f"  {title} ", style), item), soft_wrap=True)
@@ -194,6 +196,8 @@ def print_report(report: SyncReport, *, dry_run: bool = False) -> None:
 
 
 _LISTED = 20
+_OF_A_REASON = 3
+"""Skipped pages that are listed for one reason; more than that are only counted."""
 
 
 _MARKS = {
@@ -213,11 +217,7 @@ def print_finding(finding: Finding) -> None:
         out().print(safe(f"           > {finding.todo}"), soft_wrap=True)
 
 
-_VERDICTS = {
-    True: (texts.YES, "green"),
-    False: (texts.NO, "red"),
-    None: (texts.UNKNOWN, "yellow"),
-}
+_VERDICTS = {True: (texts.YES, "green"), False: (texts.NO, "red"), None: (texts.UNKNOWN, "yellow")}
 
 
 def print_access(result: AccessNow) -> None:
@@ -264,6 +264,8 @@ def print_status(rows: dict[str, Any]) -> None:
         print_within(lines)
     else:
         print_columns(lines)
+    if unread := [name for name, row in rows["wikis"].items() if not row["as_of"]]:
+        out().print(safe(texts.never_synced(", ".join(unread)), style="yellow"), soft_wrap=True)
     _print_index_troubles(rows)
     for name, row in rows["wikis"].items():
         if row["read_as"]:

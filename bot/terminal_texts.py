@@ -66,6 +66,10 @@ def read_as(form: ReadAs) -> str:
     return f"read as {form}"
 
 
+def no_page_in(wikis: str) -> str:
+    return f"There is nothing to answer from: no page was found in {wikis}."
+
+
 def and_more(many: int) -> str:
     return f"and {many} more (see --json)"
 
@@ -90,6 +94,12 @@ COLUMNS = (
     "wiki", "pages", "passages", "nobody can read", "as of", "edits after", "other changes after"
 )  # fmt: skip
 NEVER = "never"
+
+
+def never_synced(wikis: str) -> str:
+    return f"Not synced yet: {wikis}. Run `footnote sync`."
+
+
 NO_WIKI = "no wiki"
 
 

@@ -18,6 +18,7 @@ from footnote_bot.bot.operations.single_sync import sync_once
 from footnote_bot.bot.operations.syncing import SyncLocks
 from footnote_bot.bot.ports import Answering, Library, OnText
 from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.model import Progress
 
 if TYPE_CHECKING:
     from footnote_bot.bot.answering.answerer import Answerer
@@ -30,17 +31,18 @@ its key; None if there is none for them."""
 Sharing = Callable[[App], AbstractContextManager[None]]
 """Works for other commands with an app's parts, as long as it is held."""
 _MOST = 500  # passages of a page that is read
-_STARTING = "Starting Footnote and a Slack of its own ..."
 
 
-def sync(settings: Settings, secrets: Secrets, stopped: Callable[[], bool]) -> None:
-    """Sync the wikis once, and print what was done.
+def sync(
+    settings: Settings, secrets: Secrets, stopped: Callable[[], bool], wiki: str | None = None
+) -> None:
+    """Sync one wiki or all once, and print what was done.
 
     Raises:
         IndexUnavailable: the index cannot be opened.
     """
     with App(settings, secrets) as app:
-        _sync(app, stopped)
+        _sync(app, stopped, lambda _: None, wiki)
 
 
 @contextmanager
@@ -95,10 +97,13 @@ def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
     stopped: Callable[[], bool],
     *,
     sharing: Sharing = lambda _: nullcontext(),
+    opened: Callable[[], None] = lambda: None,
+    reading: Callable[[str], None] = lambda _: None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the wikis of ``settings`` in the trial's Slack until Ctrl-C. Their own index is used.
-    ``sharing`` and ``ready`` are those of `bot.serving.serve_app`.
+    ``opened`` is called once it is open, then ``reading`` with a wiki's name and how far it is
+    read, and ``ready`` once the bot answers; ``sharing`` is that of `bot.serving.serve_app`.
 
     Raises:
         IndexUnavailable, WikiMisconfigured, ModelMisconfigured: see `bot.serving.serve_app`.
@@ -113,25 +118,40 @@ def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
         app.indexing.wikis.chosen()
         trial.opens(partial(_read_page, owner))
         open_.enter_context(sharing(owner))
-        if trial.syncs or not app.indexing.index.counts():
-            _sync(app, stopped)
+        is_read = bool(app.indexing.index.counts())
+        opened()
+        if trial.syncs or not is_read:
+            _sync(app, stopped, reading)
         if stopped():
             return
-        terminal.say(_STARTING, style="dim")
         serving.serve_app(app, lambda answerer: trial.answering(answerer, app.library), ready=ready)
 
 
-def _sync(app: App, stopped: Callable[[], bool]) -> None:
-    with screen.progress_bars() as progress:
+def _sync(
+    app: App, stopped: Callable[[], bool], reading: Callable[[str], None], wiki: str | None = None
+) -> None:
+    with screen.progress_bars() as draw:
+
+        def progress(progress: Progress) -> None:
+            draw(progress)
+            reading(_far(progress))
+
         reports = sync_once(
             app.indexing,
             app,
             shared_index=bool(app.settings.index.url),
+            name=wiki,
             progress=progress,
             stopped=stopped,
         )
     for report in reports:
         terminal.print_report(report)
+
+
+def _far(progress: Progress) -> str:
+    what = "passages" if progress.embedding else "pages"
+    far = f" ({progress.done:,} of {progress.total:,} {what})"
+    return f"{progress.wiki}{far if progress.total else ''}"
 
 
 def _read_page(app: App, email: str, wiki: str, page: str) -> tuple[str, str] | None:

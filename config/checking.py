@@ -1,10 +1,10 @@
-"""A check of a settings file: every problem, and its line."""
+"""The problems of a settings file, each with its line."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,19 @@ def check(config: Path | None) -> tuple[Path, list[SettingProblem]]:
     except SettingsError as error:
         return file, _located(error, file)
     return file, []
+
+
+def as_lines(file: Path, problems: Iterable[SettingProblem]) -> str:
+    """Return a line for each problem, which begins as compilers begin it: file, line."""
+    lines = ((f"{file}:{each.line}" if each.line else f"{file}", each.says) for each in problems)
+    return "\n".join(map(": ".join, lines))
+
+
+def described(error: SettingsError) -> str:
+    """Return the error in words, with the line of each problem if they are of a file."""
+    if error.file is None or not error.is_read:
+        return str(error)
+    return as_lines(error.file, _located(error, error.file))
 
 
 def _located(error: SettingsError, file: Path) -> list[SettingProblem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class SettingsError(Exception):
@@ -11,13 +12,14 @@ class SettingsError(Exception):
     def __init__(
         self,
         problems: list[str],
-        where: str = "",
+        where: str | Path = "",
         settings: Sequence[tuple[str | int, ...]] | None = None,
     ) -> None:
-        """Create it. ``where`` is the place of the problems. ``settings`` are the paths of the
-        wrong settings, one for each problem (empty if it is not about a setting); None if the file
-        could not be read as TOML."""
+        """Create it. ``where`` is the place of the problems, such as the file. ``settings`` are
+        the paths of the wrong settings, one for each problem (empty if it is not about a setting);
+        None if the file could not be read as TOML."""
         self.problems = problems
+        self.file = where if isinstance(where, Path) else None
         self.settings = settings or [()] * len(problems)
         self.is_read = settings is not None
         head = f"{where}: " if where else ""

@@ -51,7 +51,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
         SettingsError: with all problems at once.
     """
     file = settings_file(config)
-    where = str(file) if file else "settings"
+    where = file or "settings"
     values = _read(file) if file else {}
     unknown = _unknown_variables(os.environ, _token_variables(values))
     problems = [f"the variable {name} is not known{hint}" for name, hint in unknown.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
@@ -256,7 +257,9 @@ class _Kind(BaseModel):
     @classmethod
     def _is_known(cls, value: object) -> object:
         if value not in list(WIKI_KINDS):
-            raise ValueError(f"must be {' or '.join(map(repr, WIKI_KINDS))}")
+            close = get_close_matches(str(value), WIKI_KINDS, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise ValueError(f"must be {' or '.join(map(repr, WIKI_KINDS))}{hint}")
         return value
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from footnote_bot.bot import trial
 from footnote_bot.bot.program import program_here, shown_path
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.config.wikis import MarkdownSettings
+from footnote_bot.indexers.errors import IndexLocked
 from footnote_bot.playground.printing import INTERRUPTED, CannotStart, complain, say
 
 HANDBOOK = Path(__file__).resolve().parent / "handbook" / "pages"
 HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
-_DATA_DIR = Path("data", "demo")
+DATA_DIR = Path("data", "demo")
+"""The folder of both demos, in the browser and in the terminal: they share the index."""
+PAGES = "handbook"
 _CONFIG = "footnote.toml"
 _QUESTIONS = (
     "How many weeks of parental leave do I get?",
@@ -46,74 +51,94 @@ class DemoFolderTaken(CannotStart):
     """The folder for a demo's data holds something else, or cannot be written."""
 
 
+class DemoRuns(CannotStart):
+    """Another demo runs with the same folder."""
+
+
 def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
-    """Index the handbook into ``data_dir`` (``data/demo`` in the working folder, if None) and ask
-    it. Ends early once it is ``stopped``; what is indexed by then is kept.
+    """Index the handbook into ``data_dir`` (`DATA_DIR` in the working folder, if None) and ask it.
+    Ends early once it is ``stopped``; what is indexed by then is kept.
 
     Raises:
         DemoFolderTaken: ``data_dir`` holds other files, or cannot be written.
+        DemoRuns: another demo has its index.
         IndexUnavailable: the index cannot be opened.
     """
-    settings = _settings((data_dir or _DATA_DIR).absolute())
-    if data_dir:
-        require_demo_folder(settings.data_dir, is_demo=_is_demo(settings.data_dir))
-    config = _write_config(settings)
-    say("The handbook of 18F, a digital office of the US government: 234 pages of Markdown.\n")
-    trial.sync(settings, Secrets(), stopped)
-    if stopped():
-        complain(INTERRUPTED)
-        return
-    with trial.asking(settings, Secrets()) as ask:
-        for question in _QUESTIONS:
-            say(f"\n? {question}\n", bold=True)
-            ask(question)
-    say(_NEXT.format(program=program_here(), config=shown_path(config)))
+    with demo_folder(data_dir) as folder:
+        wiki = handbook_in(folder)
+        # The demo's own defaults, not the environment's settings of another installation.
+        settings = Settings.model_construct(data_dir=folder, wiki=(wiki,))
+        config = _write_config(folder, wiki)
+        say("The handbook of 18F, a digital office of the US government: 234 pages of Markdown.\n")
+        # By its name: the demo in the browser has another wiki, whose pages stay in the index.
+        trial.sync(settings, Secrets(), stopped, wiki.name)
+        if stopped():
+            complain(INTERRUPTED)
+            return
+        with trial.asking(settings, Secrets()) as ask:
+            for question in _QUESTIONS:
+                say(f"\n? {question}\n", bold=True)
+                ask(question)
+        say(_NEXT.format(program=program_here(), config=shown_path(config)))
 
 
-def _settings(data_dir: Path) -> Settings:
-    # The demo's own defaults, not the environment's settings of another installation.
-    return Settings.model_construct(data_dir=data_dir, wiki=(_handbook(),))
+@contextmanager
+def demo_folder(named: Path | None) -> Iterator[Path]:
+    """Yield the folder for a demo's data, `DATA_DIR` if none is ``named``. A named one must be
+    empty or a demo's: the demo would replace the files, and the index, of anything else.
+
+    Raises:
+        DemoFolderTaken: it is neither.
+        DemoRuns: within, the index turns out to be another process's.
+    """
+    folder = (named or DATA_DIR).absolute()
+    is_demo = all((folder / PAGES / page.name).exists() for page in HANDBOOK.iterdir())
+    if named and not is_demo and folder.is_dir() and next(folder.iterdir(), None) is not None:
+        raise DemoFolderTaken(
+            f"{folder} holds other files, which the demo would replace: name an empty folder with"
+            " --data-dir, or leave it out."
+        )
+    try:
+        yield folder
+    except IndexLocked:
+        raise DemoRuns(
+            f"Another demo runs with {folder}: use that one, or stop it, or name another folder"
+            " with --data-dir."
+        ) from None
 
 
-def _handbook() -> MarkdownSettings:
+def handbook_in(folder: Path) -> MarkdownSettings:
+    """Copy the handbook's pages into the folder of a demo, and return them as a wiki. People can
+    edit the copies in the browser; each start restores them.
+
+    Raises:
+        DemoFolderTaken: they cannot be written.
+    """
+    pages = folder / PAGES
+    try:
+        shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)
+    except OSError as error:  # shutil.Error has a list of errors instead
+        why = error.strerror or error.args[0][0][2]
+        raise DemoFolderTaken(
+            f"The demo's pages cannot be written to {pages}: {why}. "
+            "Choose another folder with --data-dir."
+        ) from None
     return MarkdownSettings(
         type="markdown",
-        name="18f-handbook",
-        path=HANDBOOK,
+        name="handbook",
+        path=pages,
         site_url=HANDBOOK_SITE,
         git_dates=False,  # in a checkout they would be those of Footnote's own commits
     )
 
 
-def require_demo_folder(folder: Path, *, is_demo: bool) -> None:
-    """Check that a folder which somebody named is a demo's (``is_demo``) or empty: the demo would
-    replace the files, and the index, of anything else.
-
-    Raises:
-        DemoFolderTaken: it is neither.
-    """
-    if not is_demo and folder.is_dir() and next(folder.iterdir(), None) is not None:
-        raise DemoFolderTaken(
-            f"{folder} holds other files, which the demo would replace: name an empty folder with"
-            " --data-dir, or leave it out."
-        )
-
-
-def _is_demo(folder: Path) -> bool:
-    try:
-        return f'name = "{_handbook().name}"' in (folder / _CONFIG).read_text("utf-8", "replace")
-    except OSError:
-        return False
-
-
-def _write_config(settings: Settings) -> Path:
+def _write_config(folder: Path, wiki: MarkdownSettings) -> Path:
     """Write the demo's settings to a file, so that the commands it prints can be run.
 
     Raises:
         DemoFolderTaken: it cannot be written.
     """
-    wiki = _handbook()
-    file = settings.data_dir / _CONFIG
+    file = folder / _CONFIG
     text = "\n".join(
         [
             'data_dir = "."',
@@ -127,7 +152,6 @@ def _write_config(settings: Settings) -> Path:
         ]
     )
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise DemoFolderTaken(

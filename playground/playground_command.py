@@ -13,9 +13,7 @@ from footnote_bot.bot.cli.sharing import sharing
 from footnote_bot.bot.interrupting import interruptible
 from footnote_bot.config import logs
 from footnote_bot.playground.printing import INTERRUPTED as INTERRUPTED_SO_FAR
-from footnote_bot.playground.printing import complain, failing
-
-_PORT = 8484
+from footnote_bot.playground.printing import complain, failing, say
 
 
 @click.command()
@@ -25,7 +23,7 @@ _PORT = 8484
 @click.option(
     "--data-dir",
     type=FOLDER,
-    help="Where the index lives [default: data/playground, or what the settings say].",
+    help="Where the index lives [default: data/demo, or what the settings say].",
 )
 @click.option(
     "--as",
@@ -37,9 +35,7 @@ _PORT = 8484
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=_PORT,
-    show_default=True,
-    help="The port of the page; 0 is a free one.",
+    help="The port of the page; 0 is any free one [default: 8484, or the next free one].",
 )
 @click.option(
     "--host",
@@ -49,7 +45,7 @@ _PORT = 8484
     "everybody who has its address.",
 )
 def playground(
-    config: Path | None, data_dir: Path | None, emails: tuple[str, ...], port: int, host: str
+    config: Path | None, data_dir: Path | None, emails: tuple[str, ...], port: int | None, host: str
 ) -> None:
     """Try Footnote in a Slack on this machine, shown in the browser, until Ctrl-C."""
     before = given()
@@ -64,6 +60,10 @@ def playground(
     # Slow: loads the answer path and Slack's libraries.
     from footnote_bot.playground import slack_demo as demo
 
+    if port is None:
+        port = demo.free_port(host)
+        if port != demo.PORT:
+            say(f"Port {demo.PORT} is taken: the page is at port {port}.")
     listening = demo.Listening(host, port)
     logs.configure("WARNING")
     with failing(), interruptible() as stopped:
@@ -73,7 +73,7 @@ def playground(
             settings = load(config, data_dir)
             demo.run(settings, secrets(), listening, stopped.is_set, emails, sharing=sharing)
         else:
-            demo.run_demo(data_dir, listening, stopped.is_set)
+            demo.run_demo(data_dir, listening, stopped.is_set, sharing=sharing)
     if stopped.is_set():
         complain(INTERRUPTED_SO_FAR)
         sys.exit(INTERRUPTED)

@@ -6,7 +6,6 @@ The demo has two wikis, a handbook and a made-up Confluence with pages that not 
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -21,31 +20,34 @@ from footnote_bot.config.llm import LlmSettings
 from footnote_bot.config.manifest_link import MANIFEST
 from footnote_bot.config.settings import DemoAnswerSettings, Secrets, Settings
 from footnote_bot.config.slack import SlackSettings
-from footnote_bot.config.wikis import ConfluenceSettings, MarkdownSettings
+from footnote_bot.config.wikis import ConfluenceSettings
 from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.world import World
 from footnote_bot.playground.confluence_demo import furnished
-from footnote_bot.playground.demo import HANDBOOK, HANDBOOK_SITE, require_demo_folder
+from footnote_bot.playground.demo import HANDBOOK_SITE, PAGES, demo_folder, handbook_in
 from footnote_bot.playground.page.address import kept_token
 from footnote_bot.playground.page.demo_pages import DemoPages
 from footnote_bot.playground.page.furnishing import REVIEW, OwnWikis
-from footnote_bot.playground.page.ports import WIKI, ModelSwitch, OwnPages, PageParts
+from footnote_bot.playground.page.ports import WIKI, ModelSwitch, OwnPages, PageParts, StartUp
 from footnote_bot.playground.page.reasons import ObservedReasons
 from footnote_bot.playground.page.recorded_model import RecordedModel, recorded_questions
 from footnote_bot.playground.page.running import RunningPlayground
 from footnote_bot.playground.printing import CannotStart, complain, say
 
-DATA_DIR = Path("data", "playground")
-_PAGES = "handbook"
+PORT = 8484
+_PORTS = range(PORT, PORT + 100)
 _MADE_ON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The date of the made-up Confluence's pages."""
 _OPENING = "How many weeks of parental leave do I get?"
 """The question that the page opens with; the bot answers it."""
 _INTRODUCTION = """
-Footnote answers in a Slack of its own. Open it in a browser:
+Footnote in a Slack of its own. Open it in a browser, and ask at once; it answers as soon as it has
+read the pages:
 
   {url}
 """
+_READING = "Footnote is reading the wiki {far}. Ask already: it answers once it is done."
+READY = "It has read the pages, and answers."
 _SEEN_BY_OTHERS = (
     "Other machines reach it. Anyone who has the address may be anybody in the page, and read what "
     "the wikis show them."
@@ -58,10 +60,6 @@ and open the address there; or `{program} demo`, which asks three questions in t
 
 class PageNotServed(CannotStart):
     """The playground's page cannot be served, usually because the port is taken."""
-
-
-class PagesNotWritten(CannotStart):
-    """The demo's pages cannot be written to its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +75,29 @@ class Listening:
         return self.address not in ("localhost", "::1") and not self.address.startswith("127.")
 
 
-def run_demo(data_dir: Path | None, listening: Listening, stopped: Callable[[], bool]) -> None:
-    """Serve the demo's two wikis until Ctrl-C; their index is kept in ``data_dir``.
+def free_port(address: str) -> int:
+    """Return the usual port, or the next one if another program has it."""
+    return next((port for port in _PORTS if _is_free(port, address)), PORT)
+
+
+def run_demo(
+    data_dir: Path | None,
+    listening: Listening,
+    stopped: Callable[[], bool],
+    *,
+    sharing: trial.Sharing = lambda _: nullcontext(),
+) -> None:
+    """Serve the demo's two wikis until Ctrl-C; their index is kept in ``data_dir``, and ``sharing``
+    is that of `run`.
 
     Raises:
-        DemoFolderTaken: ``data_dir`` holds other files.
+        DemoFolderTaken: ``data_dir`` holds other files, or cannot be written.
+        DemoRuns: another demo has its index.
         PageNotServed: the page's port is taken.
-        PagesNotWritten: ``data_dir`` cannot be written.
     """
-    folder = (data_dir or DATA_DIR).absolute()
-    if data_dir:
-        require_demo_folder(folder, is_demo=_has_demo_pages(folder))
-    with _demo_wikis(folder, listening.port + 1 if listening.port else 0) as (
-        settings,
-        secrets,
-        pages,
-    ):
-        run(settings, secrets, listening, stopped, demo=pages)
-
-
-def _has_demo_pages(folder: Path) -> bool:
-    """Return whether a start of the demo has copied its pages there."""
-    pages = folder / _PAGES
-    return all((pages / page.name).exists() for page in HANDBOOK.iterdir())
+    beside = listening.port + 1 if listening.port else 0
+    with demo_folder(data_dir) as folder, _demo_wikis(folder, beside) as (settings, secrets, pages):
+        run(settings, secrets, listening, stopped, sharing=sharing, demo=pages)
 
 
 def run(  # noqa: PLR0913 - the wikis, and where they are served
@@ -127,7 +125,8 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
         reasons = ObservedReasons(model)
         is_quoting = bool(demo) or not settings.llm.provider
         pages = OwnPages()
-        parts = PageParts(demo or pages, reasons.explain, model, bool(demo), is_quoting)
+        start_up = StartUp("Footnote starts.")
+        parts = PageParts(demo or pages, reasons.explain, model, bool(demo), is_quoting, start_up)
         names = [wiki.name for wiki in settings.wiki]
         slack = settings.slack
         own = OwnWikis(names, emails, slack.guests, slack.shared_channels)
@@ -153,15 +152,27 @@ def run(  # noqa: PLR0913 - the wikis, and where they are served
             ),
             stopped,
             sharing=sharing,
-            ready=lambda: _introduce(playground, listening, _OPENING if demo else ""),
+            opened=lambda: _introduce(playground, listening),
+            reading=lambda far: _show(far, start_up),
+            ready=lambda: _begin(playground, start_up, _OPENING if demo else ""),
         )
 
 
-def _introduce(playground: RunningPlayground, listening: Listening, opening: str) -> None:
-    """Print the page's address, now that the bot answers there, and ask the question that the page
-    opens with."""
+def _show(far: str, start_up: StartUp) -> None:
+    """Let the page say how far the wikis are read."""
+    start_up.says = _READING.format(far=far)
+
+
+def _begin(playground: RunningPlayground, start_up: StartUp, opening: str) -> None:
+    """Ask the question that the page opens with, now that the bot answers."""
+    start_up.says = ""
+    say(READY)
     if opening:
         playground.open_with(opening)
+
+
+def _introduce(playground: RunningPlayground, listening: Listening) -> None:
+    """Print the page's address, which can be opened before the bot answers."""
     say(_INTRODUCTION.format(url=playground.url))
     if listening.is_seen_by_others:
         complain(_SEEN_BY_OTHERS)
@@ -196,7 +207,7 @@ def _playground(
         why = str(error.strerror).partition(" (while")[0]  # which names the address once more
         raise PageNotServed(
             f"The page cannot be served at {listening.address}, port {listening.port}: {why}. "
-            "Choose another port with --port."
+            "Choose another port: --port, or `make demo PORT=9000`."
         ) from None
     try:
         yield playground
@@ -249,26 +260,11 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
     world.join("hr", world.add_user("Noor").id)
     world.add_user("Mira")
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
-    pages = folder / _PAGES
-    try:
-        # A copy: people can edit the pages in the browser, and each start restores them.
-        shutil.copytree(HANDBOOK, pages, dirs_exist_ok=True)
-    except OSError as error:  # shutil.Error has a list of errors instead
-        why = error.strerror or error.args[0][0][2]
-        raise PagesNotWritten(
-            f"The demo's pages cannot be written to {pages}: {why}. "
-            "Choose another folder with --data-dir."
-        ) from None
+    handbook = handbook_in(folder)
     times.clear()
-    with LocalConfluence(world, port=_if_free(port)) as confluence:
+    with LocalConfluence(world, port=port if _is_free(port) else 0) as confluence:
         wikis = (
-            MarkdownSettings(
-                type="markdown",
-                name="handbook",
-                path=pages,
-                site_url=HANDBOOK_SITE,
-                git_dates=False,
-            ),
+            handbook,
             ConfluenceSettings(
                 type="confluence",
                 name="intranet",
@@ -287,13 +283,14 @@ def _demo_wikis(folder: Path, port: int = 0) -> Iterator[tuple[Settings, Secrets
             slack=SlackSettings(guests=True, shared_channels=True),
         )
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
-        yield settings, secrets, DemoPages(pages, HANDBOOK_SITE, confluence)
+        yield settings, secrets, DemoPages(folder / PAGES, HANDBOOK_SITE, confluence)
 
 
-def _if_free(port: int) -> int:
-    """Return ``port``, or 0 if another program has it."""
+def _is_free(port: int, address: str = "127.0.0.1") -> bool:
+    """Return whether a server can listen there."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        with socket.create_server(("127.0.0.1", port)):
-            return port
+        with socket.create_server((address, port), family=family):
+            return True
     except OSError:
-        return 0
+        return False

@@ -20,7 +20,6 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 _MISUSES = (
     ModelMisconfigured,
     ModelUnknown,
-    SettingsError,
     SlackMisconfigured,
     TracingMisconfigured,
     WikiMisconfigured,
@@ -44,7 +43,12 @@ def exit_code(
         return exit_.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else FAILED
-    except (BotError, IndexersError, SettingsError) as error:
+    except SettingsError as error:
+        from footnote_bot.config.checking import described  # slow: imports Pydantic
+
+        complain(described(error))
+        return MISUSED
+    except (BotError, IndexersError) as error:
         complain(str(error))
         return MISUSED if isinstance(error, _MISUSES) else FAILED
     return 0

@@ -73,11 +73,16 @@ def init(config: Path | None) -> None:
     for variable in todo:
         terminal.say(f"Set the environment variable {variable}.")
     lacks_app = any(variable.startswith("SLACK_") for variable in todo)
-    option = "" if file == _FILE else f" --config {shlex.quote(str(file))}"
+    named = f" --config {shlex.quote(str(file))}"
+    option = "" if file == _FILE else named
     program = program_here()
     serve = f"{program} serve{option}"
-    steps = [(f"{program} sync{option}", "reads the wiki")]
-    steps.append((f'{program} ask{option} "..."', "asks it"))
+    steps = [
+        (f"{program} sync{option}", "reads the wiki"),
+        (f'{program} ask{option} "..."', "asks it"),
+        (f"{program} chat{option}", "asks and asks on"),
+        (f"{program} playground{named}", "shows it in the browser, as in Slack"),
+    ]
     if not connects:
         steps.append((f"{program} settings --slack", "tells how to connect Slack"))
     steps.append((serve, "answers in Slack"))

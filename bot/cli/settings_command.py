@@ -62,12 +62,7 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
         problem_rows = [asdict(problem) for problem in problems]
         terminal.print_json({"ok": not problems, "file": str(file), "problems": problem_rows})
     elif problems:
-        for problem in problems:
-            terminal.say(
-                f"{file}:{problem.line}: {problem.says}"
-                if problem.line
-                else f"{file}: {problem.says}"
-            )
+        terminal.say(checking.as_lines(file, problems))
     else:
         terminal.say(f"{file}: nothing is wrong. `footnote doctor` checks what it names.")
     if problems:

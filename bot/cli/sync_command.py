@@ -16,6 +16,7 @@ from footnote_bot.indexers.errors import WikiMisconfigured
 
 if TYPE_CHECKING:
     from footnote_bot.config.settings import Secrets, Settings
+    from footnote_bot.indexers.model import SyncReport
 
 
 @click.command()
@@ -101,7 +102,18 @@ def sync(
             terminal_texts.FULL_SYNC_INTERRUPTED if builds_anew else terminal_texts.SYNC_INTERRUPTED
         )
         sys.exit(INTERRUPTED)
+    _exit_if_failed(reports)
+
+
+def _exit_if_failed(reports: list[SyncReport]) -> None:
     if any(isinstance(report.error, WikiMisconfigured) for report in reports):
         sys.exit(MISUSED)
-    if any(report.failed or report.error for report in reports):
+    if empty := [report.wiki for report in reports if _is_empty(report)]:
+        terminal.complain(terminal_texts.no_page_in(", ".join(empty)))
+    if empty or any(report.failed or report.error for report in reports):
         sys.exit(FAILED)
+
+
+def _is_empty(report: SyncReport) -> bool:
+    changed = report.added + report.changed + report.relabelled + report.removed
+    return report.complete and not (changed or report.unchanged or report.failed)

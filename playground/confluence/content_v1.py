@@ -352,10 +352,7 @@ def search_result(call: Call, item: Content, expand: list[str]) -> Json:
         "title": item.title,
         "excerpt": unescape(sub(r"<[^>]*>", " ", item.body))[:200],
         "url": webui(call, item),
-        "resultGlobalContainer": {
-            "title": space_of.name,
-            "displayUrl": f"/spaces/{space_of.key}",
-        },
+        "resultGlobalContainer": {"title": space_of.name, "displayUrl": f"/spaces/{space_of.key}"},
         "breadcrumbs": [],
         "entityType": "content",
         "iconCssClass": f"aui-icon content-type-{item.type}",

@@ -244,11 +244,7 @@ async def _json(request: web.Request) -> Json:
 
 
 async def _sent(
-    request: web.Request,
-    fault: Fault,
-    status: int,
-    answer: Answer | str,
-    headers: dict[str, str],
+    request: web.Request, fault: Fault, status: int, answer: Answer | str, headers: dict[str, str]
 ) -> web.StreamResponse:
     if fault.kind == "drop":
         _break(request)

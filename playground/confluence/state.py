@@ -65,8 +65,7 @@ class State:
 
     def children(self, content: str) -> list[Content]:
         return sorted(
-            (self.contents[c] for c in self._children.get(content, ())),
-            key=lambda c: int(c.id),
+            (self.contents[c] for c in self._children.get(content, ())), key=lambda c: int(c.id)
         )
 
     def subtree(self, content: str) -> Iterator[Content]:

@@ -349,11 +349,7 @@ class World(Rights):
         self._comments("comment_removed", content, lambda _: None, comment)
 
     def _comments(
-        self,
-        event: str,
-        content: str,
-        change: Callable[[Comment], Comment | None],
-        comment: str,
+        self, event: str, content: str, change: Callable[[Comment], Comment | None], comment: str
     ) -> None:
         page = self.contents[content]
         changed = [change(c) if c.id == comment else c for c in page.comments]

@@ -31,6 +31,7 @@ class Acting:
     def __init__(self, slack: LocalSlack, parts: PageParts) -> None:
         self._slack = slack
         self._pages, self._explain, self._model = parts.pages, parts.explain, parts.model
+        self._start_up = parts.start_up
         self._actions: Mapping[str, _Action] = {
             "say": self._say,
             "command": self._command,
@@ -74,7 +75,8 @@ class Acting:
         command, _, text = self._typed(user, request).partition(" ")
         delivery = await self._slack.command(user, channel, command, text.strip())
         if not delivery.acked:
-            raise CannotAct(f"{command} failed: Footnote did not answer within 3 seconds")
+            why = self._start_up.says or "Footnote did not answer within 3 seconds"
+            raise CannotAct(f"{command} failed: {why}")
 
     async def _edit(self, user: str, request: Mapping[str, Any]) -> None:
         await self._slack.edit(self._own(user, request), self._typed(user, request))

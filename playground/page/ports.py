@@ -78,6 +78,13 @@ class ModelSwitch:
     on: bool = False
 
 
+@dataclass(slots=True)
+class StartUp:
+    """The bot's start in words, such as how far it has read; empty once it answers."""
+
+    says: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PageParts:
     """The parts of the page besides Slack. ``model`` is None if there is no recorded model; with
@@ -88,3 +95,4 @@ class PageParts:
     model: ModelSwitch | None = None
     tour: bool = False
     is_quoting: bool = False
+    start_up: StartUp = field(default_factory=StartUp)

@@ -15,10 +15,13 @@ from footnote_bot.playground.page.furnishing import COLLEAGUE, GENERAL, OwnWikis
 from footnote_bot.playground.page.ports import PageParts
 from footnote_bot.playground.page.server import PageServer
 from footnote_bot.playground.slack.model import Message
+from footnote_bot.playground.slack.timing import Timing
 from footnote_bot.playground.slack.workspace import LocalSlack
 
 _PATIENCE = 3_600.0
 """Seconds until the first answer: the wikis may have to be indexed before."""
+_PATIENT = Timing(retries=(0.0,) * 1_000)
+"""Events are sent again for an hour, not three times: questions are asked before the bot starts."""
 
 
 class RunningPlayground:
@@ -40,7 +43,7 @@ class RunningPlayground:
         parts: PageParts | None = None,
         token: str = "",
     ) -> None:
-        self.slack = LocalSlack(manifest)
+        self.slack = LocalSlack(manifest, timing=_PATIENT)
         # Other users of this machine can reach the port, too.
         self.slack.bot_token += secrets.token_urlsafe()
         self.slack.app_token += secrets.token_urlsafe()

@@ -85,6 +85,8 @@ class Window:
         entries = seen_by(self._slack, user, self._name)
         if (model := self._parts.model) is not None:
             entries["model"] = {"on": model.on, "questions": list(model.questions)}
+        if says := self._parts.start_up.says:
+            entries["start_up"] = {"says": says}
         if changes := changes_between(self._sent, entries):
             text = json.dumps({"type": "changes", "user": user, **changes})
             # Remember a copy: later actions change these objects.

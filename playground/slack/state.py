@@ -8,13 +8,7 @@ from collections.abc import Callable, Iterable
 from footnote_bot.playground.slack.changes import Changes
 from footnote_bot.playground.slack.errors import Refusal
 from footnote_bot.playground.slack.manifest import Manifest
-from footnote_bot.playground.slack.model import (
-    Channel,
-    ChannelKind,
-    Json,
-    Message,
-    View,
-)
+from footnote_bot.playground.slack.model import Channel, ChannelKind, Json, Message, View
 from footnote_bot.playground.slack.people import User, UserGroup
 from footnote_bot.playground.slack.timing import Timing
 

@@ -62,6 +62,24 @@ Tell your lead before ten if you take leave because you are ill.
 """
 
 
+def test_a_wiki_without_a_page_is_a_failure_to_sync(handbook: Shell) -> None:
+    for page in (handbook.folder / "pages").iterdir():
+        page.unlink()
+    result = handbook.footnote("sync")
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err.endswith("There is nothing to answer from: no page was found in handbook.\n")
+
+
+def test_many_pages_that_are_left_out_for_one_reason_are_counted(handbook: Shell) -> None:
+    for number in range(4):
+        handbook.write(f"pages/stub{number}.md", "\n")
+    synced = handbook.footnote("sync").err
+
+    assert "4 skipped (4 empty)" in synced
+    assert "stub" not in synced
+
+
 def test_pages_that_are_left_out_are_named(handbook: Shell) -> None:
     handbook.write("pages/draft.md", "---\ndraft: true\n---\nNot yet.\n")
     handbook.write("pages/old.md", "").write_bytes("# Öffnung\n\nTäglich.\n".encode("cp1252"))
@@ -297,10 +315,11 @@ def test_the_status_in_a_pipe_cuts_nothing(shell: Shell) -> None:
     name = "engineering-handbook-of-the-platform"
     shell.write("pages/leave.md", "# Leave\n")
     shell.write("footnote.toml", f'[[wiki]]\ntype = "markdown"\nname = "{name}"\npath = "pages"\n')
-    heads, wiki = shell.footnote("status").out.splitlines()
+    heads, wiki, todo = shell.footnote("status").out.splitlines()
 
     assert heads.endswith("nobody can read  as of  edits after  other changes after")
     assert wiki.split() == [name, "0", "0", "0", "never", "-", "-"]
+    assert todo == f"Not synced yet: {name}. Run `footnote sync`."
 
 
 @pytest.mark.parametrize(
@@ -357,10 +376,20 @@ def test_wrong_settings_are_all_told(handbook: Shell) -> None:
 
     assert (result.code, result.out) == (2, "")
     assert result.err.splitlines() == [
-        "footnote.toml: 2 problems:",
-        "  - `answer.max_characters`: input should be greater than or equal to 100",
-        "  - `inedx` is not a setting; did you mean `index`?",
+        "footnote.toml:1: `inedx` is not a setting; did you mean `index`?",
+        "footnote.toml:3: `answer.max_characters`: input should be greater than or equal to 100",
     ]
+
+
+def test_a_misspelt_type_of_a_wiki_is_told_with_its_line_and_the_nearest(shell: Shell) -> None:
+    shell.write("footnote.toml", '[[wiki]]\nname = "a"\ntype = "markdwn"\npath = "."\n')
+    result = shell.footnote("sync")
+
+    assert result.code == 2
+    assert result.err == (
+        "footnote.toml:3: `wiki.0.type`: must be 'markdown' or 'confluence'; "
+        "did you mean 'markdown'?\n"
+    )
 
 
 def test_no_such_folder_is_a_wrong_setting(handbook: Shell) -> None:

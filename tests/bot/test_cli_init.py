@@ -88,7 +88,8 @@ def test_a_folder_of_pages_becomes_settings_that_can_be_synced(
     assert (result.code, result.err) == (0, "")
     assert "It has 1 Markdown file" in result.out
     assert "footnote sync" in result.out
-    assert "footnote settings --slack  tells how to connect Slack\n" in result.out
+    assert " settings --slack " in result.out
+    assert "footnote playground --config footnote.toml  shows it in the browser" in result.out
     assert settings_in(shell) == {
         "wiki": [{"type": "markdown", "name": "handbook", "path": "pages", "site_url": f"{web}/"}]
     }
@@ -100,10 +101,12 @@ def test_the_next_commands_stand_in_a_column_and_name_the_file(init: Init) -> No
     result = init("", "", "pages", "", "later", options=("--config", "mine.toml"))
 
     assert result.out.partition("Next:\n")[2].splitlines() == [
-        "  footnote sync --config mine.toml       reads the wiki",
-        '  footnote ask --config mine.toml "..."  asks it',
-        "  footnote settings --slack              tells how to connect Slack",
-        "  footnote serve --config mine.toml      answers in Slack",
+        "  footnote sync --config mine.toml        reads the wiki",
+        '  footnote ask --config mine.toml "..."   asks it',
+        "  footnote chat --config mine.toml        asks and asks on",
+        "  footnote playground --config mine.toml  shows it in the browser, as in Slack",
+        "  footnote settings --slack               tells how to connect Slack",
+        "  footnote serve --config mine.toml       answers in Slack",
     ]
 
 

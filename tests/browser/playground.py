@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from footnote_bot.playground.slack_demo import READY
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -56,7 +58,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 @contextmanager
 def playground(handbook: Path, arguments: Sequence[str], **secrets: str) -> Iterator[str]:
-    """Run the playground of this handbook, and yield the address of its page."""
+    """Run the playground of this handbook, and yield the address of its page once it answers."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     script = [sys.executable, "-m", "tests.browser.small_playground", str(handbook)]
     process = subprocess.Popen(
@@ -72,8 +74,8 @@ def playground(handbook: Path, arguments: Sequence[str], **secrets: str) -> Iter
     try:
         for line in process.stdout:
             lines.append(line)
-            if match := _ADDRESS.search(line):
-                yield match[0]
+            if line.strip() == READY:
+                yield _ADDRESS.findall("".join(lines))[0]
                 break
         else:
             raise AssertionError("".join(lines))

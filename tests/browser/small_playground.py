@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from footnote_bot.__main__ import main
-from footnote_bot.playground import slack_demo
+from footnote_bot.playground import demo
 
 if __name__ == "__main__":
-    slack_demo.HANDBOOK = Path(sys.argv.pop(1))
+    demo.HANDBOOK = Path(sys.argv.pop(1))
     main()

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from footnote_bot.playground import slack_demo
 from tests.forked import Forked, Process, finished
 from tests.journeys.conftest import PAGES, write
 from tests.playground.page.conftest import OpenPage
@@ -69,7 +70,8 @@ async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
         )
     process = Process(forked)
     try:
-        yield Playground(process, printed, await address(process, printed))
+        url = await until_printed(process, printed, r"http://localhost:\d+/\S+/")
+        yield Playground(process, printed, url)
     finally:
         if process.returncode is None:
             process.kill()
@@ -80,13 +82,13 @@ def read_output(printed: Path) -> str:
     return printed.read_text()
 
 
-async def address(process: Process, printed: Path) -> str:
-    """Return the page's address, once it is printed."""
+async def until_printed(process: Process, printed: Path, pattern: str) -> str:
+    """Return the text that matches ``pattern``, once it is printed."""
     async with asyncio.timeout(PATIENCE):
-        while not (address_found := re.search(r"http://localhost:\d+/\S+/", read_output(printed))):
+        while not (match := re.search(pattern, read_output(printed))):
             assert process.returncode is None, read_output(printed)
             await asyncio.sleep(0.1)
-    return address_found[0]
+    return match[0]
 
 
 def answers(page: OpenPage, channel: str) -> list[Mapping[str, Any]]:
@@ -142,6 +144,7 @@ async def footnote(tmp_path: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 async def test_other_commands_work_beside_it(playground: Playground, tmp_path: Path) -> None:
+    await until_printed(playground.process, playground.printed, slack_demo.READY)
     code, out, err = await footnote(tmp_path, "ask", "How do I get VPN access?")
     assert (code, "open a ticket with the IT desk" in out) == (0, True), err
 
@@ -169,5 +172,5 @@ async def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
         )
 
     assert code == 1
-    assert "Choose another port with --port." in " ".join(errors.split())
+    assert "Choose another port: --port, or `make demo PORT=9000`." in " ".join(errors.split())
     assert "Traceback" not in errors

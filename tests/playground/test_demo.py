@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from footnote_bot.bot import trial
 from footnote_bot.config.loading import load
-from footnote_bot.playground import demo
+from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.indexing import Indexing
+from footnote_bot.playground import demo, slack_demo
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def test_it_indexes_asks_and_says_how_to_go_on(
     demo.run_demo(tmp_path / "data", lambda: False)
     out, err = capsys.readouterr()
 
-    assert err.startswith("18f-handbook: 2 added")
+    assert err.startswith("handbook: 2 added")
     assert out.count("\n? ") == 3
     assert "You need a receipt to get reimbursed for a taxi." in out
     assert "\u2014 Taxi [1]" in out
@@ -53,7 +56,7 @@ def test_what_it_writes_are_the_settings_it_ran_with(
     settings = load(tmp_path / "data" / "footnote.toml")
 
     assert settings.data_dir == tmp_path / "data"
-    assert settings.wiki == (demo._handbook(),)
+    assert settings.wiki == (demo.handbook_in(tmp_path / "data"),)
 
 
 def test_another_installation_s_variables_do_not_reach_it(
@@ -117,3 +120,28 @@ def test_settings_that_cannot_be_written_are_one_sentence(
 
     with pytest.raises(demo.DemoFolderTaken, match="cannot be written: Is a directory"):
         demo.run_demo(None, lambda: True)
+
+
+def test_a_demo_beside_another_one_says_so_in_a_sentence(handbook: Path, tmp_path: Path) -> None:
+    demo.run_demo(tmp_path / "data", lambda: True)
+    settings = Settings(data_dir=tmp_path / "data")
+
+    with Indexing(settings, Secrets()) as other:
+        _ = other.index
+        with pytest.raises(demo.DemoRuns, match="use that one, or stop it, or name another folder"):
+            demo.run_demo(tmp_path / "data", lambda: False)
+
+
+def test_both_demos_share_an_index(
+    handbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the one in the terminal leaves the other's second wiki in it."""
+    with slack_demo._demo_wikis(tmp_path) as (settings, secrets, _):
+        trial.sync(settings, secrets, lambda: False)
+        demo.run_demo(tmp_path, lambda: False)
+        capsys.readouterr()
+        trial.sync(settings, secrets, lambda: False)
+
+    again = capsys.readouterr().err
+    assert "2 unchanged" in again
+    assert again.count("; 0 passages embedded") == 2

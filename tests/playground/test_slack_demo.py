@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import shutil
 import signal
+import socket
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from footnote_bot.bot import trial
 from footnote_bot.config.llm import LlmSettings
 from footnote_bot.config.settings import Secrets, Settings
+from footnote_bot.indexers.model import Progress
 from footnote_bot.playground import slack_demo
-from footnote_bot.playground.demo import HANDBOOK, DemoFolderTaken
-from footnote_bot.playground.page.ports import PageParts
-from footnote_bot.playground.slack_demo import Listening, PageNotServed, PagesNotWritten
+from footnote_bot.playground.demo import HANDBOOK, DemoFolderTaken, demo_folder
+from footnote_bot.playground.page.ports import PageParts, StartUp
+from footnote_bot.playground.slack_demo import Listening, PageNotServed
 from tests.bot.shell import Shell
 
 NOWHERE = Listening("127.0.0.1", 0)
@@ -24,7 +27,7 @@ NOWHERE = Listening("127.0.0.1", 0)
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(PagesNotWritten, match=f"{tmp_path}/file/x/handbook: Not a directory"):
+    with pytest.raises(DemoFolderTaken, match=f"{tmp_path}/file/x/handbook: Not a directory"):
         slack_demo.run_demo(tmp_path / "file" / "x", NOWHERE, lambda: True)
 
 
@@ -33,7 +36,7 @@ def test_a_page_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     for page in HANDBOOK.iterdir():
         (tmp_path / "handbook" / page.name).touch()
 
-    with pytest.raises(PagesNotWritten, match="File exists"):
+    with pytest.raises(DemoFolderTaken, match="File exists"):
         slack_demo.run_demo(tmp_path, NOWHERE, lambda: True)
 
 
@@ -52,7 +55,8 @@ def test_a_named_folder_that_holds_anything_else_stays_as_it_is(tmp_path: Path) 
 def test_the_demo_starts_again_in_its_named_folder(tmp_path: Path) -> None:
     shutil.copytree(HANDBOOK, tmp_path / "handbook")
 
-    assert slack_demo._has_demo_pages(tmp_path)
+    with demo_folder(tmp_path) as folder:
+        assert folder == tmp_path
 
 
 def test_the_page_that_the_tour_fixes_gets_a_plain_answer(shell: Shell) -> None:
@@ -71,6 +75,52 @@ def test_the_page_that_the_tour_fixes_gets_a_plain_answer(shell: Shell) -> None:
 
     assert answer["kind"] == "answer"
     assert "555-0100" in answer["text"]
+
+
+def test_a_taken_port_gives_way_to_the_next_free_one(
+    monkeypatch: pytest.MonkeyPatch, shell: Shell
+) -> None:
+    listened: list[int] = []
+    monkeypatch.setattr(
+        slack_demo, "run_demo", lambda _, listening, *__, **___: listened.append(listening.port)
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+        monkeypatch.setattr(slack_demo, "PORT", taken)
+        monkeypatch.setattr(slack_demo, "_PORTS", range(taken, taken + 100))
+        result = shell.footnote("playground")
+
+    assert listened[0] in range(taken + 1, taken + 100)
+    assert result.out == f"Port {taken} is taken: the page is at port {listened[0]}.\n"
+
+
+def test_a_port_that_was_asked_for_is_not_replaced(
+    monkeypatch: pytest.MonkeyPatch, shell: Shell
+) -> None:
+    listened: list[int] = []
+    monkeypatch.setattr(
+        slack_demo, "run_demo", lambda _, listening, *__, **___: listened.append(listening.port)
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+        shell.footnote("playground", "--port", str(taken))
+
+    assert listened == [taken]
+
+
+def test_the_page_says_how_far_the_wikis_are_read_until_the_bot_answers() -> None:
+    start_up = StartUp()
+    slack_demo._show("handbook (1,200 of 2,379 passages)", start_up)
+    assert "reading the wiki handbook (1,200 of 2,379 passages). Ask already" in start_up.says
+    slack_demo._end(start_up)
+    assert start_up.says == ""
+
+
+def test_pages_and_passages_are_counted_once_their_number_is_known() -> None:
+    assert trial._far(Progress("handbook", 0, 0)) == "handbook"
+    assert trial._far(Progress("handbook", 7, 242)) == "handbook (7 of 242 pages)"
+    progress = Progress("handbook", 1_200, 2_379, embedding=True)
+    assert trial._far(progress) == "handbook (1,200 of 2,379 passages)"
 
 
 def test_an_empty_host_does_not_mean_every_address(shell: Shell) -> None:
@@ -102,7 +152,7 @@ def test_the_page_names_the_way_to_a_language_model_until_one_is_set_up(
 def test_a_playground_interrupted_while_it_indexes_says_that_the_next_start_goes_on(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(slack_demo, "run_demo", interrupted)

@@ -53,12 +53,12 @@ def form(
 ) -> Block:
     """Return the form, filled with the settings that are ``chosen`` now. ``wikis`` are all
     wikis."""
-    language, hint = _language(chosen, languages), _language_hint(languages)
+    hint = texts.LANGUAGE_COMPOSED if languages.composed else texts.LANGUAGE_QUOTED
     blocks = [
         *_wikis(chosen, wikis),
         entry("unasked", texts.WHICH_QUESTIONS, _unasked(chosen)),
         entry("sees", texts.WHO_SEES, _sees(chosen)),
-        entry("language", texts.WHICH_LANGUAGE, language, hint=hint),
+        entry("language", texts.WHICH_LANGUAGE, _language(chosen, languages), hint=hint),
         entry(REVIEW, texts.WHERE_FLAGS_GO, _review(chosen), optional=True),
     ]
     subject, title = {"channel": channel}, texts.SETTINGS_TITLE
@@ -120,10 +120,6 @@ def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     )
     options = options[:_MOST_OPTIONS]
     return _select("static_select", options, initial)
-
-
-def _language_hint(languages: LanguageChoices) -> str:
-    return texts.LANGUAGE_COMPOSED if languages.composed else texts.LANGUAGE_QUOTED
 
 
 def _review(chosen: ChannelSettings) -> Block:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+import json
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from footnote_bot.bot.flags.content import (
     Circumstances,
     FlagCard,
     HistoryLine,
-    OpenParts,
     OwnerNote,
     Reminder,
     announcement_name,
@@ -20,6 +21,7 @@ from footnote_bot.bot.flags.model import Announcement, Complaint, End, Flag, Fla
 from footnote_bot.bot.model import Answer, Result, Source
 from footnote_bot.bot.moments import in_words
 from footnote_bot.bot.slack.rendering.blocks import joined, quoted, source_line
+from footnote_bot.bot.slack.rendering.changes import mark_changes
 from footnote_bot.bot.slack.rendering.links import origins as origins_of
 from footnote_bot.bot.slack.rendering.message import (
     Block,
@@ -29,8 +31,8 @@ from footnote_bot.bot.slack.rendering.message import (
     context,
     section,
 )
-from footnote_bot.bot.slack.rendering.mrkdwn import link, literal, render
-from footnote_bot.bot.slack.rendering.sections import LIMIT, sections
+from footnote_bot.bot.slack.rendering.mrkdwn import Piece, link, literal, render
+from footnote_bot.bot.slack.rendering.sections import LIMIT, MESSAGE, sections
 from footnote_bot.bot.slack.texts import flags as texts
 from footnote_bot.indexers.text.prose import plain
 
@@ -40,7 +42,10 @@ TAKE, FIXED, NOT_WRONG, ANSWER, REOPEN = (
 """The buttons' action ids; their value is the flag's id."""
 
 _QUESTION_SHOWN = 1000
-_ANSWER_SHOWN = 2_500
+_LEAST_SHOWN = 500
+"""Characters of an answer that are shown however long the rest of the card is."""
+_HEADING = 100
+"""Characters kept free in a section for a heading."""
 _SOURCES_OF_TWO = 1_500
 """Characters of the sources of each answer, if there are two: Slack takes 13,200 in all."""
 _STEPS_SHOWN = 12
@@ -69,26 +74,50 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     flag, around = content.flag, content.around
     head = texts.heading(_head(flag), flag.complaint.words)
     question = plain(around.question)[:_QUESTION_SHOWN]
-    blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(question)))]
-    title = texts.ANSWER if around.again is None else texts.OLD_ANSWER
-    blocks += _answer(title, flag.recorded.answer, around.shown, allowed.links)
-    lines = _sources(around, allowed, today)
-    if lines:
-        blocks.append(context(joined(lines, LIMIT if around.again is None else _SOURCES_OF_TWO)))
-    if flag.again is not None and around.again is not None:
-        blocks += _answer(texts.NEW_ANSWER, flag.again, around.again, allowed.links)
-        newer = [source_line(source, allowed.links, today) for source in around.again.sources]
-        if newer:
-            blocks.append(context(joined(newer, _SOURCES_OF_TWO)))
-    if flag.comment:
-        blocks.append(section(texts.comment(quoted(flag.comment))))
-    blocks.append(context(_by(flag, around)))
+    above = [section(f"*{literal(head)}*"), _titled(texts.QUESTION, quoted(question))]
+    sources = _sources(around, allowed, today)
+    again = around.again.sources if around.again else ()
+    newer = [source_line(source, allowed.links, today) for source in again]
+    below = [_titled(texts.COMMENT, quoted(flag.comment))] if flag.comment else []
+    below.append(context(_by(flag, around)))
     if around.history:
         steps = around.history[-_STEPS_SHOWN:]
-        blocks.append(context(joined([_step(step, around.person) for step in steps])))
+        below.append(context(joined([_step(step, around.person) for step in steps])))
     if buttons := _buttons(flag):
-        blocks.append(actions(*buttons, id_="flag"))
+        below.append(actions(*buttons, id_="flag"))
+    limit = LIMIT if around.again is None else _SOURCES_OF_TWO
+    cited, cited_now = (
+        [context(joined(lines, limit))] if lines else [] for lines in (sources, newer)
+    )
+    room = _room_beside([*above, *cited, *cited_now, *below])
+    old, new = _answers(flag, around, allowed.links, room)
+    blocks = [*above, *old, *cited, *new, *cited_now, *below]
     return Message(literal(f"{head}: {question}"[:300]), blocks).marked(card_name(flag))
+
+
+def _room_beside(blocks: list[Block]) -> int:
+    """Return the characters that answers may have in a message beside ``blocks``."""
+    # The notification counts, too; punctuation of JSON does not, and is the reserve.
+    return MESSAGE - len(json.dumps(blocks, ensure_ascii=False))
+
+
+def _answers(
+    flag: Flag, around: Circumstances, origins: Container[str], room: int
+) -> tuple[list[Block], list[Block]]:
+    """Return the old answer and the new one, as far as everyone may read them, in ``room``
+    characters."""
+    old = _rendered(flag.recorded.answer, origins) if around.shown.whole else []
+    if flag.again is None or around.again is None:
+        return _answer(texts.ANSWER, old, room), []
+    new = _rendered(flag.again, origins) if around.again.whole else []
+    heads = texts.OLD_ANSWER, texts.NEW_ANSWER
+    if old == new:
+        heads = texts.OLD_ANSWER, texts.SAME_ANSWER
+    elif (marked := mark_changes(old, new)) != (old, new):
+        (old, new), heads = marked, (texts.OLD_ANSWER_MARKED, texts.NEW_ANSWER_MARKED)
+    lengths = [sum(len(piece.text) for piece in pieces) for pieces in (old, new)]
+    rooms = [max(room // 2, room - length) for length in reversed(lengths)]
+    return _answer(heads[0], old, rooms[0]), _answer(heads[1], new, rooms[1])
 
 
 def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Message:
@@ -99,10 +128,13 @@ def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Messa
     if flag.complaint is Complaint.UNANSWERED:
         head = texts.YOU_ARE_ASKED
     question = plain(content.question)[:_QUESTION_SHOWN]
-    blocks = [section(f"*{literal(head)}*"), section(texts.question(quoted(question)))]
+    blocks = [
+        section(f"*{literal(head)}*"),
+        _titled(texts.QUESTION, quoted(question)),
+    ]
     blocks.append(context(_source(content.source, content.edit, allowed, today)))
     if flag.comment:
-        blocks.append(section(texts.comment(quoted(flag.comment))))
+        blocks.append(_titled(texts.COMMENT, quoted(flag.comment)))
     blocks.append(context(_raised_by(flag, content.person)))
     return Message(literal(f"{head}: {question}"[:300]), blocks)
 
@@ -174,15 +206,25 @@ def _button(flag: Flag, action: str, text: str, *, style: str = "") -> Block:
     return button(action, text, str(flag.id), style=style)
 
 
-def _answer(title: str, result: Result, shown: OpenParts, origins: Container[str]) -> list[Block]:
-    """Return the beginning of the answer: a card is read at a glance, and the answer is a click
-    away."""
-    if not shown.whole:
-        return []
+def _titled(title: str, text: str) -> Block:
+    return section(f"*{title}*\n{text}")
+
+
+def _rendered(result: Result, origins: Container[str]) -> Sequence[Piece]:
     notes = [source.url for source in result.sources] if isinstance(result, Answer) else []
-    parts = sections(render(result.text, origins, notes), _ANSWER_SHOWN)
-    cut = ["\u2026"] if len(parts) > 1 else []
-    return [section(text) for text in [texts.answer(title, parts[0]), *cut]] if parts else []
+    return render(result.text, origins, notes)
+
+
+def _answer(title: str, pieces: Sequence[Piece], room: int) -> list[Block]:
+    """Return an answer in as many sections as it needs, and say so if it does not fit."""
+    room = max(room, _LEAST_SHOWN)
+    parts = sections(pieces, min(LIMIT - _HEADING, room))
+    if not parts:
+        return []
+    ends = accumulate(map(len, parts))
+    shown = [part for part, end in zip(parts, ends, strict=True) if end <= room]
+    blocks = [_titled(title, shown[0]), *map(section, shown[1:])]
+    return blocks if len(shown) == len(parts) else [*blocks, context(texts.REST_TOO_LONG)]
 
 
 def reminder(content: Reminder) -> Message:
@@ -202,12 +244,11 @@ def announcement(
     it (``by``, a name). ``in_full``: with the answer and its pages, which everyone may read."""
     written = announced.written
     question = plain(written.question)
-    quotation = quoted(question[:_QUESTION_SHOWN])
-    blocks = [section(_head_of_announcement(announced, by)), section(texts.question(quotation))]
+    asked = _titled(texts.QUESTION, quoted(question[:_QUESTION_SHOWN]))
+    blocks = [section(_head_of_announcement(announced, by)), asked]
     if in_full:
         notes = [source.url for source in written.sources]
-        shown = sections(render(written.text, origins, notes), _ANSWER_SHOWN)[:1]
-        blocks += [section(texts.answer(texts.ANSWER, text)) for text in shown]
+        blocks += _answer(texts.ANSWER, render(written.text, origins, notes), MESSAGE // 2)
         lines = [f"\u2022 {source_line(source, origins, today)}" for source in written.sources]
         blocks.append(context(joined([texts.BASED_ON, *lines])))
     else:

@@ -86,7 +86,7 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
     chosen: Block = {"type": "checkboxes", "action_id": "chosen", "options": options}
     day: Block = {"type": "datepicker", "action_id": "day", "initial_date": until.isoformat()}
     blocks = [
-        section(texts.to_question(quoted(plain(question)[:_LONGEST_QUESTION]))),
+        section(f"*{texts.TO_QUESTION}*\n{quoted(plain(question)[:_LONGEST_QUESTION])}"),
         entry("answer", texts.THE_ANSWER, _text(_LONGEST_ANSWER)),
         entry("pages", texts.WHICH_PAGES, chosen, hint=texts.WHO_GETS_IT),
         entry("until", texts.UNTIL_WHEN, day),

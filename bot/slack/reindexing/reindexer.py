@@ -104,7 +104,7 @@ class Reindexer:
         """Start a reindex: return once it is stored, or was refused with a reason."""
         job = await self._jobs.add(order, person, channel)
         if job is None:
-            progress = [reports.done(self._progress)] if self._progress else []
+            progress = [texts.done(self._progress)] if self._progress else []
             await respond(say(texts.ALREADY_RUNNING, *progress))
             return
         try:

@@ -6,15 +6,7 @@ from collections.abc import Sequence
 
 from footnote_bot.bot.operations.model import Job, Order
 from footnote_bot.bot.slack.rendering.blocks import joined
-from footnote_bot.bot.slack.rendering.message import (
-    Block,
-    Message,
-    actions,
-    button,
-    context,
-    say,
-    section,
-)
+from footnote_bot.bot.slack.rendering.message import Message, actions, button, context, say, section
 from footnote_bot.bot.slack.rendering.mrkdwn import literal
 from footnote_bot.bot.slack.rendering.sections import LIMIT, MESSAGE
 from footnote_bot.bot.slack.texts import reindexing as texts
@@ -39,17 +31,11 @@ def progress(job: Job, latest: Progress | None, seconds: float, note: str = "") 
         doing = _doing(job.order, job.order.what)
         message = say(texts.begun(doing), *filter(None, [note]))
     else:
-        message = say(_doing(job.order, done(latest)), *filter(None, [_pace(latest, seconds)]))
-    return Message(message.text, [*message.blocks, _button(job.id)])
-
-
-def done(latest: Progress) -> str:
-    """Return the wiki, and how much of it is done."""
-    if latest.embedding:
-        return texts.passages_embedded(latest.wiki, latest.done, latest.total)
-    if latest.total:
-        return texts.pages_of(latest.wiki, latest.done, latest.total)
-    return texts.pages(latest.wiki, latest.done)
+        message = say(
+            _doing(job.order, texts.done(latest)), *filter(None, [_pace(latest, seconds)])
+        )
+    cancel = button(CANCEL, texts.CANCEL, str(job.id), aloud=texts.CANCEL_ALOUD)
+    return Message(message.text, [*message.blocks, actions(cancel)])
 
 
 def cancelling(order: Order) -> Message:
@@ -63,7 +49,7 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
     blocks = [section(literal(text))]
     undone = cancelled and (order.full or order.dry_run)
     for sync in () if undone else reports[:_WIKIS_SHOWN]:
-        blocks.append(section(_counts(sync)))
+        blocks.append(section(texts.counts(literal(sync.wiki), sync)))
         embedded = texts.would_embed if order.dry_run else texts.embedded
         blocks.append(context(embedded(sync.passages_embedded, sync.seconds)))
     return Message(literal(text), blocks)
@@ -102,26 +88,9 @@ def _pace(latest: Progress, seconds: float) -> str:
     if not latest.done or seconds < 1:
         return ""
     rate = latest.done / seconds
-    if rate >= 1:
-        a_second = texts.passages_a_second if latest.embedding else texts.pages_a_second
-        pace = a_second(rate)
-    else:
-        a_minute = texts.passages_a_minute if latest.embedding else texts.pages_a_minute
-        pace = a_minute(60 * rate)
+    pace = texts.pace(rate, passages=latest.embedding)
     seconds_left = (latest.total - latest.done) / rate
-    return texts.left(pace, _span(seconds_left)) if latest.total > latest.done else pace
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return texts.about_seconds(max(seconds, 1))
-    if seconds < 5400:
-        return texts.about_minutes(seconds / 60)
-    return texts.about_hours(seconds / 3600)
-
-
-def _button(job: int) -> Block:
-    return actions(button(CANCEL, texts.CANCEL, str(job), aloud=texts.CANCEL_ALOUD))
+    return texts.left(pace, texts.about(seconds_left)) if seconds_left > 0 else pace
 
 
 def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
@@ -145,18 +114,6 @@ def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
         trouble = troubles(sync.wiki, str(sync.error or ""), failed, limit=_room_of(shown))
         blocks.append(section(trouble))
     return Message(text, blocks)
-
-
-def _counts(report: SyncReport) -> str:
-    return texts.counts(
-        literal(report.wiki),
-        added=report.added,
-        changed=report.changed,
-        relabelled=report.relabelled,
-        removed=report.removed,
-        unchanged=report.unchanged,
-        failed=len(report.failed),
-    )
 
 
 def _room_of(shown: Sequence[SyncReport]) -> int:

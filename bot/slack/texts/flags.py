@@ -28,10 +28,7 @@ WHICH_PAGES = "Which pages is it based on?"
 WHO_GETS_IT = "People who may read all of them get it. Once one of them changes, nobody does."
 UNTIL_WHEN = "Until when is it valid?"
 PAGE = "Page"
-
-
-def to_question(quotation: str) -> str:
-    return f"*To the question*\n{quotation}"
+TO_QUESTION = "To the question"
 
 
 # The card
@@ -42,27 +39,21 @@ NOT_WRONG = "Not wrong"
 ANSWERED = "Answered"
 WITHDRAWN = "Flag withdrawn"
 QUESTION_FOR_YOU = "A question for you"
+QUESTION = "Question"
+COMMENT = "Comment"
 ANSWER = "Answer"
 OLD_ANSWER = "Old answer"
 NEW_ANSWER = "New answer"
+OLD_ANSWER_MARKED = "Old answer, with what went struck through"
+NEW_ANSWER_MARKED = "New answer, with what is new in bold"
+SAME_ANSWER = "New answer: the same"
+REST_TOO_LONG = "The rest of the answer is too long for this message and is not shown here."
 REST_NOT_SHOWN = "The rest is not open to everyone and is not shown here."
 ANSWER_NOT_SHOWN = "What was answered is not open to everyone and is not shown here."
 EDIT_PAGE = "Edit page"
 OPEN_ANSWER = "Open the answer"
 TAKE = "Take"
 OPEN_AGAIN = "Open again"
-
-
-def question(quotation: str) -> str:
-    return f"*Question*\n{quotation}"
-
-
-def answer(title: str, text: str) -> str:
-    return f"*{title}*\n{text}"
-
-
-def comment(quotation: str) -> str:
-    return f"*Comment*\n{quotation}"
 
 
 def heading(state: str, complaint: str) -> str:

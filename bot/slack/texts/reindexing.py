@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from footnote_bot.indexers.model import Progress, SyncReport
 from footnote_bot.indexers.text.counting import counted
 
 # Beginning and ending
@@ -46,48 +47,29 @@ def cancelling(doing: str) -> str:
     return f"{doing}: cancelling\u2026"
 
 
-def passages_embedded(wiki: str, done: int, total: int) -> str:
-    return f"{wiki}: {done:,} of {counted(total, 'passage')} embedded"
+def done(latest: Progress) -> str:
+    """Return the wiki, and how much of it is done."""
+    if latest.embedding:
+        return f"{latest.wiki}: {latest.done:,} of {counted(latest.total, 'passage')} embedded"
+    if latest.total:
+        return f"{latest.wiki}: {latest.done:,} of {counted(latest.total, 'page')}"
+    return f"{latest.wiki}: {counted(latest.done, 'page')}"
 
 
-def pages_of(wiki: str, done: int, total: int) -> str:
-    return f"{wiki}: {done:,} of {counted(total, 'page')}"
-
-
-def pages(wiki: str, done: int) -> str:
-    return f"{wiki}: {counted(done, 'page')}"
-
-
-def passages_a_second(rate: float) -> str:
-    return f"{rate:,.0f} passages a second"
-
-
-def passages_a_minute(rate: float) -> str:
-    return f"{rate:,.0f} passages a minute"
-
-
-def pages_a_second(rate: float) -> str:
-    return f"{rate:,.0f} pages a second"
-
-
-def pages_a_minute(rate: float) -> str:
-    return f"{rate:,.0f} pages a minute"
+def pace(rate: float, *, passages: bool) -> str:
+    """Return the pages or ``passages`` of a second, of which there are ``rate``, or of a minute."""
+    number, span = (rate, "second") if rate >= 1 else (60 * rate, "minute")
+    return f"{number:,.0f} {'passages' if passages else 'pages'} a {span}"
 
 
 def left(pace: str, span: str) -> str:
     return f"{pace}, {span} left"
 
 
-def about_seconds(number: float) -> str:
-    return f"about {number:.0f} s"
-
-
-def about_minutes(number: float) -> str:
-    return f"about {number:.0f} min"
-
-
-def about_hours(number: float) -> str:
-    return f"about {number:.1f} h"
+def about(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {max(seconds, 1):.0f} s"
+    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
 
 
 # The report, of such sentences with a semicolon between them
@@ -118,20 +100,11 @@ def pages_failed(number: int) -> str:
     return f"{counted(number, 'page')} failed"
 
 
-def counts(  # noqa: PLR0913 - one sentence
-    wiki: str,
-    *,
-    added: int,
-    changed: int,
-    relabelled: int,
-    removed: int,
-    unchanged: int,
-    failed: int,
-) -> str:
+def counts(wiki: str, report: SyncReport) -> str:
     return (
-        f"*{wiki}*: {added:,} added, {changed:,} changed,"
-        f" {relabelled:,} moved or with other readers, {removed:,} removed,"
-        f" {unchanged:,} unchanged, {failed:,} failed"
+        f"*{wiki}*: {report.added:,} added, {report.changed:,} changed,"
+        f" {report.relabelled:,} moved or with other readers, {report.removed:,} removed,"
+        f" {report.unchanged:,} unchanged, {len(report.failed):,} failed"
     )
 
 

@@ -53,10 +53,12 @@ class Page {
     const menu = h("button", { type: "button", class: "menu", "aria-label": "Channels", onclick: () => this.pane("sidebar") }, "☰");
     this.recorded = h("p", { class: "recorded", role: "note", hidden: true }, "The recorded model is on: some answers are sentences that were written beforehand. No language model is asked. Each sentence is checked against the pages as they are now.");
     this.empty = h("p", { class: "empty" });
+    this.startUp = h("p", { class: "recorded", role: "note", hidden: true });
     this.main = h(
       "section",
       { class: "main", id: "conversation", "aria-label": "Conversation" },
       h("header", { class: "bar" }, menu, h("div", { class: "grow" }, this.title, this.about)),
+      this.startUp,
       this.recorded,
       this.empty,
       this.messages.element,
@@ -271,6 +273,8 @@ class Page {
     if (this.place !== HOME && !store.channels.has(this.place)) [this.place, this.thread] = [[...store.channels.keys()][0], null];
     this.openAnswered();
     this.writeHash();
+    this.startUp.textContent = store.entries.get("start_up")?.says ?? "";
+    this.startUp.hidden = this.startUp.textContent === "";
     this.markSeen();
     this.beside.listPages();
     if (!this.welcomed && store.tour) this.tour.offer();

@@ -23,10 +23,7 @@ def _part(fields: dict[str, Rule], *required: str) -> Rule:
 _INLINE = Kinds(
     {
         "text": _part({"text": string(40_000, minimum=1)}, "text"),
-        "link": _part(
-            {"url": url(), "text": string(40_000), "unsafe": anything},
-            "url",
-        ),
+        "link": _part({"url": url(), "text": string(40_000), "unsafe": anything}, "url"),
         "user": _part({"user_id": string(20, minimum=1)}, "user_id"),
         "usergroup": _part({"usergroup_id": string(20, minimum=1)}, "usergroup_id"),
         "channel": _part({"channel_id": string(20, minimum=1)}, "channel_id"),
@@ -43,11 +40,7 @@ _INLINE = Kinds(
     },
     "rich text",
 )
-_RUN = many(
-    _INLINE.only(*_INLINE.rules),
-    10_000,
-    minimum=0,
-)
+_RUN = many(_INLINE.only(*_INLINE.rules), 10_000, minimum=0)
 _PARTS = {
     "rich_text_section": _part({"elements": _RUN}, "elements"),
     "rich_text_quote": _part({"elements": _RUN, "border": integer}, "elements"),

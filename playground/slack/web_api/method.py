@@ -123,6 +123,4 @@ def page(items: list[Json], arguments: Arguments, *, default: int) -> tuple[list
         raise Refusal("invalid_cursor")
     start = int(cursor.removeprefix("next:") or 0)
     following = f"next:{start + limit}" if start + limit < len(items) else ""
-    return items[start : start + limit], {
-        "response_metadata": {"next_cursor": following},
-    }
+    return items[start : start + limit], {"response_metadata": {"next_cursor": following}}

@@ -339,8 +339,8 @@ def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
     foreign = replace(SOURCE, url=other, title=text)
     behind = (replace(source, quote=text), replace(foreign, quote=other))
     answer = recorded_answer(Answer(text or "x", behind, 0.9, composed=composed))
-    result = answer.answer
-    flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW, NOW, again=result)
+    again = Answer(f"{text} {other} x", behind, 0.9)
+    flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW, NOW, again=again)
     open_parts = OpenParts((source, foreign), whole=True)
     around = Circumstances(
         other[:80], answer.asked.question, open_parts, open_parts, holder=text[:80],

@@ -89,3 +89,10 @@ def test_it_ends_while_its_first_question_waits_for_an_answer() -> None:
         playground.open_with("How many?")
 
     assert not playground._thread.is_alive()
+
+
+def test_a_question_that_is_asked_before_the_bot_starts_waits_for_it_most_of_an_hour() -> None:
+    with RunningPlayground(MANIFEST) as playground:
+        timing = playground.slack.timing
+
+    assert timing.ack * len(timing.retries) + sum(timing.retries) > 45 * 60

@@ -12,9 +12,10 @@ import pytest
 
 from footnote_bot.playground.page import window
 from footnote_bot.playground.page.furnishing import furnish
-from footnote_bot.playground.page.ports import OwnPages, PageParts
+from footnote_bot.playground.page.ports import OwnPages, PageParts, StartUp
 from footnote_bot.playground.page.server import PageServer
 from footnote_bot.playground.slack.model import Json
+from footnote_bot.playground.slack.timing import Timing
 from footnote_bot.playground.slack.views import ViewStacks
 from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.playground.page.conftest import MANIFEST, OpenPage, Served
@@ -53,6 +54,24 @@ async def test_the_page_is_told_that_no_language_model_is_set_up() -> None:
             await socket.send_json({"do": "become", "user": "U0BOB"})
 
             assert (await socket.receive_json())["quoting"] is True
+        finally:
+            await server.stop()
+
+
+async def test_the_page_is_told_what_the_bot_does_before_it_answers() -> None:
+    start_up = StartUp("Footnote is reading.")
+    timing = Timing(ack=0.05, retries=())
+    async with LocalSlack(MANIFEST, timing=timing) as slack, aiohttp.ClientSession() as client:
+        server = PageServer(slack, furnish(slack), parts=PageParts(start_up=start_up))
+        url = await server.start("127.0.0.1", 0)
+        try:
+            page = await OpenPage(await client.ws_connect(f"{url}socket")).become("U0BOB")
+            await page.until(lambda: "start_up" in page.seen)
+            assert page.seen["start_up"] == {"says": "Footnote is reading."}
+            failed = await page.do("command", channel="C0GENERAL", text="/wiki help")
+            assert failed["error"] == "/wiki failed: Footnote is reading."
+            start_up.says = ""
+            await page.until(lambda: "start_up" not in page.seen)
         finally:
             await server.stop()
 
