@@ -488,7 +488,7 @@ ROOMS_OF = {
     "bot/conversation": 2_980,
     "bot/evaluation": 2_860,
     "bot/flags": 2_590,
-    "bot/slack, bot/workspaces": 9_870,
+    "bot/slack, bot/workspaces": 9_890,
     "bot/state": 4_500,
     "bot/terminal_chat": 570,
     "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 5_050,
@@ -525,7 +525,7 @@ BUDGETS = {
     "quoting": 510,
     "checking": 450,
     "composing and llm": 2_810,
-    "engine and the rest": 1_630,
+    "engine and the rest": 1_640,
 }
 """Lines of each part of `bot/answering`, of 8,000 in all. A number is raised only in a commit that
 says why. The design has less for question (300), retrieval (1,300) and composing (2,400), and more

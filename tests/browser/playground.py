@@ -87,6 +87,10 @@ def playground(handbook: Path, arguments: Sequence[str], **secrets: str) -> Iter
             process.kill()
 
 
+_NARROW = 1_000
+"""Pixels of a page that shows one thing at a time."""
+
+
 @dataclass(frozen=True)
 class Visit:
     """An open page of the playground."""
@@ -103,8 +107,13 @@ class Visit:
         self.page.get_by_role("button", name="Skip the tour").click()
 
     def menu(self) -> None:
-        """Open the sidebar, which a narrow page hides."""
-        if (menu := self.page.get_by_role("button", name="Channels", exact=True)).is_visible():
+        """Open the sidebar. A narrow page hides it, and the button for it behind a thread."""
+        menu = self.page.get_by_role("button", name="Channels", exact=True)
+        close = self.thread.get_by_role("button", name="Close the thread")
+        is_narrow = (self.page.viewport_size or {"width": 0})["width"] < _NARROW
+        if is_narrow and close.is_visible():
+            close.click()
+        if menu.is_visible():
             menu.click()
 
     def go(self, place: str) -> None:
