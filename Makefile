@@ -1,5 +1,4 @@
-# make demo     Footnote in a Slack on this machine, in the browser; with DEMO=cli in the terminal;
-#               PORT=9000 is the page's port
+# make demo     Footnote in a Slack on this machine, in the browser; PORT=9000, or DEMO=cli: the terminal
 # make install  .venv with everything pinned
 # make test     the tests          make check   lint, types, architecture
 # make test-long  whole properties, histories and handbooks, of which `make test` runs a part

@@ -23,8 +23,8 @@ _WORD = re.compile(r"\S+\s*")
 _SPACE = re.compile(r"\s+")
 _DIRECT = "D"
 """What the ids of direct messages begin with."""
-_SENTENCE = re.compile(r"<sentence (\d{1,3}) (\w+)>\n(.*?)\n</sentence \2>", re.DOTALL)
-"""A sentence to be judged, in the prompt of a second reading."""
+_SENTENCE = re.compile(r"<sentence (\d{1,3}) (\w{1,64})>\n")
+"""The beginning of a sentence to be judged, in the prompt of a second reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +151,10 @@ def _verdicts(user: str) -> str:
     its words are in the material and it adds nothing to them; any other one says that the wiki does
     not answer, which is so where the model found no words of its own."""
     known = {_plain(sentence.text): sentence for sentence in _sentences(user)}
-    material = _plain(_SENTENCE.sub("", user))
+    judged, rest = _apart(user)
+    material = _plain(rest)
     verdicts = []
-    for number, _, text in _SENTENCE.findall(user):
+    for number, text in judged:
         sentence = known.get(_plain(text.partition("\n")[0]))
         stands = sentence is None or (sentence.words in material and not sentence.beyond)
         beyond = "" if stands or sentence is None else sentence.beyond or sentence.text
@@ -161,6 +162,20 @@ def _verdicts(user: str) -> str:
             {"sentence": int(number), "sources": [], "beyond": beyond, "supported": stands}
         )
     return json.dumps({"verdicts": verdicts})
+
+
+def _apart(user: str) -> tuple[list[tuple[str, str]], str]:
+    """Return the sentences of the prompt of a second reading, each with its number, and the rest of
+    the prompt."""
+    sentences, rest, at = [], "", 0
+    while begin := _SENTENCE.search(user, at):
+        end = user.find(f"\n</sentence {begin[2]}>", begin.end())
+        if end < 0:
+            break
+        sentences.append((begin[1], user[begin.end() : end]))
+        rest += user[at : begin.start()]
+        at = end
+    return sentences, rest + user[at:]
 
 
 def _plain(text: str) -> str:
