@@ -110,6 +110,7 @@ class Visit:
         """Open the sidebar. A narrow page hides it, and the button for it behind a thread."""
         menu = self.page.get_by_role("button", name="Channels", exact=True)
         close = self.thread.get_by_role("button", name="Close the thread")
+        self.page.locator("nav button").first.wait_for(state="attached")
         is_narrow = (self.page.viewport_size or {"width": 0})["width"] < _NARROW
         if is_narrow and close.is_visible():
             close.click()

@@ -120,7 +120,7 @@ def test_an_answer_in_a_direct_conversation_is_below_its_question(page: Page) ->
     composer(page).fill(GARAGE)
     composer(page).press("Enter")
     main = page.get_by_role("region", name="Conversation")
-    asked = main.locator("li.message", has_text=GARAGE).last
+    asked = main.locator("li.message:not(.reply)", has_text=GARAGE).last
     answer = asked.locator("xpath=following-sibling::li[1]")
     answer.get_by_text("seven in the morning").wait_for()
 
