@@ -41,7 +41,7 @@ def page() -> str:
         f"## The boat {title}\n\n" + "\n\n".join(lines) for title, *lines in HEAPS
     )
     return f"""---
-title: The boat <!channel> @here [x](https://evil.example) \u202e&lt;!here&gt;
+title: The boat <!channel> @here [x](https://evil.example) \u202e&lt;!here&gt; for all?
 owner: <!everyone> @channel https://evil.example
 ---
 

@@ -148,8 +148,8 @@ async def test_a_flag_goes_from_the_reader_to_the_owner_and_back(
 
     write(company.wiki, {"expenses.md": owned.replace("nine", "eight")})
     await reindexed(slack)
-    await slack.wait_for(lambda: "after eight in the evening" in rendered(card))
-    assert "after nine in the evening" in rendered(card)
+    await slack.wait_for(lambda: "after *eight* in the evening" in rendered(card))
+    assert "after ~nine~ in the evening" in rendered(card)
 
     await slack.click("U0BOSS", card, "flag_fixed")
     handled = await slack.wait_for_message(
