@@ -21,7 +21,7 @@ def test_it_says_how_far_the_wikis_are_read_and_takes_questions(
     browser: Browser, width: int
 ) -> None:
     start_up = StartUp("Footnote is reading the wiki handbook (7 of 242 pages).")
-    with RunningPlayground(MANIFEST, parts=PageParts(start_up=start_up)) as playground:
+    with RunningPlayground(MANIFEST, parts=PageParts(start_up=start_up, tour=True)) as playground:
         page = browser.new_page(viewport={"width": width, "height": 800})
         page.set_default_timeout(PATIENCE)
         page.goto(playground.url)
@@ -30,8 +30,11 @@ def test_it_says_how_far_the_wikis_are_read_and_takes_questions(
         Visit(page).say("@footnote How do I book leave?")
         page.get_by_role("main").locator("article", has_text="How do I book leave?").wait_for()
         problems = serious_problems(page)
+        tour = page.get_by_role("region", name="Guided tour")
+        assert not tour.is_visible()
         start_up.says = ""
         notice.wait_for(state="hidden")
+        tour.wait_for()
         page.close()
 
     assert problems == []

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from html import unescape
 from typing import Any
 
 import yaml
@@ -69,7 +70,8 @@ class FrontMatter:
 
     @property
     def title(self) -> str:
-        return self.text("title", "linktitle")
+        """The title, as a site shows it: with the characters that its entities name."""
+        return " ".join(unescape(self.text("title", "linktitle")).split())
 
     @property
     def description(self) -> str:

@@ -277,8 +277,11 @@ class Page {
     this.startUp.hidden = this.startUp.textContent === "";
     this.markSeen();
     this.beside.listPages();
-    if (!this.welcomed && store.tour) this.tour.offer();
-    this.welcomed = true;
+    // The tour begins with an answer, which comes once the wikis are read.
+    if (!this.welcomed && this.startUp.hidden) {
+      this.welcomed = true;
+      if (store.tour) this.tour.offer();
+    }
     this.sidebar.draw();
     this.drawPlace();
     this.drawThread();

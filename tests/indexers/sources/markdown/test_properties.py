@@ -50,6 +50,12 @@ def test_any_characters_are_read(text: str, flavour: str) -> None:
     sections(text, flavour=flavour)
 
 
+def test_a_title_has_the_characters_that_its_entities_name_on_one_line() -> None:
+    matter, _ = split("---\ntitle: Logging in &amp; Networks&#10;&lt;2&gt;\n---\n")
+
+    assert matter.title == "Logging in & Networks <2>"
+
+
 @given(st.text(max_size=200))
 @tries(200)
 def test_any_front_matter_is_read(text: str) -> None:
