@@ -168,6 +168,9 @@ async def serving(
         | footnote.variables
         | {
             "FOOTNOTE_SLACK__WORKERS": str(_IN_FLIGHT),
+            # One person asks more than people do.
+            "FOOTNOTE_SLACK__PERSON_MINUTE": "0",
+            "FOOTNOTE_SLACK__CHANNEL_MINUTE": "0",
             "FOOTNOTE_SYNC__EVERY_MINUTES": "0",
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
