@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
 from footnote_bot.playground.slack.model import Json
+
+if TYPE_CHECKING:
+    from footnote_bot.bot.trial import ReadPage
 
 WIKI = "#wiki="
 """What the name of a wiki and the key of a page follow, in the address of a page without one."""
@@ -39,11 +42,6 @@ class WikiPages(Protocol):
 Explain = Callable[[str, Sequence[str], float], Json | None]
 """Returns the reasons of the latest answer to one of some texts in a channel, not after a time
 (seconds since the epoch); None if there was none. It blocks: call it in a thread."""
-
-
-ReadPage = Callable[[str, str, str], tuple[str, str] | None]
-"""Returns title and text of the page that a person, named by an address, may read in a wiki, by its
-key there; None if there is none for them."""
 
 
 class OwnPages:

@@ -20,7 +20,7 @@ from footnote_bot.playground.slack.workspace import LocalSlack
 
 _PATIENCE = 3_600.0
 """Seconds until the first answer: the wikis may have to be indexed before."""
-_PATIENT = Timing(retries=(0.0,) * 1_000)
+_FOR_AN_HOUR = Timing(retries=(0.0,) * 1_000)
 """Events are sent again for an hour, not three times: questions are asked before the bot starts."""
 
 
@@ -43,7 +43,7 @@ class RunningPlayground:
         parts: PageParts | None = None,
         token: str = "",
     ) -> None:
-        self.slack = LocalSlack(manifest, timing=_PATIENT)
+        self.slack = LocalSlack(manifest, timing=_FOR_AN_HOUR)
         # Other users of this machine can reach the port, too.
         self.slack.bot_token += secrets.token_urlsafe()
         self.slack.app_token += secrets.token_urlsafe()

@@ -77,13 +77,19 @@ def test_the_page_that_the_tour_fixes_gets_a_plain_answer(shell: Shell) -> None:
     assert "555-0100" in answer["text"]
 
 
-def test_a_taken_port_gives_way_to_the_next_free_one(
-    monkeypatch: pytest.MonkeyPatch, shell: Shell
-) -> None:
-    listened: list[int] = []
+@pytest.fixture
+def listened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ports that the demo would listen on; it is not run."""
+    ports: list[int] = []
     monkeypatch.setattr(
-        slack_demo, "run_demo", lambda _, listening, *__, **___: listened.append(listening.port)
+        slack_demo, "run_demo", lambda _, listening, *__, **___: ports.append(listening.port)
     )
+    return ports
+
+
+def test_a_taken_port_gives_way_to_the_next_free_one(
+    monkeypatch: pytest.MonkeyPatch, listened: list[int], shell: Shell
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
         monkeypatch.setattr(slack_demo, "PORT", taken)
@@ -94,13 +100,7 @@ def test_a_taken_port_gives_way_to_the_next_free_one(
     assert result.out == f"Port {taken} is taken: the page is at port {listened[0]}.\n"
 
 
-def test_a_port_that_was_asked_for_is_not_replaced(
-    monkeypatch: pytest.MonkeyPatch, shell: Shell
-) -> None:
-    listened: list[int] = []
-    monkeypatch.setattr(
-        slack_demo, "run_demo", lambda _, listening, *__, **___: listened.append(listening.port)
-    )
+def test_a_port_that_was_asked_for_is_not_replaced(listened: list[int], shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
         shell.footnote("playground", "--port", str(taken))

@@ -12,6 +12,9 @@ from footnote_bot.bot.slack.rendering.mrkdwn import Piece
 
 _ALIKE = 0.5
 """The share of words that two texts have in common. With less, nearly all would be marked."""
+_MOST_WORDS = 2_500
+"""Words of both texts that are compared: the worst take a tenth of a second, and the time grows
+with the square. A message has room for fewer."""
 _WORD = re.compile(r"(?:<[^<>\n]*>|`[^`\n]*`|\*[^*\n]*\*|\S)+")
 """Characters without a space, where links, code and bold words count as one character."""
 _QUOTE_MARK = "&gt;"
@@ -21,11 +24,11 @@ def mark_changes(
     old: Sequence[Piece], new: Sequence[Piece]
 ) -> tuple[Sequence[Piece], Sequence[Piece]]:
     """Return both with their changed words marked: struck through in ``old``, bold in ``new``. Text
-    in fences cannot be marked. Two texts that differ in most words are returned as they are."""
+    in fences cannot be marked. Long texts, and two that differ in most words, are returned as they
+    are."""
     before, after = list(_words(old)), list(_words(new))
-    # Frequent words are not compared alone, so this takes milliseconds.
     matcher = SequenceMatcher(None, before, after)
-    if matcher.ratio() < _ALIKE:
+    if len(before) + len(after) > _MOST_WORDS or matcher.ratio() < _ALIKE:
         return old, new
     same = matcher.get_matching_blocks()
     in_old = {number for a, _, size in same for number in range(a, a + size)}

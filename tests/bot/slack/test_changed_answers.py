@@ -54,12 +54,10 @@ def test_an_answer_with_mostly_other_words_is_not_marked() -> None:
     )  # fmt: skip
 
 
-def test_many_equal_words_are_compared_in_no_time() -> None:
-    words = "a b " * 3_000
-    old, new = marked(words, f"{words} c")
+def test_texts_that_would_take_long_to_compare_are_not_marked() -> None:
+    words = " ".join(map(str, range(1_300)))
 
-    assert old.split() == words.split()
-    assert new.split()[-1] == "*c*"
+    assert marked(words, f"{words} c") == (words, f"{words} c")
 
 
 def test_a_card_says_how_changes_are_marked() -> None:
