@@ -14,11 +14,15 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
+from footnote_bot.bot.agents.local import LocalPerson, NoTrail, alone
+from footnote_bot.bot.agents.tools import AgentTools
 from footnote_bot.bot.answering.asker import Asker
 from footnote_bot.bot.answering.composing.language_model import ConfiguredModel
 from footnote_bot.bot.answering.deciding import calibration
+from footnote_bot.bot.answering.latest import LatestSections
 from footnote_bot.bot.answering.llm.model_client import LanguageModel
 from footnote_bot.bot.answering.llm.usage import Cap, Caps, Meter, ModelObserver, Price
+from footnote_bot.bot.answering.question.several import Several
 from footnote_bot.bot.answering.quoting.responding import reading_by
 from footnote_bot.bot.answering.reranking.blending import cross_encoder
 from footnote_bot.bot.answering.retrieval.library import IndexedLibrary
@@ -249,6 +253,18 @@ class App:
         self.indexing.wikis.chosen(*wikis)
         index = self.indexing.index
         return Asker(self.answerer, self.reader(email), tuple(wikis) or None, lambda: index.trouble)
+
+    def agent_tools(self, email: str | None) -> AgentTools:
+        """Return the tools of an agent on this machine, with the rights of ``email`` (None:
+        everyone's)."""
+        return AgentTools(
+            LocalPerson(email or "", lambda: self.reader(email)),
+            Several(self.answerer),
+            LatestSections(lambda: self.searching),
+            self.queries.access,
+            NoTrail(),
+            alone(lambda: as_of(self.indexing.wikis, self.last_pass)),
+        )
 
     @part
     def queries(self) -> AdminQueries:

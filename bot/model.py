@@ -99,6 +99,20 @@ class Source:
         return "" if _ACCOUNT.match(words) else words
 
 
+SectionRef = tuple[str, str, int]
+"""A wiki, a page's key in it, and the place of a section's passage on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSection:
+    """A section, or a passage of it at ``ordinal``: the ``quote`` of ``source`` is its text.
+    ``score`` is the chance that it answers what was searched for, 0 to 1."""
+
+    source: Source
+    ordinal: int
+    score: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds of each stage. ``check`` is the recheck of the cited pages, and composing again

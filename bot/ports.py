@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from footnote_bot.bot.model import Question, Result, Source
+from footnote_bot.bot.model import FoundSection, Question, Result, SectionRef, Source
 from footnote_bot.indexers.model import KnownPage, Reader
 
 OnText = Callable[[str], None]
@@ -52,4 +52,22 @@ class Library(Protocol):
     def owner(self, source: Source) -> str:
         """Return the owner of the page, in words that may hold their address; empty if it has none
         any more, or it is unknown now."""
+        ...
+
+
+class Sections(Protocol):
+    """The sections of the wikis, each rechecked before it is returned. Its methods block, up to
+    seconds: call them in a thread.
+
+    Raises:
+        IndexUnavailable
+    """
+
+    def search(self, question: Question, limit: int) -> Sequence[FoundSection]:
+        """Return the passages that may answer, at most ``limit``, best first."""
+        ...
+
+    def read(self, ref: SectionRef, reader: Reader) -> FoundSection | None:
+        """Return the whole section with the passage ``ref``; None if ``reader`` may not read it, or
+        it is not there."""
         ...

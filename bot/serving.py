@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from footnote_bot.bot.answering.latest import Latest
+from footnote_bot.bot.agents import opening
+from footnote_bot.bot.agents.agents import Agents
+from footnote_bot.bot.agents.model import Place, ProviderPlace
+from footnote_bot.bot.agents.tokens import Tokens
+from footnote_bot.bot.agents.tools import AgentTools, Rate, Shared
+from footnote_bot.bot.answering.latest import Latest, LatestSections
 from footnote_bot.bot.answering.question.several import Several
 from footnote_bot.bot.answering.tracing import traced
 from footnote_bot.bot.answering.words.shared_words import content_stems
@@ -28,6 +34,7 @@ from footnote_bot.bot.flags.model import FlagPeriods
 from footnote_bot.bot.flags.review_channels import ReviewChannels
 from footnote_bot.bot.loading import models_loaded, warm_up
 from footnote_bot.bot.metrics.page import metrics_of
+from footnote_bot.bot.model import Result
 from footnote_bot.bot.operations import readiness, webhooks
 from footnote_bot.bot.operations.scheduler import Scheduler
 from footnote_bot.bot.operations.single_sync import repeated_syncs
@@ -39,6 +46,7 @@ from footnote_bot.bot.slack.api.slack_api import SLACK_API, SlackConnection
 from footnote_bot.bot.slack.chat.workspace import workspace_of
 from footnote_bot.bot.slack.commands.channel_settings import LanguageChoices
 from footnote_bot.bot.slack.commands.forget import Forget
+from footnote_bot.bot.slack.commands.tokens import TokenCommand
 from footnote_bot.bot.slack.commands.wiki import wiki_commands
 from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
@@ -48,6 +56,7 @@ from footnote_bot.bot.slack.home.home import Home
 from footnote_bot.bot.slack.listeners import SlackFeatures
 from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
+from footnote_bot.bot.slack.rights.agents import SlackAgentPeople
 from footnote_bot.bot.slack.running import Dispatcher, SlackApp, app_of
 from footnote_bot.bot.slack.workspaces import Workspaces
 from footnote_bot.bot.state.database import Database
@@ -59,6 +68,7 @@ from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.spool import Spool
 from footnote_bot.bot.state.stores import Stores
 from footnote_bot.bot.state.teams import Team
+from footnote_bot.bot.state.tokens import DatabaseTokens
 from footnote_bot.bot.workspaces.model import WorkspaceRights
 from footnote_bot.bot.workspaces.narrowing import WikiPorts
 from footnote_bot.config.errors import SettingsError
@@ -133,7 +143,9 @@ def serve_app(
 
     if reloading:
         reloading.follow(follow)
+    agents = agents_of(app, syncing.as_of, metrics.counters.answered)
     env = Environment(
+        agents=agents,
         reload=reloading,
         stopping=scheduler.interrupt,
         question_limits=lambda: app.settings.slack,
@@ -150,6 +162,7 @@ def serve_app(
         reindexing=syncing,
         operating=queries,
         library=library,
+        sections=LatestSections(lambda: app.searching),
         tokens=parts.wikis.tokens,
     )
     further = None
@@ -166,7 +179,15 @@ def serve_app(
         return further.with_home(me.team, home) if further else home
 
     installed: Dispatcher | None = further
-    with answers.loading(), scheduler.running(), sharing(app), traced(settings.tracing.url):
+    of = settings.agents
+    place = Place(of.host, of.port, of.url, of.issuer)
+    with (
+        answers.loading(),
+        scheduler.running(),
+        sharing(app),
+        traced(settings.tracing.url),
+        opening.serving(agents, place),
+    ):
         asyncio.run(chat.serve(connection, build, env, ready=lambda _: ready(), further=installed))
 
 
@@ -175,6 +196,25 @@ def syncs_of(app: App) -> OneSyncAtATime:
     follows the wikis, for its reindexes and the addresses of pages."""
     parts = app.indexing
     return repeated_syncs(parts, app, follow=parts.wikis.follow if app.settings.index.url else None)
+
+
+def agents_of(
+    app: App, as_of: Callable[[], datetime | None], answered: Callable[[Result], None]
+) -> Agents | None:
+    """Compose the agents of people; None if they are not served. ``answered`` counts answers."""
+    of = app.settings.agents
+    if not of.enabled:
+        return None
+    provider = ProviderPlace(of.issuer, of.tokens_for, of.address_claim)
+    executor = ThreadPoolExecutor(4, "agents")
+    app.closing.callback(executor.shutdown, wait=False, cancel_futures=True)
+    rate = Rate(lambda: app.settings.agents.person_minute, time.monotonic)
+    return Agents(
+        Tokens(DatabaseTokens(app.state), of.token_days, now),
+        opening.address_of(provider),
+        Shared(executor, rate, as_of, answered),
+        new_incident,
+    )
 
 
 def further_workspaces(
@@ -314,7 +354,8 @@ class SlackParts:
         prompts = Prompts(
             directory=slack.directory, answers=self.feedback, samples=env.samples, clock=env.seconds
         )
-        home = Home(slack, self.feedback, self.insights, wikis.operating, prompts)
+        tokens = TokenCommand(env.agents.tokens, slack.me.team) if env.agents else None
+        home = Home(slack, self.feedback, self.insights, wikis.operating, prompts, tokens)
         flagging = self.flagging()
         erase = partial(forget_person, self.state, team=self.team)
         forget = Forget(erase, self.feedback, slack, flagging.service.process_due, home.show)
@@ -333,7 +374,10 @@ class SlackParts:
                 settings.answer_languages, composed=bool(settings.llm.provider)
             ),
             keep=intake.receiving.keep,
+            tokens=tokens,
         )
+        if env.agents:
+            env.agents.join(slack.me.team, self.agent_tools(env.agents.shared))
         features = SlackFeatures(
             workspace=slack,
             intake=intake,
@@ -344,6 +388,7 @@ class SlackParts:
             wiki=wiki,
             forget=forget,
             reindexer=reindexer,
+            tokens=tokens,
         )
         return app_of(
             features,
@@ -353,6 +398,13 @@ class SlackParts:
             forgetting=forgetting(self.state, spool, days, env.clock),
             adopt_every=env.adopt_every,
         )
+
+    def agent_tools(self, shared: Shared) -> AgentTools:
+        """Return the tools of people's agents. They run in another event loop than this one."""
+        wikis = self.wikis
+        people = SlackAgentPeople(self.slack.people, asyncio.get_running_loop())
+        access, trail = wikis.operating.access, self.stores.audit
+        return AgentTools(people, wikis.answering, wikis.sections, access, trail, shared)
 
     def flagging(self) -> Flagging:
         settings, slack, stores = self.settings, self.settings.slack, self.stores

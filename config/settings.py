@@ -24,6 +24,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from footnote_bot.config.agents import AgentSettings
 from footnote_bot.config.llm import LlmSettings
 from footnote_bot.config.removed import carry_over, is_outdated_reranker, without_removed
 from footnote_bot.config.secret_files import FileSecrets, secret_of
@@ -184,6 +185,7 @@ class Settings(BaseSettings):
     answer: AnswerSettings = AnswerSettings()
     llm: LlmSettings = LlmSettings()
     slack: SlackSettings = SlackSettings()
+    agents: AgentSettings = AgentSettings()
     state: StateSettings = StateSettings()
     tracing: TracingSettings = TracingSettings()
 

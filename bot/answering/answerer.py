@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Semaphore
 from typing import Protocol
 
+from footnote_bot.bot.answering import sections
 from footnote_bot.bot.answering.composing.composer import Composer
 from footnote_bot.bot.answering.deciding.confidence import Confidence, least_chance
 from footnote_bot.bot.answering.deciding.deciding import NEAR, Deciding
@@ -32,7 +33,18 @@ from footnote_bot.bot.answering.quoting.section import Read
 from footnote_bot.bot.answering.retrieval.recheck import Recheck
 from footnote_bot.bot.answering.retrieval.retrieval import Reorder, Retrieval, Retrieved
 from footnote_bot.bot.answering.retrieval.sources import Aging, source_of
-from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Why, named
+from footnote_bot.bot.model import (
+    Answer,
+    FoundSection,
+    NoAnswer,
+    Question,
+    Reason,
+    Result,
+    SectionRef,
+    Source,
+    Why,
+    named,
+)
 from footnote_bot.bot.moments import today
 from footnote_bot.bot.ports import OnText
 from footnote_bot.indexers.model import EVERYONE, Principal, Reader
@@ -157,6 +169,16 @@ class Answerer:
             recheck=self.recheck,
             chance=self.responder.chance,
         )
+
+    def sections(self, question: Question, limit: int) -> Sequence[FoundSection]:
+        """Return the passages that may answer, as `bot.ports.Sections` does."""
+        # No cross-encoder: it takes longer than the search, and a program reads several anyway.
+        retriever = replace(self, rerank=None).retriever(question.reader, limit=limit)
+        return sections.found_by(retriever, question)
+
+    def section(self, ref: SectionRef, reader: Reader) -> FoundSection | None:
+        """Return a whole section, as `bot.ports.Sections` does."""
+        return sections.whole(self.retrieval.index, self.recheck, ref, reader)
 
     def _rewritten(self, question: Question) -> Question:
         """Return the question in a language of the pages, or made standalone."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from footnote_bot.bot.model import Question, Result
+from footnote_bot.bot.model import FoundSection, Question, Result, SectionRef
 from footnote_bot.bot.parts import part
 from footnote_bot.bot.ports import Answering, OnText
+from footnote_bot.indexers.model import Reader
+
+if TYPE_CHECKING:
+    from footnote_bot.bot.answering.answerer import Answerer
 
 
 class Latest:
@@ -37,6 +42,20 @@ class Latest:
             IndexUnavailable: the index cannot be searched.
         """
         return self._now.answering.answer(question, on_text)
+
+
+class LatestSections:
+    """The sections of the index, each rechecked before it is returned: the port
+    `bot.ports.Sections`. ``answerer`` returns the current answerer."""
+
+    def __init__(self, answerer: Callable[[], Answerer]) -> None:
+        self._answerer = answerer
+
+    def search(self, question: Question, limit: int) -> Sequence[FoundSection]:
+        return self._answerer().sections(question, limit)
+
+    def read(self, ref: SectionRef, reader: Reader) -> FoundSection | None:
+        return self._answerer().section(ref, reader)
 
 
 class _Composed:

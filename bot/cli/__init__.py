@@ -1,5 +1,6 @@
 """The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags
-| usage | audit | backup | restore | eval | calibrate | convert | init | migrate-index | settings``,
+| usage | audit | backup | restore | eval | calibrate | convert | init | mcp | migrate-index
+| settings``,
 and the commands that are found as entry points.
 
 A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
@@ -32,6 +33,7 @@ from footnote_bot.bot.cli.eval_command import evaluate
 from footnote_bot.bot.cli.failures import FAILED, MISUSED, exit_code
 from footnote_bot.bot.cli.flags_command import flags
 from footnote_bot.bot.cli.init_command import init
+from footnote_bot.bot.cli.mcp_command import mcp, mcp_call
 from footnote_bot.bot.cli.migrate_command import migrate_index
 from footnote_bot.bot.cli.options import (
     CommandGroup,
@@ -166,6 +168,8 @@ for command in (
     evaluate,
     flags,
     init,
+    mcp,
+    mcp_call,
     migrate_index,
     print_settings,
     restore,

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from footnote_bot.bot.app import App
     from footnote_bot.config.settings import Settings
 
-SHARED = frozenset({"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync"})
+CALL = "mcp-call"
+"""The hidden command of one call of an agent."""
+CALL = "mcp-call"
+"""The hidden command of one call of an agent."""
+SHARED = frozenset(
+    {"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync", CALL}
+)
 """Commands that go through the process that holds an embedded index, if there is one."""
 PROTOCOL = 1
 """Increased with every change of the messages between the two."""

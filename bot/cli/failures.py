@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 
 from footnote_bot.bot import terminal
+from footnote_bot.bot.agents.errors import AgentsMisconfigured
 from footnote_bot.bot.errors import (
     BotError,
     ModelMisconfigured,
@@ -18,6 +19,7 @@ from footnote_bot.indexers.errors import IndexersError, ModelUnknown, WikiMiscon
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 _MISUSES = (
+    AgentsMisconfigured,
     ModelMisconfigured,
     ModelUnknown,
     SlackMisconfigured,

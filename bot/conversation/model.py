@@ -268,6 +268,8 @@ class Way(StrEnum):
     DIRECT = "direct"
     PRIVATE = "private"
     """In a channel, to one person alone."""
+    AGENT = "agent"
+    """To an agent of one person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from footnote_bot.bot.agents.agents import Agents
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.conversation.conversation import Unobserved
 from footnote_bot.bot.conversation.ports import Observer
@@ -38,6 +39,8 @@ class Environment:
     """Returns questions that headings of pages ask which everyone may read."""
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     """Endpoints for posts from others than Slack, by path."""
+    agents: Agents | None = None
+    """The agents of people; None: they are not served."""
     pages: Mapping[str, Page] = field(default_factory=dict)
     """Pages for people's browsers, by path."""
     checks: Mapping[str, Check] = field(default_factory=dict)

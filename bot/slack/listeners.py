@@ -25,8 +25,9 @@ from footnote_bot.bot.flags.verdicts import WHY
 from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.chat import pressing
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
-from footnote_bot.bot.slack.commands import channel_settings, forget
+from footnote_bot.bot.slack.commands import channel_settings, forget, tokens
 from footnote_bot.bot.slack.commands.forget import Forget
+from footnote_bot.bot.slack.commands.tokens import TokenCommand
 from footnote_bot.bot.slack.commands.wiki import WikiCommands
 from footnote_bot.bot.slack.events.handling import Failures
 from footnote_bot.bot.slack.events.parsing import Identity, parse_event
@@ -57,6 +58,8 @@ class SlackFeatures:
     wiki: WikiCommands
     forget: Forget
     reindexer: Reindexer
+    tokens: TokenCommand | None
+    """None: agents are not served."""
 
 
 def bolt_app(slack: SlackConnection, me: Identity, token: Callable[[], str]) -> AsyncApp:
@@ -138,6 +141,9 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     app.command("/wiki")(guarded(features.wiki.commands.wiki))
     app.action(reports.CANCEL)(guarded(features.reindexer.cancelled))
     app.action(forget.CONFIRM)(guarded(features.forget.confirmed))
+    if features.tokens:
+        revoked = partial(features.tokens.revoked, show_home=features.home.show)
+        app.action(tokens.REVOKE)(guarded(revoked))
     for button, handler in pressing.buttons(features.conversation, slack.chat.renderer).items():
         app.action(button)(guarded(handler))
     app.error(failures.note_undelivered)

@@ -40,6 +40,7 @@ from footnote_bot.bot.state.schema import (
     shown_pages,
     shown_readers,
     threads,
+    tokens,
     usage,
     verdicts,
     written,
@@ -75,6 +76,7 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     installations: None,  # stay until Footnote is uninstalled there
     org_workspaces: None,  # go with their installation
     oauth_states: oauth_states.c.expires,
+    tokens: tokens.c.expires,
 }
 """The column with a row's age; None: age does not delete it."""
 
@@ -189,6 +191,8 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         connection.execute(sa.delete(usage).where(usage.c.payer.in_(payers)))
         unname(channels, "person", of_team(channels.c.team, team))
         unname(jobs, "person", of_team(jobs.c.team, team))
+        own_tokens = of_team(tokens.c.team, team), tokens.c.person == person
+        connection.execute(sa.delete(tokens).where(*own_tokens))
     database.empty_log(deleted=True)
     return Forgotten(questions, judged, flagged or 0)
 

@@ -20,7 +20,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-SCHEMA = 21
+SCHEMA = 22
 """The version of these tables: the number of the last migration."""
 FIRST = 17
 """The first version that alembic manages."""
@@ -345,6 +345,19 @@ org_workspaces = sa.Table(
     ),
 )
 """Workspaces that became known through their organization's installation."""
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("team", sa.String(32), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("name", sa.String(24), nullable=False),
+    sa.Column("made", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False),
+    sa.UniqueConstraint("team", "person", "name"),
+)
+"""People's tokens for their agents; of each, a digest."""
 
 oauth_states = sa.Table(
     "oauth_states",

@@ -6,10 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from footnote_bot.bot.model import NoAnswer, Question, Reason, Result, Source
+from footnote_bot.bot.model import (
+    FoundSection,
+    NoAnswer,
+    Question,
+    Reason,
+    Result,
+    SectionRef,
+    Source,
+)
 from footnote_bot.bot.operations.model import AccessNow, Order
 from footnote_bot.bot.operations.ports import Operating, Reindexing
-from footnote_bot.bot.ports import Answering, Library, OnText
+from footnote_bot.bot.ports import Answering, Library, OnText, Sections
 from footnote_bot.bot.workspaces import texts
 from footnote_bot.bot.workspaces.model import WorkspaceRights, own_id
 from footnote_bot.indexers.errors import WikiMisconfigured
@@ -35,6 +43,7 @@ class WikiPorts:
     reindexing: Reindexing
     operating: Operating
     library: Library
+    sections: Sections
     tokens: Callable[[str], frozenset[str]] = addressed
 
     def narrowed(self, allowed: WorkspaceRights, workspace: str) -> WikiPorts:
@@ -45,6 +54,7 @@ class WikiPorts:
             reindexing=NoReindexing(allowed.wikis),
             operating=NarrowedOperating(self.operating, answering),
             library=NarrowedLibrary(self.library, allowed.wikis),
+            sections=NarrowedSections(self.sections, allowed.wikis),
             tokens=self.tokens if allowed.trusts_addresses else _no_tokens,
         )
 
@@ -104,6 +114,22 @@ class NarrowedLibrary:
 
     def owner(self, source: Source) -> str:
         return self.library.owner(source) if source.wiki in self.wikis else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowedSections:
+    """The sections of ``wikis``."""
+
+    sections: Sections
+    wikis: tuple[str, ...]
+
+    def search(self, question: Question, limit: int) -> Sequence[FoundSection]:
+        if not self.wikis:
+            return ()
+        return self.sections.search(replace(question, wikis=self.wikis), limit)
+
+    def read(self, ref: SectionRef, reader: Reader) -> FoundSection | None:
+        return self.sections.read(ref, reader) if ref[0] in self.wikis else None
 
 
 @dataclass(frozen=True, slots=True)

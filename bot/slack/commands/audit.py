@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Protocol
 
+from footnote_bot.bot.conversation.model import Way
 from footnote_bot.bot.moments import in_words
 from footnote_bot.bot.operations.audit_report import AuditQuery, NotedEntry, page_query
 from footnote_bot.bot.slack.commands.call import Call, Misused, address, options, person
@@ -76,7 +77,9 @@ class Audit:
         entry = noted.entry
         shown = [page for page in entry.pages if query.names(page)]
         person = await self.people.name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
-        place = f"<#{entry.place.channel}>" if entry.way.value == "channel" else entry.way.value
+        channel, way = entry.place.channel, entry.way
+        agent = inert(channel) if way is Way.AGENT else ""
+        place = f"<#{channel}>" if way is Way.CHANNEL else agent or way.value
         readers = texts.EVERYONE if entry.open else await self._readers(entry.readers)
         pages = [
             (texts.shown_words if page.words else texts.shown_title)(

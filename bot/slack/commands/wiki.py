@@ -36,6 +36,7 @@ from footnote_bot.bot.slack.commands.forget import Forget
 from footnote_bot.bot.slack.commands.gaps import Gaps
 from footnote_bot.bot.slack.commands.reindex import DRY_RUN, FULL, Reindex
 from footnote_bot.bot.slack.commands.status import Status
+from footnote_bot.bot.slack.commands.tokens import TokenCommand
 from footnote_bot.bot.slack.events.parsing import MOST_CHARACTERS, storable
 from footnote_bot.bot.slack.reindexing.reindexer import Reindexer
 from footnote_bot.bot.slack.rendering.blocks import repeated
@@ -192,9 +193,10 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
     audited: timedelta,
     languages: LanguageChoices,
     keep: Callable[[IncomingMessage], Awaitable[None]],
+    tokens: TokenCommand | None,
 ) -> WikiCommands:
     """Compose the subcommands. ``audited`` is how long the ``trail`` is kept; ``keep`` as in
-    `CommandQuestions`."""
+    `CommandQuestions`; without ``tokens``, agents are not served."""
     people, api, clock, reindexing = slack.people, slack.api, slack.clock, wikis.reindexing
     forms = ChannelForms(
         team=slack.me.team,
@@ -234,6 +236,11 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
             texts.SETTINGS_USAGE, texts.SETTINGS_DOES, forms.ask, For.MEMBERS, forms.is_usable
         ),
         Subcommand(texts.FORGET_USAGE, texts.FORGET_DOES, forget.run),
+        *(
+            [Subcommand(texts.TOKEN_USAGE, texts.TOKEN_DOES, tokens.run, For.MEMBERS)]
+            if tokens
+            else []
+        ),
         Subcommand(texts.AUDIT_USAGE, texts.audit_does(LATELY.days), audit.run, For.ADMINS),
     ]
     questions = CommandQuestions(api, slack.text, slack.me.team, keep)

@@ -18,6 +18,7 @@ from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.insights import LATELY, WEEK, Insights
 from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
+from footnote_bot.bot.slack.commands.tokens import TokenCommand
 from footnote_bot.bot.slack.home import home_page
 from footnote_bot.bot.slack.home.home_page import FLAGS_SHOWN, HomeSection
 from footnote_bot.bot.slack.rendering.blocks import notice
@@ -45,6 +46,7 @@ class Home:
     insights: Insights
     operating: Operating
     prompts: Prompts
+    tokens: TokenCommand | None = None
 
     async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle `app_home_opened` of the home tab."""
@@ -75,6 +77,8 @@ class Home:
         if member:
             parts[texts.WHAT_I_READ] = self._wikis(whole=admin)
         parts[texts.YOUR_FLAGS] = self._flags(person)
+        if member and self.tokens:
+            parts[texts.YOUR_TOKENS] = self.tokens.blocks(person)
         if admin:
             parts |= {
                 texts.HOW_IT_GOES: self._volumes(),

@@ -178,6 +178,17 @@ def more_flags(more: int) -> str:
 
 # forget me
 
+TOKEN_USAGE = "token [new NAME | revoke NAME]"  # noqa: S105
+TOKEN_DOES = "the tokens of your agents, which ask me as you may"  # noqa: S105
+TOKEN_WORDS = "`new` and `revoke` take one name, as in `/wiki token new laptop`."  # noqa: S105
+YOUR_TOKENS = "Your agents' tokens"
+REVOKE = "Revoke"
+
+
+def revoke_aloud(name: str) -> str:
+    return f"Revoke the token {name}"
+
+
 FORGET_USAGE = "forget me"
 FORGET_DOES = "delete what I keep of you"
 ONLY_YOU = "I can forget you, and nobody else."

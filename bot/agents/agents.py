@@ -1,0 +1,99 @@
+"""The agents of all workspaces: whose token a request carries, and who works on its call."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from footnote_bot.bot.agents import texts
+from footnote_bot.bot.agents.errors import CallRefused
+from footnote_bot.bot.agents.model import BY_PROVIDER, Caller, Standing
+from footnote_bot.bot.agents.tokens import PREFIX, Tokens
+from footnote_bot.bot.agents.tools import AgentTools, Shared
+from footnote_bot.bot.conversation import incidents
+from footnote_bot.bot.errors import ChatUnavailable, StateUnavailable
+from footnote_bot.indexers.errors import IndexUnavailable
+
+logger = logging.getLogger(__name__)
+
+Address = Callable[[str], str]
+"""Returns the e-mail address in a token of the identity provider; empty if it is not valid. It may
+block, and raises ChatUnavailable while the provider is away."""
+_LONGEST = 8000
+_AT_ONCE = 64
+"""Calls that work or wait. More are refused, so that none waits for minutes."""
+
+
+@dataclass(slots=True)
+class Agents:
+    """The agents of people. Each workspace joins once the bot is signed in to it. ``address``: None
+    without an identity provider."""
+
+    tokens: Tokens
+    address: Address | None
+    shared: Shared
+    new_incident: Callable[[], str]
+    _workspaces: dict[str, AgentTools] = field(default_factory=dict)
+    _working: int = 0
+
+    def join(self, team: str, tools: AgentTools) -> None:
+        self._workspaces[team] = tools
+
+    async def caller(self, token: str) -> Caller | None:
+        """Return the person of a token, if it is valid and they may get answers now. Slack is asked
+        each time. The tokens of a deactivated person are deleted.
+
+        Raises:
+            ChatUnavailable, StateUnavailable: it cannot be known now.
+        """
+        found = await self._owner(token) if len(token) <= _LONGEST else None
+        if found is None:
+            return None
+        standing = await self._tools(found).people.standing(found.person)
+        if standing is Standing.GONE:
+            await asyncio.to_thread(self.tokens.revoke, found.team, found.person)
+            logger.info("%s was deactivated: their agents' tokens are deleted", found.person)
+        return found if standing is Standing.MEMBER else None
+
+    async def call(self, caller: Caller, tool: str, arguments: object) -> dict[str, Any]:
+        """Return the result of a tool.
+
+        Raises:
+            CallRefused: with the reason, and the status of HTTP.
+        """
+        if self._working >= _AT_ONCE:
+            raise CallRefused(texts.BUSY, 503)
+        self._working += 1
+        try:
+            return await self._tools(caller).call(caller, tool, arguments)
+        except CallRefused:
+            raise
+        except (ChatUnavailable, IndexUnavailable, StateUnavailable) as error:
+            logger.warning("An agent of %s has to try again: %s", caller.person, error)
+            raise CallRefused(texts.TRY_LATER, 503) from None
+        except Exception as error:  # noqa: BLE001 - the edge: logged, and the agent is told
+            incident = self.new_incident()
+            incidents.note(incident, f"{tool} of an agent of {caller.person}", error)
+            raise CallRefused(texts.WENT_WRONG.format(incident=incident), 500) from None
+        finally:
+            self._working -= 1
+
+    async def _owner(self, token: str) -> Caller | None:
+        if token.startswith(PREFIX):
+            personal = await asyncio.to_thread(self.tokens.owner, token)
+            return Caller(personal.team, personal.person, personal.name) if personal else None
+        if self.address is None:
+            return None
+        email = await asyncio.to_thread(self.address, token)
+        for team, tools in self._workspaces.items() if email else ():
+            if person := await tools.people.addressed_as(email):
+                return Caller(team, person, BY_PROVIDER)
+        return None
+
+    def _tools(self, caller: Caller) -> AgentTools:
+        if not (tools := self._workspaces.get(caller.team)):
+            raise ChatUnavailable(f"The bot is not signed in to {caller.team}.")
+        return tools

@@ -1,0 +1,231 @@
+"""Use case: a call of an agent -> what its person may know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from footnote_bot.bot.agents import texts
+from footnote_bot.bot.agents.errors import CallRefused
+from footnote_bot.bot.agents.model import Caller, Known
+from footnote_bot.bot.agents.ports import AgentPeople
+from footnote_bot.bot.agents.schemas import TOOLS
+from footnote_bot.bot.background import beside
+from footnote_bot.bot.conversation.answers import pages_shown
+from footnote_bot.bot.conversation.model import ANYBODY, AuditEntry, MessageRef, ShownPage, Way
+from footnote_bot.bot.conversation.ports import AuditTrail
+from footnote_bot.bot.model import (
+    Answer,
+    FoundSection,
+    Question,
+    Result,
+    SectionRef,
+    why_no_model,
+)
+from footnote_bot.bot.operations.model import AccessNow
+from footnote_bot.bot.ports import Answering, Sections
+from footnote_bot.bot.result_json import result_json
+from footnote_bot.bot.texts import only_open_pages
+from footnote_bot.indexers.errors import IndexersError, IndexUnavailable
+from footnote_bot.indexers.model import untold_by
+
+T = TypeVar("T")
+
+_ABOVE = "above it"
+
+
+class Access(Protocol):
+    """Returns whether the person with this e-mail address, in these user groups, may read the page
+    at an address. It may ask a wiki, up to seconds.
+
+    Raises:
+        IndexersError: it is the address of no wiki, or one cannot be asked.
+    """
+
+    def __call__(self, email: str, url: str, groups: frozenset[str]) -> AccessNow: ...
+
+
+@dataclass(slots=True)
+class Rate:
+    """How often people call: ``most`` times in a minute each. ``seconds`` returns monotonic
+    seconds."""
+
+    most: Callable[[], int]
+    seconds: Callable[[], float]
+    _calls: dict[str, deque[float]] = field(default_factory=dict)
+
+    def count(self, person: str) -> None:
+        """Count a call.
+
+        Raises:
+            CallRefused: it is one too many.
+        """
+        now, most = self.seconds(), self.most()
+        if len(self._calls) > 1000:  # people who called a minute ago, or never again
+            self._calls = {who: calls for who, calls in self._calls.items() if now - calls[-1] < 60}
+        calls = self._calls.setdefault(person, deque())
+        while calls and now - calls[0] >= 60:
+            calls.popleft()
+        if most and len(calls) >= most:
+            raise CallRefused(texts.too_many(most), 429)
+        calls.append(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the workspaces share. ``executor`` runs what blocks; ``as_of`` returns when the wikis
+    were last read, and blocks, too; ``answered`` counts answers."""
+
+    executor: Executor
+    rate: Rate
+    as_of: Callable[[], datetime | None]
+    answered: Callable[[Result], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTools:
+    """The tools for the people of one workspace."""
+
+    people: AgentPeople
+    answering: Answering
+    sections: Sections
+    access: Access
+    audit: AuditTrail
+    shared: Shared
+
+    async def call(self, caller: Caller, name: str, given: object) -> dict[str, Any]:
+        """Return the result of the tool ``name``, as its schema says.
+
+        Raises:
+            CallRefused: the arguments are wrong, the person may not, or too often.
+            ChatUnavailable, IndexUnavailable, StateUnavailable
+        """
+        if not (tool := TOOLS.get(name)):
+            raise CallRefused(texts.UNKNOWN_TOOL, 404)
+        arguments = await asyncio.to_thread(tool.arguments, given)
+        self.shared.rate.count(f"{caller.team}/{caller.person}")
+        known = await self.people.known(caller.person)
+        if known is None:
+            raise CallRefused(texts.NO_ANSWERS_FOR_YOU, 403)
+        match name:
+            case "ask":
+                result = await self._ask(caller, known, arguments.question)
+            case "search":
+                result = await self._search(caller, known, arguments.query, arguments.limit)
+            case "read_section":
+                result = await self._read(caller, known, _ref(arguments.section))
+            case _:
+                result = await self._may_read(known, arguments.url)
+        as_of = await beside(self.shared.executor, self.shared.as_of)
+        return {**result, "as_of": result.get("as_of") or (as_of and as_of.isoformat())}
+
+    async def _ask(self, caller: Caller, known: Known, words: str) -> dict[str, Any]:
+        # The usage of a language model is counted for the person, as in a direct message.
+        question = Question(words, known.reader, person=caller.person)
+        result = await beside(self.shared.executor, self.answering.answer, question)
+        self.shared.answered(result)
+        await self._note(caller, known, pages_shown(result))
+        return {**result_json(result), "notes": _notes(result)}
+
+    async def _search(self, caller: Caller, known: Known, words: str, limit: int) -> dict[str, Any]:
+        question = Question(words, known.reader, person=caller.person, quoting=True)
+        found = await beside(self.shared.executor, self.sections.search, question, limit)
+        await self._note(caller, known, _shown(found))
+        notes = [only_open_pages(everybody=False)] if untold_by(known.reader) else []
+        return {"sections": [_section(each) for each in found], "notes": notes}
+
+    async def _read(self, caller: Caller, known: Known, ref: SectionRef) -> dict[str, Any]:
+        found = await beside(self.shared.executor, self.sections.read, ref, known.reader)
+        if found is None:
+            raise CallRefused(texts.NOT_HERE, 404)
+        await self._note(caller, known, _shown([found]))
+        return _section(found)
+
+    async def _may_read(self, known: Known, url: str) -> dict[str, Any]:
+        identity = known.identity
+        if not identity.email:
+            raise CallRefused(texts.NO_ADDRESS, 403)
+        try:
+            result = await beside(
+                self.shared.executor, self.access, identity.email, url, identity.groups
+            )
+        except IndexUnavailable:
+            raise
+        except IndexersError as error:
+            raise CallRefused(str(error), 404) from None
+        return _access(result)
+
+    async def _note(self, caller: Caller, known: Known, pages: tuple[ShownPage, ...]) -> None:
+        """Note in the audit trail what the agent is about to get."""
+        if not pages:
+            return
+        place = MessageRef(caller.team, f"agent:{caller.agent}", "", "")
+        is_open = known.reader == ANYBODY
+        readers = frozenset[str]() if is_open else frozenset({caller.person})
+        entry = AuditEntry(place, caller.person, Way.AGENT, is_open, readers, pages)
+        await self.audit.note(entry)
+
+
+def _ref(section: str) -> SectionRef:
+    wiki, ordinal, page = section.split("/", 2)
+    return wiki, page, int(ordinal)
+
+
+def _section(found: FoundSection) -> dict[str, Any]:
+    source = found.source
+    return {
+        "section": f"{source.wiki}/{found.ordinal}/{source.page}",
+        "title": source.title,
+        "heading": source.heading,
+        "url": source.url,
+        "wiki": source.wiki,
+        "page": source.page,
+        "text": source.quote,
+        "updated": source.updated.isoformat() if source.updated else None,
+        "outdated": source.outdated,
+        "score": round(found.score, 4),
+    }
+
+
+def _shown(found: Sequence[FoundSection]) -> tuple[ShownPage, ...]:
+    pages = {
+        (each.source.wiki, each.source.page): ShownPage(
+            each.source.wiki,
+            each.source.page,
+            each.source.revision,
+            each.source.url.partition("#")[0],
+            words=True,
+        )
+        for each in found
+    }
+    return tuple(pages.values())
+
+
+def _notes(result: Result) -> list[str]:
+    """Return what people see below the answer in Slack."""
+    parts = [why_no_model(result)]
+    if isinstance(result, Answer):
+        parts += [*result.check_notes, result.verified.words if result.verified else ""]
+        parts += [part.words for part in result.verified_parts]
+    parts += [each.words for each in (result.unchecked, result.narrowed) if each]
+    parts += [f"{linked.name}: {linked.url} ({linked.doubt.words})" for linked in result.linked]
+    return [part for part in parts if part]
+
+
+def _access(result: AccessNow) -> dict[str, Any]:
+    """Return the result about the caller. Titles are only shown to those who may read the page."""
+    access = result.json()
+    may_read = access["may_read"]
+    gates = [
+        {**gate, "where": _ABOVE if not may_read and _ABOVE in gate["where"] else gate["where"]}
+        for gate in access["gates"]
+    ]
+    kept: Mapping[str, Any] = {
+        key: access[key] for key in ("may_read", "wiki", "why", "used", "answers", "as_of")
+    }
+    return {**kept, "title": access["title"] if may_read else "", "gates": gates}

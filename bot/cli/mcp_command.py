@@ -1,0 +1,144 @@
+"""The command ``footnote mcp``: the tools of agents at standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from footnote_bot.bot import terminal
+from footnote_bot.bot.agents.errors import CallRefused
+from footnote_bot.bot.cli.beside import CALL, greeting
+from footnote_bot.bot.cli.options import as_person, configured
+from footnote_bot.bot.cli.sharing import open_app
+from footnote_bot.bot.cli.through import PATIENCE
+from footnote_bot.bot.running.address import connect, socket_in
+from footnote_bot.bot.running.client import ProcessEnded, ask_running
+from footnote_bot.bot.running.connection import CommandConnection
+from footnote_bot.config import logs
+from footnote_bot.indexers.errors import IndexLocked
+
+if TYPE_CHECKING:
+    from footnote_bot.bot.app import App
+    from footnote_bot.config.settings import Secrets, Settings
+
+_AGAIN = 0.2
+"""Seconds until the next try to open the index."""
+
+
+@click.command()
+@as_person
+@configured
+def mcp(settings: Settings, secrets: Secrets, email: str | None) -> None:
+    """Let an agent on this machine ask, over MCP at standard input and output.
+
+    The agent starts this command, and asks with the rights of --as. Several may run at once, and
+    beside the bot. docs/agents.md has the settings of some agents.
+    """
+    from footnote_bot.bot.agents.opening import stdio  # slow: asyncio
+
+    logs.configure("WARNING", settings.log_format)  # agents show the log to their people
+    if sys.stdin.isatty():
+        terminal.complain("An agent talks to this command: see docs/agents.md. Ctrl-D ends it.")
+    with ExitStack() as opened:
+        stdio(_Local(settings, secrets, email, opened, click.get_current_context()).call)
+
+
+@click.command(CALL, hidden=True)
+@click.argument("tool")
+@click.argument("arguments")
+@as_person
+@configured
+def mcp_call(
+    settings: Settings, secrets: Secrets, tool: str, arguments: str, email: str | None
+) -> None:
+    """Print the result of a tool, as ``footnote mcp`` has it done by whoever holds the index."""
+    with open_app(settings, secrets) as app:
+        reply: dict[str, Any] = {}
+        try:
+            reply["result"] = _called(app, email, tool, json.loads(arguments))
+        except CallRefused as error:
+            reply["refused"] = str(error)
+    terminal.print_json(reply)
+
+
+def _called(app: App, email: str | None, tool: str, arguments: object) -> dict[str, Any]:
+    from footnote_bot.bot.agents.local import HERE  # slow, as the app is
+
+    return asyncio.run(app.agent_tools(email).call(HERE, tool, arguments))
+
+
+@dataclass(slots=True)
+class _Local:
+    """Calls for ``email``, done by the process that holds the index, or by this one once no other
+    does. What it opens is closed with ``opened``."""
+
+    settings: Settings
+    secrets: Secrets
+    email: str | None
+    opened: ExitStack
+    context: click.Context
+    _app: App | None = None
+    _opening: Lock = field(default_factory=Lock)
+
+    def call(self, tool: str, arguments: object) -> dict[str, Any]:
+        """Return the result of a tool.
+
+        Raises:
+            CallRefused
+            IndexLocked: another process holds the index, and does not listen.
+        """
+        until = time.monotonic() + PATIENCE
+        while self._app is None:
+            try:
+                if (reply := self._through(tool, arguments)) is not None:
+                    return reply
+                self._open()
+            except (IndexLocked, ProcessEnded):
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(_AGAIN)
+        return _called(self._app, self.email, tool, arguments)
+
+    def _open(self) -> None:
+        # Another thread's context of click is not this one's.
+        with self._opening, self.context.scope(cleanup=False):
+            if self._app is None:
+                opening = open_app(self.settings, self.secrets, shares=True)
+                self._app = self.opened.enter_context(opening)
+
+    def _through(self, tool: str, arguments: object) -> dict[str, Any] | None:
+        """Return the result by the process that holds the index; None if there is none.
+
+        Raises:
+            CallRefused
+            ProcessEnded
+        """
+        if (connected := connect(socket_in(self.settings.data_dir))) is None:
+            return None
+        options = {"tool": tool, "arguments": json.dumps(arguments), "email": self.email}
+        request = {"hello": greeting(self.settings), "command": CALL, "options": options}
+        printed: list[str] = []
+        with closing(CommandConnection(connected)) as connection:
+            last = ask_running(
+                connection,
+                request,
+                lambda said: printed.append(said.get("out", "")),
+                (),
+                patient=False,
+            )
+        if last.get("exit") != 0:
+            why = last.get("refused") or last.get("misused") or "see its log"
+            raise CallRefused(f"The running Footnote cannot do this: {why}.")
+        reply: dict[str, Any] = json.loads("".join(printed))
+        if "refused" in reply:
+            raise CallRefused(reply["refused"])
+        result: dict[str, Any] = reply["result"]
+        return result
