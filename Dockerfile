@@ -15,7 +15,7 @@ COPY footnote_bot footnote_bot
 # `--build-arg FOOTNOTE_COMMIT="$(git rev-parse HEAD)"`: `.git` is not in the image.
 ARG FOOTNOTE_COMMIT=unknown
 # image.txt has all that the extras need. setuptools, which LlamaIndex asks for, builds our package, too.
-RUN /opt/footnote/bin/pip install --no-cache-dir --no-index --no-deps --no-build-isolation '.[anthropic,attachments,llm,otel,postgresql]' \
+RUN /opt/footnote/bin/pip install --no-cache-dir --no-index --no-deps --no-build-isolation '.[agents,anthropic,attachments,llm,otel,postgresql]' \
     && /opt/footnote/bin/pip check \
     && /opt/footnote/bin/pip uninstall --yes pip
 

@@ -68,7 +68,7 @@ $(INSTALLED)/.ready: pyproject.toml constraints.txt $(AUDIT)/.ready
 	@rm -rf $(INSTALLED)
 	@$(PYTHON) -m venv --without-pip $(INSTALLED)
 	@$(AUDIT)/bin/python -m pip --disable-pip-version-check --quiet --python $(INSTALLED)/bin/python install \
-		--constraint constraints.txt '.[anthropic,attachments,llm,otel,postgresql]'
+		--constraint constraints.txt '.[agents,anthropic,attachments,llm,otel,postgresql]'
 	@touch $@
 
 install: $(VENV)/.dev

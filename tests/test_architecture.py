@@ -26,6 +26,8 @@ HOMES = {
     "click": ("bot/cli", "playground"),
     "fastembed": ("indexers/index",),
     "httpx": ("bot/answering/llm/connection.py",),
+    "httpx2": ("bot/agents",),
+    "jwt": ("bot/agents",),
     "llama_index": (
         "bot/answering/engine",
         "bot/answering/llm",
@@ -37,6 +39,8 @@ HOMES = {
     "mammoth": ("indexers/sources/attachments",),
     "markdown_it": ("indexers/sources/markdown",),
     "mdit_py_plugins": ("indexers/sources/markdown",),
+    "mcp": ("bot/agents",),
+    "mcp_types": ("bot/agents",),
     "numpy": ("bot/evaluation/calibrating.py", "indexers/index"),
     "onnxruntime": ("indexers/index",),
     "opentelemetry": ("bot/answering/tracing.py", "bot/answering/trace_spans.py"),
@@ -45,7 +49,7 @@ HOMES = {
     "prometheus_client": ("bot/metrics",),
     "pptx": ("indexers/sources/attachments",),
     "py3langid": ("indexers/index",),
-    "pydantic": ("config", "bot/state/answer_json.py"),
+    "pydantic": ("config", "bot/agents", "bot/state/answer_json.py"),
     "pydantic_settings": ("config",),
     "pypdf": ("indexers/sources/attachments",),
     "qdrant_client": ("indexers/index",),
@@ -56,8 +60,10 @@ HOMES = {
     "slack_bolt": ("bot/slack",),
     "slack_sdk": ("bot/slack",),
     "sqlalchemy": ("bot/state",),
+    "starlette": ("bot/agents",),
     "tokenizers": ("indexers/index",),
     "urllib3": ("indexers/sources/confluence",),
+    "uvicorn": ("bot/agents",),
     "yaml": ("indexers/sources/markdown",),
 }
 """The home of each third-party library. A new home or a new library is a decision, made here."""
@@ -73,7 +79,7 @@ SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
 
 ROOMS = (
     "answering", "conversation", "operations", "backup", "workspaces", "flags", "evaluation",
-    "metrics", "state", "slack", "terminal_chat", "running",
+    "metrics", "agents", "state", "slack", "terminal_chat", "running",
 )  # fmt: skip
 """The folders of `bot` in order. Each may import only from those before it."""
 GROUND = (
