@@ -261,7 +261,7 @@ class App:
             LocalPerson(email or "", lambda: self.reader(email)),
             Several(self.answerer),
             LatestSections(lambda: self.searching),
-            self.queries.access,
+            self.queries,
             NoTrail(),
             alone(lambda: as_of(self.indexing.wikis, self.last_pass)),
         )

@@ -39,7 +39,7 @@ def result_json(result: Result) -> dict[str, Any]:
         return {
             "kind": "answer",
             **common,
-            "sources": [_source_json(s) for s in result.sources],
+            "sources": [source_json(s) for s in result.sources],
             "composed": result.composed,
             "fallback": result.fallback.value if result.fallback else None,
             "left_out": result.left_out,
@@ -64,10 +64,11 @@ def result_json(result: Result) -> dict[str, Any]:
 
 
 def _nearest_json(source: Source) -> dict[str, Any]:
-    return {**_source_json(replace(source, quote="")), "line": line_of(source.quote)}
+    return {**source_json(replace(source, quote="")), "line": line_of(source.quote)}
 
 
-def _source_json(source: Source) -> dict[str, Any]:
+def source_json(source: Source) -> dict[str, Any]:
+    """Return a source of the result, with its quote."""
     return {
         "title": source.title,
         "heading": source.heading,

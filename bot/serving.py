@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from footnote_bot.bot.agents import opening
 from footnote_bot.bot.agents.agents import Agents
-from footnote_bot.bot.agents.model import Place, ProviderPlace
-from footnote_bot.bot.agents.tokens import Tokens
-from footnote_bot.bot.agents.tools import AgentTools, Rate, Shared
+from footnote_bot.bot.agents.model import AgentEndpoint
+from footnote_bot.bot.agents.tokens import PersonalTokens
+from footnote_bot.bot.agents.tools import AgentResources, AgentTools, Rate
 from footnote_bot.bot.answering.latest import Latest, LatestSections
 from footnote_bot.bot.answering.question.several import Several
 from footnote_bot.bot.answering.tracing import traced
@@ -71,6 +71,7 @@ from footnote_bot.bot.state.teams import Team
 from footnote_bot.bot.state.tokens import DatabaseTokens
 from footnote_bot.bot.workspaces.model import WorkspaceRights
 from footnote_bot.bot.workspaces.narrowing import WikiPorts
+from footnote_bot.config.agents import AgentSettings
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.config.manifest_link import bot_scopes
 from footnote_bot.config.reloading import Reloading
@@ -179,14 +180,13 @@ def serve_app(
         return further.with_home(me.team, home) if further else home
 
     installed: Dispatcher | None = further
-    of = settings.agents
-    place = Place(of.host, of.port, of.url, of.issuer)
+
     with (
         answers.loading(),
         scheduler.running(),
         sharing(app),
         traced(settings.tracing.url),
-        opening.serving(agents, place),
+        opening.serving(agents, place_of(settings.agents)),
     ):
         asyncio.run(chat.serve(connection, build, env, ready=lambda _: ready(), further=installed))
 
@@ -198,6 +198,10 @@ def syncs_of(app: App) -> OneSyncAtATime:
     return repeated_syncs(parts, app, follow=parts.wikis.follow if app.settings.index.url else None)
 
 
+def place_of(of: AgentSettings) -> AgentEndpoint:
+    return AgentEndpoint(of.host, of.port, of.url, of.issuer, of.tokens_for, of.address_claim)
+
+
 def agents_of(
     app: App, as_of: Callable[[], datetime | None], answered: Callable[[Result], None]
 ) -> Agents | None:
@@ -205,14 +209,14 @@ def agents_of(
     of = app.settings.agents
     if not of.enabled:
         return None
-    provider = ProviderPlace(of.issuer, of.tokens_for, of.address_claim)
+
     executor = ThreadPoolExecutor(4, "agents")
     app.closing.callback(executor.shutdown, wait=False, cancel_futures=True)
-    rate = Rate(lambda: app.settings.agents.person_minute, time.monotonic)
+    rate = Rate(lambda: app.settings.slack.person_minute, time.monotonic)
     return Agents(
-        Tokens(DatabaseTokens(app.state), of.token_days, now),
-        opening.address_of(provider),
-        Shared(executor, rate, as_of, answered),
+        PersonalTokens(DatabaseTokens(app.state), now),
+        opening.address_of(place_of(of)),
+        AgentResources(executor, rate, as_of, answered),
         new_incident,
     )
 
@@ -377,7 +381,7 @@ class SlackParts:
             tokens=tokens,
         )
         if env.agents:
-            env.agents.join(slack.me.team, self.agent_tools(env.agents.shared))
+            env.agents.join(slack.me.team, self.agent_tools(env.agents.resources))
         features = SlackFeatures(
             workspace=slack,
             intake=intake,
@@ -399,12 +403,12 @@ class SlackParts:
             adopt_every=env.adopt_every,
         )
 
-    def agent_tools(self, shared: Shared) -> AgentTools:
+    def agent_tools(self, resources: AgentResources) -> AgentTools:
         """Return the tools of people's agents. They run in another event loop than this one."""
         wikis = self.wikis
         people = SlackAgentPeople(self.slack.people, asyncio.get_running_loop())
-        access, trail = wikis.operating.access, self.stores.audit
-        return AgentTools(people, wikis.answering, wikis.sections, access, trail, shared)
+        operating, trail = wikis.operating, self.stores.audit
+        return AgentTools(people, wikis.answering, wikis.sections, operating, trail, resources)
 
     def flagging(self) -> Flagging:
         settings, slack, stores = self.settings, self.settings.slack, self.stores

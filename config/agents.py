@@ -21,10 +21,6 @@ class AgentSettings(Strict):
     url: str = Field("", pattern=r"^(https?://[^\s/?#]+)?/?$")
     """The address under which the proxy serves it, such as https://footnote.example.com; empty:
     agents are on this machine alone."""
-    person_minute: int = Field(60, ge=0, le=10**6)
-    """How often a person's agents may call in a minute; 0: no limit."""
-    token_days: int = Field(90, ge=1, le=3650)
-    """Days after which a token that a person made with `/wiki token` expires."""
     issuer: str = Field("", pattern=r"^(https://\S+|http://127\.0\.0\.1[:/]\S*)?$")
     """The company's identity provider (OAuth 2.1), whose tokens are taken, too: its issuer, as its
     metadata states it; empty: none."""

@@ -483,19 +483,20 @@ def test_objects_are_composed_in_three_files() -> None:
 
 def test_the_composition_only_composes() -> None:
     """Code that decides, tries or loops belongs to a part. That keeps the three files small."""
-    assert sum(len((ROOT / file).read_text().splitlines()) for file in COMPOSITION) <= 910
+    assert sum(len((ROOT / file).read_text().splitlines()) for file in COMPOSITION) <= 980
 
 
 ROOMS_OF = {
-    "config, bot": 5_300,
-    "bot/answering": 7_800,
+    "config, bot": 5_450,
+    "bot/agents": 1_245,
+    "bot/answering": 7_910,
     "bot/backup, bot/operations, bot/metrics": 3_410,
-    "bot/cli, bot/running": 3_680,
+    "bot/cli, bot/running": 3_830,
     "bot/conversation": 2_980,
     "bot/evaluation": 2_860,
     "bot/flags": 2_590,
-    "bot/slack, bot/workspaces": 9_890,
-    "bot/state": 4_500,
+    "bot/slack, bot/workspaces": 10_140,
+    "bot/state": 4_590,
     "bot/terminal_chat": 570,
     "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 5_050,
     "indexers/index": 4_680,
@@ -505,7 +506,7 @@ ROOMS_OF = {
     "playground": 10_290,
 }
 """Lines of each room. A number is raised only in a commit that says why, and lowered with what
-goes: the design has 54,100 for all but the playground, whose goal is 9,500."""
+goes: the design has 54,100 for all but agents (1,200) and the playground (9,500)."""
 
 
 def test_each_room_keeps_to_its_budget() -> None:
@@ -525,13 +526,13 @@ def test_each_room_keeps_to_its_budget() -> None:
 
 BUDGETS = {
     "words": 250,
-    "question": 450,
-    "retrieval and reranking": 1_350,
+    "question": 440,
+    "retrieval and reranking": 1_340,
     "deciding": 450,
     "quoting": 510,
     "checking": 450,
     "composing and llm": 2_810,
-    "engine and the rest": 1_640,
+    "engine and the rest": 1_750,
 }
 """Lines of each part of `bot/answering`, of 8,000 in all. A number is raised only in a commit that
 says why. The design has less for question (300), retrieval (1,300) and composing (2,400), and more

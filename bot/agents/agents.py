@@ -9,22 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from footnote_bot.bot.agents import texts
-from footnote_bot.bot.agents.errors import CallRefused
+from footnote_bot.bot.agents.errors import AWAY, CallRefused
 from footnote_bot.bot.agents.model import BY_PROVIDER, Caller, Standing
-from footnote_bot.bot.agents.tokens import PREFIX, Tokens
-from footnote_bot.bot.agents.tools import AgentTools, Shared
+from footnote_bot.bot.agents.tokens import PREFIX, PersonalTokens
+from footnote_bot.bot.agents.tools import AgentResources, AgentTools
 from footnote_bot.bot.conversation import incidents
-from footnote_bot.bot.errors import ChatUnavailable, StateUnavailable
-from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.bot.errors import ChatUnavailable
 
 logger = logging.getLogger(__name__)
 
 Address = Callable[[str], str]
 """Returns the e-mail address in a token of the identity provider; empty if it is not valid. It may
-block, and raises ChatUnavailable while the provider is away."""
-_LONGEST = 8000
-_AT_ONCE = 64
-"""Calls that work or wait. More are refused, so that none waits for minutes."""
+block, and raises ProviderUnavailable."""
 
 
 @dataclass(slots=True)
@@ -32,12 +28,11 @@ class Agents:
     """The agents of people. Each workspace joins once the bot is signed in to it. ``address``: None
     without an identity provider."""
 
-    tokens: Tokens
+    tokens: PersonalTokens
     address: Address | None
-    shared: Shared
+    resources: AgentResources
     new_incident: Callable[[], str]
     _workspaces: dict[str, AgentTools] = field(default_factory=dict)
-    _working: int = 0
 
     def join(self, team: str, tools: AgentTools) -> None:
         self._workspaces[team] = tools
@@ -47,9 +42,9 @@ class Agents:
         each time. The tokens of a deactivated person are deleted.
 
         Raises:
-            ChatUnavailable, StateUnavailable: it cannot be known now.
+            ChatUnavailable, ProviderUnavailable, StateUnavailable: it cannot be known now.
         """
-        found = await self._owner(token) if len(token) <= _LONGEST else None
+        found = await self._owner(token)
         if found is None:
             return None
         standing = await self._tools(found).people.standing(found.person)
@@ -64,22 +59,17 @@ class Agents:
         Raises:
             CallRefused: with the reason, and the status of HTTP.
         """
-        if self._working >= _AT_ONCE:
-            raise CallRefused(texts.BUSY, 503)
-        self._working += 1
         try:
             return await self._tools(caller).call(caller, tool, arguments)
         except CallRefused:
             raise
-        except (ChatUnavailable, IndexUnavailable, StateUnavailable) as error:
+        except AWAY as error:
             logger.warning("An agent of %s has to try again: %s", caller.person, error)
             raise CallRefused(texts.TRY_LATER, 503) from None
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the agent is told
             incident = self.new_incident()
             incidents.note(incident, f"{tool} of an agent of {caller.person}", error)
             raise CallRefused(texts.WENT_WRONG.format(incident=incident), 500) from None
-        finally:
-            self._working -= 1
 
     async def _owner(self, token: str) -> Caller | None:
         if token.startswith(PREFIX):

@@ -2,16 +2,22 @@
 
 BotError
 ├── AgentsMisconfigured  operator: the port is taken, or a package is missing
+├── ProviderUnavailable  log: the identity provider does not say which keys it signs with
 ├── TokenRefused         the person reads it: a token cannot be made under this name
-└── CallRefused          the agent reads it: why it gets nothing, and as which status of HTTP
+└── CallRefused          the agent reads it: why it gets nothing; ``status`` is HTTP's
 """
 
 from __future__ import annotations
 
-from footnote_bot.bot.errors import BotError
+from footnote_bot.bot.errors import BotError, ChatUnavailable, StateUnavailable
+from footnote_bot.indexers.errors import IndexUnavailable
 
 
 class AgentsMisconfigured(BotError):
+    pass
+
+
+class ProviderUnavailable(BotError):
     pass
 
 
@@ -23,3 +29,7 @@ class CallRefused(BotError):
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.status = status
+
+
+AWAY = (ChatUnavailable, IndexUnavailable, ProviderUnavailable, StateUnavailable)
+"""Errors after which an agent has to try again."""

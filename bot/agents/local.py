@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from footnote_bot.bot.agents.model import Caller, Identity, Known, Standing
-from footnote_bot.bot.agents.tools import Rate, Shared
+from footnote_bot.bot.agents.model import Caller, Known, Standing
+from footnote_bot.bot.agents.tools import AgentResources, Rate
 from footnote_bot.bot.conversation.model import AuditEntry
 from footnote_bot.indexers.model import Principal
 
@@ -29,7 +29,7 @@ class LocalPerson:
         return Standing.MEMBER
 
     async def known(self, person: str) -> Known | None:  # noqa: ARG002 - the port's signature
-        return Known(await asyncio.to_thread(self.rights), Identity(self.email))
+        return Known(await asyncio.to_thread(self.rights), self.email)
 
     async def addressed_as(self, email: str) -> str:  # noqa: ARG002 - the port's signature
         return ""
@@ -42,7 +42,7 @@ class NoTrail:
         pass
 
 
-def alone(as_of: Callable[[], datetime | None]) -> Shared:
+def alone(as_of: Callable[[], datetime | None]) -> AgentResources:
     """Return what the tools of one agent need, without limits."""
     rate = Rate(lambda: 0, time.monotonic)
-    return Shared(ThreadPoolExecutor(4, "agents"), rate, as_of, lambda _: None)
+    return AgentResources(ThreadPoolExecutor(4, "agents"), rate, as_of, lambda _: None)

@@ -1,4 +1,4 @@
-"""Models of agents: a personal token, and the person for whom an agent calls."""
+"""Models of agents: their endpoint, a personal token, and the person an agent calls for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ from footnote_bot.indexers.model import Reader
 
 BY_PROVIDER = "oauth"
 """The name of an agent that a company's identity provider knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEndpoint:
+    """The address to listen on, and the ``url`` that agents use (empty: the same), of a proxy with
+    TLS. ``issuer`` is the identity provider (empty: none), whose tokens are for ``audience`` and
+    hold an e-mail address as ``claim``."""
+
+    host: str
+    port: int
+    url: str = ""
+    issuer: str = ""
+    audience: str = ""
+    claim: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +39,16 @@ class PersonalToken:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where agents are served: the address to listen on, and the one that agents use (empty: the
-    same), of a proxy with TLS. ``issuer`` is the identity provider, empty without one."""
+class Caller:
+    """A person whose agent calls; ``agent`` is the name of its token."""
 
-    host: str
-    port: int
-    url: str = ""
-    issuer: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderPlace:
-    """An identity provider: its ``issuer`` (empty: none), whom its tokens are for, and the claim
-    that holds an e-mail address."""
-
-    issuer: str
-    audience: str
-    claim: str
+    team: str
+    person: str
+    agent: str
 
 
 class Standing(Enum):
-    """Whether a person may get answers."""
+    """The standing of a person: only a member may get answers."""
 
     MEMBER = auto()
     OUTSIDE = auto()
@@ -56,26 +58,10 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """A person whose agent calls; ``agent`` is the name of its token."""
-
-    team: str
-    person: str
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """How the wikis know a person: their e-mail address (empty: not for certain) and their user
-    groups."""
-
-    email: str
-    groups: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
-    """A person who may ask, with their rights as of now."""
+    """A person who may ask, with their rights. Wikis know them by their ``email`` (empty: it is not
+    certain) and their user ``groups``."""
 
     reader: Reader
-    identity: Identity
+    email: str
+    groups: frozenset[str] = frozenset()

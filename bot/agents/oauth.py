@@ -1,4 +1,5 @@
-"""Tokens of a company's identity provider (OAuth 2.1): signed, for us, with a person's address."""
+"""The tokens of a company's identity provider (OAuth 2.1): each is signed, made for us, and holds
+a person's address."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from typing import Any
 import httpx2
 import jwt
 
+from footnote_bot.bot.agents.errors import ProviderUnavailable
+
 logger = logging.getLogger(__name__)
 
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
@@ -23,10 +26,6 @@ _AGAIN = 60.0
 _PATIENCE = 5.0
 _LEEWAY = 60
 """Seconds by which two clocks may differ."""
-
-
-class ProviderUnavailable(Exception):
-    """The provider does not say now which keys it signs with."""
 
 
 @dataclass(slots=True)
@@ -75,7 +74,7 @@ class Provider:
                 self._keys = self._read()
                 known = _named(self._keys, id_)
             if self._keys is None:
-                raise ProviderUnavailable
+                raise ProviderUnavailable(f"{self.issuer} is asked again in a minute.")
             return known
 
     def _read(self) -> jwt.PyJWKSet:
@@ -86,8 +85,7 @@ class Provider:
                     keys = _json(client, _text(metadata.get("jwks_uri")))
                     if keys:
                         return jwt.PyJWKSet.from_dict(keys)
-        logger.warning("%s does not say which keys it signs with", self.issuer)
-        raise ProviderUnavailable
+        raise ProviderUnavailable(f"{self.issuer} does not say which keys it signs with.")
 
 
 def _named(keys: jwt.PyJWKSet | None, id_: str) -> jwt.PyJWK | None:

@@ -1,4 +1,4 @@
-"""What each tool takes and returns, as the schemas that agents read."""
+"""The schemas of what each tool takes and returns, which agents read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ _AS_OF = "Up to when the wikis were read (ISO 8601); null: unknown."
 
 Words = Annotated[str, Field(description=_DATA)]
 AsOf = Annotated[str | None, Field(description=_AS_OF)]
-SectionId = Annotated[str, Field(description="What `read_section` takes.")]
 
 
 class Arguments(BaseModel):
@@ -73,17 +72,9 @@ class AskResult(BaseModel):
     as_of: AsOf
 
 
-class SectionOut(BaseModel):
-    section: SectionId
-    title: Words
-    heading: Words
-    url: str
-    wiki: str
-    page: str
-    text: Words
-    updated: str | None
-    outdated: bool
-    score: float = Field(0.0, description="The chance that it answers, 0 to 1.")
+class SectionOut(SourceOut):
+    section: str = Field(description="What `read_section` takes.")
+    score: float = Field(description="The chance that it answers, 0 to 1.")
 
 
 class SearchResult(BaseModel):

@@ -1,10 +1,7 @@
-"""What agents are told, and their people about tokens."""
+"""The texts for agents, and for people whose token cannot be made."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from footnote_bot.bot.moments import in_words
 from footnote_bot.indexers.text.counting import counted
 
 # For agents
@@ -18,7 +15,7 @@ INSTRUCTIONS = (
 )
 ASK = "Answer a question from the wikis, with the sections that the answer comes from."
 SEARCH = "Find sections of the wikis that may answer, best first, each with a link."
-READ_SECTION = "Read the whole section that a result of `search` or `ask` names."
+READ_SECTION = "Read the whole section that a result of `search` names."
 MAY_I_READ = (
     "Say whether the person may read the page at an address, and which gate decides. It is about"
     " this person alone."
@@ -33,7 +30,6 @@ NO_ANSWERS_FOR_YOU = "This person gets no answers."
 TRY_LATER = "Footnote cannot answer now: try again in a minute."
 UNKNOWN_TOOL = "There is no such tool."
 NOT_AN_OBJECT = "The arguments are no JSON object."
-BUSY = "Too many calls are waiting: try again in a moment."
 WENT_WRONG = "Something went wrong. It is logged as {incident}."
 
 
@@ -45,14 +41,9 @@ def wrong_argument(name: str, problem: str) -> str:
     return f"{name}: {problem}" if name else problem
 
 
-# For people
+# For people who make a token
 
 NAME_OF_TOKEN = "A name is one word of up to 24 letters, digits, `-`, `_` and `.`."  # noqa: S105
-NO_TOKENS = "None. `/wiki token new laptop` makes one, so that an agent can ask for you."
-ONCE = (
-    "I show this only now. Whoever has it reads the wikis as you do: put it where the agent reads"
-    " its secrets, and nowhere else."
-)
 
 
 def name_taken(name: str) -> str:
@@ -61,23 +52,3 @@ def name_taken(name: str) -> str:
 
 def too_many_tokens(most: int) -> str:
     return f"You have {most} tokens: revoke one first."
-
-
-def made(name: str, expires: datetime) -> str:
-    return f"The token {name} works until {in_words(expires)}:"
-
-
-def valid(name: str, expires: datetime) -> str:
-    return f"{name}, until {in_words(expires)}"
-
-
-def expired(name: str) -> str:
-    return f"{name}, expired"
-
-
-def revoked(name: str) -> str:
-    return f"The token {name} is revoked: its next request is refused."
-
-
-def no_such_token(name: str) -> str:
-    return f"You have no token called {name}."

@@ -17,15 +17,16 @@ from footnote_bot.bot.agents.ports import TokenStore
 PREFIX = "footnote_"
 """The beginning of each token, by which people and scanners of code recognize one."""
 MOST = 10
+"""Tokens of a person."""
+LIFETIME = timedelta(days=90)
 _NAME = re.compile(r"[\w.-]{1,24}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens of all people; each lasts ``days``. Methods block, and raise StateUnavailable."""
+class PersonalTokens:
+    """The tokens of all people. Methods block, and raise StateUnavailable."""
 
     store: TokenStore
-    days: int
     clock: Callable[[], datetime]
 
     def new(self, team: str, person: str, name: str) -> tuple[str, PersonalToken]:
@@ -40,7 +41,7 @@ class Tokens:
             raise TokenRefused(texts.too_many_tokens(MOST))
         token = f"{PREFIX}{secrets.token_urlsafe(32)}"
         now = self.clock()
-        personal = PersonalToken(team, person, name, now, now + timedelta(days=self.days))
+        personal = PersonalToken(team, person, name, now, now + LIFETIME)
         if not self.store.add(personal, _digest(token)):
             raise TokenRefused(texts.name_taken(name))
         return token, personal

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any
 
 from footnote_bot.bot.agents import texts
 from footnote_bot.bot.agents.errors import CallRefused
@@ -28,31 +29,19 @@ from footnote_bot.bot.model import (
     why_no_model,
 )
 from footnote_bot.bot.operations.model import AccessNow
+from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.ports import Answering, Sections
-from footnote_bot.bot.result_json import result_json
+from footnote_bot.bot.result_json import result_json, source_json
 from footnote_bot.bot.texts import only_open_pages
 from footnote_bot.indexers.errors import IndexersError, IndexUnavailable
 from footnote_bot.indexers.model import untold_by
 
-T = TypeVar("T")
-
 _ABOVE = "above it"
-
-
-class Access(Protocol):
-    """Returns whether the person with this e-mail address, in these user groups, may read the page
-    at an address. It may ask a wiki, up to seconds.
-
-    Raises:
-        IndexersError: it is the address of no wiki, or one cannot be asked.
-    """
-
-    def __call__(self, email: str, url: str, groups: frozenset[str]) -> AccessNow: ...
 
 
 @dataclass(slots=True)
 class Rate:
-    """How often people call: ``most`` times in a minute each. ``seconds`` returns monotonic
+    """A limit of calls: ``most`` of each person in a minute. ``seconds`` returns monotonic
     seconds."""
 
     most: Callable[[], int]
@@ -77,9 +66,9 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """What the workspaces share. ``executor`` runs what blocks; ``as_of`` returns when the wikis
-    were last read, and blocks, too; ``answered`` counts answers."""
+class AgentResources:
+    """The parts that workspaces share. ``executor`` runs what blocks; ``as_of``, which blocks, too,
+    returns when the wikis were last read; ``answered`` counts answers."""
 
     executor: Executor
     rate: Rate
@@ -94,9 +83,9 @@ class AgentTools:
     people: AgentPeople
     answering: Answering
     sections: Sections
-    access: Access
+    operating: Operating
     audit: AuditTrail
-    shared: Shared
+    resources: AgentResources
 
     async def call(self, caller: Caller, name: str, given: object) -> dict[str, Any]:
         """Return the result of the tool ``name``, as its schema says.
@@ -108,7 +97,7 @@ class AgentTools:
         if not (tool := TOOLS.get(name)):
             raise CallRefused(texts.UNKNOWN_TOOL, 404)
         arguments = await asyncio.to_thread(tool.arguments, given)
-        self.shared.rate.count(f"{caller.team}/{caller.person}")
+        self.resources.rate.count(f"{caller.team}/{caller.person}")
         known = await self.people.known(caller.person)
         if known is None:
             raise CallRefused(texts.NO_ANSWERS_FOR_YOU, 403)
@@ -121,39 +110,37 @@ class AgentTools:
                 result = await self._read(caller, known, _ref(arguments.section))
             case _:
                 result = await self._may_read(known, arguments.url)
-        as_of = await beside(self.shared.executor, self.shared.as_of)
+        as_of = await beside(self.resources.executor, self.resources.as_of)
         return {**result, "as_of": result.get("as_of") or (as_of and as_of.isoformat())}
 
     async def _ask(self, caller: Caller, known: Known, words: str) -> dict[str, Any]:
         # The usage of a language model is counted for the person, as in a direct message.
         question = Question(words, known.reader, person=caller.person)
-        result = await beside(self.shared.executor, self.answering.answer, question)
-        self.shared.answered(result)
+        result = await beside(self.resources.executor, self.answering.answer, question)
+        self.resources.answered(result)
         await self._note(caller, known, pages_shown(result))
         return {**result_json(result), "notes": _notes(result)}
 
     async def _search(self, caller: Caller, known: Known, words: str, limit: int) -> dict[str, Any]:
         question = Question(words, known.reader, person=caller.person, quoting=True)
-        found = await beside(self.shared.executor, self.sections.search, question, limit)
+        found = await beside(self.resources.executor, self.sections.search, question, limit)
         await self._note(caller, known, _shown(found))
         notes = [only_open_pages(everybody=False)] if untold_by(known.reader) else []
         return {"sections": [_section(each) for each in found], "notes": notes}
 
     async def _read(self, caller: Caller, known: Known, ref: SectionRef) -> dict[str, Any]:
-        found = await beside(self.shared.executor, self.sections.read, ref, known.reader)
+        found = await beside(self.resources.executor, self.sections.read, ref, known.reader)
         if found is None:
             raise CallRefused(texts.NOT_HERE, 404)
         await self._note(caller, known, _shown([found]))
         return _section(found)
 
     async def _may_read(self, known: Known, url: str) -> dict[str, Any]:
-        identity = known.identity
-        if not identity.email:
+        if not known.email:
             raise CallRefused(texts.NO_ADDRESS, 403)
         try:
-            result = await beside(
-                self.shared.executor, self.access, identity.email, url, identity.groups
-            )
+            ask = partial(self.operating.access, known.email, url, known.groups)
+            result = await beside(self.resources.executor, ask)
         except IndexUnavailable:
             raise
         except IndexersError as error:
@@ -177,33 +164,13 @@ def _ref(section: str) -> SectionRef:
 
 
 def _section(found: FoundSection) -> dict[str, Any]:
-    source = found.source
-    return {
-        "section": f"{source.wiki}/{found.ordinal}/{source.page}",
-        "title": source.title,
-        "heading": source.heading,
-        "url": source.url,
-        "wiki": source.wiki,
-        "page": source.page,
-        "text": source.quote,
-        "updated": source.updated.isoformat() if source.updated else None,
-        "outdated": source.outdated,
-        "score": round(found.score, 4),
-    }
+    shown = source_json(found.source)
+    section = f"{shown['wiki']}/{found.ordinal}/{shown['page']}"
+    return {**shown, "section": section, "score": round(found.score, 4)}
 
 
 def _shown(found: Sequence[FoundSection]) -> tuple[ShownPage, ...]:
-    pages = {
-        (each.source.wiki, each.source.page): ShownPage(
-            each.source.wiki,
-            each.source.page,
-            each.source.revision,
-            each.source.url.partition("#")[0],
-            words=True,
-        )
-        for each in found
-    }
-    return tuple(pages.values())
+    return pages_shown(Answer("", tuple(each.source for each in found), 0.0))
 
 
 def _notes(result: Result) -> list[str]:

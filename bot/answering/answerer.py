@@ -174,11 +174,15 @@ class Answerer:
         """Return the passages that may answer, as `bot.ports.Sections` does."""
         # No cross-encoder: it takes longer than the search, and a program reads several anyway.
         retriever = replace(self, rerank=None).retriever(question.reader, limit=limit)
-        return sections.found_by(retriever, question)
+        return [self._aged(found) for found in sections.found_by(retriever, question)]
 
     def section(self, ref: SectionRef, reader: Reader) -> FoundSection | None:
         """Return a whole section, as `bot.ports.Sections` does."""
-        return sections.whole(self.retrieval.index, self.recheck, ref, reader)
+        found = sections.whole(self.retrieval.index, self.recheck, ref, reader)
+        return found and self._aged(found)
+
+    def _aged(self, found: FoundSection) -> FoundSection:
+        return replace(found, source=self.aging.marked(found.source)) if self.aging else found
 
     def _rewritten(self, question: Question) -> Question:
         """Return the question in a language of the pages, or made standalone."""

@@ -15,6 +15,7 @@ import click
 
 from footnote_bot.bot import terminal
 from footnote_bot.bot.agents.errors import CallRefused
+from footnote_bot.bot.agents.opening import of_their_packages
 from footnote_bot.bot.cli.beside import CALL, greeting
 from footnote_bot.bot.cli.options import as_person, configured
 from footnote_bot.bot.cli.sharing import open_app
@@ -42,13 +43,15 @@ def mcp(settings: Settings, secrets: Secrets, email: str | None) -> None:
     The agent starts this command, and asks with the rights of --as. Several may run at once, and
     beside the bot. docs/agents.md has the settings of some agents.
     """
-    from footnote_bot.bot.agents.opening import stdio  # slow: asyncio
+    with of_their_packages():
+        from footnote_bot.bot.agents.protocol import serve_stdio  # slow; its package may be missing
 
     logs.configure("WARNING", settings.log_format)  # agents show the log to their people
     if sys.stdin.isatty():
         terminal.complain("An agent talks to this command: see docs/agents.md. Ctrl-D ends it.")
     with ExitStack() as opened:
-        stdio(_Local(settings, secrets, email, opened, click.get_current_context()).call)
+        local = _Local(settings, secrets, email, opened, click.get_current_context())
+        asyncio.run(serve_stdio(local.call))
 
 
 @click.command(CALL, hidden=True)

@@ -110,7 +110,7 @@ def blank() -> str:
 def make_older(connection: sa.Connection, version: int) -> None:
     """Set the schema version of the database to this one, which is before 17, and drop all later
     tables and columns."""
-    for table in (*_OF_18, *_OF_19):
+    for table in (*_OF_18, *_OF_19, "tokens"):
         connection.execute(sa.text(f"DROP TABLE {table}"))
     names = sa.inspect(connection).get_table_names()
     for table in {"written", "jobs"}.intersection(names):

@@ -37,7 +37,7 @@ from footnote_bot.indexers.errors import WikiMisconfigured
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import SyncReport
 from footnote_bot.indexers.ports import Reranker
-from tests.bot.slack.conftest import Handbook, Operations, Syncs
+from tests.bot.slack.conftest import Handbook, Operations, Sections, Syncs
 from tests.bot.slack.conftest import Library as KnownPages
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
@@ -107,6 +107,7 @@ def composed(tmp_path: Path) -> Iterator[Callable[[Settings], SlackParts]]:
                 reindexing=Syncs(),
                 operating=Operations(Handbook()),
                 library=KnownPages(),
+                sections=Sections(),
             ),
             state=state,
             process=Process(state, now),

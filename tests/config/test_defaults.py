@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 NOTHING = (None, False, True, 0, "", "auto")
 """Defaults that state no value: absent, off, unlimited, or derived."""
 KEPT_THE_SAME = {
+    "bot/slack/api/slack_api.py: host": "Slack's, whose own setting is another",
     "indexers/sources/confluence/extras.py: max_bytes": "a wiki without extras",
     "indexers/sources/confluence/transport.py: token_variable": "a wiki read without settings",
     "indexers/sources/confluence/transport.py: timeout": "a wiki read without settings",

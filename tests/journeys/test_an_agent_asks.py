@@ -124,9 +124,9 @@ async def test_an_agent_asks_with_the_token_of_its_person(agents: Agents) -> Non
     assert answer["sources"][0]["url"] == "https://wiki.example.com/leave/#annual-leave"
     assert answer["as_of"]
     assert first["title"] == "Expenses"
-    assert "nine in the evening" in read.structured_content["text"]
+    assert "nine in the evening" in read.structured_content["quote"]
     assert may.structured_content["may_read"] is True
-    assert may.structured_content["title"] == "Leave"
+    assert may.structured_content["title"] == "leave.md"
 
 
 async def test_the_same_over_http_and_json(agents: Agents) -> None:

@@ -48,17 +48,15 @@ class Aging:
 
     def __call__(self, result: Result) -> Result:
         """Return the result with its old sources marked."""
-        since = self.today() - self.after
         if isinstance(result, NoAnswer):
-            return replace(
-                result, nearest=tuple(_marked_if_old(source, since) for source in result.nearest)
-            )
+            return replace(result, nearest=tuple(map(self.marked, result.nearest)))
         return replace(
             result,
-            sources=tuple(_marked_if_old(source, since) for source in result.sources),
-            nearest=tuple(_marked_if_old(source, since) for source in result.nearest),
+            sources=tuple(map(self.marked, result.sources)),
+            nearest=tuple(map(self.marked, result.nearest)),
         )
 
-
-def _marked_if_old(source: Source, since: date) -> Source:
-    return replace(source, old=source.updated is not None and source.updated < since)
+    def marked(self, source: Source) -> Source:
+        """Return the source, marked if it is old."""
+        since = self.today() - self.after
+        return replace(source, old=source.updated is not None and source.updated < since)

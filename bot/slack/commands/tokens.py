@@ -9,10 +9,9 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from footnote_bot.bot.agents import texts
 from footnote_bot.bot.agents.errors import TokenRefused
 from footnote_bot.bot.agents.model import PersonalToken
-from footnote_bot.bot.agents.tokens import Tokens
+from footnote_bot.bot.agents.tokens import PersonalTokens
 from footnote_bot.bot.slack.api.slack_api import reply
 from footnote_bot.bot.slack.commands.call import Call, Misused
 from footnote_bot.bot.slack.rendering.message import (
@@ -25,7 +24,7 @@ from footnote_bot.bot.slack.rendering.message import (
     section,
 )
 from footnote_bot.bot.slack.rendering.mrkdwn import literal
-from footnote_bot.bot.slack.texts import commands as command_texts
+from footnote_bot.bot.slack.texts import commands as texts
 
 REVOKE = "revoke_token"
 """The action id of the button, whose value is the token's name."""
@@ -35,19 +34,19 @@ REVOKE = "revoke_token"
 class TokenCommand:
     """The tokens of people in the workspace ``team``. Only the person sees the reply."""
 
-    tokens: Tokens
+    tokens: PersonalTokens
     team: str
 
     async def run(self, call: Call) -> None:
         match call.words:
             case ():
-                message = Message(command_texts.YOUR_TOKENS, await self.blocks(call.person))
+                message = Message(texts.YOUR_TOKENS, await self.blocks(call.person))
             case ("new", name):
                 message = await self._new(call.person, name)
             case ("revoke", name):
                 message = await self._revoke(call.person, name)
             case _:
-                raise Misused(command_texts.TOKEN_WORDS)
+                raise Misused(texts.TOKEN_WORDS)
         await call.respond(message)
 
     async def revoked(
@@ -74,7 +73,7 @@ class TokenCommand:
     def _line(self, token: PersonalToken) -> Sequence[Block]:
         over = self.tokens.is_over(token)
         words = texts.expired(token.name) if over else texts.valid(token.name, token.expires)
-        label, aloud = command_texts.REVOKE, command_texts.revoke_aloud(token.name)
+        label, aloud = texts.REVOKE, texts.revoke_aloud(token.name)
         return section(literal(words)), actions(button(REVOKE, label, token.name, aloud=aloud))
 
     async def _new(self, person: str, name: str) -> Message:

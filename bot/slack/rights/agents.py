@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from footnote_bot.bot.agents.model import Identity, Known, Standing
+from footnote_bot.bot.agents.model import Known, Standing
 from footnote_bot.bot.conversation.model import Closed
 from footnote_bot.bot.errors import ChatUnavailable
 from footnote_bot.bot.slack.rights.directory import Membership
@@ -43,7 +43,7 @@ class SlackAgentPeople:
             return None
         found = await self.people.person(person)
         email = found.email if found.membership is Membership.MEMBER else ""
-        return Known(reader, Identity(email, await self.people.groups_of(person)))
+        return Known(reader, email, await self.people.groups_of(person))
 
     async def _there(self, work: Coroutine[Any, Any, T]) -> T:
         """Return the result of ``work`` in Slack's loop.

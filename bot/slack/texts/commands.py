@@ -3,6 +3,9 @@ a line for each command, with what the command does."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from footnote_bot.bot.moments import in_words
 from footnote_bot.indexers.text.counting import counted
 
 # All commands
@@ -176,7 +179,7 @@ def more_flags(more: int) -> str:
     return f"And {more:,} more; `footnote flags` has all."
 
 
-# forget me
+# token
 
 TOKEN_USAGE = "token [new NAME | revoke NAME]"  # noqa: S105
 TOKEN_DOES = "the tokens of your agents, which ask me as you may"  # noqa: S105
@@ -185,9 +188,38 @@ YOUR_TOKENS = "Your agents' tokens"
 REVOKE = "Revoke"
 
 
+NO_TOKENS = "None. `/wiki token new laptop` makes one, so that an agent can ask for you."
+ONCE = (
+    "I show this only now. Whoever has it reads the wikis as you do: put it where the agent reads"
+    " its secrets, and nowhere else."
+)
+
+
 def revoke_aloud(name: str) -> str:
     return f"Revoke the token {name}"
 
+
+def made(name: str, expires: datetime) -> str:
+    return f"The token {name} works until {in_words(expires)}:"
+
+
+def valid(name: str, expires: datetime) -> str:
+    return f"{name}, until {in_words(expires)}"
+
+
+def expired(name: str) -> str:
+    return f"{name}, expired"
+
+
+def revoked(name: str) -> str:
+    return f"The token {name} is revoked: its next request is refused."
+
+
+def no_such_token(name: str) -> str:
+    return f"You have no token called {name}."
+
+
+# forget me
 
 FORGET_USAGE = "forget me"
 FORGET_DOES = "delete what I keep of you"
