@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks import (
+    agents,
     answers,
     checking,
     confluence,
@@ -270,6 +271,14 @@ BENCHMARKS = (
         "answered at any time and the wiki is read and embedded anew again and again. The local "
         "Slack shares the cores with the bot, and its own time counts.",
         slack.latencies,
+    ),
+    Benchmark(
+        "agents",
+        "`footnote serve` over GitLab's handbook, embedded, in a local Slack. `search`: the tool of "
+        "that name by MCP over HTTP, with its SDK's client, one question after the other. "
+        "`beside`: how long Slack waits for each acknowledgement while twenty agents search "
+        "without a pause. The clients and the local Slack share the cores with the bot.",
+        agents.figures,
     ),
     Benchmark(
         "hostile",

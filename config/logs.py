@@ -30,6 +30,8 @@ _TALKATIVE = {
     "footnote_bot.bot.slack.api.slack_api": logging.WARNING,  # the SDK logs its retries there
     "alembic": logging.WARNING,
     "fastembed": logging.WARNING,
+    "mcp": logging.ERROR,  # agents' requests cause its warnings
+    "uvicorn": logging.ERROR,
     "opentelemetry": logging.ERROR,  # each try to reach a collector that is away is a warning
 }
 _OURS = {"footnote_bot"}
