@@ -274,8 +274,8 @@ BENCHMARKS = (
     ),
     Benchmark(
         "agents",
-        "`footnote serve` over GitLab's handbook, embedded, in a local Slack. `search`: the tool of "
-        "that name by MCP over HTTP, with its SDK's client, one question after the other. "
+        "`footnote serve` over GitLab's handbook, in a local Slack. `search`: the tool of that "
+        "name by MCP over HTTP, with its SDK's client, one question after the other. "
         "`beside`: how long Slack waits for each acknowledgement while twenty agents search "
         "without a pause. The clients and the local Slack share the cores with the bot.",
         agents.figures,

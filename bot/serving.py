@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from footnote_bot.bot.agents import opening
 from footnote_bot.bot.agents.agents import Agents
 from footnote_bot.bot.agents.model import AgentEndpoint
+from footnote_bot.bot.agents.rate import Rate
 from footnote_bot.bot.agents.tokens import PersonalTokens
-from footnote_bot.bot.agents.tools import AgentResources, AgentTools, Rate
+from footnote_bot.bot.agents.tools import AgentResources, AgentTools
 from footnote_bot.bot.answering.latest import Latest, LatestSections
 from footnote_bot.bot.answering.question.several import Several
 from footnote_bot.bot.answering.tracing import traced
@@ -406,7 +407,9 @@ class SlackParts:
     def agent_tools(self, resources: AgentResources) -> AgentTools:
         """Return the tools of people's agents. They run in another event loop than this one."""
         wikis = self.wikis
-        people = SlackAgentPeople(self.slack.people, asyncio.get_running_loop())
+        # Slack gives a person 100 times a minute, and answers need some of them.
+        looks = Rate(lambda: 50, self.env.seconds)
+        people = SlackAgentPeople(self.slack.people, asyncio.get_running_loop(), looks)
         operating, trail = wikis.operating, self.stores.audit
         return AgentTools(people, wikis.answering, wikis.sections, operating, trail, resources)
 

@@ -38,8 +38,8 @@ class Agents:
         self._workspaces[team] = tools
 
     async def caller(self, token: str) -> Caller | None:
-        """Return the person of a token, if it is valid and they may get answers now. Slack is asked
-        each time. The tokens of a deactivated person are deleted.
+        """Return the person of a token who may get answers now; None otherwise. The tokens of a
+        deactivated person are deleted.
 
         Raises:
             ChatUnavailable, ProviderUnavailable, StateUnavailable: it cannot be known now.

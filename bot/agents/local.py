@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from footnote_bot.bot.agents.model import Caller, Known, Standing
-from footnote_bot.bot.agents.tools import AgentResources, Rate
+from footnote_bot.bot.agents.rate import Rate
+from footnote_bot.bot.agents.tools import AgentResources
 from footnote_bot.bot.conversation.model import AuditEntry
 from footnote_bot.indexers.model import Principal
 

@@ -12,7 +12,7 @@ class AgentPeople(Protocol):
     """The people of a workspace. Its methods raise ChatUnavailable."""
 
     async def standing(self, person: str) -> Standing:
-        """Return whether they may get answers, by Slack's word of this moment."""
+        """Return whether they may get answers now."""
 
     async def known(self, person: str) -> Known | None:
         """Return the person with their rights; None: they get no answers."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from footnote_bot.bot.agents import texts
 from footnote_bot.bot.agents.errors import CallRefused
 from footnote_bot.bot.agents.model import Caller, Known
 from footnote_bot.bot.agents.ports import AgentPeople
+from footnote_bot.bot.agents.rate import Rate
 from footnote_bot.bot.agents.schemas import TOOLS
 from footnote_bot.bot.background import beside
 from footnote_bot.bot.conversation.answers import pages_shown
@@ -37,32 +37,6 @@ from footnote_bot.indexers.errors import IndexersError, IndexUnavailable
 from footnote_bot.indexers.model import untold_by
 
 _ABOVE = "above it"
-
-
-@dataclass(slots=True)
-class Rate:
-    """A limit of calls: ``most`` of each person in a minute. ``seconds`` returns monotonic
-    seconds."""
-
-    most: Callable[[], int]
-    seconds: Callable[[], float]
-    _calls: dict[str, deque[float]] = field(default_factory=dict)
-
-    def count(self, person: str) -> None:
-        """Count a call.
-
-        Raises:
-            CallRefused: it is one too many.
-        """
-        now, most = self.seconds(), self.most()
-        if len(self._calls) > 1000:  # people who called a minute ago, or never again
-            self._calls = {who: calls for who, calls in self._calls.items() if now - calls[-1] < 60}
-        calls = self._calls.setdefault(person, deque())
-        while calls and now - calls[0] >= 60:
-            calls.popleft()
-        if most and len(calls) >= most:
-            raise CallRefused(texts.too_many(most), 429)
-        calls.append(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +71,8 @@ class AgentTools:
         if not (tool := TOOLS.get(name)):
             raise CallRefused(texts.UNKNOWN_TOOL, 404)
         arguments = await asyncio.to_thread(tool.arguments, given)
-        self.resources.rate.count(f"{caller.team}/{caller.person}")
+        if not self.resources.rate.allows(f"{caller.team}/{caller.person}"):
+            raise CallRefused(texts.too_many(self.resources.rate.most()), 429)
         known = await self.people.known(caller.person)
         if known is None:
             raise CallRefused(texts.NO_ANSWERS_FOR_YOU, 403)

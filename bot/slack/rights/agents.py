@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from footnote_bot.bot.agents.model import Known, Standing
+from footnote_bot.bot.agents.rate import Rate
 from footnote_bot.bot.conversation.model import Closed
 from footnote_bot.bot.errors import ChatUnavailable
 from footnote_bot.bot.slack.rights.directory import Membership
@@ -18,13 +19,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SlackAgentPeople:
-    """The people, asked from the event loop of agents. ``loop`` is the one of Slack's clients."""
+    """The people, asked from the event loop of agents. ``loop`` is the one of Slack's clients.
+    ``looks`` limits how often Slack is asked again; beyond it, a person's membership is as old as
+    that of people who ask in Slack."""
 
     people: SlackPeople
     loop: asyncio.AbstractEventLoop
+    looks: Rate
 
     async def standing(self, person: str) -> Standing:
-        found = await self._there(self.people.person(person, fresh=True))
+        found = await self._there(self.people.person(person, fresh=self.looks.allows("")))
         if found.membership is Membership.ABSENT:
             return Standing.GONE
         closed = self.people.gets_nothing(found.membership, shared=False)

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from footnote_bot.bot.agents.agents import Agents
+from footnote_bot.bot.agents.rate import Rate
 from footnote_bot.bot.agents.tokens import PersonalTokens
-from footnote_bot.bot.agents.tools import AgentResources, Rate
+from footnote_bot.bot.agents.tools import AgentResources
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.tokens import DatabaseTokens
 
