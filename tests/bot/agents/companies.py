@@ -103,13 +103,17 @@ class Company:
         caller = Caller(self.slack.team_id, person, "laptop")
         return await self.agents.call(caller, tool, arguments)
 
-    async def refused(self, person: str, tool: str, **arguments: object) -> str:
-        """Return why the person's agent gets nothing; empty if it does get something."""
+    async def tried(self, person: str, tool: str, **arguments: object) -> dict[str, Any] | str:
+        """Return what the person's agent gets, or the words in which it is refused."""
         try:
-            await self.by_agent(person, tool, **arguments)
+            return await self.by_agent(person, tool, **arguments)
         except CallRefused as error:
             return str(error)
-        return ""
+
+    async def refused(self, person: str, tool: str, **arguments: object) -> str:
+        """Return why the person's agent gets nothing; empty if it does get something."""
+        got = await self.tried(person, tool, **arguments)
+        return got if isinstance(got, str) else ""
 
     async def in_slack(self, person: str, question: str) -> dict[str, Any]:
         """Return what the person gets in a direct message, as JSON."""
