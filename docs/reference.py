@@ -209,10 +209,11 @@ def commands_page(page: str) -> str:
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
-    """Yield each command with its name, those that are found as entry points, too."""
+    """Yield each command with its name, those that are found as entry points, too. People do not
+    type those that are hidden."""
     context = click.Context(cli)
     for name in cli.list_commands(context):
-        if command := cli.get_command(context, name):
+        if (command := cli.get_command(context, name)) and not command.hidden:
             yield name, command
 
 

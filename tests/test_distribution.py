@@ -24,8 +24,8 @@ INSTALL = re.compile(
 )
 # An extra alone, as in "with the extra `footnote[...]`".
 EXTRA = re.compile(r"\b(?P<name>footnote[\w-]*)\[(?P<extras>[\w,-]+)\]")
-OTHERS = {"cryptography"}
-"""Packages that a message names and that no extra of ours installs."""
+OTHERS = {"cryptography", "llama-index-tools-mcp"}
+"""Packages that a message or a page names and that no extra of ours installs."""
 
 
 def install_texts() -> Iterator[tuple[Path, str]]:

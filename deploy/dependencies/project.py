@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PYPROJECT = ROOT / "pyproject.toml"
 CONSTRAINTS = ROOT / "constraints.txt"
-IMAGE_EXTRAS = ("anthropic", "attachments", "llm", "otel", "postgresql")
+IMAGE_EXTRAS = ("agents", "anthropic", "attachments", "llm", "otel", "postgresql")
 """The extras that the image has."""
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
