@@ -99,18 +99,27 @@ class Source:
         return "" if _ACCOUNT.match(words) else words
 
 
-SectionRef = tuple[str, str, int]
-"""A wiki, a page's key in it, and the place of a section's passage on the page."""
+@dataclass(frozen=True, slots=True)
+class SectionRef:
+    """A section of a page: the place of one of its passages, and a digest of its headings. After an
+    edit another section may be at that place."""
+
+    wiki: str
+    page: str
+    ordinal: int
+    headings: str
 
 
 @dataclass(frozen=True, slots=True)
 class FoundSection:
-    """A section, or a passage of it at ``ordinal``: the ``quote`` of ``source`` is its text.
-    ``score`` is the chance that it answers what was searched for, 0 to 1."""
+    """A section, or a passage of it: the ``quote`` of ``source`` is its text. ``score`` is the
+    chance that it answers what was searched for, 0 to 1. ``unchecked``: its wiki did not say in
+    time whether it still stands, and it was open to everyone at the last sync."""
 
     source: Source
-    ordinal: int
+    ref: SectionRef
     score: float = 0.0
+    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,5 @@ class Sections(Protocol):
         ...
 
     def read(self, ref: SectionRef, reader: Reader) -> FoundSection | None:
-        """Return the whole section with the passage ``ref``; None if ``reader`` may not read it, or
-        it is not there."""
+        """Return a whole section; None if ``reader`` may not read it, or it is not there."""
         ...

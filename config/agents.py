@@ -13,7 +13,7 @@ class AgentSettings(Strict):
     """Settings of ``[agents]``: people's own agents ask over MCP and HTTP, with their rights."""
 
     enabled: bool = False
-    """Whether `footnote serve` serves them. Needs `footnote-bot[agents]`."""
+    """Whether people's agents are served. Needs `footnote-bot[agents]`."""
     host: str = "127.0.0.1"
     """The address to listen on. A proxy with TLS stands before it."""
     port: int = Field(3002, ge=0, le=65535)
@@ -22,8 +22,8 @@ class AgentSettings(Strict):
     """The address under which the proxy serves it, such as https://footnote.example.com; empty:
     agents are on this machine alone."""
     issuer: str = Field("", pattern=r"^(https://\S+|http://127\.0\.0\.1[:/]\S*)?$")
-    """The company's identity provider (OAuth 2.1), whose tokens are taken, too: its issuer, as its
-    metadata states it; empty: none."""
+    """The issuer of the company's identity provider (OAuth 2.1), as its metadata states it: its
+    tokens are valid beside those that people make; empty: none."""
     audience: str = ""
     """What the provider's tokens are for; empty: `url` with `/mcp`."""
     address_claim: str = Field("email", min_length=1)

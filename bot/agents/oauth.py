@@ -21,8 +21,9 @@ logger = logging.getLogger(__name__)
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 """Signatures that only the provider can make: none with a secret that we would share."""
 _METADATA = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
-_AGAIN = 60.0
-"""Seconds before the keys are read again for a token of an unknown key: anybody can send one."""
+_AGAIN, _AWAY_AGAIN = 60.0, 5.0
+"""Seconds before the keys are read again for a token of an unknown key, which anybody can send; and
+after the provider was away."""
 _PATIENCE = 5.0
 _LEEWAY = 60
 """Seconds by which two clocks may differ."""
@@ -69,12 +70,13 @@ class Provider:
     def _key(self, id_: str) -> jwt.PyJWK | None:
         with self._lock:
             known = _named(self._keys, id_)
-            if known is None and self.seconds() - self._read_at >= _AGAIN:
+            again = _AGAIN if self._keys else _AWAY_AGAIN
+            if known is None and self.seconds() - self._read_at >= again:
                 self._read_at = self.seconds()
                 self._keys = self._read()
                 known = _named(self._keys, id_)
             if self._keys is None:
-                raise ProviderUnavailable(f"{self.issuer} is asked again in a minute.")
+                raise ProviderUnavailable(f"{self.issuer} is asked again in some seconds.")
             return known
 
     def _read(self) -> jwt.PyJWKSet:

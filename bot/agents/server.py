@@ -20,7 +20,7 @@ from mcp.server.auth.middleware.bearer_auth import (
     RequireAuthMiddleware,
 )
 from mcp.server.auth.provider import AccessToken
-from mcp.server.auth.routes import build_resource_metadata_url, create_protected_resource_routes
+from mcp.server.auth.routes import build_resource_metadata_url
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import (
     RequestBodyLimitMiddleware,
@@ -95,7 +95,7 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
     )
 
     async def one_call(request: Request) -> Response:
-        if refusal := await security.validate_request(request, is_post=True):
+        if refusal := await security.validate_request(request):
             return refusal
         try:
             # A body of this size takes less than a millisecond, in a loop that is ours alone.
@@ -116,12 +116,15 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
     metadata = build_resource_metadata_url(resource) if endpoint.issuer else None
     for_people = partial(RequireAuthMiddleware, required_scopes=[], resource_metadata_url=metadata)
     routes = [
-        Route(MCP, for_people(StreamableHTTPASGIApp(sessions))),
+        # A stream of GET would never end: there is nothing to tell without a question.
+        Route(MCP, for_people(StreamableHTTPASGIApp(sessions)), methods=["POST"]),
         Route(f"{API}/openapi.json", described, methods=["GET"]),
         Route(f"{API}/{{tool}}", for_people(request_response(one_call)), methods=["POST"]),
     ]
     if endpoint.issuer:
-        routes += create_protected_resource_routes(resource, [AnyHttpUrl(endpoint.issuer)])
+        # Not the SDK's: it adds a slash to an issuer without a path, which no client takes.
+        described_by = {"resource": str(resource), "authorization_servers": [endpoint.issuer]}
+        routes.append(Route(urlsplit(str(metadata)).path, lambda _: JSONResponse(described_by)))
     return Starlette(
         routes=routes,
         middleware=[

@@ -21,10 +21,11 @@ MAY_I_READ = (
     " this person alone."
 )
 NOT_HERE = (
-    "There is no such section, or this person may not read it. Sections change with every edit:"
-    " search again."
+    "There is no such section, this person may not read it, or its wiki does not say so now."
+    " Sections change with every edit: search again."
 )
-NOT_CONFIRMED = "The wiki does not say now whether this person may still read it: try again later."
+NO_SUCH_PAGE = "None of this person's wikis has a page at this address."
+A_PAGE_ABOVE = "a page above it"
 NO_ADDRESS = "No e-mail address of this person is known for certain, so no wiki knows them."
 NO_ANSWERS_FOR_YOU = "This person gets no answers."
 TRY_LATER = "Footnote cannot answer now: try again in a minute."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,8 +34,10 @@ from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.ports import Answering, Sections
 from footnote_bot.bot.result_json import result_json, source_json
 from footnote_bot.bot.texts import only_open_pages
-from footnote_bot.indexers.errors import IndexersError, IndexUnavailable
+from footnote_bot.indexers.errors import IndexersError, WikiMisconfigured
 from footnote_bot.indexers.model import untold_by
+
+logger = logging.getLogger(__name__)
 
 _ABOVE = "above it"
 
@@ -116,10 +119,11 @@ class AgentTools:
         try:
             ask = partial(self.operating.access, known.email, url, known.groups)
             result = await beside(self.resources.executor, ask)
-        except IndexUnavailable:
-            raise
+        except WikiMisconfigured:  # its words are an operator's
+            raise CallRefused(texts.NO_SUCH_PAGE, 404) from None
         except IndexersError as error:
-            raise CallRefused(str(error), 404) from None
+            logger.warning("An agent has to ask again who may read a page: %s", error)
+            raise CallRefused(texts.TRY_LATER, 503) from None
         return _access(result)
 
     async def _note(self, caller: Caller, known: Known, pages: tuple[ShownPage, ...]) -> None:
@@ -134,14 +138,19 @@ class AgentTools:
 
 
 def _ref(section: str) -> SectionRef:
-    wiki, ordinal, page = section.split("/", 2)
-    return wiki, page, int(ordinal)
+    wiki, place, page = section.split("/", 2)
+    ordinal, _, headings = place.partition("-")
+    return SectionRef(wiki, page, int(ordinal), headings)
 
 
 def _section(found: FoundSection) -> dict[str, Any]:
-    shown = source_json(found.source)
-    section = f"{shown['wiki']}/{found.ordinal}/{shown['page']}"
-    return {**shown, "section": section, "score": round(found.score, 4)}
+    ref = found.ref
+    return {
+        **source_json(found.source),
+        "section": f"{ref.wiki}/{ref.ordinal}-{ref.headings}/{ref.page}",
+        "score": round(found.score, 4),
+        "unchecked": found.unchecked,
+    }
 
 
 def _shown(found: Sequence[FoundSection]) -> tuple[ShownPage, ...]:
@@ -160,14 +169,17 @@ def _notes(result: Result) -> list[str]:
 
 
 def _access(result: AccessNow) -> dict[str, Any]:
-    """Return the result about the caller. Titles are only shown to those who may read the page."""
+    """Return the result about the caller: not whom a gate lets pass, which names others, and the
+    title of a page only to those who may read it."""
     access = result.json()
-    may_read = access["may_read"]
-    gates = [
-        {**gate, "where": _ABOVE if not may_read and _ABOVE in gate["where"] else gate["where"]}
-        for gate in access["gates"]
-    ]
-    kept: Mapping[str, Any] = {
-        key: access[key] for key in ("may_read", "wiki", "why", "used", "answers", "as_of")
+    may_read, gates = access["may_read"], result.access.gates
+    return {
+        **{key: access[key] for key in ("may_read", "wiki", "used", "as_of")},
+        "title": access["title"] if may_read else "",
+        "gates": [{"where": _where(gate.where), "passed": gate.passed} for gate in gates],
     }
-    return {**kept, "title": access["title"] if may_read else "", "gates": gates}
+
+
+def _where(where: str) -> str:
+    # It may name a page above, by its title.
+    return texts.A_PAGE_ABOVE if where.endswith(_ABOVE) else where

@@ -11,57 +11,70 @@ from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.bot.answering.retrieval.stretch import Stretch
 from footnote_bot.bot.model import FoundSection, Question, SectionRef
-from footnote_bot.indexers.model import Hit, Passage, Reader
+from footnote_bot.indexers.model import Hit, Passage, Reader, digest
 from footnote_bot.indexers.ports import PassageIndex
 
 _AROUND = 24
 """Passages before and after that may belong to a section: some 10,000 words."""
+_DIGEST = 8
 
 
 def found_by(retriever: FootnoteRetriever, question: Question) -> Sequence[FoundSection]:
     """Return the passages that ``retriever`` finds, best first."""
-    return [
-        _section([hit.passage], found.get_score())
-        for found in retriever.retrieve(FootnoteQuery.of(question))
+    query = FootnoteQuery.of(question)
+    passages = [
+        (hit.passage, found.get_score())
+        for found in retriever.retrieve(query)
         if isinstance(found.node, PassageNode)
         for hit in found.node.page.hits
         if str(hit.passage.id) == found.node.node_id
+    ]
+    return [
+        _section([each], score, unchecked=(each.wiki, each.page) in query.unchecked)
+        for each, score in passages
     ]
 
 
 def whole(
     index: PassageIndex, recheck: Recheck | None, ref: SectionRef, reader: Reader
 ) -> FoundSection | None:
-    """Return the whole section with the passage ``ref``, as it is now; None if ``reader`` may not
-    read it now, or it is not there."""
-    wiki, page, ordinal = ref
-    ordinals = range(max(ordinal - _AROUND, 0), ordinal + _AROUND + 1)
-    around = index.passages([(wiki, page, each) for each in ordinals], reader=reader)
-    passages = _around(ordinal, around)
+    """Return the whole section ``ref``, as it is now; None if ``reader`` may not read it now, or it
+    is not there."""
+    page = ref.wiki, ref.page
+    ordinals = range(max(ref.ordinal - _AROUND, 0), ref.ordinal + _AROUND + 1)
+    around = index.passages([(*page, each) for each in ordinals], reader=reader)
+    passages = _of_section(ref, around)
+    unchecked = False
     if recheck and passages:
         hits = tuple(Hit(passage, 0.0, 0.0) for passage in passages)
-        check = recheck.begin(reader, [FoundPage(wiki, page, 0.0, hits)])
+        check = recheck.begin(reader, [FoundPage(*page, 0.0, hits)])
         check.confirm([source_of(passages[0], "")], quoted=True)
-        current = [hit.passage for found in check.pages for hit in found.hits]
-        of_section = [each for each in current if each.headings == passages[0].headings]
-        passages = sorted(of_section, key=lambda passage: passage.ordinal)
-    return _section(passages) if passages else None
+        if not check.pages:
+            return None
+        edited = check.as_edited(page)
+        passages = passages if edited is None else _of_section(ref, edited)
+        unchecked = check.is_doubtful(page)
+    return _section(passages, unchecked=unchecked) if passages else None
 
 
-def _around(ordinal: int, passages: Sequence[Passage]) -> list[Passage]:
-    """Return the passages of the section with the passage ``ordinal``; none if it is not there."""
-    by_ordinal = {passage.ordinal: passage for passage in passages}
-    if ordinal not in by_ordinal:
+def _of_section(ref: SectionRef, passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages of the section with these headings that is nearest to the place."""
+    own = {each.ordinal: each for each in passages if _digest(each) == ref.headings}
+    if not own:
         return []
-    first = last = ordinal
-    headings = by_ordinal[ordinal].headings
-    while first - 1 in by_ordinal and by_ordinal[first - 1].headings == headings:
+    first = last = min(own, key=lambda ordinal: abs(ordinal - ref.ordinal))
+    while first - 1 in own:
         first -= 1
-    while last + 1 in by_ordinal and by_ordinal[last + 1].headings == headings:
+    while last + 1 in own:
         last += 1
-    return [by_ordinal[each] for each in range(first, last + 1)]
+    return [own[each] for each in range(first, last + 1)]
 
 
-def _section(passages: Sequence[Passage], score: float = 0.0) -> FoundSection:
+def _section(passages: Sequence[Passage], score: float = 0.0, *, unchecked: bool) -> FoundSection:
     first = passages[0]
-    return FoundSection(source_of(first, Stretch(passages).text), first.ordinal, score)
+    ref = SectionRef(first.wiki, first.page, first.ordinal, _digest(first))
+    return FoundSection(source_of(first, Stretch(passages).text), ref, score, unchecked)
+
+
+def _digest(passage: Passage) -> str:
+    return digest(*passage.headings)[:_DIGEST]

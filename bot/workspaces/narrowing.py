@@ -129,7 +129,7 @@ class NarrowedSections:
         return self.sections.search(replace(question, wikis=self.wikis), limit)
 
     def read(self, ref: SectionRef, reader: Reader) -> FoundSection | None:
-        return self.sections.read(ref, reader) if ref[0] in self.wikis else None
+        return self.sections.read(ref, reader) if ref.wiki in self.wikis else None
 
 
 @dataclass(frozen=True, slots=True)

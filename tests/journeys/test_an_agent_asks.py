@@ -181,7 +181,7 @@ async def test_an_agent_on_this_machine_asks_beside_the_bot_and_beside_another(
             one.call_tool("ask", {"question": "How much annual leave do I have?"}),
             two.call_tool("search", {"query": "VPN access"}),
         )
-        refused = await two.call_tool("read_section", {"section": "handbook/0/gone.md"})
+        refused = await two.call_tool("read_section", {"section": "handbook/0-00000000/gone.md"})
 
     assert "28 days" in results[0].structured_content["text"]
     assert results[1].structured_content["sections"][0]["title"] == "VPN access"

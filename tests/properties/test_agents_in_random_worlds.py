@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from footnote_bot.bot.agents.texts import NOT_HERE
+from footnote_bot.indexers.model import digest
 from footnote_bot.playground.confluence.model import Content, User
 from footnote_bot.playground.confluence.state import Product
 from tests.bot.agents.companies import Company, company_over, pages_in, same
@@ -29,6 +30,9 @@ MOST = 20
 SHORT, LONG = 3, 100
 """Pages of each world that everybody guesses, and asks for their rights to, in `make test` and in
 `make test-long`."""
+
+NO_HEADINGS = digest()[:8]
+"""In the id of a section without a heading."""
 
 
 @dataclass
@@ -143,7 +147,9 @@ async def _reads(company: Company, oracle: Oracle, found: dict[str, str], most: 
     nodes = [node.id for drawn in oracle.worlds for node in drawn.nodes[:most]]
     for person in oracle.people:
         readable = oracle.readable(person)
-        for section, page in ({f"{WIKI}/0/{node}": node for node in nodes} | found).items():
+        for section, page in (
+            {f"{WIKI}/0-{NO_HEADINGS}/{node}": node for node in nodes} | found
+        ).items():
             read = await company.tried(person, "read_section", section=section)
             if read == NOT_HERE:
                 assert page not in readable or section not in found, f"{person}: {section}"

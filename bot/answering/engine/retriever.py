@@ -13,7 +13,7 @@ from footnote_bot.bot.answering.engine.events import dispatcher
 from footnote_bot.bot.answering.engine.nodes import nodes_of, pages_of, with_chances
 from footnote_bot.bot.answering.retrieval.folding import fold_pages
 from footnote_bot.bot.answering.retrieval.neighbours import with_neighbours
-from footnote_bot.bot.answering.retrieval.recheck import ROUNDS, Recheck
+from footnote_bot.bot.answering.retrieval.recheck import ROUNDS, PageRef, Recheck
 from footnote_bot.bot.answering.retrieval.retrieval import FoundPage, Reorder, Retrieval, Retrieved
 from footnote_bot.bot.answering.retrieval.sources import source_of
 from footnote_bot.bot.model import Question
@@ -30,6 +30,8 @@ class FootnoteQuery(QueryBundle):
     question: Question
     """After a search, in the words that were searched for."""
     retrieved: Retrieved = field(default_factory=lambda: Retrieved((), 0.0, 0.0))
+    unchecked: frozenset[PageRef] = frozenset()
+    """Pages that were found and could not be confirmed in time."""
 
     @classmethod
     def of(cls, question: Question) -> FootnoteQuery:
@@ -127,22 +129,26 @@ class ConfirmedRetriever(FootnoteRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         query = self._query(query_bundle)
         super()._retrieve(query)
-        pages = self._confirmed(query.retrieved.pages)
+        pages, query.unchecked = self._confirmed(query.retrieved.pages)
         chance = self._chance(query.question, replace(query.retrieved, pages=pages))
         nodes = {node.node.node_id: node for node in nodes_of(pages)}
         return with_chances([nodes[str(hit.passage.id)] for hit in self._best(pages)], chance)
 
-    def _confirmed(self, pages: tuple[FoundPage, ...]) -> tuple[FoundPage, ...]:
-        """Return the pages, of which those with the best passages were rechecked."""
+    def _confirmed(
+        self, pages: tuple[FoundPage, ...]
+    ) -> tuple[tuple[FoundPage, ...], frozenset[PageRef]]:
+        """Return the pages, of which those with the best passages were rechecked, and those that
+        could not be confirmed."""
         if self._recheck is None:
-            return pages
+            return pages, frozenset()
         check = self._recheck.begin(self.reader, pages)
         for _ in range(ROUNDS):
             named = [source_of(hit.passage, "") for hit in self._best(check.pages)]
             if check.confirm(named, quoted=False):
-                return check.pages
-        check.keep_confirmed()
-        return check.pages
+                break
+        else:
+            check.keep_confirmed()
+        return check.pages, frozenset(check.state.doubts)
 
     def _best(self, pages: Sequence[FoundPage]) -> list[Hit]:
         hits = [hit for page in pages for hit in page.hits]

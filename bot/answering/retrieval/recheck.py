@@ -22,7 +22,16 @@ from footnote_bot.bot.answering.retrieval.retrieval import FoundPage
 from footnote_bot.bot.model import Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
 from footnote_bot.indexers.daemons import in_daemon
 from footnote_bot.indexers.errors import WikiUnavailable
-from footnote_bot.indexers.model import EVERYONE, OPEN, LivePage, LivePages, Page, Principal, Reader
+from footnote_bot.indexers.model import (
+    EVERYONE,
+    OPEN,
+    LivePage,
+    LivePages,
+    Page,
+    Passage,
+    Principal,
+    Reader,
+)
 from footnote_bot.indexers.ports import LiveWiki
 
 log = logging.getLogger(__name__)
@@ -96,6 +105,7 @@ class Recheck:
         self._failed_since = failed_since
         self._live_wikis = dict(live_wikis)
         self._last_pass = last_pass
+        self.split = split
         self._reread = Rereading(split)
         self._seconds = seconds
         self._refuses = refuses
@@ -240,6 +250,15 @@ class Check:
             self._batch_size *= _BATCH_GROWTH
         self._link(sources, quoted=quoted)
         return unchanged
+
+    def is_doubtful(self, page: PageRef) -> bool:
+        """Return whether its wiki did not say in time whether the page still stands."""
+        return page in self.state.doubts
+
+    def as_edited(self, page: PageRef) -> Sequence[Passage] | None:
+        """Return all passages of a page that was edited, as it is now; None if it was not."""
+        current = self.state.valid.get(page)
+        return self._recheck.split(current) if current else None
 
     def keep_confirmed(self) -> None:
         """Keep only the pages that were checked and are valid."""

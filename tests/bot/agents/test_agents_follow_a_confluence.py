@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from footnote_bot.bot.agents.texts import NOT_HERE
-from footnote_bot.indexers.model import LivePages
+from footnote_bot.indexers.model import LivePages, digest
 from footnote_bot.indexers.sources.confluence import live
 from footnote_bot.playground.confluence.faults import Fault
 from footnote_bot.playground.confluence.model import Content, User, Who
@@ -28,6 +28,9 @@ from tests.properties.confluences import WIKI, site_of
 
 QUESTION = "When does pay day come?"
 PEOPLE = {"U0ADA": "ada@example.com", "U0BOB": "bob@example.com", "U0CY": "cy@example.com"}
+
+NO_HEADINGS = digest()[:8]
+"""In the id of a section without a heading."""
 
 
 @dataclass
@@ -172,7 +175,8 @@ async def test_while_the_wiki_fails_only_open_pages_are_returned(
     office: Office, fault: Fault
 ) -> None:
     """Bob is known already; Cy asks for the first time."""
-    section, lunch = await office.pay_section("U0BOB"), f"{WIKI}/0/{office.lunch.id}"
+    section = await office.pay_section("U0BOB")
+    lunch = f"{WIKI}/0-{NO_HEADINGS}/{office.lunch.id}"
     office.site.confluence.faults.on(".*", fault, times=None)
     for person in ("U0BOB", "U0CY"):
         ways = await office.all_ways(person, section)
@@ -219,7 +223,10 @@ def hanging(company: Company) -> Iterator[None]:
 
 async def test_while_the_wiki_hangs_only_open_pages_are_returned_in_time(tmp_path: Path) -> None:
     async with office_of("data-center", tmp_path) as office:
-        section, lunch = await office.pay_section("U0BOB"), f"{WIKI}/0/{office.lunch.id}"
+        section, lunch = (
+            await office.pay_section("U0BOB"),
+            f"{WIKI}/0-{NO_HEADINGS}/{office.lunch.id}",
+        )
         assert office.company.app.recheck
         office.company.app.recheck._seconds = 0.05
         with hanging(office.company):
@@ -238,7 +245,7 @@ async def test_where_unchecked_pages_are_refused_a_failing_wiki_gives_nothing(
         office.site.confluence.faults.on(".*", Fault(503), times=None)
         found = await office.company.by_agent("U0BOB", "search", query=QUESTION)
         asked = await office.company.by_agent("U0BOB", "ask", question=QUESTION)
-        lunch = f"{WIKI}/0/{office.lunch.id}"
+        lunch = f"{WIKI}/0-{NO_HEADINGS}/{office.lunch.id}"
         refused = await office.company.refused("U0BOB", "read_section", section=lunch)
 
     assert not found["sections"]

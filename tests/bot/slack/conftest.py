@@ -160,16 +160,20 @@ class Sections:
     """The sections of the two pages, by the rights of the `Handbook`."""
 
     def search(self, question: Question, limit: int) -> Sequence[FoundSection]:
-        found = [FoundSection(LEAVE, 0, 0.9)]
+        found = [FoundSection(LEAVE, _ref(LEAVE), 0.9)]
         if HR.admits(question.reader):
-            found.append(FoundSection(SALARY, 0, 0.5))
+            found.append(FoundSection(SALARY, _ref(SALARY), 0.5))
         return found[:limit]
 
     def read(self, ref: SectionRef, reader: Reader) -> FoundSection | None:
-        known = {("handbook", "leave.md", 0): LEAVE}
+        known = {_ref(LEAVE): LEAVE}
         if HR.admits(reader):
-            known["handbook", "pay.md", 0] = SALARY
-        return FoundSection(known[ref], 0) if ref in known else None
+            known[_ref(SALARY)] = SALARY
+        return FoundSection(known[ref], ref) if ref in known else None
+
+
+def _ref(source: Source) -> SectionRef:
+    return SectionRef(source.wiki, source.page, 0, "0" * 8)
 
 
 class Syncs:

@@ -23,7 +23,7 @@ from tests.bot.agents.agents import agents_in
 from .conftest import NOW, Bot
 from .test_audit import fields_of, trail
 
-PAY = "handbook/0/pay.md"
+PAY = "handbook/0-00000000/pay.md"
 
 
 @dataclass

@@ -15,12 +15,12 @@ from footnote_bot.bot.agents import texts
 from footnote_bot.bot.agents.agents import Agents
 from footnote_bot.bot.agents.errors import CallRefused
 from footnote_bot.bot.agents.model import Caller
+from footnote_bot.bot.agents.texts import NO_SUCH_PAGE
 from footnote_bot.bot.model import FoundSection, Question, SectionRef
 from footnote_bot.bot.state.audit import DatabaseAudit
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.forgetting import forget_person
 from footnote_bot.bot.state.teams import Team
-from footnote_bot.bot.workspaces.texts import AT_HOME
 from footnote_bot.indexers.model import Reader
 from tests.bot.agents.agents import agents_in
 from tests.fakes.further_workspaces import FurtherWorkspace, InstallableSlack
@@ -31,7 +31,7 @@ from .test_audit import AuditQuery
 from .test_workspaces import Several, answer_text, furnished_further
 
 URL = "https://wiki.example.com/leave"
-BOARD = "board/0/leave.md"
+BOARD = "board/0-00000000/leave.md"
 BOTH = {"handbook", "board"}
 
 
@@ -43,10 +43,11 @@ class Shelves:
         return [self._of(wiki) for wiki in sorted(BOTH) if wiki in asked][:limit]
 
     def read(self, ref: SectionRef, _reader: Reader) -> FoundSection | None:
-        return self._of(ref[0])
+        return self._of(ref.wiki)
 
     def _of(self, wiki: str) -> FoundSection:
-        return FoundSection(replace(LEAVE, wiki=wiki), 0, 0.9)
+        ref = SectionRef(wiki, "leave.md", 0, "00000000")
+        return FoundSection(replace(LEAVE, wiki=wiki), ref, 0.9)
 
 
 @dataclass
@@ -130,7 +131,7 @@ async def test_a_trusted_workspace_is_not_told_who_may_read_what(elsewhere: Else
     park = await elsewhere.installed("T0PARK", organization="E0PARKS", org_wide=True)
 
     assert await elsewhere.wikis(park.team_id) == {"handbook"}
-    assert await elsewhere.refused(park.team_id, "may_i_read", url=URL) == AT_HOME
+    assert await elsewhere.refused(park.team_id, "may_i_read", url=URL) == NO_SUCH_PAGE
 
 
 async def test_a_token_is_of_one_workspace_as_are_its_audit_and_its_end(

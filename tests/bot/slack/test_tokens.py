@@ -104,9 +104,9 @@ async def test_an_agent_gets_what_its_person_may_read(
     assert ben
 
     found = [await agents.call(who, "search", {"query": "pay"}) for who in (anna, ben)]
-    read = await agents.call(anna, "read_section", {"section": "handbook/0/pay.md"})
+    read = await agents.call(anna, "read_section", {"section": "handbook/0-00000000/pay.md"})
     with pytest.raises(CallRefused, match="no such section"):
-        await agents.call(ben, "read_section", {"section": "handbook/0/pay.md"})
+        await agents.call(ben, "read_section", {"section": "handbook/0-00000000/pay.md"})
 
     assert [[each["page"] for each in found_["sections"]] for found_ in found] == [
         ["leave.md", "pay.md"],
