@@ -167,6 +167,23 @@ async def test_words_that_are_on_no_page_any_more_are_not_read(office: Office) -
     assert not any("Friday" in text for text in ways.values()), ways
 
 
+async def test_a_section_is_the_one_that_was_named_and_whole_after_an_edit(office: Office) -> None:
+    steps = [f"<p>Pay day, step {number}: {'go on ' * 150}.</p>" for number in range(6)]
+    alpha, beta = (f"<h2>{name}</h2><p>Pay day does come by {name}.</p>" for name in "AB")
+    office.world.edit(office.pay.id, body=alpha + beta)
+    await asyncio.to_thread(office.company.app.indexing.sync)
+    found = await office.company.by_agent("U0BOB", "search", query=QUESTION)
+    by_name = {each["heading"]: str(each["section"]) for each in found["sections"]}
+    office.world.edit(office.pay.id, body="<h2>New</h2><p>Pay.</p>" + alpha + "".join(steps) + beta)
+    read = [
+        await office.company.by_agent("U0BOB", "read_section", section=by_name[name])
+        for name in "AB"
+    ]
+
+    assert [each["heading"] for each in read] == ["A", "B"]
+    assert all(f"step {number}" in read[0]["quote"] for number in range(6))
+
+
 DOWN = [Fault(503), Fault(kind="drop"), Fault(kind="login"), Fault(kind="cut")]
 
 
@@ -185,6 +202,8 @@ async def test_while_the_wiki_fails_only_open_pages_are_returned(
         assert not any(word in text for text in ways.values() for word in ("Friday", "Zebra"))
         assert "at noon" in ways["search"]
         assert "at noon" in read["quote"]
+        assert read["unchecked"]
+        assert '"unchecked": true' in ways["search"]
     assert await office.company.refused("U0BOB", "read_section", section=section) == NOT_HERE
 
 
