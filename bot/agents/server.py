@@ -149,6 +149,8 @@ def serve(agents: Agents, endpoint: AgentEndpoint) -> Iterator[None]:
     try:
         family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
         listening = socket.create_server((endpoint.host, endpoint.port), family=family, backlog=128)
+        # asyncio sets it for sockets of its own alone; without it each response takes 40 ms longer.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise AgentsMisconfigured(
             f"Cannot listen on {endpoint.host}:{endpoint.port}: {error.strerror}. Set another "
