@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from footnote_bot.bot.agents import texts
@@ -13,6 +14,7 @@ from footnote_bot.bot.agents.errors import AWAY, CallRefused
 from footnote_bot.bot.agents.model import BY_PROVIDER, Caller, Standing
 from footnote_bot.bot.agents.tokens import PREFIX, PersonalTokens
 from footnote_bot.bot.agents.tools import AgentResources, AgentTools
+from footnote_bot.bot.background import in_own_thread
 from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.errors import ChatUnavailable
 
@@ -77,7 +79,8 @@ class Agents:
             return Caller(personal.team, personal.person, personal.name) if personal else None
         if self.address is None:
             return None
-        email = await asyncio.to_thread(self.address, token)
+        # Not in the few threads that personal tokens need: the provider may hang.
+        email = await in_own_thread(partial(self.address, token), "identity provider")
         for team, tools in self._workspaces.items() if email else ():
             if person := await tools.people.addressed_as(email):
                 return Caller(team, person, BY_PROVIDER)

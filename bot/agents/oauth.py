@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -65,7 +66,8 @@ class Provider:
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             logger.info("A token of the identity provider is refused: %s", type(error).__name__)
             return ""
-        return "" if claims.get("email_verified") is False else _text(claims.get(self.claim))
+        is_verified = claims.get("email_verified", True) in (True, "true")
+        return _text(claims.get(self.claim)) if is_verified else ""
 
     def _key(self, id_: str) -> jwt.PyJWK | None:
         with self._lock:
@@ -85,8 +87,8 @@ class Provider:
                 metadata = _json(client, f"{self.issuer.rstrip('/')}{path}")
                 if metadata and metadata.get("issuer") == self.issuer:
                     keys = _json(client, _text(metadata.get("jwks_uri")))
-                    if keys:
-                        return jwt.PyJWKSet.from_dict(keys)
+                    with suppress(jwt.PyJWTError):  # none of them is usable
+                        return jwt.PyJWKSet.from_dict(keys or {})
         raise ProviderUnavailable(f"{self.issuer} does not say which keys it signs with.")
 
 

@@ -23,7 +23,6 @@ from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.routes import build_resource_metadata_url
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import (
-    RequestBodyLimitMiddleware,
     TransportSecurityMiddleware,
     TransportSecuritySettings,
 )
@@ -35,6 +34,7 @@ from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, request_response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from footnote_bot.bot.agents import texts
@@ -128,7 +128,7 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
     return Starlette(
         routes=routes,
         middleware=[
-            Middleware(RequestBodyLimitMiddleware, max_body_size=_BODY),
+            Middleware(_Whole),
             Middleware(
                 AuthenticationMiddleware,
                 backend=BearerAuthBackend(_Verifier(agents)),
@@ -201,6 +201,38 @@ def _caller(request: Request) -> Caller:
 def _failure(words: str, status: int) -> JSONResponse:
     again = {"Retry-After": "10"} if status in (429, 503) else None
     return JSONResponse({"error": words}, status, headers=again)
+
+
+class _Whole:
+    """Takes requests that come whole and are not too large, and lets none end in an error when the
+    server stops."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body, is_whole = b"", False
+        while not is_whole:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # the client has left
+            body += message.get("body", b"")
+            is_whole = not message.get("more_body", False)
+            if len(body) > _BODY:
+                await _failure(texts.TOO_LARGE, 413)(scope, receive, send)
+                return
+        messages = [{"type": "http.request", "body": body}]
+
+        async def again() -> Message:
+            return messages.pop() if messages else await receive()
+
+        try:
+            await self._app(scope, again, send)
+        except asyncio.CancelledError:
+            await _failure(texts.TRY_LATER, 503)(scope, receive, send)
 
 
 class _Protocol(H11Protocol):

@@ -22,7 +22,15 @@ from footnote_bot.bot.agents.tokens import PersonalTokens
 from footnote_bot.bot.agents.tools import AgentResources, AgentTools
 from footnote_bot.bot.conversation.model import ANYBODY
 from footnote_bot.bot.errors import ChatUnavailable, StateUnavailable
-from footnote_bot.bot.model import FoundSection, NoAnswer, Question, Reason, Result, Source
+from footnote_bot.bot.model import (
+    FoundSection,
+    NoAnswer,
+    Question,
+    Reason,
+    Result,
+    SectionRef,
+    Source,
+)
 from footnote_bot.config import logs
 from footnote_bot.indexers.errors import IndexUnavailable, WikiUnavailable
 from tests.kept_logging import kept_logging
@@ -35,7 +43,7 @@ PAGE = "marmoset severance ledger"
 """The words of the only page."""
 SECTION = FoundSection(
     Source("Leave", "", "https://wiki.example.com/leave/", PAGE, "handbook", "leave.md", "1"),
-    0,
+    SectionRef("handbook", "leave.md", 0, "00000000"),
     0.9,
 )
 
@@ -187,7 +195,7 @@ class Company:
         """Return the status and the body of a good search."""
         return await self.sent(self.request("/api/v1/search", SEARCH, token=token))
 
-    async def sent(self, request: bytes, timeout: float = 30.0) -> tuple[int, bytes]:
+    async def sent(self, request: bytes, timeout: float = 30.0) -> tuple[int, bytes]:  # noqa: ASYNC109 - a client's
         """Send bytes, and return the status of the answer (0: none) and its body."""
         reading, writing = await asyncio.open_connection("127.0.0.1", self.port)
         answer = b""

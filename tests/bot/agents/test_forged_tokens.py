@@ -21,7 +21,7 @@ MANY = 100
 
 def personal(company: Company) -> list[str]:
     """Return personal tokens that are not valid, most of them close to a valid one."""
-    random, good = Random(34), company.token
+    random, good = Random(34), company.token  # noqa: S311 - no secret
     revoked, _ = company.tokens.new(TEAM, ANNA, "revoked")
     company.tokens.revoke(TEAM, ANNA, "revoked")
     digest = next(iter(company.store.rows))
@@ -29,7 +29,8 @@ def personal(company: Company) -> list[str]:
         revoked, company.expired_token(), good[:-1], good + "A", good.swapcase(), good.upper(),
         good.removeprefix("footnote_"), f"footnote_{good}", f"{good}\x00", f"{good} {good}", digest,
         f"footnote_{digest}", "footnote_", "footnote_*", "footnote_' OR 1=1 --", "laptop", "null",
-        f"{good}.", f"{good}.x.y", f"footnote_{'x' * 60_000}", good.replace("_", "-", 1), f"{good},",
+        f"{good}.", f"{good}.x.y", f"footnote_{'x' * 60_000}", good.replace("_", "-", 1),
+        f"{good},",
     ]  # fmt: skip
     alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
     while len(forged) < MANY:
@@ -106,7 +107,9 @@ def of_a_provider(provider: LocalProvider, kind: str) -> dict[str, str]:
             for number, token in enumerate(with_public_key(claims, kind, key, {"alg": name}))
         },
         "other claims": f"{head}.{encoded(provider.claims(sub='eve')).decode()}.{signature}",
-        "another head": f"{encoded({'alg': kind, 'kid': 'RS256', 'x': 1}).decode()}.{body}.{signature}",
+        "another head": (
+            f"{encoded({'alg': kind, 'kid': 'RS256', 'x': 1}).decode()}.{body}.{signature}"
+        ),
         "a cut signature": good[:-4],
         "no claims": f"{head}..{signature}",
         "claims that are a list": signed([claims], kind, key),
@@ -264,7 +267,7 @@ async def test_a_provider_that_hangs_delays_no_personal_token() -> None:
         with company.serving():
             token = provider.token("RS256")
             hanging = [asyncio.create_task(company.asked(token)) for _ in range(64)]
-            while not provider.reads:
+            while not provider.reads:  # noqa: ASYNC110 - a thread changes it
                 await asyncio.sleep(0.01)
             try:
                 async with asyncio.timeout(3):  # the provider gets five seconds

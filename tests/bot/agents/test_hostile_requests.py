@@ -42,8 +42,10 @@ HEADERS = (
     "Connection: Upgrade", "Authorization: Basic YTpi", "Authorization: Bearer", "Cookie: a=b",
     "Authorization: Bearer \u00e9\u00ff", "Authorization: bearer  x", "Authorization: Bearer a.b.c",
     "MCP-Session-Id: 1", "MCP-Session-Id: \u00ff" , "Last-Event-ID: 9", "Transfer-Encoding: gzip",
-    "Transfer-Encoding: chunked, chunked", "Content-Length: -1", "Content-Length: 1e3", " folded: 1",
-    "Content-Length: 99999999999999999999", "Content-Length: 0, 1", "No colon", "X-\x00: 1", "X: \x00",
+    "Transfer-Encoding: chunked, chunked", "Content-Length: -1", "Content-Length: 1e3",
+    " folded: 1",
+    "Content-Length: 99999999999999999999", "Content-Length: 0, 1", "No colon", "X-\x00: 1",
+    "X: \x00",
     "Mcp-Method: tools/call", "Mcp-Name: search", "X-Forwarded-For: 127.0.0.1", "Range: bytes=0-1",
     "X-HTTP-Method-Override: DELETE", f"X: {'x' * 60_000}", f"X: {'x' * 70_000}",
 )  # fmt: skip
@@ -69,8 +71,10 @@ PATHS = (
     "/api/v1/openapi.json", "/\xe9", f"/api/v1/search?{'a=b&' * 3_000}",
 )  # fmt: skip
 NOT_HTTP = (
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /mcp\r\n\r\n", b"\r\n\r\n\r\n", b"\x00" * 99,
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"POST /mcp HTTP/9.9\r\n\r\n", b"{}\n", b"\xff\xfe", b":" * 999,
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /mcp\r\n\r\n", b"\r\n\r\n\r\n",
+    b"\x00" * 99,
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"POST /mcp HTTP/9.9\r\n\r\n", b"{}\n", b"\xff\xfe",
+    b":" * 999,
     b"POST /mcp HTTP/1.1\n\n", b"POST\t/mcp\tHTTP/1.1\r\nHost:x\r\n\r\n", b"A" * 70_000,
 )  # fmt: skip
 
@@ -79,7 +83,7 @@ class Malformed:
     """Makes malformed requests to ``company``, the same for the same seed."""
 
     def __init__(self, company: Company, seed: int) -> None:
-        self.company, self.random = company, Random(seed)
+        self.company, self.random = company, Random(seed)  # noqa: S311 - no secret
 
     def __call__(self, token: str) -> bytes:
         kinds: list[Callable[[str], bytes]] = [
