@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footnote_bot.bot import terminal
+from footnote_bot.bot.agents import texts
 from footnote_bot.bot.agents.errors import CallRefused
 from footnote_bot.bot.agents.opening import of_their_packages
 from footnote_bot.bot.cli.beside import CALL, greeting
 from footnote_bot.bot.cli.options import as_person, configured
 from footnote_bot.bot.cli.sharing import open_app
 from footnote_bot.bot.cli.through import PATIENCE
+from footnote_bot.bot.errors import BotError
 from footnote_bot.bot.running.address import connect, socket_in
 from footnote_bot.bot.running.client import ProcessEnded, ask_running
 from footnote_bot.bot.running.connection import CommandConnection
 from footnote_bot.config import logs
-from footnote_bot.indexers.errors import IndexLocked
+from footnote_bot.indexers.errors import IndexersError, IndexLocked
 
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App
@@ -46,7 +48,8 @@ def mcp(settings: Settings, secrets: Secrets, email: str | None) -> None:
     with of_their_packages():
         from footnote_bot.bot.agents.protocol import serve_stdio  # slow; its package may be missing
 
-    logs.configure("WARNING", settings.log_format)  # agents show the log to their people
+    if settings.log_level == "INFO":
+        logs.configure("WARNING", settings.log_format)  # agents show the log to their people
     if sys.stdin.isatty():
         terminal.complain("An agent talks to this command: see docs/agents.md. Ctrl-D ends it.")
     with ExitStack() as opened:
@@ -95,9 +98,16 @@ class _Local:
         """Return the result of a tool.
 
         Raises:
-            CallRefused
-            IndexLocked: another process holds the index, and does not listen.
+            CallRefused: with the words of the error, because its person is the operator.
         """
+        try:
+            return self._called(tool, arguments)
+        except ProcessEnded:
+            raise CallRefused(texts.TRY_LATER) from None
+        except (BotError, IndexersError) as error:
+            raise CallRefused(str(error)) from None
+
+    def _called(self, tool: str, arguments: object) -> dict[str, Any]:
         until = time.monotonic() + PATIENCE
         while self._app is None:
             try:
