@@ -181,13 +181,12 @@ def serve_app(
         return further.with_home(me.team, home) if further else home
 
     installed: Dispatcher | None = further
-
     with (
         answers.loading(),
         scheduler.running(),
         sharing(app),
         traced(settings.tracing.url),
-        opening.serving(agents, place_of(settings.agents)),
+        opening.serving(agents, endpoint_of(settings.agents)),
     ):
         asyncio.run(chat.serve(connection, build, env, ready=lambda _: ready(), further=installed))
 
@@ -199,7 +198,7 @@ def syncs_of(app: App) -> OneSyncAtATime:
     return repeated_syncs(parts, app, follow=parts.wikis.follow if app.settings.index.url else None)
 
 
-def place_of(of: AgentSettings) -> AgentEndpoint:
+def endpoint_of(of: AgentSettings) -> AgentEndpoint:
     return AgentEndpoint(of.host, of.port, of.url, of.issuer, of.tokens_for, of.address_claim)
 
 
@@ -210,13 +209,12 @@ def agents_of(
     of = app.settings.agents
     if not of.enabled:
         return None
-
     executor = ThreadPoolExecutor(4, "agents")
     app.closing.callback(executor.shutdown, wait=False, cancel_futures=True)
     rate = Rate(lambda: app.settings.slack.person_minute, time.monotonic)
     return Agents(
         PersonalTokens(DatabaseTokens(app.state), now),
-        opening.address_of(place_of(of)),
+        opening.address_of(endpoint_of(of)),
         AgentResources(executor, rate, as_of, answered),
         new_incident,
     )

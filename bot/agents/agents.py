@@ -81,7 +81,7 @@ class Agents:
             return None
         # Not in the few threads that personal tokens need: the provider may hang.
         email = await in_own_thread(partial(self.address, token), "identity provider")
-        for team, tools in self._workspaces.items() if email else ():
+        for team, tools in list(self._workspaces.items()) if email else ():
             if person := await tools.people.addressed_as(email):
                 return Caller(team, person, BY_PROVIDER)
         return None
