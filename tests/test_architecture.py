@@ -488,10 +488,10 @@ def test_the_composition_only_composes() -> None:
 
 ROOMS_OF = {
     "config, bot": 5_460,
-    "bot/agents": 1_310,
+    "bot/agents": 1_315,
     "bot/answering": 7_950,
     "bot/backup, bot/operations, bot/metrics": 3_410,
-    "bot/cli, bot/running": 3_830,
+    "bot/cli, bot/running": 3_870,
     "bot/conversation": 2_980,
     "bot/evaluation": 2_860,
     "bot/flags": 2_590,

@@ -69,8 +69,12 @@ def server_of(call: Call) -> Server[Any]:
     )
 
 
-async def serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
+def serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
     """Serve the client at standard input and output until it leaves; ``call`` blocks."""
+    asyncio.run(_serve_stdio(call))
+
+
+async def _serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
 
     async def called(_: Context, name: str, arguments: object) -> dict[str, Any]:
         return await asyncio.to_thread(call, name, arguments)

@@ -154,7 +154,7 @@ def test_if_its_answer_falls_the_pages_are_quoted(handbook: Shell) -> None:
 def test_a_translation_that_fails_or_does_not_fit_changes_nothing(
     reply: Reply, handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(language_model, "SECONDS", 0.5)
+    monkeypatch.setattr(language_model, "SECONDS", 3.0)
     question = "Vem \u00e4r det som godk\u00e4nner min \u00f6vertid?"
     quoted = handbook.footnote("ask", question, "--json").json["text"]
     with openai_server(reply) as server:
