@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -24,6 +26,8 @@ from footnote_bot.bot.agents import texts
 from footnote_bot.bot.agents.errors import CallRefused
 from footnote_bot.bot.agents.schemas import TOOLS
 from footnote_bot.bot.version import own_version
+
+logger = logging.getLogger(__name__)
 
 Context = ServerRequestContext[Any, Any]
 Call = Callable[[Context, str, object], Awaitable[dict[str, Any]]]
@@ -70,8 +74,13 @@ def server_of(call: Call) -> Server[Any]:
 
 
 def serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
-    """Serve the client at standard input and output until it leaves; ``call`` blocks."""
-    asyncio.run(_serve_stdio(call))
+    """Serve the client at standard input and output until it leaves; ``call`` blocks. Ctrl-C ends
+    the process: the SDK's thread that reads would wait for another line."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        asyncio.run(_serve_stdio(call))
+    except* OSError as errors:  # the client has left
+        logger.info("The agent has left: %s", errors.exceptions[0])
 
 
 async def _serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
