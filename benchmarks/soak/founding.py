@@ -47,7 +47,6 @@ max_removal = 1
 
 [answer]
 precision = 0
-clarify = false
 check_seconds = 5
 unchecked = "refuse"
 
@@ -62,7 +61,6 @@ url = "{database}"
 
 [index]
 url = "{index}"
-timeout_seconds = 5
 """
 
 
