@@ -176,11 +176,20 @@ async def test_a_failure_is_logged_and_told_without_its_words(bot: Bot, agents: 
     assert refused.value.status == 500
 
 
-async def test_one_may_ask_which_gate_decides_and_sees_no_title_of_a_closed_page(
+async def test_one_learns_which_gates_one_passes_and_no_name_of_a_closed_page_or_person(
     bot: Bot, agents: Agents, slack: LocalSlack
 ) -> None:
-    caller = Caller(slack.team_id, "U0ANNA", "a")
-    open_ = await agents.call(caller, "may_i_read", {"url": URL})
+    caller, ask = Caller(slack.team_id, "U0ANNA", "a"), {"url": URL}
+    open_ = await agents.call(caller, "may_i_read", ask)
+    bot.operations.may_read["anna@example.com"] = False
+    closed = await agents.call(caller, "may_i_read", ask)
+    with pytest.raises(CallRefused, match="has a page at this address"):
+        await agents.call(caller, "may_i_read", {"url": "https://elsewhere.example.com/"})
 
-    assert open_["may_read"] in (True, False, None)
-    assert open_["title"] == "" or open_["may_read"]
+    assert (open_["may_read"], open_["title"]) == (True, "Salaries")
+    assert (closed["may_read"], closed["title"]) == (False, "")
+    assert closed["gates"] == [
+        {"where": "space HR", "passed": True},
+        {"where": "a page above it", "passed": False},
+    ]
+    assert not {"Layoffs", "Ben", "Salaries"} & set(repr(closed).split())
