@@ -192,4 +192,4 @@ async def test_one_learns_which_gates_one_passes_and_no_name_of_a_closed_page_or
         {"where": "space HR", "passed": True},
         {"where": "a page above it", "passed": False},
     ]
-    assert not {"Layoffs", "Ben", "Salaries"} & set(repr(closed).split())
+    assert not any(name in repr(closed) for name in ("Layoffs", "Ben", "Salaries"))
