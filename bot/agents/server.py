@@ -111,7 +111,7 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
     async def described(_: Request) -> Response:
         return JSONResponse(openapi(own_version()))
 
-    own = endpoint.url.rstrip("/") or f"http://{endpoint.host}:{endpoint.port}"
+    own = endpoint.url.rstrip("/") or f"http://{_in_brackets(endpoint.host)}:{endpoint.port}"
     resource = AnyHttpUrl(f"{own}{MCP}")
     metadata = build_resource_metadata_url(resource) if endpoint.issuer else None
     for_people = partial(RequireAuthMiddleware, required_scopes=[], resource_metadata_url=metadata)
@@ -125,7 +125,7 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
         # Not the SDK's: it adds a slash to an issuer without a path, which no client takes.
         described_by = {"resource": str(resource), "authorization_servers": [endpoint.issuer]}
         routes.append(Route(urlsplit(str(metadata)).path, lambda _: JSONResponse(described_by)))
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[
             Middleware(_Whole),
@@ -137,6 +137,8 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
         ],
         lifespan=lambda _: sessions.run(),
     )
+    app.router.redirect_slashes = False  # it would redirect to whatever host a request names
+    return app
 
 
 @contextmanager
@@ -182,12 +184,17 @@ def serve(agents: Agents, endpoint: AgentEndpoint) -> Iterator[None]:
         thread.join(2 * _ENDING)
 
 
+def _in_brackets(host: str) -> str:
+    """Return the host as addresses of the web have it."""
+    return f"[{host}]" if ":" in host else host
+
+
 def _hosts(endpoint: AgentEndpoint) -> TransportSecuritySettings:
     """Return whom requests may name as their host, and which pages may send them: against a page in
     somebody's browser that reaches loopback under a name of its own (DNS rebinding)."""
     public = urlsplit(endpoint.url).netloc
     local = ["127.0.0.1:*", "localhost:*", "[::1]:*"]
-    hosts = [*local, f"{endpoint.host}:*", *([public] if public else [])]
+    hosts = [*local, f"{_in_brackets(endpoint.host)}:*", *([public] if public else [])]
     origins = [*(f"http://{each}" for each in local), *([f"https://{public}"] if public else [])]
     return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
 

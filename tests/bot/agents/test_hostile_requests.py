@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from footnote_bot.bot.agents import server
+from footnote_bot.bot.agents.agents import Agents
+from footnote_bot.bot.agents.model import AgentEndpoint
+from footnote_bot.bot.agents.server import application
 from tests.long import few
 
 from .company import PAGE, QUESTION, SEARCH, Company, logged
@@ -207,3 +210,21 @@ async def test_a_malformed_request_gets_no_page_no_error_of_ours_and_no_line_wit
     assert 'File "' not in written
     for words in (QUESTION, PAGE, company.token, "footnote_x"):
         assert words not in written
+
+
+async def test_no_request_is_sent_on_to_a_host_that_it_names() -> None:
+    company = Company()
+    with company.serving():
+        for path in ("/mcp/", "/api/v1/search/"):
+            request = f"POST {path} HTTP/1.1\r\nHost: evil.example.com\r\nContent-Length: 0\r\n"
+            status, body = await company.sent(f"{request}Connection: close\r\n\r\n".encode())
+
+            assert status == 404
+            assert b"evil" not in body
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0"])  # noqa: S104 - nobody listens
+def test_each_kind_of_address_can_be_listened_on(host: str) -> None:
+    agents = Agents(Company().tokens, None, None, str)  # type: ignore[arg-type]
+
+    assert application(agents, AgentEndpoint(host, 3002, issuer="https://login.example.com"))
