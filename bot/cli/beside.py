@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 CALL = "mcp-call"
 """The hidden command of one call of an agent."""
-CALL = "mcp-call"
-"""The hidden command of one call of an agent."""
 SHARED = frozenset(
     {"access", "ask", "backup", "calibrate", "doctor", "eval", "status", "sync", CALL}
 )
