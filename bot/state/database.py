@@ -54,6 +54,7 @@ _PATIENCE = {
 """Timeouts in seconds; the last in milliseconds. libpq's defaults are none, or minutes: a server
 whose network is cut would hang everything."""
 _POOL_SECONDS = 10.0
+_BUSY_SECONDS = 5
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _MIGRATING = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
@@ -393,12 +394,26 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Configure SQLite: readers beside a writer, acknowledged events that survive a power cut, and
     deleted rows that are overwritten."""
     cursor = connection.cursor()
-    for pragma in (
-        "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
-        "secure_delete=ON",
-    ):  # fmt: skip
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+    _use_write_ahead_log(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
+    """Write through a log. SQLite does not wait where two processes turn that on in a new file
+    together: one gets SQLITE_BUSY at once, although it could go on a moment later."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def why_refused(message: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -107,6 +109,19 @@ def test_the_file_is_read_while_it_is_written(tmp_path: Path) -> None:
     database.close()
 
     assert (mode, synchronous) == ("wal", 2)
+
+
+def test_a_new_file_that_another_process_writes_is_waited_for(tmp_path: Path) -> None:
+    """As when two processes start together: SQLite itself would fail at once."""
+    other = sqlite3.connect(tmp_path / "state.db", check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.1, other.close).start()
+
+    database = Database.open(tmp_path / "state.db")
+
+    with database.begin() as connection:
+        assert connection.scalar(sa.text("PRAGMA journal_mode")) == "wal"
+    database.close()
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
