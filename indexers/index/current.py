@@ -27,7 +27,6 @@ from footnote_bot.indexers.ports import (
     PassageIndex,
     PassageRef,
     Unembedded,
-    Vector,
 )
 
 log = logging.getLogger(__name__)
@@ -42,7 +41,7 @@ _CURRENT_LASTS = 5.0
 
 class CurrentIndex:
     """A PassageIndex that reads the current index and writes the wanted one; mostly they are the
-    same. It is the port `indexers.syncing.ports.RebuildableIndex`.
+    same.
 
     If they differ (another model, another splitter), the next syncs build the wanted one, and
     `promote` makes it the current one. Meanwhile rights and removals reach both, and if the models
@@ -188,6 +187,12 @@ class CurrentIndex:
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
+        """Write a sound index beside a damaged one, before a sync or ``after`` one that failed.
+        Return False if there is nothing to do.
+
+        Raises:
+            IndexUnavailable: no index can be created.
+        """
         if self._lost:
             self._lost = False
             self._catalog.remove_all_except(self._read_name)
@@ -207,6 +212,7 @@ class CurrentIndex:
         return (broken or damaged) and self.rebuild()
 
     def set_aside(self) -> None:
+        """Write the current index again. The next `rebuild` continues with the new index."""
         if self.building:
             unfinished, self.candidate = self.candidate, self.current
             self._written_name, self.reuses = self._read_name, True
@@ -215,8 +221,10 @@ class CurrentIndex:
             close_safely(unfinished)
 
     def discard(self) -> None:
+        """Write the current index again, and delete the new index, unless it is built for another
+        model or splitter."""
         if self.building and not self.is_rebuilding:
-            return  # the settings need it: vectors of another model must not reach the old index
+            return  # vectors of another model must not reach the old index
         self.set_aside()
         self._catalog.remove_all_except(self._read_name)
 
@@ -267,19 +275,6 @@ class CurrentIndex:
 
     def search(
         self,
-        text: str,
-        vector: Vector,
-        *,
-        reader: Reader,
-        limit: int,
-        wikis: Sequence[str] | None = None,
-    ) -> list[Hit]:
-        query = IndexQuery(text, vector)
-        (hits,) = self.search_all([query], reader=reader, limit=limit, wikis=wikis)
-        return hits
-
-    def search_all(
-        self,
         queries: Sequence[IndexQuery],
         *,
         reader: Reader,
@@ -291,7 +286,7 @@ class CurrentIndex:
         def search(index: PassageIndex) -> list[list[Hit]]:
             comparable = self._same_vectors or index is self.candidate
             sent = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
-            return index.search_all(sent, reader=reader, limit=limit, wikis=readable)
+            return index.search(sent, reader=reader, limit=limit, wikis=readable)
 
         def without(broken: PassageIndex) -> list[list[Hit]]:
             nothing: list[list[Hit]] = [[] for _ in queries]

@@ -20,7 +20,7 @@ from footnote_bot.indexers.index.occurring import Occurring
 from footnote_bot.indexers.index.schema import FoundPoint, Head, Point, PointQuery, Where
 from footnote_bot.indexers.index.unembedded import UnembeddedPassages
 from footnote_bot.indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from footnote_bot.indexers.ports import Embedding, IndexQuery, PassageRef, Vector
+from footnote_bot.indexers.ports import Embedding, IndexQuery, PassageRef
 
 
 class StoredPassages:
@@ -145,20 +145,6 @@ class StoredPassages:
             return sum(written[version] for version in stale)
 
     def search(
-        self,
-        text: str,
-        vector: Vector,
-        *,
-        reader: Reader,
-        limit: int,
-        wikis: Sequence[str] | None = None,
-    ) -> list[Hit]:
-        """Search as in the port; without a ``vector`` by words only, with cosines of 0."""
-        query = IndexQuery(text, vector)
-        (hits,) = self.search_all([query], reader=reader, limit=limit, wikis=wikis)
-        return hits
-
-    def search_all(
         self,
         queries: Sequence[IndexQuery],
         *,

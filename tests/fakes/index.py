@@ -60,12 +60,16 @@ class ListIndex:
 
     def search(
         self,
-        text: str,
-        vector: Vector,
+        queries: Sequence[IndexQuery],
         *,
         reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
+    ) -> list[list[Hit]]:
+        return [self._hits(query.text, query.vector, reader, wikis)[:limit] for query in queries]
+
+    def _hits(
+        self, text: str, vector: Vector, reader: Reader, wikis: Sequence[str] | None
     ) -> list[Hit]:
         hits: dict[str, Hit] = {}
         for key, page in self._pages.items():
@@ -79,20 +83,7 @@ class ListIndex:
                         hit = Hit(labelled, cosine + len(shared), cosine, cosine)
                         hits.setdefault(passage.digest, hit)
                         self.unembedded.note(passage, stored)
-        return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
-
-    def search_all(
-        self,
-        queries: Sequence[IndexQuery],
-        *,
-        reader: Reader,
-        limit: int,
-        wikis: Sequence[str] | None = None,
-    ) -> list[list[Hit]]:
-        return [
-            self.search(query.text, query.vector, reader=reader, limit=limit, wikis=wikis)
-            for query in queries
-        ]
+        return sorted(hits.values(), key=lambda hit: -hit.score)
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         return [

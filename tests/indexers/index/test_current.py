@@ -24,6 +24,7 @@ from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
 from footnote_bot.indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 
@@ -80,7 +81,7 @@ def put(
 
 def texts(index: PassageIndex, reader: Principal = ANYONE) -> set[str]:
     question = EMBEDDER.embed_question("leave")
-    return {hit.passage.text for hit in index.search("leave", question, reader=reader, limit=9)}
+    return {hit.passage.text for hit in search(index, "leave", question, reader=reader, limit=9)}
 
 
 def test_the_same_index_is_read_and_written(catalog: Callable[[], IndexCatalog]) -> None:
@@ -205,7 +206,7 @@ def test_an_index_of_another_model_is_searched_by_words_alone(
     catalog: Callable[[], IndexCatalog],
 ) -> None:
     index = CurrentIndex(catalog(), NEW_MODEL)
-    hits = index.search("leave", [1.0, 0.0, 0.0], reader=ANYONE, limit=9)
+    hits = search(index, "leave", [1.0, 0.0, 0.0], reader=ANYONE, limit=9)
 
     assert [(hit.passage.text, hit.cosine) for hit in hits] == [("Leave is long.", 0.0)]
     index.close()
@@ -226,7 +227,7 @@ def test_an_embedded_index_whose_vectors_are_shorter_is_read_until_the_new_one_i
         new_passages, LongVectors().embed_passages([passage.embedded for passage in new_passages])
     )
     index.promote()
-    hits = index.search("leave", LongVectors().embed_question("leave"), reader=ANYONE, limit=9)
+    hits = search(index, "leave", LongVectors().embed_question("leave"), reader=ANYONE, limit=9)
 
     assert before == {"Leave is long."}
     assert [hit.passage.text for hit in hits] == ["Leave is short."]

@@ -22,6 +22,7 @@ from footnote_bot.indexers.index.server_catalog import CollectionOwnership, Serv
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 
@@ -84,7 +85,7 @@ def test_every_page_arrives_with_its_rights(folder: Path, server: Server) -> Non
     assert move.counts == index.counts() == {"handbook": (PAGES, PAGES)}
     assert current_name(server) == NAME
     for reader, may_read in ((Principal.of(EVERYONE), False), (board, True)):
-        hits = index.search("room 3 word3", (), reader=reader, limit=PAGES)
+        hits = search(index, "room 3 word3", (), reader=reader, limit=PAGES)
         assert ("page-3" in {hit.passage.page for hit in hits}) == may_read
     assert index.embeddings([hits[0].passage.digest])
 

@@ -18,6 +18,7 @@ from footnote_bot.indexers.index.schema import Where
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Principal, Reader
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 
 WIKIS = ["handbook", "office", "team"]
 ACLS = [OPEN, Acl.of(["staff"]), Acl.of(["staff", "chiefs"]), Acl.of(["staff"], ["chiefs"])]
@@ -149,7 +150,7 @@ def test_passages_that_another_process_wrote_since_are_found_by_nobody_who_may_n
         anyone = Principal.of(EVERYONE)
 
         def places_found(wikis: list[str] | None) -> list[str]:
-            hits = index.search("leave", vectors[0].whole, reader=anyone, limit=9, wikis=wikis)
+            hits = search(index, "leave", vectors[0].whole, reader=anyone, limit=9, wikis=wikis)
             return [f"{hit.passage.wiki}/{hit.passage.page}" for hit in hits]
 
         before = places_found(["handbook"])

@@ -30,6 +30,7 @@ from footnote_bot.indexers.syncing import embedding
 from footnote_bot.indexers.syncing.sync import sync_each
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
+from tests.fakes.searching import search
 from tests.fakes.wiki import DictWiki, by_section
 
 ANYONE = Principal.of(EVERYONE)
@@ -77,7 +78,7 @@ class House:
         """Return every text that a search can find, by page."""
         texts: dict[str, set[str]] = {}
         question = self.embedder.embed_question("anything")
-        for hit in self.index.search("anything", question, reader=reader, limit=50):
+        for hit in search(self.index, "anything", question, reader=reader, limit=50):
             texts.setdefault(hit.passage.page, set()).add(hit.passage.text)
         return texts
 

@@ -18,6 +18,7 @@ from footnote_bot.indexers.ports import Embedding
 from footnote_bot.indexers.syncing import embedding
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
+from tests.fakes.searching import search
 from tests.fakes.wiki import DictWiki, by_section
 
 ANYONE = Principal.of(EVERYONE)
@@ -62,7 +63,7 @@ def synced(wiki: DictWiki, index: StoredPassages, embedder: Any, **options: Any)
 
 def pages_found(index: StoredPassages, text: str, limit: int = 100) -> list[str]:
     vector = WordEmbedder().embed_question(text)
-    hits = index.search(text, vector, reader=ANYONE, limit=limit)
+    hits = search(index, text, vector, reader=ANYONE, limit=limit)
     return [hit.passage.page for hit in hits]
 
 
