@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Container, Iterator, Mapping, 
 from typing import TypedDict
 
 from footnote_bot.indexers.errors import IndexCorrupt, RebuildRefused
+from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.model import NOBODY, SyncReport
 from footnote_bot.indexers.ports import PassageIndex, PromotionCheck, Wiki
-from footnote_bot.indexers.syncing.ports import RebuildableIndex
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Guard(TypedDict):
 
 
 def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its checks
-    index: RebuildableIndex,
+    index: CurrentIndex,
     wikis: Sequence[Wiki],
     read: Callable[[Wiki], Sequence[SyncReport]],
     *,
@@ -72,9 +72,7 @@ def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its ch
     return reports
 
 
-def on_sound_index(
-    index: RebuildableIndex, sync: Callable[[], list[SyncReport]]
-) -> list[SyncReport]:
+def on_sound_index(index: CurrentIndex, sync: Callable[[], list[SyncReport]]) -> list[SyncReport]:
     """Run ``sync`` on a sound index: if the index is damaged, or turns out to be, another one is
     built beside it. The first report says so.
 
@@ -132,7 +130,7 @@ def remove_unconfigured(
 
 
 def promote_unless_lost(
-    index: RebuildableIndex,
+    index: CurrentIndex,
     wikis: Mapping[str, Wiki],
     reports: Sequence[SyncReport],
     *,
@@ -154,7 +152,7 @@ def promote_unless_lost(
 
 
 def _close_unseen(
-    index: RebuildableIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
+    index: CurrentIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
 ) -> None:
     """Close the pages that are kept and were not seen again, because the wiki may have closed them
     to the token. Pages that were seen have their new rights in both indexes already."""
@@ -172,9 +170,7 @@ def _refusal(why: Sequence[str]) -> RebuildRefused:
     return RebuildRefused(f"The new index was not taken, and the old one is kept. {' '.join(why)}")
 
 
-def lost_pages(
-    index: RebuildableIndex, *, wikis: Container[str], max_removal: float
-) -> Iterator[str]:
+def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float) -> Iterator[str]:
     """Warn of wikis that would lose many pages at once, or all, by the promotion, and say how to
     allow it. Wikis that are not in ``wikis`` left the settings."""
     built = index.candidate.counts()
@@ -192,7 +188,7 @@ def lost_pages(
         yield "If that is as it should be, run `footnote sync --allow-mass-removal`."
 
 
-def unread_pages(index: RebuildableIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
+def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
     """Warn of wikis with indexed pages that could not be read for the candidate (``reports`` name
     them)."""
     for report in reports:
@@ -202,7 +198,7 @@ def unread_pages(index: RebuildableIndex, reports: Sequence[SyncReport]) -> Iter
             yield f"{number} of {report.wiki} could not be read again."
 
 
-def _narrow_unread(index: RebuildableIndex, reports: Sequence[SyncReport]) -> None:
+def _narrow_unread(index: CurrentIndex, reports: Sequence[SyncReport]) -> None:
     """Narrow the rights of pages that could not be read now, and are in the new index since an
     earlier sync, to those in the current index: they may have been closed in between."""
     for report in reports:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
+from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.model import Progress, SyncReport, SyncScope
+from footnote_bot.indexers.parsing.process import Parsers
 from footnote_bot.indexers.ports import Embedder, PromotionCheck, Wiki
-from footnote_bot.indexers.syncing.ports import ConfiguredWikis, ReadingProcesses, RebuildableIndex
+from footnote_bot.indexers.sources.wikis import Wikis
 from footnote_bot.indexers.syncing.rebuilding import (
     Guard,
     is_whole,
@@ -29,21 +31,11 @@ class SyncedParts(Protocol):
     remove."""
 
     max_removal: float
-
-    @property
-    def wikis(self) -> ConfiguredWikis: ...
-
-    @property
-    def parsers(self) -> ReadingProcesses: ...
-
-    @property
-    def index(self) -> RebuildableIndex: ...
-
-    @property
-    def embedder(self) -> Embedder: ...
-
-    @property
-    def splitter(self) -> Splitter: ...
+    wikis: Wikis
+    parsers: Parsers
+    index: CurrentIndex
+    embedder: Embedder
+    splitter: Splitter
 
     def return_memory(self) -> None:
         """Return to the system the memory that only a sync needs."""
