@@ -26,12 +26,12 @@ def hits_of(
         if (place := _place(point)) not in passages:
             passage = schema.read_passage(point.payload)
             passages[place] = passage if passage.acl.admits(reader) else None
-    # An index that is being replaced may be older than this field.
-    texts = [[point.payload.get("meanings", "") for point in points] for points in results]
-    for points, cosines in zip(results, embeddings.cosines_of_all(vectors, texts), strict=True):
+    for points, vector in zip(results, vectors, strict=True):
+        # An index that is being replaced may be older than these two fields.
+        stored = [point.payload.get("meanings", "") for point in points]
         hits = [
-            Hit(readable, point.score, cosine, closest, point.payload.get("language", ""))
-            for point, (cosine, closest) in zip(points, cosines, strict=True)
+            Hit(readable, point.score, *cosines, point.payload.get("language", ""))
+            for point, cosines in zip(points, embeddings.cosines(vector, stored), strict=True)
             if (readable := passages[_place(point)])
         ]
         hits.sort(key=lambda hit: (-hit.score, *ref_of(hit.passage)))
@@ -69,6 +69,6 @@ def compare_missing(hits: Sequence[Hit], question: Vector, embed: Embed) -> list
     embedded = embed([hits[at].passage.embedded for at in missing])
     cosines = embeddings.cosines(question, [embeddings.to_payload(item) for item in embedded])
     compared = list(hits)
-    for at, (cosine, closest) in zip(missing, cosines, strict=True):
-        compared[at] = replace(hits[at], cosine=cosine, closest=closest)
+    for at, (whole, closest) in zip(missing, cosines, strict=True):
+        compared[at] = replace(hits[at], cosine=whole, closest=closest)
     return compared

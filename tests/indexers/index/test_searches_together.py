@@ -13,7 +13,7 @@ from qdrant_client import QdrantClient
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.model import Question, Role, Turn
 from footnote_bot.indexers.index.edge import EdgeIndex
-from footnote_bot.indexers.index.embeddings import cosines, cosines_of_all, pack, to_payload
+from footnote_bot.indexers.index.embeddings import pack
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.model import EVERYONE, Acl, Hit, Passage, Principal
@@ -180,25 +180,3 @@ def test_nobody_finds_a_passage_that_is_closed_to_them(index: StoredPassages) ->
 
     assert index.search(queries(0), reader=nobody, limit=10) == [[]] * len(queries(0))
     assert index.search([], reader=ANN, limit=10) == []
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_comparing_several_questions_changes_no_bit(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - the same in every run
-
-    def vector() -> list[float]:
-        return [chance.gauss(0, 1) for _ in range(384)]
-
-    stored = [
-        to_payload(Embedding(vector(), pack([vector() for _ in range(chance.randint(1, 9))])))
-        for _ in range(60)
-    ]
-    stored += ["", to_payload(Embedding(vector()))]
-    questions = [vector() for _ in range(4)]
-    texts = [[*chance.sample(stored, 40), stored[0], stored[0]] for _ in questions]
-    questions.append([])
-    texts.append(stored[:3])
-
-    together = cosines_of_all(questions, texts)
-
-    assert together == [cosines(*pair) for pair in zip(questions, texts, strict=True)]
