@@ -20,6 +20,7 @@ from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.engine import batches
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.schema import (
@@ -180,10 +181,9 @@ class ServerEngine:
             self._index_fields(indexed=self._client.get_collection(collection).payload_schema)
 
     def upsert(self, points: Sequence[Point]) -> None:
-        for at in range(0, len(points), _AT_ONCE):
+        for batch in batches(points, _AT_ONCE):
             with self._translate_errors():
-                batch = [_to_server(point) for point in points[at : at + _AT_ONCE]]
-                self._client.upsert(self._collection, batch)
+                self._client.upsert(self._collection, [_to_server(point) for point in batch])
 
     def delete(self, where: Where) -> None:
         with self._translate_errors():
@@ -194,8 +194,8 @@ class ServerEngine:
             self._client.set_payload(self._collection, payload, points=_filter(where))
 
     def embed(self, points: Sequence[Embedded]) -> None:
-        for at in range(0, len(points), _AT_ONCE):
-            self._embed(points[at : at + _AT_ONCE])
+        for batch in batches(points, _AT_ONCE):
+            self._embed(batch)
 
     def _embed(self, points: Sequence[Embedded]) -> None:
         vectors = [
@@ -260,24 +260,10 @@ class ServerEngine:
     ) -> list[list[FoundPoint]]:
         requests = [_request(query, _filter(where), limit) for query in queries]
         with self._translate_errors():
-            responses = self._responses(requests)
+            responses = self._client.query_batch_points(self._collection, requests)
         return [
             [FoundPoint(point.payload or {}, point.score) for point in response.points]
             for response in responses
-        ]
-
-    def _responses(self, requests: Sequence[models.QueryRequest]) -> list[models.QueryResponse]:
-        if len(requests) > 1:
-            return self._client.query_batch_points(self._collection, requests)
-        return [
-            self._client.query_points(
-                self._collection,
-                prefetch=request.prefetch,
-                query=request.query,
-                limit=request.limit or 0,
-                with_payload=True,
-            )
-            for request in requests
         ]
 
     def settle(self) -> None:

@@ -309,10 +309,10 @@ def test_wider_rights_of_the_same_text_reach_the_index_that_is_read(
 class LikeAServer(QdrantClient):
     """A missing collection is a ValueError in memory. A server answers 404."""
 
-    def query_points(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
+    def query_batch_points(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
         if not self.collection_exists(collection_name):
             raise UnexpectedResponse(404, "Not Found", b"", Headers())
-        return super().query_points(collection_name, *args, **kwargs)
+        return super().query_batch_points(collection_name, *args, **kwargs)
 
     def scroll(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
         if not self.collection_exists(collection_name):
