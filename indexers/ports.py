@@ -152,11 +152,6 @@ class Unembedded(Protocol):
         """Return the digests of all waiting passages of a wiki, the newest pages first."""
         ...
 
-    def recently_found(self) -> list[str]:
-        """Return the digests of waiting passages that searches found since the last call, the
-        latest first; at most some hundreds."""
-        ...
-
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
         """Return a passage for each of ``digests`` that still waits."""
         ...

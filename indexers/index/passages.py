@@ -164,8 +164,6 @@ class StoredPassages:
             seen = {version_of(point) for points in results for point in points}
             current = self._current(seen | excluded)
             if seen <= current and not excluded & current:
-                for points in results:
-                    self.unembedded.note(points)
                 return [
                     [hit for hit in hits if _is_of(wikis, hit.passage)][:limit]
                     for hits in hits_of(results, [query.vector for query in queries], reader)

@@ -565,17 +565,13 @@ def test_an_embedding_of_what_left_or_changed_meanwhile_is_dropped(index: Passag
     assert [passage.text for passage in find(index, "leave forty days")] == ["Leave is forty days."]
 
 
-def test_the_newest_wait_first_and_what_was_asked_for_is_told(index: PassageIndex) -> None:
+def test_the_passages_of_the_newest_pages_wait_first(index: PassageIndex) -> None:
     dated = {"old": date(2020, 1, 1), "new": date(2026, 1, 1), "undated": None}
     for page, updated in dated.items():
         (passage,) = passages(page, f"The {page} rule.")
         put_words(index, [replace(passage, updated=updated)])
     page_of = {passage.digest: passage.page for passage in find(index, "rule")}
-    index.unembedded.recently_found()
 
     assert [page_of[digest] for digest in index.unembedded.digests("handbook")] == [
         *("new", "old", "undated")
     ]
-    find(index, "undated", limit=1)
-    assert "undated" in [page_of[digest] for digest in index.unembedded.recently_found()]
-    assert index.unembedded.recently_found() == []

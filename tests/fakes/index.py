@@ -82,7 +82,6 @@ class ListIndex:
                         labelled = _labelled(passage, known)
                         hit = Hit(labelled, cosine + len(shared), cosine, cosine)
                         hits.setdefault(passage.digest, hit)
-                        self.unembedded.note(passage, stored)
         return sorted(hits.values(), key=lambda hit: -hit.score)
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
@@ -136,7 +135,6 @@ class Waiting:
 
     def __init__(self, pages: dict[tuple[str, str], list[tuple[Passage, Embedding]]]) -> None:
         self._pages = pages
-        self._sought: dict[str, None] = {}
 
     def counts(self) -> dict[str, int]:
         return dict(Counter(passage.wiki for passage in self._waiting()))
@@ -147,10 +145,6 @@ class Waiting:
         )
         return list(dict.fromkeys(passage.digest for passage in newest if passage.wiki == wiki))
 
-    def recently_found(self) -> list[str]:
-        recent, self._sought = self._sought, {}
-        return list(recent)
-
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
         return {p.digest: p for p in self._waiting() if p.wiki == wiki and p.digest in digests}
 
@@ -159,10 +153,6 @@ class Waiting:
             for at, (passage, stored) in enumerate(page):
                 if page_wiki == wiki and not stored.whole:
                     page[at] = passage, embeddings.get(passage.digest, stored)
-
-    def note(self, passage: Passage, stored: Embedding) -> None:
-        if not stored.whole:
-            self._sought[passage.digest] = None
 
     def _waiting(self) -> Iterator[Passage]:
         return (
