@@ -129,15 +129,15 @@ class History:
         texts_before = self._everything()
         readable_before = set(texts_before)
         self.index.engine.before_write = lambda: self._check_versions(readable_before)
-        report: SyncReport | None = SyncReport(WIKI)
+        report: SyncReport | None = None
         end = "whole"
         try:
             wiki = ScopedWiki(self.wiki, self.wiki.recent) if recent else self.wiki
-            sync(wiki, self.index, EMBEDDER, SPLIT, report=report)
+            report = sync(wiki, self.index, EMBEDDER, SPLIT)
         except WikiUnavailable as error:
-            report, end = None, f"ended by {error}"
+            end = f"ended by {error}"
         except Killed:
-            report, end = None, "killed"
+            end = "killed"
             self.index.close()
             self.index, self.wiki = MortalIndex(self._folder), wiki_of(self.transport)
         self.edits.lines.append(f"-- {end}")
