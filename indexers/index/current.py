@@ -17,6 +17,7 @@ from footnote_bot.indexers.index.catalog import (
     IndexCatalog,
     close_safely,
     fingerprint_of,
+    have_same_model,
     next_name,
 )
 from footnote_bot.indexers.index.hits import Embed, compare_missing
@@ -99,7 +100,7 @@ class CurrentIndex:
         self.current = read or self.candidate
         """The index that is read; the ``candidate`` is the one that is written."""
         # Whether the current index has vectors of the wanted model.
-        self._same_vectors = self._read_name.partition("-")[0] == wanted.partition("-")[0]
+        self._same_vectors = have_same_model(self._read_name, wanted)
         self.reuses = True
         """Whether vectors of the current index may go into a rebuilt one."""
 
