@@ -45,6 +45,6 @@ def _damaged_part(point: Point) -> str:
         return "vector"
     # Computing all words again would take as long as a sync.
     language = point.payload["language"]
-    if not point.words[0] and vocabulary.of_passage(passage.embedded, language)[0]:
+    if not point.words.indices and vocabulary.of_passage(passage.embedded, language).indices:
         return "words"
     return ""

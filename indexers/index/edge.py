@@ -39,6 +39,7 @@ from footnote_bot.indexers.index.schema import (
     FoundPoint,
     Point,
     PointQuery,
+    SparseVector,
     Where,
     meaning_of,
 )
@@ -306,10 +307,13 @@ def _to_edge(point: Point) -> qdrant.Point:
     vectors: dict[str, Any] = {}
     if point.meaning:
         vectors[MEANING] = list(point.meaning)
-    if point.words[0]:
-        indices, values = point.words
-        vectors[WORDS] = qdrant.SparseVector(list(indices), list(values))
+    if point.words.indices:
+        vectors[WORDS] = _sparse(point.words)
     return qdrant.Point(point.id, vectors, point.payload)
+
+
+def _sparse(words: SparseVector) -> qdrant.SparseVector:
+    return qdrant.SparseVector(list(words.indices), list(words.values))
 
 
 def _filter(where: Where) -> qdrant.Filter:
@@ -330,8 +334,7 @@ def _one_of(values: Sequence[str]) -> qdrant.MatchValue | qdrant.MatchAny:
 
 
 def _request(query: PointQuery, filter_: qdrant.Filter | None, limit: int) -> qdrant.QueryRequest:
-    indices, values = query.words
-    by_words = Query.Nearest(qdrant.SparseVector(list(indices), list(values)), using=WORDS)
+    by_words = Query.Nearest(_sparse(query.words), using=WORDS)
     weighed = [(1.0 - query.meaning_weight, _normalised(by_words, filter_))]
     if query.meaning:
         by_meaning = Query.Nearest(list(query.meaning), using=MEANING)

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from qdrant_edge import Bm25, Bm25Config
 
+from footnote_bot.indexers.index.schema import SparseVector
 from footnote_bot.indexers.text.sentences import encodable
 
 # The average number of tokens of a passage, with title and headings. BM25 weighs a passage's length
@@ -89,23 +90,23 @@ class Words:
     def __init__(self, language: str = "english") -> None:
         self._bm25 = Bm25(Bm25Config(language=language, avg_len=AVERAGE_LENGTH, ascii_folding=True))
 
-    def of_passage(self, text: str) -> tuple[list[int], list[float]]:
-        """Return token ids and their weights."""
+    def of_passage(self, text: str) -> SparseVector:
         vector = self._bm25.embed_document(with_more_words(encodable(text)))
-        return vector.indices, vector.values
+        return SparseVector(vector.indices, vector.values)
 
-    def of_question(self, text: str) -> tuple[list[int], list[float]]:
-        """Return token ids, each of weight 1: the engine multiplies by the idf."""
+    def of_question(self, text: str) -> SparseVector:
+        """Return the tokens, each of weight 1: the engine multiplies by the idf."""
         question = encodable(text)
         vector = self._bm25.embed_query(
             " ".join((with_more_words(question), *self._pairs(question)))
         )
-        return vector.indices, vector.values
+        return SparseVector(vector.indices, vector.values)
 
     def is_stop(self, word: str) -> bool:
         """Return whether a question that is only ``word`` searches for nothing. Unlike
         `of_question`, this is quick for every other word."""
-        return not self._bm25.embed_query(encodable(word)).indices and not self.of_question(word)[0]
+        by_itself = self._bm25.embed_query(encodable(word))
+        return not by_itself.indices and not self.of_question(word).indices
 
     def _pairs(self, question: str) -> Iterator[str]:
         """Yield neighbouring words as one word: `dry run` may mean `--dry-run`, and `on call` is

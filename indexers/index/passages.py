@@ -17,7 +17,14 @@ from footnote_bot.indexers.index.engine import Engine, batches
 from footnote_bot.indexers.index.hits import Version, hits_of, ref_of, version_of
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.occurring import Occurring
-from footnote_bot.indexers.index.schema import FoundPoint, Head, Point, PointQuery, Where
+from footnote_bot.indexers.index.schema import (
+    FoundPoint,
+    Head,
+    Point,
+    PointQuery,
+    SparseVector,
+    Where,
+)
 from footnote_bot.indexers.index.unembedded import UnembeddedPassages
 from footnote_bot.indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from footnote_bot.indexers.ports import Embedding, IndexQuery, PassageRef
@@ -254,12 +261,12 @@ class StoredPassages:
         """
         for wiki in self._engine.facet("head", None):
             self.known(wiki)
-        vector, words = [dimensions**-0.5] * dimensions, ([0], [1.0])
+        vector, words = [dimensions**-0.5] * dimensions, SparseVector([0], [1.0])
         self._engine.search([PointQuery(vector, words, 0.5)], where=Where({}), limit=1)
 
     def _point_query(self, query: IndexQuery) -> PointQuery:
         words = vocabulary.of_question(query.text, self._indexed_languages)
-        bare = len(query.text.split()) <= 2 and len(words[0]) <= 6
+        bare = len(query.text.split()) <= 2 and len(words.indices) <= 6
         weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
         return PointQuery(query.vector, words, weight)
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from footnote_bot.indexers.errors import IndexCorrupt
 from footnote_bot.indexers.index.embeddings import to_payload
@@ -187,6 +187,16 @@ def _passage(payload: Payload) -> Passage:
     )
 
 
+class SparseVector(NamedTuple):
+    """The tokens of a text: their ids, and the weight of each."""
+
+    indices: Sequence[int] = ()
+    values: Sequence[float] = ()
+
+
+NO_WORDS = SparseVector()
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """A point to write: a passage with its vectors (without ``meaning``, if it is not embedded
@@ -195,7 +205,7 @@ class Point:
     id: uuid.UUID
     payload: dict[str, Any]
     meaning: Vector = ()
-    words: tuple[Sequence[int], Sequence[float]] = ((), ())
+    words: SparseVector = NO_WORDS
 
     @classmethod
     def read(cls, record: Any) -> Point:
@@ -205,7 +215,7 @@ class Point:
             uuid.UUID(str(record.id)),
             record.payload or {},
             meaning_of(record),
-            (words.indices, words.values) if words else ((), ()),
+            SparseVector(words.indices, words.values) if words else NO_WORDS,
         )
 
 
@@ -240,7 +250,7 @@ class PointQuery:
     to 1; without ``meaning`` the search is by words only."""
 
     meaning: Vector
-    words: tuple[Sequence[int], Sequence[float]]
+    words: SparseVector
     meaning_weight: float
 
 

@@ -33,6 +33,7 @@ from footnote_bot.indexers.index.schema import (
     FoundPoint,
     Point,
     PointQuery,
+    SparseVector,
     Where,
     meaning_of,
 )
@@ -308,10 +309,13 @@ def _to_server(point: Point) -> models.PointStruct:
     vectors: dict[str, Any] = {}
     if point.meaning:
         vectors[MEANING] = list(point.meaning)
-    if point.words[0]:
-        indices, values = point.words
-        vectors[WORDS] = models.SparseVector(indices=list(indices), values=list(values))
+    if point.words.indices:
+        vectors[WORDS] = _sparse(point.words)
     return models.PointStruct(id=str(point.id), vector=vectors, payload=point.payload)
+
+
+def _sparse(words: SparseVector) -> models.SparseVector:
+    return models.SparseVector(indices=list(words.indices), values=list(words.values))
 
 
 def _filter(where: Where) -> models.Filter:
@@ -330,9 +334,8 @@ def _filter(where: Where) -> models.Filter:
 
 
 def _request(query: PointQuery, filter_: models.Filter, limit: int) -> models.QueryRequest:
-    indices, values = query.words
-    sparse = models.SparseVector(indices=list(indices), values=list(values))
-    weighed = [(1.0 - query.meaning_weight, _normalised(sparse, WORDS, filter_))]
+    by_words = _normalised(_sparse(query.words), WORDS, filter_)
+    weighed = [(1.0 - query.meaning_weight, by_words)]
     if query.meaning:
         by_meaning = _normalised(list(query.meaning), MEANING, filter_)
         weighed.append((query.meaning_weight, by_meaning))
