@@ -13,10 +13,10 @@ from typing import Self
 
 from footnote_bot.indexers.index import embeddings, schema, vocabulary
 from footnote_bot.indexers.index.checking import incomplete_pages
+from footnote_bot.indexers.index.contents import IndexContents
 from footnote_bot.indexers.index.engine import Engine, batches
 from footnote_bot.indexers.index.hits import Version, hits_of, ref_of, version_of
 from footnote_bot.indexers.index.languages import Languages
-from footnote_bot.indexers.index.occurring import Occurring
 from footnote_bot.indexers.index.schema import (
     FoundPoint,
     Head,
@@ -49,7 +49,7 @@ class StoredPassages:
         self._engine = engine
         self._languages = languages or Languages()
         self._clock = clock
-        self._occurring = Occurring(engine, clock, rights_last)
+        self._contents = IndexContents(engine, clock, rights_last)
         self._version = 0
         self._writing = threading.Lock()
         self.unembedded = UnembeddedPassages(engine, self._writing)
@@ -104,7 +104,7 @@ class StoredPassages:
             ]
             known = KnownPage(first.revision, first.acl, first.owner)
             head = Head(first.wiki, first.page, version, len(points), known)
-            self._occurring.will_write(first.wiki, first.acl, *languages)
+            self._contents.will_write(first.wiki, first.acl, *languages)
             # The order matters: the points are written, but not readable; then one point makes
             # them readable instead of the old version; then the old points are deleted.
             for batch in batches(points):
@@ -118,7 +118,7 @@ class StoredPassages:
     ) -> None:
         with self._writing:
             passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
-            self._occurring.will_write(wiki, acl)
+            self._contents.will_write(wiki, acl)
             # `known` reports the head. While the passages change, the head has a revision that no
             # wiki can take for unchanged, in case a kill leaves it so, and rights as wide as any
             # passage's, so that the next sync narrows them.
@@ -159,7 +159,7 @@ class StoredPassages:
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
-        fields = self._occurring.fields(reader, wikis)
+        fields = self._contents.fields(reader, wikis)
         if fields is None or limit < 1:
             return [[] for _ in queries]
         point_queries = [self._point_query(query) for query in queries]
@@ -201,12 +201,12 @@ class StoredPassages:
         return vocabulary.foreign_language(text, than or self._indexed_languages)
 
     def languages(self, *, reader: Reader, wikis: Sequence[str] | None = None) -> list[str]:
-        fields = self._occurring.fields(reader, wikis)
+        fields = self._contents.fields(reader, wikis)
         if fields is None:
             return []
         if len(self._indexed_languages) == 1:
             return list(self._indexed_languages)
-        return self._occurring.languages_among(fields)
+        return self._contents.languages_among(fields)
 
     def counts(self) -> dict[str, tuple[int, int]]:
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)
@@ -292,7 +292,7 @@ class StoredPassages:
 
     @property
     def _indexed_languages(self) -> frozenset[str]:
-        return self._occurring.languages or self._languages.named
+        return self._contents.languages or self._languages.named
 
 
 def _read_head(point: FoundPoint) -> Head:
