@@ -74,24 +74,17 @@ class CurrentIndex:
         self.damage = catalog.damage()
         """The damage of the current index, until another one has been built."""
         self._unusable: set[PassageIndex] = set()
+        """Open indexes that turned out to be damaged when they were written."""
         self._unread = False
+        """Whether this version cannot read the current index, which another version wrote."""
         self._lost = False
         """Whether the index that was set aside is damaged."""
         current = catalog.current()
         read = self._open_current(current) if current else None
         try:
-            if read is None or current is None:
-                name = (
-                    next_name(current) if current and fingerprint_of(current) == wanted else wanted
-                )
-                self._written_name, self.candidate = self._new(name)
+            self._written_name, self.candidate = self._open_written(current, read)
+            if read is None:
                 catalog.activate(self._written_name)
-            elif fingerprint_of(current) != wanted:
-                self._written_name, self.candidate = self._new(wanted)
-            elif self.damage and self.damage.index == current:
-                self._written_name, self.candidate = self._new(next_name(current))
-            else:
-                self._written_name, self.candidate = current, read
         except BaseException:
             if read is not None:
                 read.close()
@@ -184,7 +177,7 @@ class CurrentIndex:
         already."""
         if self.building:
             return False
-        self._written_name, self.candidate = self._new(next_name(self._read_name))
+        self._written_name, self.candidate = self._open_new(next_name(self._read_name))
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
@@ -205,10 +198,12 @@ class CurrentIndex:
             self._note_damage(after)
         if self.building and broken:
             close_safely(self.candidate)
-            self._written_name, self.candidate = self._new(next_name(self._written_name))
+            self._written_name, self.candidate = self._open_new(next_name(self._written_name))
             return True
         if self.building:
-            return after is not None and self._stop_reading()
+            if after:
+                self._read_candidate()
+            return after is not None
         damaged = self.damage is not None and self.damage.index == self._read_name
         return (broken or damaged) and self.rebuild()
 
@@ -229,21 +224,20 @@ class CurrentIndex:
         self.set_aside()
         self._catalog.remove_all_except(self._read_name)
 
-    def promote(self) -> bool:
+    def promote(self) -> None:
         """Make the written index the current one, after every wiki was synced to its end, and
-        delete the old one. Return False if they were the same already."""
+        delete the old one."""
         if not self.building:
             self._clear_damage()
-            return False
+            return
         with self._switching:
             # First: if this fails, other processes go on reading the old index, and it must still
             # get removals and rights.
             self._catalog.activate(self._written_name)
-            self._stop_reading()
+            self._read_candidate()
         self._catalog.remove_all_except(self._read_name)
         self._clear_damage()
         log.info("The rebuilt index is the current one now")
-        return True
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
         with self._writing():
@@ -348,7 +342,7 @@ class CurrentIndex:
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         if passages:
             with self._narrow_rights():
-                self._restrict(passages[0])
+                self._narrow_old(passages[0])
         with self._writing():
             self.candidate.replace(passages, embeddings)
 
@@ -407,7 +401,18 @@ class CurrentIndex:
             self._remember(Damage(error.why))
             return None
 
-    def _new(self, name: str) -> tuple[str, PassageIndex]:
+    def _open_written(
+        self, current: str | None, read: PassageIndex | None
+    ) -> tuple[str, PassageIndex]:
+        """Return the index to write, and its name: the current one that is ``read`` (None: it
+        cannot be), if it is the wanted one and not damaged, or else one beside it."""
+        if current is None or fingerprint_of(current) != self._wanted:
+            return self._open_new(self._wanted)
+        if read is None or (self.damage and self.damage.index == current):
+            return self._open_new(next_name(current))
+        return current, read
+
+    def _open_new(self, name: str) -> tuple[str, PassageIndex]:
         """Open the index ``name``, or one with a higher number if it is damaged. Nobody reads it
         yet, so its damage is not reported."""
         try:
@@ -437,7 +442,7 @@ class CurrentIndex:
             self._note_damage(error)
             if not self.building:
                 self.rebuild()
-            self._stop_reading()
+            self._read_candidate()
 
     def _clear_damage(self) -> None:
         if self.damage:
@@ -445,8 +450,8 @@ class CurrentIndex:
             self.damage = None
             self._catalog.remember(None)
 
-    def _stop_reading(self) -> bool:
-        """Read the written index from now on."""
+    def _read_candidate(self) -> None:
+        """Read the written index from now on, and no more the one that was read."""
         with self._switching:
             old, self.current, self._same_vectors = self.current, self.candidate, True
             self._read_name, self.reuses = self._written_name, True
@@ -455,9 +460,8 @@ class CurrentIndex:
             self._remember(Damage(self.damage.why))
         close_safely(old)
         self._unusable.discard(old)
-        return True
 
-    def _restrict(self, passage: Passage) -> None:
+    def _narrow_old(self, passage: Passage) -> None:
         """Narrow the rights of the page's old version in the old index: that must not wait for the
         new index."""
         if not self.building:
@@ -501,7 +505,8 @@ class CurrentIndex:
         Raises:
             IndexCorrupt: the index is damaged, and there is no ``without``.
         """
-        index = self._followed()
+        self._follow_if_due()
+        index = self.current
         try:
             return ask(index)
         except IndexCorrupt as error:
@@ -510,22 +515,18 @@ class CurrentIndex:
             self._note_damage(error)
             return without(index)
         except IndexUnavailable:
-            if not self._has_switched(index):
+            if self.current is index and not self.follow():
                 raise
             return ask(self.current)
 
-    def _followed(self) -> PassageIndex:
-        """Return the current index. An index that another process has replaced may remain, if that
-        process could not remove it, and nobody narrows the rights in it any more."""
+    def _follow_if_due(self) -> None:
+        """Switch to the index that another process has promoted, every few seconds. Its predecessor
+        may still exist, if that process could not remove it, but nobody narrows the rights in it
+        any more."""
         now = self._clock()
         if self._catalog.is_shared and not 0 <= now - self._followed_at < _CURRENT_LASTS:
             self._followed_at = now
             self.follow()
-        return self.current
-
-    def _has_switched(self, index: PassageIndex) -> bool:
-        """Return whether another index than ``index`` is read now; switch to a promoted one."""
-        return self.current is not index or self.follow()
 
 
 def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import NamedTuple
 
 from footnote_bot.indexers.index import embeddings, schema
 from footnote_bot.indexers.index.schema import FoundPoint
 from footnote_bot.indexers.model import Hit, Passage, Reader
 from footnote_bot.indexers.ports import Embedding, PassageRef, Vector
 
-Version = tuple[str, str, int]
-"""A version of a page: its wiki, its key, and the number of the write."""
+
+class Version(NamedTuple):
+    """A version of a page: its wiki, its key, and the number of the write."""
+
+    wiki: str
+    page: str
+    number: int
 
 
 def hits_of(
@@ -46,7 +52,7 @@ def _place(point: FoundPoint) -> tuple[Version, int]:
 
 
 def version_of(point: FoundPoint) -> Version:
-    return point.payload["wiki"], point.payload["page"], point.payload["version"]
+    return Version(point.payload["wiki"], point.payload["page"], point.payload["version"])
 
 
 def ref_of(passage: Passage) -> PassageRef:

@@ -56,22 +56,20 @@ _DOTTED = re.compile(r"(?<![\w.])\.([A-Za-z]\w*)")
 def with_more_words(text: str) -> str:
     """Return ``text`` followed by the words that the tokenizer would miss, if there are any."""
     words: list[str] = []
-    for compound in _COMPOUND.findall(text):
+    for compound in _COMPOUND.findall(text):  # docs/set-up: docssetup, setup
         whole_and_parts = dict.fromkeys((compound, *_WITHIN.split(compound)))
         words += (_joined(part) for part in whole_and_parts if _JOINT.search(part))
-    words += map(_joined, _VERSION.findall(text))
-    if "0x" in text or "0X" in text:
-        words += _HEXADECIMAL.findall(text)
-    words += (f"dot{word}" for word in _DOTTED.findall(text))
-    # Most words are of one case, and are skipped quickly.
-    mixed = [word for word in _WORD.findall(text) if not (word.islower() or word.isupper())]
-    for parts in map(_CAMEL.findall, mixed):
-        if len(parts) > 1:
-            words.extend(parts)
-    if "+" in text or "#" in text:
-        words.extend(letter + _SIGNS[signs] for letter, signs in _SIGNED.findall(text))
+    words += map(_joined, _VERSION.findall(text))  # v1.2: 1dot2
+    words += _HEXADECIMAL.findall(text)  # 0x80070005: 80070005
+    words += (f"dot{word}" for word in _DOTTED.findall(text))  # .NET: dotNET
+    for word in _WORD.findall(text):  # camelCase: camel, Case
+        # Most words are of one case, and are skipped quickly.
+        if not (word.islower() or word.isupper()) and len(parts := _CAMEL.findall(word)) > 1:
+            words += parts
+    for letter, signs in _SIGNED.findall(text):  # C++: Cplusplus
+        words.append(letter + _SIGNS[signs])
     for run in () if text.isascii() else _UNSPACED.findall(text):
-        words.extend(first + second for first, second in pairwise(run))
+        words += (first + second for first, second in pairwise(run))
     return " ".join((text, *words)) if words else text
 
 

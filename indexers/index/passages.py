@@ -165,32 +165,30 @@ class StoredPassages:
         point_queries = [self._point_query(query) for query in queries]
         excluded: set[Version] = set()
         while True:
-            where = Where(fields, without=sorted(version for _, _, version in excluded))
+            where = Where(fields, without=sorted(version.number for version in excluded))
             # More than the limit, because copies are folded.
             results = self._engine.search(point_queries, where=where, limit=limit + limit // 3 + 1)
-            seen = {version_of(point) for points in results for point in points}
-            current = self._current(seen | excluded)
-            if seen <= current and not excluded & current:
+            found = {version_of(point) for points in results for point in points}
+            current = self._current(found | excluded)
+            if found <= current and not excluded & current:
                 return [
                     [hit for hit in hits if _is_of(wikis, hit.passage)][:limit]
                     for hits in hits_of(results, [query.vector for query in queries], reader)
                 ]
             # A passage that is not current is old, or was still being written. In the latter case
             # it may be the page's only version by now, and must not be excluded.
-            excluded = (excluded | seen) - current
+            excluded = (excluded | found) - current
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         if not places:
             return []
         # By ids, which are computed from the heads' versions: no filter is as quick, and no id is
         # that of an older version.
-        pages = {(wiki, page) for wiki, page, _ in places}
-        heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
-        versions = {(head.wiki, head.page): head.version for head in map(_read_head, heads)}
+        versions = self._version_numbers({(wiki, page) for wiki, page, _ in places})
         ids = [
-            schema.passage_id(*place, versions[place[:2]])
-            for place in sorted(set(places))
-            if place[:2] in versions
+            schema.passage_id(wiki, page, ordinal, versions[wiki, page])
+            for wiki, page, ordinal in sorted(set(places))
+            if (wiki, page) in versions
         ]
         points = self._engine.retrieve(ids) if ids else []
         passages = [schema.read_passage(point.payload) for point in points]
@@ -274,9 +272,13 @@ class StoredPassages:
         """Return the ``versions`` that are current: a head names them."""
         if not versions:
             return set()
-        pages = {(wiki, page) for wiki, page, _ in versions}
+        numbers = self._version_numbers({(version.wiki, version.page) for version in versions})
+        return {v for v in versions if numbers.get((v.wiki, v.page)) == v.number}
+
+    def _version_numbers(self, pages: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return the number of the current version of each page, by wiki and key."""
         heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
-        return versions & {_version(_read_head(head)) for head in heads}
+        return {(head.wiki, head.page): head.version for head in map(_read_head, heads)}
 
     def _heads(self, where: Where) -> Iterator[Head]:
         yield from map(_read_head, self._engine.scroll(where, fields=[], meaning=False))
@@ -297,10 +299,6 @@ class StoredPassages:
 
 def _read_head(point: FoundPoint) -> Head:
     return Head.read(point.payload)
-
-
-def _version(head: Head) -> Version:
-    return head.wiki, head.page, head.version
 
 
 def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
