@@ -35,9 +35,10 @@ def to_payload(embedding: Embedding) -> str:
     return b64encode(pack(whole) + embedding.sentences).decode("ascii")
 
 
-def sentences(text: str, dimensions: int) -> bytes:
-    """Return the rows of the sentences; the first row is the whole text's."""
-    return b64decode(text)[dimensions:]
+def sentences(stored: str, dimensions: int) -> bytes:
+    """Return the rows of the sentences in a result of `to_payload`, whose first row is the whole
+    text's."""
+    return b64decode(stored)[dimensions:]
 
 
 class Cosines(NamedTuple):
@@ -50,18 +51,19 @@ class Cosines(NamedTuple):
 _NOT_COMPARED = Cosines(0.0, 0.0)
 
 
-def cosines(question: Vector, texts: Sequence[str]) -> list[Cosines]:
-    """Compare the question with each of ``texts``, as `to_payload` returns them. A text without
-    sentences is its own closest sentence. Without a question or a text, both cosines are 0."""
-    if not question or not any(texts):
-        return [_NOT_COMPARED] * len(texts)
-    stored = [b64decode(text) for text in texts]
-    rows = np.frombuffer(b"".join(stored), dtype=np.int8).reshape(-1, len(question))
+def cosines(question: Vector, stored: Sequence[str]) -> list[Cosines]:
+    """Compare the question with each text, ``stored`` as `to_payload` returns it. A text without
+    sentences is its own closest sentence. Without a question, or an embedding of the text, both
+    cosines are 0."""
+    if not question or not any(stored):
+        return [_NOT_COMPARED] * len(stored)
+    texts = [b64decode(text) for text in stored]
+    rows = np.frombuffer(b"".join(texts), dtype=np.int8).reshape(-1, len(question))
     vectors = rows.astype(np.float32)
     lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
     of_all_rows = iter(((vectors @ np.asarray(question, dtype=np.float32)) / lengths).tolist())
     results = []
-    for text in stored:
+    for text in texts:
         own = list(islice(of_all_rows, len(text) // len(question)))
         results.append(Cosines(own[0], max(own[1:], default=own[0])) if own else _NOT_COMPARED)
     return results

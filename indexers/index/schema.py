@@ -106,6 +106,7 @@ def head_id(wiki: str, page: str) -> uuid.UUID:
 
 
 def head_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
+    """Return the fields of a head that a relabelling changes. An ``owner`` of None stays."""
     return {"revision": revision, "rights": str(acl), **_owned(owner)}
 
 
@@ -124,6 +125,7 @@ def id_of(payload: Payload) -> uuid.UUID:
 
 
 def passage_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
+    """Return the fields of a passage that a relabelling changes. An ``owner`` of None stays."""
     return {"revision": revision, "acl": str(acl), **_owned(owner)}
 
 

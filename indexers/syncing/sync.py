@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from footnote_bot.indexers.errors import IndexersError, MassRemoval, ReadingStopped, WikiUnavailable
 from footnote_bot.indexers.model import (
@@ -112,8 +113,13 @@ def sync(  # noqa: PLR0913 - the command's options
     return report
 
 
-_Cut = tuple[Changed, Sequence[Passage]]
-"""A page and its passages."""
+class _SplitPage(NamedTuple):
+    change: Changed
+    passages: Sequence[Passage]
+
+    @property
+    def key(self) -> str:
+        return self.change.page.key
 
 
 @dataclass
@@ -138,7 +144,7 @@ class _Run:
         self._whole = True
         self._leaving: set[str] = set()
         self._without_text: set[str] = set()
-        self._held: list[_Cut] = []
+        self._held: list[_SplitPage] = []
         self._held_passages = 0
         self._written_digests: set[str] = set()
         self._done_pages = 0
@@ -272,7 +278,7 @@ class _Run:
         with self._isolated(page.key):
             passages = self.split(page)
             if passages:
-                self._held.append((change, passages))
+                self._held.append(_SplitPage(change, passages))
                 self._held_passages += len(passages)
             else:
                 self._apply(Skipped(page.key, "no words"))
@@ -305,44 +311,46 @@ class _Run:
             self._remove(sorted(self._leaving))
 
     def _write_held(self) -> None:
-        many = self._held_passages >= embedding.BATCH
+        words_first = self.words_first and self._held_passages >= embedding.BATCH
         while self._held and not self.stopped():
-            batch, passages = [], 0
-            while self._held and passages < embedding.BATCH:
-                batch.append(self._held.pop(0))
-                passages += len(batch[-1][1])
-            self._held_passages -= passages
-            if many and self.words_first:
-                batch = self._write_words(batch)
+            batch: list[_SplitPage] = []
+            size = 0
+            while self._held and size < embedding.BATCH:
+                page = self._held.pop(0)
+                batch.append(page)
+                size += len(page.passages)
+            self._held_passages -= size
+            if words_first:
+                self._write_words([page for page in batch if page.key not in self.known])
+                # The old version of a page stays until the new one is embedded.
+                batch = [page for page in batch if page.key in self.known]
             self._write(batch)
 
-    def _write_words(self, batch: Sequence[_Cut]) -> list[_Cut]:
-        """Write the new pages without embedding them, and return the others, whose old version
-        stays until the new one is embedded."""
-        new = [cut for cut in batch if cut[0].page.key not in self.known]
-        stored = self.index.embeddings([item.digest for _, passages in new for item in passages])
-        for change, passages in new:
-            with self._isolated(change.page.key):
-                reused = {item.digest: stored.get(item.digest, Embedding(())) for item in passages}
-                self._index_page(change, passages, reused)
-        return [cut for cut in batch if cut[0].page.key in self.known]
+    def _write_words(self, pages: Sequence[_SplitPage]) -> None:
+        """Write the pages without embedding them. Embeddings that are stored already are used."""
+        stored = self.index.embeddings([item.digest for page in pages for item in page.passages])
+        for page in pages:
+            with self._isolated(page.key):
+                embeddings = {
+                    passage.digest: stored.get(passage.digest, Embedding(()))
+                    for passage in page.passages
+                }
+                self._index_page(page, embeddings)
 
-    def _write(self, batch: Sequence[_Cut]) -> None:
-        """Embed the batch at once, or page by page if one of them breaks it."""
+    def _write(self, pages: Sequence[_SplitPage]) -> None:
+        """Embed the pages at once, or one by one if one of them breaks it, and write them."""
         embeddings: dict[str, Embedding] = {}
         try:
-            embeddings = self._embeddings(
-                [passage for _, passages in batch for passage in passages]
-            )
+            embeddings = self._embeddings([item for page in pages for item in page.passages])
         except IndexersError:
             raise
         except Exception:
             log.debug("these pages could not be embedded at once", exc_info=True)
-        for change, passages in batch:
-            with self._isolated(change.page.key):
-                if not all(passage.digest in embeddings for passage in passages):
-                    embeddings |= self._embeddings(passages)
-                self._index_page(change, passages, embeddings)
+        for page in pages:
+            with self._isolated(page.key):
+                if not all(passage.digest in embeddings for passage in page.passages):
+                    embeddings |= self._embeddings(page.passages)
+                self._index_page(page, embeddings)
 
     def _embeddings(self, passages: Sequence[Passage]) -> dict[str, Embedding]:
         """Return embeddings by digest: stored ones, and new ones for the rest."""
@@ -357,10 +365,9 @@ class _Run:
             self.report.passages_embedded += len(missing)
         return embeddings
 
-    def _index_page(
-        self, change: Changed, passages: Sequence[Passage], embeddings: Mapping[str, Embedding]
-    ) -> None:
+    def _index_page(self, split_page: _SplitPage, embeddings: Mapping[str, Embedding]) -> None:
         """Write the page's passages to the index, except in a dry run, and count the page."""
+        change, passages = split_page
         page = change.page
         digests = [passage.digest for passage in passages]
         if not self.dry_run:
