@@ -33,9 +33,15 @@ class SyncedParts(Protocol):
     max_removal: float
     wikis: Wikis
     parsers: Parsers
-    index: CurrentIndex
-    embedder: Embedder
-    splitter: Splitter
+
+    @property
+    def index(self) -> CurrentIndex: ...
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def splitter(self) -> Splitter: ...
 
     def return_memory(self) -> None:
         """Return to the system the memory that only a sync needs."""
