@@ -24,7 +24,6 @@ from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.health import Health, no_problem, no_slack
 from footnote_bot.bot.slack.http import Door
-from footnote_bot.bot.slack.http_limits import HttpLimits
 from footnote_bot.bot.slack.listeners import NOT_NOW
 from footnote_bot.bot.slack.running import Dispatcher, ended
 from footnote_bot.bot.slack.signals import signals
@@ -57,7 +56,7 @@ async def _open_later(slack: SlackConnection, open_: Callable[[], object], away:
     async with AsyncExitStack() as waiting:
         waiting.enter_context(signals(stop))
         if slack.port is not None or not slack.socket_mode:
-            await waiting.enter_async_context(Door(slack, {}, health, HttpLimits()).open())
+            await waiting.enter_async_context(Door(slack, {}, health).open())
         while not stop.is_set():
             try:
                 await _until(stop, in_own_thread(open_, "opening"))
@@ -92,9 +91,7 @@ async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
         StateUnavailable: the inbox cannot be read.
     """
     stop = stop or asyncio.Event()
-    door = Door(
-        slack, env.hooks, Health(env.checks), env.limits, metrics=env.metrics, pages=env.pages
-    )
+    door = Door(slack, env.hooks, Health(env.checks), metrics=env.metrics, pages=env.pages)
     async with AsyncExitStack() as open_:
         open_.enter_context(signals(stop, env.reload))
         # Before anything waits for Slack: a bot that waits is alive.
