@@ -24,7 +24,7 @@ from footnote_bot.bot.model import Turn
 from footnote_bot.bot.slack.api.marks import mark_named, reply_mark, reply_messages, second_name
 from footnote_bot.bot.slack.api.slack_api import SlackApi, to_its_end
 from footnote_bot.bot.slack.chat.history import History
-from footnote_bot.bot.slack.chat.streaming import Live, Streaming
+from footnote_bot.bot.slack.chat.streaming import START, Live, Streaming
 from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.slack.rendering.message import Message
 
@@ -135,7 +135,7 @@ class SlackChat:
         return await asyncio.to_thread(self.renderer.messages, content)
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> Live | None:
-        if self.streaming is None:
+        if self.streaming is None or not self.streaming.optional_calls.has(START):
             return None
         return Live(self.streaming, message, posted, hold, self.posted, self.give_way)
 
