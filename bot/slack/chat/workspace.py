@@ -41,7 +41,6 @@ class SlackWorkspace:
     chat: SlackChat
     links: frozenset[str]
     clock: Callable[[], datetime]
-    seconds: Callable[[], float]
     new_incident: Callable[[], str]
     edit_every: float
 
@@ -105,7 +104,6 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
         chat=chat,
         links=links,
         clock=clock,
-        seconds=seconds,
         new_incident=new_incident,
         edit_every=edit_every,
     )

@@ -91,7 +91,6 @@ class Reindexer:
         self._people = slack.people
         self._api = slack.api
         self._edit_every = slack.edit_every
-        self._clock = slack.seconds
         self._new_incident = slack.new_incident
         self._working: asyncio.Task[None] | None = None
         self._stopping = False
@@ -146,7 +145,7 @@ class Reindexer:
         """Post the progress message in the job's channel, or if the bot is no member there, to the
         admin alone with a note. Return the job with its message; without one if Slack is
         unavailable."""
-        first = reports.progress(job, None, 0)
+        first = reports.progress(job, None)
         try:
             try:
                 channel, ts = job.channel, await self._api.post(job.channel, first)
@@ -256,22 +255,17 @@ class Reindexer:
         self, job: Job, shown_progress: ProgressMessage, cancelled: threading.Event
     ) -> None:
         """Show the job's progress, and set ``cancelled`` if somebody cancels it."""
-        last_shown: object = None
-        name, began = None, self._clock()
+        last_shown: tuple[Progress | None, str] = (None, "")
         while not cancelled.is_set():
             await asyncio.sleep(self._edit_every)
             if await self._is_cancelled(job):
                 cancelled.set()
                 await shown_progress.show(reports.cancelling(job.order))
                 return
-            latest, note = self._progress, self._note
-            if latest and (latest.wiki, latest.embedding) != name:
-                name, began = (latest.wiki, latest.embedding), self._clock() - self._edit_every
-            if (latest, note) not in (last_shown, (None, "")):
-                last_shown = latest, note
-                await shown_progress.show(
-                    reports.progress(job, latest, self._clock() - began, note)
-                )
+            latest = self._progress, self._note
+            if latest != last_shown:
+                last_shown = latest
+                await shown_progress.show(reports.progress(job, *latest))
 
     async def _is_cancelled(self, job: Job) -> bool:
         try:
