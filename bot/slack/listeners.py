@@ -117,9 +117,9 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
 
 def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     """Listen for everything except questions: events, clicks, forms and commands."""
-    guarded, slack, settings = failures.guarded, features.workspace, features.wiki.settings
+    guarded, slack = failures.guarded, features.workspace
     flags = FlagPresses(features.flagging, slack.api, slack.me.user)
-    app.view(channel_settings.FORM)(failures.checked(settings.problems, settings.sent))
+    app.view(channel_settings.FORM)(guarded(features.wiki.settings.sent))
     stopped = pressing.stopped(features.intake.stopping, slack.me.team)
     app.event("agent_session_stopped")(guarded(stopped))
     for moved in ("member_joined_channel", "member_left_channel"):

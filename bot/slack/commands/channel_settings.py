@@ -24,8 +24,6 @@ from footnote_bot.bot.slack.texts import commands as texts
 logger = logging.getLogger(__name__)
 
 FORM = "channel_settings"
-REVIEW = "review"
-"""The field of the review channel."""
 _MENTIONED = "mentioned"
 _VALUE = "value"
 """The action id of each field."""
@@ -59,7 +57,7 @@ def form(
         entry("unasked", texts.WHICH_QUESTIONS, _unasked(chosen)),
         entry("sees", texts.WHO_SEES, _sees(chosen)),
         entry("language", texts.WHICH_LANGUAGE, _language(chosen, languages), hint=hint),
-        entry(REVIEW, texts.WHERE_FLAGS_GO, _review(chosen), optional=True),
+        entry("review", texts.WHERE_FLAGS_GO, _review(chosen), optional=True),
     ]
     subject, title = {"channel": channel}, texts.SETTINGS_TITLE
     return message.form(FORM, subject, title, blocks, submit=texts.SAVE, close=texts.CANCEL)
@@ -75,7 +73,7 @@ def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
         wikis=tuple(option["value"] for option in picked),
         unasked=None if unasked == _MENTIONED else float(unasked),
         only_asker=values["sees"]["selected_option"]["value"] == _ASKER,
-        review_channel=values[REVIEW].get("selected_conversation") or "",
+        review_channel=values["review"].get("selected_conversation") or "",
         language="" if language == _QUESTIONS else language,
     )
 
@@ -181,22 +179,6 @@ class ChannelForms:
             )
         except ChatUnavailable:
             return False
-
-    async def problems(self, body: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return the problems of the form, by field. None for a person who may not set the channel:
-        `sent` refuses them."""
-        channel, chosen = filled(body["view"])
-        person = body["user"]["id"]
-        before = await self.settings.of(self.team, channel)
-        target = await self._channel(channel)
-        if (
-            target is None
-            or chosen.review_channel == before.review_channel
-            or not await self._may_set(person, channel, target.creator)
-        ):
-            return {}
-        problem = await self._problem_with(chosen.review_channel, target, person)
-        return {REVIEW: problem} if problem else {}
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the form. Its sender may have lost the right to it since it was opened."""
