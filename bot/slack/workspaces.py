@@ -24,7 +24,7 @@ from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.http import Page
 from footnote_bot.bot.slack.listeners import NOT_NOW, front_app
 from footnote_bot.bot.slack.oauth import install_pages
-from footnote_bot.bot.slack.rotation import Rotation, rotator_of
+from footnote_bot.bot.slack.rotation import Rotation
 from footnote_bot.bot.slack.running import SlackApp, ended
 from footnote_bot.bot.slack.sign_in import SignIn
 from footnote_bot.bot.slack.texts import installing as texts
@@ -92,7 +92,7 @@ class Workspaces:
         self._rotation = Rotation(
             installations=installations,
             locks=self.locks,
-            rotator=rotator_of(self.client),
+            client=self.client,
             clock=env.clock,
             seconds=env.seconds,
         )
