@@ -12,7 +12,6 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from footnote_bot.bot.conversation.model import ChannelSettings
 from footnote_bot.bot.conversation.ports import ChannelSettingsStore
-from footnote_bot.bot.errors import ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.commands.call import Call
 from footnote_bot.bot.slack.rendering import message
@@ -170,15 +169,6 @@ class ChannelForms:
         chosen = await self.settings.of(self.team, call.channel)
         shown = form(call.channel, chosen, self.wikis(), self.languages)
         await self.api.ask(call.trigger, shown)
-
-    async def is_usable(self, call: Call) -> bool:
-        try:
-            channel = await self._channel(call.channel)
-            return channel is not None and await self._may_set(
-                call.person, call.channel, channel.creator
-            )
-        except ChatUnavailable:
-            return False
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the form. Its sender may have lost the right to it since it was opened."""

@@ -32,7 +32,7 @@ from footnote_bot.bot.slack.commands.channel_settings import ChannelForms, Langu
 from footnote_bot.bot.slack.commands.flags import Flags
 from footnote_bot.bot.slack.commands.forget import Forget
 from footnote_bot.bot.slack.commands.gaps import Gaps
-from footnote_bot.bot.slack.commands.reindex import DRY_RUN, FULL, Reindex
+from footnote_bot.bot.slack.commands.reindex import Reindex
 from footnote_bot.bot.slack.commands.status import Status
 from footnote_bot.bot.slack.commands.tokens import TokenCommand
 from footnote_bot.bot.slack.events.parsing import MOST_CHARACTERS, storable
@@ -95,7 +95,7 @@ class Commands:
         elif subcommand:
             await self._run(subcommand, call)
         elif name.casefold() == "help":
-            await answer(await self._help(call))
+            await answer(await self._help(call.person))
         else:
             await answer(say(texts.unknown_command(name[:100]), texts.SEE_HELP))
 
@@ -117,20 +117,20 @@ class Commands:
             return None if caller.membership is Membership.MEMBER else MEMBERS_ONLY
         return None
 
-    async def _help(self, call: Call) -> Message:
-        """Return a line for each subcommand that the person may use here."""
+    async def _help(self, person: str) -> Message:
+        """Return a line for each subcommand that the person may use."""
         callers = {For.ANYBODY}
         try:
-            if (await self._people.person(call.person)).membership is Membership.MEMBER:
+            if (await self._people.person(person)).membership is Membership.MEMBER:
                 callers.add(For.MEMBERS)
-            if await self._people.is_admin(call.person):
+            if await self._people.is_admin(person):
                 callers.add(For.ADMINS)
         except ChatUnavailable as error:
-            logger.info("The help leaves out what %s may use: %s", call.person, error)
+            logger.info("The help leaves out what %s may use: %s", person, error)
         lines = [
             texts.help_line(each.usage, each.says)
             for each in self._subcommands.values()
-            if each.who in callers and (each.is_usable is None or await each.is_usable(call))
+            if each.who in callers
         ]
         lines += [texts.HELP_ON_QUESTIONS, texts.HELP_ON_HELP]
         return say(texts.INTRODUCTION, "\n".join(lines))
@@ -210,8 +210,8 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
             texts.STATUS_USAGE, texts.STATUS_DOES, Status(people, wikis.operating).run, For.MEMBERS
         ),
         Subcommand(
-            texts.reindex_usage(FULL, DRY_RUN),
-            texts.reindex_does(FULL, DRY_RUN),
+            texts.REINDEX_USAGE,
+            texts.REINDEX_DOES,
             Reindex(reindexing, reindexer).run,
             For.ADMINS,
         ),
@@ -230,9 +230,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
             Gaps(insights, clock, slack.links).run,
             For.ADMINS,
         ),
-        Subcommand(
-            texts.SETTINGS_USAGE, texts.SETTINGS_DOES, forms.ask, For.MEMBERS, forms.is_usable
-        ),
+        Subcommand(texts.SETTINGS_USAGE, texts.SETTINGS_DOES, forms.ask, For.MEMBERS),
         Subcommand(texts.FORGET_USAGE, texts.FORGET_DOES, forget.run),
         *(
             [Subcommand(texts.TOKEN_USAGE, texts.TOKEN_DOES, tokens.run, For.MEMBERS)]
