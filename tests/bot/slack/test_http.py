@@ -22,7 +22,7 @@ from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack import http
 from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.health import Check, Health
-from footnote_bot.bot.slack.http import Door
+from footnote_bot.bot.slack.http import HttpServer
 from footnote_bot.playground.slack.http_delivery import signed
 from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.long import tries
@@ -50,9 +50,9 @@ def hook(_: bytes, headers: Mapping[str, str]) -> int:
     return 200 if headers.get("X-Sig") == "right" else 401
 
 
-def at(port: int, checks: Mapping[str, Check] | None = None) -> Door:
+def at(port: int, checks: Mapping[str, Check] | None = None) -> HttpServer:
     where = SlackConnection(bot_token="xoxb-1", signing_secret=SECRET, host="127.0.0.1", port=port)
-    return Door(where, {"/hook": hook}, Health(checks or {}))
+    return HttpServer(where, {"/hook": hook}, Health(checks or {}))
 
 
 def request(
@@ -112,7 +112,7 @@ def status(answer: bytes) -> int:
 
 
 @asynccontextmanager
-async def opened(door: Door) -> AsyncIterator[Door]:
+async def opened(door: HttpServer) -> AsyncIterator[HttpServer]:
     async with door.open():
         yield door
 
@@ -130,7 +130,7 @@ async def test_an_unsigned_request_is_refused_before_its_body_is_read(free_port:
 @pytest.fixture
 def hardly_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for the body of a refused request."""
-    monkeypatch.setattr(http, "_LINGERING", 0.1)
+    monkeypatch.setattr(http, "_LINGERING_SECONDS", 0.1)
 
 
 @pytest.mark.usefixtures("hardly_lingering")
