@@ -156,18 +156,20 @@ class Workspaces:
         stored = await asyncio.to_thread(self.installations.all)
         current = {installation.id: await self._rotation(installation) for installation in stored}
         for team, running in list(self._running.items()):
-            if running.installation is not None:
-                await self._update_app(team, running, current.get(running.installation.id))
+            await self._update_app(team, running, current)
         for installation in current.values():
             for team in await self._teams_of(installation):
                 await self._try_to_open(team, installation.enterprise)
 
     async def _update_app(
-        self, team: str, running: _RunningApp, latest: Installation | None
+        self, team: str, running: _RunningApp, current: Mapping[str, Installation]
     ) -> None:
         """Give the app its new token, or close it if its installation is gone or was repeated."""
         before = running.installation
-        if before is None or latest is None or latest.installed != before.installed:
+        if before is None:
+            return
+        latest = current.get(before.id)
+        if latest is None or latest.installed != before.installed:
             logger.info("The installation in %s is over", team)
             await self._close(team, self.env.grace)
         elif latest.token != before.token:
