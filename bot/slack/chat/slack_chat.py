@@ -51,23 +51,25 @@ class SlackChat:
     async def reply(
         self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
-        ts, surplus = "", dict(posted)
-        current, new = dict[str, str](), dict[str, str]()
+        ts = ""
+        surplus = dict(posted)  # posted messages that no part of the reply has taken over
+        current = dict[str, str]()  # the messages of the reply
+        new = dict[str, str]()  # those of them that are posted here
         try:
             for number, part in enumerate(await self._rendered(content)):
                 if hold:
                     await hold(message)
-                name = reply_mark(message.ts, number)
-                marked = part.marked(name)
-                before = surplus.pop(name, "")
+                mark = reply_mark(message.ts, number)
+                marked = part.marked(mark)
+                before = surplus.pop(mark, "")
                 if before and await self._edit(message, before, marked):
                     ts = before
                 else:
                     ts = await to_its_end(self.api.post(message.channel, marked, message.thread))
-                    new[name] = ts
+                    new[mark] = ts
                     if before:
-                        surplus[second_name(name, before)] = before
-                current[name] = ts
+                        surplus[second_name(mark, before)] = before
+                current[mark] = ts
             if hold and new:
                 await _hold_if_known(message, hold)
         except NotOurs:

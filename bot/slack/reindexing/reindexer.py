@@ -75,7 +75,7 @@ class ProgressMessage:
                 return
             else:
                 return
-        await self.show(message)
+        logger.warning("The end of a reindex could not be shown: Slack is unavailable")
 
     async def _edit(self, message: Message) -> None:
         if self._message:
@@ -164,6 +164,11 @@ class Reindexer:
         return replace(job, channel=channel, message=ts)
 
     async def _make_ready(self) -> None:
+        """Let processes take the jobs whose messages are posted.
+
+        Raises:
+            StateUnavailable
+        """
         for id_ in list(self._unready):
             await self._jobs.ready(id_)
             self._unready.discard(id_)
@@ -177,7 +182,8 @@ class Reindexer:
             logger.debug("Reindex jobs wait: %s", error)
 
     async def _carry_out(self, job: Job) -> None:
-        """Run the job: show its progress, report its end, and send the details to its person."""
+        """Run the job: show its progress, report its end, and send the details to its person.
+        ``cancelled`` is set if somebody cancels the job, ``ending`` if this process stops."""
         self._progress, self._note = None, ""
         if not job.message:
             job = await self._post(job)
@@ -191,7 +197,7 @@ class Reindexer:
 
         watching = asyncio.create_task(self._watch(job, shown_progress, cancelled))
         try:
-            last, details = await self._sync(job, stopped, cancelled)
+            report, details = await self._sync(job, stopped, cancelled)
         except asyncio.CancelledError:
             ending.set()
             await _end(watching)
@@ -201,22 +207,25 @@ class Reindexer:
         self._progress = None
         # If the process is killed in between, the job runs once more, which costs little and loses
         # nothing.
-        await shown_progress.end(last)
+        await shown_progress.end(report)
         await self._jobs.ended(job.id)
         if details and job.person:
-            try:
-                # The job may have taken hours, and the person may be no admin any more.
-                if not await self._people.is_admin(job.person):
-                    return
-                await self._api.post(job.person, details)
-            except (ChatRefused, ChatUnavailable):
-                logger.exception("The end of a reindex could not be reported")
+            await self._send(job.person, details)
+
+    async def _send(self, person: str, details: Message) -> None:
+        """Send the details to the person. The job may have taken hours, and they may be no admin
+        any more."""
+        try:
+            if await self._people.is_admin(person):
+                await self._api.post(person, details)
+        except (ChatRefused, ChatUnavailable):
+            logger.exception("The end of a reindex could not be reported")
 
     async def _sync(
         self, job: Job, stopped: Callable[[], bool], cancelled: threading.Event
     ) -> tuple[Message, Message | None]:
-        """Run the job and return two messages: one for everybody who sees the progress message, and
-        one for the admin."""
+        """Run the job, once no other sync runs. Return two messages: the report for everybody who
+        sees the progress message, and the details, if there are any, for the admin."""
         if job.attempts > MOST_ATTEMPTS:
             return say(texts.GIVEN_UP), None
         order = job.order
@@ -236,8 +245,8 @@ class Reindexer:
                     self._note = texts.WAITING
                     await asyncio.sleep(_TRY_AGAIN)
                 else:
-                    first = reports.report(order, synced, cancelled=cancelled.is_set())
-                    return first, reports.details(order, synced)
+                    report = reports.report(order, synced, cancelled=cancelled.is_set())
+                    return report, reports.details(order, synced)
         except (IndexersError, BotError) as error:
             logger.warning("A reindex ended early: %s", error)
             return say(texts.ENDED_EARLY), say(texts.ended_early_because(str(error)))
