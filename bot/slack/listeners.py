@@ -125,8 +125,8 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     for moved in ("member_joined_channel", "member_left_channel"):
         app.event(moved)(failures.unseen(slack.directory.moved))
     opened = pressing.opened(features.prompts, slack.people, slack.optional_calls)
-    for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, features.home.opened)):
-        app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
+    app.event("app_home_opened", matchers=[_is_messages_tab])(failures.unseen(opened))
+    app.event("app_home_opened", matchers=[_is_home_tab])(failures.unseen(features.home.opened))
     app.action(blocks.VERDICT)(guarded(flags.judged))
     app.action(WHY)(guarded(flags.asked_why))
     app.action(blocks.ASK_REVIEWERS)(guarded(flags.asked_reviewers))

@@ -174,7 +174,7 @@ class NamedInstallations(AsyncInstallationStore):
     async def _give_back(self, installation: Installation) -> None:
         logger.warning("Not installed: no [[workspace]] names %s", installation.id)
         try:
-            await call(web_client(installation.token, self.api_url, patient=False).auth_revoke())
+            await call(web_client(installation.token, self.api_url, retries=False).auth_revoke())
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("Its token is not kept, and could not be revoked: %s", error)
 

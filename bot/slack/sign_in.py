@@ -114,7 +114,7 @@ class SignIn:
         if rights is None:
             self._log_once(installation, "which no [[workspace]] names")
             return None
-        client = web_client(installation.token, self.api_url, patient=False)
+        client = web_client(installation.token, self.api_url, retries=False)
         try:
             identity = await call(client.auth_test())
             if installation.is_org_wide:
@@ -146,7 +146,7 @@ class SignIn:
         installation = await self._installation(team, organization)
         if installation is None:
             return False
-        client = web_client(installation.token, self.api_url, patient=False)
+        client = web_client(installation.token, self.api_url, retries=False)
         try:
             await call(client.auth_test())
         except ChatRefused as error:

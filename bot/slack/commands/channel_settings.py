@@ -109,14 +109,13 @@ def _sees(chosen: ChannelSettings) -> Block:
 
 def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     """Return the choice of languages. A language chosen earlier stays in it."""
-    names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
-    options = [_option(texts.SAME_LANGUAGE, _QUESTIONS)]
-    options += [_option(name.capitalize(), name) for name in names]
-    initial = next(
-        option for option in options if option["value"] == (chosen.language or _QUESTIONS)
-    )
-    options = options[:_MOST_OPTIONS]
-    return _select("static_select", options, initial)
+    same, names = _option(texts.SAME_LANGUAGE, _QUESTIONS), list(languages.all)
+    initial = same
+    if chosen.language:
+        initial = _option(chosen.language.capitalize(), chosen.language)
+        names = [chosen.language, *(name for name in names if name != chosen.language)]
+    options = [same, *(_option(name.capitalize(), name) for name in names)]
+    return _select("static_select", options[:_MOST_OPTIONS], initial)
 
 
 def _review(chosen: ChannelSettings) -> Block:

@@ -45,8 +45,9 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
     its failure may be more than they may read."""
     text = "; ".join(_outcome(order, reports, cancelled=cancelled)) + "."
     blocks = [section(literal(text))]
-    undone = cancelled and (order.full or order.dry_run)
-    for sync in () if undone else reports[:_WIKIS_SHOWN]:
+    if cancelled and (order.full or order.dry_run):  # then nothing was changed
+        return Message(literal(text), blocks)
+    for sync in reports[:_WIKIS_SHOWN]:
         blocks.append(section(texts.counts(literal(sync.wiki), sync)))
         embedded = texts.would_embed if order.dry_run else texts.embedded
         blocks.append(context(embedded(sync.passages_embedded, sync.seconds)))
