@@ -23,7 +23,8 @@ def main() -> None:
     if os.getpid() == 1:  # a container's first process gets no signal that it does not handle
         signal.signal(signal.SIGTERM, _terminate)
     if {"serve", "--watch"}.intersection(sys.argv):
-        from footnote_bot.bot.slack.signals import ignore_hang_ups  # the others need not wait for it
+        # Here, because other commands need not wait for this import.
+        from footnote_bot.bot.slack.signals import ignore_hang_ups
 
         ignore_hang_ups()
     from footnote_bot.bot.cli import outcome  # slow: see above

@@ -173,9 +173,10 @@ class HttpServer:
         if not signatures.is_valid(request.headers, body):
             raise self._refusals.refusal(request)
         headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
-        headers["Content-Type"] = request.content_type
         try:
-            bolt_request = AsyncBoltRequest(body=body.decode(), headers=headers)
+            bolt_request = AsyncBoltRequest(
+                body=body.decode(), headers={**headers, "Content-Type": request.content_type}
+            )
         except ValueError:  # neither JSON nor a form
             raise web.HTTPBadRequest from None
         if self.app is None:
@@ -215,6 +216,7 @@ async def _close_if_upgraded(request: web.Request, response: web.StreamResponse)
     would buffer everything after the request without a limit."""
     if hdrs.UPGRADE in request.headers or request.method == hdrs.METH_CONNECT:
         response.force_close()
+        response.headers[hdrs.CONNECTION] = "close"
 
 
 def _server_logger() -> logging.Logger:

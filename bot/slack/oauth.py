@@ -203,7 +203,9 @@ def _our_installation(bolt: BoltInstallation, now: datetime) -> Installation:
     )
 
 
-def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], *, passes_query: bool) -> Page:
+def _page(
+    handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], *, passes_query: bool
+) -> Page:
     """Return a page that Bolt's flow makes. ``passes_query``: Bolt gets the address's query. On the
     first page it would copy the query, such as other scopes, into Slack's address."""
 

@@ -120,19 +120,19 @@ class Workspaces:
         acknowledged, so that Slack delivers it again."""
         team, organization = workspace_of(req)
         try:
-            if may_be_uninstalled(req.body) and await self._sign_in.delete_if_void(team, organization):
-                self.changed.set()
+            if may_be_uninstalled(req.body):
+                is_deleted = await self._sign_in.delete_if_void(team, organization)
+                if is_deleted:
+                    self.changed.set()
             app = await self._app(team, organization) if team else None
         except (ChatUnavailable, StateUnavailable) as error:
             logger.debug("A payload for %s is not taken now: %s", team, error)
             return BoltResponse(status=NOT_NOW)
-        if app is None:
-            return (
-                BoltResponse(status=200, body=texts.NOT_HERE)
-                if is_command(req.body)
-                else await self._front.async_dispatch(req)
-            )
-        return await app.bolt.async_dispatch(req)
+        if app:
+            return await app.bolt.async_dispatch(req)
+        if is_command(req.body):
+            return BoltResponse(status=200, body=texts.NOT_HERE)
+        return await self._front.async_dispatch(req)
 
     async def start(self) -> None:
         if self._home:

@@ -75,10 +75,10 @@ def web_client(token: str, api_url: str, *, retries: bool = True) -> AsyncWebCli
     connection."""
     handlers: list[AsyncRetryHandler] = []
     if retries:
-        no_connection = [aiohttp.ClientConnectorError]
+        refused: list[type[Exception]] = [aiohttp.ClientConnectorError]
         handlers = [
             AsyncRateLimitErrorRetryHandler(max_retry_count=4),
-            AsyncConnectionErrorRetryHandler(max_retry_count=2, error_types=no_connection),
+            AsyncConnectionErrorRetryHandler(max_retry_count=2, error_types=refused),
         ]
     return AsyncWebClient(
         token=token,

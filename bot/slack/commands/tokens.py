@@ -86,7 +86,7 @@ class TokenCommand:
         return Message(title, blocks)
 
     async def _revoke(self, person: str, name: str) -> Message:
-        # Without a name, all would be revoked.
-        if name and await asyncio.to_thread(self.tokens.revoke, self.team, person, name):
-            return say(texts.revoked(name))
-        return say(texts.no_such_token(name[:100]))
+        number = 0
+        if name:  # without one, all would be revoked
+            number = await asyncio.to_thread(self.tokens.revoke, self.team, person, name)
+        return say(texts.revoked(name) if number else texts.no_such_token(name[:100]))

@@ -194,8 +194,8 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
     keep: Callable[[IncomingMessage], Awaitable[None]],
     tokens: TokenCommand | None,
 ) -> WikiCommands:
-    """Compose the subcommands. ``keep`` as in `CommandQuestions`; without ``tokens``, agents are not
-    served."""
+    """Compose the subcommands. For ``keep`` see `CommandQuestions`; without ``tokens``, agents are
+    not served."""
     people, api, clock, reindexing = slack.people, slack.api, slack.clock, wikis.reindexing
     forms = ChannelForms(
         team=slack.me.team,

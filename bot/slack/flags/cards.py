@@ -89,9 +89,7 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     return Message(literal(f"{head}: {question}"[:300]), blocks).marked(card_name(flag))
 
 
-def _cited(
-    around: Circumstances, allowed: Allowed, today: date
-) -> tuple[list[Block], list[Block]]:
+def _cited(around: Circumstances, allowed: Allowed, today: date) -> tuple[list[Block], list[Block]]:
     """Return the sources of the old answer, and those of the new one, each in small print."""
     sources = _sources(around, allowed, today)
     again = around.again.sources if around.again else ()

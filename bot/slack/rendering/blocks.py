@@ -269,7 +269,7 @@ def _as_of(recorded: RecordedAnswer) -> list[str]:
 
 
 def _tally_line(tally: Tally, *, private: bool) -> str:
-    """Return what people said of an answer; empty if nobody did. A private answer has one reader."""
+    """Return what people said of an answer; empty if nobody did. A private one has one reader."""
     if private:
         verdict = texts.YOU_FLAGGED_IT if tally.bad else ""
         return texts.YOU_FOUND_IT_HELPFUL if tally.good else verdict

@@ -103,9 +103,10 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
             if code.strip():
                 pieces.append(Piece(_inert_code(code), code=True))
         elif block.kind is Kind.TABLE:
-            rows = aligned(lines)
-            shown = _inert_code(rows.text) if rows.fits else _inert_prose(_without_markup(rows.text))
-            pieces.append(Piece(shown, code=rows.fits))
+            table = aligned(lines)
+            prose = _inert_prose(_without_markup(table.text))
+            shown = _inert_code(table.text) if table.fits else prose
+            pieces.append(Piece(shown, code=table.fits))
         else:
             shown = "\n".join(_line(line, block.kind, origins, notes) for line in lines)
             if shown.strip():
