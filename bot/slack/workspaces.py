@@ -39,8 +39,8 @@ from footnote_bot.bot.workspaces.model import (
 logger = logging.getLogger(__name__)
 
 
-LOOK_EVERY = 15.0
-"""Seconds between two looks at the installations: other processes change them, too."""
+UPDATE_EVERY = 15.0
+"""Seconds after which the installations are read again: other processes change them, too."""
 _REMEMBERED = 10.0
 """Seconds for which a workspace without an app is not looked up again."""
 
@@ -138,15 +138,15 @@ class Workspaces:
         if self._home:
             team, app = self._home
             await self._begin(team, app, None)
-        await self.look()
+        await self.update()
 
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return (self._look_for_ever(),)
+        return (self._keep_up_to_date(),)
 
     async def stop(self, grace: float) -> None:
         await asyncio.gather(*(self._close(team, grace) for team in list(self._running)))
 
-    async def look(self) -> None:
+    async def update(self) -> None:
         """Read the installations: rotate their tokens, close the apps of those that are gone, and
         open the apps of new ones.
 
@@ -192,23 +192,23 @@ class Workspaces:
         except Exception:
             logger.exception("The app of %s cannot be opened", team)
 
-    async def _look_for_ever(self) -> None:
-        """Look at the installations after each change, and now and then."""
+    async def _keep_up_to_date(self) -> None:
+        """Update after each change that is known here, and every 15 seconds."""
         while True:
             try:
-                async with asyncio.timeout(LOOK_EVERY):
+                async with asyncio.timeout(UPDATE_EVERY):
                     await self.changed.wait()
             except TimeoutError:
                 pass
             self.changed.clear()
             self._without_app = ExpiringCache(self.env.seconds)
             try:
-                await self.look()
+                await self.update()
             except StateUnavailable as error:
                 logger.debug("The installations cannot be read: %s", error)
             except Exception:
                 # The edge of this task: without it no token is rotated any more.
-                logger.exception("The installations cannot be looked at")
+                logger.exception("The workspaces cannot be updated")
 
     async def _teams_of(self, installation: Installation) -> Sequence[str]:
         if not installation.is_org_wide:
@@ -234,6 +234,7 @@ class Workspaces:
             return app
 
     async def _open_app(self, team: str, organization: str) -> SlackApp | None:
+        """Sign in to the workspace and start its app; return None if it has no installation."""
         signed_in = await self._sign_in.sign_in(team, organization)
         if signed_in is None:
             return None
@@ -247,6 +248,11 @@ class Workspaces:
         return app
 
     async def _begin(self, team: str, app: SlackApp, installation: Installation | None) -> None:
+        """Start the app and its background tasks.
+
+        Raises:
+            StateUnavailable
+        """
         try:
             await app.start()
         except StateUnavailable:

@@ -137,6 +137,7 @@ async def to_its_end(call: Awaitable[T]) -> T:
 
 
 def _refusal(error: SlackApiError) -> ChatUnavailable | ChatRefused:
+    """Return our error: unavailable if the same call may work later, else refused."""
     response = error.response
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)

@@ -51,6 +51,8 @@ class SlackChat:
     async def reply(
         self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
+        """Edit, post and delete messages until the reply is ``content``, see
+        `bot.conversation.ports.Chat`."""
         ts = ""
         surplus = dict(posted)  # posted messages that no part of the reply has taken over
         current = dict[str, str]()  # the messages of the reply
