@@ -496,7 +496,7 @@ ROOMS_OF = {
     "bot/conversation": 2_980,
     "bot/evaluation": 2_860,
     "bot/flags": 2_590,
-    "bot/slack, bot/workspaces": 10_140,
+    "bot/slack, bot/workspaces": 9_560,
     "bot/state": 4_590,
     "bot/terminal_chat": 570,
     "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 5_050,
