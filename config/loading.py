@@ -19,6 +19,7 @@ from textwrap import dedent
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import InitSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
@@ -37,10 +38,10 @@ CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
 LISTS = ("wiki", "workspace")
 """Sections that the file may have several of."""
+_LIST_VARIABLES = tuple(f"{ENV_PREFIX}{name}".upper() for name in LISTS)
 _OUTDATED_VARIABLES = {
     f"{ENV_PREFIX}{name.replace('.', '__')}".upper(): name for name in (*REMOVED, *REPLACED)
 }
-_LIST_VARIABLES = tuple(f"{ENV_PREFIX}{name}".upper() for name in LISTS)
 Location = tuple[str | int, ...]
 """The keys and numbers that lead to a setting, as in ``("wiki", 0, "name")``."""
 
@@ -131,7 +132,7 @@ def _value(values: Mapping[str, Any], section: str, key: str) -> object:
     """Return the value of a setting in the environment or the file; None if it is in neither."""
     table = values.get(section)
     written = table.get(key) if isinstance(table, dict) else None
-    return os.environ.get(f"{ENV_PREFIX}{section}__{key}".upper(), written)
+    return os.environ.get(_variable((section, key)), written)
 
 
 def example() -> Path:
@@ -239,9 +240,14 @@ def _unknown_variables(environment: Mapping[str, str], tokens: set[str]) -> dict
 
 def _from_variable(setting: Location) -> str:
     """Return a note if an environment variable, not the file, sets the value of a setting."""
-    name = ENV_PREFIX + "__".join(map(str, setting)).upper()
+    name = _variable(setting)
     is_set = bool(setting) and name in map(str.upper, os.environ)
     return f" (the variable {name} says so)" if is_set else ""
+
+
+def _variable(setting: Location) -> str:
+    """Return the name of the environment variable that overrides a setting."""
+    return ENV_PREFIX + "__".join(map(str, setting)).upper()
 
 
 _SECRET = frozenset({"apikey", "key", "password", "secret", "token"})
@@ -260,29 +266,32 @@ def in_words(
     """Yield a line and the setting for each error, except for keys from ``unknown`` variables,
     which are reported already."""
     for problem in error.errors():
-        path = [str(part) for part in problem["loc"]]
-        shown = ".".join(path) or "settings"
-        if problem["type"] == "extra_forbidden":
-            variable = ENV_PREFIX + "__".join(path).upper()
-            if variable not in unknown:
-                known = set(_model_at(problem["loc"], values).model_fields)
-                hint = _secret_hint(path[-1], known) or _nearest(path[-1], known)
-                yield f"`{shown}` is not a setting{hint}", problem["loc"]
-        elif problem["type"] == "missing":
-            yield f"`{shown}` is missing", problem["loc"]
-        elif len(path) == 1 and path[0] in LISTS and problem["type"] == "tuple_type":
-            line = (
-                f"`{shown}`: each one is a section of its own, [[{shown}]] in two pairs of brackets"
-            )
-            yield line, problem["loc"]
-        elif problem["type"] == "string_pattern_mismatch":
-            meaning = meanings(_model_at(problem["loc"], values)).get(path[-1], "").rstrip(".")
-            yield f"`{shown}`: not in the right form. {meaning}".rstrip(), problem["loc"]
-        else:
-            message = problem["msg"].removeprefix("Value error, ")
-            message = _MEANT.get(problem["type"], f"{message[:1].lower()}{message[1:]}")
-            line = f"`{shown}`: {message}" if path else message  # of no single setting
-            yield line, problem["loc"]
+        location = problem["loc"]
+        if problem["type"] != "extra_forbidden" or _variable(location) not in unknown:
+            yield _in_words(problem, values), location
+
+
+def _in_words(problem: ErrorDetails, values: Mapping[str, Any]) -> str:
+    location, kind = problem["loc"], problem["type"]
+    if not location:  # it is of no single setting
+        return _message(problem)
+    name, shown = str(location[-1]), ".".join(map(str, location))
+    if kind == "extra_forbidden":
+        known = set(_model_at(location, values).model_fields)
+        return f"`{shown}` is not a setting{_secret_hint(name, known) or _nearest(name, known)}"
+    if kind == "missing":
+        return f"`{shown}` is missing"
+    if kind == "tuple_type" and shown in LISTS:
+        return f"`{shown}`: each one is a section of its own, [[{shown}]] in two pairs of brackets"
+    if kind == "string_pattern_mismatch":
+        meaning = meanings(_model_at(location, values)).get(name, "").rstrip(".")
+        return f"`{shown}`: not in the right form. {meaning}".rstrip()
+    return f"`{shown}`: {_message(problem)}"
+
+
+def _message(problem: ErrorDetails) -> str:
+    words = problem["msg"].removeprefix("Value error, ")
+    return _MEANT.get(problem["type"], f"{words[:1].lower()}{words[1:]}")
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:

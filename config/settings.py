@@ -327,14 +327,19 @@ class Secrets(BaseModel):
     def slack_problems(self, mode: str, *, several: bool = False) -> list[str]:
         """Return the problems with Slack secrets that are missing or malformed. Slack is not asked.
         ``several``: the settings name further workspaces, so the app must be installable."""
-        client = dict.fromkeys(("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"), "")
+        client = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
         has_client = [bool(self.variable(name)) for name in client]
-        starts = client if several or any(has_client) else {}
+        starts: dict[str, str] = {}
         if not all(has_client) or self.variable("SLACK_BOT_TOKEN"):
-            starts = {"SLACK_BOT_TOKEN": "xoxb-", **starts}
-        last = {"SLACK_APP_TOKEN": "xapp-"} if mode == "socket" else {"SLACK_SIGNING_SECRET": ""}
-        return [
-            f"{name} must start with {start}" if value else f"{name} is not set"
-            for name, start in {**starts, **last}.items()
-            if not (value := self.variable(name)) or not value.startswith(start)
-        ]
+            starts |= {"SLACK_BOT_TOKEN": "xoxb-"}
+        if several or any(has_client):
+            starts |= dict.fromkeys(client, "")
+        starts |= {"SLACK_APP_TOKEN": "xapp-"} if mode == "socket" else {"SLACK_SIGNING_SECRET": ""}
+        problems = []
+        for name, start in starts.items():
+            value = self.variable(name)
+            if not value:
+                problems.append(f"{name} is not set")
+            elif not value.startswith(start):
+                problems.append(f"{name} must start with {start}")
+        return problems
