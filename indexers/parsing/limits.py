@@ -12,14 +12,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits: ``seconds`` of a processor, and ``wall_seconds`` by the clock."""
+    """Limits: ``seconds`` of a processor, ``wall_seconds`` by the clock, ``megabytes`` of
+    memory."""
 
     seconds: int
     wall_seconds: float
+    megabytes: int = 512
 
-
-MEGABYTES: Final = 512
-"""Memory that a parsing process may take."""
 
 PAGE: Final = Limits(seconds=20, wall_seconds=600)
 """The slowest of 250 pages of a real handbook takes 0.1 s; 300 KB of `[` take some 5 s, and twice

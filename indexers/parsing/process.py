@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import cast
 
 from footnote_bot.indexers.parsing.limits import (
-    MEGABYTES,
+    PAGE,
     Limits,
     P,
     ParserBroken,
@@ -42,7 +42,7 @@ _ROOT = Path(__file__).parents[3]
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "from footnote_bot.indexers.parsing.worker import main;"
-    "main(int(sys.argv[2]))"
+    "main(int(sys.argv[2]), int(sys.argv[3]))"
 )
 _CHECK_EVERY = 0.1
 """Seconds between two checks whether the sync was stopped."""
@@ -73,7 +73,8 @@ class Parsers:
     """Processes that parse, one for each concurrent call; a `limits.Parse`. They start on demand;
     ``rest`` ends idle ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, megabytes: int = PAGE.megabytes) -> None:
+        self._megabytes = megabytes
         self._idle: list[_Process] = []
         self._lock = threading.Lock()
         self._too_long: dict[bytes, str] = {}
@@ -96,7 +97,7 @@ class Parsers:
             if isinstance(raised, TooLong):
                 self._remember(name, raised)
             raise
-        if used > _FULL * MEGABYTES * 2**20:
+        if used > _FULL * self._megabytes * 2**20:
             process.end()
         else:
             with self._lock:
@@ -135,19 +136,20 @@ class Parsers:
             with self._lock:
                 process = self._idle.pop() if self._idle else None
             if process is None:
-                return _Process()
+                return _Process(self._megabytes)
             if process.lives:
                 return process
             process.end()
 
 
 class _Process:
-    def __init__(self) -> None:
+    def __init__(self, megabytes: int) -> None:
         """Start the process.
 
         Raises:
             ParsingFailed: it cannot be started.
         """
+        self._megabytes = megabytes
         try:
             self._calls, theirs = Pipe()
             with theirs:
@@ -162,7 +164,7 @@ class _Process:
         command = [sys.executable, "-P", "-c", _START, str(_ROOT), str(theirs)]
         # No other open file, such as the lock on the index, is inherited.
         return subprocess.Popen(
-            command,
+            [*command, str(self._megabytes)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -205,7 +207,7 @@ class _Process:
         if code == -signal.SIGXCPU:
             return TooLong(f"takes more than {limits.seconds} s of a processor to be read")
         if code == OUT_OF_MEMORY:
-            return TooCostly(f"needs more than {MEGABYTES} MB of memory to be read")
+            return TooCostly(f"needs more than {limits.megabytes} MB of memory to be read")
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return ParsingFailed(f"ended the process that read it ({how})")
 

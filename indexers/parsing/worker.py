@@ -14,25 +14,19 @@ from typing import Any
 
 from footnote_bot.indexers.daemons import lower_priority
 from footnote_bot.indexers.errors import IndexersError
-from footnote_bot.indexers.parsing.limits import (
-    MEGABYTES,
-    Limits,
-    ParserBroken,
-    ParsingFailed,
-    TooCostly,
-)
+from footnote_bot.indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCostly
 
 OUT_OF_MEMORY = 77
 """The exit code if there is no memory even for an answer."""
 _STATUS = Path("/proc/self/status")
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, megabytes: int) -> None:
     """Answer every call that comes through ``descriptor``."""
     # Answers to people have priority over pages.
     lower_priority()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _lower(resource.RLIMIT_DATA, MEGABYTES * 2**20)
+    _lower(resource.RLIMIT_DATA, megabytes * 2**20)
     with Connection(descriptor) as calls:
         while True:
             try:
@@ -61,22 +55,17 @@ def _answer(
         result = parser(*arguments, **named)
         return pickle.dumps((result, None, _peak()), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
-        error = TooCostly(f"needs more than {MEGABYTES} MB of memory to be read")
+        error = TooCostly(f"needs more than {limits.megabytes} MB of memory to be read")
     except RecursionError:
         error = TooCostly("nested too deeply")
     except Exception as raised:  # noqa: BLE001 - returned to the caller
-        error = raised if _is_ours(raised) else _broken(raised)
+        error = raised if isinstance(raised, ParsingFailed | IndexersError) else _broken(raised)
     del result
     return pickle.dumps((None, error, _peak()), pickle.HIGHEST_PROTOCOL)
 
 
-def _is_ours(error: Exception) -> bool:
-    """Return whether the error can be returned as it is; other errors may not survive pickling."""
-    return isinstance(error, ParsingFailed | IndexersError)
-
-
 def _broken(error: Exception) -> ParserBroken:
-    """Return the error with its place, but without its message, which may quote the page."""
+    """Return an error that survives pickling: with its place, and no words of the page."""
     kind = type(error).__name__
     return ParserBroken(kind, f"{''.join(traceback.format_tb(error.__traceback__))}{kind}")
 

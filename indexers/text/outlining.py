@@ -66,23 +66,23 @@ def outline(
         heading_is_text = is_named and not _lists_other_content(items)
         names = tuple(above.text for above in path)
         parts.append(_Part(names, anchor, text, heading_is_text))
-    named = title_heading.text if title_heading else ""
-    return named if title is None else title, tuple(_sections(parts))
+    if title is None:
+        title = title_heading.text if title_heading else ""
+    return title, tuple(_sections(parts))
 
 
 def _find_containers(node: Node, headings: Mapping[int, Heading], containers: set[int]) -> bool:
     """Add the elements that hold a heading of the outline to ``containers``; return whether
     ``node`` is one."""
-    holds_heading = False
-    for child in node.nodes():
-        is_heading = id(child) in headings
-        if is_heading or (
-            child.tag not in _OPAQUE and _find_containers(child, headings, containers)
-        ):
-            holds_heading = True
-    if holds_heading:
+    holding = [
+        child
+        for child in node.nodes()
+        if id(child) in headings
+        or (child.tag not in _OPAQUE and _find_containers(child, headings, containers))
+    ]
+    if holding:
         containers.add(id(node))
-    return holds_heading
+    return bool(holding)
 
 
 def _cut(
@@ -115,8 +115,7 @@ def _top_level(
 
 
 def _title_heading(headings: Sequence[Heading], title: str | None) -> Heading | None:
-    """Return the heading that is the title: the first of level one if ``title`` is None, or a first
-    heading that repeats ``title``."""
+    """Return the heading that is the title: if ``title`` is None, the first of level one."""
     if title is None:
         return next((heading for heading in headings if heading.level == 1 and heading.text), None)
     repeats = headings and headings[0].text.casefold().split() == title.casefold().split()
@@ -166,7 +165,6 @@ def _is_bare(part: _Part, following: Sequence[_Part]) -> bool:
 
 
 def _bare_section(parts: Sequence[_Part]) -> Iterator[Section]:
-    """Yield one section with the words of the parts' headings, if there are any."""
     blocks = [block for part in parts for block in paragraph(part.headings[-1])]
     if blocks:
         yield Section(parts[0].headings[:-1], parts[0].anchor, "\n\n".join(blocks))

@@ -137,10 +137,8 @@ def _span(cell: Node, name: str, largest: int) -> int:
 def _parts(rows: list[list[_Place]]) -> tuple[list[_Place], list[list[_Place]], list[list[_Place]]]:
     """Return a table's titles (header cells across the whole table, above other headers), its rows
     of headers, and the other rows."""
-    count = next(
-        (y for y, row in enumerate(rows) if not all(place.is_header for place in row)), None
-    )
-    count = min(1, len(rows)) if count is None else count
+    is_body = (not all(place.is_header for place in row) for row in rows)
+    count = next((y for y, body in enumerate(is_body) if body), min(1, len(rows)))
     titles = 0
     while count - titles > 1 and len(rows[titles]) > 1 and _is_across(rows[titles]):
         titles += 1

@@ -98,12 +98,8 @@ def code_text(node: Node) -> str:
 
 def code_lines(node: Node) -> list[str]:
     """Return the lines of code within a sentence: only ``<br>`` and blocks end a line there."""
-    text = _join(_pieces(node.children, _on_one_line))
+    text = _join(_pieces(node.children, lambda text: text.replace("\n", " ")))
     return [line for line in text.split("\n") if line.strip()]
-
-
-def _on_one_line(text: str) -> str:
-    return text.replace("\n", " ")
 
 
 def _join(pieces: Iterable[str]) -> str:
