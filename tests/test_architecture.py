@@ -503,7 +503,7 @@ ROOMS_OF = {
     "indexers/index": 4_680,
     "indexers/sources/attachments": 1_080,
     "indexers/sources/confluence": 7_050,
-    "indexers/sources/markdown": 6_140,
+    "indexers/sources/markdown": 5_725,
     "playground": 10_290,
 }
 """Lines of each room. A number is raised only in a commit that says why, and lowered with what
