@@ -19,7 +19,6 @@ PACKAGE = "footnote_bot"
 BESIDE = ("benchmarks", "deploy", "docs", "tests")
 
 HOMES = {
-    "alembic": ("bot/state",),
     "aiohttp": ("bot/slack", "playground"),
     "atlassian": ("indexers/sources/confluence",),
     "charset_normalizer": ("indexers/sources/markdown",),

@@ -63,8 +63,6 @@ def tell_your_admin(incident: str) -> str:
     return f"If it keeps happening, tell your Footnote admin this number: {incident}"
 
 
-NO_LONGER_KNOWN = "I no longer know what was asked here. Please ask again."
-
 # Following a thread without being mentioned.
 
 FOLLOWING_STARTED = (

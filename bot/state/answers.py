@@ -77,9 +77,6 @@ class DatabaseAnswers:
                 "as_of": as_of,
                 "falling": False,
                 "retracted": None,
-                "own_words": "",
-                "own_asker": "",
-                "chosen": "",
             }
             upsert = self._database.upsert(answers, key, values)
             new = {"thread": place.thread, "message": "", **self._database.new_id(answers)}

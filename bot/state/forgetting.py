@@ -177,12 +177,6 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         unname(written, "author", of_team(written.c.team, team), author_name=NOBODY)
         unname(written, "ended_by", of_team(written.c.team, team))
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
-        # In earlier versions other people chose among readings of the person's questions.
-        chosen = ours.where(answers.c.own_asker == person)
-        update = sa.update(flags).where(flags.c.answer.in_(chosen)).values(card_due)
-        on_chosen = connection.scalars(update.returning(flags.c.id)).all()
-        _forget_sent_questions(connection, on_chosen, card_due)
-        unname(answers, "own_asker", of_team(answers.c.team, team), own_words="")
         _forget_in_audit(connection, person, team)
         payers = [
             full_id,
