@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.model import (
     SETTLED,
     UNSETTLED,
@@ -168,17 +167,10 @@ class Feedback:
     async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         return await self.store.praised(by_others=by_others)
 
-    async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
-        return await self.store.earlier(recorded)
-
     async def original(self, recorded: RecordedAnswer) -> RecordedAnswer:
-        """Return the answer whose message asked: that of the flag, for an answer that a flag's end
-        brought."""
+        """Return the answer to the message that asked. An answer that was sent when a flag was
+        settled has none; then it is the answer that was flagged, if the flag is still stored."""
         id_ = recorded.asked.place.flag
         if id_ is not None and (flag := await self.store.flag(id_)):
             return await self.original(flag.recorded)
         return recorded
-
-    async def question(self, recorded: RecordedAnswer) -> str:
-        """Return the question that was asked, or a note that it is no longer known."""
-        return (await self.original(recorded)).asked.question or texts.QUESTION_LOST

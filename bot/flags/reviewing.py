@@ -18,7 +18,7 @@ from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import AnswerForm, page_name
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.model import Flag, FlagAction, FlagState
+from footnote_bot.bot.flags.model import Flag, FlagAction, FlagState, question_of
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.model import Source, named
@@ -67,8 +67,7 @@ class Reviewing:
             await form.refuse(problem or texts.NO_PAGES)
             return
         until = (self.clock() + _VALID).date()
-        question = await self.service.feedback.question(flag.recorded)
-        await form.show(flag.id, question, pages, until)
+        await form.show(flag.id, question_of(flag.recorded), pages, until)
 
     async def problems(self, person: str, form: AnswerForm) -> dict[str, str]:
         """Return the problems in the form, by field. A person who may not write the answer gets
@@ -127,7 +126,7 @@ class Reviewing:
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
             id=0,
-            question=await self.service.feedback.question(flag.recorded),
+            question=question_of(flag.recorded),
             text=form.answer,
             author=person,
             author_name=await self.directory.name(person),
@@ -167,10 +166,10 @@ class Reviewing:
 
     async def _stands_alone(self, flag: Flag) -> bool:
         """Return whether its question needs no history."""
-        recorded = await self.service.feedback.original(flag.recorded)
+        recorded = await self.feedback.original(flag.recorded)
         if recorded.asked.place.flag is not None:
             return False  # its flag, which had the history, is gone
-        return not await self.service.feedback.earlier(recorded)
+        return not await self.feedback.store.earlier(recorded)
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """Return the flag, if this person may handle it; else the reason why not."""
