@@ -102,9 +102,6 @@ class StatusLine(Protocol):
 
     async def end(self, message: IncomingMessage) -> None: ...
 
-    async def show(self, channel: str, thread: str, words: str) -> None:
-        """Show this status for a while, after the bot's name."""
-
     async def stopped(self, channel: str, thread: str) -> None:
         """Remove the Stop button."""
 

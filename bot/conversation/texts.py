@@ -24,11 +24,6 @@ NOT_KEPT = (
 )
 
 
-def number_in_queue(number: int) -> str:
-    """Return the status, which follows the bot's name."""
-    return f"has many questions at once: you are number {number:,}\u2026"
-
-
 def person_limit(most: int) -> str:
     return (
         f"You have asked {counted(most, 'question')} within a minute, which is the limit. Please"
