@@ -56,8 +56,7 @@ class DatabaseInbox:
         # The order is the same everywhere, so that no two processes deadlock: a mention comes as
         # two events, and each process may have got one of them.
         order = sorted(range(len(messages)), key=lambda place: _sort_key(messages[place]))
-        # Slack waits for this write only.
-        with self._database.begin(urgent=True) as connection:
+        with self._database.begin() as connection:
             for place in order:
                 if message := self._receive(connection, messages[place]):
                     stored[place] = message
@@ -87,7 +86,7 @@ class DatabaseInbox:
         return self._update(connection, message) if message.changed else None
 
     def update(self, message: IncomingMessage) -> IncomingMessage | None:
-        with self._database.begin(urgent=True) as connection:
+        with self._database.begin() as connection:
             return self._update(connection, message)
 
     def _update(
