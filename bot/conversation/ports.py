@@ -21,6 +21,7 @@ from footnote_bot.bot.conversation.model import (
     IncomingMessage,
     MessageRef,
     MessageState,
+    QuestionCounts,
     RecordedAnswer,
     Tally,
     Thread,
@@ -198,11 +199,10 @@ class Inbox(Protocol):
     async def is_next(self, message: IncomingMessage) -> bool:
         """Return whether no other process has an earlier question of the same channel."""
 
-    async def before(
+    async def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
-    ) -> tuple[int, int]:
-        """Count the questions of the same person or channel within ``span`` before it: those
-        accepted, and those refused. A question that was edited after it was worked on counts once
+    ) -> QuestionCounts:
+        """Count the questions of the same person or channel within ``span`` before it. A question that was edited after it was worked on counts once
         more. A deletion is no question, but the question before it still counts."""
 
     async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:

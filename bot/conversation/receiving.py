@@ -149,9 +149,9 @@ class WaitingRoom:
             raise
         for message in messages:
             self._notify_later(message, WAITS, self.long)
-        self.look()
+        self.start_emptying()
 
-    def look(self) -> None:
+    def start_emptying(self) -> None:
         """Begin to move waiting messages to the inbox, including those from before a restart and of
         dead processes."""
         self._may_have_more = True

@@ -124,7 +124,7 @@ class SlackApp:
         """
         for message in await self.inbox.adopt():
             self.workers.submit(message)
-        self.waiting_room.look()
+        self.waiting_room.start_emptying()
         self.reindexer.wake()
 
     async def resume(self) -> None:

@@ -144,11 +144,11 @@ class Database:
             StateAway: the server is down.
             StateRefused: the database rejects this statement, however often it is tried.
         """
-        with self._writing, self.look() as connection:
+        with self._writing, self.read() as connection:
             yield connection
 
     @contextmanager
-    def look(self) -> Iterator[sa.Connection]:
+    def read(self) -> Iterator[sa.Connection]:
         """Begin a read-only transaction, which waits for no writer.
 
         Raises:
@@ -194,7 +194,7 @@ class Database:
         """
         if not self.is_sqlite:
             return
-        with self.look() as connection:
+        with self.read() as connection:
             connection.exec_driver_sql("PRAGMA shrink_memory")  # read the file, not the cache
             # Of damage at any place in a page, `quick_check` misses half of what this finds.
             found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
@@ -260,13 +260,13 @@ class Database:
 
     def all(self, query: sa.Executable) -> Sequence[sa.Row[Any]]:
         """Return the rows that a query finds. It waits for no writer."""
-        with self.look() as connection:
+        with self.read() as connection:
             return connection.execute(query).all()
 
     def scalar(self, query: sa.Executable) -> Any:
         """Return the first value of the first row that a query finds; None if it finds none. It
         waits for no writer."""
-        with self.look() as connection:
+        with self.read() as connection:
             return connection.scalar(query)
 
     def upsert(

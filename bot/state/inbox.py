@@ -17,6 +17,7 @@ from footnote_bot.bot.conversation.model import (
     MessageKind,
     MessageRef,
     MessageState,
+    QuestionCounts,
 )
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import Process
@@ -190,7 +191,7 @@ class DatabaseInbox:
     def adopt(self) -> list[IncomingMessage]:
         """Adopt the messages of dead processes; return all messages of this process to work on, in
         order."""
-        free = ~self._mine & self._process.free(inbox.c.holder)
+        free = ~self._mine & self._process.is_dead(inbox.c.holder)
         orphaned = inbox.c.state.in_(_OPEN) & self._ours & free
         with self._database.begin() as connection:
             connection.execute(sa.update(inbox).where(orphaned).values(holder=self._process.name))
@@ -213,7 +214,7 @@ class DatabaseInbox:
         mine = (inbox.c.state == MessageState.WAITING) & self._ours & self._mine
         earliest = sa.select(inbox.c.id).where(mine).order_by(inbox.c.id).limit(most)
         overdue = inbox.c.received <= self._clock() - longest
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             return self._open(connection, mine & (overdue | inbox.c.id.in_(earliest)))
 
     def release(self) -> None:
@@ -221,23 +222,21 @@ class DatabaseInbox:
         unfinished = inbox.c.state.in_(_OPEN), self._ours, self._mine
         self._database.run(sa.update(inbox).where(*unfinished).values(holder=""))
 
-    def before(
+    def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
-    ) -> tuple[int, int]:
+    ) -> QuestionCounts:
         same = sa.and_(
             _unindexed(inbox.c.team) == message.team,
             _unindexed(inbox.c[counted_by.value]) == getattr(message, counted_by.value),
         )
-        refused, passed = (
-            inbox.c.state == MessageState.REFUSED,
-            inbox.c.state == MessageState.PASSED,
-        )
-        with self._database.look() as connection:
+        refused = inbox.c.state == MessageState.REFUSED
+        passed = inbox.c.state == MessageState.PASSED
+        with self._database.read() as connection:
             received = connection.scalar(
                 sa.select(inbox.c.received).where(inbox.c.id == message.id)
             )
             if received is None:
-                return 0, 0
+                return QuestionCounts(0, 0)
 
             def within(when: sa.Column[datetime]) -> sa.ColumnElement[bool]:
                 # Ignore later ones, which a clock that was ahead wrote.
@@ -259,9 +258,8 @@ class DatabaseInbox:
                 .where(same, within(edited_questions.c.received))
                 .where(inbox.c.changed > received - span)
             )
-            counts = [connection.execute(query).one() for query in (current, edited)]
-            accepted, rejected = (sum(column) for column in zip(*counts, strict=True))
-            return accepted, rejected
+            now, before_edits = (connection.execute(query).one() for query in (current, edited))
+            return QuestionCounts(now[0] + before_edits[0], now[1] + before_edits[1])
 
     def finish(self, message: IncomingMessage, state: MessageState) -> None:
         finish = (
@@ -290,13 +288,13 @@ class DatabaseInbox:
 
     def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
         query = sa.select(inbox).where(is_at(inbox, MessageRef(team, channel, ts, "")))
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else message_of(row)
 
     def unfinished(self) -> list[IncomingMessage]:
         """Return the unfinished messages of all processes, in order."""
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             return self._open(connection, sa.true())
 
     def _open(

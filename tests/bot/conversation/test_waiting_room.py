@@ -62,7 +62,7 @@ async def test_a_message_that_comes_while_the_last_list_is_read_is_moved_with_it
         every=0.01,
         long=10,
     )
-    room.look()
+    room.start_emptying()
     await asyncio.to_thread(spool.listed.wait, 10)
     await room.take([MESSAGE])
     spool.let_go.set()

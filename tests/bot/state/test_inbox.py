@@ -242,6 +242,6 @@ def until_it_waits(database: Database, other: Future[Any]) -> None:
     transaction can begin meanwhile."""
     waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while database._engine.dialect.name == "postgresql" and not other.done():
-        with database.look() as connection:
+        with database.read() as connection:
             if connection.scalar(waits):
                 return

@@ -29,7 +29,7 @@ and 15: they were steps within one merge, and no commit on main ended at them.""
 
 def form(database: Database) -> dict[str, object]:
     """Return the tables of the database, with their columns, indexes and unique constraints."""
-    with database.look() as connection:
+    with database.read() as connection:
         found = sa.inspect(connection)
         return {
             table: (
@@ -57,7 +57,7 @@ def test_a_database_of_an_earlier_schema_is_brought_forward(tmp_path: Path, dump
     Database.open(file).close()
     with closing(Database.open(file)) as database:
         form_found = form(database)
-        with database.look() as connection:
+        with database.read() as connection:
             question = connection.scalar(sa.select(metadata.tables["answers"].c.question))
             text = connection.scalar(sa.select(metadata.tables["inbox"].c.text))
             version = connection.scalar(sa.text("SELECT max(version) FROM schema_version"))
@@ -150,7 +150,7 @@ def test_a_postgresql_of_an_earlier_schema_is_brought_forward_with_its_rows(
     Database.open(url).close()
     with closing(Database.open(url)) as database:
         form_found = form(database)
-        with database.look() as connection:
+        with database.read() as connection:
             after = rows_of(connection)
             version = connection.scalar(sa.text("SELECT max(version) FROM schema_version"))
     (answer,) = before["answers"]

@@ -155,7 +155,7 @@ async def test_a_limit_counts_what_the_same_id_asked_in_its_own_workspace(shared
     assert received
 
     for counted_by in CountedBy:
-        assert await shared.garden.inbox.before(received, counted_by, timedelta(days=1)) == (0, 0)
+        assert await shared.garden.inbox.questions_before(received, counted_by, timedelta(days=1)) == (0, 0)
     assert await shared.garden.inbox.is_next(received)
 
 
@@ -324,7 +324,7 @@ def test_a_workspace_with_the_longest_id_can_be_uninstalled(database: Database) 
     installations = DatabaseInstallations(database)
     installations.save(installation)
     deleted = installations.delete(installation)
-    with database.look() as connection:
+    with database.read() as connection:
         ids = further(connection)
 
     assert deleted
