@@ -16,6 +16,10 @@ from footnote_bot.bot.conversation.model import (
 )
 from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagState
 from footnote_bot.bot.state import answer_json
+from footnote_bot.bot.state.schema import flags
+
+CARD_DUE = {"edition": flags.c.edition + 1}
+"""The change of a flag that makes an update of its card due: the card shows an earlier edition."""
 
 
 def is_at(table: sa.Table, place: IncomingMessage | MessageRef) -> sa.ColumnElement[bool]:
