@@ -247,8 +247,24 @@ class ChannelSettingsStore(Protocol):
         """Store the settings that ``person`` chose."""
 
 
-class Answers(Protocol):
+class RecordedAnswers(Protocol):
     """The recorded answers and their verdicts."""
+
+    async def posted(self, answer: int, message: str) -> None:
+        """Record which message carries its buttons; empty: none."""
+
+    async def recorded(self, answer: int) -> RecordedAnswer | None:
+        """Return a recorded answer; None if there is none, or it is forgotten."""
+
+    async def tally(self, answer: int) -> Tally: ...
+
+    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
+        """Return the answers that somebody (``by_others``: not only the asker) found helpful,
+        oldest first."""
+
+
+class Answers(RecordedAnswers, Protocol):
+    """The recorded answers, and the recording of new ones."""
 
     async def record(
         self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
@@ -259,18 +275,8 @@ class Answers(Protocol):
             AskerForgotten: their data was deleted since they asked.
         """
 
-    async def posted(self, answer: int, message: str) -> None:
-        """Record which message carries its buttons; empty: none."""
-
-    async def recorded(self, answer: int) -> RecordedAnswer | None:
-        """Return a recorded answer; None if there is none, or it is forgotten."""
-
-    async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None: ...
-
-    async def tally(self, answer: int) -> Tally: ...
-
-    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
-        """Return the answers that somebody (``by_others``: not only the asker) found helpful."""
+    async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None:
+        """Return the answer to the question there; None if none is recorded."""
 
 
 class AuditTrail(Protocol):

@@ -82,14 +82,12 @@ class Feedback:
         return pages
 
     async def posted(self, answer: int, message: str) -> None:
-        """Record that the message ``message`` (a ts) carries the answer's feedback buttons."""
         await self.store.posted(answer, message)
 
     async def recorded(self, answer: int) -> RecordedAnswer | None:
         return await self.store.recorded(answer)
 
     async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None:
-        """Return the answer to the question there; None if none is recorded."""
         recorded = await self.store.in_thread(place.team, place.channel, place.thread)
         return next((answer for answer in recorded if answer.asked.place == place), None)
 

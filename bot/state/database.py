@@ -329,12 +329,10 @@ def _last_id(table: sa.Table) -> str:
 
 def _engine(where: Path | str, password: str) -> sa.Engine:
     """Open the database: SQLite at a path, or PostgreSQL at a URL."""
-    # Parameters hold people's questions and must not reach a log through an error.
-    url = sa.URL.create("sqlite", database=str(where)) if isinstance(where, Path) else where
     if isinstance(where, Path):
         _make_folder(where.parent)
     try:
-        engine = _create_engine(_with_password(sa.make_url(url), password))
+        engine = _create_engine(where, password)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StateUnavailable(
             "The database URL is not one that works here: it needs the form "
@@ -346,21 +344,16 @@ def _engine(where: Path | str, password: str) -> sa.Engine:
     return engine
 
 
-def _with_password(url: sa.URL, password: str) -> sa.URL:
-    lacks = not url.password and url.get_backend_name() != "sqlite"
-    return url.set(password=password) if lacks and password else url
-
-
-def _create_engine(url: sa.URL) -> sa.Engine:
-    if url.drivername not in {"postgresql", "postgresql+psycopg", "postgresql+psycopg2"}:
-        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    return sa.create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_timeout=_POOL_SECONDS,
-        connect_args={name: value for name, value in _PATIENCE.items() if name not in url.query},
-    )
+def _create_engine(where: Path | str, password: str) -> sa.Engine:
+    is_file = isinstance(where, Path)
+    url = sa.URL.create("sqlite", database=str(where)) if is_file else sa.make_url(where)
+    # Parameters hold people's questions and must not reach a log through an error.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+    if url.get_backend_name() != "sqlite":
+        timeouts = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+        options |= {"pool_timeout": _POOL_SECONDS, "connect_args": timeouts}
+        url = url.set(password=url.password or password or None)
+    return sa.create_engine(url, **options)
 
 
 def _words(error: DBAPIError | PoolTimeout | _Removed) -> str:
