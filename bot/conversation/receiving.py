@@ -83,6 +83,8 @@ class MessageFilter:
             for message in messages
             if not _is_late(message) and await self._admits(message, new_threads)
         ]
+        # An edit or a deletion of a message that is stored counts, even of one that would not be
+        # stored now.
         changed = [message for message in messages if message.changed and message not in admitted]
         stored = await self.inbox.receive_all(admitted) if admitted else []
         return stored + [

@@ -56,12 +56,12 @@ class DatabaseInbox:
         stored: dict[int, IncomingMessage] = {}
         # The order is the same everywhere, so that no two processes deadlock: a mention comes as
         # two events, and each process may have got one of them.
-        order = sorted(range(len(messages)), key=lambda place: _sort_key(messages[place]))
+        order = sorted(range(len(messages)), key=lambda number: _place(messages[number]))
         with self._database.begin() as connection:
-            for place in order:
-                if message := self._receive(connection, messages[place]):
-                    stored[place] = message
-        return [stored[place] for place in sorted(stored)]
+            for number in order:
+                if message := self._receive(connection, messages[number]):
+                    stored[number] = message
+        return [stored[number] for number in sorted(stored)]
 
     def _receive(
         self, connection: sa.Connection, message: IncomingMessage
@@ -123,7 +123,10 @@ class DatabaseInbox:
             .returning(inbox)
         )
         row = connection.execute(update).mappings().one_or_none()
-        return None if row is None else self._without_answer(connection, message_of(row))
+        if row is None:
+            return None
+        self._retract_answer(connection, message)
+        return message_of(row)
 
     def _count_before_edit(
         self, connection: sa.Connection, conditions: Sequence[sa.ColumnElement[bool]]
@@ -136,18 +139,11 @@ class DatabaseInbox:
         columns = ["letter", "received", "refused"]
         connection.execute(sa.insert(edited_questions).from_select(columns, earlier))
 
-    def _without_answer(
-        self, connection: sa.Connection, message: IncomingMessage
-    ) -> IncomingMessage:
-        """Return the message; if it was changed, mark its answer as retracted until the next
-        one."""
-        if message.changed:
-            connection.execute(
-                sa.update(answers)
-                .where(is_at(answers, message), answers.c.retracted.is_(None))
-                .values(falling=False, retracted=self._clock())
-            )
-        return message
+    def _retract_answer(self, connection: sa.Connection, message: IncomingMessage) -> None:
+        """Mark the answer to an earlier wording as retracted, until the next answer replaces it."""
+        standing = is_at(answers, message), answers.c.retracted.is_(None)
+        retract = sa.update(answers).where(*standing)
+        connection.execute(retract.values(falling=False, retracted=self._clock()))
 
     def claim(self, id_: int) -> IncomingMessage | None:
         claim = (
@@ -160,8 +156,12 @@ class DatabaseInbox:
         )
         with self._database.begin() as connection:
             row = connection.execute(claim).mappings().one_or_none()
-            # Check again: its old wording may have been answered at the last moment.
-            return None if row is None else self._without_answer(connection, message_of(row))
+            if row is None:
+                return None
+            message = message_of(row)
+            if message.changed:  # its old wording may have been answered at the last moment
+                self._retract_answer(connection, message)
+            return message
 
     def holds(self, message: IncomingMessage) -> bool:
         query = sa.select(inbox.c.id).where(*self._at_work(message))
@@ -310,7 +310,7 @@ def _unindexed(column: sa.Column[str]) -> sa.ColumnElement[str]:
     return column.concat("")
 
 
-def _sort_key(message: IncomingMessage) -> tuple[str, str, str]:
+def _place(message: IncomingMessage) -> tuple[str, str, str]:
     return message.team, message.channel, message.ts
 
 
