@@ -301,6 +301,8 @@ class WaitingMessages(Protocol):
 
     def add(self, messages: Sequence[IncomingMessage]) -> None: ...
 
+    def has_messages(self) -> bool: ...
+
     def messages(self, most: int) -> list[IncomingMessage]:
         """Return up to ``most`` of them, the earliest first."""
 

@@ -35,7 +35,7 @@ class SlowSpool:
     def remove(self, messages: Sequence[IncomingMessage]) -> None:
         self.waiting = [message for message in self.waiting if message not in messages]
 
-    def __bool__(self) -> bool:
+    def has_messages(self) -> bool:
         return True
 
 
