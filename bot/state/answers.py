@@ -158,10 +158,10 @@ class DatabaseAnswers:
             "raised": when,
             "changed": when,
         }
-        unsaid = complaint is Complaint.UNSAID
-        if_settled = flags.c.state.in_(_SETTLED) if unsaid else None
+        # Without a reason an open flag stays as it is.
+        where = flags.c.state.in_(_SETTLED) if complaint is Complaint.UNSAID else None
         key = {"answer": answer, "person": person}
-        upsert = self._database.upsert(flags, key, values | CARD_DUE, if_settled)
+        upsert = self._database.upsert(flags, key, values | CARD_DUE, where)
         new = {"card_channel": "", "card_ts": "", "edition": 1, **self._database.new_id(flags)}
         with self._database.begin() as connection:
             id_ = connection.scalar(upsert.values(new).returning(flags.c.id))
@@ -217,7 +217,7 @@ class DatabaseAnswers:
         values = {
             "again": answer_json.dump(result),
             "again_at": when,
-            "ask_due": _if(flags.c.ask_due, flags.c.edition != flag.edition),
+            "ask_due": _still(flags.c.ask_due, flags.c.edition != flag.edition),
             **CARD_DUE,
         }
         self._change(flag.id, values, FlagAction.ASKED_AGAIN, when)
@@ -226,7 +226,8 @@ class DatabaseAnswers:
         self._change(flag.id, {"shown": flag.edition})
 
     def notified(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
-        values = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **CARD_DUE}
+        tell_due = _still(flags.c.tell_due, flags.c.changed != flag.changed)
+        values = {"tell_due": tell_due, **CARD_DUE}
         self._change(flag.id, values, FlagAction.TOLD if somebody else None, when)
 
     def lapsed(self, flag: int, when: datetime) -> None:
@@ -293,10 +294,10 @@ def _cited_rows(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list
     ]
 
 
-def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Return the new value of a due column: it stays as it is if the condition holds, because work
-    that became due meanwhile is not done yet; else it is false."""
-    return sa.case((condition, due), else_=sa.false())
+def _still(due: sa.Column[bool], has_changed: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the new value of a due column whose work was done: false, unless the flag has changed
+    meanwhile. Then the column stays as it is, because the work may be due again."""
+    return sa.case((has_changed, due), else_=sa.false())
 
 
 def _note(
