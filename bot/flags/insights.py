@@ -130,9 +130,7 @@ class Insights:
         shown = [
             answer
             for answer in recorded
-            if answer.asked.open
-            and answer.asked.place.channel in public
-            and answer.asked.question
+            if answer.asked.open and answer.asked.place.channel in public and answer.asked.question
         ]
         return shown, len(recorded) - len(shown)
 

@@ -65,7 +65,9 @@ class DatabaseAudit:
         """Yield the noted entries, oldest first. Of all of them only the ids are in memory."""
         latest_first = shown.c.at.desc(), shown.c.id.desc()
         with self.database.read() as connection:
-            further_workspaces = further_workspaces_in(connection) if self.team is None else frozenset[str]()
+            further_workspaces = (
+                further_workspaces_in(connection) if self.team is None else frozenset[str]()
+            )
             of_workspace = self._is_of_workspace(query.person, further_workspaces)
             matching = sa.select(shown.c.id).where(of_workspace, *_conditions(query))
             matching = matching.order_by(*latest_first).limit(query.most or None)

@@ -161,7 +161,9 @@ class Database:
         except _REFUSALS as error:
             words = _words(error)
             refusal = f"The bot's database refuses this ({words})."
-            raise StateRefused(self._message(words) if _REFUSED.search(words) else refusal) from error
+            raise StateRefused(
+                self._message(words) if _REFUSED.search(words) else refusal
+            ) from error
         except (DBAPIError, PoolTimeout, _Removed) as error:
             unavailable = self._unavailable(error)
             if self._outages:

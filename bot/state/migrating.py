@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from footnote_bot.bot.errors import StateUnavailable
-from footnote_bot.bot.state.schema import SCHEMA, flags, metadata, schema_version, written
+from footnote_bot.bot.state.schema import SCHEMA, flags, inbox, metadata, schema_version, written
 
 log = logging.getLogger(__name__)
 
@@ -77,20 +77,19 @@ def _remove_choices(connection: sa.Connection) -> None:
     words before the choice (``own_words``, asked by ``own_asker``) unless ``chosen`` is NULL. Older
     ones have not: there, any message in a thread, and any answer sent for a flag, may be a choice.
     """
-    may_be_choice = "(ts <> thread OR ts LIKE 'fixed-%')"
-    statements = [f"UPDATE answers SET question = '' WHERE {may_be_choice}"]
+    names = ("question", "asker", "ts", "thread", "own_words", "own_asker", "chosen")
+    old = sa.table("answers", *map(sa.column, names))
+    may_be_choice = (old.c.ts != old.c.thread) | old.c.ts.startswith("fixed-")
     if "chosen" in {column["name"] for column in sa.inspect(connection).get_columns("answers")}:
-        own_words = "CASE WHEN own_asker = asker THEN own_words ELSE '' END"
-        is_choice = f"chosen <> '' OR chosen IS NULL AND {may_be_choice}"
-        statements = [
-            f"UPDATE answers SET question = {own_words} WHERE {is_choice}",
-            "ALTER TABLE answers DROP COLUMN own_words",
-            "ALTER TABLE answers DROP COLUMN own_asker",
-            "ALTER TABLE answers DROP COLUMN chosen",
-        ]
+        own_words = sa.case((old.c.own_asker == old.c.asker, old.c.own_words), else_="")
+        is_choice = (old.c.chosen != "") | (old.c.chosen.is_(None) & may_be_choice)
+        connection.execute(sa.update(old).where(is_choice).values(question=own_words))
+        for name in ("own_words", "own_asker", "chosen"):
+            connection.execute(sa.text(f"ALTER TABLE answers DROP COLUMN {name}"))
+    else:
+        connection.execute(sa.update(old).where(may_be_choice).values(question=""))
     # A press that was received just before the update has the words of the page, too.
-    pressed = "event LIKE 'choice-of-%' AND state IN ('received', 'working', 'waiting')"
-    statements.append(f"UPDATE inbox SET state = 'done', text = '' WHERE {pressed}")
-    statements.append("DROP TABLE IF EXISTS alembic_version")
-    for statement in statements:
-        connection.execute(sa.text(statement))
+    unfinished = inbox.c.state.in_(["received", "working", "waiting"])
+    pressed = sa.update(inbox).where(inbox.c.event.startswith("choice-of-"), unfinished)
+    connection.execute(pressed.values(state="done", text=""))
+    connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
