@@ -87,7 +87,8 @@ class DatabaseThreads:
     def is_first_answer(self, thread: Thread) -> bool:
         row = {**_key(thread), "quiet": False, "changed": self._clock()}
         insert = self._database.insert(threads).values(row).on_conflict_do_nothing()
-        return self._database.run(insert) > 0
+        with self._database.begin() as connection:
+            return connection.scalar(insert.returning(threads.c.thread)) is not None
 
 
 def _key(thread: Thread) -> dict[str, str]:

@@ -347,8 +347,10 @@ def _engine(where: Path | str, password: str) -> sa.Engine:
 
 
 def _create_engine(where: Path | str, password: str) -> sa.Engine:
-    is_file = isinstance(where, Path)
-    url = sa.URL.create("sqlite", database=str(where)) if is_file else sa.make_url(where)
+    if isinstance(where, Path):
+        url = sa.URL.create("sqlite", database=str(where))
+    else:
+        url = sa.make_url(where)
     # Parameters hold people's questions and must not reach a log through an error.
     options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
     if url.get_backend_name() != "sqlite":
