@@ -356,7 +356,6 @@ class SlackParts:
             at_once=settings.slack.workers,
             every=env.adopt_every / 2,
             long=env.long_wait,
-            clock=env.seconds,
         )
         prompts = Prompts(
             directory=slack.directory, answers=self.feedback, samples=env.samples, clock=env.seconds

@@ -19,7 +19,6 @@ PACKAGE = "footnote_bot"
 BESIDE = ("benchmarks", "deploy", "docs", "tests")
 
 HOMES = {
-    "alembic": ("bot/state",),
     "aiohttp": ("bot/slack", "playground"),
     "atlassian": ("indexers/sources/confluence",),
     "charset_normalizer": ("indexers/sources/markdown",),
@@ -493,11 +492,11 @@ ROOMS_OF = {
     "bot/answering": 7_950,
     "bot/backup, bot/operations, bot/metrics": 3_410,
     "bot/cli, bot/running": 3_870,
-    "bot/conversation": 2_980,
+    "bot/conversation": 2_890,
     "bot/evaluation": 2_860,
-    "bot/flags": 2_590,
+    "bot/flags": 2_570,
     "bot/slack, bot/workspaces": 9_560,
-    "bot/state": 4_590,
+    "bot/state": 3_970,
     "bot/terminal_chat": 570,
     "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 5_050,
     "indexers/index": 4_680,
