@@ -19,7 +19,6 @@ from textwrap import dedent
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import InitSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
@@ -271,7 +270,7 @@ def in_words(
             yield _in_words(problem, values), location
 
 
-def _in_words(problem: ErrorDetails, values: Mapping[str, Any]) -> str:
+def _in_words(problem: Mapping[str, Any], values: Mapping[str, Any]) -> str:
     location, kind = problem["loc"], problem["type"]
     if not location:  # it is of no single setting
         return _message(problem)
@@ -289,9 +288,9 @@ def _in_words(problem: ErrorDetails, values: Mapping[str, Any]) -> str:
     return f"`{shown}`: {_message(problem)}"
 
 
-def _message(problem: ErrorDetails) -> str:
-    words = problem["msg"].removeprefix("Value error, ")
-    return _MEANT.get(problem["type"], f"{words[:1].lower()}{words[1:]}")
+def _message(problem: Mapping[str, Any]) -> str:
+    words = str(problem["msg"]).removeprefix("Value error, ")
+    return _MEANT.get(str(problem["type"]), f"{words[:1].lower()}{words[1:]}")
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:

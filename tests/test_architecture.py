@@ -487,10 +487,10 @@ def test_the_composition_only_composes() -> None:
 
 
 ROOMS_OF = {
-    "config, bot": 5_460,
+    "config, bot": 5_370,
     "bot/agents": 1_335,
     "bot/answering": 7_950,
-    "bot/backup, bot/operations, bot/metrics": 3_410,
+    "bot/backup, bot/operations, bot/metrics": 3_390,
     "bot/cli, bot/running": 3_870,
     "bot/conversation": 2_890,
     "bot/evaluation": 2_860,
