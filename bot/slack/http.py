@@ -1,21 +1,21 @@
 """The bot's HTTP endpoints: Slack's events, the health checks, and hooks.
 
-Everybody who reaches the port may send anything. So an event's body is not read unless its
-signature may be Slack's, and a body may take ten seconds and 1 MiB. Slack needs https, so there is
-a reverse proxy in front, which limits the connections.
+Everybody who reaches the port may send anything. So nothing is read before its signature is
+checked, everything has a limit (`bot.slack.http_limits`), and malformed requests are refused.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -23,6 +23,13 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.health import OK, Check, Health, no_problem
+from footnote_bot.bot.slack.http_limits import (
+    Connection,
+    Connections,
+    HttpLimits,
+    connection_of,
+    keep_time,
+)
 from footnote_bot.bot.slack.monitoring import PATH as METRICS
 from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.running import Dispatcher
@@ -45,12 +52,13 @@ _FOR_BOLT = (SIGNATURE, TIMESTAMP, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 """Bolt also obeys headers of its own (X-Slack-Bolt-Lazy-Only), which are not signed."""
 _LINGERING_SECONDS = 2.0
 """Seconds in which a refused body is still read, so that its sender gets the refusal."""
-BODY_BYTES = 1 << 20
-BODY_SECONDS = 10.0
-_KEPT_OPEN = 75.0
-"""Seconds between two requests of a connection; proxies close theirs after a minute."""
+_AT_ONCE = 16 << 10
+"""Bytes of one connection that are read at once, about: many small pieces take long to parse, and
+block the event loop."""
 _SHUTDOWN_SECONDS = 5.0
 """Seconds that requests in progress have when the server ends."""
+_UNTIL_KNOWN = 5
+"""Turns of the loop: an accepted connection takes three until its server knows of it."""
 _LOG_EVERY = 60.0
 """Seconds between two log lines about wrong signatures."""
 _NO_EVENTS = "none"
@@ -86,6 +94,7 @@ class HttpServer:
     slack: SlackConnection
     hooks: Mapping[str, Hook]
     health: Health
+    limits: HttpLimits
     _: KW_ONLY
     metrics: MetricsPage | None = None
     pages: Mapping[str, Page] = field(default_factory=dict)
@@ -108,27 +117,38 @@ class HttpServer:
             logger=_server_logger(),
             # Signatures cover the bytes that were sent, and small bytes can unpack to large ones.
             auto_decompress=False,
-            keepalive_timeout=_KEPT_OPEN,
+            keepalive_timeout=2 * self.limits.idle_seconds,
             lingering_time=_LINGERING_SECONDS,
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await runner.setup()
         try:
+            connections = Connections(self.limits)
             try:
-                await web.TCPSite(runner, host, port).start()
+                server = await asyncio.get_running_loop().create_server(
+                    lambda: Connection(_served(runner), connections), host, port
+                )
             except OSError as error:
                 raise SlackMisconfigured(
                     f"Cannot listen on {host}:{port}: {error.strerror}. Set another "
                     "`[slack] host` or `port`."
                 ) from error
-            yield
+            for listening in server.sockets:
+                # The connections that the socket accepts inherit this.
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _AT_ONCE)
+            try:
+                yield
+            finally:
+                await _stop_accepting(server)
+                server.close()
         finally:
             await runner.cleanup()
 
     def _application(self) -> web.Application:
         """Return the web application with its routes."""
-        application = web.Application(client_max_size=BODY_BYTES)
-        application.on_response_prepare.append(_close_if_upgraded)
+        application = web.Application(
+            middlewares=[keep_time], client_max_size=self.limits.body_bytes
+        )
         application.router.add_get(HEALTH, self._is_alive)
         application.router.add_get(LIVE, self._is_alive)
         application.router.add_get(READY, self._is_ready)
@@ -172,6 +192,7 @@ class HttpServer:
         body = await self._body(request)
         if not signatures.is_valid(request.headers, body):
             raise self._refusals.refusal(request)
+        _prove(request)
         headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
         try:
             bolt_request = AsyncBoltRequest(
@@ -199,11 +220,11 @@ class HttpServer:
         Raises:
             HTTPException: it is too large, too slow or broken.
         """
-        length = request.content_length or 0
-        if length > BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(BODY_BYTES, length)
+        limits = self.limits
+        if (request.content_length or 0) > limits.body_bytes:
+            raise web.HTTPRequestEntityTooLarge(limits.body_bytes, request.content_length or 0)
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(limits.body_seconds):
                 return await request.read()
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
@@ -211,12 +232,23 @@ class HttpServer:
             raise web.HTTPBadRequest from None
 
 
-async def _close_if_upgraded(request: web.Request, response: web.StreamResponse) -> None:
-    """Close the connection if it asked for another protocol, which the bot does not speak. aiohttp
-    would buffer everything after the request without a limit."""
-    if hdrs.UPGRADE in request.headers or request.method == hdrs.METH_CONNECT:
-        response.force_close()
-        response.headers[hdrs.CONNECTION] = "close"
+def _prove(request: web.Request) -> None:
+    if connection := connection_of(request):
+        connection.prove()
+
+
+def _served(runner: web.AppRunner) -> asyncio.Protocol:
+    assert runner.server is not None  # noqa: S101 - it was set up
+    return runner.server()
+
+
+async def _stop_accepting(server: asyncio.Server) -> None:
+    """Stop accepting connections. One accepted just before its server closes would stay open in
+    Python 3.11 (https://github.com/python/cpython/issues/109564)."""
+    for listening in server.sockets:
+        asyncio.get_running_loop().remove_reader(listening)
+    for _ in range(_UNTIL_KNOWN):
+        await asyncio.sleep(0)
 
 
 def _server_logger() -> logging.Logger:
@@ -246,7 +278,7 @@ def listening(
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="metrics", daemon=True)
     thread.start()
-    server = HttpServer(connection, {}, health, metrics=metrics)
+    server = HttpServer(connection, {}, health, HttpLimits(), metrics=metrics)
     opened = AsyncExitStack()
     try:
         entering = opened.enter_async_context(server.open())

@@ -24,6 +24,7 @@ from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.health import Health, no_problem, no_slack
 from footnote_bot.bot.slack.http import HttpServer
+from footnote_bot.bot.slack.http_limits import HttpLimits
 from footnote_bot.bot.slack.listeners import NOT_NOW
 from footnote_bot.bot.slack.running import Dispatcher, cancel_and_wait
 from footnote_bot.bot.slack.signals import signals
@@ -56,7 +57,8 @@ async def _open_later(slack: SlackConnection, open_: Callable[[], object], away:
     async with AsyncExitStack() as waiting:
         waiting.enter_context(signals(stop))
         if slack.port is not None or not slack.socket_mode:
-            await waiting.enter_async_context(HttpServer(slack, {}, health).open())
+            server = HttpServer(slack, {}, health, HttpLimits())
+            await waiting.enter_async_context(server.open())
         while not stop.is_set():
             try:
                 await _until(stop, in_own_thread(open_, "opening"))
@@ -91,7 +93,9 @@ async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
         StateUnavailable: the inbox cannot be read.
     """
     stop = stop or asyncio.Event()
-    server = HttpServer(slack, env.hooks, Health(env.checks), metrics=env.metrics, pages=env.pages)
+    server = HttpServer(
+        slack, env.hooks, Health(env.checks), env.limits, metrics=env.metrics, pages=env.pages
+    )
     async with AsyncExitStack() as open_:
         open_.enter_context(signals(stop, env.reload))
         # Before anything waits for Slack: a bot that waits is alive.
