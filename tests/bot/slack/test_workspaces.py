@@ -285,8 +285,8 @@ async def test_an_installation_that_nobody_names_any_more_is_told_once_and_not_o
     await several.stop()
     monkeypatch.delitem(NAMED, "T0GARDEN")
     await several.start()
-    await several.workspaces.look()
-    await several.workspaces.look()
+    await several.workspaces.update()
+    await several.workspaces.update()
 
     assert several.opened() == [slack.team_id]
     assert caplog.text.count("which no [[workspace]] names") == 1
@@ -411,11 +411,11 @@ async def test_other_processes_open_and_close_what_one_installs_or_loses(
     try:
         await several.browser.install(garden)
         await until(lambda: "T0GARDEN" in several.opened())
-        await other.workspaces.look()
+        await other.workspaces.update()
         opened = other.opened()
         (installation,) = several.installations.all()
         several.installations.delete(installation)
-        await other.workspaces.look()
+        await other.workspaces.update()
     finally:
         await other.stop()
 
