@@ -190,7 +190,7 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
     )
 
 
-async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def cancel_and_wait(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Cancel the tasks, and await their end."""
     tasks = list(tasks)
     for task in tasks:

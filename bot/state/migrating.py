@@ -84,8 +84,8 @@ def _remove_choices(connection: sa.Connection) -> None:
         own_words = sa.case((old.c.own_asker == old.c.asker, old.c.own_words), else_="")
         is_choice = (old.c.chosen != "") | (old.c.chosen.is_(None) & may_be_choice)
         connection.execute(sa.update(old).where(is_choice).values(question=own_words))
-        for name in ("own_words", "own_asker", "chosen"):
-            connection.execute(sa.text(f"ALTER TABLE answers DROP COLUMN {name}"))
+        # The columns stay: processes of the version before, which may still run, write them.
+        connection.execute(sa.update(old).values(own_words="", own_asker="", chosen=""))
     else:
         connection.execute(sa.update(old).where(may_be_choice).values(question=""))
     # A press that was received just before the update has the words of the page, too.

@@ -31,8 +31,11 @@ class SlackStatusLine:
         self._optional_calls = optional_calls
         self._loading = loading
         self._showing: dict[int, asyncio.Task[bool]] = {}
+        """By message: the calls that show the status, and whether it is shown."""
         self._reacted: set[int] = set()
+        """Messages with a reaction in place of a status."""
         self._at_work: defaultdict[Thread, set[int]] = defaultdict(set)
+        """The messages of each thread that are worked on."""
 
     def begin(self, message: IncomingMessage) -> None:
         """Show the status, if none is shown yet."""

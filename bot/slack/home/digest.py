@@ -121,8 +121,8 @@ def _since(day: date, today: date) -> str:
 
 
 def _gap(gap: Gap) -> str:
-    words = question(gap.latest.asked.question)
-    return texts.often(words, len(gap.asked)) if gap.asked[1:] else words
+    words, times = question(gap.latest.asked.question), len(gap.asked)
+    return texts.often(words, times) if times > 1 else words
 
 
 def _failing(names: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ class Home:
         """
         try:
             # Everybody opens the Home tab, perhaps many at once: so no call for the user groups.
-            admin = await self.slack.people.is_admin(person, acts=False)
+            admin = await self.slack.people.is_admin(person, fresh_groups=False)
             reader = await self.slack.people.reader(person, private=False, shared=False)
             if isinstance(reader, Closed):
                 refusal = HomeSection("", say(reader.why).blocks)
