@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_NAMED_MONTH = tuple(
-    re.compile(pattern, re.IGNORECASE | re.ASCII)
-    for pattern in (
-        rf"(?<!\d){_DAY}[ -](?:of )?{_MONTH}[ ,-]{{1,2}}(?P<year>\d{{4}})(?!\d)",
-        rf"(?<!\w){_MONTH} {_DAY},? (?P<year>\d{{4}})(?!\d)",
-    )
+_DAY_MONTH = re.compile(
+    rf"(?<!\d){_DAY}[ -](?:of )?{_MONTH}[ ,-]{{1,2}}(?P<year>\d{{4}})(?!\d)",
+    re.IGNORECASE | re.ASCII,
+)
+_MONTH_DAY = re.compile(
+    rf"(?<!\w){_MONTH} {_DAY},? (?P<year>\d{{4}})(?!\d)", re.IGNORECASE | re.ASCII
 )
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d)")
@@ -43,7 +43,7 @@ def _candidates(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield year, month and day for each form of a date that ``text`` matches."""
     if match := _YEAR_FIRST.search(text):
         yield int(match[1]), int(match[3]), int(match[4])
-    for pattern in _NAMED_MONTH:
+    for pattern in (_DAY_MONTH, _MONTH_DAY):
         if match := pattern.search(text):
             month = _MONTHS.index(match["month"].lower()) + 1
             yield int(match["year"]), month, int(match["day"])
