@@ -46,10 +46,10 @@ _READ, _WRITTEN = 3_000, 200
 @click.option("--config", type=FILE, help="The file to write [default: ./footnote.toml].")
 def init(config: Path | None) -> None:
     """Write a footnote.toml from a few questions, and check each answer."""
-    from footnote_bot.config.loading import secrets as read_secrets  # slow: imports Pydantic
+    from footnote_bot.config.settings import Secrets  # slow: imports Pydantic
 
     file, asking = config or given().config or _FILE, Interview()
-    secrets = read_secrets()
+    secrets = Secrets()
     try:
         if file.exists() and not asking.agree(f"{file} exists. Replace it?"):
             terminal.complain(f"{file} stays as it is.")

@@ -104,7 +104,8 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
             command(settings=owner.settings, secrets=owner.secrets, **options)
             return
         # Slow: imports Pydantic.
-        from footnote_bot.config.loading import load, removed_settings, secrets, settings_file
+        from footnote_bot.config.loading import load, removed_settings, settings_file
+        from footnote_bot.config.settings import Secrets
 
         before = given()
         chosen = data_dir or before.data_dir
@@ -128,7 +129,7 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
             )
 
         def alone() -> None:
-            command(settings=settings, secrets=secrets(), **options)
+            command(settings=settings, secrets=Secrets(), **options)
 
         if name == "serve" or options.get("watch"):
             log_start(settings)

@@ -14,7 +14,6 @@ from footnote_bot.bot.conversation.ports import Observer
 from footnote_bot.bot.conversation.replies import QuestionLimits
 from footnote_bot.bot.slack.health import Check
 from footnote_bot.bot.slack.http import Hook, Page
-from footnote_bot.bot.slack.http_limits import HttpLimits
 from footnote_bot.bot.slack.monitoring import MetricsPage
 
 
@@ -55,8 +54,6 @@ class Environment:
     """Returns the limits of questions, which may change while the bot runs; None: those of the
     settings."""
     observer: Observer = field(default_factory=Unobserved)
-    limits: HttpLimits = field(default_factory=HttpLimits)
-    """Limits of incoming HTTP."""
     first_pause: float = 1.0
     """Seconds before the second try while Slack is unavailable."""
     ping_every: float = 5.0

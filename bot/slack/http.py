@@ -1,36 +1,28 @@
 """The bot's HTTP endpoints: Slack's events, the health checks, and hooks.
 
-Everybody who reaches the port may send anything. So nothing is read before its signature is
-checked, everything has a limit (`bot.slack.http_limits`), and malformed requests are refused.
+Everybody who reaches the port may send anything. So an event's body is not read unless its
+signature may be Slack's, and a body may take ten seconds and 1 MiB. Slack needs https, so there is
+a reverse proxy in front, which limits the connections.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.http import HttpProcessingError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack.api.slack_api import SlackConnection
-from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
 from footnote_bot.bot.slack.health import OK, Check, Health, no_problem
-from footnote_bot.bot.slack.http_limits import (
-    Connection,
-    Connections,
-    HttpLimits,
-    connection_of,
-    keep_time,
-)
 from footnote_bot.bot.slack.monitoring import PATH as METRICS
 from footnote_bot.bot.slack.monitoring import MetricsPage
 from footnote_bot.bot.slack.running import Dispatcher
@@ -51,31 +43,32 @@ Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _FOR_BOLT = (SIGNATURE, TIMESTAMP, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 """Bolt also obeys headers of its own (X-Slack-Bolt-Lazy-Only), which are not signed."""
-_LINGERING = 2.0
+_LINGERING_SECONDS = 2.0
 """Seconds in which a refused body is still read, so that its sender gets the refusal."""
-_AT_ONCE = 16 << 10
-"""Bytes of one connection that are read at once, about: many small pieces take long to parse, and
-block the event loop."""
-_ENDING = 5.0
-_UNTIL_KNOWN = 5
-"""Turns of the loop: an accepted connection takes three until its server knows of it."""
-_COMPLAINING = 60.0
+BODY_BYTES = 1 << 20
+BODY_SECONDS = 10.0
+_KEPT_OPEN = 75.0
+"""Seconds between two requests of a connection; proxies close theirs after a minute."""
+_SHUTDOWN_SECONDS = 5.0
+"""Seconds that requests in progress have when the server ends."""
+_LOG_EVERY = 60.0
+"""Seconds between two log lines about wrong signatures."""
 _NO_EVENTS = "none"
 """The token of a socket that nobody opens, so that the port takes no events of Slack."""
 
 
-class Refusals:
-    """Rare log lines about requests without a right signature: anybody can send them."""
+class RefusalLog:
+    """Refusals of requests without a right signature. Few are logged: anybody can send them."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._unlogged = 0
         self._logged_at: float | None = None
 
-    def of(self, request: web.Request) -> web.HTTPUnauthorized:
+    def refusal(self, request: web.Request) -> web.HTTPUnauthorized:
+        """Return the refusal to raise; log it, unless one was logged a minute ago."""
         self._unlogged += 1
-        now = self._clock()
-        if self._logged_at is None or now - self._logged_at >= _COMPLAINING:
+        now = time.monotonic()
+        if self._logged_at is None or now - self._logged_at >= _LOG_EVERY:
             logger.warning(
                 "Refused without a right signature: %d request(s), the last to %s. Is the secret "
                 "the one that its sender has, and the clock right?",
@@ -87,18 +80,17 @@ class Refusals:
 
 
 @dataclass(slots=True)
-class Door:
+class HttpServer:
     """The HTTP server. ``app`` handles Slack's events, once there is one."""
 
     slack: SlackConnection
     hooks: Mapping[str, Hook]
     health: Health
-    limits: HttpLimits
     _: KW_ONLY
     metrics: MetricsPage | None = None
     pages: Mapping[str, Page] = field(default_factory=dict)
     app: Dispatcher | None = field(init=False, default=None)
-    _refusals: Refusals = field(init=False, default_factory=Refusals)
+    _refusals: RefusalLog = field(init=False, default_factory=RefusalLog)
     _signatures: Signatures | None = field(init=False, default=None)
 
     @asynccontextmanager
@@ -116,38 +108,27 @@ class Door:
             logger=_server_logger(),
             # Signatures cover the bytes that were sent, and small bytes can unpack to large ones.
             auto_decompress=False,
-            keepalive_timeout=2 * self.limits.idle_seconds,
-            lingering_time=_LINGERING,
-            shutdown_timeout=_ENDING,
+            keepalive_timeout=_KEPT_OPEN,
+            lingering_time=_LINGERING_SECONDS,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await runner.setup()
         try:
-            connections = Connections(self.limits)
             try:
-                server = await asyncio.get_running_loop().create_server(
-                    lambda: Connection(_served(runner), connections), host, port
-                )
+                await web.TCPSite(runner, host, port).start()
             except OSError as error:
                 raise SlackMisconfigured(
                     f"Cannot listen on {host}:{port}: {error.strerror}. Set another "
                     "`[slack] host` or `port`."
                 ) from error
-            for listening in server.sockets:
-                # The connections that the socket accepts inherit this.
-                listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _AT_ONCE)
-            try:
-                yield
-            finally:
-                await _stop_accepting(server)
-                server.close()
+            yield
         finally:
             await runner.cleanup()
 
     def _application(self) -> web.Application:
         """Return the web application with its routes."""
-        application = web.Application(
-            middlewares=[keep_time], client_max_size=self.limits.body_bytes
-        )
+        application = web.Application(client_max_size=BODY_BYTES)
+        application.on_response_prepare.append(_close_if_upgraded)
         application.router.add_get(HEALTH, self._is_alive)
         application.router.add_get(LIVE, self._is_alive)
         application.router.add_get(READY, self._is_ready)
@@ -187,21 +168,19 @@ class Door:
         signatures = self._signatures
         assert signatures is not None  # noqa: S101 - the route exists only with them
         if not signatures.may_be_valid(request.headers):
-            raise self._refusals.of(request)
+            raise self._refusals.refusal(request)
         body = await self._body(request)
         if not signatures.is_valid(request.headers, body):
-            raise self._refusals.of(request)
-        _prove(request)
+            raise self._refusals.refusal(request)
+        headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
         try:
-            text = read_envelope(body, request.content_type)
-        except Malformed:
+            bolt_request = AsyncBoltRequest(
+                body=body.decode(), headers={**headers, "Content-Type": request.content_type}
+            )
+        except ValueError:  # neither JSON nor a form
             raise web.HTTPBadRequest from None
         if self.app is None:
             raise web.HTTPServiceUnavailable
-        headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
-        bolt_request = AsyncBoltRequest(
-            body=text, headers={**headers, "Content-Type": request.content_type}
-        )
         return await to_aiohttp_response(await self.app.async_dispatch(bolt_request))
 
     def _posted_to(self, hook: Hook) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -209,7 +188,7 @@ class Door:
             body = await self._body(request)
             status = await asyncio.to_thread(hook, body, request.headers)
             if status == web.HTTPUnauthorized.status_code:
-                raise self._refusals.of(request)
+                raise self._refusals.refusal(request)
             return web.Response(status=status)
 
         return posted
@@ -220,11 +199,11 @@ class Door:
         Raises:
             HTTPException: it is too large, too slow or broken.
         """
-        limits = self.limits
-        if (request.content_length or 0) > limits.body_bytes:
-            raise web.HTTPRequestEntityTooLarge(limits.body_bytes, request.content_length or 0)
+        length = request.content_length or 0
+        if length > BODY_BYTES:
+            raise web.HTTPRequestEntityTooLarge(BODY_BYTES, length)
         try:
-            async with asyncio.timeout(limits.body_seconds):
+            async with asyncio.timeout(BODY_SECONDS):
                 return await request.read()
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
@@ -232,33 +211,22 @@ class Door:
             raise web.HTTPBadRequest from None
 
 
-def _prove(request: web.Request) -> None:
-    if connection := connection_of(request):
-        connection.prove()
-
-
-def _served(runner: web.AppRunner) -> asyncio.Protocol:
-    assert runner.server is not None  # noqa: S101 - it was set up
-    return runner.server()
-
-
-async def _stop_accepting(server: asyncio.Server) -> None:
-    """Stop accepting connections. One accepted just before its server closes would stay open in
-    Python 3.11 (https://github.com/python/cpython/issues/109564)."""
-    for listening in server.sockets:
-        asyncio.get_running_loop().remove_reader(listening)
-    for _ in range(_UNTIL_KNOWN):
-        await asyncio.sleep(0)
+async def _close_if_upgraded(request: web.Request, response: web.StreamResponse) -> None:
+    """Close the connection if it asked for another protocol, which the bot does not speak. aiohttp
+    would buffer everything after the request without a limit."""
+    if hdrs.UPGRADE in request.headers or request.method == hdrs.METH_CONNECT:
+        response.force_close()
+        response.headers[hdrs.CONNECTION] = "close"
 
 
 def _server_logger() -> logging.Logger:
     """Return aiohttp's logger without tracebacks of malformed requests, which anybody can send."""
-    server = logging.getLogger(f"{__name__}.server")
-    server.addFilter(_is_ours)
-    return server
+    server_logger = logging.getLogger(f"{__name__}.server")
+    server_logger.addFilter(_is_no_malformed_request)
+    return server_logger
 
 
-def _is_ours(record: logging.LogRecord) -> bool:
+def _is_no_malformed_request(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, HttpProcessingError)
 
@@ -278,10 +246,10 @@ def listening(
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="metrics", daemon=True)
     thread.start()
-    door = Door(connection, {}, health, HttpLimits(), metrics=metrics)
+    server = HttpServer(connection, {}, health, metrics=metrics)
     opened = AsyncExitStack()
     try:
-        entering = opened.enter_async_context(door.open())
+        entering = opened.enter_async_context(server.open())
         asyncio.run_coroutine_threadsafe(entering, loop).result()
         yield
     finally:

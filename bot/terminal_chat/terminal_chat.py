@@ -212,9 +212,6 @@ class NoStatus:
     async def end(self, message: IncomingMessage) -> None:
         pass
 
-    async def show(self, channel: str, thread: str, words: str) -> None:
-        pass
-
     async def stopped(self, channel: str, thread: str) -> None:
         pass
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import time
 import uuid
 import weakref
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import qdrant_edge as qdrant
 from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
-from footnote_bot.indexers.daemons import in_daemon
 from footnote_bot.indexers.index.catalog import close_safely
 from footnote_bot.indexers.index.edge_failures import (
     TO_CREATE,
@@ -42,6 +39,7 @@ from footnote_bot.indexers.index.schema import (
     FoundPoint,
     Point,
     PointQuery,
+    SparseVector,
     Where,
     meaning_of,
 )
@@ -176,10 +174,7 @@ class EdgeEngine:
         requests = [_request(query, filter_, limit) for query in queries]
         with self._translate_errors():
             # A batch shares a pass over the vectors: a quarter less time for each search.
-            if len(requests) > 1:
-                results = self._shard.query_batch(qdrant.QueryBatchRequest(requests))
-            else:
-                results = [self._shard.query(request) for request in requests]
+            results = self._shard.query_batch(qdrant.QueryBatchRequest(requests))
         return [
             [FoundPoint(point.payload or {}, point.score) for point in points] for points in results
         ]
@@ -239,8 +234,6 @@ def _open_shard(folder: Path, dimensions: int) -> qdrant.EdgeShard:
         _optimize(shard, folder)
         # An index of another version is still read while its successor is built.
         _index_fields(shard, indexed=shard.info().payload_schema)
-        # In the background, because it takes a tenth of a second.
-        in_daemon(partial(read_ahead, folder), "reading ahead")
     except BaseException:
         # Close it before the lock is released; the error's traceback keeps the object alive.
         shard.close()
@@ -314,10 +307,13 @@ def _to_edge(point: Point) -> qdrant.Point:
     vectors: dict[str, Any] = {}
     if point.meaning:
         vectors[MEANING] = list(point.meaning)
-    if point.words[0]:
-        indices, values = point.words
-        vectors[WORDS] = qdrant.SparseVector(list(indices), list(values))
+    if point.words.indices:
+        vectors[WORDS] = _sparse(point.words)
     return qdrant.Point(point.id, vectors, point.payload)
+
+
+def _sparse(words: SparseVector) -> qdrant.SparseVector:
+    return qdrant.SparseVector(list(words.indices), list(words.values))
 
 
 def _filter(where: Where) -> qdrant.Filter:
@@ -338,8 +334,7 @@ def _one_of(values: Sequence[str]) -> qdrant.MatchValue | qdrant.MatchAny:
 
 
 def _request(query: PointQuery, filter_: qdrant.Filter | None, limit: int) -> qdrant.QueryRequest:
-    indices, values = query.words
-    by_words = Query.Nearest(qdrant.SparseVector(list(indices), list(values)), using=WORDS)
+    by_words = Query.Nearest(_sparse(query.words), using=WORDS)
     weighed = [(1.0 - query.meaning_weight, _normalised(by_words, filter_))]
     if query.meaning:
         by_meaning = Query.Nearest(list(query.meaning), using=MEANING)
@@ -370,24 +365,3 @@ def _weighted_sum(weights: Sequence[float]) -> qdrant.Formula:
         ),
         defaults=dict.fromkeys(terms, 0.0),
     )
-
-
-_AT_ONCE = 128 << 10  # bytes; of a larger range Linux reads ahead only the beginning
-_MOST = 512 << 20  # bytes of vectors and payloads, those of about 100,000 passages
-_OFTEN_READ = ("vector_storage-meaning/vectors/chunk_*.mmap", "payload_storage/page_*.dat")
-
-
-def read_ahead(folder: Path) -> None:
-    """Ask the system to read full vectors and payloads into its cache, which it does in the
-    background. Otherwise every passage that is found would wait for the disk at first.
-    """
-    remaining = _MOST
-    files = (file for name in _OFTEN_READ for file in sorted(folder.glob(f"segments/*/{name}")))
-    for file in files:
-        with file.open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            remaining -= size
-            if remaining < 0 or not hasattr(os, "posix_fadvise"):
-                return
-            for at in range(0, size, _AT_ONCE):
-                os.posix_fadvise(stream.fileno(), at, _AT_ONCE, os.POSIX_FADV_WILLNEED)

@@ -668,8 +668,9 @@ def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> No
     handbook.footnote("sync")
     hold = (
         "import sys; from footnote_bot.bot.app import App\n"
-        "from footnote_bot.config.loading import load, secrets\n"
-        "with App(load(), secrets()) as app:\n    ask = app.asker(None)\n"
+        "from footnote_bot.config.loading import load\n"
+        "from footnote_bot.config.settings import Secrets\n"
+        "with App(load(), Secrets()) as app:\n    ask = app.asker(None)\n"
         "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
     )
     with subprocess.Popen(

@@ -16,6 +16,7 @@ from footnote_bot.bot.conversation.model import (
     IncomingMessage,
     MessageKind,
     MessageState,
+    QuestionCounts,
     Thread,
 )
 from footnote_bot.bot.errors import LockTaken
@@ -103,9 +104,9 @@ class MemoryInbox:
     async def is_next(self, message: IncomingMessage) -> bool:
         return self._at(message) is not None  # there is no other process
 
-    async def before(
+    async def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
-    ) -> tuple[int, int]:
+    ) -> QuestionCounts:
         own = self.kept[message.id - 1]
         earlier = [
             entry
@@ -121,7 +122,7 @@ class MemoryInbox:
             and entry.state is not MessageState.PASSED
         ]
         refused = sum(entry.state is MessageState.REFUSED for entry in counted)
-        return len(counted) - refused, refused
+        return QuestionCounts(len(counted) - refused, refused)
 
     async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
         entry = self.kept[message.id - 1]

@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import aiohttp
@@ -23,17 +22,14 @@ from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack import http
 from footnote_bot.bot.slack.api.slack_api import SlackConnection
 from footnote_bot.bot.slack.health import Check, Health
-from footnote_bot.bot.slack.http import Door
-from footnote_bot.bot.slack.http_limits import Connection, HttpLimits
+from footnote_bot.bot.slack.http import HttpServer
 from footnote_bot.playground.slack.http_delivery import signed
 from footnote_bot.playground.slack.workspace import LocalSlack
 from tests.long import tries
 
-from .conftest import Bot, over_http, quiet, until
+from .conftest import Bot, over_http, quiet
 
 SECRET = "only for tests"
-PATIENT = HttpLimits(connections=20)
-HASTY = HttpLimits(head_seconds=0.1, body_seconds=0.1, idle_seconds=0.1)
 
 EVENT = {
     "type": "event_callback",
@@ -54,9 +50,9 @@ def hook(_: bytes, headers: Mapping[str, str]) -> int:
     return 200 if headers.get("X-Sig") == "right" else 401
 
 
-def at(port: int, limits: HttpLimits = PATIENT, checks: Mapping[str, Check] | None = None) -> Door:
+def at(port: int, checks: Mapping[str, Check] | None = None) -> HttpServer:
     where = SlackConnection(bot_token="xoxb-1", signing_secret=SECRET, host="127.0.0.1", port=port)
-    return Door(where, {"/hook": hook}, Health(checks or {}), limits)
+    return HttpServer(where, {"/hook": hook}, Health(checks or {}))
 
 
 def request(
@@ -98,12 +94,25 @@ async def answered(port: int, sent: bytes) -> bytes:
             writer.close()
 
 
+async def begun(port: int, sent: bytes) -> bytes:
+    """Return the beginning of the response to ``sent``, if one comes at once."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    try:
+        async with asyncio.timeout(0.05):
+            return await reader.read(4096)
+    except (ConnectionError, TimeoutError):
+        return b""
+    finally:
+        writer.close()
+
+
 def status(answer: bytes) -> int:
     return int(answer.split()[1]) if answer else 0
 
 
 @asynccontextmanager
-async def opened(door: Door) -> AsyncIterator[Door]:
+async def opened(door: HttpServer) -> AsyncIterator[HttpServer]:
     async with door.open():
         yield door
 
@@ -121,7 +130,7 @@ async def test_an_unsigned_request_is_refused_before_its_body_is_read(free_port:
 @pytest.fixture
 def hardly_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for the body of a refused request."""
-    monkeypatch.setattr(http, "_LINGERING", 0.1)
+    monkeypatch.setattr(http, "_LINGERING_SECONDS", 0.1)
 
 
 @pytest.mark.usefixtures("hardly_lingering")
@@ -142,13 +151,8 @@ async def test_a_large_body_in_chunks_is_refused(free_port: int) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        b"",
         b"payload=%7B%22type%22",
-        b"payload=",
-        b"[" * 100_000,
-        b'{"type":"event_callback","event":"x"}',
-        b'{"type":"event_callback","event":{"type":"message","ts":"now","channel":["C"]}}',
-        b'{"type":"block_actions","actions":[]}',
+        b'{"type":"event_callback"',
         b"\xff\xfe",
         "ü".encode("latin-1"),
         gzip.compress(json.dumps(EVENT).encode()),
@@ -200,7 +204,7 @@ async def test_odd_signature_headers_are_refused(
 async def test_a_zipped_body_is_not_unpacked(free_port: int) -> None:
     bomb = gzip.compress(b"a" * 50_000_000)
     headers = from_slack(bomb) | {b"Content-Encoding": b"gzip"}
-    async with opened(at(free_port, HttpLimits())):
+    async with opened(at(free_port)):
         assert status(await answered(free_port, request(bomb, headers=headers))) == 400
 
 
@@ -209,11 +213,15 @@ async def test_a_zipped_body_is_not_unpacked(free_port: int) -> None:
     "chunks", [b"zz\r\nxx\r\n0\r\n\r\n", b"-1\r\n", b"5\r\nab", b"5;" + b"x" * 20_000, b"\r\n\r\n"]
 )
 async def test_broken_chunks_are_refused(
-    chunks: bytes, free_port: int, caplog: pytest.LogCaptureFixture
+    chunks: bytes,
+    free_port: int,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     headers = from_slack(b"") | {b"Transfer-Encoding": b"chunked"}
     head = request(headers=headers).replace(b"Content-Length: 0\r\n", b"")
-    async with opened(at(free_port, replace(PATIENT, body_seconds=0.5))):
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.5)
+    async with opened(at(free_port)):
         answer = await answered(free_port, head + chunks)
 
     assert status(answer) in {400, 401, 408}
@@ -239,8 +247,8 @@ def test_no_noise_makes_a_server_error(noise: bytes, free_port: int) -> None:
     wrapped = b"POST /slack/events HTTP/1.1\r\nHost: x\r\n" + noise + b"\r\n\r\n"
 
     async def send_both() -> list[bytes]:
-        async with opened(at(free_port, HASTY)):
-            return [await answered(free_port, noise), await answered(free_port, wrapped)]
+        async with opened(at(free_port)):
+            return [await begun(free_port, noise), await begun(free_port, wrapped)]
 
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
@@ -255,44 +263,14 @@ def test_no_noise_makes_a_server_error(noise: bytes, free_port: int) -> None:
     assert not [record for record in records if record.levelno > logging.WARNING]
 
 
-async def test_whoever_opens_a_connection_and_says_nothing_is_closed(free_port: int) -> None:
-    async with opened(at(free_port, HASTY)):
-        assert await answered(free_port, b"") == b""
-        assert await answered(free_port, b"POST /slack/events HTTP/1.1\r\nHo") == b""
-
-
-async def test_whoever_says_it_byte_by_byte_is_closed(free_port: int) -> None:
-    async with opened(at(free_port, HASTY)):
-        reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
-        async with asyncio.timeout(240):
-            while not reader.at_eof():
-                writer.write(b"X")
-                try:
-                    async with asyncio.timeout(0.05):
-                        await reader.read(1)
-                except TimeoutError:
-                    continue
-                except ConnectionError:
-                    break
-
-
 @pytest.mark.usefixtures("hardly_lingering")
-async def test_a_body_that_does_not_come_is_not_waited_for(free_port: int) -> None:
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.1)
     slow = request(headers=from_slack(b"") | {b"Content-Length": b"10"})
-    async with opened(at(free_port, replace(PATIENT, body_seconds=0.1))):
-        assert status(await answered(free_port, slow)) == 408
-
-
-async def test_a_connection_may_be_used_again_within_its_time(free_port: int) -> None:
-    ask = request(method=b"GET", path=b"/healthz").replace(b"Connection: close\r\n", b"")
     async with opened(at(free_port)):
-        reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
-        for _ in range(3):
-            writer.write(ask)
-            assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(len(b'{"status": "ok"}'))
-            await asyncio.sleep(0.02)
-        writer.close()
+        assert status(await answered(free_port, slow)) == 408
 
 
 @pytest.mark.parametrize(
@@ -310,49 +288,6 @@ async def test_who_asks_for_another_protocol_is_not_listened_to(
 
     assert status(answer) in {expected, 400, 404}
     assert b"Connection: close" in answer
-
-
-async def test_a_connections_data_is_processed_in_small_pieces(
-    free_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A body in chunks of one byte takes long to parse, and the event loop waits for it."""
-    sizes: list[int] = []
-    take = Connection.data_received
-
-    def record_size(connection: Connection, data: bytes) -> None:
-        sizes.append(len(data))
-        take(connection, data)
-
-    monkeypatch.setattr(Connection, "data_received", record_size)
-    lines = [
-        b"POST /hook HTTP/1.1",
-        b"Host: x",
-        b"Connection: close",
-        b"Transfer-Encoding: chunked",
-    ]
-    head = b"\r\n".join([*lines, b"", b""])
-    async with opened(at(free_port)):
-        answer = await answered(free_port, head + b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
-
-    assert status(answer) == 401
-    assert max(sizes) <= 64 << 10
-
-
-async def test_idle_connections_are_closed_if_there_are_too_many(
-    free_port: int,
-) -> None:
-    async with opened(at(free_port)):
-        connections = [await asyncio.open_connection("127.0.0.1", free_port) for _ in range(60)]
-        answer = await answered(free_port, request(method=b"GET", path=b"/healthz"))
-        await until(lambda: sum(is_closed(reader) for reader, _ in connections) >= 40)
-        for _, writer in connections:
-            writer.close()
-
-    assert status(answer) == 200
-
-
-def is_closed(reader: asyncio.StreamReader) -> bool:
-    return reader.at_eof() or reader.exception() is not None
 
 
 async def test_signature_failures_are_told_once_a_minute(

@@ -80,7 +80,7 @@ class Several:
             await task
 
     def opened(self) -> Sequence[str]:
-        return sorted(self.workspaces._open)
+        return sorted(self.workspaces._running)
 
     async def _serve(self, ready: Callable[[Workspaces], None]) -> None:
         bot, oauth = self.bot, self.bot.slack.oauth
@@ -331,7 +331,7 @@ async def test_a_rotated_token_is_the_one_that_posts(
     several.workspaces.changed.set()
     await until(lambda: several.installations.all()[0].token != before.token)
     await until(
-        lambda: several.workspaces._open["T0GARDEN"].app.clients[0].token == garden.bot_token
+        lambda: several.workspaces._running["T0GARDEN"].app.clients[0].token == garden.bot_token
     )
     slack.oauth._issued[before.token].is_revoked = True
 
