@@ -500,8 +500,8 @@ ROOMS_OF = {
     "bot/terminal_chat": 570,
     "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 5_050,
     "indexers/index": 4_680,
-    "indexers/sources/attachments": 1_080,
-    "indexers/sources/confluence": 7_050,
+    "indexers/sources/attachments": 950,
+    "indexers/sources/confluence": 6_560,
     "indexers/sources/markdown": 5_725,
     "playground": 10_290,
 }

@@ -90,12 +90,7 @@ def _visible_tree(body: str) -> Node:
 def _hidden(item: Node | str) -> bool:
     if isinstance(item, str):
         return False
-    if item.tag in macros.TAGS:
-        return macros.read(item).hidden
-    # On a rendered page, macros without a body show other pages, as the token sees them.
-    name = item.attributes.get("data-macro-name", "").lower()
-    without_body = item.attributes.get("data-hasbody") == "false" and name != "status"
-    return without_body or name in macros.INCLUDES
+    return item.tag in macros.TAGS and macros.read(item).hidden
 
 
 def _drop_repeated_headings(extension: Node) -> None:

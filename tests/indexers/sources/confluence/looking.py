@@ -21,20 +21,16 @@ class Settling(LiveConfluence):
     No request may outlive the server of a test."""
 
     def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-        pool, begun = self.pool, list[Future[object]]()
-        submit = pool.submit
-
-        def noted(work: Callable[[], Made]) -> Future[Made]:
-            future = submit(work)
-            begun.append(future)  # type: ignore[arg-type] # whatever it makes
-            return future
-
-        pool.submit = noted  # type: ignore[method-assign] # for this look
+        self._begun: list[Future[object]] = []
         try:
             return super().current(cited, seconds)
         finally:
-            pool.submit = submit  # type: ignore[method-assign] # as it was
-            wait(begun, PATIENT)
+            wait(self._begun, PATIENT)
+
+    def submit(self, work: Callable[[], Made]) -> Future[Made]:
+        future = super().submit(work)
+        self._begun.append(future)  # type: ignore[arg-type] # whatever it makes
+        return future
 
 
 def live_of(site, extras: Extras | None = None, **scope) -> LiveConfluence:
