@@ -426,7 +426,7 @@ async def test_the_help_shows_people_what_they_may_use(bot: Bot, slack: LocalSla
     )
     guest = await whispered(slack, "U0GUEST", "help")
 
-    for name in ("reindex", "flags", "access", "gaps"):
+    for name in ("reindex", "flags", "access", "gaps", "audit"):
         assert f"/wiki {name}" in admin
         assert f"/wiki {name}" not in member + guest
     assert "/wiki forget me" in guest
@@ -447,7 +447,7 @@ async def test_slack_s_own_hint_names_each_subcommand(bot: Bot, slack: LocalSlac
     reply = await whispered(slack, "U0BEN", "help")
     subcommands = set(re.findall(r"/wiki (\w+)", reply)) - {"and"}  # "and a question"
 
-    assert "gaps" in subcommands
+    assert "audit" in subcommands
     assert subcommands == hinted
     assert all(name in command["description"].casefold() for name in subcommands)
 
