@@ -374,6 +374,8 @@ class SlackParts:
             reindexer=reindexer,
             forget=forget,
             settings=self.stores.channels,
+            trail=self.stores.audit,
+            audited=timedelta(days=days),
             languages=LanguageChoices(
                 settings.answer_languages, composed=bool(settings.llm.provider)
             ),

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -20,6 +21,7 @@ from footnote_bot.bot.flags.insights import Insights
 from footnote_bot.bot.slack.api.slack_api import SlackApi, reply
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.commands.access import AccessCommand
+from footnote_bot.bot.slack.commands.audit import LATELY, Audit, Trail
 from footnote_bot.bot.slack.commands.call import (
     Call,
     For,
@@ -190,12 +192,14 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
     reindexer: Reindexer,
     forget: Forget,
     settings: ChannelSettingsStore,
+    trail: Trail,
+    audited: timedelta,
     languages: LanguageChoices,
     keep: Callable[[IncomingMessage], Awaitable[None]],
     tokens: TokenCommand | None,
 ) -> WikiCommands:
-    """Compose the subcommands. For ``keep`` see `CommandQuestions`; without ``tokens``, agents are
-    not served."""
+    """Compose the subcommands. ``audited`` is how long the ``trail`` is kept; for ``keep`` see
+    `CommandQuestions`; without ``tokens``, agents are not served."""
     people, api, clock, reindexing = slack.people, slack.api, slack.clock, wikis.reindexing
     forms = ChannelForms(
         team=slack.me.team,
@@ -205,6 +209,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
         languages=languages,
         api=api,
     )
+    audit = Audit(trail, people, reindexing.part, clock, audited)
     subcommands = [
         Subcommand(
             texts.STATUS_USAGE, texts.STATUS_DOES, Status(people, wikis.operating).run, For.MEMBERS
@@ -237,6 +242,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
             if tokens
             else []
         ),
+        Subcommand(texts.AUDIT_USAGE, texts.audit_does(LATELY.days), audit.run, For.ADMINS),
     ]
     questions = CommandQuestions(api, slack.text, slack.me.team, keep)
     return WikiCommands(Commands(people, subcommands, questions.ask), forms)

@@ -110,6 +110,51 @@ def gate_stopped(where: str, why: str) -> str:
     return f"STOPPED at {where}: {why}"
 
 
+# audit
+
+AUDIT_USAGE = "audit @person | <page link>"
+PERSON_OR_PAGE = "Name one person, or one page by its link."
+FORGOTTEN_PERSON = "somebody who was forgotten"
+ADDRESS_UNKNOWN = (
+    "I do not know which page has this address now, so I only list what was shown under this very"
+    " address. `footnote audit --page` with the page's key lists all."
+)
+EVERYONE = "everyone"
+
+
+def audit_does(days: int) -> str:
+    return f"what they were shown in {days} days, or who was shown that page"
+
+
+def nothing_shown(days: int) -> str:
+    return f"Nothing was shown in the last {days} days."
+
+
+def last_shown(number: int) -> str:
+    return f"The last {number}, all times in UTC:" if number > 1 else "Once, in UTC:"
+
+
+def shown_to(when: str, person: str, readers: str, pages: str) -> tuple[str, str]:
+    """Return the sentence before and after the place, which is a link."""
+    return f"{when}, {person}, ", f", read by {readers}: {pages}"
+
+
+def more_readers(names: str, more: int) -> str:
+    return f"{names} and {more} more"
+
+
+def shown_words(wiki: str, page: str) -> str:
+    return f"{wiki}: {page}"
+
+
+def shown_title(wiki: str, page: str) -> str:
+    return f"{wiki}: {page} (title)"
+
+
+def more_pages(more: int) -> str:
+    return f"and {more} more"
+
+
 # flags
 
 FLAGS_USAGE = "flags"
