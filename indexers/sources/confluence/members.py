@@ -36,7 +36,7 @@ again."""
 _OF_ONE_PERSON = {400, 403, 404, 500}
 """HTTP statuses that say nothing about the next person's profile."""
 _OUT_OF_LABELS = re.compile(r"[^\w]+")
-_LISTED = 600.0
+LISTED = 600.0
 """Seconds after which the list of accounts is read again. It only says which accounts to check."""
 HIDDEN = "no account shows this address"
 SHARED = "two accounts have it"
@@ -151,18 +151,19 @@ class CloudPeople:
         self._wiki = wiki
 
     def directory(self) -> AccountDirectory:
-        """Return the directory of active people: a request for every 200."""
-        rows: list[Json] = []
-        while True:
-            answer = self._search_users(_EVERYBODY, len(rows), AT_ONCE)
-            batch, total = results(answer), answer.get("totalSize")
-            if not isinstance(total, int):
-                raise Refused(200, "Confluence listed people without `totalSize`.")
+        """Return the directory of active people: a request for every 200, several at once."""
+        first = self._search_users(_EVERYBODY, 0, AT_ONCE)
+        rows, total = results(first), first.get("totalSize")
+        if not isinstance(total, int):
+            raise Refused(200, "Confluence listed people without `totalSize`.")
+        count = min(total, _MOST) if rows else 0
+        stride = max(1, len(rows))
+        strides = ((at, min(stride, count - at)) for at in range(stride, count, stride))
+        for batch in parallel_map(self._stride, strides, self._wiki.concurrency):
             rows += batch
-            if not batch or len(rows) >= min(total, _MOST):
-                break
+        users = _users(rows)
         emails: dict[str, str | None] = {
-            key: text(user, "email") for user in _users(rows) if (key := text(user, "accountId"))
+            key: text(user, "email") for user in users if (key := text(user, "accountId"))
         }
         return AccountDirectory.of(emails, total)
 
@@ -190,6 +191,18 @@ class CloudPeople:
     def groups(self, account: Account) -> list[Group]:
         rows = rows_of(self._wiki, "/rest/api/user/memberof", {"accountId": account.key})
         return [Group(text(row, "id"), text(row, "name")) for row in rows if text(row, "id")]
+
+    def _stride(self, stride: tuple[int, int]) -> list[Json]:
+        """Return as many rows as wanted from an offset on, however few come at once."""
+        start, count = stride
+        rows: list[Json] = []
+        while len(rows) < count:
+            missing = count - len(rows)
+            batch = results(self._search_users(_EVERYBODY, start + len(rows), missing))
+            if not batch:
+                break
+            rows += batch
+        return rows
 
     def _is_listed(self, key: str) -> bool:
         """Return whether the search lists the person; it lists active people only."""
@@ -316,21 +329,22 @@ class ConfluenceMembers:
 
     ``overrides`` are account ids (Cloud), user keys or usernames (Data Center) by e-mail, for
     people whose address differs or is hidden. A person's account and groups are cached for
-    ``remembered`` seconds. ``clock`` returns seconds.
+    ``remembered`` seconds, the directory for ``listed`` seconds. ``clock`` returns seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - sources, and how long each result is cached
         self,
         transport: Transport,
         tokens: Tokens,
         *,
         overrides: Mapping[str, str] = {},
         remembered: float = 60.0,
+        listed: float = LISTED,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.site = tokens.site
         self._tokens = tokens
-        self._remembers = remembered > 0
+        self._caches_list = listed > 0
         self._overrides = {address(email): key for email, key in overrides.items()}
         self._people: People = (
             CloudPeople(transport)
@@ -338,13 +352,13 @@ class ConfluenceMembers:
             else DataCenterPeople(transport, remembered / 2, clock)
         )
         site = transport.base.site
-        listed = _LISTED if remembered else 0.0
         # A person who is not found costs no request until the directory is read again.
         soon = min(FAILURES_KEPT, remembered)
+        listed_soon = min(FAILURES_KEPT, listed)
         self._directory: Remembered[None, AccountDirectory] = Remembered(
             f"{site}: the directory of people",
             lambda _: self._people.directory(),
-            lambda directory: listed if directory.whole else min(FAILURES_KEPT, listed),
+            lambda directory: listed if directory.whole else listed_soon,
             clock,
         )
         self._memberships = Remembered(
@@ -356,7 +370,7 @@ class ConfluenceMembers:
             clock,
         )
         self._owners = Remembered(
-            f"{site}: who an owner is", self._owner_address, lambda _: _LISTED, clock
+            f"{site}: who an owner is", self._owner_address, lambda _: listed, clock
         )
 
     def tokens(self, email: str) -> frozenset[str]:
@@ -461,7 +475,7 @@ class ConfluenceMembers:
     def _accounts(self, email: str) -> frozenset[str]:
         """Return the accounts that show an address. The last directory is used first: the next one
         takes minutes where there are thousands of people."""
-        last = self._directory.last(None) if self._remembers else None
+        last = self._directory.last(None) if self._caches_list else None
         keys = last.by_email.get(email) if last else None
         return keys or self._directory.get(None).by_email.get(email, frozenset())
 
@@ -483,27 +497,26 @@ class ConfluenceMembers:
         return self._address_of(account) if account is not None and account.active else ""
 
     def _account_named(self, label: str) -> Account | None:
-        """Return the one account whose whole address, or else whose part before the `@`, is spelt
-        like ``label``."""
-        label, addresses = _as_label(label), list(self._addresses())
-        whole = {key for email, key in addresses if _as_label(email) == label}
-        begun = {key for email, key in addresses if _as_label(email.partition("@")[0]) == label}
-        keys = whole or begun
-        return self._people.account(keys.pop()) if len(keys) == 1 else None
-
-    def _addresses(self) -> Iterator[tuple[str, str]]:
-        """Yield all known addresses, each with the key of an account that has it."""
-        yield from self._overrides.items()
+        normalised = _as_label(label)
+        accounts = {email: {key} for email, key in self._overrides.items()}
         for email, keys in self._directory.get(None).by_email.items():
-            for key in keys:
-                yield email, key
+            accounts.setdefault(email, set()).update(keys)
+        for spell in (_as_label, lambda email: _as_label(email.partition("@")[0])):
+            matches = {key for email, keys in accounts.items() if spell(email) == normalised
+                     for key in keys}  # fmt: skip
+            if matches:
+                return self._people.account(matches.pop()) if len(matches) == 1 else None
+        return None
 
     def _address_of(self, account: Account) -> str:
         """Return the address. An address that the operator mapped has priority: it is Slack's."""
-        names = {account.key, account.name}
-        emails = (email for email, key in self._overrides.items() if key in names)
+        emails = (email for email, key in self._overrides.items() if key in _names(account))
         shown = next(emails, "") or self._people.email(account)
         return address(shown) if "@" in shown else ""
+
+
+def _names(account: Account) -> tuple[str, str]:
+    return account.key, account.name
 
 
 def _as_label(words: str) -> str:

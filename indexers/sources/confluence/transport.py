@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +19,7 @@ from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
 from urllib3.exceptions import HTTPError
 
 from footnote_bot.indexers.backoff import growing_pauses, seconds_of
+from footnote_bot.indexers.daemons import in_daemon
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.sources.confluence.addresses import Base
 
@@ -30,6 +32,8 @@ Params = Mapping[str, str | int]
 MOST_BYTES = 50_000_000
 """The limit of a response that is no file: a page of results with some of the longest pages."""
 _PIECE = 1 << 16
+_CHECK_EVERY = 0.25
+"""Seconds between two checks whether a request is to be given up."""
 _TEMPORARY = {429, 500, 502, 503, 504}
 
 
@@ -161,7 +165,7 @@ class Transport:
         self._anonymous_client = client(session=self._anonymous_session)
 
     def abort_waits(self) -> None:
-        """Repeat no request from now on: the process ends."""
+        """Repeat no request from now on, and give up on requests that hang: the process ends."""
         self._aborted.set()
 
     def close(self) -> None:
@@ -199,13 +203,39 @@ class Transport:
             ),
             few_tries=few_tries,
         )
-        if response.status_code == 401 and not anonymous:
+        status = response.status_code
+        is_json = "json" in response.headers.get("Content-Type", "").lower()
+        where = f"{self.base.url}{path.partition('?')[0]}"
+        if status == 401 and not anonymous:
             raise WikiMisconfigured(
                 f"Confluence at {self.base.url} does not accept the token for"
                 f" {path.partition('?')[0]}: see that {self._token_variable} (and for Cloud"
                 " `email`) is right, has not expired and has the scopes to read."
             )
-        return _json_object(response, f"{self.base.url}{path.partition('?')[0]}")
+        if 300 <= status < 400:
+            raise Refused(
+                status,
+                f"{where} leads elsewhere ({status}): see that `url` is the address that"
+                " Confluence itself uses, and that the token is valid.",
+            )
+        if status != 200:
+            raise Refused(status, f"Confluence answered {status} to {where}.", is_its_own=is_json)
+        if not is_json:
+            raise Refused(
+                status,
+                f"{where} answered with no JSON, perhaps a login page: see that `url` and the"
+                " token are right.",
+            )
+        try:
+            body = response.json()
+        except (ValueError, RecursionError) as error:
+            raise Refused(status, f"{where} answered with broken JSON.") from error
+        if isinstance(body, list):
+            # Some Data Center resources return a bare list, which is their whole result.
+            return {"results": body}
+        if not isinstance(body, dict):
+            raise Refused(status, f"{where} answered with JSON of another form.")
+        return body
 
     def fetch(self, url: str, most: int) -> tuple[Response, bytes]:
         """Return the response at ``url``, here or elsewhere, with up to ``most`` bytes (and a few
@@ -217,17 +247,24 @@ class Transport:
             WikiUnavailable: no answer after all tries.
         """
         session = self._session if url.startswith(self.base.url + "/") else self._anonymous_session
-        body = b""
+        body = bytearray()
 
         def ask() -> Response:
-            nonlocal body
-            until = time.monotonic() + self._patience.seconds
+            body.clear()
+            until = self._time.monotonic() + self._patience.seconds
             # Not by the client, which reads a whole response, however long it is.
-            response = session.get(url, stream=True, timeout=self._timeout, allow_redirects=False)
-            body = _read(response, most, until)
+            with session.get(
+                url, stream=True, timeout=self._timeout, allow_redirects=False
+            ) as response:
+                for piece in _pieces(response):
+                    body.extend(piece)
+                    if len(body) >= most:
+                        break
+                    if self._time.monotonic() > until:
+                        raise Timeout
             return response
 
-        return self._answer(ask), body
+        return self._answer(ask), bytes(body)
 
     def _answer(self, ask: Callable[[], Response], *, few_tries: bool = False) -> Response:
         """Return the first response that is no temporary failure, or a persistent 500."""
@@ -263,7 +300,7 @@ class Transport:
             self.requests += 1
         try:
             with self._slots:
-                response = ask()
+                response = self._unless_aborted(ask)
         except RequestException as error:
             # A connection that breaks within TLS is an SSLError, too, and temporary.
             if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -275,6 +312,19 @@ class Transport:
             return None, f"did not answer ({type(error).__name__})"
         return response, ""
 
+    def _unless_aborted(self, ask: Callable[[], Response]) -> Response:
+        """Return the response, but give up on a request that hangs when the process ends.
+
+        Raises:
+            RequestException
+        """
+        request = in_daemon(ask, "asking Confluence")
+        while not request.done():
+            wait([request], _CHECK_EVERY)
+            if self._aborted.is_set() and not request.done():
+                raise Timeout("the process ends")
+        return request.result()
+
     def _wait(self, response: Response | None, pause: float) -> float:
         """Return the seconds that the server asks for, or ``pause`` times 0.5 to 1 at random."""
         retry_after = response.headers.get("Retry-After") if response is not None else None
@@ -284,40 +334,6 @@ class Transport:
         if server_wait is not None:
             return server_wait + chance * self._patience.first_wait
         return pause * (0.5 + chance / 2)
-
-
-def _json_object(response: Response, where: str) -> Json:
-    """Return the JSON object in a response; ``where`` it came from is for the error.
-
-    Raises:
-        Refused: another status than 200, or no JSON.
-    """
-    status = response.status_code
-    is_json = "json" in response.headers.get("Content-Type", "").lower()
-    if 300 <= status < 400:
-        raise Refused(
-            status,
-            f"{where} leads elsewhere ({status}): see that `url` is the address that Confluence"
-            " itself uses, and that the token is valid.",
-        )
-    if status != 200:
-        raise Refused(status, f"Confluence answered {status} to {where}.", is_its_own=is_json)
-    if not is_json:
-        raise Refused(
-            status,
-            f"{where} answered with no JSON, perhaps a login page: see that `url` and the token"
-            " are right.",
-        )
-    try:
-        body = response.json()
-    except (ValueError, RecursionError) as error:
-        raise Refused(status, f"{where} answered with broken JSON.") from error
-    if isinstance(body, list):
-        # Some Data Center resources return a bare list, which is their whole result.
-        return {"results": body}
-    if not isinstance(body, dict):
-        raise Refused(status, f"{where} answered with JSON of another form.")
-    return body
 
 
 class _Session(Session):
@@ -333,11 +349,7 @@ class _Session(Session):
         response = super().send(request, **{**kwargs, "stream": True})
         if not streamed:
             # `Response.content` would read all of it, however long it is.
-            body = _read(response, MOST_BYTES + 1, until)
-            if len(body) > MOST_BYTES:
-                where = response.url.partition("?")[0]
-                raise Refused(200, f"{where} answered with more than {MOST_BYTES:,} bytes.")
-            response._content = body  # noqa: SLF001
+            response._content = _bounded(response, until)  # noqa: SLF001
         return response
 
     def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002 - as requests has it
@@ -346,29 +358,37 @@ class _Session(Session):
         return None
 
 
-def _read(response: Response, most: int, until: float) -> bytes:
-    """Return the body, unpacked, to its end or to the piece that reaches ``most`` bytes.
+def _bounded(response: Response, until: float) -> bytes:
+    """Return the body, unpacked.
 
     Raises:
-        RequestException: the connection breaks, or the body is incomplete at the deadline.
+        Refused: the body is too long.
+        Timeout: the body is incomplete at the deadline.
     """
     body = bytearray()
     with response:
-        while len(body) < most and (piece := _piece(response)):
+        for piece in _pieces(response):
             body.extend(piece)
+            if len(body) > MOST_BYTES:
+                where = response.url.partition("?")[0]
+                raise Refused(200, f"{where} answered with more than {MOST_BYTES:,} bytes.")
             if time.monotonic() > until:
                 raise Timeout
     return bytes(body)
 
 
-def _piece(response: Response) -> bytes:
-    """Return the bytes that are there: `iter_content` would wait for a whole piece, however long
-    that takes."""
+def _pieces(response: Response) -> Iterator[bytes]:
+    """Yield the bytes of the body, unpacked, as soon as they come: `iter_content` would wait for a
+    whole piece, however long that takes.
+
+    Raises:
+        RequestException: the connection breaks.
+    """
     try:
-        piece: bytes = response.raw.read1(_PIECE, decode_content=True)
+        while piece := response.raw.read1(_PIECE, decode_content=True):
+            yield piece
     except (HTTPError, OSError) as error:
         raise ChunkedEncodingError(error) from error
-    return piece
 
 
 def _session(ca_bundle: str, connections: int, seconds: float) -> Session:

@@ -176,7 +176,7 @@ def test_everybody_is_in_the_directory(cloud) -> None:
 
     assert members.tokens(people[-1].email) == tokens_in_world(cloud, people[-1])
     assert members.count() == (451, 451)
-    assert requests_to(cloud, "/rest/api/search/user") == 3
+    assert requests_to(cloud, "/rest/api/search/user") == 4
 
 
 def test_it_is_known_how_many_addresses_can_be_seen(site, ada) -> None:
@@ -325,7 +325,7 @@ def test_known_people_do_not_wait_while_everybody_is_listed_again(site, ada) -> 
 
 
 def test_without_a_cache_everybody_is_listed_each_time(site, ada) -> None:
-    members = members_of(site, remembered=0)
+    members = members_of(site, remembered=0, listed=0)
     members.tokens(ada.email)
     site.world.add_user("Ada Twin", email=ada.email)
 
@@ -592,6 +592,16 @@ def test_a_failure_that_is_remembered_elsewhere_is_not_remembered_once_more() ->
     now[0] = FAILURES_KEPT
 
     assert person.get("ada") == "everybody"
+
+
+def test_expired_entries_are_swept() -> None:
+    now = [0.0]
+    remembered = Remembered("a thing", lambda key: key, lambda _: 60.0, lambda: now[0])
+    for key in range(10_000):
+        remembered.get(key)
+        now[0] += 1
+
+    assert len(remembered._entries) < 5_000
 
 
 def draw_people(site, draw: random.Random) -> dict[str, str]:
