@@ -82,6 +82,26 @@ def test_a_rejected_token_is_called_by_its_variable(
     assert "CONFLUENCE_TOKEN" not in result.err
 
 
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("eng", "Did you mean ENG?"),
+        ("Engineering", "Did you mean ENG?"),
+        ("E*", "no wildcards"),
+    ],
+)
+def test_a_key_that_is_nearly_right_is_hinted_at(office: Office, key: str, hint: str) -> None:
+    """With other keys, and alone."""
+    office.settings(f'spaces = ["PUB", "{key}"]')
+    (failed,) = office.shell.footnote("sync", "--json").json["failed"]
+    office.settings(f'spaces = ["{key}"]')
+    alone = office.shell.footnote("sync")
+
+    assert failed["page"] == f"space {key}"
+    assert hint in failed["reason"]
+    assert hint in alone.err
+
+
 def test_only_a_missing_space_is_blamed(office: Office) -> None:
     office.settings('spaces = ["ENG", "NOPE"]')
     (failed,) = office.shell.footnote("sync", "--json").json["failed"]

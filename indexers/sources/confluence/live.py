@@ -10,12 +10,13 @@ for the rights of their page.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import Changed, LivePage, LivePages, Page, Skipped
@@ -36,7 +37,7 @@ from footnote_bot.indexers.sources.confluence.comments import (
     live_comments,
 )
 from footnote_bot.indexers.sources.confluence.extras import Extras, PageExtras
-from footnote_bot.indexers.sources.confluence.parallel import start_in_thread
+from footnote_bot.indexers.sources.confluence.parallel import Pool, start_in_thread
 from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
 from footnote_bot.indexers.sources.confluence.product import Made, certain
 from footnote_bot.indexers.sources.confluence.reading import (
@@ -65,14 +66,17 @@ AT_ONCE = 48
 _SPACES_KEPT = 60.0
 """Seconds for which the viewers of a space are cached."""
 _FAILURES_KEPT = 1.0
+_NAMES = 30
+"""People named on a page that are looked up; a page with more is read again by the next sync."""
+_MENTION = re.compile(r'ri:(?:account-id|userkey)="([^"<>]{1,200})"')
 
 
 @dataclass(frozen=True, slots=True)
 class SpaceNow:
-    """The current state of a space: Confluence's ``description`` of it, and who may view it."""
+    """The current state of a space: what Confluence ``tells`` of it, and who may view it."""
 
     space: ConfluenceSpace
-    description: Json
+    tells: Json
     viewers: Gate
 
 
@@ -95,11 +99,13 @@ class LiveConfluence:
         self.transport = transport
         self.scope = scope or Scope()
         self.extras = extras or Extras()
+        self.names: Names = {} if names is None else names
         self.clock = clock
-        self._slots = BoundedSemaphore(AT_ONCE)
+        self.pool = Pool(AT_ONCE)
         self.survey = Survey(wiki, transport, self.scope)
         self.product = self.survey.product
-        self.reader = Reader(wiki, transport, self.product, names, parse=parse)
+        self.reader = Reader(wiki, transport, self.product, self.names, parse=parse)
+        self.page_extras = PageExtras(self.extras, wiki, transport, self.reader, parse)
         self.spaces: Remembered[str, SpaceNow | None] = Remembered(
             f"{transport.base.site}: who may view a space",
             self._space_now,
@@ -115,8 +121,7 @@ class LiveConfluence:
         check = _Check(self, until)
         with stoppable(lambda: self.clock() > until):  # no page is parsed for longer than that
             checks = {
-                key: start_in_thread(partial(check.at, key, revision))
-                for key, revision in cited.items()
+                key: start_in_thread(partial(check.at, revision=cited[key]), key) for key in cited
             }
         wait(checks.values(), max(0.0, seconds))
         pages: dict[str, LivePage] = {}
@@ -140,19 +145,15 @@ class LiveConfluence:
         """Return an address that reveals nothing, see `indexers.ports.LiveWiki`."""
         return plain_address(key, url)
 
-    def submit(self, work: Callable[[], Made]) -> Future[Made]:
-        """Start ``work``, which must not wait for other work: at most `AT_ONCE` of it runs."""
-
-        def in_turn() -> Made:
-            with self._slots:
-                return work()
-
-        return start_in_thread(in_turn)
+    def viewers_seen(self, space: ConfluenceSpace, viewers: Gate) -> None:
+        """Forget the cached viewers of ``space`` if a sync has just read different ones."""
+        path = self.product.space_path(space)
+        self.spaces.forget(path, lambda cached: cached is None or cached.viewers != viewers)
 
     def _space_now(self, path: str) -> SpaceNow | None:
         """Request a space and its viewers in parallel; None if the token does not see it."""
-        response = self.submit(partial(self.transport.get, path))
-        viewers = self.product.request_viewers(path, lambda ask: self.submit(ask).result)
+        response = self.pool.submit(partial(self.transport.get, path))
+        viewers = self.product.request_viewers(path, lambda ask: self.pool.submit(ask).result)
         answer = unless_absent(response.result)
         if answer is None:
             return None
@@ -229,7 +230,7 @@ class _Check:
     def _with_current_text(self, seen: Seen, body: str | Refused) -> LivePage:
         """Return an edited page, with its current text if that can be converted in time."""
         edited = LivePage(seen.acl, edited=True)
-        if isinstance(body, Refused):
+        if isinstance(body, Refused) or not self._look_up_people(body):
             return edited
         change = self._of.reader.convert(seen, body)
         if isinstance(change, Changed):
@@ -239,6 +240,18 @@ class _Check:
             empty = Page(self._of.name, page.key, page.title, page.url, "", seen.acl, ())
             return LivePage(seen.acl, edited=True, now=empty)
         return edited
+
+    def _look_up_people(self, body: str) -> bool:
+        """Look up the names of people on a page in parallel, because a conversion would request
+        them one by one. Return False if there are too many."""
+        names = self._of.names
+        unknown = {key for key in _MENTION.findall(body) if not names.get(key)}
+        if len(unknown) > _NAMES:
+            return False
+        name = self._of.product.user_name
+        requests = {key: self._submit(partial(name, key)) for key in unknown}
+        names.update({key: request.result() for key, request in requests.items()})
+        return True
 
     def _check_file(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         file = self._submit(partial(fetch_file, self._of.transport, key)).result()
@@ -254,14 +267,25 @@ class _Check:
 
     def _check_comments(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
         page_key = key.removesuffix(TAIL)
-        request = start_in_thread(partial(live_comments, self._of.transport, page_key))
+        request = start_in_thread(partial(live_comments, self._of.transport), page_key)
         result.add_comments(request)
         page = self._page_of_extra(page_key, result)
         # Comments of a page that is gone are gone, whether or not Confluence still lists them.
         if page is None or not (comments := request.result()):
             return None
         document = CommentsOn(page, tuple(sorted(comments, key=lambda comment: comment.place)))
-        return LivePage(page.acl, edited=not says_the_same(document, revision))
+        if says_the_same(document, revision):
+            return LivePage(page.acl)
+        # They may have been written for fewer people than the rights that were read beside them.
+        with self._lock:
+            self._gates.clear()
+        page = self._page_of_extra(page_key, result)
+        if page is None:
+            return None
+        for change in self._of.page_extras.read([document.on(page)]):
+            if isinstance(change, Changed):
+                return LivePage(page.acl, edited=True, now=change.page)
+        return LivePage(page.acl, edited=True)
 
     def _page_of_extra(self, key: str, result: PartialResult) -> Seen | None:
         """Check the page that a file or comments belong to."""
@@ -304,20 +328,20 @@ class _Check:
     def _space(self, page: Listed, result: PartialResult) -> SpaceNow | None:
         """Return the space of a page; None if it is not read."""
         found = self._of.spaces.get(self._of.product.space_path(page.space))
-        if found is None or not self._of.scope.reads(found.space.key, found.description):
+        if found is None or not self._of.scope.reads(found.space.key, found.tells):
             return None
         result.add_gate(_settled_gate(found.viewers))
         return found
 
     def _submit(self, work: Callable[[], Made]) -> Future[Made]:
-        """Start the work, unless the check's time is over when its turn comes."""
+        """Run the work in the pool, unless the check's time is over when its turn comes."""
 
         def in_time() -> Made:
             if self._of.clock() > self._until:
                 raise WikiUnavailable("there is no time left to ask")
             return work()
 
-        return self._of.submit(in_time)
+        return self._of.pool.submit(in_time)
 
 
 def _settled_gate(gate: Gate) -> Future[Gate]:

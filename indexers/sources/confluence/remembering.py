@@ -20,6 +20,8 @@ Value = TypeVar("Value")
 
 FAILURES_KEPT = 30.0
 """Seconds after which a failed request is repeated."""
+_MANY = 4096
+"""Entries at which expired ones are removed for the first time."""
 
 
 class CannotAsk(WikiUnavailable):
@@ -59,6 +61,7 @@ class Remembered(Generic[Key, Value]):
         self._clock = clock
         self._entries: dict[Key, _Entry[Value]] = {}
         self._lock = Lock()
+        self._most_entries = _MANY
 
     def get(self, key: Key) -> Value:
         """Return the value.
@@ -84,8 +87,20 @@ class Remembered(Generic[Key, Value]):
             in_daemon(partial(self.get, key), "asking again")
         return entry.last
 
-    def _entry(self, key: Key) -> _Entry[Value]:
+    def forget(self, key: Key, when: Callable[[Value], bool]) -> None:
+        """Request ``key`` again the next time, if its cached value meets the condition."""
         with self._lock:
+            entry = self._entries.get(key)
+            if entry and (isinstance(entry.outcome, CannotAsk) or when(entry.outcome)):
+                del self._entries[key]
+
+    def _entry(self, key: Key) -> _Entry[Value]:
+        """Return the entry of a key. If there are too many, the expired ones are removed first."""
+        with self._lock:
+            if len(self._entries) >= self._most_entries and key not in self._entries:
+                now = self._clock()
+                self._entries = {k: e for k, e in self._entries.items() if e.until > now}
+                self._most_entries = max(_MANY, 2 * len(self._entries))
             return self._entries.setdefault(key, _Entry())
 
     def _refresh(self, key: Key, entry: _Entry[Value]) -> None:

@@ -16,7 +16,7 @@ from footnote_bot.indexers.sources.confluence.addresses import Base, base_of, ed
 from footnote_bot.indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
-from footnote_bot.indexers.sources.confluence.members import ConfluenceMembers
+from footnote_bot.indexers.sources.confluence.members import LISTED, ConfluenceMembers
 from footnote_bot.indexers.sources.confluence.ownership import Ownership
 from footnote_bot.indexers.sources.confluence.reading import Names
 from footnote_bot.indexers.sources.confluence.rights import Tokens
@@ -70,14 +70,17 @@ class ConfluenceSource(WikiSource):
             extras,
             Ownership.named(settings.owners),
             names=names,
+            viewers_seen=self.live.viewers_seen,
             parse=parse,
         )
         self.recent = ScopedWiki(self.divisible, self.divisible.recent)
+        remembered = settings.members_minutes * 60
         self.members = ConfluenceMembers(
             asking,
             self.divisible.survey.tokens,
             overrides=settings.accounts,
-            remembered=settings.members_minutes * 60,
+            remembered=remembered,
+            listed=max(LISTED, remembered) if remembered else 0.0,
         )
         self._access = ConfluenceAccess(name, looking, self.live.survey, self.members)
         self._base = looking.base

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -29,11 +30,13 @@ class NoSpaces(WikiMisconfigured):
 @dataclass(frozen=True, slots=True)
 class ListedSpaces:
     """The listed spaces. ``seen`` were found; ``lost`` are keys in `spaces` that the token does not
-    see; ``unread`` are keys that Confluence failed to report this time, with the reason."""
+    see, with ``hints`` at the reason; ``unread`` are keys that Confluence failed to report this
+    time, with the reason."""
 
     seen: tuple[ConfluenceSpace, ...]
     lost: tuple[str, ...] = ()
     unread: Mapping[str, Refused] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     def with_some_seen(self) -> Self:
         """Return self.
@@ -64,7 +67,11 @@ class Survey:
         transport: Transport,
         scope: Scope,
         ownership: Ownership = NOBODY_NAMED,
+        viewers_seen: Callable[[ConfluenceSpace, Gate], None] = lambda _space, _viewers: None,
     ) -> None:
+        """Create the survey. It calls ``viewers_seen`` with a space's viewers whenever it reads
+        them."""
+        self._viewers_seen = viewers_seen
         self.tokens = Tokens(transport.base.site)
         kind = Cloud if transport.base.cloud else DataCenter
         self.product: Product = kind(transport, self.tokens, ownership)
@@ -115,7 +122,7 @@ class Survey:
                 raise self._no_confluence()
             raise next(iter(unread.values()), self._unseen(lost))
         self._keys |= {space.id: space.key for space in seen}
-        return ListedSpaces(seen, lost, unread)
+        return ListedSpaces(seen, lost, unread, self._hints(lost))
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Enumeration:
         """List every page of ``spaces`` that is read. A space that Confluence refuses to list is
@@ -150,6 +157,7 @@ class Survey:
         if not pages:
             return
         viewers = self.product.viewers(space)
+        self._viewers_seen(space, viewers)
         rights = self.product.rights(pages)
         for page in pages:
             editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
@@ -248,6 +256,26 @@ class Survey:
         """Return the key of the space with this id, as far as this process has seen it."""
         return self._keys.get(space, "")
 
+    def learn_keys(self, pages: Mapping[str, Sequence[str]]) -> None:
+        """Find the keys of spaces, by id, from ``pages`` that were in them, if one of these can be
+        requested and is still there."""
+        for space, keys in pages.items():
+            with suppress(WikiUnavailable):
+                for page in map(self.product.find, keys):
+                    if page and page.space.id == space:
+                        self._keys[space] = page.space.key
+                        break
+
+    def _hints(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return a hint for each of ``keys``, which the token does not see, by the spaces that it
+        sees."""
+        spaces: Sequence[ConfluenceSpace | UnreadSpace] = ()
+        if keys:
+            with suppress(WikiUnavailable):
+                spaces = self.product.spaces((), personal=True, archived=True)
+        seen = [space for space in spaces if isinstance(space, ConfluenceSpace)]
+        return {key: _hint(key, seen) for key in keys}
+
     def _answers(self) -> bool:
         """Return whether there is a Confluence at this address at all."""
         try:
@@ -264,11 +292,22 @@ class Survey:
 
     def _unseen(self, keys: Sequence[str]) -> NoSpaces:
         spaces = f"space {', '.join(keys)}" if keys else "any space"
+        hints = "".join(dict.fromkeys(self._hints(keys).values()))
         return NoSpaces(
             f"The token of {self._wiki} does not see {spaces} of the Confluence at"
-            f" {self._transport.base.url}: see `spaces`, which takes keys as they are written, and"
-            " what the token's account may view."
+            f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
+            f"{hints}"
         )
+
+
+def _hint(key: str, seen: Sequence[ConfluenceSpace]) -> str:
+    if any(sign in key for sign in "*?%"):
+        return " `spaces` takes whole keys, and no wildcards."
+    others = [space for space in seen if space.key != key]
+    same_key = [space.key for space in others if space.key.casefold() == key.casefold()]
+    same_name = [space.key for space in others if space.name.casefold() == key.casefold()]
+    guess = next(iter([*same_key, *same_name]), "")
+    return f" Did you mean {guess}? `spaces` takes keys, as they are written." if guess else ""
 
 
 def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, UnreadGate]:

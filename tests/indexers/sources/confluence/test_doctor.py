@@ -49,8 +49,8 @@ def test_a_later_check_that_takes_too_long_is_a_warning_and_the_rest_is_reported
             over.wait(PATIENT)
 
     class Begun:
-        def __init__(self, check: Callable[[], object]) -> None:
-            self._future = start_in_thread(check)
+        def __init__(self, check: Callable[[None], object], argument: None) -> None:
+            self._future = start_in_thread(check, argument)
 
         def result(self, seconds: float) -> object:
             assert seconds == 8.0

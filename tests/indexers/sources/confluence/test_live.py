@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
+import gc
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextvars import ContextVar
 from threading import Event
 
@@ -14,6 +17,7 @@ from footnote_bot.indexers.parsing.limits import Limits
 from footnote_bot.indexers.parsing.process import Parsers
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
+from footnote_bot.indexers.sources.confluence.parallel import Pool
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Transport
 from footnote_bot.playground.confluence.faults import Fault
@@ -170,6 +174,24 @@ def test_the_viewers_of_a_space_are_cached_for_a_minute_and_no_longer(
     assert live.current(cited, PATIENT).stand[page].acl == NOBODY
 
 
+def test_a_sync_that_finds_other_viewers_is_known_at_once(
+    site: Site, known: dict[str, KnownPage]
+) -> None:
+    live = LiveConfluence("wiki", site.transport(), clock=site.clock.monotonic)
+    page = next(key for key, entry in known.items() if entry.acl == OPEN)
+    cited = {page: known[page].revision}
+    live.current(cited, PATIENT)
+    for who in (Who("licensed"), Who("anonymous")):
+        site.world.revoke("ALL", who)
+    wiki = wiki_of(site)
+    wiki.survey = type(wiki.survey)(
+        "wiki", site.transport(), Scope(), viewers_seen=live.viewers_seen
+    )
+    list(wiki.changes({}))
+
+    assert live.current(cited, PATIENT).stand[page].acl == NOBODY
+
+
 @pytest.mark.parametrize("fault", [Fault(500), Fault(429), Fault(kind="drop"), Fault(kind="login")])
 def test_a_fault_of_one_page_leaves_it_unknown_and_the_others_alone(
     site: Site, known: dict[str, KnownPage], fault: Fault
@@ -295,6 +317,72 @@ def test_a_plain_address_tells_nothing_but_the_page_s_id(key: str, url: str, pla
 
 def test_an_address_outside_confluence_has_no_plain_form() -> None:
     assert LiveConfluence.plain_address("att9", "https://a.example/files/secret.pdf") == ""
+
+
+# The thread pool
+
+
+@pytest.fixture
+def gate() -> Iterator[Event]:
+    opened = Event()
+    yield opened
+    opened.set()
+
+
+def test_a_pool_has_no_more_threads_than_its_size(gate: Event) -> None:
+    pool = Pool(2)
+    names: set[str] = set()
+    begun = threading.Semaphore(0)
+
+    def work() -> int:
+        names.add(threading.current_thread().name + str(threading.get_ident()))
+        begun.release()
+        gate.wait(PATIENT)
+        return 1
+
+    futures = [pool.submit(work) for _ in range(5)]
+    assert all(begun.acquire(timeout=PATIENT) for _ in range(2))
+    assert not begun.acquire(timeout=0.05)
+    gate.set()
+
+    assert sum(future.result(PATIENT) for future in futures) == 5
+    assert len(names) == 2
+
+
+def test_a_pool_returns_errors_and_continues() -> None:
+    pool = Pool(1)
+
+    def broken() -> int:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        pool.submit(broken).result(PATIENT)
+    assert pool.submit(lambda: 7).result(PATIENT) == 7
+
+
+def test_the_threads_of_a_pool_end_with_it_and_keep_no_finished_work(gate: Event) -> None:
+    pool = Pool(2)
+    threads: set[threading.Thread] = set()
+
+    class Work:
+        def __call__(self) -> None:
+            threads.add(threading.current_thread())
+            gate.wait(PATIENT)
+
+    works = [Work(), Work()]
+    references = [weakref.ref(work) for work in works]
+    futures = [pool.submit(work) for work in works]
+    gate.set()
+    wait(futures, PATIENT)
+    del works, futures
+    pool.submit(lambda: None).result(PATIENT)
+    del pool
+    for thread in threads:
+        thread.join(PATIENT)
+    gc.collect()
+
+    assert not any(thread.is_alive() for thread in threads)
+    assert not any(work() for work in references)
 
 
 def test_no_page_is_parsed_for_longer_than_a_check_may_take(
