@@ -385,6 +385,8 @@ def test_an_old_data_center_is_told_to_be_updated(data_center: Office) -> None:
     data_center.world.version = (8, 5, 4)
 
     assert has(findings_about(data_center.doctor())["failure"], "Data Center 8.5.4")
+    data_center.world.version = (9, 2, 0)
+    assert has(findings_about(data_center.doctor())["warning"], "does not report groups in groups")
 
 
 def test_an_account_that_no_restriction_holds_back_is_known_by_its_group(
@@ -406,6 +408,14 @@ def test_groups_of_others_that_cannot_be_read_are_a_failure(office: Office) -> N
     office.bob.email_visible = False
 
     assert has(findings_about(office.doctor())["failure"], "Other people's groups cannot be read")
+
+
+def test_restrictions_that_do_not_come_in_bulk_are_slow_and_told(cloud: Office) -> None:
+    for number in range(4):
+        cloud.world.create("ENG", f"Page {number}", "<p>Text.</p>")
+    cloud.confluence.faults.on("content/search.*restrictions", Fault(404), times=None)
+
+    assert has(findings_about(cloud.doctor())["warning"], "page by page and not in bulk")
 
 
 def test_restrictions_that_cannot_be_read_are_a_failure(office: Office) -> None:
@@ -430,7 +440,7 @@ def test_settings_that_select_nothing_are_told(office: Office) -> None:
     )
     findings = findings_about(office.doctor())
 
-    assert has(findings["warning"], "`page_trees`: 424242 finds nothing")
+    assert has(findings["warning"], "the token sees no page 424242")
     assert has(findings["warning"], "'nowhere' finds nothing")
     assert has(findings["failure"], "`cql` is not understood")
     assert has(findings["warning"], "carl@example.com: the override names no account")

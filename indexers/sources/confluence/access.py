@@ -5,22 +5,26 @@ The decision is the same as a sync's (`Survey.seen`); here the gates are put int
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from itertools import islice
 
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.findings import Access, GateInWords
 from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
 from footnote_bot.indexers.sources.confluence.addresses import page_link, path_within, space_link
-from footnote_bot.indexers.sources.confluence.answers import UNKNOWN, ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.answers import (
+    UNKNOWN,
+    ConfluenceSpace,
+    Listed,
+    with_ids,
+)
 from footnote_bot.indexers.sources.confluence.members import (
     Account,
     ConfluenceMembers,
     NotFound,
     text,
 )
-from footnote_bot.indexers.sources.confluence.paging import quoted, search_content
+from footnote_bot.indexers.sources.confluence.paging import SEARCH, quoted, results, search_params
 from footnote_bot.indexers.sources.confluence.product import Product, Rights
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens, acl
 from footnote_bot.indexers.sources.confluence.survey import Survey
@@ -64,16 +68,26 @@ class Names:
         return f"group {self._group(token.removeprefix(group))}"
 
     def nodes(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return `page "Salaries"`, by content id, for those that the search finds."""
-        listed = ",".join(list(keys)[:_AT_ONCE])
-        if not listed:
-            return {}
-        try:
-            rows = list(search_content(self._wiki, f"id in ({listed})"))
-        except WikiUnavailable:
-            return {}
+        """Return `page "Salaries"`, by content id."""
+        unique = list(dict.fromkeys(keys))[:_AT_ONCE]
+        names: dict[str, str] = {}
+        if unique:
+            try:
+                names = self.search(unique)
+            except WikiUnavailable:
+                names = {}
+        return {key: names.get(key, f"page {key}") for key in unique}
+
+    def search(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the names of the nodes that the search finds.
+
+        Raises:
+            WikiUnavailable: the search does not answer.
+        """
+        answer = self._wiki.get(SEARCH, search_params(f"id in ({','.join(keys)})", _AT_ONCE))
         return {
-            str(row["id"]): f'{row.get("type", "page")} "{row.get("title", "")}"' for row in rows
+            str(row["id"]): f'{row.get("type", "page")} "{row.get("title", "")}"'
+            for row in with_ids(results(answer))
         }
 
     def _is_user(self, token: str) -> bool:
@@ -145,7 +159,6 @@ class ConfluenceAccess:
         viewers, rights = product.viewers(page.space), product.rights([page])
         rule, holder = acl(viewers, rights.gates_of(page)), reader()
         name = email if isinstance(who, NotFound) else names.user(who.key)
-        explainer = _Explainer(holder, name, names)
         access = replace(
             result,
             page=page.key,
@@ -154,7 +167,7 @@ class ConfluenceAccess:
             read=read,
             space_read=space_read,
             may_read=rule.admits(holder),
-            gates=tuple(explainer.gates(page, viewers, rights)),
+            gates=tuple(_in_words(page, viewers, rights, holder, names, name)),
         )
         return access, rule
 
@@ -175,9 +188,11 @@ class ConfluenceAccess:
         link = page_link(self._path(url), url)
         if link.key or not link.title:
             return link.key
-        place = f"space = {quoted(link.space)} and title = {quoted(link.title)}"
-        found = search_content(self._transport, f"type in (page, blogpost) and {place}", at_once=2)
-        keys = [str(row["id"]) for row in islice(found, 2)]
+        query = f"space = {quoted(link.space)} and title = {quoted(link.title)}"
+        answer = self._transport.get(
+            SEARCH, search_params(f"type in (page, blogpost) and {query}", 2)
+        )
+        keys = [str(row["id"]) for row in with_ids(results(answer))]
         return keys[0] if len(keys) == 1 else ""
 
     def _path(self, url: str) -> str:
@@ -206,43 +221,39 @@ def _person(email: str, who: Account | NotFound, names: Names) -> str:
     return f"{names.user(who.key)} ({email})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Explainer:
-    """Explains gates to an operator. ``person`` is the name of the one who holds the tokens of
-    ``holder``."""
+def _in_words(  # noqa: PLR0913, PLR0917 - the parts of an explanation
+    page: Listed, viewers: Gate, rights: Rights, holder: Principal, names: Names, person: str
+) -> Iterator[GateInWords]:
+    """Yield the gates: the space first, then from the top down to the page itself."""
+    yield _explained_gate(
+        f"space {page.space.key}", "may be viewed by", viewers, holder, names, person
+    )
+    nodes = [*page.ancestors, page.key]
+    gates = dict(zip(nodes, rights.gates_of(page), strict=True))
+    restricted = [key for key in nodes if gates[key] != PASSABLE]
+    titles = names.nodes(key for key in restricted if key not in {UNKNOWN, page.key})
+    for key in restricted:
+        where = f"{titles.get(key, f'page {key}')} above it"
+        if key == UNKNOWN:
+            where = "what stands above it"
+        elif key == page.key:
+            where = "the page itself"
+        yield _explained_gate(where, "restricted to", gates[key], holder, names, person)
+    if not restricted:
+        above = f" and the {len(nodes) - 1} above it" if nodes[1:] else ""
+        yield GateInWords(f"the page{above}", passed=True, why="no restriction")
 
-    holder: Principal
-    person: str
-    names: Names
 
-    def gates(self, page: Listed, viewers: Gate, rights: Rights) -> Iterator[GateInWords]:
-        """Yield the gates: the space first, then from the top down to the page itself."""
-        yield self._gate(f"space {page.space.key}", "may be viewed by", viewers)
-        nodes = [*page.ancestors, page.key]
-        gates = dict(zip(nodes, rights.gates_of(page), strict=True))
-        restricted = [key for key in nodes if gates[key] != PASSABLE]
-        titles = self.names.nodes(key for key in restricted if key not in {UNKNOWN, page.key})
-        for key in restricted:
-            where = f"{titles.get(key, f'page {key}')} above it"
-            if key == UNKNOWN:
-                where = "what stands above it"
-            elif key == page.key:
-                where = "the page itself"
-            yield self._gate(where, "restricted to", gates[key])
-        if not restricted:
-            above = f" and the {len(nodes) - 1} above it" if nodes[1:] else ""
-            yield GateInWords(f"the page{above}", passed=True, why="no restriction")
-
-    def _gate(self, where: str, rule: str, gate: Gate) -> GateInWords:
-        """Explain whether the holder passes ``gate``; ``rule`` is its verb, before the names."""
-        if gate == CLOSED:
-            return GateInWords(where, passed=False, why=_UNREAD)
-        passing = gate & self.holder.tokens
-        if EVERYONE in passing:
-            why = "open to everyone, also without an account"
-            return GateInWords(where, passed=True, why=why)
-        if passing:
-            return GateInWords(where, passed=True, why=f"{rule} {self.names.all_of(passing)}")
-        neither = {1: "does not pass", 2: "is neither"}.get(len(gate), "is none of these")
-        why = f"{rule} {self.names.all_of(gate)}; {self.person} {neither}"
-        return GateInWords(where, passed=False, why=why)
+def _explained_gate(  # noqa: PLR0913, PLR0917 - as above
+    where: str, rule: str, gate: Gate, holder: Principal, names: Names, person: str
+) -> GateInWords:
+    """Explain whether the ``holder`` of tokens passes a gate, and why."""
+    if gate == CLOSED:
+        return GateInWords(where, passed=False, why=_UNREAD)
+    if EVERYONE in gate & holder.tokens:
+        return GateInWords(where, passed=True, why="open to everyone, also without an account")
+    passing = gate & holder.tokens
+    if passing:
+        return GateInWords(where, passed=True, why=f"{rule} {names.all_of(passing)}")
+    neither = {1: "does not pass", 2: "is neither"}.get(len(gate), "is none of these")
+    return GateInWords(where, passed=False, why=f"{rule} {names.all_of(gate)}; {person} {neither}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -79,10 +79,10 @@ def storage(page: Json) -> str:
     Raises:
         Refused: no body came.
     """
-    body = at(page, "body", "storage", "value")
-    if not isinstance(body, str):
-        raise Refused(200, "Confluence gave the page without its body.")
-    return body
+    for form in ("storage", "view"):
+        if isinstance(body := at(page, "body", form, "value"), str):
+            return body
+    raise Refused(200, "Confluence gave the page without its body.")
 
 
 def body_of(page: Listed, answer: Json) -> str:
@@ -97,6 +97,28 @@ def body_of(page: Listed, answer: Json) -> str:
     if number(version(answer)) != page.version:
         raise Refused(200, "The page was edited while it was read; the next sync reads it.")
     return storage(answer)
+
+
+def body_in(page: Listed, read: Callable[[str], Json]) -> str | Refused:
+    """Return the body that ``read`` gets, see `in_either_form`."""
+    return in_either_form(lambda form: body_of(page, read(form)))
+
+
+def in_either_form(read: Callable[[str], Item]) -> Item | Refused:
+    """Return what ``read`` gets in storage format, else the rendered page: Confluence breaks on the
+    storage format of some pages (CONFCLOUD-76433). Any other refusal may pass, and is no reason for
+    the rendered page, which shows more than this page."""
+    first: Refused | None = None
+    for form in ("storage", "view"):
+        try:
+            return read(form)
+        except Refused as refused:
+            if refused.busy:
+                return refused
+            first = first or refused
+            if refused.status < 500:
+                break
+    return first or Refused(404, "Confluence gave no body.")
 
 
 def space_of(answer: Json) -> ConfluenceSpace:

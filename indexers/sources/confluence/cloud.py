@@ -11,6 +11,7 @@ from footnote_bot.indexers.sources.confluence.answers import (
     UNKNOWN,
     ConfluenceSpace,
     Listed,
+    body_in,
     body_of,
     in_batches,
     is_current,
@@ -20,20 +21,29 @@ from footnote_bot.indexers.sources.confluence.answers import (
     version,
     with_ids,
 )
-from footnote_bot.indexers.sources.confluence.paging import by_cursor, results, search_content
+from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from footnote_bot.indexers.sources.confluence.paging import (
+    SEARCH,
+    by_cursor,
+    results,
+    search_params,
+)
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
 from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
 from footnote_bot.indexers.sources.confluence.product import Product, Rights, Start, when_needed
-from footnote_bot.indexers.sources.confluence.rights import Restriction, restriction
+from footnote_bot.indexers.sources.confluence.rights import Restriction, Tokens, restriction
 from footnote_bot.indexers.sources.confluence.transport import (
     Json,
     Params,
     Refused,
+    Transport,
     at,
     unless_absent,
 )
 
 _RESTRICTIONS_AT_ONCE = 100
+_KNOWN = 10_000
+"""Pages whose kind is remembered."""
 _KINDS = ("pages", "blogposts")
 _EXPAND = (
     "restrictions.read.restrictions.user,restrictions.read.restrictions.group,"
@@ -47,6 +57,12 @@ class Cloud(Product):
     account = "accountId"
     editor_at = ("authorId",)
     tells_visitors = False
+
+    def __init__(
+        self, wiki: Transport, tokens: Tokens, ownership: Ownership = NOBODY_NAMED
+    ) -> None:
+        super().__init__(wiki, tokens, ownership)
+        self._kinds: dict[str, str] = {}
 
     def space_path(self, space: ConfluenceSpace) -> str:
         return f"/api/v2/spaces/{space.id}"
@@ -86,7 +102,7 @@ class Cloud(Product):
         last = {page.key: page.owner for page in pages}
         batches = in_batches(pages, _RESTRICTIONS_AT_ONCE)
         for answers in parallel_map(self._search_rights, batches, self._wiki.concurrency):
-            for row in answers:
+            for row in with_ids(answers):
                 key = str(row["id"])
                 restrictions[key] = restriction(at(row, "restrictions", "read"), self._tokens)
                 editors[key] = _editor(row)
@@ -94,35 +110,37 @@ class Cloud(Product):
         return Rights(self.gates(pages, restrictions), editors, owners)
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
-        """Return the bodies, all of a kind in one request; a missing one is requested by itself."""
         bodies: dict[str, str | Refused] = {}
         for kind in _KINDS:
-            of_kind = [page for page in pages if page.kind == kind]
-            rows = self._rows_with_bodies(kind, of_kind) if len(of_kind) > 1 else {}
-            for page in of_kind:
-                bodies[page.key] = self._body(page, rows.get(page.key))
+            pages_by_key = {page.key: page for page in pages if page.kind == kind}
+            params: Params = {
+                "id": ",".join(pages_by_key),
+                "body-format": "storage",
+                "limit": self.batch,
+            }
+            try:
+                answers = (
+                    list(self._all(f"/api/v2/{kind}", params)) if len(pages_by_key) > 1 else []
+                )
+            except Refused:
+                answers = []
+            for row in with_ids(answers):
+                if page := pages_by_key.get(str(row["id"])):
+                    bodies[page.key] = _body(page, row)
+            for key, page in pages_by_key.items():
+                if not isinstance(bodies.get(key), str):
+                    bodies[key] = self._fetch_body(page)
         return bodies
-
-    def _rows_with_bodies(self, kind: str, pages: Sequence[Listed]) -> dict[str, Json]:
-        ids = ",".join(page.key for page in pages)
-        params: Params = {"id": ids, "body-format": "storage", "limit": self.batch}
-        try:
-            return {str(row["id"]): row for row in with_ids(self._all(f"/api/v2/{kind}", params))}
-        except Refused:
-            return {}
-
-    def _body(self, page: Listed, row: Json | None) -> str | Refused:
-        path = f"/api/v2/{page.kind}/{page.key}"
-        try:
-            return body_of(page, row or self._wiki.get(path, {"body-format": "storage"}))
-        except Refused as refused:
-            return refused
 
     def find(
         self, key: str, start: Start = when_needed, result: PartialResult | None = None
     ) -> Listed | None:
         """Request the page. An id does not tell a page from a blog post, so both are requested."""
-        answers = {kind: start(partial(self._wiki.get, f"/api/v2/{kind}/{key}")) for kind in _KINDS}
+        known_kind = self._kinds.get(key)
+        answers = {
+            kind: start(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
+            for kind in ([known_kind] if known_kind else _KINDS)
+        }
         above = start(partial(self._ancestors, key))
         failure: WikiUnavailable | None = None
         for kind, answer in answers.items():
@@ -158,6 +176,9 @@ class Cloud(Product):
             raise Refused(200, f"Confluence does not say where the page {key} stands.")
         if result:
             result.compare_page(number(version(content)), space)
+        if len(self._kinds) >= _KNOWN:
+            self._kinds.clear()
+        self._kinds[key] = kind
         ancestors, why = _read_ancestors(_parent(content, kind), above)
         page = self._listed(content, content, kind, ConfluenceSpace(space, "", ""))
         return replace(page, ancestors=ancestors, above_unread=why)
@@ -184,14 +205,18 @@ class Cloud(Product):
     def _search_rights(self, pages: Sequence[Listed]) -> list[Json]:
         listed = ",".join(page.key for page in pages)
         expand = _EXPAND + self._ownership.expand
+        params = search_params(f"id in ({listed})", _RESTRICTIONS_AT_ONCE, expand)
         try:
-            query = f"id in ({listed})"
-            return list(search_content(self._wiki, query, expand, _RESTRICTIONS_AT_ONCE))
+            return list(self._all(SEARCH, params))
         except Refused as refused:
             if refused.busy:
                 raise
             # One page can spoil the batch (CONFCLOUD-77618): each is then requested by itself.
             return []
+
+    def _fetch_body(self, page: Listed) -> str | Refused:
+        path = f"/api/v2/{page.kind}/{page.key}"
+        return body_in(page, lambda form: self._wiki.get(path, {"body-format": form}))
 
     def _ancestors(self, key: str) -> list[str]:
         """Return the ancestors of a page, the lowest last; at most `at_once` of them."""
@@ -200,13 +225,14 @@ class Cloud(Product):
 
 
 class _Chains:
-    """The ancestors of listed pages, including folders and other unlisted nodes. ``parents`` are
-    the listed pages' own; ``read`` requests the ancestors of one page."""
+    """The ancestors of listed pages, including folders and other unlisted nodes. ``read`` requests
+    the ancestors of one page."""
 
     def __init__(self, parents: Mapping[str, str], read: Callable[[str], list[str]]) -> None:
         self._parents = parents
         self._read = read
-        self._above_unlisted: dict[str, tuple[str, ...]] = {}
+        self._above: dict[str, tuple[str, ...]] = {}
+        self._unlisted: dict[str, tuple[str, ...]] = {}
         self._unread = ""
 
     def placed(self, page: Listed) -> Listed:
@@ -217,25 +243,31 @@ class _Chains:
     def above(self, key: str) -> tuple[str, ...]:
         """Return the ancestors of a listed page, top first, from the parents that were listed."""
         path: list[str] = []
-        while key in self._parents:
+        while key not in self._above:
             if key in path:
                 return (UNKNOWN,)
             path.append(key)
-            key = self._parents[key]
-        return (*self._down_to_unlisted(key, path[-1]), *reversed(path[1:]))
+            parent = self._parents[key]
+            if parent in self._parents:
+                key = parent
+            else:
+                self._above[key] = self._ancestors_of_unlisted(key, parent)
+        for below in reversed(path):
+            if below not in self._above:
+                parent = self._parents[below]
+                self._above[below] = (*self._above[parent], parent)
+        return self._above[path[0] if path else key]
 
-    def _down_to_unlisted(self, parent: str, page: str) -> tuple[str, ...]:
-        """Return the ancestors of a ``page``, down to its ``parent``, which is not listed. The
-        parent's other pages share them."""
-        if parent not in self._above_unlisted:
-            ancestors, why = _read_ancestors(parent, partial(self._read, page))
+    def _ancestors_of_unlisted(self, key: str, parent: str) -> tuple[str, ...]:
+        """Return the ancestors of a page whose parent is not listed; its siblings share them."""
+        if parent not in self._unlisted:
+            ancestors, why = _read_ancestors(parent, partial(self._read, key))
             self._unread = why or self._unread
-            # Now, because a response may name its own page as above it.
-            self._above_unlisted[parent] = ancestors
+            self._unlisted[parent] = ancestors  # now: a response may name its own page as above it
             # The response has no `next`: the ancestors of its first node need another request.
             if UNKNOWN not in ancestors and ancestors and ancestors[0] in self._parents:
-                self._above_unlisted[parent] = (*self.above(ancestors[0]), *ancestors)
-        return self._above_unlisted[parent]
+                self._unlisted[parent] = (*self.above(ancestors[0]), *ancestors)
+        return self._unlisted[parent]
 
 
 def _read_ancestors(parent: str, read: Callable[[], list[str]]) -> tuple[tuple[str, ...], str]:
@@ -261,6 +293,13 @@ def _read_ancestors(parent: str, read: Callable[[], list[str]]) -> tuple[tuple[s
 def _parent(content: Json, kind: str) -> str:
     """Return the parent. A page without a stated parent may still have one."""
     return "" if kind == "blogposts" else str(content.get("parentId", UNKNOWN) or "")
+
+
+def _body(page: Listed, answer: Json) -> str | Refused:
+    try:
+        return body_of(page, answer)
+    except Refused as refused:
+        return refused
 
 
 def _editor(content: Json) -> str:

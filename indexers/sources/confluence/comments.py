@@ -14,6 +14,7 @@ from footnote_bot.indexers.model import Failed, KnownPage, PageChange, Section, 
 from footnote_bot.indexers.sources.confluence.answers import (
     ConfluenceSpace,
     in_batches,
+    in_either_form,
     moment,
     number,
     storage,
@@ -21,9 +22,10 @@ from footnote_bot.indexers.sources.confluence.answers import (
     with_ids,
 )
 from footnote_bot.indexers.sources.confluence.paging import (
-    pages_of,
+    by_cursor,
+    by_start,
     queries_in,
-    rows,
+    results,
     search_content,
 )
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
@@ -46,7 +48,7 @@ _COMMENT_KINDS = ("footer", "inline")
 _TEXTS = ("pages", "blogposts")
 VERSION = f"1.{STORAGE}"
 """Change it whenever the same comments would be written another way."""
-_WITH_TEXTS = "body.storage,history,version,extensions.inlineProperties"
+_WITH_TEXTS = "history,version,extensions.inlineProperties"
 _EDITED = "One of them was edited while they were read; the next sync reads it."
 TAIL = "/comments"
 _EXPAND = "container,version,ancestors,extensions.resolution"
@@ -76,9 +78,9 @@ class Comment:
         return tuple((len(key), key) for key in (*self.above, self.key))
 
 
-def search_comments(wiki: Transport, query: str) -> Iterator[Comment]:
-    """Yield the open comments that a ``query`` for comments finds, with their pages."""
-    comments = [_comment(row) for row in search_content(wiki, query, _EXPAND)]
+def of_search(rows: Iterable[Json]) -> Iterator[Comment]:
+    """Yield open comments, on their pages."""
+    comments = [_comment(row) for row in rows]
     pages = {comment.key: comment.page for comment in comments if comment.page}
     for comment in _open(comments):
         pages_above = (pages[key] for key in comment.above if key in pages)
@@ -107,9 +109,9 @@ def _on_data_center(wiki: Transport, page: str) -> Iterator[Comment]:
         "expand": "version,ancestors,extensions.resolution",
         "limit": _LISTED_AT_ONCE,
     }
-    path = f"/rest/api/content/{page}/child/comment"
-    for row in with_ids(rows(pages_of(wiki, path, params))):
-        yield replace(_comment(row), page=page)
+    for answer in by_start(wiki, f"/rest/api/content/{page}/child/comment", params):
+        for row in with_ids(results(answer)):
+            yield replace(_comment(row), page=page)
 
 
 def _on_cloud(wiki: Transport, page: str) -> Iterator[Comment]:
@@ -155,8 +157,9 @@ def _answers(wiki: Transport, parent: Comment, kind: str) -> list[Comment]:
 
 
 def _v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> Iterator[Comment]:
-    for row in with_ids(rows(pages_of(wiki, path, {"limit": _LISTED_AT_ONCE}))):
-        yield replace(_comment(row), page=page, above=above)
+    for answer in by_cursor(wiki, path, {"limit": _LISTED_AT_ONCE}):
+        for row in with_ids(results(answer)):
+            yield replace(_comment(row), page=page, above=above)
 
 
 def _comment(row: Json) -> Comment:
@@ -209,19 +212,17 @@ class CommentText:
 def comment_texts(wiki: Transport, comments: Sequence[Comment]) -> dict[str, CommentText | Refused]:
     """Return the texts by key, or why one is unavailable; deleted comments are left out."""
     try:
-        return _search(wiki, comments)
+        return _search(wiki, comments, "storage")
     except Refused as refused:
         if refused.busy:
             raise
     # One body can spoil the batch (CONFCLOUD-76433): each is then requested by itself.
     texts: dict[str, CommentText | Refused] = {}
     for comment in comments:
-        try:
-            texts |= _search(wiki, [comment])
-        except Refused as refused:
-            if refused.busy:
-                raise
-            texts[comment.key] = refused
+        text = in_either_form(partial(_search, wiki, [comment]))
+        if isinstance(text, Refused) and text.busy:
+            raise text
+        texts |= {comment.key: text} if isinstance(text, Refused) else text
     return texts
 
 
@@ -257,11 +258,13 @@ def _quoted(selection: str) -> str:
     return f"> {' '.join(selection.split())}"
 
 
-def _search(wiki: Transport, comments: Sequence[Comment]) -> dict[str, CommentText | Refused]:
+def _search(
+    wiki: Transport, comments: Sequence[Comment], form: str
+) -> dict[str, CommentText | Refused]:
     versions = {comment.key: comment.version for comment in comments}
     query = f"id in ({','.join(versions)})"
     texts: dict[str, CommentText | Refused] = {}
-    for row in search_content(wiki, query, _WITH_TEXTS, at_once=len(comments)):
+    for row in search_content(wiki, query, f"body.{form},{_WITH_TEXTS}", at_once=len(comments)):
         # Another version may have been written for fewer people than the rights name.
         is_current = number(version(row)) == versions.get(str(row["id"]))
         texts[str(row["id"])] = _comment_text(row) if is_current else Refused(200, _EDITED)
@@ -334,7 +337,7 @@ class Comments:
         """Yield all comments in ``spaces``, and remember their versions for `edited`."""
         self._seen_comments.clear()
         for query in queries_in("comment", spaces):
-            for comment in search_comments(self._transport, query):
+            for comment in of_search(search_content(self._transport, query, _EXPAND)):
                 self._seen_comments.setdefault(comment.page, set()).add(
                     (comment.key, comment.version)
                 )
@@ -350,7 +353,7 @@ class Comments:
         else by the one that wrote the index."""
         query = f'type = comment and lastmodified >= now("-{hours}h")'
         new: dict[str, set[tuple[str, int]]] = {}
-        for comment in search_comments(self._transport, query):
+        for comment in of_search(search_content(self._transport, query, _EXPAND)):
             if not self._is_known(comment, known):
                 new.setdefault(comment.page, set()).add((comment.key, comment.version))
         for comments in parallel_map(self._live, sorted(new), self._transport.concurrency):
@@ -380,7 +383,7 @@ class Comments:
         return Skipped(document.key, EMPTY) if self._reader.known_empty(document) else None
 
     def read(self, documents: Sequence[CommentsOn]) -> Iterator[PageChange]:
-        batches = in_batches(documents, _TEXTS_AT_ONCE)
+        batches = _batches(documents, _TEXTS_AT_ONCE)
         for batch in parallel_map(self._batch, batches, self._transport.concurrency):
             for document, texts in batch:
                 if isinstance(texts, Refused):
@@ -388,8 +391,8 @@ class Comments:
                     self._seen_comments.pop(document.page.key, None)
                     yield Failed(document.key, str(texts))
                 else:
-                    make = partial(sections_of, document.comments, texts, document.page)
-                    yield self._reader.document(document, document.url, make)
+                    made_from = (document.comments, texts, document.page)
+                    yield self._reader.document(document, document.url, sections_of, *made_from)
 
     def _batch(
         self, documents: Sequence[CommentsOn]
@@ -419,3 +422,15 @@ def _complete_texts(
             return text
         complete[comment.key] = text
     return complete
+
+
+def _batches(documents: Iterable[CommentsOn], size: int) -> Iterator[list[CommentsOn]]:
+    """Yield whole documents, with about ``size`` comments together."""
+    batch: list[CommentsOn] = []
+    for document in documents:
+        if batch and sum(len(item.comments) for item in [*batch, document]) > size:
+            yield batch
+            batch = []
+        batch.append(document)
+    if batch:
+        yield batch

@@ -5,20 +5,26 @@ nobody misses a page that the token does not see. So they are checked here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from itertools import islice
 
 from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.findings import Finding, Level, failure, ok, warning
-from footnote_bot.indexers.sources.confluence.answers import UNKNOWN, ConfluenceSpace, Listed
+from footnote_bot.indexers.sources.confluence.access import Names
+from footnote_bot.indexers.sources.confluence.answers import (
+    UNKNOWN,
+    ConfluenceSpace,
+    Listed,
+    with_ids,
+)
 from footnote_bot.indexers.sources.confluence.members import (
     Account,
     ConfluenceMembers,
     NotFound,
     text,
 )
-from footnote_bot.indexers.sources.confluence.paging import quoted, search_content
+from footnote_bot.indexers.sources.confluence.paging import SEARCH, quoted, results, search_params
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map, start_in_thread
 from footnote_bot.indexers.sources.confluence.rights import CLOSED, PASSABLE
 from footnote_bot.indexers.sources.confluence.scope import Scope
@@ -33,8 +39,8 @@ _SHOWN = 8
 _SPACES_OF_CQL = 50
 _OVERRIDES = 50
 """Entries of ``accounts`` that are looked up."""
-_TELLS_VIEWERS = (9, 1)
-"""Data Center's first version that reports who may view a space."""
+_TELLS_VIEWERS, _TELLS_NESTING = (9, 1), (9, 4)
+"""Data Center's first versions that report who may view a space, and which groups are in one."""
 _SEES_ALL = "confluence-administrators"
 """Data Center's group whose members bypass restrictions."""
 _GROUPS = "Give the token the right (and scope) to read groups and who is in them."
@@ -100,7 +106,7 @@ class ConfluenceDoctor:
     def _run_in_time(self, check: Check, subject: str, *, late: Level) -> list[Finding]:
         """Run a check in a thread, to limit a server that sends slowly."""
         try:
-            return start_in_thread(lambda: list(check())).result(self._seconds)
+            return start_in_thread(lambda _: list(check()), None).result(self._seconds)
         except TimeoutError:
             message = f"Confluence did not tell {subject} within {self._seconds:.0f} s."
             advice = "See that it is up; a large one may take longer, which a sync waits for."
@@ -156,6 +162,12 @@ class ConfluenceDoctor:
             yield self._failure(
                 f"{message}. This version does not report who may view a space: no page is shown.",
                 "Update it to 9.1 or later.",
+            )
+        elif numbers and numbers < _TELLS_NESTING:
+            yield self._warning(
+                f"{message}. This version does not report groups in groups: where they are nested,"
+                " people may get less than they may read.",
+                "Update it to 9.4 or later, if you nest groups.",
             )
         else:
             yield self._ok(f"{message}.")
@@ -268,6 +280,7 @@ class ConfluenceDoctor:
                 "See that the search index of Confluence is not being rebuilt.",
             )
             return
+        yield from self._check_bulk(pages)
         rights = self._survey.product.rights(pages)
         nodes = {key for page in pages for key in (*page.ancestors, page.key)} - {UNKNOWN}
         unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
@@ -288,13 +301,32 @@ class ConfluenceDoctor:
     def _check_selection(self) -> Iterator[Finding]:
         """Yield the names in the settings that do not exist."""
         scope = self._scope
-        for tree in scope.trees:
-            yield from self._check_query(f"`page_trees`: {tree}", f"id = {quoted(tree)}")
+        if scope.trees:
+            names = Names(self._transport, self._survey.product, self._survey.tokens)
+            missing = sorted(set(scope.trees) - names.search(scope.trees).keys())
+            if missing:
+                yield self._warning(
+                    f"`page_trees`: the token sees no page {_listed(missing)}.",
+                    "Take the number from the page's address.",
+                )
         for setting, labels in (("labels", scope.labels), ("exclude_labels", scope.labels_out)):
             for label in labels:
                 yield from self._check_query(f"`{setting}`: {label!r}", f"label = {quoted(label)}")
         if scope.cql:
             yield from self._check_query("`cql`", f"({scope.cql})")
+
+    def _check_bulk(self, pages: Sequence[Listed]) -> Iterator[Finding]:
+        """Warn of too many requests: rights that the bulk does not report are requested one by
+        one."""
+        requests_before = self._transport.requests
+        self._survey.product.rights([replace(page, ancestors=()) for page in pages])
+        took = self._transport.requests - requests_before
+        if took > 1 + len(pages) // 2:
+            yield self._warning(
+                f"Restrictions come page by page and not in bulk ({counted(took, 'request')} for"
+                f" {counted(len(pages), 'page')}): each full pass takes a request for each page.",
+                "Give the token the scope to search content; see Confluence's own log.",
+            )
 
     def _check_query(self, setting: str, query: str) -> Iterator[Finding]:
         try:
@@ -319,8 +351,8 @@ class ConfluenceDoctor:
     def _searched(self, query: str, limit: int) -> list[str]:
         """Return the ids of pages in the spaces that are read."""
         keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
-        found = search_content(self._transport, f"space in ({keys}) and {query}", at_once=limit)
-        return [str(row["id"]) for row in islice(found, limit)]
+        answer = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
+        return [str(row["id"]) for row in with_ids(results(answer))]
 
 
 def _listed(keys: Iterable[str]) -> str:

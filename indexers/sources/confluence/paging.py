@@ -22,16 +22,18 @@ _EMPTY = 3
 """Consecutive empty pages of results that count as the end."""
 _RAISE_AFTER = 4
 """Responses after which a smaller limit is raised again."""
-_SEARCH = "/rest/api/content/search"
+SEARCH = "/rest/api/content/search"
 _FOUND_AT_ONCE = 200
 _SPACES_AT_ONCE = 20
 
 
-def pages_of(wiki: Transport, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
+def pages_of(
+    wiki: Transport, path: str, params: Params, *, halves: bool = True, few_tries: bool = False
+) -> Iterator[Json]:
     """Yield the responses of a listing, in the way of the product: `by_cursor` or `by_start`."""
     if wiki.base.cloud:
         return by_cursor(wiki, path, params, halves=halves)
-    return by_start(wiki, path, params, halves=halves)
+    return by_start(wiki, path, params, halves=halves, few_tries=few_tries)
 
 
 def by_cursor(wiki: Transport, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
@@ -43,11 +45,11 @@ def by_cursor(wiki: Transport, path: str, params: Params, *, halves: bool = True
     """
     seen: set[str] = set()
     last_rows: list[Json] = []
-    size = _Size(params, halves=halves)
-    empty_pages = 0
+    empty_pages, size = 0, _Size(params)
     request: tuple[str, Params | None] = (path, params)
     while True:
-        answer = _get_in_halves(wiki, *request, size)
+        answer = _get_in_halves(wiki, request, size) if halves else wiki.get(*request)
+        size.succeed()
         if rows := results(answer):
             _refuse_repeat(rows, last_rows)
             yield answer
@@ -60,27 +62,87 @@ def by_cursor(wiki: Transport, path: str, params: Params, *, halves: bool = True
         request = (wiki.base.relative(link), None)
 
 
-def by_start(
+class _Size:
+    """The number of results requested at once: fewer after a failure, more again later."""
+
+    def __init__(self, params: Params) -> None:
+        self.most = int(params.get("limit", 100))
+        self.now = self.most
+        self._successes = 0
+
+    def halve(self) -> None:
+        self.now, self._successes = self.now // 2, 0
+
+    def succeed(self) -> None:
+        self._successes += 1
+        if self._successes % _RAISE_AFTER == 0:
+            self.now = min(self.most, self.now * 2)
+
+
+def _get_in_halves(wiki: Transport, request: tuple[str, Params | None], size: _Size) -> Json:
+    """Return one page of a listing by cursor, as large as the server can return.
+
+    Raises:
+        WikiUnavailable: not even one result can be had.
+    """
+    path, params = request
+    limited = "limit" in params if params is not None else bool(_LIMIT.search(path))
+    while True:
+        few_tries = limited and size.now > 1
+        try:
+            return wiki.get(*_limited(path, params, size.now), few_tries=few_tries)
+        except Refused as refused:
+            if refused.status < 500 or not few_tries:
+                raise
+            size.halve()
+            log.debug("%s: %d at a time now", path.partition("?")[0], size.now)
+
+
+def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params | None]:
+    """Return the request with ``limit`` in place of its own limit. Where it has none, none is
+    added. A ``next`` (without params) has it in ``path``."""
+    if params is None:
+        return _LIMIT.sub(rf"\g<1>{limit}", path), None
+    return path, {**params, "limit": limit} if "limit" in params else params
+
+
+def by_start(  # noqa: PLR0913 - ways to lighten a request
     wiki: Transport,
     path: str,
     params: Params,
     lighter: Params | None = None,
     *,
     halves: bool = True,
+    few_tries: bool = False,
 ) -> Iterator[Json]:
     """Yield responses as `by_cursor`. The server may silently return fewer than ``limit``, so the
-    offset advances by the number of results. A page of results that is not found (a 404, as in
-    CONFCLOUD-77618), or a single result that still fails, is requested with the params ``lighter``.
+    offset advances by the number of results. After a server error (5xx) a batch is requested in
+    halves. A batch that is not found (a 404, as in CONFCLOUD-77618), or a single result that still
+    fails, is requested with ``lighter``.
 
     Raises:
         WikiUnavailable: a page of results cannot be had; the listing is incomplete.
     """
+    start, light, empty_pages, size = 0, False, 0, _Size(params)
     last_rows: list[Json] = []
-    size = _Size(params, halves=halves)
-    start = empty_pages = 0
     while True:
-        light = None if lighter is None else {**lighter, "start": start}
-        answer = _get_in_halves(wiki, path, {**params, "start": start}, size, light)
+        query = lighter if light and lighter is not None else params
+        may_halve = halves and size.now > 1
+        try:
+            page_query = {**query, "start": start, "limit": size.now}
+            answer = wiki.get(path, page_query, few_tries=few_tries or (may_halve and not light))
+        except Refused as refused:
+            too_heavy = refused.status >= 500
+            if too_heavy and may_halve and not light:
+                size.halve()
+                log.debug("%s: %d at a time now", path, size.now)
+            elif (too_heavy or refused.status == 404) and lighter is not None and not light:
+                light = True
+            else:
+                raise
+            continue
+        light = False
+        size.succeed()
         rows, link = results(answer), _next(answer)
         if rows:
             _refuse_repeat(rows, last_rows)
@@ -90,55 +152,6 @@ def by_start(
             return
         last_rows = rows
         start = start + len(rows) if rows else max(start, _start(link))
-
-
-class _Size:
-    """The number of results requested at once: fewer after a failure, more again later."""
-
-    def __init__(self, params: Params, *, halves: bool) -> None:
-        self._most = int(params["limit"])
-        self._halves = halves
-        self._successes = 0
-        self.now = self._most
-
-    @property
-    def may_halve(self) -> bool:
-        return self._halves and self.now > 1
-
-    def halve(self) -> None:
-        self.now, self._successes = self.now // 2, 0
-
-    def succeed(self) -> None:
-        self._successes += 1
-        if self._successes % _RAISE_AFTER == 0:
-            self.now = min(self._most, self.now * 2)
-
-
-def _get_in_halves(
-    wiki: Transport, path: str, params: Params | None, size: _Size, lighter: Params | None = None
-) -> Json:
-    """Return one page of results, as large as the server can return. Without ``params``, ``path``
-    is a `next`, which has a limit of its own.
-
-    Raises:
-        WikiUnavailable: not even one result can be had.
-    """
-    while True:
-        limited_path = _LIMIT.sub(rf"\g<1>{size.now}", path)
-        limited_params = None if params is None else {**params, "limit": size.now}
-        try:
-            answer = wiki.get(limited_path, limited_params, few_tries=size.may_halve)
-        except Refused as refused:
-            is_too_heavy = refused.status >= 500
-            if is_too_heavy and size.may_halve:
-                size.halve()
-                log.debug("%s: %d at a time now", path.partition("?")[0], size.now)
-                continue
-            if lighter is None or not (is_too_heavy or refused.status == 404):
-                raise
-            answer = wiki.get(path, {**lighter, "limit": size.now})
-        size.succeed()
-        return answer
 
 
 def results(answer: Json) -> list[Json]:
@@ -178,6 +191,13 @@ def _next(answer: Json) -> str:
     return link if isinstance(link, str) else ""
 
 
+def search_params(query: str, limit: int, expand: str = "") -> Params:
+    """Return the parameters of a search. Archived spaces are included, which Confluence otherwise
+    leaves out: the scope decides which spaces are read, and not the search."""
+    params: Params = {"cql": query, "includeArchivedSpaces": "true", "limit": limit}
+    return {**params, "expand": expand} if expand else params
+
+
 def quoted(text: str) -> str:
     """Return ``text`` as a string in CQL."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -192,15 +212,11 @@ def queries_in(kind: str, spaces: Sequence[ConfluenceSpace]) -> Iterator[str]:
 
 
 def search_content(
-    wiki: Transport, query: str, expand: str = "", at_once: int = _FOUND_AT_ONCE
+    wiki: Transport, query: str, expand: str, at_once: int = _FOUND_AT_ONCE
 ) -> Iterator[Json]:
-    """Yield all results of a query in CQL, each with its id. Archived spaces are included, which
-    Confluence otherwise leaves out: the scope decides which spaces are read, and not the search.
+    """Yield the results, each with its id.
 
     Raises:
         WikiUnavailable: the result is incomplete.
     """
-    params: Params = {"cql": query, "includeArchivedSpaces": "true", "limit": at_once}
-    if expand:
-        params = {**params, "expand": expand}
-    return with_ids(rows(pages_of(wiki, _SEARCH, params)))
+    return with_ids(rows(pages_of(wiki, SEARCH, search_params(query, at_once, expand))))

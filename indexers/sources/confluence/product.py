@@ -26,9 +26,10 @@ from footnote_bot.indexers.sources.confluence.answers import (
     moment,
     number,
     version,
+    with_ids,
 )
 from footnote_bot.indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from footnote_bot.indexers.sources.confluence.paging import pages_of, rows, search_content
+from footnote_bot.indexers.sources.confluence.paging import SEARCH, pages_of, rows, search_params
 from footnote_bot.indexers.sources.confluence.parallel import parallel_map
 from footnote_bot.indexers.sources.confluence.partial_result import PartialResult
 from footnote_bot.indexers.sources.confluence.rights import (
@@ -53,6 +54,7 @@ from footnote_bot.indexers.sources.confluence.transport import (
 
 SUBJECTS = 200
 """Subjects of a restriction requested at once."""
+_EDITS_AT_ONCE = 200
 
 Made = TypeVar("Made")
 
@@ -167,7 +169,7 @@ class Product(ABC):
             try:
                 gate = space_gate(permissions(), self._tokens)
             except Refused as refused:
-                return self._unread_viewers(refused)
+                return self._unread_viewers(path, refused)
             if visitors is not None:
                 try:
                     gate |= space_gate(unless_absent(visitors) or (), self._tokens)
@@ -229,7 +231,7 @@ class Product(ABC):
         the search, which may lag."""
         # CQL has times in the site's time zone, so the site computes this one.
         query = f'type in (page, blogpost) and lastmodified >= now("-{hours}h")'
-        for row in search_content(self._wiki, query, "version"):
+        for row in with_ids(self._all(SEARCH, search_params(query, _EDITS_AT_ONCE, "version"))):
             yield str(row["id"]), number(version(row))
 
     def user_name(self, key: str) -> str:
@@ -268,15 +270,16 @@ class Product(ABC):
         listed = self._short(f"{path}/permissions/anonymous")
         return [{**nobody, **row} for row in listed if isinstance(row, dict)]
 
-    def _unread_viewers(self, refused: Refused) -> Gate:
+    def _unread_viewers(self, path: str, refused: Refused) -> Gate:  # noqa: ARG002 - for Data Center
         return unread_gate(refused)
 
     def _all(self, path: str, params: Params) -> Iterator[Json]:
         return rows(pages_of(self._wiki, path, params))
 
-    def _short(self, path: str) -> Iterator[Json]:
+    def _short(self, path: str, *, few_tries: bool = False) -> Iterator[Json]:
         """Yield the rows of a listing that is always short, so it is not requested in halves."""
-        return rows(pages_of(self._wiki, path, {"limit": self.at_once}, halves=False))
+        params: Params = {"limit": self.at_once}
+        return rows(pages_of(self._wiki, path, params, halves=False, few_tries=few_tries))
 
 
 def certain(gate: Gate) -> Gate:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote, quote_plus
 
 from footnote_bot.indexers.model import (
@@ -44,7 +44,7 @@ _NO_PATH = re.compile(r"[%&?/\\;\"§+:]")
 """Characters of titles for which Confluence has no path: its server refuses an encoded slash, for
 example."""
 Make = Callable[..., tuple[Section, ...]]
-"""A parser of one page, to be called with the page's ``links`` by name."""
+"""A parser that takes the page's ``links`` by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +209,9 @@ class Parsed:
     unknown: frozenset[str]
 
 
-def parse_with_names(make: Make, place: PageLocation, names: Mapping[str, str]) -> Parsed:
-    """Parse a page, in the parsing process, which cannot request names from Confluence."""
+def parse_document(
+    make: Make, *arguments: Any, place: PageLocation, names: Mapping[str, str], **keywords: Any
+) -> Parsed:
     unknown: set[str] = set()
 
     def user(key: str) -> str:
@@ -218,7 +219,32 @@ def parse_with_names(make: Make, place: PageLocation, names: Mapping[str, str]) 
             unknown.add(key)
         return names.get(key, "")
 
-    return Parsed(make(links=place.links(user)), frozenset(unknown))
+    return Parsed(make(*arguments, links=place.links(user), **keywords), frozenset(unknown))
+
+
+def parse_within(
+    parse: Parse,
+    place: PageLocation,
+    user: Callable[[str], str],
+    make: Make,
+    *arguments: Any,
+    **keywords: Any,
+) -> tuple[Section, ...]:
+    """Return the sections with the names of all people in them. The parsing process cannot request
+    names from Confluence, so it returns the people that it found, and parses again.
+
+    Raises:
+        ParsingFailed
+    """
+    read_with_names = partial(
+        parse, PAGE, parse_document, make, *arguments, place=place, **keywords
+    )
+    first = read_with_names(names={})
+    if not first.unknown:
+        return first.sections
+    return read_with_names(
+        names={key: user(key) for key in sorted(first.unknown)[:_MAX_NAMES]}
+    ).sections
 
 
 class Reader:
@@ -238,66 +264,75 @@ class Reader:
         self._transport = transport
         self._product = product
         self._parse = parse
-        self._names: Names = {} if names is None else names
+        self._users: Names = {} if names is None else names
         self._empty: dict[str, str] = {}
+        self._nameless: set[str] | None = None
+        """People without a name in the present pass; None before the first one."""
 
     def known_empty(self, document: Document) -> bool:
         """Return whether the document was empty the last time, and is unchanged."""
         return says_the_same(document, self._empty.get(document.key, ""))
 
-    def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
-        """Yield pages. Bodies are requested while the caller embeds earlier pages."""
-        for key, name in list(self._names.items()):
-            if not name:
-                del self._names[key]  # it could not be read in an earlier pass
-        by_key = {page.key: page for page in pages}
+    def read(
+        self, pages: Sequence[Seen], seen_now: Callable[[Sequence[Seen]], Iterable[Seen]]
+    ) -> Iterator[PageChange]:
+        """Yield pages. Bodies are requested while the caller embeds earlier pages. A body that
+        Confluence failed to return, or that was edited meanwhile, is requested once more at the
+        end, for the page as ``seen_now`` returns it."""
+        self._nameless = set()
+        failed: list[Seen] = []
+        yield from self._read(pages, failed)
+        if failed:
+            yield from self._read(list(seen_now(failed)))
+
+    def _read(
+        self, pages: Sequence[Seen], retries: list[Seen] | None = None
+    ) -> Iterator[PageChange]:
+        """Read pages. Those that are refused for now go to ``retries``, or else are failures."""
+        by_key = {page.listed.key: page for page in pages}
         batches = in_batches([page.listed for page in pages], self._product.batch)
         for bodies in parallel_map(self._product.bodies, batches, self._transport.concurrency):
             for key, body in bodies.items():
-                if isinstance(body, Refused):
+                if isinstance(body, Refused) and retries is not None and not body.absent:
+                    retries.append(by_key[key])
+                elif isinstance(body, Refused):
                     yield Failed(key, str(body))
                 else:
                     yield self.convert(by_key[key], body)
 
     def convert(self, seen: Seen, body: str) -> PageChange:
         """Make a page of its ``body`` in storage format."""
-        title, url = seen.title, seen.listed.url
-        return self.document(seen, url, partial(sections, body, title=title, editor=seen.editor))
+        listed = seen.listed
+        return self.document(
+            seen, listed.url, sections, body, title=listed.title, editor=seen.editor
+        )
 
-    def document(self, document: Document, url: str, make: Make) -> PageChange:
+    def document(
+        self, document: Document, url: str, make: Make, *arguments: Any, **keywords: Any
+    ) -> PageChange:
         """Make a page of the sections that ``make`` returns for a document, whose address is
         ``url``, or return why there is none."""
-        key = document.key
+        key, place = document.key, self._place(document.listed)
         try:
-            found = self._parsed(document.listed, make)
+            result = parse_within(self._parse, place, self._user, make, *arguments, **keywords)
         except ParsingFailed as error:
             return Failed(key, str(error))
         except Exception as error:
             # A defect that one page triggers must not stop the others.
             log.exception("%s: %s cannot be converted", self._wiki, key)
             return Failed(key, f"cannot be converted ({type(error).__name__}; see the log)")
-        if not found:
+        if not result:
             self._empty[key] = revision(document)
             return Skipped(key, EMPTY)
-        return changed(self._wiki, document, url, found)
+        return changed(self._wiki, document, url, result)
 
-    def _parsed(self, page: Listed, make: Make) -> tuple[Section, ...]:
-        """Return the sections, with the names of the people in them: the first parse finds the
-        people, and a second one knows their names.
-
-        Raises:
-            ParsingFailed
-        """
-        place = self._place(page)
-        first = self._parse(PAGE, parse_with_names, make, place, {})
-        if not first.unknown:
-            return first.sections
-        people = sorted(first.unknown)[:_MAX_NAMES]
-        new = [key for key in people if key not in self._names]
-        new_names = parallel_map(self._product.user_name, new, self._transport.concurrency)
-        self._names.update(zip(new, new_names, strict=True))
-        names = {key: self._names.get(key, "") for key in people}
-        return self._parse(PAGE, parse_with_names, make, place, names).sections
+    def _user(self, key: str) -> str:
+        """Return a person's name; an unavailable one is requested again in the next pass."""
+        if not self._users.get(key) and key not in (self._nameless or ()):
+            self._users[key] = self._product.user_name(key)
+            if self._nameless is not None and not self._users[key]:
+                self._nameless.add(key)
+        return self._users[key]
 
     def _place(self, page: Listed) -> PageLocation:
         base = self._transport.shown_at.rstrip("/")

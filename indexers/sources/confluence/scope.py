@@ -12,8 +12,16 @@ from footnote_bot.indexers.sources.confluence.answers import (
     Listed,
     is_listed,
 )
-from footnote_bot.indexers.sources.confluence.paging import quoted, search_content
+from footnote_bot.indexers.sources.confluence.paging import (
+    SEARCH,
+    pages_of,
+    quoted,
+    rows,
+    search_params,
+)
 from footnote_bot.indexers.sources.confluence.transport import Json, Refused, Transport
+
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +59,12 @@ class Scope:
 
         return selected
 
-    def reads(self, key: str, description: Json) -> bool:
-        """Return whether the space of this ``key``, as Confluence describes it, is read."""
+    def reads(self, key: str, tells: Json) -> bool:
+        """Return whether the space of this ``key``, with Confluence's description ``tells``, is
+        read."""
         if self.spaces:
             return key in self.spaces
-        return is_listed(description, personal=self.personal, archived=self.archived)
+        return is_listed(tells, personal=self.personal, archived=self.archived)
 
     @property
     def reads_labels(self) -> bool:
@@ -93,5 +102,5 @@ def _labelled(labels: Sequence[str]) -> str:
 
 
 def _ids(wiki: Transport, space: ConfluenceSpace, query: str) -> frozenset[str]:
-    found = search_content(wiki, f"space = {quoted(space.key)} and {query}")
-    return frozenset(str(row["id"]) for row in found)
+    params = search_params(f"space = {quoted(space.key)} and {query}", _AT_ONCE)
+    return frozenset(str(row.get("id")) for row in rows(pages_of(wiki, SEARCH, params)))

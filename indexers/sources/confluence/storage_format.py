@@ -90,7 +90,12 @@ def _visible_tree(body: str) -> Node:
 def _hidden(item: Node | str) -> bool:
     if isinstance(item, str):
         return False
-    return item.tag in macros.TAGS and macros.read(item).hidden
+    if item.tag in macros.TAGS:
+        return macros.read(item).hidden
+    # On a rendered page, macros without a body show other pages, as the token sees them.
+    name = item.attributes.get("data-macro-name", "").lower()
+    without_body = item.attributes.get("data-hasbody") == "false" and name != "status"
+    return without_body or name in macros.INCLUDES
 
 
 def _drop_repeated_headings(extension: Node) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
@@ -41,13 +41,14 @@ from footnote_bot.indexers.sources.confluence.reading import (
     space_id_of,
     version_of,
 )
-from footnote_bot.indexers.sources.confluence.rights import UnreadGate
+from footnote_bot.indexers.sources.confluence.rights import Gate, UnreadGate
 from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.spaces_lost import (
     close_pages,
     in_lost_spaces,
     known_in,
     left_behind,
+    untold_spaces,
     vanished_spaces,
 )
 from footnote_bot.indexers.sources.confluence.survey import ListedSpaces, NoSpaces, Survey
@@ -64,7 +65,7 @@ class ConfluenceWiki:
     """The current pages and blog posts of ``scope``, with owners by ``ownership``, and their
     ``extras``, which have the same owners."""
 
-    def __init__(  # noqa: PLR0913 - what is read
+    def __init__(  # noqa: PLR0913 - what is read, and what the live check shares
         self,
         name: str,
         transport: Transport,
@@ -73,13 +74,15 @@ class ConfluenceWiki:
         ownership: Ownership = NOBODY_NAMED,
         *,
         names: Names | None = None,
+        viewers_seen: Callable[[ConfluenceSpace, Gate], None] = lambda _space, _viewers: None,
         parse: Parse = here,
     ) -> None:
-        """Create the wiki. ``names`` are the known names of people."""
+        """Create the wiki. ``names`` are the known names of people. ``viewers_seen`` is called with
+        a space's viewers whenever they are read."""
         self.name = name
         self.has_page_rights = True
         self.scope_settings = "`spaces`, `page_trees`, `labels` and `cql`"
-        self.survey = Survey(name, transport, scope or Scope(), ownership)
+        self.survey = Survey(name, transport, scope or Scope(), ownership, viewers_seen)
         self._transport = transport
         self._reader = Reader(name, transport, self.survey.product, names, parse=parse)
         self._extras = PageExtras(extras or Extras(), name, transport, self._reader, parse)
@@ -101,14 +104,15 @@ class ConfluenceWiki:
         self._passed_over.clear()
         spaces = yield from self._listed_spaces(known)
         # Before the rights: a file listed after them may have been attached for fewer people.
-        parts, failure = self._parts(spaces.seen, known_in(spaces.seen, known))
+        parts, trouble = self._parts(spaces.seen, known_in(spaces.seen, known))
         enumeration = self.survey.enumerated(spaces.seen)
         seen = _merged(enumeration.pages)
         tallies = _tallies(spaces.seen, seen)
         extras = self._extras.documents(parts, {page.key: page for page in seen})
         keys = frozenset([*(page.key for page in seen), *(extra.key for extra in extras)])
+        self.survey.learn_keys(untold_spaces(spaces, known, self.survey.key_of))
         pages_left = left_behind(spaces, enumeration.refused, keys, known, self.survey.key_of)
-        if failure is None:
+        if not trouble:
             warnings = _refusals(seen)
             if not spaces.lost:
                 warnings += vanished_spaces(spaces, known, self.survey.key_of)
@@ -121,11 +125,11 @@ class ConfluenceWiki:
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
                         " naming nobody", self.name, closed)  # fmt: skip
-        if failure is not None:
+        if trouble:
             yield from close_pages(self._perhaps_narrowed(seen, known))
         yield from self._differing(seen, extras, known)
-        if failure is not None:
-            raise failure
+        if trouble:
+            raise trouble
 
     def recent(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """Yield recent edits, attachments and comments, as far as the search knows them. Rights,
@@ -170,10 +174,7 @@ class ConfluenceWiki:
         if self.survey.gone([key]):
             yield Skipped(key, "it is gone, or not among what is read")
             return
-        spaces = {space.id: space for space in self.survey.spaces()}
-        pages = self.survey.by_space(self.survey.find_all([key], spaces), spaces)
-        seen = [page for space, listed in pages.items() for page in self.survey.seen(space, listed)]
-        yield from self._differing(seen, (), {})
+        yield from self._differing(list(self._current([key]).values()), (), {})
 
     def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """Yield the changes of a space, see `indexers.ports.Divisible`.
@@ -241,18 +242,40 @@ class ConfluenceWiki:
             if self._extras.owns(key) and space_id_of(indexed.revision) in spaces
         }
 
+    def _current(self, keys: Collection[str]) -> dict[str, Seen]:
+        """Return the pages that exist, in their current state."""
+        spaces = {space.id: space for space in self.survey.spaces()}
+        pages = list(self.survey.find_all(keys, spaces))
+        if any(page and page.space.id not in spaces for page in pages):
+            # Its space is newer than the list of spaces, or is not read.
+            spaces = {space.id: space for space in self.survey.spaces(fresh=True)}
+            pages = list(self.survey.find_all(keys, spaces))
+        return {
+            seen.key: seen
+            for space, listed in self.survey.by_space(pages, spaces).items()
+            for seen in self.survey.seen(space, listed)
+        }
+
+    def _seen_now(self, pages: Sequence[Seen]) -> Iterable[Seen]:
+        """Return the pages that are still in the scope, in their current state, or as they were if
+        Confluence does not report it."""
+        try:
+            current = self._current([page.key for page in pages]).values()
+            selected = self.survey.selected
+            return [page for page in current if selected(page.listed.space, [page.listed])]
+        except WikiUnavailable as error:
+            log.warning("%s: pages could not be listed again: %s", self.name, error)
+            return pages
+
     def _differing(
         self, pages: Sequence[Seen], extras: Sequence[OnPage], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         """Yield the differences between ``known`` and the documents seen now. Rights that could not
-        be read, and perhaps can be, are read again at the end. Until then, nobody is shown these
-        pages whom the readable rights do not admit."""
+        be read, and perhaps can be, are read again at the end."""
         doubtful = {page.key: page for page in pages if page.doubtful}
-        extras_on_doubtful = [extra for extra in extras if extra.page.key in doubtful]
-        narrowed = _narrowed_meanwhile((*doubtful.values(), *extras_on_doubtful), known)
-        for key, indexed in narrowed.items():
-            if indexed.acl != known[key].acl:
-                yield Relabelled(key, indexed.revision, indexed.acl)
+        in_doubt = [extra for extra in extras if extra.page.key in doubtful]
+        narrowed = _narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
+        yield from _relabelled(known, narrowed)
         yield from self._changes_of(
             [page for page in pages if page.key not in doubtful],
             [extra for extra in extras if extra.page.key not in doubtful],
@@ -260,19 +283,20 @@ class ConfluenceWiki:
         )
         if not doubtful:
             return
-        again = self._seen_again(doubtful)
-        extras_again = [extra.on(again[extra.page.key]) for extra in extras_on_doubtful]
-        yield from self._changes_of(list(again.values()), extras_again, {**known, **narrowed})
+        again = {page.key: page for page in self._seen_again(list(doubtful.values()))}
+        in_doubt = [extra.on(again[extra.page.key]) for extra in in_doubt]
+        yield from self._changes_of(list(again.values()), in_doubt, {**known, **narrowed})
         yield from _failures(list(again.values()))
 
-    def _seen_again(self, doubtful: Mapping[str, Seen]) -> dict[str, Seen]:
-        """Return the pages with their rights read again, or as they were if that fails."""
+    def _seen_again(self, doubtful: Sequence[Seen]) -> Iterator[Seen]:
+        """Yield the pages with their rights read again, or as they were if that fails."""
         try:
-            again = {page.key: page for page in self.survey.seen_again(list(doubtful.values()))}
+            seen = {page.key: page for page in self.survey.seen_again(doubtful)}
         except WikiUnavailable as error:
             log.warning("%s: rights could not be read again: %s", self.name, error)
-            again = {}
-        return {**doubtful, **again}
+            seen = {}
+        for page in doubtful:
+            yield seen.get(page.key, page)
 
     def _changes_of(
         self, pages: Sequence[Seen], extras: Sequence[OnPage], known: Mapping[str, KnownPage]
@@ -286,16 +310,17 @@ class ConfluenceWiki:
             key, indexed = document.key, known.get(document.key)
             loses_readers = indexed is not None and _loses_readers(indexed, document.acl)
             change: PageChange | None = self._unread(document)
-            is_skipped = isinstance(change, Skipped)
-            if indexed and not is_skipped and says_the_same(document, indexed.revision):
-                change = _change_of_rights(document, indexed)
+            remains = not isinstance(change, Skipped)
+            if indexed and remains and says_the_same(document, indexed.revision):
+                current = KnownPage(revision(document), document.acl, document.owner)
+                relabelled = Relabelled(key, current.revision, current.acl, current.owner)
+                if loses_readers:
+                    yield relabelled
+                    continue
+                change = Unchanged(key) if indexed == current else relabelled
             elif indexed and loses_readers:
-                # The indexed text is not for these readers any more, whether or not the new text
-                # can be read.
                 yield Relabelled(key, indexed.revision, indexed.acl & document.acl)
-            if isinstance(change, Relabelled) and loses_readers:
-                yield change
-            elif change:
+            if change:
                 settled.append(change)
             else:
                 to_read.add(key)
@@ -311,7 +336,7 @@ class ConfluenceWiki:
             [page for page in pages if page.key in to_read]
         )
         yield from left_out
-        yield from self._reader.read(to_keep)
+        yield from self._reader.read(to_keep, self._seen_now)
         excluded = {page.key for page in left_out}
         for extra in extras:
             if extra.page.key in excluded:
@@ -347,26 +372,29 @@ def _narrowed_meanwhile(
 ) -> dict[str, KnownPage]:
     """Return the indexed pages of ``documents``, open to those readers alone whom the readable
     rights admit."""
-    narrowed: dict[str, KnownPage] = {}
-    for document in documents:
-        if indexed := known.get(document.key):
-            is_closed = NOBODY in {indexed.acl, document.acl}
-            acl = NOBODY if is_closed else indexed.acl & document.acl
-            narrowed[document.key] = replace(indexed, acl=acl)
-    return narrowed
+    return {
+        document.key: replace(indexed, acl=_narrowed(indexed.acl, document.acl))
+        for document in documents
+        if (indexed := known.get(document.key)) is not None
+    }
 
 
-def _change_of_rights(document: Document, indexed: KnownPage) -> Relabelled | Unchanged:
-    """Return the change of an indexed document whose text is the same."""
-    current = KnownPage(revision(document), document.acl, document.owner)
-    if indexed == current:
-        return Unchanged(document.key)
-    return Relabelled(document.key, current.revision, current.acl, current.owner)
+def _relabelled(
+    known: Mapping[str, KnownPage], narrowed: Mapping[str, KnownPage]
+) -> Iterator[Relabelled]:
+    """Yield the rights that differ."""
+    for key, indexed in narrowed.items():
+        if indexed.acl != known[key].acl:
+            yield Relabelled(key, indexed.revision, indexed.acl)
 
 
 def _loses_readers(indexed: KnownPage, current: Acl) -> bool:
     """Return whether fewer people may read it now; a page that is closed to all loses none."""
     return indexed.acl not in {NOBODY, indexed.acl & current}
+
+
+def _narrowed(indexed: Acl, current: Acl) -> Acl:
+    return NOBODY if NOBODY in {indexed, current} else indexed & current
 
 
 def _refusals(pages: Iterable[Seen]) -> tuple[str, ...]:

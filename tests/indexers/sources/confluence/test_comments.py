@@ -202,6 +202,20 @@ def test_a_new_edited_or_deleted_comment_changes_the_document(site, talk, how) -
     assert len(texts) == {"said": 4, "edited": 3, "deleted": 2}[how]
 
 
+def test_a_body_without_storage_format_is_read_as_rendered(site, talk) -> None:
+    site.confluence.unstorable.add(talk.first.id)
+
+    assert len(read_page(site, talk.key).sections) == 3
+
+
+def test_a_comment_is_rendered_only_where_its_storage_format_breaks(site, talk) -> None:
+    site.confluence.faults.on(r"search\?cql=id.*body", Fault(kind="cut"), times=2)
+    failed = reasons(sync(wiki_of(site, ONLY), {}), Failed)
+
+    assert {*failed} == {talk.key}
+    assert not any("body.view" in request.query for request in site.confluence.requests)
+
+
 def test_unavailable_bodies_are_one_line_of_the_report(site, talk) -> None:
     site.confluence.faults.on(r"search\?cql=id.*body", Fault(500), times=None)
     failed = reasons(sync(wiki_of(site, ONLY), {}), Failed)
@@ -230,7 +244,7 @@ def test_many_comments_come_fifty_a_request(site, talk) -> None:
 
     assert [s.text for s in page.sections] == [f"Comment {number}." for number in range(120)]
     bodies = [r for r in site.confluence.requests if "inlineProperties" in r.query]
-    assert len(bodies) == 3
+    assert len(bodies) == 4
 
 
 def test_comments_that_say_nothing_are_asked_for_once(site, talk) -> None:
@@ -291,7 +305,9 @@ def test_comments_are_current_as_long_as_they_are_the_same(site, talk) -> None:
     site.world.delete_comment(talk.top.id, talk.inline.id)
     edited = live_pages(site, cited).stand[talk.key]
 
-    assert edited == LivePage(acl, edited=True)
+    assert (edited.acl, edited.edited) == (acl, True)
+    assert edited.now is not None
+    assert [part.text for part in edited.now.sections] == ["Is this so?", "It is so."]
 
 
 def test_comments_of_a_page_that_is_gone_are_not_current(site, talk) -> None:

@@ -6,9 +6,10 @@ from threading import Event
 
 import pytest
 
-from footnote_bot.indexers.model import Changed, Failed, PageChange
+from footnote_bot.indexers.model import Changed, Failed, KnownPage, PageChange
 from footnote_bot.indexers.sources.confluence.extras import Extras
 from footnote_bot.indexers.sources.confluence.live import AT_ONCE, LiveConfluence
+from footnote_bot.indexers.sources.confluence.scope import Scope
 from footnote_bot.indexers.sources.confluence.transport import Json, Params, Transport
 from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.indexers.sources.confluence.looking import PATIENT
@@ -20,7 +21,9 @@ def wiki(site) -> ConfluenceWiki:
     return ConfluenceWiki("wiki", site.transport())
 
 
-def test_a_text_written_after_its_rights_were_read_waits_for_the_next_pass(site, wiki) -> None:
+def test_a_text_written_after_its_rights_were_read_is_read_at_the_end_under_its_own(
+    site, wiki
+) -> None:
     """The new text may be meant for fewer people."""
     world = site.world
     world.add_space("ENG")
@@ -34,15 +37,48 @@ def test_a_text_written_after_its_rights_were_read_waits_for_the_next_pass(site,
 
     site.confluence.before_each = close_and_rewrite
     first = list(wiki.changes({}))
+    changed_pages = changed(first)
+    known = {key: KnownPage(page.revision, page.acl) for key, page in changed_pages.items()}
 
-    assert [change.key for change in first if isinstance(change, Failed)] == [hurried]
-    assert changed(first).keys() == {page.id for page in pages} - {hurried}
+    assert not [change for change in first if isinstance(change, Failed)]
+    assert changed_pages.keys() == {page.id for page in pages}
+    assert changed_pages[hurried].sections[0].text == "Secret."
+    assert changed_pages[hurried].acl.admits(principal(site, site.bot))
+    assert not changed_pages[hurried].acl.admits(principal(site, world.add_user("Ada")))
+    assert not changed(list(wiki.changes(known)))
 
-    page = changed(list(wiki.recent({})))[hurried]
 
-    assert page.sections[0].text == "Secret."
-    assert page.acl.admits(principal(site, site.bot))
-    assert not page.acl.admits(principal(site, world.add_user("Ada")))
+def test_a_page_that_is_edited_whenever_it_is_read_waits_for_the_next_pass(site, wiki) -> None:
+    world = site.world
+    world.add_space("ENG")
+    page = world.create("ENG", "One", "<p>Open.</p>")
+
+    def rewrite(path: str) -> None:
+        if "body" in path:
+            world.edit(page.id, body="<p>Secret.</p>")
+
+    site.confluence.before_each = rewrite
+    first = list(wiki.changes({}))
+
+    assert not changed(first)
+    assert [change.key for change in first if isinstance(change, Failed)] == [page.id]
+
+
+def test_a_page_that_leaves_the_scope_while_it_is_read_is_not_read_again(site) -> None:
+    world = site.world
+    world.add_space("ENG")
+    top = world.create("ENG", "Top", "<p>Top.</p>")
+    page = world.create("ENG", "One", "<p>Open.</p>", parent=top.id)
+    wiki = ConfluenceWiki("wiki", site.transport(), Scope(trees=(top.id,)))
+
+    def move_and_rewrite(path: str) -> None:
+        if "body" in path and world.contents[page.id].version == 1:
+            world.move(page.id)
+            world.edit(page.id, body="<p>Elsewhere.</p>")
+
+    site.confluence.before_each = move_and_rewrite
+
+    assert changed(list(wiki.changes({}))).keys() == {top.id}
 
 
 def test_a_page_that_is_trashed_while_it_is_read_is_not_indexed(site, wiki) -> None:
@@ -91,7 +127,7 @@ def test_a_text_written_while_a_check_reads_it_is_shown_under_its_own_rights(clo
     assert not live_page.acl.admits(principal(cloud, world.add_user("Ada")))
 
 
-def test_a_comment_written_while_a_check_reads_it_is_not_shown(cloud) -> None:
+def test_a_comment_written_while_a_check_reads_it_is_shown_under_its_own_rights(cloud) -> None:
     """The page was restricted and then commented on, after its rights were read."""
     world, extras = cloud.world, Extras(comments=True)
     world.add_space("ENG")
@@ -117,8 +153,10 @@ def test_a_comment_written_while_a_check_reads_it_is_not_shown(cloud) -> None:
     transport = cloud.transport(kind=RightsFirst, concurrency=AT_ONCE)
     live_page = LiveConfluence("wiki", transport, extras=extras).current(cited, PATIENT).stand[key]
 
-    assert live_page.edited
-    assert live_page.now is None
+    assert live_page.now is not None
+    assert [section.text for section in live_page.now.sections] == ["Open, too.", "Secret."]
+    for acl in (live_page.acl, live_page.now.acl):
+        assert not acl.admits(principal(cloud, world.add_user("Ada")))
 
 
 def changed(changes: list[PageChange]) -> dict:

@@ -131,7 +131,7 @@ def test_a_refusal_for_good_is_a_warning_and_asked_for_once(site, office) -> Non
     assert len(requests) == 1
 
 
-def test_data_centers_500_to_who_is_no_administrator_is_a_warning_(
+def test_data_centers_500_to_who_is_no_administrator_is_a_warning_and_soon_given_up(
     data_center,
 ) -> None:
     world = data_center.world
@@ -140,10 +140,14 @@ def test_data_centers_500_to_who_is_no_administrator_is_a_warning_(
     transport = data_center.transport(world.add_user("Reader"), patience=Patience())
     office = Office(data_center, ConfluenceWiki("wiki", transport), Telling(), page, page)
 
-    report = office.sync()
+    for tries in (4, 2):
+        report = office.sync()
 
-    assert not report.failed
-    assert "no administrator of the space. Nobody is shown the page" in report.warnings[0]
+        assert not report.failed
+        assert "no administrator of the space. Nobody is shown the page" in report.warnings[0]
+        assert (
+            sum(PERMISSIONS in request.path for request in data_center.confluence.requests) == tries
+        )
     assert office.index.known("wiki")[page.id].acl == NOBODY
 
 
@@ -201,6 +205,27 @@ def test_only_visitors_lose_a_right_that_cannot_be_read_and_it_is_reported(site)
     assert office.pages_shown() == {page.id}
     assert [failed.key for failed in report.failed] == ["space WEB"]
     assert "Visitors who are not logged in are not shown the page" in report.failed[0].reason
+
+
+def test_a_body_that_comes_late_is_read_at_the_end_of_the_pass(site, office) -> None:
+    site.world.edit(office.leaf.id, body="<p>words anew</p>")
+    body = rf"(pages|content)/{office.leaf.id}\?(body|expand=body)"
+    fail_requests(site, body, times=2 * TRIES)
+    report = office.sync()
+
+    assert (report.changed, report.failed) == (1, [])
+
+
+@pytest.mark.parametrize("kind", ["cut", "login"])
+def test_a_body_that_is_cut_off_is_requested_again_and_not_rendered(site, office, kind) -> None:
+    """A rendered page shows what the token sees of other pages."""
+    site.world.edit(office.leaf.id, body="<p>words anew</p>")
+    body = rf"(pages|content)/{office.leaf.id}\?(body|expand=body)"
+    site.confluence.faults.on(body, Fault(kind=kind))
+    report = office.sync()
+
+    assert (report.changed, report.failed) == (1, [])
+    assert not any("view" in request.query for request in site.confluence.requests)
 
 
 @pytest.mark.parametrize("fault", [Fault(400), Fault(404), Fault(kind="cut")], ids=repr)

@@ -188,6 +188,27 @@ def test_a_heading_in_a_panel_of_the_new_editor_counts_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "macro",
+    [
+        'data-hasbody="false" data-macro-name="children"',
+        'data-hasbody="false" data-macro-name="jira"',
+        'data-macro-name="excerpt-include"',
+    ],
+)
+def test_a_rendered_page_says_nothing_of_other_pages(macro: str) -> None:
+    """The page is rendered with the rights of the token, which sees more than most people."""
+    body = (
+        '<p>Ours <span class="status-macro conf-macro" data-hasbody="false"'
+        ' data-macro-name="status">NEW</span></p>'
+        f'<div class="conf-macro output-block" {macro}><p>Secret</p></div>'
+        '<div class="conf-macro" data-hasbody="true" data-macro-name="info"><p>Also ours</p></div>'
+    )
+    [section] = sections(body, title="Page")
+
+    assert section.text == "Ours NEW\n\nAlso ours"
+
+
 def test_cards_of_links_beside_each_other_are_paragraphs() -> None:
     cards = "".join(
         f'<ac:link ac:card-appearance="block"><ac:link-body>{name}</ac:link-body></ac:link>'

@@ -323,6 +323,12 @@ def test_a_renamed_space_changes_its_pages(site, handbook) -> None:
     assert len(kinds(sync(wiki_of(site), known))["Changed"]) == 4
 
 
+def test_a_body_without_storage_format_is_read_as_rendered(site, handbook) -> None:
+    site.confluence.unstorable.add(handbook["leaf"].id)
+
+    assert handbook["leaf"].id in kinds(sync(wiki_of(site), {}))["Changed"]
+
+
 def test_an_unavailable_body_fails_alone(site, handbook) -> None:
     leaf = handbook["leaf"].id
     for path in (rf"content/{leaf}\?expand=body", r"v2/pages\?id=", rf"pages/{leaf}\?"):
