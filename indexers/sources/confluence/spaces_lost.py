@@ -6,9 +6,9 @@ keep their passages, so that they can be opened again without embedding. An unre
 Confluence merely failed to list, keeps its pages as they were: each is checked before it is quoted.
 
 Pages have the id of their space, and `spaces` has keys. If one key is lost while Confluence fails
-to report another, the ids seen in earlier passes tell them apart. Otherwise the pages are closed:
-they may be in the lost space. The check before a quotation is not enough for them: it may get no
-reply, and may be switched off.
+to report another, the ids seen earlier tell them apart, or one of the pages does. If neither does,
+the pages are closed: they may be in the lost space, and rights come first. The check before a
+quotation is not enough for them: it may get no reply, and may be switched off.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 from footnote_bot.indexers.model import NOBODY, Failed, KnownPage, Relabelled, Unchanged
 from footnote_bot.indexers.sources.confluence.answers import ConfluenceSpace
+from footnote_bot.indexers.sources.confluence.attachments import is_attachment
+from footnote_bot.indexers.sources.confluence.comments import is_comments
 from footnote_bot.indexers.sources.confluence.reading import space_id_of
 from footnote_bot.indexers.sources.confluence.survey import ListedSpaces
 from footnote_bot.indexers.sources.confluence.transport import Refused
@@ -29,6 +31,8 @@ KeyOf = Callable[[str], str]
 
 _UNKNOWN = ""
 """The space's id in revisions of older Footnotes, which did not record it."""
+_ASKED = 3
+"""Pages of a space that are requested to learn its key: some may be gone, or have moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +56,59 @@ def left_behind(
     known: Known,
     key_of: KeyOf,
 ) -> LeftBehind:
-    """Sort the ``known`` pages that are not ``listed`` by the state of their space. ``refused`` are
-    the spaces (by id) that were seen, and whose pages Confluence then refused to list."""
-    lost_ids = {id_ for id_, why in refused.items() if why.absent}
-    failed_ids = refused.keys() - lost_ids
-    listed_ids = {space.id for space in spaces.seen} - refused.keys()
+    """Sort the ``known`` pages that are not ``listed`` by the state of their space."""
+    absent = {space.id: space for space in spaces.seen if space.id in refused}
+    lost = {id_ for id_, why in refused.items() if why.absent}
+    failed = {id_ for id_ in absent if id_ not in lost}
+    listed_spaces = {space.id for space in spaces.seen} - absent.keys()
+    trouble_elsewhere = bool(spaces.lost or lost)
+
+    def only_failed(space: str) -> bool:
+        if space in absent or key_of(space) in spaces.unread:
+            return space not in lost
+        if not trouble_elsewhere:
+            return bool(failed or spaces.unread)
+        # The lost spaces have other ids, if each was seen before Confluence refused it.
+        return bool(space and spaces.unread) and not spaces.lost
+
     closed: dict[str, KnownPage] = {}
     unread: dict[str, KnownPage] = {}
     for key, page in known.items():
         space = space_id_of(page.revision)
-        if key in listed or space in listed_ids:
+        if key in listed or space in listed_spaces:
             continue
-        if space in failed_ids or key_of(space) in spaces.unread:
+        if only_failed(space):
             unread[key] = page
-        elif spaces.lost or lost_ids:
-            closed[key] = page  # it may be in a lost space
-        elif failed_ids or spaces.unread:
-            unread[key] = page
-    keys_by_id = {space.id: space.key for space in spaces.seen}
-    failures = [_lost(key) for key in (*spaces.lost, *(keys_by_id[id_] for id_ in lost_ids))]
-    kept_keys = {key_of(space_id_of(page.revision)) for page in unread.values()}
-    is_unclear = any(not key_of(space_id_of(page.revision)) for page in closed.values())
+        elif trouble_elsewhere:
+            closed[key] = page
+    lost_keys = [*spaces.lost, *(absent[id_].key for id_ in sorted(lost))]
+    failures = [_lost(key, spaces.hints.get(key, "")) for key in lost_keys]
+    failed_keys = {key_of(space_id_of(page.revision)) for page in unread.values()}
+    undetermined = {
+        space for page in closed.values() if not key_of(space := space_id_of(page.revision))
+    }
     for key, why in spaces.unread.items():
-        may_be_closed = is_unclear and key not in kept_keys
-        failures.append(_perhaps_closed(key, why) if may_be_closed else _unread(key, why))
-    failures += [_unread(keys_by_id[id_], refused[id_]) for id_ in sorted(failed_ids)]
+        in_doubt = "" in undetermined or (undetermined and key not in failed_keys)
+        failures.append(_perhaps_closed(key, why) if in_doubt else _unread(key, why))
+    failures += [_unread(absent[id_].key, refused[id_]) for id_ in sorted(failed)]
     return LeftBehind(closed, unread, tuple(failures))
+
+
+def untold_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> dict[str, list[str]]:
+    """Return some pages of each space, by id, that is either lost or unread, if nothing tells
+    which."""
+    samples: dict[str, list[str]] = {}
+    if not spaces.lost or not spaces.unread:
+        return samples
+    visible = {_UNKNOWN, *(space.id for space in spaces.seen)}
+    for key, page in known.items():
+        space = space_id_of(page.revision)
+        if space in visible or key_of(space) or is_attachment(key) or is_comments(key):
+            continue
+        pages = samples.setdefault(space, [])
+        if len(pages) < _ASKED:
+            pages.append(key)
+    return samples
 
 
 def in_lost_spaces(spaces: ListedSpaces, known: Known) -> Known:
@@ -118,12 +149,12 @@ def vanished_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> tuple[
     )
 
 
-def _lost(key: str) -> Failed:
+def _lost(key: str, hint: str) -> Failed:
     return Failed(
         f"space {key}",
         "Confluence does not show it to the token: it is deleted, its key has changed, or it is"
         " closed to the token's account. Nobody is shown its pages until it is seen again; if it"
-        " is gone for good, take it out of `spaces`, which takes keys as they are written.",
+        f" is gone for good, take it out of `spaces`.{hint}",
     )
 
 

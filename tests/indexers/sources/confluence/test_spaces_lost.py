@@ -209,6 +209,22 @@ def fail_to_report(site: Site, key: str) -> None:
     site.confluence.faults.on(f"^/rest/api/space/{key}(\\?|$)", Fault(500), times=None)
 
 
+def test_a_lost_space_closes_no_page_of_one_that_confluence_fails_to_report(
+    data_center: Site,
+) -> None:
+    """A process that has seen neither space asks a page for its space."""
+    company = Company(data_center)
+    data_center.world.delete_space("ALL")
+    fail_to_report(data_center, "HR")
+    report = company.sync()
+
+    assert company.closed() == set(company.pages["ALL"])
+    reasons = {failure.key: failure.reason for failure in report.failed}
+    assert "Nobody is shown its pages" in reasons["space ALL"]
+    assert "could not be listed and stay as they were" in reasons["space HR"]
+    assert (report.removed, report.complete) == (0, False)
+
+
 def test_a_space_that_was_seen_before_is_distinguished_from_a_lost_one_by_its_id(
     data_center: Site,
 ) -> None:
@@ -244,6 +260,17 @@ def test_pages_that_may_belong_to_a_lost_space_are_shown_to_nobody(data_center: 
     assert second_report.passages_embedded == 0
 
 
+def test_a_page_that_moved_tells_nothing_of_the_space_that_it_was_in(data_center: Site) -> None:
+    company = Company(data_center)
+    for page in company.pages["ALL"][:2]:
+        data_center.world.move(page, space="HR")
+    data_center.world.delete_space("ALL")
+    fail_to_report(data_center, "HR")
+    company.sync()
+
+    assert company.closed() == set(company.pages["ALL"])
+
+
 def test_a_page_is_not_gone_because_confluence_fails_to_report_its_space(
     data_center: Site,
 ) -> None:
@@ -261,11 +288,10 @@ def test_a_page_is_not_gone_because_confluence_fails_to_report_its_space(
 
 def test_a_lost_space_is_closed_although_no_other_one_is_reported(data_center: Site) -> None:
     company = Company(data_center)
-    wiki = company.wiki("HR", "ALL")
-    sync(wiki, company.index, EMBEDDER, SPLIT)
+    company.sync("HR", "ALL")
     data_center.world.delete_space("ALL")
     fail_to_report(data_center, "HR")
-    report = sync(wiki, company.index, EMBEDDER, SPLIT)
+    report = company.sync("HR", "ALL")
 
     assert company.closed() == set(company.pages["ALL"])
     assert not report.complete
