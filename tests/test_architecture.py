@@ -28,12 +28,7 @@ HOMES = {
     "httpx": ("bot/answering/llm/connection.py",),
     "httpx2": ("bot/agents",),
     "jwt": ("bot/agents",),
-    "llama_index": (
-        "bot/answering/engine",
-        "bot/answering/llm",
-        "bot/answering/trace_spans.py",
-        "bot/evaluation/judging.py",
-    ),
+    "llama_index": ("bot/answering/engine", "bot/answering/llm", "bot/answering/trace_spans.py"),
     "llama_index_instrumentation": ("bot/answering",),
     "lxml": ("indexers/sources/confluence",),
     "mammoth": ("indexers/sources/attachments",),
