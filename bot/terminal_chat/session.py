@@ -135,9 +135,7 @@ class Session:
         """
         word, *arguments = line.split(maxsplit=1)
         match word.lower():
-            case (
-                "/good" | "/wrong" | "/reviewers" | "/keepers" as verdict
-            ):  # the last one's old name
+            case "/good" | "/wrong" | "/reviewers" as verdict:
                 if recorded := await self._latest_recorded():
                     await self._verdict(verdict, "".join(arguments), recorded)
             case "/quotes":

@@ -333,7 +333,7 @@ def test_the_status_in_a_pipe_cuts_nothing(shell: Shell) -> None:
         (["eval", "--flags", "--as", "ann"], "'--as': 'ann' is no address, as in ann@example.com."),
         (["ask"], "Missing argument 'QUESTION'"),
         (["nonsense"], "No such command 'nonsense'"),
-        (["reindex"], "No such command 'reindex'. `footnote sync` reads what has changed"),
+        (["ask", "How", "long?"], "Got unexpected extra argument (long?)"),
         (["usage", "--csv", "--json"], "--csv and --json exclude each other."),
         (["audit", "--csv", "--json"], "--csv and --json exclude each other."),
         (["settings", "--config", "mine.toml"], "--config and --json need --check."),

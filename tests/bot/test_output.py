@@ -146,22 +146,6 @@ def shell(
     return shell
 
 
-@pytest.mark.parametrize("question", ["-1 or 0?", "--why do we leave?", "-how do I leave?"])
-def test_a_question_that_begins_as_an_option_does_gets_a_hint(shell: Shell, question: str) -> None:
-    result = shell.footnote("ask", question)
-
-    assert result.code == 2
-    assert 'goes behind "--"' in result.err
-
-
-def test_a_question_without_quotation_marks_gets_a_hint(shell: Shell) -> None:
-    result = shell.footnote("ask", "How", "long", "is", "leave?", "--json")
-
-    assert (result.code, result.out) == (2, "")
-    assert "The question is one argument" in result.err
-    assert 'footnote ask "How do I get VPN access?"' in result.err
-
-
 @pytest.mark.parametrize(
     "command",
     [
