@@ -135,7 +135,9 @@ class Session:
         """
         word, *arguments = line.split(maxsplit=1)
         match word.lower():
-            case "/good" | "/wrong" | "/reviewers" as verdict:
+            case (
+                "/good" | "/wrong" | "/reviewers" | "/keepers" as verdict
+            ):  # the last one's old name
                 if recorded := await self._latest_recorded():
                     await self._verdict(verdict, "".join(arguments), recorded)
             case "/quotes":

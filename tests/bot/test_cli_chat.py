@@ -146,10 +146,10 @@ CLOSEST = "How long is leave for contractors?"
 
 
 @pytest.mark.parametrize(
-    ("typed", "comment"), [("/reviewers", ""), ("/reviewers please", "please")]
+    ("typed", "comment"), [("/reviewers", ""), ("/reviewers please", "please"), ("/keepers", "")]
 )
 @pytest.mark.parametrize("question", ["Who painted the Mona Lisa in Florence?", CLOSEST])
-def test_the_reviewers_are_asked_where_there_is_no_sure_answer(
+def test_the_reviewers_are_asked_by_either_name_where_there_is_no_sure_answer(
     typed: str, comment: str, question: str, terminal: Terminal
 ) -> None:
     result = terminal.chat(question, typed)
@@ -221,7 +221,7 @@ def test_any_blank_stands_behind_a_command(terminal: Terminal, blank: str) -> No
 
 
 def test_commands_that_fit_nothing_say_so(terminal: Terminal) -> None:
-    replies = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope", "/reviewers"))
+    replies = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope", "/keepers"))
 
     assert "Please ask a question first." in replies[0]
     assert "Please ask a question first." in replies[1]
