@@ -47,7 +47,8 @@ def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool)
     began = time.monotonic()
     with screen.progress_bars() as draw, Indexing(settings, secrets, wikis=[]) as indexing:
         moved = indexing.move_to(url, partial(draw, doing="Moving"))
-    pages, passages = (sum(counts[column] for counts in moved.counts.values()) for column in (0, 1))
+    pages = sum(pages for pages, _ in moved.counts.values())
+    passages = sum(passages for _, passages in moved.counts.values())
     if as_json:
         terminal.print_json({"pages": pages, "passages": passages, "written": moved.written})
         return

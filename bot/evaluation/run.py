@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -184,7 +184,7 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and a hook
         question = Question(case.question, reader, wikis, case.history)
         search = _RecordingAnswerer(quiet_answerer)
         result = Several(search).answer(question)
-        outcome = outcome_of(case, tuple(search.pages()), result)
+        outcome = outcome_of(case, search.pages(), result)
         outcome = replace(outcome, not_shown=tuple(not_shown))
         not_shown.clear()
         _ = outcome.scores  # a failure ends the run now, not after the last question
@@ -205,16 +205,16 @@ class _RecordingAnswerer:
         self.pages_by_question.append(run.found.pages if run else ())
         return result
 
-    def pages(self) -> Iterator[FoundPage]:
-        """Yield each page once: the best of every question, then the second ones, and so on."""
+    def pages(self) -> tuple[FoundPage, ...]:
+        """Return each page once, with its hits of all questions: first the best page of every
+        question, then the second ones, and so on."""
         merged: dict[tuple[str, str], FoundPage] = {}
-        for page in (
-            each for rank in zip_longest(*self.pages_by_question) for each in rank if each
-        ):
-            merged_page = merged.setdefault((page.wiki, page.page), page)
-            hits = {hit.passage.id: hit for hit in (*merged_page.hits, *page.hits)}
-            merged[page.wiki, page.page] = replace(merged_page, hits=tuple(hits.values()))
-        yield from merged.values()
+        for pages_of_rank in zip_longest(*self.pages_by_question):
+            for page in filter(None, pages_of_rank):
+                first = merged.get((page.wiki, page.page), page)
+                hits = {hit.passage.id: hit for hit in (*first.hits, *page.hits)}
+                merged[page.wiki, page.page] = replace(first, hits=tuple(hits.values()))
+        return tuple(merged.values())
 
 
 def outcome_of(case: Case, pages: tuple[FoundPage, ...], result: Result) -> Outcome:

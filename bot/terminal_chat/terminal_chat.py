@@ -93,7 +93,7 @@ class TerminalChat:
             if hold and not posted:
                 await hold(message)
         except NotOurs:
-            if duplicates:
+            if duplicates:  # of the new owner
                 self._forget(line.ts)
             raise
         self._forget(*duplicates)
