@@ -116,6 +116,11 @@ def _row(
     not_shown: Sequence[str] = (),
     **rest: Any,
 ) -> Row:
+    """Return a question of a saved run, from its JSON; runs of older versions lack the last keys.
+
+    Raises:
+        TypeError, ValueError, AttributeError, OverflowError: the JSON is no such question.
+    """
     figures = {name: float(score) for name, score in scores.items()}
     return Row(
         ranked=tuple(ranked),

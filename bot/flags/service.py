@@ -249,16 +249,19 @@ class FlagService:
         await self.feedback.store.notified(flag, self.feedback.clock(), somebody=somebody)
 
     async def _send(
-        self, flag: Flag, again: RecordedAnswer, result: Result, reader: Reader
+        self, flag: Flag, flagged: RecordedAnswer, result: Result, reader: Reader
     ) -> None:
-        """Send the answer to the question of ``again`` like any other answer: it can be judged and
-        retracted."""
+        """Send ``result``, the new answer to the question that was answered by ``flagged``, to the
+        person of the flag, like any other answer: it can be judged and retracted. ``reader`` is
+        whoever it was made for: everybody, or that person."""
         channel = await self.chat.direct(flag.person)
         # No message asked for this answer. This ts replaces the message's, and stays the same until
         # the next action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = MessageRef(flag.recorded.asked.place.team, channel, ts, ts)
-        asked = AskedQuestion(again.asked.question, flag.person, place, private=True, flag=flag.id)
+        asked = AskedQuestion(
+            flagged.asked.question, flag.person, place, private=True, flag=flag.id
+        )
         recorded = await self.feedback.record(asked, result)
         if pages := pages_shown(result):
             is_open = reader == ANYBODY

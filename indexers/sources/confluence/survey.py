@@ -317,5 +317,5 @@ def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, Unr
     )
     unread = {where: gate for where, gate in gates_by_place.items() if isinstance(gate, UnreadGate)}
     if page.above_unread:
-        unread[page.key] = UnreadGate(page.above_unread, may_pass=True)
+        unread[page.key] = UnreadGate(page.above_unread, is_temporary=True)
     return unread

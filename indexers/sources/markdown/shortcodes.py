@@ -87,7 +87,8 @@ def _label(tag: Tag, name: str) -> str:
 
 
 def _title(tag: Tag, name: str, element: str) -> str:
-    """Return the words that a site shows above the text between two tags."""
+    """Return the words that a site shows above the text between two tags, as
+    ``{% hint "Mind the gap" %}`` (a note) and ``{{< tab "Linux" >}}`` (a tab) name them."""
     positional, named = tag.arguments
     if words := _argument_words(tag):
         return words
