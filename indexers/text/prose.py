@@ -207,6 +207,11 @@ def _plain_code(text: str) -> str:
     return "\n".join(bare).strip("\n")
 
 
+def beside_links(text: str) -> str:
+    """Return the text outside of links, with its markers."""
+    return _with_inline(text, lambda inline: "" if inline.code is None else inline.written)
+
+
 def in_code_spans(text: str, change: Callable[[str], str]) -> str:
     """Return ``text`` with code within a line changed; blocks of code stay."""
 

@@ -7,7 +7,6 @@ words that are together in both.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,8 +14,9 @@ from math import fsum
 from typing import TypeVar
 
 from footnote_bot.bot.answering.words.shared_words import query_terms, shared_words
-from footnote_bot.bot.answering.words.stems import Weights, stems_in_order
+from footnote_bot.bot.answering.words.stems import Weights, count
 from footnote_bot.indexers.model import Hit
+from footnote_bot.indexers.text.prose import beside_links, plain
 
 _Part = TypeVar("_Part")
 
@@ -37,8 +37,6 @@ _IDLE = 0.4
 """The weight of a function word ("how", "do I"), as a share of another word's. A wiki's pages do
 not ask, so function words of questions are rare there, and would otherwise weigh most."""
 
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
-"""A link of Markdown: its words, and its address, which may have brackets."""
 _CACHED = 512
 """Passages whose result of `_is_only_links` is cached: a follow-up finds many twice."""
 
@@ -49,7 +47,7 @@ def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
     passages = [shared_words(question, hit.passage.embedded) for hit in hits]
     weigh = Weights(passage.stems for passage in passages)
     words = {
-        stem: (_BASE + weigh(stem)) * (1.0 if stem in terms.content_stems else _IDLE)
+        stem: (_BASE + weigh(stem)) * (1.0 if stem in terms.weighty else _IDLE)
         for stem in terms.stems
     }
     pairs = {pair: min(words[pair[0]], words[pair[1]]) for pair in terms.pairs}
@@ -99,8 +97,16 @@ class Ranking:
 @lru_cache(maxsize=_CACHED)
 def _is_only_links(text: str) -> bool:
     """Return whether fewer than one word in five is outside links."""
-    outside = len(stems_in_order(_LINK.sub(" ", text)))
-    return 5 * outside < len(stems_in_order(_LINK.sub(r"\1", text)))
+    if "](" not in text:
+        return False
+    # The raw text has the most words, because marks have some, too; and it need not be parsed.
+    first, last = text.find("["), text.rfind(")") + 1
+    around, between = count(text[:first]) + count(text[last:]), count(text[first:last])
+    if 4 * around >= between:
+        return False
+    all_words = around + between
+    words_beside_links = 5 * count(beside_links(text))
+    return words_beside_links < all_words and words_beside_links < count(plain(text))
 
 
 def _share_of(weights: Mapping[_Part, float]) -> Callable[[frozenset[_Part]], float]:

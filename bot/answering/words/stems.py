@@ -9,28 +9,33 @@ from math import log
 
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = dict.fromkeys((code for code in range(128) if not chr(code).isalnum()), " ")
-"""The characters of ASCII between words, each to be replaced by a space."""
+"""The characters between words of ASCII. To replace and split takes half the time of `_WORD`."""
 # Matching begins with the mark, because to look back from every character would be slower.
-_END = re.compile("[.!?\n\u3002\uff01\uff1f](?:(?<=[\n\u3002\uff01\uff1f])|\\s+)")
-"""A guess at the end of a sentence: ".", "!" or "?" before white space, a line's end, or one of the
-same marks of Chinese and Japanese."""
-_STEM = 5
+END = re.compile("[.!?\n\u3002\uff01\uff1f](?:(?<=[\n\u3002\uff01\uff1f])|\\s+)")
+"""A guess at the end of a sentence. None of these marks is part of a stem."""
+STEM = 5
 """Letters of a word that count. This is crude, but works for every language with letters."""
 
 
 def stems_in_order(text: str) -> list[str]:
     """Return the stems of ``text`` in order. A token with a digit is a name and stays whole.
     Scripts without spaces yield pairs of characters."""
-    if text.isascii():  # by far the most frequent case, and four times as fast in this way
+    if text.isascii():  # by far the most frequent case, and four times as fast
         words = text.casefold().translate(_BETWEEN).split()
-        return [word[:_STEM] if word.isalpha() else word for word in words]
+        # Most words are short, and to check a length is faster than to check letters.
+        return [word if len(word) <= STEM or not word.isalpha() else word[:STEM] for word in words]
     in_text: list[str] = []
     for word in _WORD.findall(text.casefold()):
-        if word.isascii() or len(word) <= _STEM:
-            in_text.append(word[:_STEM] if word.isalpha() else word)
+        if word.isascii() or len(word) <= STEM:
+            in_text.append(word[:STEM] if word.isalpha() else word)
         else:
             in_text.extend(word[start : start + 2] for start in range(len(word) - 1))
     return in_text
+
+
+def count(text: str) -> int:
+    """Return the number of stems."""
+    return len(text.translate(_BETWEEN).split()) if text.isascii() else len(stems_in_order(text))
 
 
 def stems(text: str) -> frozenset[str]:
@@ -40,7 +45,7 @@ def stems(text: str) -> frozenset[str]:
 def by_sentence(text: str) -> Iterator[list[str]]:
     """Yield the stems of each sentence, in order. The ends of sentences are guessed: this is fast,
     and good enough for comparing."""
-    return map(stems_in_order, _END.split(text))
+    return map(stems_in_order, END.split(text))
 
 
 class Weights:

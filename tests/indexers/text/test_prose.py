@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from footnote_bot.indexers.text.prose import (
     Kind,
+    beside_links,
     blocks,
     fenced,
     in_code_spans,
-    in_links,
     plain,
     plain_line,
 )
@@ -187,7 +187,7 @@ def test_code_lasts_to_the_next_run_of_as_many_backticks_on_its_line(text: str) 
 def test_code_and_links_that_overlap_are_the_one_that_begins_first(
     text: str, outside_links: str
 ) -> None:
-    assert in_links(text, lambda _label, _target: "") == outside_links
+    assert beside_links(text) == outside_links
 
 
 def test_runs_of_backticks_of_which_none_closes_another_are_read_in_one_pass() -> None:

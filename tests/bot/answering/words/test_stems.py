@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from footnote_bot.bot.answering.words.stems import (
     Weights,
     by_sentence,
+    count,
     stems,
     stems_in_order,
 )
@@ -44,6 +45,11 @@ def test_a_sentence_ends_with_its_mark_or_its_line() -> None:
 @given(st.text())
 def test_the_sentences_hold_the_words_of_the_text(text: str) -> None:
     assert [stem for sentence in by_sentence(text) for stem in sentence] == stems_in_order(text)
+
+
+@given(st.text() | st.text(st.characters(max_codepoint=127)))
+def test_as_many_stems_are_counted_as_there_are(text: str) -> None:
+    assert count(text) == len(stems_in_order(text))
 
 
 @given(st.text(st.characters(max_codepoint=127)))
