@@ -253,11 +253,11 @@ class ConfluenceSettings(WikiSettings):
 
     @field_validator("accounts")
     @classmethod
-    def _are_addresses(cls, values: dict[str, str]) -> dict[str, str]:
-        for value in values:
-            if "@" not in value.strip("@"):
-                raise ValueError(f"{value!r} is not an e-mail address")
-        return {email.casefold(): account for email, account in values.items()}
+    def _by_address(cls, accounts: dict[str, str]) -> dict[str, str]:
+        for email in accounts:
+            if "@" not in email.strip("@"):
+                raise ValueError(f"{email!r} is not an e-mail address")
+        return {email.casefold(): account for email, account in accounts.items()}
 
     @property
     def read_at(self) -> str:

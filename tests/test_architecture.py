@@ -484,7 +484,7 @@ def test_the_composition_only_composes() -> None:
 ROOMS_OF = {
     "config, bot": 5_370,
     "bot/agents": 1_335,
-    "bot/answering": 7_870,
+    "bot/answering": 7_945,
     "bot/backup, bot/operations, bot/metrics": 3_390,
     "bot/cli, bot/running": 3_720,
     "bot/conversation": 2_885,
@@ -493,7 +493,7 @@ ROOMS_OF = {
     "bot/slack, bot/workspaces": 9_895,
     "bot/state": 3_970,
     "bot/terminal_chat": 570,
-    "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 4_900,
+    "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 4_905,
     "indexers/index": 4_425,
     "indexers/sources/attachments": 950,
     "indexers/sources/confluence": 6_980,

@@ -106,7 +106,8 @@ def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
 
 
 def _units(text: str) -> list[tuple[int, int]]:
-    """Return where the units of ``text`` that say something start and end, in order."""
+    """Return where each sentence, list item, table row, line of a quotation and block of code of
+    ``text`` starts and ends, in order, but for those without a word."""
     return [
         (start, end)
         for block in blocks(text)

@@ -81,10 +81,12 @@ class CommandSession:
             self.send({stream: text[start : start + PIECE]})
 
     def check(self) -> None:
-        """Return if the work should go on.
+        """Return if the work should go on. The first Ctrl-C does not count if
+        `calling_at_first_stop` handles it.
 
         Raises:
             KeyboardInterrupt: it should stop.
+            Left: the command is gone.
         """
         if self._left:
             raise Left

@@ -168,7 +168,9 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
     forgetting: Callable[[], int],
     adopt_every: float,
 ) -> SlackApp:
-    """Compose the app that offers ``features``."""
+    """Compose the app that offers ``features``. ``forgetting`` deletes answers that are too old and
+    returns how many. Every ``adopt_every`` seconds the messages of dead processes are taken over.
+    """
     slack, intake = features.workspace, features.intake
     bolt = listeners.bolt_app(connection, slack.me, lambda: slack.api.client.token or "")
     failures = Failures(slack.api, slack.new_incident)

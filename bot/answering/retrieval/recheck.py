@@ -334,6 +334,8 @@ def _record(ref: PageRef, live_pages: LivePages, reader: Reader, state: _CheckSt
     """Record in ``state`` what the check tells of a page: invalid, doubtful, or valid."""
     wiki, page = ref
     untold = page in live_pages.untold
+    # Of an untold page the wiki may have said something in time. If not, the index decides, whose
+    # rights have admitted the reader already.
     live_page = (
         live_pages.partly.get(page, LivePage(OPEN)) if untold else live_pages.stand.get(page)
     )

@@ -133,8 +133,8 @@ def _length(pieces: Sequence[Piece]) -> int:
 
 
 def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Message:
-    """Return the note to the owner of a page, who may not see the card. It quotes no other page,
-    because this message is not updated later."""
+    """Return the note to the owner of a page, who perhaps cannot see the flag's card. It quotes no
+    other page, because this message is not updated later."""
     flag = content.flag
     head = texts.your_page_was_flagged(flag.complaint.words)
     if flag.complaint is Complaint.UNANSWERED:
