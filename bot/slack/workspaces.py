@@ -255,7 +255,7 @@ class Workspaces:
         """
         try:
             await app.start()
-        except StateUnavailable:
+        except BaseException:  # cancelled, too: its connections must be closed
             await app.stop(self.env.grace)
             raise
         chores = [asyncio.create_task(chore) for chore in app.chores()]
@@ -265,8 +265,12 @@ class Workspaces:
         # Until it has stopped, none is opened in its place: both would hold the same messages.
         async with self._opening.setdefault(team, asyncio.Lock()):
             opened = self._running.pop(team)
-            await cancel_and_wait(opened.chores)
-            await opened.app.stop(grace)
+            try:
+                await cancel_and_wait(opened.chores)
+                await opened.app.stop(grace)
+            except asyncio.CancelledError:
+                self._running[team] = opened  # the bot stops, and closes it then
+                raise
 
 
 _REST_OF_ID = re.compile("[A-Z0-9]{1,31}")
