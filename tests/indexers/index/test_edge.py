@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections import namedtuple
 from collections.abc import Sequence
 from pathlib import Path
@@ -267,3 +268,36 @@ def test_an_index_of_before_quantization_is_rewritten_when_it_is_opened(
         assert found_by(index, (1.0,) * EMBEDDER.dimensions) == first
 
     assert all(quantization(tmp_path / "index"))
+
+
+def await_reading_ahead() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "reading ahead":
+            thread.join()
+
+
+@pytest.mark.parametrize("enough", [True, False])
+def test_the_vectors_and_the_text_of_passages_are_read_ahead(
+    enough: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often_read = ("vector_storage-meaning/vectors/chunk_*.mmap", "payload_storage/page_*.dat")
+    files = [file for name in often_read for file in folder.glob(f"segments/*/{name}")]
+    sizes = [file.stat().st_size for file in files]
+    await_reading_ahead()  # of the fixture that made the index
+    lengths: list[int] = []
+    # Some systems lack these functions.
+    monkeypatch.setattr(os, "POSIX_FADV_WILLNEED", 3, raising=False)
+    monkeypatch.setattr(
+        os,
+        "posix_fadvise",
+        lambda _fd, _at, length, _advice: lengths.append(length),
+        raising=False,
+    )
+    monkeypatch.setattr(
+        "footnote_bot.indexers.index.edge._MOST", sum(sizes) if enough else min(sizes) - 1
+    )
+    opened(folder).close()
+    await_reading_ahead()
+
+    assert len(sizes) == len(often_read)
+    assert sum(lengths) == (sum(sizes) if enough else 0)
