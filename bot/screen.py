@@ -155,15 +155,14 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress_bars() -> Iterator[Callable[..., None]]:
-    """Yield a function that draws a `SyncProgress`, and takes what is done to the pages as
-    ``doing``: the bar, the count and total, the rate and the time left. Without a terminal it draws
-    nothing."""
+def progress_bars() -> Iterator[Any]:
+    """Yield a function that draws progress: the bar, the count and total, the rate and the time
+    left. Without a terminal it draws nothing."""
     if remote_screen := remote():
-        yield _labelled(remote_screen.progress)
+        yield _drawn_by(remote_screen.progress)
         return
     if not err().is_terminal:
-        yield _labelled(lambda _, __: None)
+        yield _drawn_by(lambda _, __: None)
         return
     with Progress(
         TextColumn("{task.description}"),
@@ -186,12 +185,10 @@ def progress_bars() -> Iterator[Callable[..., None]]:
                 tasks[name] = bars.add_task(name, total=None)
             bars.update(tasks[name], completed=progress.done, total=progress.total or None)
 
-        yield _labelled(draw)
+        yield _drawn_by(draw)
 
 
-def _labelled(draw: Callable[[SyncProgress, str], None]) -> Callable[..., None]:
-    """Return ``draw``, which is told what is done: embedding, if it is that, or else ``doing``."""
-
+def _drawn_by(draw: Callable[[SyncProgress, str], None]) -> Callable[..., None]:
     def drawn(progress: SyncProgress, doing: str = "Reading") -> None:
         draw(progress, "Embedding passages of" if progress.embedding else doing)
 

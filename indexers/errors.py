@@ -3,7 +3,6 @@
 IndexersError                 operator reads it; the message is one sentence
 ├── WikiUnavailable           try again: the wiki cannot be listed now
 │   └── WikiMisconfigured     do not: no such folder, wrong address, no access
-├── ReadingStopped            somebody stopped the sync
 ├── MassRemoval               a human must allow it (--allow-mass-removal)
 ├── RebuildRefused            a human must look: the old index was kept, the message says why
 ├── IndexUnavailable          try again: disk full, or one of these
@@ -24,8 +23,7 @@ class IndexersError(Exception):
 class WikiUnavailable(IndexersError):
     def behind(self, what: str) -> WikiUnavailable:
         """Return the error ``what`` (a sentence), with this one as its reason."""
-        kind = WikiMisconfigured if isinstance(self, WikiMisconfigured) else WikiUnavailable
-        return kind(f"{what} {self}")
+        return WikiUnavailable(f"{what} {self}")
 
 
 class ReadingStopped(IndexersError):
@@ -33,7 +31,8 @@ class ReadingStopped(IndexersError):
 
 
 class WikiMisconfigured(WikiUnavailable):
-    pass
+    def behind(self, what: str) -> WikiUnavailable:
+        return WikiMisconfigured(f"{what} {self}")
 
 
 class MassRemoval(IndexersError):

@@ -6,7 +6,6 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,53 +42,37 @@ _READ, _WRITTEN = 3_000, 200
 """Tokens of an answer, the mean of the benchmark `model_answers`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SlackAnswers:
-    """The settings of Slack, and its variables that are still to be set. ``connects``: Slack is to
-    be connected now."""
-
-    settings: dict[str, Any]
-    missing: list[str]
-    connects: bool
-
-
 @click.command("init")
 @click.option("--config", type=FILE, help="The file to write [default: ./footnote.toml].")
 def init(config: Path | None) -> None:
     """Write a footnote.toml from a few questions, and check each answer."""
-    from footnote_bot.config.settings import Secrets  # slow: imports Pydantic
+    from footnote_bot.config.loading import secrets as read_secrets  # slow: imports Pydantic
 
     file, asking = config or given().config or _FILE, Interview()
-    secrets = Secrets()
+    secrets = read_secrets()
     try:
-        if file.exists() and not asking.confirm(f"{file} exists. Replace it?"):
+        if file.exists() and not asking.agree(f"{file} exists. Replace it?"):
             terminal.complain(f"{file} stays as it is.")
             sys.exit(FAILED)
         if not file.absolute().parent.is_dir():
             raise SettingsError([f"there is no folder {file.parent}"])
         wiki = _wiki(asking, secrets, file)
-        slack = _slack(asking, secrets)
+        slack, todo, connects = _slack(asking, secrets)
         llm = _model(asking, secrets)
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("\nNothing was written.")
         raise
     from footnote_bot.config.writing import draft  # slow: imports Pydantic
 
-    _write(file, draft(wiki, slack=slack.settings, llm=llm))
+    _write(file, draft(wiki, slack=slack, llm=llm))
     terminal.say(f"Wrote {file}.")
-    missing = slack.missing
     if wiki["type"] == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
-        missing = ["CONFLUENCE_TOKEN, the token of the account that reads Confluence", *missing]
+        todo.insert(0, "CONFLUENCE_TOKEN, the token of the account that reads Confluence")
     if _lacks_key(llm, secrets):
-        missing = [*missing, f"{_KEY}, the key of the language model's provider"]
-    for variable in missing:
+        todo.append(f"{_KEY}, the key of the language model's provider")
+    for variable in todo:
         terminal.say(f"Set the environment variable {variable}.")
-    _print_next_steps(file, slack)
-
-
-def _print_next_steps(file: Path, slack: _SlackAnswers) -> None:
-    """Print the commands to run next, and, if Slack is to be connected and a token of it is
-    missing, how to get the tokens."""
+    lacks_app = any(variable.startswith("SLACK_") for variable in todo)
     named = f" --config {shlex.quote(str(file))}"
     option = "" if file == _FILE else named
     program = program_here()
@@ -100,13 +83,13 @@ def _print_next_steps(file: Path, slack: _SlackAnswers) -> None:
         (f"{program} chat{option}", "asks and asks on"),
         (f"{program} playground{named}", "shows it in the browser, as in Slack"),
     ]
-    if not slack.connects:
+    if not connects:
         steps.append((f"{program} settings --slack", "tells how to connect Slack"))
     steps.append((serve, "answers in Slack"))
     width = max(len(step) for step, _ in steps)
     lines = [f"  {step:{width}}  {does}" for step, does in steps]
     terminal.say("\n".join(["\nNext:", *lines]))
-    if slack.connects and slack.missing:
+    if connects and lacks_app:
         terminal.say(f"\n{slack_steps(serve)}".rstrip())
 
 
@@ -143,8 +126,7 @@ def _ask_markdown(
         wiki.pop("site_url", None)
         ask("site_url", question, "")
         url = wiki.get("site_url", "")
-        doubt = init_checks.address_problem(url) if url else ""
-        if not doubt or asking.keeps_despite(doubt):
+        if not url or not (doubt := init_checks.address_problem(url)) or asking.keeps(doubt):
             return
 
 
@@ -185,12 +167,15 @@ def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
             break
         terminal.print_finding(finding)
         levels.append(finding.level)
-    return Level.FAILURE not in levels or asking.keeps_despite("The wiki cannot be read like this.")
+    return Level.FAILURE not in levels or asking.keeps("The wiki cannot be read like this.")
 
 
-def _slack(asking: Interview, secrets: Secrets) -> _SlackAnswers:
+def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[str], bool]:
+    """Return the settings of Slack, the variables that are still to be set, and whether Slack is
+    connected now."""
+    slack: dict[str, Any] = {}
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
-        return _SlackAnswers({}, [], connects=False)
+        return slack, [], False
     from footnote_bot.config.writing import problem_with  # slow: imports Pydantic
 
     channel = asking.ask(
@@ -200,12 +185,13 @@ def _slack(asking: Interview, secrets: Secrets) -> _SlackAnswers:
             {"slack": {"review_channel": answer}}, "slack", "review_channel"
         ),
     )
-    missing = [problem.replace(" is not set", "") for problem in secrets.slack_problems("socket")]
+    if channel:
+        slack["review_channel"] = channel
+    todo = [problem.replace(" is not set", "") for problem in secrets.slack_problems("socket")]
     token = secrets.slack_bot_token.get_secret_value()
     if token and (problem := init_checks.slack_problem(token, secrets.slack_api_url)):
         terminal.complain(problem)
-    settings = {"review_channel": channel} if channel else {}
-    return _SlackAnswers(settings, missing, connects=True)
+    return slack, todo, True
 
 
 def _model(asking: Interview, secrets: Secrets) -> dict[str, Any]:
@@ -266,7 +252,7 @@ def _answers(asking: Interview, llm: dict[str, Any], secrets: Secrets) -> bool:
     for finding in findings:
         terminal.print_finding(finding)
     failed = any(finding.level is Level.FAILURE for finding in findings)
-    return not failed or asking.keeps_despite("The language model cannot be used like this.")
+    return not failed or asking.keeps("The language model cannot be used like this.")
 
 
 def _write(file: Path, text: str) -> None:

@@ -21,7 +21,6 @@ from footnote_bot.bot.conversation.model import (
     IncomingMessage,
     MessageRef,
     MessageState,
-    QuestionCounts,
     RecordedAnswer,
     Tally,
     Thread,
@@ -102,6 +101,9 @@ class StatusLine(Protocol):
     def begin(self, message: IncomingMessage) -> None: ...
 
     async def end(self, message: IncomingMessage) -> None: ...
+
+    async def show(self, channel: str, thread: str, words: str) -> None:
+        """Show this status for a while, after the bot's name."""
 
     async def stopped(self, channel: str, thread: str) -> None:
         """Remove the Stop button."""
@@ -199,12 +201,12 @@ class Inbox(Protocol):
     async def is_next(self, message: IncomingMessage) -> bool:
         """Return whether no other process has an earlier question of the same channel."""
 
-    async def questions_before(
+    async def before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
-    ) -> QuestionCounts:
-        """Count the questions of the same person or channel within ``span`` before it. A question
-        that was edited after it was worked on counts once more. A deletion is no question, but the
-        question before it still counts."""
+    ) -> tuple[int, int]:
+        """Count the questions of the same person or channel within ``span`` before it: those
+        accepted, and those refused. A question that was edited after it was worked on counts once
+        more. A deletion is no question, but the question before it still counts."""
 
     async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
         """Let the message wait for the search, and return True, unless it is not ours to answer any
@@ -248,24 +250,8 @@ class ChannelSettingsStore(Protocol):
         """Store the settings that ``person`` chose."""
 
 
-class RecordedAnswers(Protocol):
+class Answers(Protocol):
     """The recorded answers and their verdicts."""
-
-    async def posted(self, answer: int, message: str) -> None:
-        """Record which message carries its buttons; empty: none."""
-
-    async def recorded(self, answer: int) -> RecordedAnswer | None:
-        """Return a recorded answer; None if there is none, or it is forgotten."""
-
-    async def tally(self, answer: int) -> Tally: ...
-
-    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
-        """Return the answers that somebody (``by_others``: not only the asker) found helpful,
-        oldest first."""
-
-
-class Answers(RecordedAnswers, Protocol):
-    """The recorded answers, and the recording of new ones."""
 
     async def record(
         self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
@@ -276,8 +262,18 @@ class Answers(RecordedAnswers, Protocol):
             AskerForgotten: their data was deleted since they asked.
         """
 
-    async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None:
-        """Return the answer to the question there; None if none is recorded."""
+    async def posted(self, answer: int, message: str) -> None:
+        """Record which message carries its buttons; empty: none."""
+
+    async def recorded(self, answer: int) -> RecordedAnswer | None:
+        """Return a recorded answer; None if there is none, or it is forgotten."""
+
+    async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None: ...
+
+    async def tally(self, answer: int) -> Tally: ...
+
+    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
+        """Return the answers that somebody (``by_others``: not only the asker) found helpful."""
 
 
 class AuditTrail(Protocol):
@@ -301,8 +297,6 @@ class WaitingMessages(Protocol):
     """Messages that wait on disk while the database is away. Every method blocks for a moment."""
 
     def add(self, messages: Sequence[IncomingMessage]) -> None: ...
-
-    def has_messages(self) -> bool: ...
 
     def messages(self, most: int) -> list[IncomingMessage]:
         """Return up to ``most`` of them, the earliest first."""

@@ -85,9 +85,7 @@ class SearchOutage:
         whether it can be searched again; then all. This may block."""
         if self._problem and not self._check():
             self._problem = ""
-        if self._problem:
-            return 0
-        return _ALL if self._works else 1
+        return 0 if self._problem else _ALL if self._works else 1
 
 
 class QuestionLimits(Protocol):
@@ -112,7 +110,7 @@ async def refusal_of(limits: QuestionLimits, message: IncomingMessage, inbox: In
         (limits.channel_minute, CountedBy.CHANNEL, texts.channel_limit),
     ):
         if limit:
-            accepted, refused = await inbox.questions_before(message, scope, _MINUTE)
+            accepted, refused = await inbox.before(message, scope, _MINUTE)
             if accepted >= limit:
                 return "" if refused else words(limit)
     return None

@@ -21,7 +21,7 @@ from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.conversation.receiving import WaitingRoom
 from footnote_bot.bot.conversation.replies import GIVE_UP, SearchOutage
-from footnote_bot.bot.conversation.workers import Workers
+from footnote_bot.bot.conversation.workers import QueueStatus, Workers
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.flags.maintenance import Maintenance
 from footnote_bot.bot.slack import listeners
@@ -74,6 +74,7 @@ class SlackApp:
     workers: Workers
     waiting_room: WaitingRoom
     reindexer: Reindexer
+    queue: QueueStatus
     clients: Sequence[AsyncWebClient]
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
@@ -101,6 +102,7 @@ class SlackApp:
             self._every(_FORGETTING_EVERY, self.forget),
             self._every(self.adopt_every, self.adopt),
             self._every(self.adopt_every, self.resume),
+            self._every(self.queue.every, self.queue.update),
             self._every(self.maintenance.every, self.maintenance.run_once),
         )
 
@@ -124,7 +126,7 @@ class SlackApp:
         """
         for message in await self.inbox.adopt():
             self.workers.submit(message)
-        self.waiting_room.start_emptying()
+        self.waiting_room.look()
         self.reindexer.wake()
 
     async def resume(self) -> None:
@@ -168,9 +170,7 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
     forgetting: Callable[[], int],
     adopt_every: float,
 ) -> SlackApp:
-    """Compose the app that offers ``features``. ``forgetting`` deletes answers that are too old and
-    returns how many. Every ``adopt_every`` seconds the messages of dead processes are taken over.
-    """
+    """Compose the app that offers ``features``."""
     slack, intake = features.workspace, features.intake
     bolt = listeners.bolt_app(connection, slack.me, lambda: slack.api.client.token or "")
     failures = Failures(slack.api, slack.new_incident)
@@ -182,6 +182,7 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
         workers=intake.workers,
         waiting_room=intake.waiting_room,
         reindexer=features.reindexer,
+        queue=intake.queue,
         clients=slack.clients,
         executor=executor,
         forgetting=forgetting,
@@ -192,7 +193,7 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
     )
 
 
-async def cancel_and_wait(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Cancel the tasks, and await their end."""
     tasks = list(tasks)
     for task in tasks:

@@ -62,6 +62,8 @@ class DatabasePassLog:
 
 def _pass(row: Any) -> Pass:
     details = json.loads(row.told)
+    spaces = {key: (pages, closed) for key, (pages, closed) in details.pop("spaces").items()}
+    warnings = tuple(details.pop("warnings", ()))
     return Pass(
         wiki=row.wiki,
         kind=PassKind(row.rhythm),
@@ -69,10 +71,7 @@ def _pass(row: Any) -> Pass:
         ended=row.ended,
         complete=row.complete,
         error=row.error,
-        counts=details.get("counts", {}),
-        failed=details.get("failed", {}),
-        spaces={key: (pages, closed) for key, (pages, closed) in details["spaces"].items()},
-        # Rows of earlier checkouts have none of these.
-        warnings=tuple(details.get("warnings", ())),
-        lags=details.get("lags", {}),
+        spaces=spaces,
+        warnings=warnings,
+        **details,
     )

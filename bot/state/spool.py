@@ -81,7 +81,8 @@ class Spool:
                 logger.warning("%s cannot be deleted: %s", file, error.strerror)
         return forgotten
 
-    def has_messages(self) -> bool:
+    def __bool__(self) -> bool:
+        """Return whether any message waits."""
         return bool(self._files())
 
     def _files(self) -> Sequence[Path]:

@@ -139,9 +139,9 @@ async def test_questions_are_counted_that_came_before_and_were_not_refused(store
     assert messages[1] is not None
     await inbox.finish(messages[1], MessageState.REFUSED)
 
-    assert await inbox.questions_before(last, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
-    assert await inbox.questions_before(last, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
-    assert await inbox.questions_before(last, CountedBy.CHANNEL, timedelta(0)) == (0, 0)
+    assert await inbox.before(last, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert await inbox.before(last, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
+    assert await inbox.before(last, CountedBy.CHANNEL, timedelta(0)) == (0, 0)
 
 
 async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stores: Stores) -> None:
@@ -158,9 +158,9 @@ async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stor
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
-    assert await inbox.questions_before(message, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
-    assert await inbox.questions_before(later, CountedBy.PERSON, timedelta(minutes=1)) == (2, 1)
-    assert await inbox.questions_before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
+    assert await inbox.before(message, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (2, 1)
+    assert await inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
 
 
 async def test_a_deletion_is_no_question(stores: Stores) -> None:
@@ -177,8 +177,8 @@ async def test_a_deletion_is_no_question(stores: Stores) -> None:
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
-    assert await inbox.questions_before(later, CountedBy.PERSON, timedelta(minutes=1)) == (0, 0)
-    assert await inbox.questions_before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (0, 0)
+    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (0, 0)
+    assert await inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (0, 0)
 
 
 async def test_a_question_counts_once_if_it_is_deleted_after_it_was_answered(
@@ -194,7 +194,7 @@ async def test_a_question_counts_once_if_it_is_deleted_after_it_was_answered(
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
-    assert await inbox.questions_before(later, CountedBy.PERSON, timedelta(minutes=1)) == (1, 0)
+    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (1, 0)
 
 
 async def test_an_edit_is_worked_on_and_an_older_one_is_not(stores: Stores) -> None:

@@ -16,7 +16,6 @@ from footnote_bot.bot.conversation.model import (
     IncomingMessage,
     MessageKind,
     MessageState,
-    QuestionCounts,
     Thread,
 )
 from footnote_bot.bot.errors import LockTaken
@@ -104,9 +103,9 @@ class MemoryInbox:
     async def is_next(self, message: IncomingMessage) -> bool:
         return self._at(message) is not None  # there is no other process
 
-    async def questions_before(
+    async def before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
-    ) -> QuestionCounts:
+    ) -> tuple[int, int]:
         own = self.kept[message.id - 1]
         earlier = [
             entry
@@ -122,7 +121,7 @@ class MemoryInbox:
             and entry.state is not MessageState.PASSED
         ]
         refused = sum(entry.state is MessageState.REFUSED for entry in counted)
-        return QuestionCounts(len(counted) - refused, refused)
+        return len(counted) - refused, refused
 
     async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
         entry = self.kept[message.id - 1]

@@ -24,10 +24,8 @@ def own():
 """
 # The batch has as many tokens as fit.
 _EMBED = """
-import os
 from footnote_bot.indexers.index.embedding import LocalEmbedder
-os.cpu_count = lambda: 1
-embedder = LocalEmbedder()
+embedder = LocalEmbedder(threads=1)
 embedder.embed_question("How long is leave?")
 before = own()
 embedder.embed_passages(["leave " * 254] * 8)

@@ -77,11 +77,11 @@ class MortalDatabase(Database):
     fuse: Fuse
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
+    def look(self) -> Iterator[sa.Connection]:
         """Run a transaction, reading or writing."""
         if hasattr(self, "fuse"):
             self.fuse.burn()
-        with super().read() as connection:
+        with super().look() as connection:
             yield connection
         if hasattr(self, "fuse"):
             self.fuse.burn()

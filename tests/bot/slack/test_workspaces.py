@@ -80,7 +80,7 @@ class Several:
             await task
 
     def opened(self) -> Sequence[str]:
-        return sorted(self.workspaces._running)
+        return sorted(self.workspaces._open)
 
     async def _serve(self, ready: Callable[[Workspaces], None]) -> None:
         bot, oauth = self.bot, self.bot.slack.oauth
@@ -285,8 +285,8 @@ async def test_an_installation_that_nobody_names_any_more_is_told_once_and_not_o
     await several.stop()
     monkeypatch.delitem(NAMED, "T0GARDEN")
     await several.start()
-    await several.workspaces.update()
-    await several.workspaces.update()
+    await several.workspaces.look()
+    await several.workspaces.look()
 
     assert several.opened() == [slack.team_id]
     assert caplog.text.count("which no [[workspace]] names") == 1
@@ -303,31 +303,6 @@ async def test_an_uninstalled_workspace_is_deleted_and_closed(
     await until(lambda: several.opened() == [slack.team_id])
 
     assert "Book leave" in await answer_text(slack, "How do I book leave?")
-
-
-async def test_a_bot_that_stops_while_it_closes_a_workspace_closes_it(
-    several: Several,
-    slack: InstallableSlack,
-    garden: FurtherWorkspace,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    await several.start()
-    await several.browser.install(garden)
-    await until(lambda: "T0GARDEN" in several.opened())
-    app = several.workspaces._running["T0GARDEN"].app
-    closing_it = asyncio.Event()
-
-    async def close_slowly(_: SlackApp, _grace: float) -> None:
-        closing_it.set()
-        await asyncio.Event().wait()
-
-    with monkeypatch.context() as slow:
-        slow.setattr(SlackApp, "stop", close_slowly)
-        slack.oauth.revoke(garden.bot_token)
-        await closing_it.wait()
-    await several.stop()
-
-    assert all(client.session and client.session.closed for client in app.clients)
 
 
 async def test_late_news_of_a_revoked_token_leaves_the_new_installation_alone(
@@ -356,7 +331,7 @@ async def test_a_rotated_token_is_the_one_that_posts(
     several.workspaces.changed.set()
     await until(lambda: several.installations.all()[0].token != before.token)
     await until(
-        lambda: several.workspaces._running["T0GARDEN"].app.clients[0].token == garden.bot_token
+        lambda: several.workspaces._open["T0GARDEN"].app.clients[0].token == garden.bot_token
     )
     slack.oauth._issued[before.token].is_revoked = True
 
@@ -436,11 +411,11 @@ async def test_other_processes_open_and_close_what_one_installs_or_loses(
     try:
         await several.browser.install(garden)
         await until(lambda: "T0GARDEN" in several.opened())
-        await other.workspaces.update()
+        await other.workspaces.look()
         opened = other.opened()
         (installation,) = several.installations.all()
         several.installations.delete(installation)
-        await other.workspaces.update()
+        await other.workspaces.look()
     finally:
         await other.stop()
 
