@@ -233,7 +233,7 @@ class Workspaces:
     async def _begin(self, team: str, app: SlackApp, installation: Installation | None) -> None:
         try:
             await app.start()
-        except StateUnavailable:
+        except BaseException:  # cancelled, too: its connections must be closed
             await app.stop(self.env.grace)
             raise
         chores = [asyncio.create_task(chore) for chore in app.chores()]
@@ -243,8 +243,12 @@ class Workspaces:
         # Until it has stopped, none is opened in its place: both would hold the same messages.
         async with self._opening.setdefault(team, asyncio.Lock()):
             opened = self._open.pop(team)
-            await ended(opened.chores)
-            await opened.app.stop(grace)
+            try:
+                await ended(opened.chores)
+                await opened.app.stop(grace)
+            except asyncio.CancelledError:
+                self._open[team] = opened  # the bot stops, and closes it then
+                raise
 
 
 _REST_OF_ID = re.compile("[A-Z0-9]{1,31}")

@@ -305,6 +305,31 @@ async def test_an_uninstalled_workspace_is_deleted_and_closed(
     assert "Book leave" in await answer_text(slack, "How do I book leave?")
 
 
+async def test_a_bot_that_stops_while_it_closes_a_workspace_closes_it(
+    several: Several,
+    slack: InstallableSlack,
+    garden: FurtherWorkspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await several.start()
+    await several.browser.install(garden)
+    await until(lambda: "T0GARDEN" in several.opened())
+    app = several.workspaces._open["T0GARDEN"].app
+    closing_it = asyncio.Event()
+
+    async def close_slowly(_: SlackApp, _grace: float) -> None:
+        closing_it.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as slow:
+        slow.setattr(SlackApp, "stop", close_slowly)
+        slack.oauth.revoke(garden.bot_token)
+        await closing_it.wait()
+    await several.stop()
+
+    assert all(client.session and client.session.closed for client in app.clients)
+
+
 async def test_late_news_of_a_revoked_token_leaves_the_new_installation_alone(
     several: Several, slack: InstallableSlack, garden: FurtherWorkspace
 ) -> None:
