@@ -233,7 +233,7 @@ class Workspaces:
     async def _begin(self, team: str, app: SlackApp, installation: Installation | None) -> None:
         try:
             await app.start()
-        except BaseException:  # cancelled, too: its connections must be closed
+        except (StateUnavailable, asyncio.CancelledError):
             await app.stop(self.env.grace)
             raise
         chores = [asyncio.create_task(chore) for chore in app.chores()]
