@@ -496,7 +496,7 @@ ROOMS_OF = {
     "bot/evaluation": 2_860,
     "bot/flags": 2_590,
     "bot/slack, bot/workspaces": 10_145,
-    "bot/state": 4_610,
+    "bot/state": 4_625,
     "bot/terminal_chat": 570,
     "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 5_050,
     "indexers/index": 4_680,
