@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from benchmarks.evidence import with_evidence
 from benchmarks.footnote import FootnoteProcess
 from benchmarks.material import CACHE, reporting, shared, unpacked, write_questions
 from benchmarks.rows import Figure, Goal
@@ -93,9 +94,14 @@ class Handbook:
         footnote = FootnoteProcess(CACHE / "replay")
         figures: list[Figure] = []
         for half, file in self.halves("model_answers"):
+            lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+            evidence = write_questions(f"{file.stem}.evidence", map(with_evidence, lines))
+            labels = ("--judge", "labels")
             figures += _rule_figures(footnote.replay(file), half)
-            for name, options in _JUDGED.items():
-                figures += _judge_figures(footnote.replay(file, *options), f"{half}.{name}")
+            figures += _judge_figures(footnote.replay(evidence), f"{half}.evidence")
+            figures += _judge_figures(footnote.replay(file, *labels), f"{half}.labels")
+            judged = footnote.replay(evidence, *labels)
+            figures += _judge_figures(judged, f"{half}.labels_evidence")
         return figures
 
 
@@ -235,11 +241,6 @@ def _evaluation_figures(
 _KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")
 """Kinds of questions that are hard to answer, reported separately though each is rare."""
 _OWN = Path(__file__).parent / "questions"
-_JUDGED: dict[str, Sequence[str | Path]] = {
-    "evidence": ("--evidence",),
-    "labels": ("--judge", "labels"),
-    "labels_evidence": ("--judge", "labels", "--evidence"),
-}
 _STYLES = {"close": ("close",), "natural": ("natural",), "lists_and_long": ("bullets", "long")}
 _SHOWN = {"close": 0.99, "natural": 0.97, "lists_and_long": 0.96}
 _ERRORS = {

@@ -29,6 +29,7 @@ from footnote_bot.bot.model import Question
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Hit, Principal
+from footnote_bot.indexers.ports import IndexQuery
 
 GITLAB = "gitlab_handbook"
 _SETS = ("xquad_en", "squad2", "clapnq", "mtrag_govt", "mtrag_cloud", GITLAB)
@@ -131,7 +132,8 @@ def _indexed(name: str) -> Indexing:
 
 def _search(indexing: Indexing, question: str) -> list[Hit]:
     vector = indexing.embedder.embed_question(question)
-    return indexing.index.search(question, vector, reader=_READER, limit=PASSAGES)
+    (hits,) = indexing.index.search([IndexQuery(question, vector)], reader=_READER, limit=PASSAGES)
+    return hits
 
 
 def _ranked_questions(indexing: Indexing, name: str) -> Iterator[RankedQuestion]:

@@ -27,7 +27,7 @@ from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.index.embedding import LocalEmbedder
 from footnote_bot.indexers.index.schema import Point, id_of
 from footnote_bot.indexers.model import EVERYONE, Principal
-from footnote_bot.indexers.ports import Vector
+from footnote_bot.indexers.ports import IndexQuery, Vector
 
 COPIES = 5
 _AT_ONCE = 512
@@ -97,7 +97,8 @@ _Place = tuple[str, int]
 
 
 def _nearest(index: EdgeIndex, vector: Vector) -> list[_Place]:
-    hits = index.search("", vector, reader=_READER, limit=_BEST * COPIES)
+    query = IndexQuery("", vector)
+    (hits,) = index.search([query], reader=_READER, limit=_BEST * COPIES)
     return _folded((hit.passage.page, hit.passage.ordinal) for hit in hits)
 
 

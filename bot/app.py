@@ -204,7 +204,7 @@ class App:
     @part
     def searching(self) -> Answerer:
         """Return the answerer from the wikis alone."""
-        with models_loaded(self.indexing):
+        with models_loaded(self.indexing.embedder, self.indexing.reranker):
             return answerer_of(self.settings, self.indexing, self.recheck, self.model, self.timed)
 
     @part

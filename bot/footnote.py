@@ -13,7 +13,8 @@ from footnote_bot.bot.answering.engine.retriever import ConfirmedRetriever
 from footnote_bot.bot.answering.question.several import Several
 from footnote_bot.bot.app import App
 from footnote_bot.bot.model import Question, Result
-from footnote_bot.config.loading import load, secrets
+from footnote_bot.config.loading import load
+from footnote_bot.config.settings import Secrets
 from footnote_bot.indexers.model import Principal, Reader
 
 
@@ -43,7 +44,7 @@ class Footnote:
             Path(config) if config is not None else None,
             Path(data_dir) if data_dir is not None else None,
         )
-        with App(settings, secrets()) as app:
+        with App(settings, Secrets()) as app:
             app.indexing.wikis.chosen()
             yield cls(app.answerer, app.reader)
 

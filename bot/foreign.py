@@ -24,8 +24,8 @@ from footnote_bot.indexers.text.prose import (
 
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_TO_BE_LOOKED_AT = re.compile(r"[^\n\t\x20-\x7e]")
-_MARK = re.compile(
+_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
+_FOOTNOTE = re.compile(
     r"[\[\uff3b\u3010]([*_~]{0,3}\^?[0-9\uff10-\uff19]{1,3}"
     r"(?: ?[,;\u2013-] ?\^?[0-9\uff10-\uff19]{1,3}){0,20}[*_~]{0,3})[\]\uff3d\u3011]"
 )
@@ -33,11 +33,11 @@ _DAGGERS = str.maketrans(
     dict.fromkeys("\u2020\u2021\u2e38\u2e36\u2e37\u271d\u271e\u271f\u2628\U0001f546\U0001f547", "+")
 )
 """Characters that look like `bot.model.UNVERIFIED` at a glance."""
-_INDEX = re.compile(r"\[(\d{1,3})\]")
+_IN_BRACKETS = re.compile(r"\[(\d{1,3})\]")
 _CODE = re.compile(r"((?<!`)`{1,8}(?!`)[^`]+`+)")
 _EXCERPT, _EXCERPTS = 160, 600
 """Characters of the words behind a footnote, and of those behind all footnotes of an answer."""
-_LOOKED_AT = 1_000
+_EXCERPT_FROM = 1_000
 """Characters at each end of a quote: excerpts are made on the event loop."""
 _LEFT_OUT = " \u2026 "
 
@@ -51,10 +51,10 @@ def visible(text: str) -> str:
 def clean(text: str) -> str:
     """Return ``text`` without invisible characters. Line ends become ``\n``. Joiners stay within
     scripts (and emoji) that need them."""
-    return _TO_BE_LOOKED_AT.sub(_shown, _LINE_ENDS.sub("\n", text))
+    return _UNUSUAL.sub(_shown_character, _LINE_ENDS.sub("\n", text))
 
 
-def _shown(match: re.Match[str]) -> str:
+def _shown_character(match: re.Match[str]) -> str:
     character = match[0]
     if character in _ZERO_WIDTH_JOINERS and _joins_other_scripts(match.string, match.start()):
         return character
@@ -80,12 +80,14 @@ def unmarked(text: str) -> str:
     at = 0
     for block in blocks(text):
         parts.append(text[at : block.start])
-        parts.append(_closed(block) if block.kind is Kind.CODE else _without_marks(block.text))
+        parts.append(
+            _with_closing_fence(block) if block.kind is Kind.CODE else _without_marks(block.text)
+        )
         at = block.end
     return "".join([*parts, text[at:]])
 
 
-def _closed(code: Block) -> str:
+def _with_closing_fence(code: Block) -> str:
     opening, lines, fence = fenced(code.text)
     return "\n".join([opening, *lines, fence])
 
@@ -97,7 +99,7 @@ def on_one_line(text: str) -> str:
 
 def quoted(words: str) -> str:
     """Return ``words`` of a page as a person reads them."""
-    return unmarked(readable(in_code_spans(clean(words), _spaced)))
+    return unmarked(readable(in_code_spans(clean(words), _with_spaced_brackets)))
 
 
 def words_behind(answer: Answer) -> tuple[str, ...]:
@@ -118,13 +120,14 @@ def excerpt(words: str, most: int) -> str:
     """Return ``words`` of a page on one line, without markup. If they are longer than ``most``
     characters the middle is left out: words behind several sentences begin with those of the first
     and end with those of the last."""
-    if len(words) > 2 * _LOOKED_AT:
-        words = f"{words[:_LOOKED_AT]}{_LEFT_OUT}{words[-_LOOKED_AT:]}"
+    if len(words) > 2 * _EXCERPT_FROM:
+        words = f"{words[:_EXCERPT_FROM]}{_LEFT_OUT}{words[-_EXCERPT_FROM:]}"
     line = on_one_line(plain(clean(words)).replace("**", ""))
     if len(line) <= most:
         return line
     half = max(1, (most - len(_LEFT_OUT)) // 2)
     first, last = line[:half], line[-half:]
+    # Neither part ends within a word.
     first = first if line[half].isspace() else first.rsplit(" ", 1)[0]
     last = last if line[-half - 1].isspace() else last.split(" ", 1)[-1]
     return f"{first.strip()}{_LEFT_OUT}{last.strip()}"
@@ -137,11 +140,15 @@ def with_mark(text: str, mark: str) -> str:
 
 
 def _without_marks(text: str) -> str:
-    return "".join(
-        _spaced(part) if part.startswith("`") else _MARK.sub(r"(\1)", part).translate(_DAGGERS)
-        for part in _CODE.split(text)
-    )
+    """Return ``text`` without footnotes and daggers that could pass for ours."""
+    parts = _CODE.split(text)  # every second one is code
+    for number, part in enumerate(parts):
+        if number % 2:
+            parts[number] = _with_spaced_brackets(part)
+        else:
+            parts[number] = _FOOTNOTE.sub(r"(\1)", part).translate(_DAGGERS)
+    return "".join(parts)
 
 
-def _spaced(code: str) -> str:
-    return _INDEX.sub(r"[ \1 ]", code)
+def _with_spaced_brackets(code: str) -> str:
+    return _IN_BRACKETS.sub(r"[ \1 ]", code)

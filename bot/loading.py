@@ -7,23 +7,12 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Protocol
 
 from footnote_bot.indexers.ports import Embedder, Reranker
 
 _TURN = 0.0005
 """Seconds that a thread may compute before another one's turn. With twenty answers, Python's 5 ms
 would make Slack wait a tenth of a second for each step of an acknowledgement."""
-
-
-class Models(Protocol):
-    """The part of `indexers.indexing.Indexing` that is needed here."""
-
-    @property
-    def embedder(self) -> Embedder: ...
-
-    @property
-    def reranker(self) -> Reranker | None: ...
 
 
 @contextmanager
@@ -42,23 +31,22 @@ def without_collection() -> Iterator[None]:
 
 
 @contextmanager
-def models_loaded(models: Models) -> Iterator[None]:
+def models_loaded(embedder: Embedder, reranker: Reranker | None) -> Iterator[None]:
     """Load the models in a thread meanwhile: that is mostly work outside of Python, while imports
     are Python's work. A model that cannot be loaded raises where it is used."""
-    embedder, reranker = models.embedder, models.reranker
     with ThreadPoolExecutor(1, "loading") as pool, without_collection():
         pool.submit(_load, embedder, reranker)
         yield
 
 
-def warm_up(models: Models) -> None:
+def warm_up(embedder: Embedder, reranker: Reranker | None) -> None:
     """Wait until the models are loaded, and let threads yield often, so that Slack need not wait.
 
     Raises:
         ModelUnavailable: one cannot be loaded.
     """
     sys.setswitchinterval(_TURN)
-    _load(models.embedder, models.reranker)
+    _load(embedder, reranker)
 
 
 def _load(embedder: Embedder, reranker: Reranker | None) -> None:

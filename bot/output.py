@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import errno
 import os
 import sys
@@ -10,29 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 _FORGIVING = frozenset({"replace", "backslashreplace", "ignore", "namereplace"})
-
-_ASCII = str.maketrans(
-    {
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015", "-"),
-        **dict.fromkeys("\u2018\u2019", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e", '"'),
-        "\u2026": "...",
-    }
-)
-"""Marks of typography, as they are typed."""
-
-
-def _nearest(error: UnicodeError) -> tuple[str, int]:
-    """Return what to write in place of characters outside the encoding: marks of typography as they
-    are typed, all others as ``?``."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    typed = error.object[error.start : error.end].translate(_ASCII)
-    return "".join(mark if mark.isascii() else "?" for mark in typed), error.end
-
-
-_NEAREST = "footnote.nearest"
-codecs.register_error(_NEAREST, _nearest)
+"""Ways to treat characters outside the encoding that raise no error."""
 
 
 class OutputLost(OSError):
@@ -63,9 +40,8 @@ class _Output(TextIOWrapper):
 
 
 def prepare() -> None:
-    """Prepare the standard streams: characters outside the encoding become their nearest ones in
-    ASCII or ``?``, without an error, and output to a closed stream is dropped instead of going into
-    the next file that is opened."""
+    """Prepare the standard streams: characters outside the encoding become ``?``, without an error,
+    and output to a closed stream is dropped instead of going into the next file that is opened."""
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
     else:
@@ -81,7 +57,7 @@ def _output(stream: object) -> TextIOWrapper:
     return _Output(
         stream.buffer,
         encoding=stream.encoding,
-        errors=stream.errors if stream.errors in _FORGIVING else _NEAREST,
+        errors=stream.errors if stream.errors in _FORGIVING else "replace",
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )

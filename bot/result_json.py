@@ -34,8 +34,8 @@ def result_json(result: Result) -> dict[str, Any]:
         ],
         "rights_unknown": list(result.narrowed.sites) if result.narrowed else [],
     }
+    nearest = [_nearest_json(source) for source in result.nearest]
     if isinstance(result, Answer):
-        nearest = [_nearest_json(source) for source in result.nearest]
         return {
             "kind": "answer",
             **common,
@@ -51,7 +51,6 @@ def result_json(result: Result) -> dict[str, Any]:
             "tone": result.tone.value,
             **({"nearest": nearest} if nearest else {}),
         }
-    nearest = [_nearest_json(source) for source in result.nearest]
     has_lines = any(near["line"] for near in nearest)
     return {
         "kind": "no_answer",

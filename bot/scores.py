@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -10,7 +10,15 @@ from rich.table import Table
 from footnote_bot.bot.screen import out, safe
 from footnote_bot.indexers.text.counting import counted
 
-_LISTED = 20
+_FEW, _MANY = 5, 20
+"""Most pages, failures or sentences, and most changed questions, that are listed."""
+_APART = {
+    "intervals", "latency_ms", "stages_ms", "by_type", "by_turn", "unreachable", "answers",
+    "against",
+}  # fmt: skip
+"""Scores that are not a line of their own."""
+_OF_PAGES = ("hit@1", "recall@5", "ndcg@10", "containment")
+_OF_FACTS = ("right", "right_in_250", "useful_quotes", "words", "right_auroc")
 
 
 def unreachable(pages: dict[str, list[str]]) -> Iterator[str]:
@@ -23,9 +31,6 @@ def unreachable(pages: dict[str, list[str]]) -> Iterator[str]:
         if unreached := pages[why]:
             more = ", ..." if len(unreached) > _FEW else ""
             yield f"{len(unreached)} {words}: {', '.join(unreached[:_FEW])}{more}"
-
-
-_FEW = 5
 
 
 def print_scores(scores: dict[str, Any]) -> None:
@@ -62,30 +67,24 @@ def print_replay(report: dict[str, Any]) -> None:
     )
     for name in ("faithful_shown", "wrong_unmarked", "whole", "cut", "passed"):
         out().print(f"{name:16} {_figure(report[name])}")
-    for name, key, columns in (
-        ("error", "wrong_shown", ()),
-        (
-            "style",
-            "by_style",
-            ("answers", "faithful", "faithful_shown", "faithful_passed", "whole"),
-        ),
-    ):
-        if not report[key]:
-            continue
-        out().print()
-        table = Table(name, *(columns or ("n", "shown")), box=None, pad_edge=False)
-        for group, value in report[key].items():
-            cells = [value[column] for column in columns] or [counts["wrong"][group], value]
-            table.add_row(safe(group or "-"), *map(_figure, cells))
-        out().print(table)
+    wrong_shown = report["wrong_shown"]
+    errors = {error: (counts["wrong"][error], shown) for error, shown in wrong_shown.items()}
+    _print_table("error", ("n", "shown"), errors)
+    columns = ("answers", "faithful", "faithful_shown", "faithful_passed", "whole")
+    styles = report["by_style"].items()
+    _print_table("style", columns, {style: [row[c] for c in columns] for style, row in styles})
 
 
-_APART = {
-    "intervals", "latency_ms", "stages_ms", "by_type", "by_turn", "unreachable", "answers",
-    "against",
-}  # fmt: skip
-_OF_PAGES = ("hit@1", "recall@5", "ndcg@10", "containment")
-_OF_FACTS = ("right", "right_in_250", "useful_quotes", "words", "right_auroc")
+def _print_table(name: str, columns: Sequence[str], rows: Mapping[str, Sequence[object]]) -> None:
+    """Print a table whose first column, ``name``, has the keys of ``rows``; nothing without
+    rows."""
+    if not rows:
+        return
+    table = Table(name, *columns, box=None, pad_edge=False)
+    for key, cells in rows.items():
+        table.add_row(safe(key or "-"), *map(_figure, cells))
+    out().print()
+    out().print(table)
 
 
 def _print_groups(name: str, groups: dict[str, dict[str, Any]]) -> None:
@@ -93,24 +92,19 @@ def _print_groups(name: str, groups: dict[str, dict[str, Any]]) -> None:
     anything of it was measured. The rest is in the JSON."""
     for columns in (_OF_PAGES, _OF_FACTS):
         if any(scores[column] is not None for scores in groups.values() for column in columns):
-            _print_group_table(name, groups, columns)
+            rows = {
+                group: [scores["questions"], *(_with_interval(scores, c) for c in columns)]
+                for group, scores in groups.items()
+            }
+            _print_table(name, ("n", *columns), rows)
 
 
-def _print_group_table(
-    name: str, groups: dict[str, dict[str, Any]], columns: Sequence[str]
-) -> None:
-    """Print these figures by group, each with half the width of its interval, if it has one."""
-    out().print()
-    table = Table(name, "n", *columns, box=None, pad_edge=False)
-    for group, scores in groups.items():
-        spans = scores["intervals"]
-        cells = []
-        for column in columns:
-            span = spans.get(column)
-            around = f" ±{(span[1] - span[0]) / 2:.2f}" if span else ""
-            cells.append(f"{_figure(scores[column])}{around}")
-        table.add_row(safe(group or "-"), str(scores["questions"]), *cells)
-    out().print(table)
+def _with_interval(scores: dict[str, Any], name: str) -> str:
+    """Return the figure with half the width of its interval, if it has one."""
+    if not (interval := scores["intervals"].get(name)):
+        return _figure(scores[name])
+    low, high = interval
+    return f"{_figure(scores[name])} ±{(high - low) / 2:.2f}"
 
 
 def _print_answers(answers: dict[str, Any]) -> None:
@@ -129,18 +123,16 @@ def _print_answers(answers: dict[str, Any]) -> None:
 
 
 def _print_against(comparison: dict[str, Any]) -> None:
-    out().print()
-    table = Table(
-        "measure", "n", "before", "after", "change", "95 %", "p", "+/-", box=None, pad_edge=False
-    )
+    """Print the comparison with an earlier run."""
+    columns = ("n", "before", "after", "change", "95 %", "p", "+/-")
+    rows = {}
     for name, row in comparison["measures"].items():
         low, high = row["interval"]
-        table.add_row(
-            name, str(row["questions"]), _figure(row["before"]), _figure(row["after"]),
-            f"{row['difference']:+.3f}", f"{low:+.3f} {high:+.3f}", f"{row['p']:.4f}",
-            f"{row['better']}/{row['worse']}",
+        rows[name] = (
+            row["questions"], row["before"], row["after"], f"{row['difference']:+.3f}",
+            f"{low:+.3f} {high:+.3f}", f"{row['p']:.4f}", f"{row['better']}/{row['worse']}",
         )  # fmt: skip
-    out().print(table)
+    _print_table("measure", columns, rows)
     out().print(
         f"\nIn both runs: {counted(comparison['questions'], 'question')}; in that one only: "
         f"{comparison['only_before']}; in this one only: {comparison['only_after']}. "
@@ -149,19 +141,22 @@ def _print_against(comparison: dict[str, Any]) -> None:
     if reworded := len(comparison["other_words"]):
         out().print(f"{counted(reworded, 'question')} with other words under the same id.")
     for way in ("better", "worse", "mixed"):
-        if not comparison[way]:
-            continue
-        out().print(safe(f"\n{len(comparison[way])} {way}:", style="bold"))
-        for question in comparison[way][:_LISTED]:
-            steps = ", ".join(
-                f"{name} {start:.2f} > {end:.2f}"
-                for name, (start, end) in question["scores"].items()
-            )
-            out().print(
-                safe(f"  {question['id']}: {question['question']} ({steps})"), soft_wrap=True
-            )
-        if len(comparison[way]) > _LISTED:
-            out().print(f"  and {len(comparison[way]) - _LISTED} more (see --json)")
+        if comparison[way]:
+            _print_changed(way, comparison[way])
+
+
+def _print_changed(way: str, questions: Sequence[dict[str, Any]]) -> None:
+    """Print the questions whose scores changed in the same ``way``."""
+    out().print(safe(f"\n{len(questions)} {way}:", style="bold"))
+    for question in questions[:_MANY]:
+        steps = ", ".join(
+            f"{name} {before:.2f} > {after:.2f}"
+            for name, (before, after) in question["scores"].items()
+        )
+        line = f"  {question['id']}: {question['question']} ({steps})"
+        out().print(safe(line), soft_wrap=True)
+    if len(questions) > _MANY:
+        out().print(f"  and {len(questions) - _MANY} more (see --json)")
 
 
 def _short(sentence: str) -> str:

@@ -155,14 +155,15 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress_bars() -> Iterator[Any]:
-    """Yield a function that draws progress: the bar, the count and total, the rate and the time
-    left. Without a terminal it draws nothing."""
+def progress_bars() -> Iterator[Callable[..., None]]:
+    """Yield a function that draws a `SyncProgress`, and takes what is done to the pages as
+    ``doing``: the bar, the count and total, the rate and the time left. Without a terminal it draws
+    nothing."""
     if remote_screen := remote():
-        yield _drawn_by(remote_screen.progress)
+        yield _labelled(remote_screen.progress)
         return
     if not err().is_terminal:
-        yield _drawn_by(lambda _, __: None)
+        yield _labelled(lambda _, __: None)
         return
     with Progress(
         TextColumn("{task.description}"),
@@ -185,10 +186,12 @@ def progress_bars() -> Iterator[Any]:
                 tasks[name] = bars.add_task(name, total=None)
             bars.update(tasks[name], completed=progress.done, total=progress.total or None)
 
-        yield _drawn_by(draw)
+        yield _labelled(draw)
 
 
-def _drawn_by(draw: Callable[[SyncProgress, str], None]) -> Callable[..., None]:
+def _labelled(draw: Callable[[SyncProgress, str], None]) -> Callable[..., None]:
+    """Return ``draw``, which is told what is done: embedding, if it is that, or else ``doing``."""
+
     def drawn(progress: SyncProgress, doing: str = "Reading") -> None:
         draw(progress, "Embedding passages of" if progress.embedding else doing)
 

@@ -117,7 +117,11 @@ def serve_app(
     settings, secrets, parts = app.settings, app.secrets, app.indexing
     parts.wikis.chosen()
     connection = connection_of(settings, secrets)
-    open_stores = models_loaded(parts)(lambda: (app.process, parts.index))
+
+    def open_stores() -> None:
+        with models_loaded(parts.embedder, parts.reranker):
+            _ = app.process, parts.index
+
     chat.open_patiently(connection, open_stores, readiness.AWAY)
     process = app.process
     app.state.tell_outages()
@@ -127,7 +131,7 @@ def serve_app(
     metrics = metrics_of(counts, queries.status, settings.data_dir, now)
     app.model_observer, app.timed = metrics.counters, metrics.counters.timed
     library, _ = app.library, app.model  # raises if a model is wrong
-    warm_up(parts)
+    warm_up(parts.embedder, parts.reranker)
     answers = Latest(lambda: answering(app.answerer))
     # Written answers are those of the first workspace.
     unwritten = Latest(lambda: answering(app.searching))
@@ -352,7 +356,6 @@ class SlackParts:
             at_once=settings.slack.workers,
             every=env.adopt_every / 2,
             long=env.long_wait,
-            clock=env.seconds,
         )
         prompts = Prompts(
             directory=slack.directory, answers=self.feedback, samples=env.samples, clock=env.seconds

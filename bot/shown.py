@@ -33,13 +33,13 @@ def as_unsure(result: Result) -> Result:
     return NoAnswer(
         Reason.NOTHING_FITS,
         result.text,
-        (*result.sources[:1], *result.nearest),
-        result.confidence,
-        result.timings,
-        result.unchecked,
-        result.linked,
-        result.narrowed,
-        result.fallback,
+        nearest=(*result.sources[:1], *result.nearest),
+        confidence=result.confidence,
+        timings=result.timings,
+        unchecked=result.unchecked,
+        linked=result.linked,
+        narrowed=result.narrowed,
+        fallback=result.fallback,
     )
 
 

@@ -244,48 +244,53 @@ def print_status(rows: dict[str, Any]) -> None:
     change in the wiki to its answer."""
     lines = [list(texts.COLUMNS)]
     for name, row in rows["wikis"].items():
-        as_of = (
-            in_words(datetime.fromisoformat(row["as_of"]).astimezone())
-            if row["as_of"]
-            else texts.NEVER
-        )
-        lines.append([
-            name, f"{row['pages']:,}", f"{row['passages']:,}", f"{row['closed']:,}",
-            as_of, *_lags(row["lag_seconds"]),
-        ])  # fmt: skip
-        lines += [
-            [
-                f"  {key}", f"{space['pages']:,}", "", f"{space['closed']:,}", "",
-                *_lags(space["lag_seconds"]),
-            ]
-            for key, space in row["spaces"].items()
-        ]  # fmt: skip
+        passages, as_of = f"{row['passages']:,}", _as_of(row) or texts.NEVER
+        lines.append(_status_cells(name, row, passages, as_of))
+        lines += [_status_cells(f"  {key}", space) for key, space in row["spaces"].items()]
     if out().is_terminal:
         print_within(lines)
     else:
         print_columns(lines)
-    if unread := [name for name, row in rows["wikis"].items() if not row["as_of"]]:
-        out().print(safe(texts.never_synced(", ".join(unread)), style="yellow"), soft_wrap=True)
-    _print_index_troubles(rows)
-    for name, row in rows["wikis"].items():
-        if row["read_as"]:
-            out().print(_assembled((f"{name}: ", "bold"), texts.read_as(ReadAs(**row["read_as"]))))
-        if row["error"]:
-            out().print(_assembled((f"{name}: ", "bold"), row["error"]), soft_wrap=True)
-        for warning in row["warnings"][:_LISTED]:
-            out().print(_assembled((f"{name} warning ", "yellow"), warning), soft_wrap=True)
-        for page, reason in list(row["failed"].items())[:_LISTED]:
-            out().print(_assembled((f"{name} failed ", "red"), f"{page}: {reason}"), soft_wrap=True)
-    for id_, row in rows.get("workspaces", {}).items():
-        wikis = ", ".join(row["wikis"]) or texts.NO_WIKI
-        words = texts.answered_from(id_, row["name"], wikis)
-        out().print(safe(words), soft_wrap=True)
-
-
-def _print_index_troubles(rows: dict[str, Any]) -> None:
-    for trouble in (rows["trouble"], texts.FULL_SYNC_UNFINISHED if rows["unfinished"] else ""):
+    unread = [name for name, row in rows["wikis"].items() if not row["as_of"]]
+    for trouble in (
+        texts.never_synced(", ".join(unread)) if unread else "",
+        rows["trouble"],
+        texts.FULL_SYNC_UNFINISHED if rows["unfinished"] else "",
+    ):
         if trouble:
             out().print(safe(trouble, style="yellow"), soft_wrap=True)
+    for name, row in rows["wikis"].items():
+        _print_wiki_notes(name, row)
+    for id_, row in rows.get("workspaces", {}).items():
+        wikis = ", ".join(row["wikis"]) or texts.NO_WIKI
+        out().print(safe(texts.answered_from(id_, row["name"], wikis)), soft_wrap=True)
+
+
+def _status_cells(
+    name: str, counts: dict[str, Any], passages: str = "", as_of: str = ""
+) -> list[str]:
+    """Return the cells of a wiki or of one of its spaces."""
+    pages, closed = f"{counts['pages']:,}", f"{counts['closed']:,}"
+    return [name, pages, passages, closed, as_of, *_lags(counts["lag_seconds"])]
+
+
+def _as_of(row: dict[str, Any]) -> str:
+    """Return up to when the wiki was read, in words; empty if it never was."""
+    return in_words(datetime.fromisoformat(row["as_of"]).astimezone()) if row["as_of"] else ""
+
+
+def _print_wiki_notes(name: str, row: dict[str, Any]) -> None:
+    """Print how the wiki was read, and what went wrong in its last passes."""
+    about, failed = (f"{name}: ", "bold"), list(row["failed"].items())
+    read_as = [texts.read_as(ReadAs(**row["read_as"]))] if row["read_as"] else []
+    for head, notes in (
+        (about, read_as),
+        (about, [row["error"]] if row["error"] else []),
+        ((f"{name} warning ", "yellow"), row["warnings"]),
+        ((f"{name} failed ", "red"), [f"{page}: {reason}" for page, reason in failed]),
+    ):
+        for note in notes[:_LISTED]:
+            out().print(_assembled(head, note), soft_wrap=True)
 
 
 def _lags(lags: dict[str, dict[str, Any]]) -> list[str]:

@@ -86,8 +86,7 @@ class Trial:
 
         observed = ObservedAnswerer(answerer, library)
         self.observe(observed)
-        composing = SometimesComposing(observed, self.composes)
-        return Several(Addressing(composing, self.pages_at) if self.pages_at else composing)
+        return Several(TrialAnswering(observed, self.composes, self.pages_at))
 
 
 def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
@@ -167,12 +166,15 @@ def _read_page(app: App, email: str, wiki: str, page: str) -> tuple[str, str] | 
     return (passages[0].title, "\n\n".join(parts)) if passages else None
 
 
-class Addressing:
-    """An answering whose sources without an address on the web lead below ``pages_at``."""
+@dataclass(frozen=True, slots=True)
+class TrialAnswering:
+    """An answering that calls the language model only for questions that it ``composes``, by their
+    text and channel. Sources without an address on the web lead below ``pages_at``; empty: nowhere
+    else."""
 
-    def __init__(self, answering: Answering, pages_at: str) -> None:
-        self._answering = answering
-        self._pages_at = pages_at
+    answering: Answering
+    composes: Callable[[str, str], bool]
+    pages_at: str
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
         """Answer a question.
@@ -180,7 +182,11 @@ class Addressing:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        result = self._answering.answer(question, on_text)
+        if not self.composes(question.text, question.channel):
+            question = replace(question, quoting=True)
+        result = self.answering.answer(question, on_text)
+        if not self.pages_at:
+            return result
         result = replace(result, nearest=tuple(map(self._addressed, result.nearest)))
         if isinstance(result, Answer):
             result = replace(result, sources=tuple(map(self._addressed, result.sources)))
@@ -189,26 +195,7 @@ class Addressing:
     def _addressed(self, source: Source) -> Source:
         if source.url.startswith(("https://", "http://")):
             return source
-        return replace(source, url=f"{self._pages_at}{quote(f'{source.wiki}/{source.page}')}")
-
-
-class SometimesComposing:
-    """An answering that calls the language model only for questions that it ``composes``, by their
-    text and channel."""
-
-    def __init__(self, answering: Answering, composes: Callable[[str, str], bool]) -> None:
-        self._answering = answering
-        self._composes = composes
-
-    def answer(self, question: Question, on_text: OnText | None = None) -> Result:
-        """Answer a question.
-
-        Raises:
-            IndexUnavailable: the index cannot be searched.
-        """
-        if not self._composes(question.text, question.channel):
-            question = replace(question, quoting=True)
-        return self._answering.answer(question, on_text)
+        return replace(source, url=f"{self.pages_at}{quote(f'{source.wiki}/{source.page}')}")
 
 
 class TrialApp(App):

@@ -13,15 +13,14 @@ class SettingsError(Exception):
         self,
         problems: list[str],
         where: str | Path = "",
-        settings: Sequence[tuple[str | int, ...]] | None = None,
+        settings: Sequence[tuple[str | int, ...]] = (),
     ) -> None:
-        """Create it. ``where`` is the place of the problems, such as the file. ``settings`` are
-        the paths of the wrong settings, one for each problem (empty if it is not about a setting);
-        None if the file could not be read as TOML."""
+        """Create it. ``where`` is the file that was read, or the place of the problems in words.
+        ``settings`` are the paths of the wrong settings, one for each problem (empty if it is not
+        about a setting)."""
         self.problems = problems
         self.file = where if isinstance(where, Path) else None
         self.settings = settings or [()] * len(problems)
-        self.is_read = settings is not None
         head = f"{where}: " if where else ""
         super().__init__(
             f"{head}{problems[0]}"

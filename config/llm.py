@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from footnote_bot.config.removed import is_outdated_verify
-from footnote_bot.config.wikis import Strict
+from footnote_bot.config.wikis import OptionalFile, Strict
 
 
 class LlmSettings(Strict):
@@ -21,7 +20,7 @@ class LlmSettings(Strict):
     url: str = Field("", repr=False)
     """The address of its API (`…/v1`); empty: the provider's own. Azure:
     `https://NAME.openai.azure.com/openai/v1`."""
-    ca_file: str = ""
+    ca_file: OptionalFile = ""
     """Certificates of the authority that signed its own, in PEM; empty: the well-known ones."""
     seconds: float = Field(20, gt=0, le=300)
     """Seconds that an answer may take; then the pages are quoted instead. Rewriting or translating
@@ -61,12 +60,6 @@ class LlmSettings(Strict):
         if self.verify == "off":
             return None
         return self.model_copy(update={"model": self.verify_model or self.model})
-
-    @field_validator("verify", mode="before")
-    @classmethod
-    def _as_before(cls, value: object) -> object:
-        """Read the values of earlier versions, see `config.removed.is_outdated_verify`."""
-        return "off" if is_outdated_verify(value) else value
 
     @model_validator(mode="after")
     def _is_whole(self) -> LlmSettings:

@@ -24,21 +24,23 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.config.removed import (
-    CARRIED_OVER,
     REMOVED,
-    is_outdated_reranker,
-    is_outdated_verify,
-    removed_in,
+    REPLACED,
+    REPLACED_VALUES,
+    outdated_in,
+    up_to_date,
 )
 from footnote_bot.config.settings import ENV_PREFIX, Secrets, Settings, WorkspaceSettings
-from footnote_bot.config.wikis import WIKI_KINDS, WikiSettings
+from footnote_bot.config.wikis import WIKI_KINDS
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
 LISTS = ("wiki", "workspace")
 """Sections that the file may have several of."""
-_REMOVED_VARIABLES = {f"{ENV_PREFIX}{name.replace('.', '__')}".upper(): name for name in REMOVED}
 _LIST_VARIABLES = tuple(f"{ENV_PREFIX}{name}".upper() for name in LISTS)
+_OUTDATED_VARIABLES = {
+    f"{ENV_PREFIX}{name.replace('.', '__')}".upper(): name for name in (*REMOVED, *REPLACED)
+}
 Location = tuple[str | int, ...]
 """The keys and numbers that lead to a setting, as in ``("wiki", 0, "name")``."""
 
@@ -51,28 +53,26 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
         SettingsError: with all problems at once.
     """
     file = settings_file(config)
-    where = file or "settings"
     values = _read(file) if file else {}
     unknown = _unknown_variables(os.environ, _token_variables(values))
-    problems = [f"the variable {name} is not known{hint}" for name, hint in unknown.items()]
-    if any(name.upper() in _LIST_VARIABLES for name in unknown):
-        # Its value would replace the file's sections, and no such variable is supported.
-        raise SettingsError(problems, where, [()] * len(problems))
-    try:
-        settings = layered(values)
-    except ValidationError as error:
-        located = [*in_words(error, values, unknown), *((problem, ()) for problem in problems)]
-        lines = [f"{problem}{_from_variable(path)}" for problem, path in located]
-        raise SettingsError(lines, where, [path for _, path in located]) from None
-    except UnreadableVariable as error:
-        problems = problems or [_unreadable(error)]
-        raise SettingsError(problems, where, [()] * len(problems)) from None
+    problems: list[tuple[str, Location]] = [
+        (f"the variable {name} is not known{hint}", ()) for name, hint in unknown.items()
+    ]
+    # A variable of a list would replace the file's sections, and is not supported: stop at it.
+    if not any(name.upper() in _LIST_VARIABLES for name in unknown):
+        try:
+            settings = layered(values)
+        except ValidationError as error:
+            problems = [*in_words(error, values, unknown), *problems]
+        except UnreadableVariable as error:
+            problems = problems or [(_unreadable(error), ())]
     if problems:
-        raise SettingsError(problems, where, [()] * len(problems))
-    try:
-        settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
-    except _Homeless as error:
-        raise SettingsError([str(error)], where, [error.setting]) from None
+        raise SettingsError(
+            [f"{problem}{_from_variable(path)}" for problem, path in problems],
+            file or "settings",
+            [path for _, path in problems],
+        )
+    settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": _straight(data_dir.absolute())})
     return settings
@@ -100,37 +100,30 @@ def _unreadable(error: UnreadableVariable) -> str:
 
 
 def removed_settings(file: Path | None) -> list[str]:
-    """Return a line for each setting of the file and the environment that is no longer used. The
-    caller logs them: `load` is called before the log has its level and format.
+    """Return a line for each setting of the file and the environment that is outdated. The caller
+    logs them: `load` is called before the log has its level and format.
 
     Raises:
         SettingsError: the file cannot be read.
     """
     values = _read(file) if file else {}
-    found = [(f"`{name}`", name) for name in removed_in(values)]
-    found += [
-        (f"The variable {variable}", _REMOVED_VARIABLES[variable.upper()])
+    outdated = [(f"`{name}`", name) for name in outdated_in(values)]
+    outdated += [
+        (f"The variable {variable}", _OUTDATED_VARIABLES[variable.upper()])
         for variable in sorted(os.environ)
-        if variable.upper() in _REMOVED_VARIABLES
+        if variable.upper() in _OUTDATED_VARIABLES
     ]
-    return [
-        f"{what} is outdated, and still counts. {REMOVED[name]}"
-        if name in CARRIED_OVER
-        else f"{what} is no longer used; delete it. {REMOVED[name]}"
-        for what, name in found
-    ] + _outdated_values(values)
-
-
-def _outdated_values(values: Mapping[str, Any]) -> list[str]:
-    verify, reranker = _value(values, "llm", "verify"), _value(values, "answer", "reranker")
-    lines = []
-    if is_outdated_verify(verify):
-        lines.append(f"`llm.verify` is `model` or `off` by now: {verify!r} is read as `off`.")
-    if is_outdated_reranker(reranker):
-        lines.append(
-            "`answer.reranker` is a cross-encoder by now: 'llm' is read as the bundled one; delete"
-            " it."
-        )
+    lines = [
+        f"{what} is no longer used; delete it. {REMOVED[name]}"
+        if name in REMOVED
+        else f"{what} is outdated, and still counts. {REPLACED[name]}"
+        for what, name in outdated
+    ]
+    for name, warning in REPLACED_VALUES.items():
+        section, _, key = name.partition(".")
+        value = _value(values, section, key)
+        if value is not None and up_to_date({section: {key: value}})[section].get(key) != value:
+            lines.append(warning.format(value))
     return lines
 
 
@@ -138,16 +131,7 @@ def _value(values: Mapping[str, Any], section: str, key: str) -> object:
     """Return the value of a setting in the environment or the file; None if it is in neither."""
     table = values.get(section)
     written = table.get(key) if isinstance(table, dict) else None
-    return os.environ.get(f"{ENV_PREFIX}{section}__{key}".upper(), written)
-
-
-def secrets() -> Secrets:
-    """Read the secrets.
-
-    Raises:
-        SettingsError: a file of a secret cannot be read.
-    """
-    return Secrets()
+    return os.environ.get(_variable((section, key)), written)
 
 
 def example() -> Path:
@@ -201,35 +185,22 @@ def _read(file: Path) -> dict[str, Any]:
         raise SettingsError([f"cannot be read: {error.strerror}"], str(file)) from None
 
 
-class _Homeless(Exception):
-    """A path begins with the home of a user that this machine does not know."""
-
-    def __init__(self, setting: Location, path: Path) -> None:
-        self.setting = setting
-        name = ".".join(map(str, setting))
-        super().__init__(f"`{name}`: nobody's home is {path.parts[0]} here: {path}")
-
-
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    def anchored(path: Path, *setting: str | int) -> Path:
-        try:
-            return _straight(folder / path.expanduser())
-        except RuntimeError:
-            raise _Homeless(setting, path) from None
-
-    def anchored_wiki(number: int, wiki: WikiSettings) -> WikiSettings:
-        paths = {key: anchored(path, "wiki", number, key) for key, path in wiki.paths.items()}
-        return wiki.model_copy(update=paths)
-
+    """Return the settings with every path as an absolute one: relative ones count from
+    ``folder``."""
+    changed: dict[str, Any] = {"data_dir": _straight(folder / settings.data_dir)}
+    changed["wiki"] = tuple(
+        wiki.model_copy(
+            update={name: _straight(folder / path) for name, path in wiki.paths.items()}
+        )
+        for wiki in settings.wiki
+    )
     for name in ("index", "llm"):
         section = getattr(settings, name)
         if section.ca_file:
-            ca_file = anchored(Path(section.ca_file), name, "ca_file")
-            section = section.model_copy(update={"ca_file": str(ca_file)})
-            settings = settings.model_copy(update={name: section})
-    wikis = tuple(anchored_wiki(number, wiki) for number, wiki in enumerate(settings.wiki))
-    data_dir = anchored(settings.data_dir, "data_dir")
-    return settings.model_copy(update={"wiki": wikis, "data_dir": data_dir})
+            ca_file = str(_straight(folder / section.ca_file))
+            changed[name] = section.model_copy(update={"ca_file": ca_file})
+    return settings.model_copy(update=changed)
 
 
 def _straight(path: Path) -> Path:
@@ -262,15 +233,20 @@ def _unknown_variables(environment: Mapping[str, str], tokens: set[str]) -> dict
         elif name not in LISTS:
             known.add(f"{ENV_PREFIX}{name}".upper())
     ours = sorted(name for name in environment if name.upper().startswith(ENV_PREFIX))
-    read = known.union(_REMOVED_VARIABLES)
+    read = known.union(_OUTDATED_VARIABLES)
     return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in read}
 
 
 def _from_variable(setting: Location) -> str:
     """Return a note if an environment variable, not the file, sets the value of a setting."""
-    name = ENV_PREFIX + "__".join(map(str, setting)).upper()
+    name = _variable(setting)
     is_set = bool(setting) and name in map(str.upper, os.environ)
     return f" (the variable {name} says so)" if is_set else ""
+
+
+def _variable(setting: Location) -> str:
+    """Return the name of the environment variable that overrides a setting."""
+    return ENV_PREFIX + "__".join(map(str, setting)).upper()
 
 
 _SECRET = frozenset({"apikey", "key", "password", "secret", "token"})
@@ -289,29 +265,32 @@ def in_words(
     """Yield a line and the setting for each error, except for keys from ``unknown`` variables,
     which are reported already."""
     for problem in error.errors():
-        path = [str(part) for part in problem["loc"]]
-        shown = ".".join(path) or "settings"
-        if problem["type"] == "extra_forbidden":
-            variable = ENV_PREFIX + "__".join(path).upper()
-            if variable not in unknown:
-                known = _keys_at(problem["loc"], values)
-                hint = _secret_hint(problem["loc"], known, values) or _nearest(path[-1], known)
-                yield f"`{shown}` is not a setting{hint}", problem["loc"]
-        elif problem["type"] == "missing":
-            yield f"`{shown}` is missing", problem["loc"]
-        elif len(path) == 1 and path[0] in LISTS and problem["type"] == "tuple_type":
-            line = (
-                f"`{shown}`: each one is a section of its own, [[{shown}]] in two pairs of brackets"
-            )
-            yield line, problem["loc"]
-        elif problem["type"] == "string_pattern_mismatch":
-            meaning = meanings(_model_at(problem["loc"], values)).get(path[-1], "").rstrip(".")
-            yield f"`{shown}`: not in the right form. {meaning}".rstrip(), problem["loc"]
-        else:
-            message = problem["msg"].removeprefix("Value error, ")
-            message = _MEANT.get(problem["type"], f"{message[:1].lower()}{message[1:]}")
-            line = f"`{shown}`: {message}" if path else message  # of no single setting
-            yield line, problem["loc"]
+        location = problem["loc"]
+        if problem["type"] != "extra_forbidden" or _variable(location) not in unknown:
+            yield _in_words(problem, values), location
+
+
+def _in_words(problem: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    location, kind = problem["loc"], problem["type"]
+    if not location:  # it is of no single setting
+        return _message(problem)
+    name, shown = str(location[-1]), ".".join(map(str, location))
+    if kind == "extra_forbidden":
+        known = set(_model_at(location, values).model_fields)
+        return f"`{shown}` is not a setting{_secret_hint(name, known) or _nearest(name, known)}"
+    if kind == "missing":
+        return f"`{shown}` is missing"
+    if kind == "tuple_type" and shown in LISTS:
+        return f"`{shown}`: each one is a section of its own, [[{shown}]] in two pairs of brackets"
+    if kind == "string_pattern_mismatch":
+        meaning = meanings(_model_at(location, values)).get(name, "").rstrip(".")
+        return f"`{shown}`: not in the right form. {meaning}".rstrip()
+    return f"`{shown}`: {_message(problem)}"
+
+
+def _message(problem: Mapping[str, Any]) -> str:
+    words = str(problem["msg"]).removeprefix("Value error, ")
+    return _MEANT.get(str(problem["type"]), f"{words[:1].lower()}{words[1:]}")
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
@@ -330,11 +309,6 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
     return found
 
 
-def _keys_at(location: tuple[int | str, ...], values: Mapping[str, Any]) -> set[str]:
-    """Return the keys allowed in the section of the key at ``location`` of ``values``."""
-    return set(_model_at(location, values).model_fields)
-
-
 def _model_at(location: Location, values: Mapping[str, Any]) -> type[BaseModel]:
     """Return the model of the section with the key at ``location`` of ``values``."""
     if location[0] == "wiki" and len(location) > 2:
@@ -350,22 +324,18 @@ def _model_at(location: Location, values: Mapping[str, Any]) -> type[BaseModel]:
     return model
 
 
-def _secret_hint(location: Location, known: set[str], values: Mapping[str, Any]) -> str:
-    """Return where the secret belongs that the file has at ``location``; empty if the key looks
-    like no secret, or like a misspelt setting."""
-    name = str(location[-1]).casefold()
-    if name.split("_")[-1] not in _SECRET or get_close_matches(name, known, n=1, cutoff=0.9):
+def _secret_hint(name: str, known: set[str]) -> str:
+    """Return where secrets belong; empty if the key ``name`` looks like no secret, or like a
+    misspelt setting."""
+    looks_secret = name.casefold().split("_")[-1] in _SECRET
+    if not looks_secret or get_close_matches(name, known, n=1, cutoff=0.9):
         return ""
-    if "token_variable" in known:
-        variable = _model_at(location, values).model_fields["token_variable"].default
-    else:
-        full = "_".join([*map(str, location[:-1]), name])
-        names = (full, f"{ENV_PREFIX}{full}".casefold())
-        variable = next((each.upper() for each in names if each in Secrets.model_fields), "")
-    place = f"this one in {variable}," if variable else "which `footnote settings` names,"
-    return f": secrets stand in environment variables, {place} and never in this file"
+    return (
+        ": secrets stand in environment variables, which `footnote settings` names, and never in"
+        " this file"
+    )
 
 
-def _nearest(name: str, known: set[str] | frozenset[str]) -> str:
+def _nearest(name: str, known: set[str]) -> str:
     close = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(sorted(known))}"

@@ -28,7 +28,6 @@ _TALKATIVE = {
     "httpcore": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     "footnote_bot.bot.slack.api.slack_api": logging.WARNING,  # the SDK logs its retries there
-    "alembic": logging.WARNING,
     "fastembed": logging.WARNING,
     "mcp": logging.ERROR,  # agents' requests cause its warnings
     "uvicorn": logging.ERROR,

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
+
+from pydantic import BaseModel
 
 from footnote_bot.config.errors import SettingsError
 from footnote_bot.config.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LIVE = {
-    "": ("log_level",),
-    "sync": ("every_minutes", "recent_minutes"),
-    "answer": ("max_characters", "precision", "old_after_days"),
-    "slack": ("person_minute", "channel_minute"),
-}
-"""The settings that change without a restart, by section."""
+LIVE = (
+    "log_level",
+    "sync.every_minutes",
+    "sync.recent_minutes",
+    "answer.max_characters",
+    "answer.precision",
+    "answer.old_after_days",
+    "slack.person_minute",
+    "slack.channel_minute",
+)
+"""The settings that change without a restart."""
 
 
 class Reloading:
@@ -51,32 +56,29 @@ class Reloading:
 def taken_over(old: Settings, new: Settings) -> tuple[Settings, list[str], list[str]]:
     """Return ``old`` with those ``new`` settings that may change in a running bot, the names of the
     changed settings, and the names of those that differ and need a restart."""
-    changed: list[str] = []
-    waiting: list[str] = []
-    for section, name in _differences(old, new):
-        dotted = f"{section}.{name}" if section and name else section or name
-        (changed if name in LIVE.get(section, ()) else waiting).append(dotted)
-    update: dict[str, Any] = {name: getattr(new, name) for name in LIVE[""]}
-    for section, names in LIVE.items():
+    settings = old
+    differing = list(_differences(old, new))
+    changed = [name for name in differing if name in LIVE]
+    for name in changed:
+        section, _, key = name.rpartition(".")
         if section:
-            before, after = getattr(old, section), getattr(new, section)
-            update[section] = before.model_copy(
-                update={name: getattr(after, name) for name in names}
-            )
-    return old.model_copy(update=update), changed, waiting
-
-
-def _differences(old: Settings, new: Settings) -> Iterator[tuple[str, str]]:
-    """Yield section and name of every setting that differs; no name for the wikis."""
-    for section in type(old).model_fields:
-        before, after = getattr(old, section), getattr(new, section)
-        if before == after:
-            continue
-        if section == "wiki":
-            yield "wiki", ""
-        elif hasattr(before, "model_fields_set"):
-            for name in type(before).model_fields:
-                if getattr(before, name) != getattr(after, name):
-                    yield section, name
+            value = getattr(getattr(new, section), key)
+            key, value = section, getattr(settings, section).model_copy(update={key: value})
         else:
-            yield "", section
+            value = getattr(new, key)
+        settings = settings.model_copy(update={key: value})
+    return settings, changed, [name for name in differing if name not in LIVE]
+
+
+def _differences(old: Settings, new: Settings) -> Iterator[str]:
+    """Yield the name of every setting that differs, such as ``sync.every_minutes``. The lists of
+    wikis and workspaces count as one setting each."""
+    for section in Settings.model_fields:
+        before, after = getattr(old, section), getattr(new, section)
+        if not isinstance(before, BaseModel):
+            if before != after:
+                yield section
+            continue
+        for name in type(before).model_fields:
+            if getattr(before, name) != getattr(after, name):
+                yield f"{section}.{name}"

@@ -1,11 +1,11 @@
-"""Settings that Footnote no longer uses: a file or a variable that has one is read, with a warning.
+"""Settings of earlier versions: a file or a variable that has one is read, with a warning.
 
 To remove a setting, delete its field and add it to `REMOVED`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _IN_DIGEST = 'Write all of it as `slack.digest = "monday 09:00 Europe/Berlin"`.'
@@ -30,107 +30,118 @@ REMOVED: dict[str, str] = {
     "language model, for a day's tokens, `llm.person_tokens`.",
     "slack.channel_day": "There are limits for a minute, `slack.channel_minute`, and, with a "
     "language model, for a day's tokens, `llm.channel_tokens`.",
+    "wiki.max_page_bytes": "A page of Markdown may have 2 MB.",
+    "answer.clarify": "A vague question gets the nearest sections.",
+    "llm.structured": "Structured output is tried first, then plain text.",
+}
+"""What holds instead, by `SECTION.KEY`, or `KEY` of no section; `wiki.KEY` is of each
+`[[wiki]]`."""
+REPLACED: dict[str, str] = {
     "slack.digest_day": _IN_DIGEST,
     "slack.digest_hour": _IN_DIGEST,
     "slack.digest_timezone": _IN_DIGEST,
     "wiki.owner_property": _IN_OWNERS,
     "wiki.owner_label": _IN_OWNERS,
     "wiki.owner_editor": _IN_OWNERS,
-    "wiki.max_page_bytes": "A page of Markdown may have 2 MB.",
     "state.audit_days": "Who was shown which page is kept as long as all else: the smaller "
     "of it and `state.retention_days` counts for both, and 0 turns nothing off any more.",
-    "answer.clarify": "A vague question gets the nearest sections.",
-    "llm.structured": "Structured output is tried first, then plain text.",
 }
-"""What holds instead, or what to do, by `SECTION.KEY`, or `KEY` of no section; `wiki.KEY` is of
-each `[[wiki]]`."""
-
-CARRIED_OVER = frozenset(
-    name
-    for name in REMOVED
-    if REMOVED[name] in (_IN_DIGEST, _IN_OWNERS) or name == "state.audit_days"
-)
-"""Those whose values still count, see `carry_over`."""
+"""What to write instead of settings whose values still count, by the same names."""
+REPLACED_VALUES = {
+    "llm.verify": "`llm.verify` is `model` or `off` by now: {!r} is read as `off`.",
+    "answer.reranker": "`answer.reranker` is a cross-encoder by now: {!r} is read as the bundled"
+    " one; delete it.",
+}
+"""The warning about an outdated value of a setting, by the same names."""
 
 
-def is_outdated_verify(value: object) -> bool:
-    """Return whether a value of `llm.verify` is one of an earlier version: rules, or the folder of
-    a kind of model that Footnote no longer runs. It is read as ``off``."""
-    return isinstance(value, str) and value not in ("", "model", "off")
-
-
-def is_outdated_reranker(value: object) -> bool:
-    """Return whether a value of `answer.reranker` is ``llm``: a language model put the passages in
-    order in earlier versions. It is read as the default."""
-    return value == "llm"
-
-
-def removed_in(values: Mapping[str, Any]) -> list[str]:
-    """Return the names of the removed settings that the values of a file have, in order."""
+def outdated_in(values: Mapping[str, Any]) -> list[str]:
+    """Return the names of the removed and replaced settings in the values of a file, in order."""
     names = set(values)
     for section, value in values.items():
         for table in value if isinstance(value, list) else [value]:
             if isinstance(table, dict):
                 names.update(f"{section}.{key}" for key in table)
-    return sorted(names & REMOVED.keys())
+    return sorted(name for name in names if _is_outdated(name))
 
 
-def without_removed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a file without the removed settings."""
+def up_to_date(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a file as this version has them: without removed settings, and those of
+    replaced ones under their names of now. Values of a wrong type stay, to be reported as such."""
     return {
-        name: [_kept(name, each) for each in value]
-        if isinstance(value, list)
-        else _kept(name, value)
+        name: [_up_to_date(name, each) for each in value]
+        if isinstance(value, list | tuple)
+        else _up_to_date(name, value)
         for name, value in values.items()
-        if name not in REMOVED
+        if not _is_outdated(name)
     }
 
 
-def _kept(section: str, value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {key: each for key, each in value.items() if f"{section}.{key}" not in REMOVED}
+def _up_to_date(section: str, table: Any) -> Any:
+    if not isinstance(table, dict):
+        return table
+    if replacement := _REPLACEMENTS.get(section):
+        table = replacement(table)
+    return {key: value for key, value in table.items() if not _is_outdated(f"{section}.{key}")}
 
 
-def carry_over(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a file with those of removed settings under the names that they have
-    now. Values of a wrong type stay, and are reported as such."""
-    carried = dict(values)
-    for section, carry in (("slack", _digest), ("state", _retention)):
-        if isinstance(table := carried.get(section), dict):
-            carried[section] = table | carry(table)
-    if isinstance(wikis := carried.get("wiki"), list | tuple):
-        carried["wiki"] = [
-            wiki | _owners(wiki) if isinstance(wiki, dict) else wiki for wiki in wikis
-        ]
-    return carried
+def _is_outdated(name: str) -> bool:
+    return name in REMOVED or name in REPLACED
 
 
-def _digest(slack: Mapping[str, Any]) -> dict[str, Any]:
+def _digest(slack: dict[str, Any]) -> dict[str, Any]:
+    """`digest` was a switch, and its time was in three settings."""
     match str(slack.get("digest", "")).lower():
         case "true":
             day, hour = slack.get("digest_day", "monday"), slack.get("digest_hour", 9)
-            return {"digest": f"{day} {hour}:00 {slack.get('digest_timezone', 'UTC')}"}
+            zone = slack.get("digest_timezone", "UTC")
+            return {**slack, "digest": f"{day} {hour}:00 {zone}"}
         case "false":
-            return {"digest": ""}
+            return {**slack, "digest": ""}
         case _:
-            return {}
+            return slack
 
 
-def _retention(state: Mapping[str, Any]) -> dict[str, Any]:
+def _retention(state: dict[str, Any]) -> dict[str, Any]:
+    """There were two retentions. The shorter one counts for both."""
     try:
         days, all_days = int(state["audit_days"]), int(state.get("retention_days", 90))
     except (KeyError, TypeError, ValueError):
-        return {}
-    return {"retention_days": min(days, all_days)} if days > 0 else {}
+        return state
+    return {**state, "retention_days": min(days, all_days)} if days > 0 else state
 
 
-def _owners(wiki: Mapping[str, Any]) -> dict[str, Any]:
+def _owners(wiki: dict[str, Any]) -> dict[str, Any]:
+    """`owners` was three settings, with these defaults."""
     if "owners" in wiki or not {"owner_property", "owner_label", "owner_editor"} & wiki.keys():
-        return {}
-    named = {kind: wiki.get(f"owner_{kind}", kept) for kind, kept in _OWNERS.items()}
-    owners = [f"{kind} {name}" for kind, name in named.items() if name]
-    return {"owners": owners + (["editor"] if wiki.get("owner_editor", True) else [])}
+        return wiki
+    owners = []
+    if name := wiki.get("owner_property", "owner"):
+        owners.append(f"property {name}")
+    if prefix := wiki.get("owner_label", "owner-"):
+        owners.append(f"label {prefix}")
+    if wiki.get("owner_editor", True):
+        owners.append("editor")
+    return {**wiki, "owners": owners}
 
 
-_OWNERS = {"property": "owner", "label": "owner-"}
+def _verify(llm: dict[str, Any]) -> dict[str, Any]:
+    """`verify` could be rules, or the folder of a kind of model that Footnote no longer runs."""
+    verify = llm.get("verify")
+    is_outdated = isinstance(verify, str) and verify not in ("", "model")
+    return {**llm, "verify": "off"} if is_outdated else llm
+
+
+def _reranker(answer: dict[str, Any]) -> dict[str, Any]:
+    """`reranker` could be the language model. The default takes its place."""
+    return {key: value for key, value in answer.items() if (key, value) != ("reranker", "llm")}
+
+
+_REPLACEMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "answer": _reranker,
+    "llm": _verify,
+    "slack": _digest,
+    "state": _retention,
+    "wiki": _owners,
+}
+"""Returns a section with its settings of now in place of outdated ones."""

@@ -1,4 +1,4 @@
-"""Secrets from files, as Docker, Kubernetes and systemd provide them.
+"""Secrets from the environment, or from files as Docker, Kubernetes and systemd provide them.
 
 Pydantic's own source reads folders of secrets, but no ``NAME_FILE``, and only names that it knows;
 `[[wiki]] token_variable` names others.
@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
-
-from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
 
 from footnote_bot.config.errors import SettingsError
 
@@ -51,17 +47,6 @@ def _is_file(file: Path) -> bool:
             return False
         place = f"CREDENTIALS_DIRECTORY: {file.parent}"
         raise SettingsError([f"{place} cannot be looked at: {error.strerror}"]) from None
-
-
-class FileSecrets(PydanticBaseSettingsSource):
-    """The source of secrets that have no variable of their own."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the library's signature
-        return secret_of(field_name.upper()), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        secrets = {name: secret_of(name.upper()) for name in self.settings_cls.model_fields}
-        return {name: value for name, value in secrets.items() if value}
 
 
 def _folders() -> list[Path]:

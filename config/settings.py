@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     SecretStr,
     SerializeAsAny,
@@ -26,14 +28,16 @@ from pydantic_settings import (
 
 from footnote_bot.config.agents import AgentSettings
 from footnote_bot.config.llm import LlmSettings
-from footnote_bot.config.removed import carry_over, is_outdated_reranker, without_removed
-from footnote_bot.config.secret_files import FileSecrets, secret_of
+from footnote_bot.config.removed import up_to_date
+from footnote_bot.config.secret_files import secret_of
 from footnote_bot.config.slack import SlackSettings
 from footnote_bot.config.wikis import (
     A_CENTURY,
     A_YEAR,
     LANGUAGES,
+    HomePath,
     Language,
+    OptionalFile,
     Strict,
     WikiSettings,
     of_its_kind,
@@ -50,7 +54,7 @@ class IndexSettings(Strict):
     prefix: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,60}$")
     """The prefix of its collections there: up to 60 letters, digits, `-` and `_`; each Footnote
     needs its own."""
-    ca_file: str = ""
+    ca_file: OptionalFile = ""
     """Certificates of the authority that signed its own, in PEM; empty: those that this machine
     trusts."""
     model: str = ""
@@ -110,12 +114,6 @@ class AnswerSettings(Strict):
     what is quoted. The bundled English cross-encoder, or another one that fastembed knows by name.
     Empty: none."""
 
-    @field_validator("reranker", mode="before")
-    @classmethod
-    def _as_before(cls, value: object) -> object:
-        """Read the value of earlier versions, see `config.removed.is_outdated_reranker`."""
-        return BUNDLED_RERANKER if is_outdated_reranker(value) else value
-
 
 class DemoAnswerSettings(AnswerSettings):
     """Settings of a demo, in which a busy laptop gives the same answers as an idle one."""
@@ -172,7 +170,7 @@ class Settings(BaseSettings):
         extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__"
     )
 
-    data_dir: Path = Path("data")
+    data_dir: HomePath = Path("data")
     """The folder of index and state, relative to this file."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least level that is logged."""
@@ -221,8 +219,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_removed(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return without_removed(carry_over(values))
+    def _of_earlier_versions(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return up_to_date(values)
 
     @field_validator("data_dir", mode="before")
     @classmethod
@@ -265,11 +263,15 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-class Secrets(BaseSettings):
-    """Secrets, read from the environment or from files (`config.secret_files`); never printed."""
+class Secrets(BaseModel):
+    """Secrets; never printed. Those that are not passed are read from the environment or from files
+    (`config.secret_files`).
 
-    # Compose passes an unset variable on as an empty one, which must not hide a secret's file.
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    Raises:
+        SettingsError: a file of a secret cannot be read.
+    """
+
+    model_config = ConfigDict(frozen=True)
 
     slack_bot_token: SecretStr = SecretStr("")
     """`xoxb-…`"""
@@ -306,17 +308,11 @@ class Secrets(BaseSettings):
             return secret.get_secret_value()
         return secret_of(name)
 
+    @model_validator(mode="before")
     @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Add files to the environment."""
-        return init_settings, env_settings, FileSecrets(settings_cls)
+    def _read(cls, passed: dict[str, Any]) -> dict[str, Any]:
+        read = {name: secret_of(name.upper()) for name in cls.model_fields if name not in passed}
+        return {**read, **passed}
 
     @property
     def nothing_of_slack(self) -> bool:
@@ -331,14 +327,19 @@ class Secrets(BaseSettings):
     def slack_problems(self, mode: str, *, several: bool = False) -> list[str]:
         """Return the problems with Slack secrets that are missing or malformed. Slack is not asked.
         ``several``: the settings name further workspaces, so the app must be installable."""
-        client = dict.fromkeys(("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"), "")
+        client = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
         has_client = [bool(self.variable(name)) for name in client]
-        starts = client if several or any(has_client) else {}
+        starts: dict[str, str] = {}
         if not all(has_client) or self.variable("SLACK_BOT_TOKEN"):
-            starts = {"SLACK_BOT_TOKEN": "xoxb-", **starts}
-        last = {"SLACK_APP_TOKEN": "xapp-"} if mode == "socket" else {"SLACK_SIGNING_SECRET": ""}
-        return [
-            f"{name} must start with {start}" if value else f"{name} is not set"
-            for name, start in {**starts, **last}.items()
-            if not (value := self.variable(name)) or not value.startswith(start)
-        ]
+            starts |= {"SLACK_BOT_TOKEN": "xoxb-"}
+        if several or any(has_client):
+            starts |= dict.fromkeys(client, "")
+        starts |= {"SLACK_APP_TOKEN": "xapp-"} if mode == "socket" else {"SLACK_SIGNING_SECRET": ""}
+        problems = []
+        for name, start in starts.items():
+            value = self.variable(name)
+            if not value:
+                problems.append(f"{name} is not set")
+            elif not value.startswith(start):
+                problems.append(f"{name} must start with {start}")
+        return problems

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic.config import JsonDict
 
 from footnote_bot.config.flavours import Flavour
@@ -38,8 +46,21 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: None if value == "" else value)]
+def _with_home(path: Path) -> Path:
+    """Return the path with a person's home in place of a ``~`` at its beginning."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"nobody's home is {path.parts[0]} here: {path}") from None
+
+
+HomePath = Annotated[Path, AfterValidator(_with_home)]
+OptionalPath = Annotated[
+    HomePath | None, BeforeValidator(lambda value: None if value == "" else value)
+]
 """A path; None if it is empty, because an empty path would be the settings file's folder."""
+OptionalFile = Annotated[str, AfterValidator(lambda file: file and str(_with_home(Path(file))))]
+"""The same as words; empty if there is none."""
 ALTERNATIVE: JsonDict = {"alternative": True}
 """Marks a setting that the example file only shows in a comment."""
 
@@ -232,11 +253,11 @@ class ConfluenceSettings(WikiSettings):
 
     @field_validator("accounts")
     @classmethod
-    def _are_addresses(cls, values: dict[str, str]) -> dict[str, str]:
-        for value in values:
-            if "@" not in value.strip("@"):
-                raise ValueError(f"{value!r} is not an e-mail address")
-        return {email.casefold(): account for email, account in values.items()}
+    def _by_address(cls, accounts: dict[str, str]) -> dict[str, str]:
+        for email in accounts:
+            if "@" not in email.strip("@"):
+                raise ValueError(f"{email!r} is not an e-mail address")
+        return {email.casefold(): account for email, account in accounts.items()}
 
     @property
     def read_at(self) -> str:

@@ -23,9 +23,10 @@ def main() -> None:
     if os.getpid() == 1:  # a container's first process gets no signal that it does not handle
         signal.signal(signal.SIGTERM, _terminate)
     if {"serve", "--watch"}.intersection(sys.argv):
-        from footnote_bot.bot.slack.signals import hold_on  # the others need not wait for it
+        # Here, because other commands need not wait for this import.
+        from footnote_bot.bot.slack.signals import ignore_hang_ups
 
-        hold_on()
+        ignore_hang_ups()
     from footnote_bot.bot.cli import outcome  # slow: see above
 
     if heeds:

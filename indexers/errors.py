@@ -3,6 +3,7 @@
 IndexersError                 operator reads it; the message is one sentence
 ├── WikiUnavailable           try again: the wiki cannot be listed now
 │   └── WikiMisconfigured     do not: no such folder, wrong address, no access
+├── ReadingStopped            somebody stopped the sync
 ├── MassRemoval               a human must allow it (--allow-mass-removal)
 ├── RebuildRefused            a human must look: the old index was kept, the message says why
 ├── IndexUnavailable          try again: disk full, or one of these
@@ -23,7 +24,8 @@ class IndexersError(Exception):
 class WikiUnavailable(IndexersError):
     def behind(self, what: str) -> WikiUnavailable:
         """Return the error ``what`` (a sentence), with this one as its reason."""
-        return WikiUnavailable(f"{what} {self}")
+        kind = WikiMisconfigured if isinstance(self, WikiMisconfigured) else WikiUnavailable
+        return kind(f"{what} {self}")
 
 
 class ReadingStopped(IndexersError):
@@ -31,8 +33,7 @@ class ReadingStopped(IndexersError):
 
 
 class WikiMisconfigured(WikiUnavailable):
-    def behind(self, what: str) -> WikiUnavailable:
-        return WikiMisconfigured(f"{what} {self}")
+    pass
 
 
 class MassRemoval(IndexersError):

@@ -152,11 +152,6 @@ class Unembedded(Protocol):
         """Return the digests of all waiting passages of a wiki, the newest pages first."""
         ...
 
-    def recently_found(self) -> list[str]:
-        """Return the digests of waiting passages that searches found since the last call, the
-        latest first; at most some hundreds."""
-        ...
-
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
         """Return a passage for each of ``digests`` that still waits."""
         ...
@@ -213,26 +208,14 @@ class PassageIndex(Protocol):
 
     def search(
         self,
-        text: str,
-        vector: Vector,
-        *,
-        reader: Reader,
-        limit: int,
-        wikis: Sequence[str] | None = None,
-    ) -> list[Hit]:
-        """Return the best passages that ``reader`` may read, best first, at one revision a page.
-        ``wikis`` narrows it; None searches all."""
-        ...
-
-    def search_all(
-        self,
         queries: Sequence[IndexQuery],
         *,
         reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
-        """Return the hits of `search` for each of ``queries``, in less time than one by one."""
+        """Return for each of ``queries`` the best passages that ``reader`` may read, best first, at
+        one revision a page. ``wikis`` narrows it; None searches all."""
         ...
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:

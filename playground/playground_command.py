@@ -68,10 +68,12 @@ def playground(
     logs.configure("WARNING")
     with failing(), interruptible() as stopped:
         if config:
-            from footnote_bot.config.loading import load, secrets  # slow: imports Pydantic
+            # Slow: imports Pydantic.
+            from footnote_bot.config.loading import load
+            from footnote_bot.config.settings import Secrets
 
             settings = load(config, data_dir)
-            demo.run(settings, secrets(), listening, stopped.is_set, emails, sharing=sharing)
+            demo.run(settings, Secrets(), listening, stopped.is_set, emails, sharing=sharing)
         else:
             demo.run_demo(data_dir, listening, stopped.is_set, sharing=sharing)
     if stopped.is_set():

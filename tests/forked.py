@@ -44,7 +44,6 @@ _IMPORTED = (
     "footnote_bot.indexers.parsing.process",
     "footnote_bot.indexers.sources.markdown.source",
     "footnote_bot.playground.page.server",
-    "alembic.command",
     "fastembed",
     "onnxruntime",
     "py3langid",

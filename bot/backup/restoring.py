@@ -116,8 +116,6 @@ def finish(data_dir: Path) -> None:
                 sync(data_dir)
                 (ready / _PLAN).unlink()
             shutil.rmtree(ready, ignore_errors=True)  # the other process may have done it
-            # A version before moved what it replaced here.
-            shutil.rmtree(data_dir / "restore.old", ignore_errors=True)
     except OSError as error:
         is_away = isinstance(error, FileNotFoundError | NotADirectoryError) and not ready.is_dir()
         if is_away:  # there was none, or another process has finished it

@@ -52,7 +52,6 @@ from footnote_bot.bot.cli.usage_command import usage
 from footnote_bot.bot.loading import without_collection
 from footnote_bot.bot.operations.privacy import UMASK
 from footnote_bot.bot.version import own_commit, own_version
-from footnote_bot.config.errors import SettingsError
 
 if TYPE_CHECKING:
     from footnote_bot.config.settings import Secrets, Settings
@@ -108,24 +107,10 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
     Start with `footnote demo`, or with `footnote init`, which asks for your wiki; then
     `footnote sync` and `footnote ask "..."`.
     """
-    _require_working_folder()
     context.obj = GlobalOptions(config, data_dir)
     _require_used(context, {"config": config, "data_dir": data_dir})
     # Files that a command, a library or git creates from here on are private to their owner.
     context.call_on_close(partial(os.umask, os.umask(UMASK)))
-
-
-def _require_working_folder() -> None:
-    """Check that there is still a working folder: paths are relative to it.
-
-    Raises:
-        SettingsError: it was deleted, or may not be looked at.
-    """
-    try:
-        Path.cwd()
-    except OSError as error:
-        problem = f"the working folder cannot be used ({error.strerror}): change into another one"
-        raise SettingsError([problem]) from None
 
 
 def _require_used(context: click.Context, options: Mapping[str, Path | None]) -> None:

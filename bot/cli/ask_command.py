@@ -10,7 +10,7 @@ import click
 
 from footnote_bot.bot import screen, terminal
 from footnote_bot.bot.cli.failures import FAILED
-from footnote_bot.bot.cli.options import AskCommand, as_json, as_person, configured
+from footnote_bot.bot.cli.options import as_json, as_person, configured
 from footnote_bot.bot.cli.sharing import open_app
 from footnote_bot.bot.model import NoAnswer, Reason
 from footnote_bot.bot.result_json import result_json
@@ -25,7 +25,7 @@ def _in_words(_context: click.Context, _argument: click.Parameter, question: str
     return question
 
 
-@click.command(cls=AskCommand)
+@click.command()
 @click.argument("question", callback=_in_words)
 @as_person
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")

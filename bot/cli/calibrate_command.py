@@ -53,19 +53,19 @@ def calibrate(
             raise click.UsageError("--reset takes neither QUESTIONS nor --as.")
         with App.over(settings, secrets, []) as app:
             file = app.indexing.calibration_file
-            was = file is not None and calibration.reset(file)
-        why = "The curve that comes with Footnote is used." if was else "There was no other curve."
+            was_there = file is not None and calibration.reset(file)
+        default = "The curve that comes with Footnote is used."
+        why = default if was_there else "There was no other curve."
         _print({"calibrated": False, "why": why}, as_json=as_json)
         return
     try:
-        cases = read_cases(questions) if questions else []
         with screen.progress_bars() as bars, open_app(settings, secrets, shares=True) as app:
             parts = app.indexing
             parts.wikis.chosen()
             reader, progress = app.reader(email), partial(bars, doing="Asking")
             if questions:
-                located = Pages.of(parts.index, parts.wikis).located(cases)
-                result = calibrating.by_questions(located, app.quotations, reader, progress)
+                cases = Pages.of(parts.index, parts.wikis).located(read_cases(questions))
+                result = calibrating.by_questions(cases, app.quotations, reader, progress)
             else:
                 bundled = not settings.index.model and settings.answer.reranker == BUNDLED_RERANKER
                 result = calibrating.by_pages(app.quotations, reader, progress, known=bundled)

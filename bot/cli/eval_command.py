@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,11 +25,9 @@ from footnote_bot.indexers.model import Progress
 if TYPE_CHECKING:
     from footnote_bot.bot.app import App
     from footnote_bot.bot.evaluation.comparing import Row
+    from footnote_bot.bot.evaluation.corpus import Corpus
     from footnote_bot.bot.evaluation.questions import Case
     from footnote_bot.config.settings import Secrets, Settings
-
-_MODEL = "model"
-"""The value of ``--judge`` when it is given without one."""
 
 
 @click.command("eval")
@@ -59,25 +57,17 @@ _MODEL = "model"
     "too.",
 )
 @click.option(
-    "--judge",
-    is_flag=False,
-    flag_value=_MODEL,
-    default="",
-    metavar="[none|labels]",
-    help="With --answers, alone: let the language model judge each, by two requests or more. With "
-    "--replay: who reads the sentences a second time, nobody [default] or the labels.",
-)
-@click.option(
     "--replay",
     type=EXISTING_FILE,
     metavar="MODEL_ANSWERS.jsonl",
     help="Run recorded answers of a language model through the check before a reader.",
 )
 @click.option(
-    "--evidence",
-    is_flag=True,
-    help="With --replay: the model gives the words behind each sentence, as one that can write "
-    "JSON is asked to.",
+    "--judge",
+    type=click.Choice(["none", "labels"]),
+    default="none",
+    show_default=True,
+    help="With --replay: who reads the sentences a second time, nobody or the labels.",
 )
 @click.option(
     "--out",
@@ -104,9 +94,8 @@ def evaluate(
     rewrites: bool,
     answers: bool,
     with_model: bool,
-    judge: str,
     replay: Path | None,
-    evidence: bool,
+    judge: str,
     out: Path | None,
     against: Path | None,
     as_json: bool,
@@ -143,38 +132,36 @@ def evaluate(
     What would readers see of what a model wrote? A line of MODEL_ANSWERS is an object:
       question    its words, with id and history as above
       passages    [{title, headings, url, page, text}], as numbered in the prompt
-      answers     [{style, text, sentences}]; each of the sentences has text, kind (claim or
-                  frame), faithful (true or false), error (which kind) and
-                  evidence (the words of the passages that it rests on)
+      answers     [{style, text, written, sentences}]; written is the model's reply if that
+                  was JSON with evidence; each of the sentences has text, kind (claim or
+                  frame), faithful (true or false) and error (which kind)
     """
     if replay:
         if any(
             (questions, flags, corpus, wikis, email, rewrites, answers, with_model, out, against)
         ):
-            raise click.UsageError("--replay takes no more than --judge, --evidence and --json.")
-        _replay(settings, secrets, replay, judge, evidence=evidence, as_json=as_json)
+            raise click.UsageError("--replay takes no more than --judge and --json.")
+        _replay(settings, secrets, replay, by_labels=judge == "labels", as_json=as_json)
         return
-    questions, judged = _questions_and_judge(questions, judge)
-    if evidence:
-        raise click.UsageError("--evidence needs --replay.")
+    if judge != "none":
+        raise click.UsageError("--judge needs --replay.")
     if flags == bool(questions):
         raise click.UsageError("Give either QUESTIONS or --flags.")
-    if judged and not answers:
-        raise click.UsageError("--judge judges answers: it needs --answers.")
-    if (judged or with_model) and not settings.llm.provider:
+    if with_model and not settings.llm.provider:
         raise click.UsageError("There is no language model to ask: set [llm].")
     if out:
         _check_out(out, {"QUESTIONS": questions, "the file of --corpus": corpus})
     # What answers is slow to import.
     from footnote_bot.bot.evaluation import comparing
+    from footnote_bot.bot.evaluation.corpus import Corpus
 
     earlier = comparing.load(against) if against else []
-    cases = _cases(settings, secrets, questions, rewrites=rewrites)
+    pages = Corpus(corpus) if corpus else None
     try:
-        with (
-            screen.progress_bars() as progress,
-            _indexed(settings, secrets, corpus, progress) as app,
-        ):
+        with screen.progress_bars() as progress, _opened(settings, secrets, pages) as app:
+            cases = _cases(app, questions, rewrites=rewrites)
+            if pages:
+                app.indexing.sync(progress=progress)
             figures, rows = _asked(
                 app,
                 cases,
@@ -182,7 +169,6 @@ def evaluate(
                 email=email,
                 answers=answers,
                 with_model=with_model,
-                judged=judged,
                 progress=partial(progress, doing="Asking"),
             )
     except KeyboardInterrupt:
@@ -190,14 +176,34 @@ def evaluate(
         raise
     changed = {"against": comparing.compare(earlier, rows)} if against else {}
     try:
-        comparing.save(out, figures, rows)
+        if out:
+            comparing.save(out, figures, rows)
     finally:  # print the figures even if they cannot be saved
         _print(figures | changed, flags=flags, as_json=as_json)
 
 
-def _cases(
-    settings: Settings, secrets: Secrets, questions: Path | None, *, rewrites: bool
-) -> Sequence[Case]:
+def _check_out(file: Path, read: Mapping[str, Path | None]) -> None:
+    """Check that ``file`` can be made, and is none of those that are ``read``."""
+    if not file.parent.is_dir():
+        raise click.UsageError(f"--out: there is no folder {file.parent}.")
+    for name, source in read.items():
+        if source and file.exists() and file.samefile(source):
+            raise click.UsageError(f"--out would overwrite {name}.")
+
+
+def _opened(
+    settings: Settings, secrets: Secrets, pages: Corpus | None
+) -> AbstractContextManager[App]:
+    """Open the app over the wikis, or over ``pages`` in a scratch index: one for each content, so
+    that the same pages are embedded once."""
+    from footnote_bot.bot.app import App  # what answers is slow to import
+
+    if pages:
+        return App.over(settings, secrets, [pages], pages.identity)
+    return open_app(settings, secrets, shares=True)
+
+
+def _cases(app: App, questions: Path | None, *, rewrites: bool) -> Sequence[Case]:
     """Return the cases of the file, or, without one, of the questions whose answers people judged.
     With ``rewrites``, only those that have a rewrite, in its words.
 
@@ -208,11 +214,7 @@ def _cases(
     from footnote_bot.bot.evaluation.questions import cases_of, read_cases
     from footnote_bot.bot.evaluation.regression import judged
 
-    if questions:
-        cases = read_cases(questions)
-    else:
-        with open_app(settings, secrets) as app:
-            cases = cases_of(judged(app.verdicts()))
+    cases = read_cases(questions) if questions else cases_of(judged(app.verdicts()))
     return [case.rewritten for case in cases if case.rewrite] if rewrites else cases
 
 
@@ -224,14 +226,12 @@ def _asked(
     email: str | None,
     answers: bool,
     with_model: bool,
-    judged: bool,
     progress: Callable[[Progress], None],
 ) -> tuple[dict[str, Any], Sequence[Row]]:
     """Ask every case and return the figures, as `bot.evaluation.report.report` gives them, and the
     rows of the run. With ``answers``, the bot answers as it answers people."""
     # What answers is slow to import.
     from footnote_bot.bot.evaluation.comparing import rows
-    from footnote_bot.bot.evaluation.judging import LlamaIndexJudge
     from footnote_bot.bot.evaluation.pages import Pages
     from footnote_bot.bot.evaluation.report import report
     from footnote_bot.bot.evaluation.run import ask_all
@@ -245,50 +245,10 @@ def _asked(
         reader=reader,
         wikis=wikis or None,
         composed=answers,
-        judge=LlamaIndexJudge(app.model.say) if judged and app.model else None,
         progress=progress,
     )
     figures = report(outcomes, answers=answers)
     return figures | {"unreachable": pages.unreachable(located, reader)}, rows(outcomes)
-
-
-@contextmanager
-def _indexed(
-    settings: Settings, secrets: Secrets, corpus: Path | None, progress: Callable[[Progress], None]
-) -> Iterator[App]:
-    """Open the app over the wikis, or over the pages in ``corpus``, which are indexed in a scratch
-    folder, once for each content."""
-    # What answers is slow to import.
-    from footnote_bot.bot.app import App
-    from footnote_bot.bot.evaluation.corpus import Corpus
-
-    if corpus is None:
-        with open_app(settings, secrets, shares=True) as app:
-            yield app
-        return
-    pages = Corpus(corpus)
-    with App.over(settings, secrets, [pages], pages.identity) as app:
-        app.indexing.sync(progress=progress)
-        yield app
-
-
-def _check_out(file: Path, read: Mapping[str, Path | None]) -> None:
-    """Check that ``file`` can be made, and is none of those that are ``read``."""
-    if not file.parent.is_dir():
-        raise click.UsageError(f"--out: there is no folder {file.parent}.")
-    for name, source in read.items():
-        if source and file.exists() and file.samefile(source):
-            raise click.UsageError(f"--out would overwrite {name}.")
-
-
-def _questions_and_judge(questions: Path | None, judge: str) -> tuple[Path | None, bool]:
-    """Tell the value of ``--judge`` from QUESTIONS. It takes a value only with --replay; otherwise
-    the word after it is QUESTIONS."""
-    if judge in ("", _MODEL):
-        return questions, bool(judge)
-    if questions or not Path(judge).is_file():
-        raise click.UsageError(f"--judge takes no value ({judge}) without --replay.")
-    return Path(judge), True
 
 
 def _print(figures: dict[str, Any], *, flags: bool, as_json: bool) -> None:
@@ -303,37 +263,33 @@ def _print(figures: dict[str, Any], *, flags: bool, as_json: bool) -> None:
 
 
 def _replay(
-    settings: Settings,
-    secrets: Secrets,
-    file: Path,
-    judge: str,
-    *,
-    evidence: bool,
-    as_json: bool,
+    settings: Settings, secrets: Secrets, file: Path, *, by_labels: bool, as_json: bool
 ) -> None:
-    if judge not in ("", "none", "labels"):
-        raise click.UsageError("With --replay, --judge takes none or labels.")
+    """Replay the recorded answers in ``file`` and print what readers would see of them."""
     # What answers is slow to import.
     from footnote_bot.bot.answering.llm.usage import Meter
     from footnote_bot.bot.app import App
+    from footnote_bot.bot.evaluation import replaying
     from footnote_bot.bot.evaluation.recordings import read_recordings
     from footnote_bot.bot.evaluation.replay_report import replay_report
-    from footnote_bot.bot.evaluation.replaying import Replaying, by_labels, nobody
 
     recordings = read_recordings(file)
     with App.over(settings, secrets, []) as app, screen.progress_bars() as progress:
-        replay = Replaying(
+        replay = replaying.Replaying(
             Meter(app.indexing.embedder.count_tokens, today),
-            by_labels if judge == "labels" else nobody,
-            evidence=evidence,
+            replaying.by_labels if by_labels else replaying.nobody,
         )
         replayed = []
         for number, recording in enumerate(recordings, start=1):
             replayed.append((recording, replay.replay(recording)))
             progress(Progress("answers", number, len(recordings)), doing="Checking")
-    judging = {"by": judge or "none", "unclear": replay.unclear, "judged": replay.judged}
-    report = {**replay_report(replayed), "judge": judging}
-    if judge == "labels" and not replay.unclear:
+    judge = {
+        "by": "labels" if by_labels else "none",
+        "unclear": replay.unclear,
+        "judged": replay.judged,
+    }
+    report = {**replay_report(replayed), "judge": judge}
+    if by_labels and not replay.unclear:
         terminal.complain("The check decided every sentence, so there is nothing to judge.")
     if as_json:
         terminal.print_json(report)

@@ -66,7 +66,7 @@ def slack_problem(token: str, api_url: str) -> str:
     from footnote_bot.bot.slack.api.slack_api import SLACK_API, call, web_client
 
     async def ask() -> None:
-        await call(web_client(token, api_url or SLACK_API, patient=False).auth_test())
+        await call(web_client(token, api_url or SLACK_API, retries=False).auth_test())
 
     try:
         with screen.busy("Asking Slack"):

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,37 +43,53 @@ _READ, _WRITTEN = 3_000, 200
 """Tokens of an answer, the mean of the benchmark `model_answers`."""
 
 
+@dataclass(frozen=True, slots=True)
+class _SlackAnswers:
+    """The settings of Slack, and its variables that are still to be set. ``connects``: Slack is to
+    be connected now."""
+
+    settings: dict[str, Any]
+    missing: list[str]
+    connects: bool
+
+
 @click.command("init")
 @click.option("--config", type=FILE, help="The file to write [default: ./footnote.toml].")
 def init(config: Path | None) -> None:
     """Write a footnote.toml from a few questions, and check each answer."""
-    from footnote_bot.config.loading import secrets as read_secrets  # slow: imports Pydantic
+    from footnote_bot.config.settings import Secrets  # slow: imports Pydantic
 
     file, asking = config or given().config or _FILE, Interview()
-    secrets = read_secrets()
+    secrets = Secrets()
     try:
-        if file.exists() and not asking.agree(f"{file} exists. Replace it?"):
+        if file.exists() and not asking.confirm(f"{file} exists. Replace it?"):
             terminal.complain(f"{file} stays as it is.")
             sys.exit(FAILED)
         if not file.absolute().parent.is_dir():
             raise SettingsError([f"there is no folder {file.parent}"])
         wiki = _wiki(asking, secrets, file)
-        slack, todo, connects = _slack(asking, secrets)
+        slack = _slack(asking, secrets)
         llm = _model(asking, secrets)
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("\nNothing was written.")
         raise
     from footnote_bot.config.writing import draft  # slow: imports Pydantic
 
-    _write(file, draft(wiki, slack=slack, llm=llm))
+    _write(file, draft(wiki, slack=slack.settings, llm=llm))
     terminal.say(f"Wrote {file}.")
+    missing = slack.missing
     if wiki["type"] == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
-        todo.insert(0, "CONFLUENCE_TOKEN, the token of the account that reads Confluence")
+        missing = ["CONFLUENCE_TOKEN, the token of the account that reads Confluence", *missing]
     if _lacks_key(llm, secrets):
-        todo.append(f"{_KEY}, the key of the language model's provider")
-    for variable in todo:
+        missing = [*missing, f"{_KEY}, the key of the language model's provider"]
+    for variable in missing:
         terminal.say(f"Set the environment variable {variable}.")
-    lacks_app = any(variable.startswith("SLACK_") for variable in todo)
+    _print_next_steps(file, slack)
+
+
+def _print_next_steps(file: Path, slack: _SlackAnswers) -> None:
+    """Print the commands to run next, and, if Slack is to be connected and a token of it is
+    missing, how to get the tokens."""
     named = f" --config {shlex.quote(str(file))}"
     option = "" if file == _FILE else named
     program = program_here()
@@ -83,13 +100,13 @@ def init(config: Path | None) -> None:
         (f"{program} chat{option}", "asks and asks on"),
         (f"{program} playground{named}", "shows it in the browser, as in Slack"),
     ]
-    if not connects:
+    if not slack.connects:
         steps.append((f"{program} settings --slack", "tells how to connect Slack"))
     steps.append((serve, "answers in Slack"))
     width = max(len(step) for step, _ in steps)
     lines = [f"  {step:{width}}  {does}" for step, does in steps]
     terminal.say("\n".join(["\nNext:", *lines]))
-    if connects and lacks_app:
+    if slack.connects and slack.missing:
         terminal.say(f"\n{slack_steps(serve)}".rstrip())
 
 
@@ -126,7 +143,8 @@ def _ask_markdown(
         wiki.pop("site_url", None)
         ask("site_url", question, "")
         url = wiki.get("site_url", "")
-        if not url or not (doubt := init_checks.address_problem(url)) or asking.keeps(doubt):
+        doubt = init_checks.address_problem(url) if url else ""
+        if not doubt or asking.keeps_despite(doubt):
             return
 
 
@@ -167,15 +185,12 @@ def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
             break
         terminal.print_finding(finding)
         levels.append(finding.level)
-    return Level.FAILURE not in levels or asking.keeps("The wiki cannot be read like this.")
+    return Level.FAILURE not in levels or asking.keeps_despite("The wiki cannot be read like this.")
 
 
-def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[str], bool]:
-    """Return the settings of Slack, the variables that are still to be set, and whether Slack is
-    connected now."""
-    slack: dict[str, Any] = {}
+def _slack(asking: Interview, secrets: Secrets) -> _SlackAnswers:
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
-        return slack, [], False
+        return _SlackAnswers({}, [], connects=False)
     from footnote_bot.config.writing import problem_with  # slow: imports Pydantic
 
     channel = asking.ask(
@@ -185,13 +200,12 @@ def _slack(asking: Interview, secrets: Secrets) -> tuple[dict[str, Any], list[st
             {"slack": {"review_channel": answer}}, "slack", "review_channel"
         ),
     )
-    if channel:
-        slack["review_channel"] = channel
-    todo = [problem.replace(" is not set", "") for problem in secrets.slack_problems("socket")]
+    missing = [problem.replace(" is not set", "") for problem in secrets.slack_problems("socket")]
     token = secrets.slack_bot_token.get_secret_value()
     if token and (problem := init_checks.slack_problem(token, secrets.slack_api_url)):
         terminal.complain(problem)
-    return slack, todo, True
+    settings = {"review_channel": channel} if channel else {}
+    return _SlackAnswers(settings, missing, connects=True)
 
 
 def _model(asking: Interview, secrets: Secrets) -> dict[str, Any]:
@@ -252,7 +266,7 @@ def _answers(asking: Interview, llm: dict[str, Any], secrets: Secrets) -> bool:
     for finding in findings:
         terminal.print_finding(finding)
     failed = any(finding.level is Level.FAILURE for finding in findings)
-    return not failed or asking.keeps("The language model cannot be used like this.")
+    return not failed or asking.keeps_despite("The language model cannot be used like this.")
 
 
 def _write(file: Path, text: str) -> None:

@@ -51,7 +51,7 @@ class Interview:
                 problem = check(answer)
             if not problem:
                 return answer
-            self.object_to(problem)
+            self.reject(problem)
 
     def choose(self, question: str, choices: tuple[str, ...], *, required: bool = True) -> str:
         """Return one of ``choices``, of which the first is the default."""
@@ -63,11 +63,11 @@ class Interview:
             required=required,
         )
 
-    def agree(self, question: str) -> bool:
+    def confirm(self, question: str) -> bool:
         """Return whether the answer is yes."""
         return self.ask(f"{question} (y/n)", "n", _yes_or_no)[:1].casefold() == "y"
 
-    def object_to(self, problem: str) -> None:
+    def reject(self, problem: str) -> None:
         """Print the problem with an answer, before the question is asked again.
 
         Raises:
@@ -78,10 +78,10 @@ class Interview:
             terminal.complain("Nothing was written.")
             sys.exit(MISUSED)
 
-    def keeps(self, doubt: str) -> bool:
+    def keeps_despite(self, doubt: str) -> bool:
         """Print a doubt about an answer, and return whether the answer is kept; in a pipe it is."""
         terminal.complain(doubt)
-        return not self._is_typed or self.agree("Keep it all the same?")
+        return not self._is_typed or self.confirm("Keep it all the same?")
 
     def _prompted(self, question: str, default: str | None, *, required: bool) -> str:
         if self._is_typed:

@@ -51,13 +51,13 @@ class LocalCalls:
             CallRefused: with the words of the error, because its person is the operator.
         """
         try:
-            return self._called(tool, arguments)
+            return self._call(tool, arguments)
         except ProcessEnded:
             raise CallRefused(texts.TRY_LATER) from None
         except (BotError, IndexersError) as error:
             raise CallRefused(str(error)) from None
 
-    def _called(self, tool: str, arguments: object) -> dict[str, Any]:
+    def _call(self, tool: str, arguments: object) -> dict[str, Any]:
         until = time.monotonic() + PATIENCE
         while self._app is None:
             try:
@@ -68,7 +68,7 @@ class LocalCalls:
                 if time.monotonic() >= until:
                     raise
                 time.sleep(_AGAIN)
-        return called(self._app, self.email, tool, arguments)
+        return call_tool(self._app, self.email, tool, arguments)
 
     def _open(self) -> None:
         # Another thread's context of click is not this one's.
@@ -107,7 +107,7 @@ class LocalCalls:
         return result
 
 
-def called(app: App, email: str | None, tool: str, arguments: object) -> dict[str, Any]:
+def call_tool(app: App, email: str | None, tool: str, arguments: object) -> dict[str, Any]:
     """Return the result of a tool with the rights of ``email``.
 
     Raises:

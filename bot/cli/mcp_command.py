@@ -54,12 +54,12 @@ def mcp_call(
     settings: Settings, secrets: Secrets, tool: str, arguments: str, email: str | None
 ) -> None:
     """Print the result of a tool, as ``footnote mcp`` has it done by whoever holds the index."""
-    from footnote_bot.bot.cli.mcp_calls import called  # slow, as above
+    from footnote_bot.bot.cli.mcp_calls import call_tool  # slow, as above
 
     with open_app(settings, secrets) as app:
         reply: dict[str, Any] = {}
         try:
-            reply["result"] = called(app, email, tool, json.loads(arguments))
+            reply["result"] = call_tool(app, email, tool, json.loads(arguments))
         except CallRefused as error:
             reply["refused"] = str(error)
     terminal.print_json(reply)

@@ -37,31 +37,23 @@ def _address(_context: click.Context, _option: click.Parameter, url: str) -> str
 def migrate_index(settings: Settings, secrets: Secrets, url: str, as_json: bool) -> None:
     """Move the embedded index to a Qdrant server, without embedding anything again.
 
-    The bot must be stopped. Pages and passages are counted on both sides, and 200 questions are
-    asked of both, before the server's index becomes the current one; the embedded one stays where
-    it is. If the command is interrupted, run it again: it continues where it was. Then set `[index]
-    url`, and start the bot. The server's key is QDRANT_API_KEY.
+    The bot must be stopped. Pages and passages are counted on both sides before the server's index
+    becomes the current one; the embedded one stays where it is. If the command is interrupted, run
+    it again: it continues where it was. Then set `[index] url`, and start the bot. The server's key
+    is QDRANT_API_KEY.
     """
     from footnote_bot.indexers.indexing import Indexing  # slow: indexes and wikis
 
     began = time.monotonic()
     with screen.progress_bars() as draw, Indexing(settings, secrets, wikis=[]) as indexing:
         moved = indexing.move_to(url, partial(draw, doing="Moving"))
-    pages, passages = (sum(counts[column] for counts in moved.counts.values()) for column in (0, 1))
+    pages = sum(pages for pages, _ in moved.counts.values())
+    passages = sum(passages for _, passages in moved.counts.values())
     if as_json:
-        terminal.print_json(
-            {
-                "pages": pages,
-                "passages": passages,
-                "written": moved.written,
-                "questions": moved.questions,
-                "same": round(moved.same, 4),
-            }
-        )
+        terminal.print_json({"pages": pages, "passages": passages, "written": moved.written})
         return
     terminal.say(
         f"{counted(pages, 'page')}, {counted(passages, 'passage')} are on the server, after"
         f" {time.monotonic() - began:.0f} s."
-        f" Of what {counted(moved.questions, 'question')} find first, {moved.same:.1%} is the same."
     )
     terminal.say(f'Now set url = "{url}" in [index], and start the bot.')

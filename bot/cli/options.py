@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -17,7 +17,6 @@ import click
 from footnote_bot.bot import request_ids
 from footnote_bot.bot.cli.beside import SHARED, working_for
 from footnote_bot.bot.cli.failures import FAILED, MISUSED, exit_code
-from footnote_bot.bot.cli.through import through_or_alone
 from footnote_bot.bot.operations import privacy
 from footnote_bot.bot.version import own_commit, own_version
 from footnote_bot.config import logs
@@ -38,9 +37,6 @@ _MAKERS = frozenset({"convert", "restore", "serve", "sync"})
 
 _FOUND = "footnote.commands"
 """The group of entry points with the commands that other packages bring."""
-_SYNCS = frozenset({"index", "reindex", "update"})
-"""Other names that people try for `sync`."""
-
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -103,32 +99,17 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         if owner := working_for():
             command(settings=owner.settings, secrets=owner.secrets, **options)
             return
-        # Slow: imports Pydantic.
-        from footnote_bot.config.loading import load, removed_settings, secrets, settings_file
+        from footnote_bot.config.settings import Secrets  # slow: imports Pydantic
 
-        before = given()
-        chosen = data_dir or before.data_dir
-        # Keep the file's name: if the file is gone at the next reading, that must be an error, and
-        # not mean the defaults.
-        file = settings_file(config or before.config)
-        settings = load(file, chosen)
-        again = functools.partial(load, file, chosen)
-        context = click.get_current_context()
-        context.meta[_READ_AGAIN] = again
-        name = str(context.info_name)
-        makes_one = name in _MAKERS or options.get("corpus")
-        _require_folder(settings.data_dir, mistyped=None if makes_one else chosen)
-        log_by(settings)
-        for line in removed_settings(file):
-            log.warning(line)
-        if mends and (problems := privacy.close(settings.data_dir)):
-            and_more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
-            log.warning(
-                "Others on this machine may read the data folder: %s%s", problems[0], and_more
-            )
+        name = str(click.get_current_context().info_name)
+        settings = _settings(
+            config, data_dir, makes_folder=name in _MAKERS or bool(options.get("corpus"))
+        )
+        if mends:
+            _close_to_others(settings.data_dir)
 
         def alone() -> None:
-            command(settings=settings, secrets=secrets(), **options)
+            command(settings=settings, secrets=Secrets(), **options)
 
         if name == "serve" or options.get("watch"):
             log_start(settings)
@@ -137,22 +118,46 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         if name not in SHARED or settings.index.url or any(map(options.get, _OWN_INDEX)):
             alone()
             return
+        from footnote_bot.bot.cli.through import through_or_alone  # `--help` need not load it
+
         through_or_alone(settings, name, options, alone)
 
     return run
 
 
-def _require_folder(data_dir: Path, mistyped: Path | None) -> None:
-    """Check that the data folder can be one. ``mistyped`` must be there, or the command would
-    create a new, empty folder, and report that nothing is indexed.
+def _settings(config: Path | None, data_dir: Path | None, *, makes_folder: bool) -> Settings:
+    """Read the settings of the running command, and log as they say. ``makes_folder``: the command
+    creates the data folder, or needs none.
 
     Raises:
-        SettingsError: it is none, or not there.
+        SettingsError: they are wrong.
     """
-    if mistyped and not mistyped.exists():
-        raise SettingsError([f"there is no data folder {mistyped}: is --data-dir mistyped?"])
-    if data_dir.exists() and not data_dir.is_dir():
-        raise SettingsError([f"`data_dir`: {data_dir} is no folder"])
+    # Slow: imports Pydantic.
+    from footnote_bot.config.loading import load, removed_settings, settings_file
+
+    before = given()
+    folder = data_dir or before.data_dir
+    # Keep the file's name: if the file is gone at the next reading, that must be an error, and not
+    # mean the defaults.
+    file = settings_file(config or before.config)
+    settings = load(file, folder)
+    click.get_current_context().meta[_READ_AGAIN] = functools.partial(load, file, folder)
+    if folder and not makes_folder and not folder.exists():
+        # The command would create a new, empty folder, and report that nothing is indexed.
+        raise SettingsError([f"there is no data folder {folder}: is --data-dir mistyped?"])
+    if settings.data_dir.exists() and not settings.data_dir.is_dir():
+        raise SettingsError([f"`data_dir`: {settings.data_dir} is no folder"])
+    log_by(settings)
+    for line in removed_settings(file):
+        log.warning(line)
+    return settings
+
+
+def _close_to_others(data_dir: Path) -> None:
+    """Take other users' permissions from the data folder, and warn if that is impossible."""
+    if problems := privacy.close(data_dir):
+        and_more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+        log.warning("Others on this machine may read the data folder: %s%s", problems[0], and_more)
 
 
 def _log_alone(run: Callable[[], object]) -> NoReturn:
@@ -210,29 +215,13 @@ def _in_utc(_context: click.Context, _option: click.Parameter, day: Any) -> date
     return day.replace(tzinfo=UTC) if day else None
 
 
-class _Day(click.DateTime):
-    """A day that can begin in any time zone and has a next day: so the calendar's first and last
-    years are refused."""
-
-    def __init__(self) -> None:
-        super().__init__(["%Y-%m-%d"])
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            day = super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"{value!r} is no day, as in 2026-11-24.", param, ctx)
-        if day.year in (MINYEAR, MAXYEAR):
-            self.fail(
-                f"{value} is out of range: the year is {MINYEAR + 1} to {MAXYEAR - 1}.", param, ctx
-            )
-        return day
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def _date(
     name: str, meaning: str, callback: Callable[..., datetime | None]
 ) -> Callable[[_Command], _Command]:
-    return click.option(name, type=_Day(), metavar="DATE", callback=callback, help=meaning)
+    return click.option(name, type=_DAY, metavar="DATE", callback=callback, help=meaning)
 
 
 day_in_utc = _date("--day", "On this day in UTC, as in 2026-11-24.", _in_utc)
@@ -255,8 +244,8 @@ def one_form(*, as_csv: bool, as_json: bool) -> None:
 
 
 class CommandGroup(click.Group):
-    """The commands, and those that other packages bring as entry points of ``footnote.commands``.
-    It has a hint for names that other tools use."""
+    """The commands, and those that other packages bring as entry points of
+    ``footnote.commands``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from importlib.metadata import entry_points  # slow: loads email and csv
@@ -272,42 +261,3 @@ class CommandGroup(click.Group):
             found: click.Command = entry.load()
             return found
         return None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.NoSuchCommand as error:
-            # As in Slack's `/wiki reindex`. Click would suggest `migrate-index`.
-            if error.command_name not in _SYNCS:
-                raise
-            raise click.NoSuchCommand(
-                error.command_name,
-                f"{error.message} `footnote sync` reads what has changed, and"
-                " `footnote sync --full` reads and embeds every page again.",
-                ctx=ctx,
-            ) from None
-
-
-class AskCommand(click.Command):
-    """A command whose errors explain how to quote a question, and how to ask one that begins with
-    a hyphen."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.allow_extra_args = True  # refused here, in words that help
-        try:
-            rest = super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            raise click.UsageError(
-                f'{error.format_message()}\nA question that begins with "-" goes behind "--": '
-                'footnote ask -- "-1 or 0, which exit code is it?"',
-                ctx,
-            ) from None
-        if rest:
-            raise click.UsageError(
-                "The question is one argument: put it in quotation marks, as in"
-                ' footnote ask "How do I get VPN access?"',
-                ctx,
-            )
-        return rest

@@ -103,9 +103,8 @@ class AppBeside(App):
         if settings.llm == owner.settings.llm:
             self.model = owner.model  # with its bound of requests at once
         self.one_sync = owner.one_sync
-        state = owner.__dict__.get("state")
-        if state is not None:
-            self.state = state
+        if "state" in owner.__dict__:  # opened already; otherwise it would be created
+            self.state = owner.state
 
     def pass_log(self) -> PassLog:
         return ToldPasses(super().pass_log(), self._owner.passed)
@@ -141,7 +140,7 @@ class _RemoteScreen:
                 with suppress(Left):
                     self._session.send({"finishing": signal})
 
-        with self._session.heeding(stop):
+        with self._session.calling_at_first_stop(stop):
             yield stopped
 
 

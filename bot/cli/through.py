@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,7 +31,6 @@ PATIENCE = 3.0
 """Seconds that a process may hold the index before it listens, or after."""
 _ENDING = 30.0
 """Seconds that a process takes to end at most."""
-_ENDED = "The running Footnote ended before it was through: ask again."
 _AGAIN = 0.2
 """Seconds until the next try."""
 
@@ -49,7 +46,7 @@ def through_or_alone(
 ) -> None:
     """Run a command through the process that holds the index of these settings, or else by
     ``alone``. A process that has just started, or is about to end, holds the index and does not
-    listen: wait for it, unless an option is a pipe, which the first try may have read.
+    listen: wait for it.
 
     Raises:
         IndexLocked: the index is held, and its holder does not listen.
@@ -57,14 +54,10 @@ def through_or_alone(
         As `through_process` and ``alone`` do.
     """
     until: float | None = None
-    once = any(isinstance(value, Path) and _is_pipe(value) for value in options.values())
     while True:
         try:
             code = through_process(settings, command, options)
         except ProcessEnded:
-            if once:
-                terminal.complain(_ENDED)
-                sys.exit(FAILED)
             until = clock() + _ENDING
         else:
             if code is not None:
@@ -74,7 +67,7 @@ def through_or_alone(
         except IndexLocked:
             # Counted from now: on a busy machine it takes seconds to find that the index is held.
             until = until or clock() + PATIENCE
-            if once or clock() >= until:
+            if clock() >= until:
                 raise
         else:
             return
@@ -93,28 +86,23 @@ def through_process(settings: Settings, command: str, options: Mapping[str, Any]
     connected = connect(socket_in(settings.data_dir))
     if connected is None:
         return None
-    request: dict[str, Any] = {
-        "hello": greeting(settings),
-        "command": command,
-        "options": {},
-        "screen": {"out": _described(screen.out()), "err": _described(screen.err())},
-    }
+    is_sync = command == "sync"
     output = _Output()
-    patient = command == "sync"
-    try:
-        with (
-            closing(CommandConnection(connected)) as connection,
-            _readable(options, settings.data_dir) as readable,
-            _signals(terms=patient) as signals,
-            output.drawing,
-        ):
-            request |= {"options": readable}
-            last = ask_running(connection, request, output.show, signals, patient=patient)
-    except ProcessEnded:
-        if output.printed:
-            terminal.complain(_ENDED)
-            return FAILED
-        raise
+    with closing(CommandConnection(connected)) as connection:
+        request = {
+            "hello": greeting(settings),
+            "command": command,
+            "options": {name: _as_json(name, value) for name, value in options.items()},
+            "screen": {"out": _described(screen.out()), "err": _described(screen.err())},
+        }
+        try:
+            with _signals(terms=is_sync) as signals, output.drawing:
+                last = ask_running(connection, request, output.show, signals, patient=is_sync)
+        except ProcessEnded:
+            if output.printed:
+                terminal.complain("The running Footnote ended before it was through: ask again.")
+                return FAILED
+            raise
     if "misused" in last:
         raise click.UsageError(str(last["misused"]))
     if "refused" in last:
@@ -182,37 +170,19 @@ def _described(console: Console) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _readable(options: Mapping[str, Any], data_dir: Path) -> Iterator[dict[str, Any]]:
-    """Yield the options as JSON. The process has another working folder, other pipes and other open
-    files, so files have absolute paths, and the content of a pipe is copied to a file.
+def _as_json(name: str, value: Any) -> Any:
+    """Return an option's value as JSON. The running process has another working folder, so paths
+    are absolute, and it has other pipes.
 
     Raises:
-        click.UsageError: a result is to go into a pipe.
+        click.UsageError: the path is one of a pipe.
     """
-    if (out := options.get("out")) and _is_pipe(out):
-        raise click.UsageError(f"--out: {out} is no file, and a running Footnote does the work.")
-    with ExitStack() as copies:
-
-        def copied(path: Path) -> Path:
-            place = TemporaryDirectory(dir=socket_in(data_dir).parent, prefix="piped-")
-            copy = Path(copies.enter_context(place), path.name)
-            with path.open("rb") as piped, copy.open("wb") as file:
-                shutil.copyfileobj(piped, file)
-            return copy
-
-        yield {name: _plain(value, copied) for name, value in options.items()}
-
-
-def _plain(value: Any, copied: Callable[[Path], Path]) -> Any:
     if isinstance(value, tuple):
         return list(value)
     if not isinstance(value, Path):
         return value
-    if _is_pipe(value):
-        return str(copied(value))
+    if value.exists() and not value.is_file() and not value.is_dir():
+        raise click.UsageError(
+            f"{name}: {value} is no file, and a running Footnote does the work: write it to a file."
+        )
     return str(value.resolve() if value.exists() else value.absolute())
-
-
-def _is_pipe(path: Path) -> bool:
-    return path.exists() and not path.is_file() and not path.is_dir()

@@ -55,7 +55,7 @@ def watch(
             raise SettingsError(["`sync.every_minutes` and `sync.recent_minutes` are 0: never"])
         syncing = repeated_syncs(app.indexing, app)
         heartbeat = Heartbeat(heartbeat_in(settings.data_dir))
-        scheduler = Scheduler(syncing, *intervals, turn=app.timer_turn(), gets_on=heartbeat.beat)
+        scheduler = Scheduler(syncing, *intervals, turn=app.timer_turn(), beat=heartbeat.beat)
 
         def follow(new: Settings) -> None:
             log_by(new)

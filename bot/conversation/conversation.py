@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Protocol
 
 from footnote_bot.bot.conversation.answers import AnswerMaker
@@ -33,7 +32,7 @@ from footnote_bot.bot.conversation.posting import Posting, Redrawing
 from footnote_bot.bot.conversation.private_answers import PrivateAnswers
 from footnote_bot.bot.conversation.receiving import MessageFilter, Receiving, WaitingRoom
 from footnote_bot.bot.conversation.replies import QuestionLimits, Replies, SearchOutage
-from footnote_bot.bot.conversation.workers import QueueStatus, Stopping, Workers, next_in
+from footnote_bot.bot.conversation.workers import Stopping, Workers
 from footnote_bot.bot.model import Result
 from footnote_bot.bot.ports import Answering
 
@@ -163,7 +162,6 @@ class Intake:
     receiving: Receiving
     waiting_room: WaitingRoom
     workers: Workers
-    queue: QueueStatus
     stopping: Stopping
 
 
@@ -177,20 +175,16 @@ def intake_of(
     at_once: int,
     every: float,
     long: float,
-    clock: Callable[[], float],
 ) -> Intake:
     """Compose the intake. The chat waits for the ``quick`` stores; ``at_once`` is the number of
-    concurrent messages; for ``every`` and ``long`` see `WaitingRoom` and `QueueStatus`."""
+    concurrent messages; for ``every`` and ``long`` see `WaitingRoom`."""
     replies, chat, text = conversation.replies, side.chat, side.text
-    workers = Workers(
-        replies.reply, limit=at_once, is_next=partial(next_in, inbox), begin=replies.expect
-    )
+    workers = Workers(replies, at_once)
     filter_ = MessageFilter(text, quick.inbox, quick.threads, quick.channels)
     waiting_room = WaitingRoom(spool, filter_, workers, chat, every=every, long=long)
     return Intake(
         receiving=Receiving(filter_, workers, waiting_room),
         waiting_room=waiting_room,
         workers=workers,
-        queue=QueueStatus(workers.waiting, side.status, clock=clock, long=long),
         stopping=Stopping(inbox, workers, chat, side.status, replies.observer),
     )

@@ -43,10 +43,6 @@ logger = logging.getLogger(__name__)
 
 HELP = Notice(texts.HELP, (texts.HELP_EXAMPLE,))
 YOU_ARE_WELCOME = Notice(texts.YOU_ARE_WELCOME)
-NO_LONGER_KNOWN = Notice(texts.NO_LONGER_KNOWN)
-_BUTTON_OF_BEFORE = "choice-of-"
-"""The beginning of an event that a version before stored for a press of a button. Its words are
-those of a page, which perhaps not everybody may read."""
 _MOST_NAMES = 10
 """People whose names are looked up for one question."""
 
@@ -93,9 +89,6 @@ class Decisions:
 
     async def _decide(self, message: IncomingMessage, posted: Posted) -> MessageState:
         """Decide by the words whether the message asks the wiki."""
-        if message.event.startswith(_BUTTON_OF_BEFORE):
-            await self.posting.put(message, NO_LONGER_KNOWN, posted)
-            return MessageState.DONE
         parsed = await self._parse(message)
         if parsed.command and message.kind is not MessageKind.DIRECT:
             return await self._obey(message, parsed.command, posted)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from footnote_bot.bot.model import Answer, Result
 from footnote_bot.indexers.model import EVERYONE, Principal
@@ -48,6 +49,13 @@ class CountedBy(StrEnum):
 
     PERSON = "person"
     CHANNEL = "channel"
+
+
+class QuestionCounts(NamedTuple):
+    """The number of questions that the rate limit accepted, and of those that it refused."""
+
+    accepted: int
+    refused: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from footnote_bot.bot.conversation.model import (
     IncomingMessage,
     MessageRef,
     MessageState,
+    QuestionCounts,
     RecordedAnswer,
     Tally,
     Thread,
@@ -102,9 +103,6 @@ class StatusLine(Protocol):
 
     async def end(self, message: IncomingMessage) -> None: ...
 
-    async def show(self, channel: str, thread: str, words: str) -> None:
-        """Show this status for a while, after the bot's name."""
-
     async def stopped(self, channel: str, thread: str) -> None:
         """Remove the Stop button."""
 
@@ -181,11 +179,7 @@ class Inbox(Protocol):
         """Record that the message was edited or deleted, and return it to be worked on again, by
         its owner if it has one. Return None if it was never received, is deleted, or a later edit
         is known: edits may come in the wrong order, or twice. If its asker was forgotten, only a
-        deletion counts. What was passed over has no reply to correct, and stays passed over."""
-
-    async def pass_over(self, message: IncomingMessage) -> None:
-        """Record without its text an edited or deleted message that is not for the bot, unless it
-        is known: the message as it was before may come later, and must not be answered."""
+        deletion counts."""
 
     async def claim(self, id_: int) -> IncomingMessage | None:
         """Claim the message, perhaps again, and return it in its current state, with its attempts
@@ -202,19 +196,15 @@ class Inbox(Protocol):
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
         """Return whether that was recorded for this wording: the asker may have seen it."""
 
-    async def has_no_reply(self, message: IncomingMessage) -> bool:
-        """Return whether the channel must not have a reply to the message as it is now: it was
-        deleted or passed over, or is answered to its asker alone."""
-
     async def is_next(self, message: IncomingMessage) -> bool:
         """Return whether no other process has an earlier question of the same channel."""
 
-    async def before(
+    async def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
-    ) -> tuple[int, int]:
-        """Count the questions of the same person or channel within ``span`` before it: those
-        accepted, and those refused. A question that was edited after it was worked on counts once
-        more. A deletion is no question, but the question before it still counts."""
+    ) -> QuestionCounts:
+        """Count the questions of the same person or channel within ``span`` before it. A question
+        that was edited after it was worked on counts once more. A deletion is no question, but the
+        question before it still counts."""
 
     async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
         """Let the message wait for the search, and return True, unless it is not ours to answer any
@@ -258,8 +248,24 @@ class ChannelSettingsStore(Protocol):
         """Store the settings that ``person`` chose."""
 
 
-class Answers(Protocol):
+class RecordedAnswers(Protocol):
     """The recorded answers and their verdicts."""
+
+    async def posted(self, answer: int, message: str) -> None:
+        """Record which message carries its buttons; empty: none."""
+
+    async def recorded(self, answer: int) -> RecordedAnswer | None:
+        """Return a recorded answer; None if there is none, or it is forgotten."""
+
+    async def tally(self, answer: int) -> Tally: ...
+
+    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
+        """Return the answers that somebody (``by_others``: not only the asker) found helpful,
+        oldest first."""
+
+
+class Answers(RecordedAnswers, Protocol):
+    """The recorded answers, and the recording of new ones."""
 
     async def record(
         self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
@@ -270,18 +276,8 @@ class Answers(Protocol):
             AskerForgotten: their data was deleted since they asked.
         """
 
-    async def posted(self, answer: int, message: str) -> None:
-        """Record which message carries its buttons; empty: none."""
-
-    async def recorded(self, answer: int) -> RecordedAnswer | None:
-        """Return a recorded answer; None if there is none, or it is forgotten."""
-
-    async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None: ...
-
-    async def tally(self, answer: int) -> Tally: ...
-
-    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
-        """Return the answers that somebody (``by_others``: not only the asker) found helpful."""
+    async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None:
+        """Return the answer to the question there; None if none is recorded."""
 
 
 class AuditTrail(Protocol):
@@ -305,6 +301,8 @@ class WaitingMessages(Protocol):
     """Messages that wait on disk while the database is away. Every method blocks for a moment."""
 
     def add(self, messages: Sequence[IncomingMessage]) -> None: ...
+
+    def has_messages(self) -> bool: ...
 
     def messages(self, most: int) -> list[IncomingMessage]:
         """Return up to ``most`` of them, the earliest first."""

@@ -97,20 +97,18 @@ class Redrawing:
     ) -> None:
         """Draw the answer as it is now; nothing, if it is not valid any more. If the chat refuses
         or is away, it stays as it is."""
-        current = await self._read(recorded)
-        if current is None or current[0].retracted:
-            return
-        while current is not None:
+        drawn: tuple[RecordedAnswer, Tally] | None = None
+        while (current := await self._read(recorded)) and current != drawn:
             latest, tally = current
+            if latest.retracted and drawn is None:
+                return
             try:
                 id_ = latest.message or recorded.message
                 await self.chat.redraw(recorded, id_, _content(latest, tally, change))
             except (ChatRefused, ChatUnavailable) as error:
                 logger.info("Answer %d could not be redrawn: %s", recorded.id, error)
                 return
-            before, current = current, await self._read(recorded)
-            if current == before:
-                return
+            drawn = current
 
     async def _read(self, recorded: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
         latest = await self.answers.recorded(recorded.id)

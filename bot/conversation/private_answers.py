@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.answers import AnswerMaker
@@ -53,6 +54,13 @@ PERHAPS = Notice(texts.PERHAPS_ANSWERED)
 FORGOTTEN = Notice(texts.QUESTION_FORGOTTEN)
 NOT_FOR_ALL = Notice(texts.NOT_FOR_ALL)
 NOT_FOR_OUTSIDERS = Notice(texts.NOT_FOR_OUTSIDERS)
+
+
+class _Again(NamedTuple):
+    """A question that was asked again, and its answer."""
+
+    question: Question
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +132,12 @@ class PrivateAnswers:
         if recorded is None:
             await respond(FORGOTTEN)
             return
-        question = await self._question(press, recorded, private=True)
-        result = (
-            None if isinstance(question, Closed) else await self.maker.answer_silently(question)
-        )
-        if isinstance(question, Closed) or not isinstance(result, Answer):
+        again = await self._ask_again(press, recorded, private=True)
+        if again is None:
             await respond(Notice(texts.NO_ANSWER_NOW))
             return
-        answered = replace(recorded, answer=result, answered=self.clock())
-        await self.maker.note(answered, question, Way.PRIVATE)
+        answered = replace(recorded, answer=again.answer, answered=self.clock())
+        await self.maker.note(answered, again.question, Way.PRIVATE)
         await respond(await self._content(answered))
 
     async def answer_again(self, press: Press, respond: Respond) -> None:
@@ -173,15 +178,11 @@ class PrivateAnswers:
         if await self.directory.has_outsiders(message.channel):
             await respond(NOT_FOR_OUTSIDERS, replacing=False)
             return
-        question = await self._question(press, recorded, private=False)
-        result = (
-            None if isinstance(question, Closed) else await self.maker.answer_silently(question)
-        )
-        if isinstance(question, Closed) or not isinstance(result, Answer):
-            await respond(NOT_FOR_ALL, replacing=False)
-            return
-        if not await self.directory.may_still_read(message.channel, question.reader, shared=False):
-            # Somebody joined while it was made.
+        again = await self._ask_again(press, recorded, private=False)
+        # Somebody may have joined while it was made.
+        if again is None or not await self.directory.may_still_read(
+            message.channel, again.question.reader, shared=False
+        ):
             await respond(NOT_FOR_ALL, replacing=False)
             return
         posted = await self.chat.posted(message)
@@ -189,7 +190,7 @@ class PrivateAnswers:
             await respond(FORGOTTEN)
             return
         try:
-            await self.maker.show(message, question, result, posted, held=False)
+            await self.maker.show(message, again.question, again.answer, posted, held=False)
         except AskerForgotten:
             await respond(FORGOTTEN)
             return
@@ -253,6 +254,16 @@ class PrivateAnswers:
             channel=message.channel,
             language=settings.language,
         )
+
+    async def _ask_again(
+        self, press: Press, recorded: RecordedAnswer, *, private: bool
+    ) -> _Again | None:
+        """Answer the question again, with the rights that count now; None if there is no answer."""
+        question = await self._question(press, recorded, private=private)
+        if isinstance(question, Closed):
+            return None
+        answer = await self.maker.answer_silently(question)
+        return _Again(question, answer) if isinstance(answer, Answer) else None
 
     async def _recorded(self, press: Press) -> RecordedAnswer | None:
         """Return the pressed answer. Only the asker is shown these buttons. None: it or its words

@@ -83,14 +83,13 @@ class MessageFilter:
             for message in messages
             if not _is_late(message) and await self._admits(message, new_threads)
         ]
+        # An edit or a deletion of a message that is stored counts, even of one that would not be
+        # stored now.
         changed = [message for message in messages if message.changed and message not in admitted]
         stored = await self.inbox.receive_all(admitted) if admitted else []
-        for message in changed:
-            if updated := await self.inbox.update(message):
-                stored.append(updated)
-            elif message.kind is MessageKind.FOLLOW_UP and not _is_late(message):
-                await self.inbox.pass_over(message)  # its thread may be known when it comes
-        return stored
+        return stored + [
+            updated for message in changed if (updated := await self.inbox.update(message))
+        ]
 
     async def _admits(self, message: IncomingMessage, new_threads: Collection[Thread]) -> bool:
         """Return whether the inbox takes the message. ``new_threads`` are threads in which somebody
@@ -112,15 +111,14 @@ def _is_late(message: IncomingMessage) -> bool:
 
 @dataclass(slots=True)
 class WaitingRoom:
-    """The waiting room, open while the database is away. ``spool`` stores the messages; without one
-    none waits.
+    """The waiting room, open while the database is away. ``spool`` stores the messages.
 
     Only people who addressed the bot directly are notified: at once if their question is not kept,
     or after ``long`` seconds that it waits. ``every``: seconds between two tries to move messages
     to the inbox.
     """
 
-    spool: WaitingMessages | None
+    spool: WaitingMessages
     filter_: MessageFilter
     workers: Workers
     chat: Chat
@@ -145,26 +143,21 @@ class WaitingRoom:
             StateUnavailable: they cannot wait here either.
         """
         try:
-            await self._keep(messages)
+            await in_own_thread(partial(self.spool.add, messages), "waiting")
         except StateUnavailable:
             for message in messages:
                 self._notify_later(message, NOT_KEPT, 0.0)
             raise
         for message in messages:
             self._notify_later(message, WAITS, self.long)
-        self.look()
+        self.start_emptying()
 
-    def look(self) -> None:
+    def start_emptying(self) -> None:
         """Begin to move waiting messages to the inbox, including those from before a restart and of
         dead processes."""
         self._may_have_more = True
-        if not self.is_open and self.spool:
-            self._emptying = asyncio.create_task(self._empty(self.spool))
-
-    async def _keep(self, messages: Sequence[IncomingMessage]) -> None:
-        if self.spool is None:
-            raise StateUnavailable("There is no folder for questions to wait in.")
-        await in_own_thread(partial(self.spool.add, messages), "waiting")
+        if not self.is_open and self.spool.has_messages():
+            self._emptying = asyncio.create_task(self._empty())
 
     async def stop(self) -> None:
         """End all tasks. Messages that wait stay in their files."""
@@ -173,11 +166,11 @@ class WaitingRoom:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _empty(self, spool: WaitingMessages) -> None:
+    async def _empty(self) -> None:
         """Move the messages to the inbox in batches, until no more wait."""
         while True:
             self._may_have_more = False
-            messages = await in_own_thread(partial(spool.messages, _AT_ONCE), "waiting")
+            messages = await in_own_thread(partial(self.spool.messages, _AT_ONCE), "waiting")
             if not messages:
                 if not self._may_have_more:
                     return
@@ -189,7 +182,7 @@ class WaitingRoom:
             except StateUnavailable:
                 await asyncio.sleep(self.every)
                 continue
-            await in_own_thread(partial(spool.remove, messages), "waiting")
+            await in_own_thread(partial(self.spool.remove, messages), "waiting")
             for message in messages:
                 self._remember(message)  # its author need not be notified any more
 

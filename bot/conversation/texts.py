@@ -24,11 +24,6 @@ NOT_KEPT = (
 )
 
 
-def number_in_queue(number: int) -> str:
-    """Return the status, which follows the bot's name."""
-    return f"has many questions at once: you are number {number:,}\u2026"
-
-
 def person_limit(most: int) -> str:
     return (
         f"You have asked {counted(most, 'question')} within a minute, which is the limit. Please"
@@ -62,8 +57,6 @@ CANNOT_WRITE_THERE = (
 def tell_your_admin(incident: str) -> str:
     return f"If it keeps happening, tell your Footnote admin this number: {incident}"
 
-
-NO_LONGER_KNOWN = "I no longer know what was asked here. Please ask again."
 
 # Following a thread without being mentioned.
 

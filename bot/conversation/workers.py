@@ -1,5 +1,4 @@
-"""A bounded number of concurrent messages, in order for each channel; the place of each in the
-queue; and the Stop button."""
+"""A bounded number of concurrent messages, in order for each channel; and the Stop button."""
 
 from __future__ import annotations
 
@@ -7,59 +6,32 @@ import asyncio
 import heapq
 import itertools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.model import IncomingMessage, MessageState, Notice
 from footnote_bot.bot.conversation.ports import Chat, Inbox, Observer, StatusLine
+from footnote_bot.bot.conversation.replies import Replies
 from footnote_bot.bot.errors import StateUnavailable
 
 logger = logging.getLogger(__name__)
 
 _ELSEWHERE = 0.25
 """Seconds between two checks whether another process has finished the earlier message."""
-_AGAIN = 20.0
-"""Seconds after which the number is updated."""
-_AT_ONCE = 10
-_AT_MOST = 50
-"""Statuses that are shown concurrently, and in one round."""
 STOPPED = Notice(texts.STOPPED)
 
 
-async def next_in(inbox: Inbox, message: IncomingMessage) -> bool:
-    """Return whether no other process has an earlier message of the same channel."""
-    try:
-        return await inbox.is_next(message)
-    except StateUnavailable:
-        return True  # The claim will log it and try again.
-
-
-async def at_once(_: IncomingMessage) -> bool:
-    return True
-
-
 class Workers:
-    """The workers. ``work`` handles one message, including its failures; only a stop cancels it.
-    ``is_next`` returns whether no other process has an earlier message of the same channel;
-    ``begin`` is called at once for each that will be worked on, however long it waits."""
+    """Workers that reply to messages: at most ``limit`` at once, and one at a time in a channel."""
 
-    def __init__(
-        self,
-        work: Callable[[IncomingMessage], Coroutine[Any, Any, None]],
-        *,
-        limit: int,
-        is_next: Callable[[IncomingMessage], Awaitable[bool]] = at_once,
-        begin: Callable[[IncomingMessage], None] = lambda _: None,
-    ) -> None:
-        self._work = work
-        self._begin = begin
-        self._is_next = is_next
+    def __init__(self, replies: Replies, limit: int) -> None:
+        self._replies = replies
         self._free = asyncio.Semaphore(limit)
         self._waiting: dict[str, list[tuple[float, int, int, IncomingMessage]]] = {}
+        """For each channel a heap of messages, by time, id and order of submission."""
         self._count = itertools.count()
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        """For each channel with messages, the task that works on them."""
         self._known: set[int] = set()
         """Ids of the messages that wait or are worked on."""
         self._at_work: dict[int, asyncio.Task[None]] = {}
@@ -72,18 +44,11 @@ class Workers:
         if self._stopping or (message.id in self._known and not again):
             return
         self._known.add(message.id)
-        self._begin(message)
+        self._replies.expect(message)
         waiting = self._waiting.setdefault(message.channel, [])
         heapq.heappush(waiting, (_when(message), message.id, next(self._count), message))
         if message.channel not in self._lanes:
             self._lanes[message.channel] = asyncio.create_task(self._run_lane(message.channel))
-
-    def waiting(self) -> list[IncomingMessage]:
-        """Return the messages that are not begun, in about their order."""
-        return [
-            entry[-1]
-            for entry in sorted(entry for lane in self._waiting.values() for entry in lane)
-        ]
 
     async def cancel(self, id_: int) -> None:
         """Cancel the work on a message, and return when it has ended. The caller must finish the
@@ -129,9 +94,16 @@ class Workers:
             self._known.difference_update(id_ for _, id_, *_ in waiting)
             del self._lanes[channel], self._waiting[channel]
 
+    async def _is_next(self, message: IncomingMessage) -> bool:
+        """Return whether no other process has an earlier message of the same channel."""
+        try:
+            return await self._replies.inbox.is_next(message)
+        except StateUnavailable:
+            return True  # The claim will log it and try again.
+
     async def _work_on(self, message: IncomingMessage) -> None:
         """Run the work on a message as a task, so that `cancel` can end it alone."""
-        working = asyncio.create_task(self._work(message))
+        working = asyncio.create_task(self._replies.reply(message))
         self._at_work[message.id] = working
         try:
             await asyncio.wait([working])
@@ -145,57 +117,12 @@ class Workers:
 
 
 def _when(message: IncomingMessage) -> float:
-    """Return the time of a message, if its ts is one in seconds: two messages may be received in
-    the wrong order."""
+    """Return the time of a message, by which messages are sorted that were received in the wrong
+    order. 0: its ts is no time in seconds."""
     try:
         return float(message.ts)
     except ValueError:
         return 0.0
-
-
-@dataclass(slots=True)
-class QueueStatus:
-    """The status of everybody who waits long: how many questions are before theirs. ``waiting``
-    returns the messages that are not begun, the next one first; ``clock`` returns monotonic
-    seconds. A wait is long after ``long`` seconds."""
-
-    waiting: Callable[[], Sequence[IncomingMessage]]
-    status: StatusLine
-    _: KW_ONLY
-    clock: Callable[[], float]
-    long: float
-    _due: dict[int, float] = field(init=False, default_factory=dict)
-
-    @property
-    def every(self) -> float:
-        """Return the seconds between two updates."""
-        return self.long / 3
-
-    async def update(self) -> None:
-        """Update the status line of everybody who asked the bot and waits long: another message
-        would only lengthen the wait."""
-        now, waiting = self.clock(), list(enumerate(self.waiting(), 1))
-        # Messages for others wait, too, and count; their authors expect nothing from the bot.
-        for_us = [(number, message) for number, message in waiting if _is_for_us(message)]
-        due = {message.id: self._due.get(message.id, now + self.long) for _, message in for_us}
-        late = [(number, message) for number, message in for_us if due[message.id] <= now]
-        late = late[:_AT_MOST]
-        self._due = due | {message.id: now + _AGAIN for _, message in late}
-        places = asyncio.Semaphore(_AT_ONCE)
-
-        async def show(number: int, message: IncomingMessage) -> None:
-            async with places:
-                if message not in self.waiting():
-                    return  # its turn came meanwhile, and its answer may be there already
-                await self.status.show(
-                    message.channel, message.thread, texts.number_in_queue(number)
-                )
-
-        await asyncio.gather(*(show(*entry) for entry in late))
-
-
-def _is_for_us(message: IncomingMessage) -> bool:
-    return message.is_addressed and not message.deleted
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,10 +284,12 @@ def _generate(search: Callable[[Question], Retrieved], reader: Principal) -> Ite
 
 
 def _question(passage: Passage) -> str:
-    """Return a question for the passage; the kind of question is the same in every run."""
-    by_sentence = int(digest(passage.wiki, passage.page)[:2], 16) % 2
-    candidates = (_sentence(passage), _heading(passage))
-    return candidates[1 - by_sentence] or candidates[by_sentence]
+    """Return a question for the passage: for one half of the pages of a sentence, for the other of
+    a heading. A page is in the same half in every run."""
+    by_sentence = int(digest(passage.wiki, passage.page)[:2], 16) % 2 == 1
+    if by_sentence:
+        return _sentence(passage) or _heading(passage)
+    return _heading(passage) or _sentence(passage)
 
 
 def _heading(passage: Passage) -> str:
@@ -320,19 +322,18 @@ def _pair(answerer: Answerer, made: _Generated, reader: Principal) -> Pair | Non
     """Return the scores of a question; None if its page is not found first, because then it is
     unknown whether the first page answers."""
     question = Question(made.question, reader)
-    found = answerer.retrieval(question).pages
-    others = tuple(page for page in found if not made.is_of(page))
-    rerank = answerer.rerank
-    present, absent = (rerank(question, pages) if rerank else pages for pages in (found, others))
-    if not present or not absent or not made.is_of(present[0]):
+    pages: Sequence[FoundPage] = answerer.retrieval(question).pages
+    others: Sequence[FoundPage] = [page for page in pages if not made.is_of(page)]
+    if answerer.rerank:
+        pages, others = answerer.rerank(question, pages), answerer.rerank(question, others)
+    if not pages or not others or not made.is_of(pages[0]):
         return None
-    deciding = Deciding(Confidence(), 0.0, 0.0)
-    return Pair(
-        *(
-            deciding.features(question, Retrieved(tuple(pages), 0.0, 0.0))
-            for pages in (present, absent)
-        )
-    )
+    return Pair(_features(question, pages), _features(question, others))
+
+
+def _features(question: Question, pages: Sequence[FoundPage]) -> Features:
+    found = Retrieved(tuple(pages), 0.0, 0.0)
+    return Deciding(Confidence(), 0.0, 0.0).features(question, found)
 
 
 _SCALE_WEIGHT = 40.0
@@ -359,17 +360,20 @@ def scale_of(pairs: Sequence[Pair], name: str, *, known: bool) -> Scale | None:
     """Return the scale of a score; None if too few pairs have the score, or it separates too
     little. ``known``: the default scale was measured with this model, so a few questions change
     little."""
-    scores = [(getattr(pair.present, name), getattr(pair.absent, name)) for pair in pairs]
-    scores = [each for each in scores if None not in each]
-    if len(scores) < FEWEST:
+    with_page, without = list[float](), list[float]()
+    for pair in pairs:
+        present, absent = getattr(pair.present, name), getattr(pair.absent, name)
+        if present is not None and absent is not None:
+            with_page.append(present)
+            without.append(absent)
+    if len(with_page) < FEWEST:
         return None
-    with_page, without = ([pair[side] for pair in scores] for side in (0, 1))
     apart = measures.auroc(with_page, without) or 0.0
     if apart < _APART:
         return None
     slope = (_WITH[name] - _WITHOUT[name]) / (fmean(with_page) - fmean(without))
     shift = _WITHOUT[name] - slope * fmean(without)
-    weight = len(scores) / (len(scores) + _SCALE_WEIGHT) if known else 1.0
+    weight = len(with_page) / (len(with_page) + _SCALE_WEIGHT) if known else 1.0
     return Scale(1 + weight * (slope - 1), weight * shift, apart)
 
 

@@ -73,14 +73,12 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
     ]
 
 
-def save(file: Path | None, scores: Mapping[str, Any], rows: Sequence[Row]) -> None:
-    """Save a run in ``file``, if there is one.
+def save(file: Path, scores: Mapping[str, Any], rows: Sequence[Row]) -> None:
+    """Save a run.
 
     Raises:
         BadRun: the file cannot be written.
     """
-    if file is None:
-        return
     run = {"footnote_run": _FORMAT, "report": scores, "questions": [asdict(row) for row in rows]}
     text = json.dumps(run, ensure_ascii=False, indent=1) + "\n"
     try:
@@ -118,6 +116,11 @@ def _row(
     not_shown: Sequence[str] = (),
     **rest: Any,
 ) -> Row:
+    """Return a question of a saved run, from its JSON; runs of older versions lack the last keys.
+
+    Raises:
+        TypeError, ValueError, AttributeError, OverflowError: the JSON is no such question.
+    """
     figures = {name: float(score) for name, score in scores.items()}
     return Row(
         ranked=tuple(ranked),
@@ -145,11 +148,8 @@ def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[
             if name in old.scores and abs(old.scores[name] - score) > _CLOSE
         }
         if steps:
-            directions = {end > start for start, end in steps.values()}
-            direction = (
-                "mixed" if len(directions) > 1 else "better" if True in directions else "worse"
-            )
-            changed[direction].append({"id": new.id, "question": new.question, "scores": steps})
+            question = {"id": new.id, "question": new.question, "scores": steps}
+            changed[_direction(steps)].append(question)
     for questions in changed.values():
         questions.sort(key=_size)
     return {
@@ -171,6 +171,14 @@ def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[
             if old.answer != new.answer
         ],
     }
+
+
+def _direction(steps: Mapping[str, tuple[float, float]]) -> str:
+    """Return the direction of changed scores, each given as before and after."""
+    is_better = [after > before for before, after in steps.values()]
+    if all(is_better):
+        return "better"
+    return "mixed" if any(is_better) else "worse"
 
 
 def _measure(name: str, pairs: Sequence[tuple[Row, Row]], seed: int) -> dict[str, Any] | None:

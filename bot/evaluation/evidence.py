@@ -43,7 +43,7 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
     which may come from the question, too. A link is a source's address, or an address in the
     text, which a page may contain, too.
     """
-    own, quoted = _apart(answer)
+    own, quoted = _own_words(answer)
     stated = list(_sentences(own))
     quotes = [source for source in answer.sources if source.quote]
     marked = list(_quotations(own))
@@ -76,8 +76,9 @@ def unmarked(text: str) -> str:
     return MARK.sub("", text)
 
 
-def _apart(answer: Answer) -> tuple[str, int]:
-    """Return the answer's own words, and the number of quoted sentences beside them."""
+def _own_words(answer: Answer) -> tuple[str, int]:
+    """Return the answer's own words without those that it quotes, and the number of quoted
+    sentences."""
     own, quoted = answer.text.removeprefix(THE_CLOSEST), 0
     for number, source in enumerate(answer.sources, start=1):
         if not source.quote:
@@ -105,7 +106,8 @@ def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
 
 
 def _units(text: str) -> list[tuple[int, int]]:
-    """Return where the units of ``text`` that say something start and end, in order."""
+    """Return where each sentence, list item, table row, line of a quotation and block of code of
+    ``text`` starts and ends, in order, but for those without a word."""
     return [
         (start, end)
         for block in blocks(text)

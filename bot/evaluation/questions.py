@@ -120,15 +120,10 @@ def cases_of(rows: Iterable[_Row]) -> list[Case]:
 def _case(row: Mapping[str, Any], number: int, where: str, matcher: Matcher) -> Case:
     relevant = row.get("relevant") or {}
     answers = row.get("answers") or []
-    answerable = row.get("answerable")
     if not isinstance(relevant, dict) or not all(map(_is_grade, relevant.values())):
         raise BadSet(f"{where}: 'relevant' is not {{page: grade}}")
     if not isinstance(answers, list):
         raise BadSet(f"{where}: 'answers' is no list")
-    near_miss = row.get("near_miss") or False
-    if not isinstance(answerable, bool | None) or not isinstance(near_miss, bool):
-        name = "near_miss" if isinstance(answerable, bool | None) else "answerable"
-        raise BadSet(f"{where}: {name!r} is neither true nor false")
     history = history_of(row.get("history") or [], where)
     turn = row.get("turn") or 1 + sum(earlier.role is Role.ASKER for earlier in history)
     if not isinstance(turn, int):
@@ -138,14 +133,26 @@ def _case(row: Mapping[str, Any], number: int, where: str, matcher: Matcher) -> 
         question=text_of(row, "question", where),
         relevant={str(key): float(grade) for key, grade in relevant.items()},
         answers=tuple(map(str, answers)),
-        answerable=answerable,
+        answerable=_truth(row, "answerable", where),
         kind=str(row.get("type") or row.get("kind") or ""),
         turn=turn,
         history=history,
         rewrite=str(row.get("rewrite") or ""),
         facts=facts_of(row, where, matcher),
-        near_miss=near_miss,
+        near_miss=_truth(row, "near_miss", where) or False,
     )
+
+
+def _truth(row: Mapping[str, Any], key: str, where: str) -> bool | None:
+    """Return true or false; None if the row does not say.
+
+    Raises:
+        BadSet: it says something else.
+    """
+    value = row.get(key)
+    if not isinstance(value, bool | None):
+        raise BadSet(f"{where}: {key!r} is neither true nor false")
+    return value
 
 
 def _is_grade(value: object) -> bool:

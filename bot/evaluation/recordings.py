@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from footnote_bot.bot.answering.composing.reading import cited_in
 from footnote_bot.bot.evaluation.lines import BadSet, read_rows, text_of
 from footnote_bot.bot.evaluation.questions import history_of
 from footnote_bot.bot.model import Question
@@ -18,30 +15,28 @@ from footnote_bot.indexers.model import EVERYONE, OPEN, Passage, Principal
 WRONG_CITATION = "wrong_citation"
 """The error of a claim that another passage supports. The composer cites that one instead."""
 _WIKI = "recorded"
-_LISTED = re.compile(r"(?:^|\n)[ \t]{0,8}(?:[-*+\u2022]|\d{1,3}[.)])[ \t]{1,8}\Z")
-_CITED = re.compile(r"\s?\[\^?\d{1,3}(?:,\s?\^?\d{1,3}){0,20}\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
     """A person's judgement of a sentence: whether it makes a claim, whether the cited passages
-    support it, and the kind of ``error`` if they do not. ``evidence`` are the words of a passage
-    that support it, or the nearest ones."""
+    support it, and the kind of ``error`` if they do not."""
 
     text: str
     claims: bool
     faithful: bool
     error: str = ""
-    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """A model's answer. ``labels`` judge its sentences, in order; empty if nobody judged it."""
+    """A model's answer. ``labels`` judge its sentences, in order; empty if nobody judged it.
+    ``written`` is what the model wrote: the text, or JSON that gives evidence for each sentence."""
 
     style: str
     text: str
     labels: tuple[Label, ...] = ()
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +101,7 @@ def _answer(row: Mapping[str, Any], where: str) -> ModelAnswer:
         style=str(row.get("style") or ""),
         text=text,
         labels=tuple(_label(label, where) for label in _objects(row, "sentences", where)),
+        written=str(row.get("written") or text),
     )
 
 
@@ -115,16 +111,7 @@ def _label(row: Mapping[str, Any], where: str) -> Label:
         faithful = True  # a sentence that claims nothing is not wrong
     if not isinstance(faithful, bool):
         raise BadSet(f"{where}: 'faithful' of a sentence is neither true nor false")
-    evidence = row.get("evidence") or []
-    if not isinstance(evidence, list):
-        raise BadSet(f"{where}: 'evidence' of a sentence is no list")
-    return Label(
-        text_of(row, "text", where),
-        claims,
-        faithful,
-        str(row.get("error") or ""),
-        tuple(map(str, evidence)),
-    )
+    return Label(text_of(row, "text", where), claims, faithful, str(row.get("error") or ""))
 
 
 def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[str, Any]]:
@@ -132,35 +119,3 @@ def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[
     if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
         raise BadSet(f"{where}: {name!r} is not a list of objects")
     return objects
-
-
-def structured(answer: ModelAnswer, passages: Sequence[Passage]) -> str:
-    """Return ``answer`` as a model writes it when asked for the evidence of each sentence."""
-    rows: list[dict[str, Any]] = []
-    at = 0
-    for label in answer.labels:
-        start = answer.text.find(label.text, at)
-        at = start + len(label.text) if start >= 0 else at
-        cited = [number for number in cited_in(label.text) if 0 < number <= len(passages)]
-        is_item = start >= 0 and _LISTED.search(answer.text[:start])
-        evidence = [
-            {"passage": number, "words": words}
-            for words in label.evidence
-            if (number := _passage_number(words, cited, passages))
-        ]
-        rows.append(
-            {"evidence": evidence, "sentence": f"{'- ' * bool(is_item)}{_uncited(label.text)}"}
-        )
-    return json.dumps({"answered": "yes", "sentences": rows}, ensure_ascii=False)
-
-
-def _passage_number(words: str, cited: Sequence[int], passages: Sequence[Passage]) -> int:
-    """Return the number of the passage that holds the words: a cited one if possible."""
-    searched = " ".join(words.split())
-    numbers = [*cited, *range(1, len(passages) + 1)]
-    holders = [n for n in numbers if searched in " ".join(passages[n - 1].text.split())]
-    return next(iter([*holders, *cited]), 0)
-
-
-def _uncited(text: str) -> str:
-    return " ".join(_CITED.sub("", text).split())

@@ -17,12 +17,16 @@ from footnote_bot.bot.model import Answer, Result, Role
 
 _PRAISED = "praised"
 _UNFIT, _UNSURE, _FIT = 0.0, 0.5, 1.0
+"""Grades of a page."""
+_PRAISE, _OPEN, _SETTLED = 0, 1, 2
+"""Weights of a vote: praise, an open flag, a settled flag."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Vote:
     """One person's judgement of an answer: ``page`` grades the pages that it cites, ``answerable``
-    says whether the wiki has an answer. If two differ, the greater ``weight`` counts."""
+    says whether the wiki has an answer; None: unknown. If two differ, the greater ``weight``
+    counts."""
 
     weight: int
     page: float
@@ -72,11 +76,11 @@ def regression(
             entry.flags.append(flag.id)
             _add_vote(entry, flag.recorded.answer, _vote(flag))
             if flag.state is FlagState.ANSWERED and _is_verified(flag.again):
-                _add_vote(entry, flag.again, _Vote(2, _FIT, True))
+                _add_vote(entry, flag.again, _Vote(_SETTLED, _FIT, True))
     for recorded in praised:
         if isinstance(recorded.answer, Answer) and recorded.asked.question:
             entry = _entry(entries, recorded, _PRAISED, earlier)
-            _add_vote(entry, recorded.answer, _Vote(0, _FIT, True))
+            _add_vote(entry, recorded.answer, _Vote(_PRAISE, _FIT, True))
     ordered = sorted(entries.values(), key=lambda entry: entry.recorded.id)
     return [_row(entry, earlier(entry.recorded)) for entry in ordered]
 
@@ -106,38 +110,32 @@ def _add_vote(entry: _Votes, result: Result | None, vote: _Vote) -> None:
 
 
 def _vote(flag: Flag) -> _Vote:
+    """Return the vote of a flag that is not withdrawn, by the rules of `regression`."""
+    had_answer = isinstance(flag.recorded.answer, Answer)
     if flag.state is FlagState.NOT_WRONG:
-        return _Vote(2, _FIT, isinstance(flag.recorded.answer, Answer))
-    fixed = flag.state is FlagState.FIXED
-    answered = flag.state is FlagState.ANSWERED
-    weight = 2 if flag.state.settled else 1
-    if flag.complaint is Complaint.UNANSWERED or not isinstance(flag.recorded.answer, Answer):
+        return _Vote(_SETTLED, _FIT, had_answer)
+    weight = _SETTLED if flag.state.settled else _OPEN
+    if flag.complaint is Complaint.UNANSWERED or not had_answer:
         is_waiting = flag.complaint is Complaint.UNANSWERED and not flag.state.settled
         return _Vote(weight, _UNSURE, None if is_waiting else True)
     match flag.complaint:
         case Complaint.WRONG_PAGE:
             return _Vote(weight, _UNFIT, None)
         case Complaint.WRONG | Complaint.UNSAID:
-            if fixed:
+            if flag.state is FlagState.FIXED:
                 return _Vote(weight, _FIT, True)
-            return _Vote(weight, _UNSURE, True if answered else None)
+            return _Vote(weight, _UNSURE, True if flag.state is FlagState.ANSWERED else None)
         case Complaint.OUTDATED | Complaint.INCOMPLETE:
             return _Vote(weight, _FIT, True)
 
 
 def _row(entry: _Votes, earlier: Sequence[RecordedAnswer]) -> dict[str, Any]:
-    grades = {
-        page: min((-vote.weight, vote.page) for vote in votes)[1]
-        for page, votes in entry.pages.items()
-    }
-    stated = [(v.weight, v.answerable) for v in entry.votes if v.answerable is not None]
-    heaviest = max((weight for weight, _ in stated), default=0)
-    answerable = {value for weight, value in stated if weight == heaviest}
+    grades = {page: _grade(votes) for page, votes in entry.pages.items()}
     return {
         "id": f"answer-{entry.recorded.id}",
         "question": entry.recorded.asked.question,
         "relevant": {page: grade for page, grade in grades.items() if grade != _UNSURE},
-        "answerable": answerable.pop() if len(answerable) == 1 else None,
+        "answerable": _answerable(entry.votes),
         "type": entry.kind,
         "history": [
             turn for recorded in earlier for turn in _turns(recorded, entry.recorded.asked.asker)
@@ -145,6 +143,21 @@ def _row(entry: _Votes, earlier: Sequence[RecordedAnswer]) -> dict[str, Any]:
         "private": entry.recorded.asked.private,
         "flags": entry.flags,
     }
+
+
+def _grade(votes: Sequence[_Vote]) -> float:
+    """Return the worst grade among the votes of the greatest weight."""
+    heaviest = max(vote.weight for vote in votes)
+    return min(vote.page for vote in votes if vote.weight == heaviest)
+
+
+def _answerable(votes: Sequence[_Vote]) -> bool | None:
+    """Return whether the question has an answer, if the votes of the greatest weight agree on
+    it."""
+    known = [vote for vote in votes if vote.answerable is not None]
+    heaviest = max((vote.weight for vote in known), default=_PRAISE)
+    opinions = {vote.answerable for vote in known if vote.weight == heaviest}
+    return opinions.pop() if len(opinions) == 1 else None
 
 
 def _turns(recorded: RecordedAnswer, asker: str) -> list[dict[str, str]]:

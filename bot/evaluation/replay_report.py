@@ -127,16 +127,20 @@ def _claims(replay: Replayed) -> Iterator[_Claim]:
     whole, labels = replay.answer.text, replay.answer.labels
     spans = _spans(whole, [sentence.text for sentence in replay.sentences])
     sentences = list(zip(replay.sentences, spans, strict=True))
-    groups = [
-        [span for sentence, span in sentences if sentence.dropped in ("", FELL)],
-        [span for sentence, span in sentences if not sentence.dropped],
-        [span for sentence, span in sentences if sentence.verified],
-        [span for sentence, span in sentences if sentence.dropped not in _NOT_BY_RULES],
-    ]
+    passed = [span for sentence, span in sentences if sentence.dropped in ("", FELL)]
+    shown = [span for sentence, span in sentences if not sentence.dropped]
+    verified = [span for sentence, span in sentences if sentence.verified]
+    by_rules = [span for sentence, span in sentences if sentence.dropped not in _NOT_BY_RULES]
     for label, span in zip(labels, _spans(whole, [label.text for label in labels]), strict=True):
         if label.claims:
-            outcomes = [_mostly_in(span, group) for group in groups]
-            yield _Claim(label, replay.answer.style, *outcomes)
+            yield _Claim(
+                label,
+                replay.answer.style,
+                passed=_mostly_in(span, passed),
+                shown=_mostly_in(span, shown),
+                verified=_mostly_in(span, verified),
+                contradicted=_mostly_in(span, by_rules),
+            )
 
 
 Span = tuple[int, int]

@@ -21,7 +21,6 @@ from footnote_bot.bot.evaluation.recordings import (
     Label,
     ModelAnswer,
     Recording,
-    structured,
 )
 from footnote_bot.bot.model import Answer, Question
 from footnote_bot.indexers.model import Hit, Passage
@@ -86,12 +85,10 @@ def by_labels(labels: Sequence[Label], sentence: JudgedSentence) -> SentenceVerd
 @dataclass(slots=True)
 class Replaying:
     """Shows recorded answers as readers would see them, by the production composer. ``judge``
-    decides unclear sentences. ``evidence``: an answer comes with the evidence of each sentence, as
-    from a model that writes JSON. ``unclear`` and ``judged`` count sentences."""
+    decides unclear sentences. ``unclear`` and ``judged`` count sentences."""
 
     meter: Meter
     judge: Judge = nobody
-    evidence: bool = False
     unclear: int = 0
     judged: int = 0
     lock: Lock = field(default_factory=Lock)
@@ -101,8 +98,7 @@ class Replaying:
         return [self._replayed(recording, answer) for answer in recording.answers]
 
     def _replayed(self, recording: Recording, answer: ModelAnswer) -> Replayed:
-        written = structured(answer, recording.passages) if self.evidence else answer.text
-        playback = _Playback(written, recording.passages)
+        playback = _Playback(answer.written, recording.passages)
         judge = _PlaybackJudge(self, answer)
         composer = Composer(playback, playback.prompt, self.meter, judge=judge)
 
@@ -119,7 +115,7 @@ class Replaying:
         composed = isinstance(result, Answer) and result.composed
         checked = [_fate(sentence, composed=composed) for sentence in whole.sentences]
         reader = AnswerReader()
-        sentences = [*reader.add(written), *reader.end()]
+        sentences = [*reader.add(answer.written), *reader.end()]
         unread = [Fate(sentence.raw, NOT_READ) for sentence in sentences[len(checked) :]]
         quotes = isinstance(result, Answer) and bool(result.sources)
         return Replayed(

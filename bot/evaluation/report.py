@@ -158,13 +158,11 @@ def _spread(outcomes: Sequence[Outcome], stage: str) -> dict[str, float | None]:
 def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the answers' support. ``composed`` is the share that a language model wrote,
     ``fallbacks`` counts the reasons why other replies do without one; ``cited_sentences`` is a
-    share of all sentences, ``faithful`` and ``relevant`` are shares of the answers that a model
-    judged."""
+    share of all sentences."""
     answers = [o.result for o in outcomes if isinstance(o.result, Answer)]
     replies = [o.result for o in outcomes if isinstance(o.result, Answer | NoAnswer)]
     fallbacks = Counter(reply.fallback.value for reply in replies if reply.fallback)
     sentences = sum(o.evidence.sentences for o in outcomes)
-    judged = [outcome.scores for outcome in outcomes]
     failures: dict[str, list[dict[str, Any]]] = {}
     for outcome in outcomes:
         for name, words in _failures(outcome):
@@ -177,8 +175,8 @@ def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "cited_sentences": _share_passing(
             sentences, sum(len(o.evidence.uncited) for o in outcomes)
         ),
-        "faithful": _mean([scores["faithful"] for scores in judged if "faithful" in scores]),
-        "relevant": _mean([scores["relevant"] for scores in judged if "relevant" in scores]),
+        "faithful": None,  # no model judges answers any more; scripts may read these two
+        "relevant": None,
         "failures": failures,
     }
 
@@ -191,7 +189,7 @@ def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
         wrongly = "answered_but_unanswerable" if outcome.answered else "silent_but_answerable"
         yield wrongly, [text]
     if outcome.answered:
-        for name in ("containment", "right", "avoids_unfit", "faithful", "relevant"):
+        for name in ("containment", "right", "avoids_unfit"):
             if scores.get(name) == 0.0:
                 yield name, [text]
     for name, words in (

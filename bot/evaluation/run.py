@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -21,29 +21,15 @@ from footnote_bot.indexers.model import Principal, Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """A model's judgement of an answer: whether its passages support it, and whether they and it
-    are relevant. None if the model could not be asked."""
-
-    faithful: bool | None = None
-    relevant: bool | None = None
-
-
-Judge = Callable[[str, str, Sequence[str]], Judgement]
-"""Judges a question's answer by the passages that it cites."""
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of one question. ``ranked`` are ``pages`` by full name, best first; ``evidence``
-    is None without an answer, ``judgement`` without a judge. ``not_shown`` are sentences of a
-    language model that were not shown."""
+    is empty without an answer. ``not_shown`` are sentences of a language model that were not
+    shown."""
 
     case: Case
     ranked: Sequence[str]
     result: Result
     evidence: EvidenceCounts
-    judgement: Judgement
     pages: tuple[FoundPage, ...] = ()
     not_shown: tuple[str, ...] = ()
 
@@ -165,23 +151,16 @@ class Outcome:
             scores["avoids_unfit"] = float(self.avoids_unfit)
         if case.has_answer or case.unanswerable:
             scores["decided"] = float(self.answered is case.has_answer)
-        for name, verdict in (
-            ("faithful", self.judgement.faithful),
-            ("relevant", self.judgement.relevant),
-        ):
-            if verdict is not None:
-                scores[name] = float(verdict)
         return scores
 
 
-def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
+def ask_all(  # noqa: PLR0913 - who asks whom what, and a hook
     cases: Sequence[Case],
     answerer: Answerer,
     *,
     reader: Principal,
     wikis: tuple[str, ...] | None = None,
     composed: bool = False,
-    judge: Judge | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[Outcome]:
     """Return the outcomes in order. The answers are quotations; if ``composed``, they are as people
@@ -205,7 +184,7 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         question = Question(case.question, reader, wikis, case.history)
         search = _RecordingAnswerer(quiet_answerer)
         result = Several(search).answer(question)
-        outcome = outcome_of(case, tuple(search.pages()), result, judge)
+        outcome = outcome_of(case, search.pages(), result)
         outcome = replace(outcome, not_shown=tuple(not_shown))
         not_shown.clear()
         _ = outcome.scores  # a failure ends the run now, not after the last question
@@ -226,38 +205,27 @@ class _RecordingAnswerer:
         self.pages_by_question.append(run.found.pages if run else ())
         return result
 
-    def pages(self) -> Iterator[FoundPage]:
-        """Yield each page once: the best of every question, then the second ones, and so on."""
+    def pages(self) -> tuple[FoundPage, ...]:
+        """Return each page once, with its hits of all questions: first the best page of every
+        question, then the second ones, and so on."""
         merged: dict[tuple[str, str], FoundPage] = {}
-        for page in (
-            each for rank in zip_longest(*self.pages_by_question) for each in rank if each
-        ):
-            merged_page = merged.setdefault((page.wiki, page.page), page)
-            hits = {hit.passage.id: hit for hit in (*merged_page.hits, *page.hits)}
-            merged[page.wiki, page.page] = replace(merged_page, hits=tuple(hits.values()))
-        yield from merged.values()
+        for pages_of_rank in zip_longest(*self.pages_by_question):
+            for page in filter(None, pages_of_rank):
+                first = merged.get((page.wiki, page.page), page)
+                hits = {hit.passage.id: hit for hit in (*first.hits, *page.hits)}
+                merged[page.wiki, page.page] = replace(first, hits=tuple(hits.values()))
+        return tuple(merged.values())
 
 
-def outcome_of(
-    case: Case, pages: tuple[FoundPage, ...], result: Result, judge: Judge | None = None
-) -> Outcome:
+def outcome_of(case: Case, pages: tuple[FoundPage, ...], result: Result) -> Outcome:
     """Return the outcome of a question that found ``pages``, best first."""
-    shown = [hit.passage for page in pages for hit in page.hits]
     ranked = [full_name(page.wiki, page.page) for page in pages]
     if not isinstance(result, Answer):
-        return Outcome(case, ranked, result, EvidenceCounts(), Judgement(), pages)
-    cited = {(source.page, source.url) for source in result.sources}
-    passages = [passage.text for passage in shown if (passage.page, passage.url) in cited]
+        return Outcome(case, ranked, result, EvidenceCounts(), pages)
     conversation = "\n".join([*(turn.text for turn in case.history), case.question])
-    own = own_words(case, result)
-    return Outcome(
-        case,
-        ranked,
-        result,
-        evidence(conversation, replace(result, text=own), shown),
-        judge(case.question, unmarked(own), passages) if judge else Judgement(),
-        pages,
-    )
+    answer = replace(result, text=own_words(case, result))
+    shown = [hit.passage for page in pages for hit in page.hits]
+    return Outcome(case, ranked, result, evidence(conversation, answer, shown), pages)
 
 
 def own_words(case: Case, result: Result) -> str:

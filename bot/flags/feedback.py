@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from footnote_bot.bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.model import (
     SETTLED,
     UNSETTLED,
@@ -83,14 +82,12 @@ class Feedback:
         return pages
 
     async def posted(self, answer: int, message: str) -> None:
-        """Record that the message ``message`` (a ts) carries the answer's feedback buttons."""
         await self.store.posted(answer, message)
 
     async def recorded(self, answer: int) -> RecordedAnswer | None:
         return await self.store.recorded(answer)
 
     async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None:
-        """Return the answer to the question there; None if none is recorded."""
         recorded = await self.store.in_thread(place.team, place.channel, place.thread)
         return next((answer for answer in recorded if answer.asked.place == place), None)
 
@@ -168,17 +165,10 @@ class Feedback:
     async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         return await self.store.praised(by_others=by_others)
 
-    async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
-        return await self.store.earlier(recorded)
-
     async def original(self, recorded: RecordedAnswer) -> RecordedAnswer:
-        """Return the answer whose message asked: that of the flag, for an answer that a flag's end
-        brought."""
+        """Return the answer to the message that asked. An answer that was sent when a flag was
+        settled has none; then it is the answer that was flagged, if the flag is still stored."""
         id_ = recorded.asked.place.flag
         if id_ is not None and (flag := await self.store.flag(id_)):
             return await self.original(flag.recorded)
         return recorded
-
-    async def question(self, recorded: RecordedAnswer) -> str:
-        """Return the question that was asked, or a note that it is no longer known."""
-        return (await self.original(recorded)).asked.question or texts.QUESTION_LOST

@@ -127,13 +127,11 @@ class Insights:
         # Answers in a private channel are open, too, if its members' own rights do not count.
         channels = {answer.asked.place.channel for answer in recorded if answer.asked.open}
         public = {id_ for id_ in channels if await self.directory.is_public(id_)}
-        in_public = [
+        shown = [
             answer
             for answer in recorded
-            if answer.asked.open and answer.asked.place.channel in public
+            if answer.asked.open and answer.asked.place.channel in public and answer.asked.question
         ]
-        readable = [await self.feedback.original(answer) for answer in in_public]
-        shown = [answer for answer in readable if answer.asked.question]
         return shown, len(recorded) - len(shown)
 
     async def gaps(

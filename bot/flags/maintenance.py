@@ -21,7 +21,7 @@ from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.announcing import Announcements
 from footnote_bot.bot.flags.content import Reminder, WaitingFlag
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.model import Cited, End, Flag, FlagPeriods
+from footnote_bot.bot.flags.model import Cited, End, Flag, FlagPeriods, question_of
 from footnote_bot.bot.flags.ports import CitedPages, FlagChat, FlagDirectory, WrittenAnswers
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.operations.passes import Pass, PassKind
@@ -233,7 +233,7 @@ class Maintenance:
         waiting = [
             WaitingFlag(
                 await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",
-                await self.service.feedback.question(flag.recorded),
+                question_of(flag.recorded),
                 flag.complaint,
             )
             for flag in flags

@@ -128,6 +128,11 @@ class Flag:
     """Counts the flag's changes, to tell that its card is out of date."""
 
 
+def question_of(recorded: RecordedAnswer) -> str:
+    """Return the question that was asked, or a note that it is no longer known."""
+    return recorded.asked.question or texts.QUESTION_LOST
+
+
 class Due(StrEnum):
     """Work that the bot still has to do for a flag; stored, so that it survives a restart."""
 

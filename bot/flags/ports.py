@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from footnote_bot.bot.answering.model import WrittenAnswer
-from footnote_bot.bot.conversation.model import AnswerContent, AskedQuestion, RecordedAnswer, Tally
-from footnote_bot.bot.conversation.ports import Directory
+from footnote_bot.bot.conversation.model import AnswerContent, AskedQuestion, RecordedAnswer
+from footnote_bot.bot.conversation.ports import Directory, RecordedAnswers
 from footnote_bot.bot.flags.content import FlagContent
 from footnote_bot.bot.flags.model import (
     Announcement,
@@ -30,7 +30,7 @@ from footnote_bot.bot.model import Result, Source
 from footnote_bot.indexers.model import KnownPage, Reader
 
 
-class AnswerStore(Protocol):
+class AnswerStore(RecordedAnswers, Protocol):
     """The store of answers, of verdicts on them, and of flags. Every method raises
     StateUnavailable."""
 
@@ -109,11 +109,6 @@ class AnswerStore(Protocol):
             AskerForgotten: the asker was forgotten, so the message or flag is no longer theirs.
         """
 
-    async def posted(self, answer: int, message: str) -> None: ...
-
-    async def recorded(self, answer: int) -> RecordedAnswer | None:
-        """Return a recorded answer; None if there is none, or it was forgotten."""
-
     async def recorded_in(self, channel: str, message: str) -> RecordedAnswer | None:
         """Return the answer in this message; None if it holds none."""
 
@@ -122,12 +117,6 @@ class AnswerStore(Protocol):
 
     async def unvote(self, answer: int, person: str, verdict: Verdict) -> bool:
         """Take a verdict back; return False if the person's verdict is another one, or none."""
-
-    async def tally(self, answer: int) -> Tally: ...
-
-    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
-        """Return the answers that somebody (``by_others``: not only the asker) found helpful,
-        oldest first."""
 
     async def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
         """Return the questions since then that no page answered, oldest first, without those whose
@@ -143,8 +132,6 @@ class AnswerStore(Protocol):
 class KeptVerdicts(Protocol):
     """The feedback for the command line, which has no event loop. Every method blocks for a moment
     and raises StateUnavailable."""
-
-    def flag(self, id_: int) -> Flag | None: ...
 
     def flags(self, *states: FlagState) -> Sequence[Flag]: ...
 

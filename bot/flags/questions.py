@@ -6,19 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from footnote_bot.bot.conversation.model import RecordedAnswer
-from footnote_bot.bot.flags import texts
-from footnote_bot.bot.flags.model import UNSETTLED, Flag, FlagState, Step
+from footnote_bot.bot.flags.model import UNSETTLED, Flag, FlagState, Step, question_of
 from footnote_bot.bot.flags.ports import KeptVerdicts
 from footnote_bot.bot.model import NoAnswer
-
-
-def question_of(recorded: RecordedAnswer, verdicts: KeptVerdicts) -> str:
-    """Return the question, for an answer without a message that of its flag, or a note that it is
-    no longer known."""
-    id_ = recorded.asked.place.flag
-    if id_ is not None and (flag := verdicts.flag(id_)):
-        return question_of(flag.recorded, verdicts)
-    return recorded.asked.question or texts.QUESTION_LOST
 
 
 def listed(verdicts: KeptVerdicts, *, everything: bool) -> list[dict[str, Any]]:
@@ -36,7 +26,7 @@ def _row(flag: Flag, verdicts: KeptVerdicts) -> dict[str, Any]:
         "reason": flag.complaint.words,
         "comment": flag.comment,
         "person": flag.person,
-        "question": question_of(flag.recorded, verdicts),
+        "question": question_of(flag.recorded),
         "answer": answer.text,
         "sources": [source.url for source in sources],
         "asked": flag.recorded.answered.isoformat(),
@@ -52,9 +42,6 @@ def _row(flag: Flag, verdicts: KeptVerdicts) -> dict[str, Any]:
 
 class NoVerdicts:
     """A `KeptVerdicts` that holds none, for the command line, which may have no database."""
-
-    def flag(self, id_: int) -> Flag | None:  # noqa: ARG002 - the port's
-        return None
 
     def flags(self, *states: FlagState) -> Sequence[Flag]:  # noqa: ARG002 - the port's
         return ()

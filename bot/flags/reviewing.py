@@ -18,7 +18,7 @@ from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.flags import texts
 from footnote_bot.bot.flags.content import AnswerForm, page_name
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.model import Flag, FlagAction, FlagState
+from footnote_bot.bot.flags.model import Flag, FlagAction, FlagState, question_of
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
 from footnote_bot.bot.flags.service import FlagService
 from footnote_bot.bot.model import Source, named
@@ -29,9 +29,16 @@ from footnote_bot.indexers.text.prose import plain
 logger = logging.getLogger(__name__)
 
 _QUESTION_SHOWN = 1000
+"""Most characters of the question, as in the announcement."""
 _VALID = timedelta(days=180)
 """How long a written answer holds, unless its author says otherwise."""
-"""Most characters of the question, as in the announcement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The person may not do this; ``why`` is a sentence for them."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,9 @@ class Reviewing:
 
     async def pressed(self, press: Press, action: FlagAction) -> None:
         """Handle the buttons Take, Fixed, Not wrong and Open again."""
-        flag, problem = await self._flag_for(press.person, int(press.value))
-        if flag is None:
-            await self._tell(press, problem)
+        flag = await self._flag_for(press.person, int(press.value))
+        if isinstance(flag, Refusal):
+            await self._tell(press, flag.why)
             return
         if not await self.feedback.act(action, flag, press.person):
             await self._tell(press, texts.TOO_LATE)
@@ -61,20 +68,22 @@ class Reviewing:
     async def asked_to_write(self, press: Press, form: WritingForm) -> None:
         """Handle the button Write the answer. The form is open already, and is filled when its
         content is known."""
-        flag, problem = await self._to_write(press.person, int(press.value))
-        pages = await self.service.candidates(flag) if flag else []
-        if flag is None or not pages:
-            await form.refuse(problem or texts.NO_PAGES)
+        flag = await self._flag_to_answer(press.person, int(press.value))
+        if isinstance(flag, Refusal):
+            await form.refuse(flag.why)
+            return
+        pages = await self.service.candidates(flag)
+        if not pages:
+            await form.refuse(texts.NO_PAGES)
             return
         until = (self.clock() + _VALID).date()
-        question = await self.service.feedback.question(flag.recorded)
-        await form.show(flag.id, question, pages, until)
+        await form.show(flag.id, question_of(flag.recorded), pages, until)
 
     async def problems(self, person: str, form: AnswerForm) -> dict[str, str]:
         """Return the problems in the form, by field. A person who may not write the answer gets
         none here: `wrote` refuses."""
-        flag, _ = await self._to_write(person, form.flag)
-        return await self._problems(flag, form) if flag else {}
+        flag = await self._flag_to_answer(person, form.flag)
+        return {} if isinstance(flag, Refusal) else await self._problems(flag, form)
 
     async def _problems(self, flag: Flag, form: AnswerForm) -> dict[str, str]:
         problems = {}
@@ -90,14 +99,14 @@ class Reviewing:
     async def wrote(self, person: str, form: AnswerForm) -> None:
         """Handle the form's submission. It is checked again, because things may have changed since
         `problems`."""
-        flag, problem = await self._to_write(person, form.flag)
-        if flag is None:
-            await self.chat.post(person, Notice(problem))
+        flag = await self._flag_to_answer(person, form.flag)
+        if isinstance(flag, Refusal):
+            await self.chat.post(person, Notice(flag.why))
             return
-        problems = [*(await self._problems(flag, form)).values()]
+        problems = await self._problems(flag, form)
         answer = await self._written(flag, person, form) if not problems else None
         if answer is None:
-            await self.chat.post(person, Notice(next(iter(problems), texts.MOVED)))
+            await self.chat.post(person, Notice(next(iter(problems.values()), texts.MOVED)))
             return
         stored = await self.written.write(answer)
         await self.feedback.act(FlagAction.ANSWERED, flag, person)
@@ -127,7 +136,7 @@ class Reviewing:
         channel = await self._review_channel(flag, person)
         return WrittenAnswer(
             id=0,
-            question=await self.service.feedback.question(flag.recorded),
+            question=question_of(flag.recorded),
             text=form.answer,
             author=person,
             author_name=await self.directory.name(person),
@@ -146,16 +155,16 @@ class Reviewing:
         candidates = await self.service.candidates(flag)
         return [page for page in candidates if page_name(page) in form.pages]
 
-    async def _to_write(self, person: str, id_: int) -> tuple[Flag | None, str]:
-        """Return the flag, if this person may write the answer to it; else the reason why not."""
-        flag, problem = await self._flag_for(person, id_)
-        if flag is None:
-            return None, problem
+    async def _flag_to_answer(self, person: str, id_: int) -> Flag | Refusal:
+        """Return the flag, if this person may write the answer to it."""
+        flag = await self._flag_for(person, id_)
+        if isinstance(flag, Refusal):
+            return flag
         if not (await self._review_channel(flag, person) or await self.directory.is_admin(person)):
-            return None, texts.NOT_A_PUBLISHER
+            return Refusal(texts.NOT_A_PUBLISHER)
         if not await self._stands_alone(flag):
-            return None, texts.FOLLOW_UP
-        return flag, ""
+            return Refusal(texts.FOLLOW_UP)
+        return flag
 
     async def _review_channel(self, flag: Flag, person: str) -> str:
         """Return the operator's review channel that lets the person publish; empty if none does."""
@@ -167,19 +176,19 @@ class Reviewing:
 
     async def _stands_alone(self, flag: Flag) -> bool:
         """Return whether its question needs no history."""
-        recorded = await self.service.feedback.original(flag.recorded)
+        recorded = await self.feedback.original(flag.recorded)
         if recorded.asked.place.flag is not None:
             return False  # its flag, which had the history, is gone
-        return not await self.service.feedback.earlier(recorded)
+        return not await self.feedback.store.earlier(recorded)
 
-    async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
-        """Return the flag, if this person may handle it; else the reason why not."""
+    async def _flag_for(self, person: str, id_: int) -> Flag | Refusal:
+        """Return the flag, if this person may handle it."""
         flag = await self.feedback.store.flag(id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
-            return None, texts.FLAG_FORGOTTEN
+            return Refusal(texts.FLAG_FORGOTTEN)
         if not await self.directory.is_member(await self.service.channel_of(flag), person):
-            return None, texts.NOT_A_REVIEWER
-        return flag, ""
+            return Refusal(texts.NOT_A_REVIEWER)
+        return flag
 
 
 def _end_of(day: date) -> datetime:

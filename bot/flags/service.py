@@ -38,7 +38,7 @@ from footnote_bot.bot.flags.content import (
     card_name,
 )
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag
+from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, question_of
 from footnote_bot.bot.flags.owners import Owner, Owners
 from footnote_bot.bot.flags.ports import FlagChat, FlagDirectory
 from footnote_bot.bot.flags.review_channels import ReviewChannels
@@ -110,7 +110,7 @@ class FlagService:
     async def candidates(self, flag: Flag) -> list[Source]:
         """Return the pages that an answer to the flag may cite: those that its old and new answers
         cite and that everyone may read. Return no pages if the question is no longer known."""
-        if not (await self.feedback.original(flag.recorded)).asked.question:
+        if not flag.recorded.asked.question:
             return []
         sources = [*named(flag.recorded.answer), *(named(flag.again) if flag.again else ())]
         pages = {(source.wiki, source.page): source for source in sources}
@@ -173,7 +173,7 @@ class FlagService:
             address = await self.chat.address(recorded.asked.place.channel, recorded.message)
         around = Circumstances(
             person=await self.directory.name(flag.person),
-            question=await self.feedback.question(flag.recorded),
+            question=question_of(flag.recorded),
             shown=shown,
             again=(
                 await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
@@ -249,16 +249,19 @@ class FlagService:
         await self.feedback.store.notified(flag, self.feedback.clock(), somebody=somebody)
 
     async def _send(
-        self, flag: Flag, again: RecordedAnswer, result: Result, reader: Reader
+        self, flag: Flag, flagged: RecordedAnswer, result: Result, reader: Reader
     ) -> None:
-        """Send the answer to the question of ``again`` like any other answer: it can be judged and
-        retracted."""
+        """Send ``result``, the new answer to the question that was answered by ``flagged``, to the
+        person of the flag, like any other answer: it can be judged and retracted. ``reader`` is
+        whoever it was made for: everybody, or that person."""
         channel = await self.chat.direct(flag.person)
         # No message asked for this answer. This ts replaces the message's, and stays the same until
         # the next action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = MessageRef(flag.recorded.asked.place.team, channel, ts, ts)
-        asked = AskedQuestion(again.asked.question, flag.person, place, private=True, flag=flag.id)
+        asked = AskedQuestion(
+            flagged.asked.question, flag.person, place, private=True, flag=flag.id
+        )
         recorded = await self.feedback.record(asked, result)
         if pages := pages_shown(result):
             is_open = reader == ANYBODY
@@ -284,13 +287,13 @@ class FlagService:
         if not recorded.asked.question:
             return NoAnswer(Reason.NO_QUESTION, texts.NOT_ASKED_AGAIN)
         history: list[Turn] = []
-        for earlier in await self.feedback.earlier(recorded):
+        for earlier in await self.feedback.store.earlier(recorded):
             asker = earlier.asked.asker
             if earlier.asked.private and asker not in (recorded.asked.asker, person):
                 continue  # Other people in the thread did not see it.
             role = Role.ASKER if asker == recorded.asked.asker else Role.OTHER
-            if words := (await self.feedback.original(earlier)).asked.question:
-                history.append(Turn(role, words))
+            if earlier.asked.question:
+                history.append(Turn(role, earlier.asked.question))
             if await self._was_shown(earlier, person):
                 history.append(Turn(Role.BOT, earlier.answer.text))
         question = Question(recorded.asked.question, reader, history=tuple(history))

@@ -30,10 +30,10 @@ def exposed(folder: Path) -> list[Path]:
     Raises:
         OSError: the folder cannot be read.
     """
-    first = list(_first(folder))
+    first = list(_top_paths(folder))
     if not any(map(_is_open, first)):
         return []
-    return [path for top in first for path in _tree(top, folder) if _is_open(path)]
+    return [path for top in first for path in _with_contents(top, folder) if _is_open(path)]
 
 
 def close(folder: Path) -> list[str]:
@@ -65,10 +65,10 @@ def findings(folder: Path) -> Iterator[Finding]:
         says = texts.open_to_others(len(paths), folder, paths[0])
         yield warning(texts.DATA_FOLDER, says, texts.close_it(folder))
     else:
-        yield _ours(folder)
+        yield _privacy_of_new_files(folder)
 
 
-def _ours(folder: Path) -> Finding:
+def _privacy_of_new_files(folder: Path) -> Finding:
     """Return whether files created in the folder now are private to their owner."""
     if not folder.exists():
         return ok(texts.DATA_FOLDER, texts.not_made_yet(folder))
@@ -89,7 +89,7 @@ def _user(number: int) -> str:
         return str(number)
 
 
-def _first(folder: Path) -> Iterator[Path]:
+def _top_paths(folder: Path) -> Iterator[Path]:
     """Yield the folder, unless it is shared with others, and our files in it."""
     if not folder.is_dir():
         return
@@ -105,20 +105,12 @@ def _is_shared(folder: Path) -> bool:
     """Return whether the folder holds more than our data: the working folder or a parent of it, a
     home, a folder that everybody can write to, or one that a mistyped setting names."""
     place, working_folder = folder.resolve(), Path.cwd()
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails if a user has none
     return (
-        place in {working_folder, *working_folder.parents, _home()}
+        place in {working_folder, *working_folder.parents, home}
         or bool(place.stat().st_mode & stat.S_ISVTX)
         or not _is_data(place)
     )
-
-
-def _home() -> Path | None:
-    """Return this user's home; None if nobody says where it is, as for a container's user without a
-    name."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return None
 
 
 def _is_data(folder: Path) -> bool:
@@ -127,7 +119,7 @@ def _is_data(folder: Path) -> bool:
     return used or next(folder.iterdir(), None) is None
 
 
-def _tree(top: Path, folder: Path) -> Iterator[Path]:
+def _with_contents(top: Path, folder: Path) -> Iterator[Path]:
     """Yield ``top`` and everything below it; for the data folder itself only the folder."""
     yield top
     if top == folder or top.is_symlink():

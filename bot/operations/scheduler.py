@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 _SETTLE = 3.0
 """Seconds after a hint in which more hints count as the same: changes come in bursts, and
 Confluence's search finds them a little later."""
-_LOOK = 60.0
+_CATCH_UP = 60.0
 """Seconds between two checks for passes of other processes."""
-_LOOK_FOR_TURN = 2.0
+_TURN = 2.0
 """Seconds between two checks whether the process that has the turn is gone."""
 
 
@@ -79,7 +79,7 @@ class Scheduler:
     then at intervals of ``every``, and passes over the latest edits at intervals of
     ``edits_every``; zero means never. While another process has the ``turn`` it waits. A hint that
     a wiki has changed starts a pass sooner, in any process, but a pass over all pages at most as
-    often as those over edits. Nothing else in a hint is trusted. ``gets_on`` is called with each
+    often as those over edits. Nothing else in a hint is trusted. ``beat`` is called with each
     step, and at least once a minute while there is nothing to do."""
 
     def __init__(  # noqa: PLR0913 - intervals that tests set
@@ -89,19 +89,19 @@ class Scheduler:
         edits_every: timedelta,
         *,
         turn: SyncTurn | None = None,
-        gets_on: Callable[[], None] = lambda: None,
+        beat: Callable[[], None] = lambda: None,
         settle: float = _SETTLE,
-        look: float = _LOOK_FOR_TURN,
+        turn_check: float = _TURN,
     ) -> None:
-        """Create it. ``look``: seconds between two checks whether the turn is free."""
+        """Create it. ``settle`` and ``turn_check`` are in seconds, see `_SETTLE` and `_TURN`."""
         self._syncing = syncing
         now = time.monotonic()
         self._full = _Timer(every, now if every else math.inf)
         self._edits = _Timer(edits_every, now if every or edits_every else math.inf)
         self._turn = turn or Always()
-        self._gets_on = gets_on
+        self._beat = beat
         self._settle = settle
-        self._look = look
+        self._turn_check = turn_check
         self._woken = threading.Event()
         self._hinted: set[PassKind] = set()
         self._ending = False
@@ -110,7 +110,7 @@ class Scheduler:
         """None before it is known, and while there is no timer."""
         self._full_allowed_from = -math.inf
         """When a hint may start the next pass over all pages, in monotonic seconds."""
-        self._next_look = now
+        self._next_catch_up = now
 
     def reschedule(self, every: timedelta, edits_every: timedelta) -> None:
         """Set the intervals. A running pass is not stopped."""
@@ -149,12 +149,14 @@ class Scheduler:
         lower_priority()
         try:
             while not self._ending:
-                self._gets_on()
-                self._follow_settings()
-                self._look_for_turn()
-                self._catch_up()
-                self._pass()
-                hinted = self._hints(self._next() - time.monotonic())
+                self._beat()
+                self._restart_timers_if_rescheduled()
+                self._take_turn()
+                if time.monotonic() >= self._next_catch_up:
+                    self._catch_up()
+                    self._next_catch_up = time.monotonic() + _CATCH_UP
+                self._run_due_pass()
+                hinted = self._wait_for_hints(self._next_step() - time.monotonic())
                 if hinted and not self._ending:
                     time.sleep(self._settle)
                     self._edits.hinted = time.monotonic()
@@ -168,14 +170,13 @@ class Scheduler:
     def _has_timer(self) -> bool:
         return bool(self._full.every or self._edits.every)
 
-    def _follow_settings(self) -> None:
-        """Count the intervals anew if `reschedule` changed them."""
+    def _restart_timers_if_rescheduled(self) -> None:
         if self._changed:
             self._changed = False
             self._full.restart()
             self._edits.restart()
 
-    def _look_for_turn(self) -> None:
+    def _take_turn(self) -> None:
         """Take the turn if it is free, or give it back if there is no timer any more."""
         before = self._has_turn
         if not self._has_timer:
@@ -190,8 +191,8 @@ class Scheduler:
             return
         if self._has_turn and before is False:
             log.info("No other process syncs on its timer any more: this one does from now on")
-            self._learn_of_others()
-            self._full.next = time.monotonic() + self._until_due()
+            self._catch_up()
+            self._full.next = time.monotonic() + self._seconds_to_full_pass()
             self._edits.next = time.monotonic() if self._edits.every else math.inf
         elif not self._has_turn and before is not False:
             log.info(
@@ -199,7 +200,7 @@ class Scheduler:
                 " over when that one is gone"
             )
 
-    def _until_due(self) -> float:
+    def _seconds_to_full_pass(self) -> float:
         """Return the seconds until a pass over all pages is due, by the last one of any process."""
         if not self._full.every:
             return math.inf
@@ -207,8 +208,7 @@ class Scheduler:
         age = (datetime.now(UTC) - last).total_seconds() if last else math.inf
         return max(0.0, self._full.every.total_seconds() - age)
 
-    def _pass(self) -> None:
-        """Run the pass that is due, if one is."""
+    def _run_due_pass(self) -> None:
         now, by_interval = time.monotonic(), bool(self._has_turn)
         if self._full.is_due(by_interval=by_interval):
             self._attempt(lambda: self._syncing.sync(None, self._progress), self._full.every)
@@ -223,19 +223,19 @@ class Scheduler:
         self._edits.restart()  # a pass over all pages has seen the edits, too
         self._edits.hinted = math.inf
 
-    def _next(self) -> float:
-        """Return when there is something to do again."""
-        waits = self._has_timer and not self._has_turn
-        look = time.monotonic() + self._look if waits else self._next_look
-        by_timer = min(self._full.next, self._edits.next) if self._has_turn else math.inf
-        return min(self._full.hinted, self._edits.hinted, by_timer, look)
+    def _next_step(self) -> float:
+        """Return when there is something to do again, in monotonic seconds."""
+        times = [self._full.hinted, self._edits.hinted]
+        if self._has_turn:
+            times += [self._full.next, self._edits.next]
+        if self._has_timer and not self._has_turn:
+            times.append(time.monotonic() + self._turn_check)
+        else:
+            times.append(self._next_catch_up)
+        return min(times)
 
     def _catch_up(self) -> None:
-        if time.monotonic() >= self._next_look:
-            self._learn_of_others()
-            self._next_look = time.monotonic() + _LOOK
-
-    def _learn_of_others(self) -> None:
+        """Learn of the passes of other processes."""
         try:
             self._syncing.catch_up()
         except Exception:
@@ -243,10 +243,10 @@ class Scheduler:
             log.exception("What other processes have synced could not be looked at")
 
     def _progress(self, _: Progress) -> None:
-        self._gets_on()
+        self._beat()
 
-    def _hints(self, seconds: float) -> set[PassKind]:
-        """Return the hints given within ``seconds``; return at once when stopped."""
+    def _wait_for_hints(self, seconds: float) -> set[PassKind]:
+        """Wait up to ``seconds`` for hints, or for the end, and return the hints."""
         self._woken.wait(seconds)
         if not self._ending:
             self._woken.clear()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime
 from threading import Event, Lock
 from typing import Protocol
 
@@ -111,21 +110,12 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
             gate=gate,
         )
     if not dry_run:
+        kind = PassKind.RECENT_EDITS if recent else PassKind.ALL_PAGES
         try:
-            _write_down(
-                memory.pass_log(),
-                reports,
-                PassKind.RECENT_EDITS if recent else PassKind.ALL_PAGES,
-                began,
-            )
+            passes = memory.pass_log()
+            for report in reports:
+                before = passes.last_complete(report.wiki)
+                record(passes, passed(report, kind, began, now(), before))
         except StateUnavailable as error:
             log.warning("This pass could not be written down: %s", error)
     return reports
-
-
-def _write_down(
-    passes: PassLog, reports: Sequence[SyncReport], kind: PassKind, began: datetime
-) -> None:
-    for report in reports:
-        before = passes.last_complete(report.wiki)
-        record(passes, passed(report, kind, began, now(), before))

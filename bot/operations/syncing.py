@@ -41,25 +41,24 @@ def now() -> datetime:
 def watched(lost: Callable[[], bool], stopped: Callable[[], bool]) -> Callable[[], bool]:
     """Return the function that tells a sync to stop: ``stopped``, or its lock may be ``lost``,
     which is logged once."""
-    told: list[bool] = []
+    was_lost = False
 
     def stops() -> bool:
-        if lost():
-            if not told:
-                log.warning(
-                    "This process stood still, or could not reach the database, so another one may"
-                    " sync now: this sync stops."
-                )
-                told.append(True)
-            return True
-        return stopped()
+        nonlocal was_lost
+        if not was_lost and lost():
+            was_lost = True
+            log.warning(
+                "This process stood still, or could not reach the database, so another one may sync"
+                " now: this sync stops."
+            )
+        return was_lost or stopped()
 
     return stops
 
 
 class LoggedProgress:
-    """A function that passes the progress of a sync on, and logs it once a minute: what syncs
-    longer shall not look like what hangs. ``seconds`` returns monotonic seconds."""
+    """A function that passes the progress of a sync on, and logs it once a minute, so that a long
+    sync does not look like one that hangs. ``seconds`` returns monotonic seconds."""
 
     def __init__(self, show: Callable[[Progress], None], seconds: Callable[[], float]) -> None:
         self._show, self._seconds, self._logged = show, seconds, seconds()
@@ -106,16 +105,16 @@ class OneSyncAtATime:
     running: threading.Lock = field(default_factory=threading.Lock)
     stopping: threading.Event = field(default_factory=threading.Event)
     follow: Callable[[str], None] | None = None
-    seconds: Callable[[], float] = time.monotonic
     _behind: set[str] = field(init=False)
     """Wikis that another process may have read since this process last did."""
-    _before: dict[str, datetime] = field(init=False, default_factory=dict)
-    """When the last pass without an error over each wiki began."""
-    _complete: dict[str, datetime | None] = field(init=False)
+    _last_without_error: dict[str, datetime] = field(init=False, default_factory=dict)
+    """When the last pass without an error over each wiki began, also one over edits alone."""
+    _last_complete: dict[str, datetime | None] = field(init=False)
+    """When the last complete pass over each wiki began; None: there was none."""
 
     def __post_init__(self) -> None:
         self._behind = set(self.parts.wikis) if self.follow else set()
-        self._complete = {name: self.passes.last_complete(name) for name in self.parts.wikis}
+        self._last_complete = {name: self.passes.last_complete(name) for name in self.parts.wikis}
 
     def wikis(self) -> Sequence[str]:
         return tuple(self.parts.wikis)
@@ -174,18 +173,18 @@ class OneSyncAtATime:
 
     def as_of(self) -> datetime | None:
         """Return up to when the index of every wiki is current; None before the first pass."""
-        return as_of(self._complete, self.last_pass)
+        return as_of(self._last_complete, self.last_pass)
 
     def last_pass(self, wiki: str) -> datetime | None:
         """Return the time up to which the index of this wiki is current; None if unknown, as after
         the clock was set back."""
-        began = self._complete.get(wiki)
+        began = self._last_complete.get(wiki)
         return began.astimezone() if began and began <= self.clock() else None
 
     def passed(self, pass_: Pass) -> None:
         """Record a pass that a command made with this process's index."""
         if pass_.complete and pass_.is_full:
-            self._complete[pass_.wiki] = pass_.began
+            self._last_complete[pass_.wiki] = pass_.began
 
     def catch_up(self) -> None:
         """Record the passes that other processes have made with an index on a server."""
@@ -195,9 +194,9 @@ class OneSyncAtATime:
             except StateUnavailable as error:
                 log.debug("Passes of other processes are not known: %s", error)
                 return
-            current = self._complete.get(wiki)
+            current = self._last_complete.get(wiki)
             if latest and (current is None or latest > current):
-                self._complete[wiki] = latest
+                self._last_complete[wiki] = latest
                 self._behind.add(wiki)
         self._follow_others()
 
@@ -241,19 +240,21 @@ class OneSyncAtATime:
             full=order.full,
             recent=kind is PassKind.RECENT_EDITS,
             dry_run=order.dry_run,
-            progress=LoggedProgress(progress, self.seconds),
+            progress=LoggedProgress(progress, time.monotonic),
             stopped=lambda: self.stopping.is_set() or stopped(),
             gate=self.gate,
         )
         if order.dry_run or not is_whole:
             return reports  # not a pass over a wiki
         for report in reports:
-            before = self._before.get(report.wiki) or self._complete.get(report.wiki)
+            before = self._last_without_error.get(report.wiki) or self._last_complete.get(
+                report.wiki
+            )
             if report.error is None:
                 # The delay of an edit includes the time in which the wiki was unreachable.
-                self._before[report.wiki] = began
+                self._last_without_error[report.wiki] = began
             if report.complete:
-                self._complete[report.wiki] = began
+                self._last_complete[report.wiki] = began
                 self._behind.discard(report.wiki)
             record(self.passes, passed(report, kind, began, self.clock(), before))
         return reports

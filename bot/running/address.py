@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,16 @@ def _is_trusted(file: Path) -> bool:
     """Return whether the socket is this user's. Root also trusts the data folder's owner."""
     user, owner = os.geteuid(), file.lstat().st_uid
     return owner == user or (user == 0 and owner == file.parents[1].stat().st_uid)
+
+
+def is_of_owner(connected: socket.socket) -> bool:
+    """Return whether the other side runs as this process's user, or as root. If the system cannot
+    tell, only the socket's permissions decide."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True
+    peer = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, user, _ = struct.unpack("3i", peer)
+    return user in {0, os.geteuid()}
 
 
 @contextmanager

@@ -23,11 +23,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from footnote_bot.bot.running.address import listen, socket_in
+from footnote_bot.bot.running.address import is_of_owner, listen, socket_in
 from footnote_bot.bot.running.connection import PIECE, CommandConnection
 from footnote_bot.indexers.daemons import in_daemon
 
@@ -55,7 +56,7 @@ class CommandSession:
         self._connection = connection
         self._lock = threading.Lock()
         self._stops = 0
-        self._heeding: Callable[[str], None] | None = None
+        self._at_first_stop: Callable[[str], None] | None = None
         self._left = False
         self.ended = False
         """True if the process ends, so that the command must do its work alone."""
@@ -80,36 +81,39 @@ class CommandSession:
             self.send({stream: text[start : start + PIECE]})
 
     def check(self) -> None:
-        """Return if the work should go on.
+        """Return if the work should go on. The first Ctrl-C does not count if
+        `calling_at_first_stop` handles it.
 
         Raises:
             KeyboardInterrupt: it should stop.
+            Left: the command is gone.
         """
         if self._left:
             raise Left
-        if self._stops > (self._heeding is not None):
+        stops_heeded = 1 if self._at_first_stop else 0
+        if self._stops > stops_heeded:
             raise KeyboardInterrupt
 
     @contextmanager
-    def heeding(self, stopping: Callable[[str], None]) -> Iterator[None]:
-        """Call ``stopping`` at the first Ctrl-C, in another thread, with the signal's name, instead
-        of raising. An earlier Ctrl-C raises here."""
+    def calling_at_first_stop(self, stop: Callable[[str], None]) -> Iterator[None]:
+        """At the first Ctrl-C call ``stop``, in another thread, with the signal's name, instead of
+        raising. An earlier Ctrl-C raises here."""
         with self._lock:
             self.check()
-            self._heeding = stopping
+            self._at_first_stop = stop
         try:
             yield
         finally:
             with self._lock:
-                self._heeding = None
+                self._at_first_stop = None
 
     def stop(self, signal: str) -> None:
         """Handle a Ctrl-C."""
         with self._lock:
             self._stops += 1
-            stopping = self._heeding if self._stops == 1 else None
-        if stopping:
-            stopping(signal)
+            stop = self._at_first_stop if self._stops == 1 else None
+        if stop:
+            stop(signal)
 
     def leave(self) -> None:
         """Stop the work, because nobody waits any more."""
@@ -196,6 +200,9 @@ class RunningServer:
         Raises:
             OSError, RuntimeError: the system has no room for it; the connection is closed.
         """
+        if not is_of_owner(connected):
+            connected.close()
+            return
         connection = CommandConnection(connected)
         thread = threading.Thread(
             target=self._handle, args=(connection,), name="command", daemon=True
@@ -211,50 +218,54 @@ class RunningServer:
             raise
 
     def _handle(self, connection: CommandConnection) -> None:
+        has_place = self._places.acquire(blocking=False)
         try:
             with closing(connection):
-                self._converse(connection)
+                # Read first: if the connection closes while a command sends, it misses the refusal.
+                request = connection.receive() if connection.is_ready(_ASK) else None
+                if request and has_place:
+                    self._serve(request, connection)
+                elif request:
+                    _send_last(connection, {"refused": f"it already works for {AT_ONCE} commands"})
         finally:
+            if has_place:
+                self._places.release()
             with self._lock:
                 del self._sessions[threading.current_thread()]
 
-    def _converse(self, connection: CommandConnection) -> None:
-        if not connection.is_of_owner():
-            return
-        if not self._places.acquire(blocking=False):
-            # Read first: if the connection closes while a command sends, it misses the refusal.
-            if connection.is_ready(_ASK) and connection.receive():
-                with suppress(OSError):
-                    connection.send({"refused": f"it already works for {AT_ONCE} commands"})
-            return
-        try:
-            self._serve(connection)
-        finally:
-            self._places.release()
-
-    def _serve(self, connection: CommandConnection) -> None:
-        if not connection.is_ready(_ASK) or not (request := connection.receive()):
-            return
+    def _serve(self, request: dict[str, Any], connection: CommandConnection) -> None:
+        """Do the work in another thread, and listen to the command until it hangs up."""
         session = CommandSession(connection)
         with self._lock:
             self._sessions[threading.current_thread()] = session
             ended = self._ended
         if ended:
             session.end()
+
+        def told(work: Future[int | dict[str, Any]]) -> None:
+            _send_last(connection, {"ended": True} if session.ended else _last_message(work))
+
         work = in_daemon(lambda: self._work(request, session), "asked")
-        work.add_done_callback(lambda _: connection.read_no_more())
+        work.add_done_callback(told)
         while message := connection.receive():
             if isinstance(name := message.get("stop"), str):
                 session.stop(name)
-        if not work.done():
-            session.leave()
-        if isinstance(error := work.exception(), KeyboardInterrupt):
-            last: dict[str, Any] = {"exit": _INTERRUPTED}
-        elif error:  # unexpected, so it goes to this process's log
-            log.error("A command could not be worked for", exc_info=error)
-            last = {"refused": "it failed, and its log says why"}
-        else:
-            result = work.result()
-            last = {"exit": result} if isinstance(result, int) else result
-        with suppress(OSError):
-            connection.send({"ended": True} if session.ended else last)
+        session.leave()
+        wait([work])
+
+
+def _last_message(work: Future[int | dict[str, Any]]) -> dict[str, Any]:
+    """Return the last message about work that is done."""
+    error = work.exception()
+    if isinstance(error, KeyboardInterrupt):
+        return {"exit": _INTERRUPTED}
+    if error:  # unexpected, so it goes to this process's log
+        log.error("A command could not be worked for", exc_info=error)
+        return {"refused": "it failed, and its log says why"}
+    result = work.result()
+    return {"exit": result} if isinstance(result, int) else result
+
+
+def _send_last(connection: CommandConnection, message: Mapping[str, object]) -> None:
+    with suppress(OSError):  # the command is gone
+        connection.send(message)

@@ -22,7 +22,6 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.slack.api.slack_api import SlackConnection
-from footnote_bot.bot.slack.envelopes import Malformed, read_envelope
 from footnote_bot.bot.slack.health import OK, Check, Health, no_problem
 from footnote_bot.bot.slack.http_limits import (
     Connection,
@@ -51,31 +50,33 @@ Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _FOR_BOLT = (SIGNATURE, TIMESTAMP, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 """Bolt also obeys headers of its own (X-Slack-Bolt-Lazy-Only), which are not signed."""
-_LINGERING = 2.0
+_LINGERING_SECONDS = 2.0
 """Seconds in which a refused body is still read, so that its sender gets the refusal."""
 _AT_ONCE = 16 << 10
 """Bytes of one connection that are read at once, about: many small pieces take long to parse, and
 block the event loop."""
-_ENDING = 5.0
+_SHUTDOWN_SECONDS = 5.0
+"""Seconds that requests in progress have when the server ends."""
 _UNTIL_KNOWN = 5
 """Turns of the loop: an accepted connection takes three until its server knows of it."""
-_COMPLAINING = 60.0
+_LOG_EVERY = 60.0
+"""Seconds between two log lines about wrong signatures."""
 _NO_EVENTS = "none"
 """The token of a socket that nobody opens, so that the port takes no events of Slack."""
 
 
-class Refusals:
-    """Rare log lines about requests without a right signature: anybody can send them."""
+class RefusalLog:
+    """Refusals of requests without a right signature. Few are logged: anybody can send them."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._unlogged = 0
         self._logged_at: float | None = None
 
-    def of(self, request: web.Request) -> web.HTTPUnauthorized:
+    def refusal(self, request: web.Request) -> web.HTTPUnauthorized:
+        """Return the refusal to raise; log it, unless one was logged a minute ago."""
         self._unlogged += 1
-        now = self._clock()
-        if self._logged_at is None or now - self._logged_at >= _COMPLAINING:
+        now = time.monotonic()
+        if self._logged_at is None or now - self._logged_at >= _LOG_EVERY:
             logger.warning(
                 "Refused without a right signature: %d request(s), the last to %s. Is the secret "
                 "the one that its sender has, and the clock right?",
@@ -87,7 +88,7 @@ class Refusals:
 
 
 @dataclass(slots=True)
-class Door:
+class HttpServer:
     """The HTTP server. ``app`` handles Slack's events, once there is one."""
 
     slack: SlackConnection
@@ -98,7 +99,7 @@ class Door:
     metrics: MetricsPage | None = None
     pages: Mapping[str, Page] = field(default_factory=dict)
     app: Dispatcher | None = field(init=False, default=None)
-    _refusals: Refusals = field(init=False, default_factory=Refusals)
+    _refusals: RefusalLog = field(init=False, default_factory=RefusalLog)
     _signatures: Signatures | None = field(init=False, default=None)
 
     @asynccontextmanager
@@ -117,8 +118,8 @@ class Door:
             # Signatures cover the bytes that were sent, and small bytes can unpack to large ones.
             auto_decompress=False,
             keepalive_timeout=2 * self.limits.idle_seconds,
-            lingering_time=_LINGERING,
-            shutdown_timeout=_ENDING,
+            lingering_time=_LINGERING_SECONDS,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await runner.setup()
         try:
@@ -187,21 +188,20 @@ class Door:
         signatures = self._signatures
         assert signatures is not None  # noqa: S101 - the route exists only with them
         if not signatures.may_be_valid(request.headers):
-            raise self._refusals.of(request)
+            raise self._refusals.refusal(request)
         body = await self._body(request)
         if not signatures.is_valid(request.headers, body):
-            raise self._refusals.of(request)
+            raise self._refusals.refusal(request)
         _prove(request)
+        headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
         try:
-            text = read_envelope(body, request.content_type)
-        except Malformed:
+            bolt_request = AsyncBoltRequest(
+                body=body.decode(), headers={**headers, "Content-Type": request.content_type}
+            )
+        except ValueError:  # neither JSON nor a form
             raise web.HTTPBadRequest from None
         if self.app is None:
             raise web.HTTPServiceUnavailable
-        headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
-        bolt_request = AsyncBoltRequest(
-            body=text, headers={**headers, "Content-Type": request.content_type}
-        )
         return await to_aiohttp_response(await self.app.async_dispatch(bolt_request))
 
     def _posted_to(self, hook: Hook) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -209,7 +209,7 @@ class Door:
             body = await self._body(request)
             status = await asyncio.to_thread(hook, body, request.headers)
             if status == web.HTTPUnauthorized.status_code:
-                raise self._refusals.of(request)
+                raise self._refusals.refusal(request)
             return web.Response(status=status)
 
         return posted
@@ -253,12 +253,12 @@ async def _stop_accepting(server: asyncio.Server) -> None:
 
 def _server_logger() -> logging.Logger:
     """Return aiohttp's logger without tracebacks of malformed requests, which anybody can send."""
-    server = logging.getLogger(f"{__name__}.server")
-    server.addFilter(_is_ours)
-    return server
+    server_logger = logging.getLogger(f"{__name__}.server")
+    server_logger.addFilter(_is_no_malformed_request)
+    return server_logger
 
 
-def _is_ours(record: logging.LogRecord) -> bool:
+def _is_no_malformed_request(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, HttpProcessingError)
 
@@ -278,10 +278,10 @@ def listening(
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="metrics", daemon=True)
     thread.start()
-    door = Door(connection, {}, health, HttpLimits(), metrics=metrics)
+    server = HttpServer(connection, {}, health, HttpLimits(), metrics=metrics)
     opened = AsyncExitStack()
     try:
-        entering = opened.enter_async_context(door.open())
+        entering = opened.enter_async_context(server.open())
         asyncio.run_coroutine_threadsafe(entering, loop).result()
         yield
     finally:

@@ -117,16 +117,19 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
 
 def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     """Listen for everything except questions: events, clicks, forms and commands."""
-    guarded, slack, settings = failures.guarded, features.workspace, features.wiki.settings
-    flags = FlagPresses(features.flagging, slack.api, slack.me.user)
-    app.view(channel_settings.FORM)(failures.checked(settings.problems, settings.sent))
-    stopped = pressing.stopped(features.intake.stopping, slack.me.team)
-    app.event("agent_session_stopped")(guarded(stopped))
+    guarded, log_only, slack = failures.guarded, failures.log_only, features.workspace
+
+    # Questions and their answers
+    app.event("agent_session_stopped")(
+        guarded(pressing.stopped(features.intake.stopping, slack.me.team))
+    )
+    for button, handler in pressing.buttons(features.conversation, slack.chat.renderer).items():
+        app.action(button)(guarded(handler))
     for moved in ("member_joined_channel", "member_left_channel"):
-        app.event(moved)(failures.unseen(slack.directory.moved))
-    opened = pressing.opened(features.prompts, slack.people, slack.optional_calls)
-    for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, features.home.opened)):
-        app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
+        app.event(moved)(log_only(slack.directory.moved))
+
+    # Verdicts and flags
+    flags = FlagPresses(features.flagging, slack.api, slack.me.user)
     app.action(blocks.VERDICT)(guarded(flags.judged))
     app.action(WHY)(guarded(flags.asked_why))
     app.action(blocks.ASK_REVIEWERS)(guarded(flags.asked_reviewers))
@@ -138,14 +141,19 @@ def listen(app: AsyncApp, failures: Failures, features: SlackFeatures) -> None:
     app.action(cards.ANSWER)(guarded(flags.asked_to_write))
     app.view(forms.WRITING)(failures.checked(flags.problems, flags.wrote))
     app.action(cards.WITHDRAW)(guarded(flags.withdrew))
+
+    # The bot's tabs, and its command with forms and buttons
+    opened = pressing.opened(features.prompts, slack.people, slack.optional_calls)
+    app.event("app_home_opened", matchers=[_is_messages_tab])(log_only(opened))
+    app.event("app_home_opened", matchers=[_is_home_tab])(log_only(features.home.opened))
     app.command("/wiki")(guarded(features.wiki.commands.wiki))
+    app.view(channel_settings.FORM)(guarded(features.wiki.settings.sent))
     app.action(reports.CANCEL)(guarded(features.reindexer.cancelled))
     app.action(forget.CONFIRM)(guarded(features.forget.confirmed))
     if features.tokens:
         revoked = partial(features.tokens.revoked, show_home=features.home.show)
         app.action(tokens.REVOKE)(guarded(revoked))
-    for button, handler in pressing.buttons(features.conversation, slack.chat.renderer).items():
-        app.action(button)(guarded(handler))
+
     app.error(failures.note_undelivered)
     take_the_rest(app)
 

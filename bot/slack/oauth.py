@@ -46,9 +46,9 @@ logger = logging.getLogger(__name__)
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 VALID = timedelta(minutes=10)
 """The time that somebody has for Slack's page."""
-_ID_LENGTH, _NAME_LENGTH = 32, 255
-"""Characters that the database's columns hold."""
-_WORDS = {
+_NAME_LENGTH = 255
+"""Characters that the database's column holds."""
+_TEXTS_BY_REASON = {
     "access_denied": texts.CANCELLED,
     "invalid_browser": texts.OTHER_BROWSER,
     "invalid_state": texts.USED_ALREADY,
@@ -63,8 +63,8 @@ class NotNamed(BoltError):
     """No `[[workspace]]` names the workspace, so its token was not kept."""
 
 
-class AtHome(BoltError):
-    """The workspace is the one whose token is in the settings."""
+class InSettings(BoltError):
+    """The token of this workspace is in the settings."""
 
 
 def install_pages(  # noqa: PLR0913 - the store, and who is notified
@@ -102,8 +102,8 @@ def install_pages(  # noqa: PLR0913 - the store, and who is notified
         ),
     )
     return {
-        INSTALL: _page(flow.handle_installation, asks=False),
-        REDIRECT: _page(flow.handle_callback, asks=True),
+        INSTALL: _page(flow.handle_installation, passes_query=False),
+        REDIRECT: _page(flow.handle_callback, passes_query=True),
     }
 
 
@@ -157,14 +157,14 @@ class NamedInstallations(AsyncInstallationStore):
 
         Raises:
             NotNamed: its token was revoked.
-            AtHome: there is nothing to do.
+            InSettings: there is nothing to do.
             BoltError: Slack gave no token of a bot.
             StateUnavailable: it cannot be stored now.
         """
         ours = _our_installation(installation, self.clock())
         # Slack gives an app that is installed again the token that it has.
         if ours.token == self.home:
-            raise AtHome(ours.id)
+            raise InSettings(ours.id)
         if self.rights(ours.id, ours.enterprise) is None:
             await self._give_back(ours)
             raise NotNamed(f"{ours.name} ({ours.id})")
@@ -174,17 +174,20 @@ class NamedInstallations(AsyncInstallationStore):
     async def _give_back(self, installation: Installation) -> None:
         logger.warning("Not installed: no [[workspace]] names %s", installation.id)
         try:
-            await call(web_client(installation.token, self.api_url, patient=False).auth_revoke())
+            await call(web_client(installation.token, self.api_url, retries=False).auth_revoke())
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("Its token is not kept, and could not be revoked: %s", error)
 
 
 def _our_installation(bolt: BoltInstallation, now: datetime) -> Installation:
-    """Return the installation in our form; refuse one without a bot's token or with long ids."""
+    """Return the installation in our form.
+
+    Raises:
+        BoltError: it has no token of a bot.
+    """
     id_ = bolt.enterprise_id if bolt.is_enterprise_install else bolt.team_id
     name = bolt.enterprise_name if bolt.is_enterprise_install else bolt.team_name
-    ids = (id_, bolt.enterprise_id, bolt.bot_id, bolt.bot_user_id)
-    if not id_ or not bolt.bot_token or any(len(part or "") > _ID_LENGTH for part in ids):
+    if not id_ or not bolt.bot_token:
         raise BoltError("Slack gave no token of a bot")
     expires = bolt.bot_token_expires_at
     return Installation(
@@ -200,15 +203,16 @@ def _our_installation(bolt: BoltInstallation, now: datetime) -> Installation:
     )
 
 
-def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], *, asks: bool) -> Page:
-    """Return a page that Bolt's flow makes. ``asks``: pass the address's query on to Bolt. The
-    first page does not, because Bolt would copy the query, such as other scopes, into Slack's
-    address."""
+def _page(
+    handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], *, passes_query: bool
+) -> Page:
+    """Return a page that Bolt's flow makes. ``passes_query``: Bolt gets the address's query. On the
+    first page it would copy the query, such as other scopes, into Slack's address."""
 
     async def page(request: web.Request) -> web.StreamResponse:
         bolt_request = AsyncBoltRequest(
             body="",
-            query=request.query_string if asks else "",
+            query=request.query_string if passes_query else "",
             headers={"cookie": request.headers.get("Cookie", "")},
         )
         try:
@@ -239,11 +243,11 @@ def _succeeded(
 
 
 async def _failed(arguments: AsyncFailureArgs) -> BoltResponse:
-    if isinstance(arguments.error, AtHome):
+    if isinstance(arguments.error, InSettings):
         return _response(200, texts.INSTALLED, texts.ANSWERS_ALREADY)
     if isinstance(arguments.error, NotNamed):
         return _response(403, texts.NOT_INSTALLED, texts.not_set_up_for(str(arguments.error)))
-    why = _WORDS.get(arguments.reason, texts.NOT_CONFIRMED)
+    why = _TEXTS_BY_REASON.get(arguments.reason, texts.NOT_CONFIRMED)
     logger.info("An installation failed: %s", arguments.reason[:100].encode("unicode_escape"))
     text = texts.begin_again(why, INSTALL)
     return _response(arguments.suggested_status_code, texts.NOT_INSTALLED, text)

@@ -6,18 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-
-import aiohttp
-from slack_sdk.errors import SlackTokenRotationError
-from slack_sdk.oauth.installation_store import Bot
-from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+from datetime import datetime, timedelta
 
 from footnote_bot.bot.caching import ExpiringCache
 from footnote_bot.bot.conversation.ports import Locks
-from footnote_bot.bot.errors import LockTaken, StateUnavailable
+from footnote_bot.bot.errors import ChatRefused, ChatUnavailable, LockTaken, StateUnavailable
 from footnote_bot.bot.slack.api.oauth_client import OAuthClient, oauth_web_client
-from footnote_bot.bot.slack.api.slack_api import to_its_end
+from footnote_bot.bot.slack.api.slack_api import call, to_its_end
 from footnote_bot.bot.workspaces.model import Installation, Installations
 
 logger = logging.getLogger(__name__)
@@ -26,14 +21,6 @@ EARLY = timedelta(hours=2)
 """Time before its expiry at which a token is exchanged; it is valid for 12 hours."""
 AGAIN = 300.0
 """Seconds before an exchange that Slack refused is tried again."""
-_AT_ONCE = 60 * 24 * 366
-"""Minutes, so many that the library always exchanges: our own clock decides when."""
-
-
-def rotator_of(client: OAuthClient) -> AsyncTokenRotator:
-    return AsyncTokenRotator(
-        client_id=client.id, client_secret=client.secret, client=oauth_web_client(client.api_url)
-    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,10 +33,11 @@ class Rotation:
 
     installations: Installations
     locks: Locks
-    rotator: AsyncTokenRotator
+    client: OAuthClient
     clock: Callable[[], datetime]
     seconds: Callable[[], float]
     _unsaved: dict[str, tuple[Installation, Installation]] = field(default_factory=dict)
+    """Installations before and after an exchange that the database does not have yet, by id."""
     _refused: ExpiringCache[str, bool] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,24 +68,26 @@ class Rotation:
 
     async def _rotate(self, before: Installation) -> Installation:
         """Exchange the tokens for new ones and save them; keep the old ones if Slack gives none."""
+        request = oauth_web_client(self.client.api_url).oauth_v2_access(
+            client_id=self.client.id,
+            client_secret=self.client.secret,
+            grant_type="refresh_token",
+            refresh_token=before.refresh_token,
+        )
         try:
-            bot = await self.rotator.perform_bot_token_rotation(
-                bot=_as_bolt(before), minutes_before_expiration=_AT_ONCE
-            )
-        except (SlackTokenRotationError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            answer = await call(request)
+        except (ChatRefused, ChatUnavailable) as error:
             self._refused.put(before.id, True, AGAIN)
-            logger.warning("The token of %s cannot be rotated: %s", before.id, _words(error))
+            logger.warning("The token of %s cannot be rotated: %s", before.id, error)
             return before
-        if bot is None:
-            self._refused.put(before.id, True, AGAIN)
-            logger.warning("Slack gave no token of a bot for %s", before.id)
-            return before
-        expires = datetime.fromtimestamp(float(bot.bot_token_expires_at or 0), UTC)
-        after = before.rotated(bot.bot_token, bot.bot_refresh_token or "", expires)
+        expires = self.clock() + timedelta(seconds=answer["expires_in"])
+        after = before.rotated(answer["access_token"], answer["refresh_token"], expires)
         self._unsaved[before.id] = before, after
         return await self._save(after)
 
     async def _save(self, current: Installation) -> Installation:
+        """Store the new token of the installation, and return the installation with the token that
+        counts now."""
         before, after = self._unsaved[current.id]
         try:
             is_stored = await asyncio.to_thread(self.installations.rotate, before, after)
@@ -109,24 +99,3 @@ class Rotation:
             return await asyncio.to_thread(self.installations.find, current.id) or current
         logger.info("The token of %s was rotated", current.id)
         return after
-
-
-def _as_bolt(installation: Installation) -> Bot:
-    expires = installation.expires
-    return Bot(
-        team_id=None if installation.is_org_wide else installation.id,
-        enterprise_id=installation.enterprise or None,
-        bot_token=installation.token,
-        bot_id=installation.bot,
-        bot_user_id=installation.bot_user,
-        bot_refresh_token=installation.refresh_token,
-        bot_token_expires_at=int(expires.timestamp()) if expires else None,
-        installed_at=installation.installed.timestamp(),
-    )
-
-
-def _words(error: Exception) -> str:
-    """Return words that are safe to log: Slack's code, or the kind of failure."""
-    if isinstance(error, SlackTokenRotationError):
-        return str(error.api_error.response.get("error", "refused"))
-    return type(error).__name__

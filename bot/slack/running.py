@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -20,7 +21,7 @@ from footnote_bot.bot.conversation import incidents
 from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.conversation.receiving import WaitingRoom
 from footnote_bot.bot.conversation.replies import GIVE_UP, SearchOutage
-from footnote_bot.bot.conversation.workers import QueueStatus, Workers
+from footnote_bot.bot.conversation.workers import Workers
 from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.flags.maintenance import Maintenance
 from footnote_bot.bot.slack import listeners
@@ -73,7 +74,6 @@ class SlackApp:
     workers: Workers
     waiting_room: WaitingRoom
     reindexer: Reindexer
-    queue: QueueStatus
     clients: Sequence[AsyncWebClient]
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
@@ -101,7 +101,6 @@ class SlackApp:
             self._every(_FORGETTING_EVERY, self.forget),
             self._every(self.adopt_every, self.adopt),
             self._every(self.adopt_every, self.resume),
-            self._every(self.queue.every, self.queue.update),
             self._every(self.maintenance.every, self.maintenance.run_once),
         )
 
@@ -125,7 +124,7 @@ class SlackApp:
         """
         for message in await self.inbox.adopt():
             self.workers.submit(message)
-        self.waiting_room.look()
+        self.waiting_room.start_emptying()
         self.reindexer.wake()
 
     async def resume(self) -> None:
@@ -169,7 +168,9 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
     forgetting: Callable[[], int],
     adopt_every: float,
 ) -> SlackApp:
-    """Compose the app that offers ``features``."""
+    """Compose the app that offers ``features``. ``forgetting`` deletes answers that are too old and
+    returns how many. Every ``adopt_every`` seconds the messages of dead processes are taken over.
+    """
     slack, intake = features.workspace, features.intake
     bolt = listeners.bolt_app(connection, slack.me, lambda: slack.api.client.token or "")
     failures = Failures(slack.api, slack.new_incident)
@@ -181,7 +182,6 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
         workers=intake.workers,
         waiting_room=intake.waiting_room,
         reindexer=features.reindexer,
-        queue=intake.queue,
         clients=slack.clients,
         executor=executor,
         forgetting=forgetting,
@@ -192,13 +192,11 @@ def app_of(  # noqa: PLR0913 - its features, and what they run on
     )
 
 
-async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel the tasks, and await their end. An error of one of them is raised."""
+async def cancel_and_wait(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel the tasks, and await their end."""
     tasks = list(tasks)
     for task in tasks:
         task.cancel()
-    if tasks:
-        await asyncio.wait(tasks)
     for task in tasks:
-        if not task.cancelled():
-            task.result()
+        with suppress(asyncio.CancelledError):
+            await task

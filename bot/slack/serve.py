@@ -23,10 +23,10 @@ from footnote_bot.bot.slack.api.slack_api import SlackConnection, call, web_clie
 from footnote_bot.bot.slack.environment import Environment
 from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.health import Health, no_problem, no_slack
-from footnote_bot.bot.slack.http import Door
+from footnote_bot.bot.slack.http import HttpServer
 from footnote_bot.bot.slack.http_limits import HttpLimits
 from footnote_bot.bot.slack.listeners import NOT_NOW
-from footnote_bot.bot.slack.running import Dispatcher, ended
+from footnote_bot.bot.slack.running import Dispatcher, cancel_and_wait
 from footnote_bot.bot.slack.signals import signals
 from footnote_bot.indexers.backoff import growing_pauses
 
@@ -57,7 +57,8 @@ async def _open_later(slack: SlackConnection, open_: Callable[[], object], away:
     async with AsyncExitStack() as waiting:
         waiting.enter_context(signals(stop))
         if slack.port is not None or not slack.socket_mode:
-            await waiting.enter_async_context(Door(slack, {}, health, HttpLimits()).open())
+            server = HttpServer(slack, {}, health, HttpLimits())
+            await waiting.enter_async_context(server.open())
         while not stop.is_set():
             try:
                 await _until(stop, in_own_thread(open_, "opening"))
@@ -92,14 +93,14 @@ async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
         StateUnavailable: the inbox cannot be read.
     """
     stop = stop or asyncio.Event()
-    door = Door(
+    server = HttpServer(
         slack, env.hooks, Health(env.checks), env.limits, metrics=env.metrics, pages=env.pages
     )
     async with AsyncExitStack() as open_:
         open_.enter_context(signals(stop, env.reload))
         # Before anything waits for Slack: a bot that waits is alive.
         if slack.port is not None or not slack.socket_mode:
-            await open_.enter_async_context(door.open())
+            await open_.enter_async_context(server.open())
         if further and not slack.bot_token:
             app = further
         else:
@@ -109,10 +110,10 @@ async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
                 return
             app = build(me)
         try:
-            await _listen(app, slack, stop, env, door=door, ready=ready)
+            await _listen(app, slack, stop, env, server=server, ready=ready)
         finally:
             # For a load balancer before several bots: this one takes no events over HTTP any more.
-            door.app, door.health.slack = None, no_slack
+            server.app, server.health.slack = None, no_slack
             await app.stop(env.grace)
 
 
@@ -122,7 +123,7 @@ async def _listen(  # noqa: PLR0913 - the parameters of `serve`, and what it mad
     stop: asyncio.Event,
     env: Environment,
     *,
-    door: Door,
+    server: HttpServer,
     ready: Callable[[DispatcherT], None] | None,
 ) -> None:
     """Listen to Slack until ``stop``."""
@@ -133,12 +134,12 @@ async def _listen(  # noqa: PLR0913 - the parameters of `serve`, and what it mad
             if socket is None:
                 return
             open_.push_async_callback(socket.close)
-            door.health.slack = partial(_by_socket, socket)
+            server.health.slack = partial(_by_socket, socket)
         else:
-            door.app = app
-            door.health.slack = no_problem
+            server.app = app
+            server.health.slack = no_problem
         chores = [asyncio.create_task(chore) for chore in app.chores()]
-        open_.push_async_callback(ended, chores)
+        open_.push_async_callback(cancel_and_wait, chores)
         logger.info("Listening to Slack over %s", "a socket" if slack.socket_mode else "HTTP")
         if ready:
             ready(app)

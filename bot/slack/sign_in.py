@@ -26,8 +26,7 @@ _REMEMBERED = 60.0
 """Seconds for which the list is cached: Slack gives it 20 times a minute, and an organization may
 have hundreds of workspaces."""
 _FRESH = 10.0
-"""Seconds for which a workspace missing from the list counts as none of the organization's; after
-that, the list is read again first."""
+"""Seconds after which the list is read again if a workspace is missing on it: it may be new."""
 
 
 @dataclass(slots=True)
@@ -101,9 +100,9 @@ class SignIn:
     def __post_init__(self) -> None:
         self._organizations = OrganizationLists(self.seconds)
 
-    async def to(self, team: str, organization: str) -> SignedIn | None:
-        """Sign in to the workspace of an organization (empty: of none). Return None if it is not
-        named, Footnote is not installed there, or Slack refuses, which is logged once.
+    async def sign_in(self, team: str, organization: str) -> SignedIn | None:
+        """Sign in to the workspace of an organization (empty: of none). Return None if Footnote is
+        not installed there, the settings do not name it, or Slack refuses the token.
 
         Raises:
             ChatUnavailable, StateUnavailable
@@ -115,20 +114,18 @@ class SignIn:
         if rights is None:
             self._log_once(installation, "which no [[workspace]] names")
             return None
-        client = web_client(installation.token, self.api_url, patient=False)
+        client = web_client(installation.token, self.api_url, retries=False)
         try:
             identity = await call(client.auth_test())
-            reached = not installation.is_org_wide or await self._organizations.has(
-                installation, team, client
-            )
+            if installation.is_org_wide:
+                is_covered = await self._organizations.has(installation, team, client)
+            else:
+                is_covered = identity.get("team_id") == team
         except ChatRefused as error:
             self._log_once(installation, f"whose token Slack refuses ({error.code})")
             return None
-        if not reached:
-            logger.debug("%s is no workspace of %s", team, installation.id)
-            return None
-        if not installation.is_org_wide and identity.get("team_id") != team:
-            self._log_once(installation, "whose token is another workspace's")
+        if not is_covered:
+            logger.debug("The installation %s does not cover %s", installation.id, team)
             return None
         me = Identity(
             team=team,
@@ -139,9 +136,9 @@ class SignIn:
         )
         return SignedIn(me, installation, rights)
 
-    async def is_over(self, team: str, organization: str) -> bool:
-        """Return whether the installation's token no longer works, and delete the installation if
-        so. Slack's event may come late, or again, when the app was already installed anew.
+    async def delete_if_void(self, team: str, organization: str) -> bool:
+        """Delete the installation if its token no longer works, and return whether it was deleted.
+        Slack's event may come late, or again, when the app was already installed anew.
 
         Raises:
             ChatUnavailable, StateUnavailable
@@ -149,7 +146,7 @@ class SignIn:
         installation = await self._installation(team, organization)
         if installation is None:
             return False
-        client = web_client(installation.token, self.api_url, patient=False)
+        client = web_client(installation.token, self.api_url, retries=False)
         try:
             await call(client.auth_test())
         except ChatRefused as error:
@@ -160,6 +157,7 @@ class SignIn:
         return False
 
     async def _installation(self, team: str, organization: str) -> Installation | None:
+        """Return the installation in the workspace, else the one in its whole organization."""
         installation = await asyncio.to_thread(self.installations.find, team)
         if installation is None and organization:
             installation = await asyncio.to_thread(self.installations.find, organization)

@@ -12,8 +12,7 @@ from contextlib import contextmanager, suppress
 logger = logging.getLogger(__name__)
 
 _NO_SIGNALS = (ValueError, RuntimeError)
-"""Errors of a loop without signal handlers: off the main thread, as in tests, and on Windows. There
-the caller sets `stop`."""
+"""Errors of a loop off the main thread, which gets no signals: there the caller sets ``stop``."""
 
 
 @contextmanager
@@ -24,10 +23,10 @@ def signals(stop: asyncio.Event, reload: Callable[[], None] | None = None) -> It
     settings reloaded: it calls ``reload``.
     """
     handlers: dict[int, Callable[[], None]] = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set}
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+    hang_up_before = signal.getsignal(signal.SIGHUP)
+    if hang_up_before is not signal.SIG_IGN:
         handlers[signal.SIGHUP] = _hang_up(stop, reload, had_terminal=has_terminal())
     loop = asyncio.get_running_loop()
-    held_on = signal.getsignal(signal.SIGHUP) if hasattr(signal, "SIGHUP") else None
     caught = []
     for number, handler in handlers.items():
         with suppress(*_NO_SIGNALS):
@@ -38,16 +37,16 @@ def signals(stop: asyncio.Event, reload: Callable[[], None] | None = None) -> It
     finally:
         for number in caught:
             loop.remove_signal_handler(number)
-            # The other signals have their default handler again. The handler before may be that of
-            # another loop, which is gone by now: then nothing would end the process any more.
-            if number == getattr(signal, "SIGHUP", None):
-                signal.signal(number, held_on)
+        # SIGTERM and SIGINT end the process again. Their handlers before may be those of another
+        # loop, which is gone.
+        if signal.SIGHUP in caught:
+            signal.signal(signal.SIGHUP, hang_up_before)
 
 
-def hold_on() -> None:
-    """Ignore a SIGHUP while a process that handles it starts, which takes seconds, and while it
-    ends, unless the terminal is gone."""
-    if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
+def ignore_hang_ups() -> None:
+    """Ignore SIGHUP while a process that handles it starts, which takes seconds, and while it ends,
+    unless the terminal is gone."""
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
         return
     had_terminal = has_terminal()
 

@@ -24,8 +24,8 @@ from footnote_bot.bot.slack.events.parsing import Identity
 from footnote_bot.bot.slack.http import Page
 from footnote_bot.bot.slack.listeners import NOT_NOW, front_app
 from footnote_bot.bot.slack.oauth import install_pages
-from footnote_bot.bot.slack.rotation import Rotation, rotator_of
-from footnote_bot.bot.slack.running import SlackApp, ended
+from footnote_bot.bot.slack.rotation import Rotation
+from footnote_bot.bot.slack.running import SlackApp, cancel_and_wait
 from footnote_bot.bot.slack.sign_in import SignIn
 from footnote_bot.bot.slack.texts import installing as texts
 from footnote_bot.bot.workspaces.model import (
@@ -39,8 +39,8 @@ from footnote_bot.bot.workspaces.model import (
 logger = logging.getLogger(__name__)
 
 
-LOOK_EVERY = 15.0
-"""Seconds between two looks at the installations: other processes change them, too."""
+UPDATE_EVERY = 15.0
+"""Seconds after which the installations are read again: other processes change them, too."""
 _REMEMBERED = 10.0
 """Seconds for which a workspace without an app is not looked up again."""
 
@@ -49,8 +49,8 @@ Build = Callable[[Identity, str, WorkspaceRights], SlackApp]
 
 
 @dataclass(slots=True)
-class _Open:
-    """The app of a workspace. ``installation`` is None for the one whose token is in the
+class _RunningApp:
+    """The running app of a workspace. ``installation`` is None for the one whose token is in the
     settings."""
 
     app: SlackApp
@@ -81,9 +81,10 @@ class Workspaces:
     """Takes payloads without a workspace of ours."""
     _sign_in: SignIn = field(init=False)
     _rotation: Rotation = field(init=False)
-    _open: dict[str, _Open] = field(default_factory=dict)
+    _running: dict[str, _RunningApp] = field(default_factory=dict)
+    """By workspace, as the next two."""
     _opening: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
-    _without: ExpiringCache[tuple[str, str], bool] = field(init=False)
+    _without_app: ExpiringCache[tuple[str, str], bool] = field(init=False)
 
     def __post_init__(self) -> None:
         env, installations = self.env, self.installations
@@ -92,11 +93,11 @@ class Workspaces:
         self._rotation = Rotation(
             installations=installations,
             locks=self.locks,
-            rotator=rotator_of(self.client),
+            client=self.client,
             clock=env.clock,
             seconds=env.seconds,
         )
-        self._without = ExpiringCache(env.seconds)
+        self._without_app = ExpiringCache(env.seconds)
 
     def with_home(self, team: str, app: SlackApp) -> Self:
         """Return the same with the app of the workspace whose token is in the settings."""
@@ -119,80 +120,95 @@ class Workspaces:
         acknowledged, so that Slack delivers it again."""
         team, organization = workspace_of(req)
         try:
-            if is_loss(req.body) and await self._sign_in.is_over(team, organization):
-                self.changed.set()
+            if may_be_uninstalled(req.body):
+                is_deleted = await self._sign_in.delete_if_void(team, organization)
+                if is_deleted:
+                    self.changed.set()
             app = await self._app(team, organization) if team else None
         except (ChatUnavailable, StateUnavailable) as error:
             logger.debug("A payload for %s is not taken now: %s", team, error)
             return BoltResponse(status=NOT_NOW)
-        if app is None:
-            return (
-                BoltResponse(status=200, body=texts.NOT_HERE)
-                if is_command(req.body)
-                else await self._front.async_dispatch(req)
-            )
-        return await app.bolt.async_dispatch(req)
+        if app:
+            return await app.bolt.async_dispatch(req)
+        if is_command(req.body):
+            return BoltResponse(status=200, body=texts.NOT_HERE)
+        return await self._front.async_dispatch(req)
 
     async def start(self) -> None:
         if self._home:
             team, app = self._home
             await self._begin(team, app, None)
-        await self.look()
+        await self.update()
 
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return (self._look_for_ever(),)
+        return (self._keep_up_to_date(),)
 
     async def stop(self, grace: float) -> None:
-        await asyncio.gather(*(self._close(team, grace) for team in list(self._open)))
+        await asyncio.gather(*(self._close(team, grace) for team in list(self._running)))
 
-    async def look(self) -> None:
-        """Open and close apps to match the installations, and rotate tokens.
+    async def update(self) -> None:
+        """Read the installations: rotate their tokens, close the apps of those that are gone, and
+        open the apps of new ones.
 
         Raises:
             StateUnavailable: the installations cannot be read.
         """
         stored = await asyncio.to_thread(self.installations.all)
         current = {installation.id: await self._rotation(installation) for installation in stored}
-        for team, opened in list(self._open.items()):
-            before = opened.installation
-            if before is None:
-                continue
-            latest = current.get(before.id)
-            if latest is None or latest.installed != before.installed:
-                logger.info("The installation in %s is over", team)
-                await self._close(team, self.env.grace)
-            elif latest.token != before.token:
-                opened.app.use_token(latest.token)
-                opened.installation = latest
+        for team, running in list(self._running.items()):
+            await self._update_app(team, running, current)
         for installation in current.values():
             for team in await self._teams_of(installation):
-                try:
-                    await self._app(team, installation.enterprise)
-                except ChatUnavailable as error:
-                    logger.warning("Slack does not sign us in to %s yet: %s", team, error)
-                except StateUnavailable:
-                    raise
-                except Exception:
-                    # One workspace must not keep the others shut.
-                    logger.exception("The app of %s cannot be opened", team)
+                await self._try_to_open(team, installation.enterprise)
 
-    async def _look_for_ever(self) -> None:
-        """Look at the installations after each change, and now and then."""
+    async def _update_app(
+        self, team: str, running: _RunningApp, current: Mapping[str, Installation]
+    ) -> None:
+        """Give the app its new token, or close it if its installation is gone or was repeated."""
+        before = running.installation
+        if before is None:
+            return
+        latest = current.get(before.id)
+        if latest is None or latest.installed != before.installed:
+            logger.info("The installation in %s is over", team)
+            await self._close(team, self.env.grace)
+        elif latest.token != before.token:
+            running.app.use_token(latest.token)
+            running.installation = latest
+
+    async def _try_to_open(self, team: str, organization: str) -> None:
+        """Open the app of the workspace. A failure is logged: one workspace must not keep the
+        others shut.
+
+        Raises:
+            StateUnavailable
+        """
+        try:
+            await self._app(team, organization)
+        except ChatUnavailable as error:
+            logger.warning("Slack does not sign us in to %s yet: %s", team, error)
+        except StateUnavailable:
+            raise
+        except Exception:
+            logger.exception("The app of %s cannot be opened", team)
+
+    async def _keep_up_to_date(self) -> None:
+        """Update after each change that is known here, and every 15 seconds."""
         while True:
             try:
-                async with asyncio.timeout(LOOK_EVERY):
+                async with asyncio.timeout(UPDATE_EVERY):
                     await self.changed.wait()
             except TimeoutError:
                 pass
             self.changed.clear()
-            self._without = ExpiringCache(self.env.seconds)
+            self._without_app = ExpiringCache(self.env.seconds)
             try:
-                await self.look()
+                await self.update()
             except StateUnavailable as error:
                 logger.debug("The installations cannot be read: %s", error)
             except Exception:
                 # The edge of this task: without it no token is rotated any more.
-                logger.exception("The installations cannot be looked at")
+                logger.exception("The workspaces cannot be updated")
 
     async def _teams_of(self, installation: Installation) -> Sequence[str]:
         if not installation.is_org_wide:
@@ -205,20 +221,21 @@ class Workspaces:
         Raises:
             ChatUnavailable, StateUnavailable: it cannot be opened now.
         """
-        if opened := self._open.get(team):
+        if opened := self._running.get(team):
             return opened.app
         async with self._opening.setdefault(team, asyncio.Lock()):
-            if opened := self._open.get(team):
+            if opened := self._running.get(team):
                 return opened.app
-            if self._without.get((team, organization)):
+            if self._without_app.get((team, organization)):
                 return None
             app = await self._open_app(team, organization)
             if app is None:
-                self._without.put((team, organization), True, _REMEMBERED)
+                self._without_app.put((team, organization), True, _REMEMBERED)
             return app
 
     async def _open_app(self, team: str, organization: str) -> SlackApp | None:
-        signed_in = await self._sign_in.to(team, organization)
+        """Sign in to the workspace and start its app; return None if it has no installation."""
+        signed_in = await self._sign_in.sign_in(team, organization)
         if signed_in is None:
             return None
         installation = signed_in.installation
@@ -231,23 +248,28 @@ class Workspaces:
         return app
 
     async def _begin(self, team: str, app: SlackApp, installation: Installation | None) -> None:
+        """Start the app and its background tasks.
+
+        Raises:
+            StateUnavailable
+        """
         try:
             await app.start()
-        except (StateUnavailable, asyncio.CancelledError):
+        except BaseException:  # cancelled, too: its connections must be closed
             await app.stop(self.env.grace)
             raise
         chores = [asyncio.create_task(chore) for chore in app.chores()]
-        self._open[team] = _Open(app, installation, chores)
+        self._running[team] = _RunningApp(app, installation, chores)
 
     async def _close(self, team: str, grace: float) -> None:
         # Until it has stopped, none is opened in its place: both would hold the same messages.
         async with self._opening.setdefault(team, asyncio.Lock()):
-            opened = self._open.pop(team)
+            opened = self._running.pop(team)
             try:
-                await ended(opened.chores)
+                await cancel_and_wait(opened.chores)
                 await opened.app.stop(grace)
             except asyncio.CancelledError:
-                self._open[team] = opened  # the bot stops, and closes it then
+                self._running[team] = opened  # the bot stops, and closes it then
                 raise
 
 
@@ -275,7 +297,7 @@ def _id(letter: str, value: object) -> str:
     return str(value) if is_id else ""
 
 
-def is_loss(body: Mapping[str, Any]) -> bool:
+def may_be_uninstalled(body: Mapping[str, Any]) -> bool:
     """Return whether the payload says that an installation may be over."""
     event = body.get("event")
     return isinstance(event, Mapping) and event.get("type") in _LOST

@@ -24,7 +24,7 @@ from footnote_bot.bot.model import Result
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.figures import IS_GAP
-from footnote_bot.bot.state.rows import flag_of, is_at, is_in_thread, recorded_of
+from footnote_bot.bot.state.rows import CARD_DUE, flag_of, is_at, is_in_thread, recorded_of
 from footnote_bot.bot.state.schema import (
     answers,
     cited,
@@ -40,8 +40,6 @@ from footnote_bot.indexers.model import KnownPage
 
 _DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
 _SETTLED = [state.value for state in FlagState if state.settled]
-_NEXT = {"edition": flags.c.edition + 1}
-"""The change that makes the card out of date: it shows an earlier edition of the flag."""
 _RECIPIENT = 32
 """Length of the column, in characters."""
 
@@ -77,16 +75,14 @@ class DatabaseAnswers:
                 "as_of": as_of,
                 "falling": False,
                 "retracted": None,
-                "own_words": "",
-                "own_asker": "",
-                "chosen": "",
             }
             upsert = self._database.upsert(answers, key, values)
             new = {"thread": place.thread, "message": "", **self._database.new_id(answers)}
-            before = connection.scalar(sa.select(answers.c.question).where(is_at(answers, place)))
+            question_before = sa.select(answers.c.question).where(is_at(answers, place))
+            is_other_question = connection.scalar(question_before) not in (None, asked.question)
             keep = upsert.values(new).returning(answers.c.id, answers.c.message)
             row = connection.execute(keep).one()
-            if before is not None and before != asked.question:
+            if is_other_question:
                 good = verdicts.c.verdict == Verdict.GOOD.value
                 connection.execute(sa.delete(verdicts).where(verdicts.c.answer == row.id, good))
             connection.execute(sa.delete(cited).where(cited.c.answer == row.id))
@@ -162,10 +158,10 @@ class DatabaseAnswers:
             "raised": when,
             "changed": when,
         }
-        unsaid = complaint is Complaint.UNSAID
-        if_settled = flags.c.state.in_(_SETTLED) if unsaid else None
+        # Without a reason an open flag stays as it is.
+        where = flags.c.state.in_(_SETTLED) if complaint is Complaint.UNSAID else None
         key = {"answer": answer, "person": person}
-        upsert = self._database.upsert(flags, key, values | _NEXT, if_settled)
+        upsert = self._database.upsert(flags, key, values | CARD_DUE, where)
         new = {"card_channel": "", "card_ts": "", "edition": 1, **self._database.new_id(flags)}
         with self._database.begin() as connection:
             id_ = connection.scalar(upsert.values(new).returning(flags.c.id))
@@ -202,7 +198,7 @@ class DatabaseAnswers:
         due: Sequence[Due] = (),
         unless: Sequence[FlagState] = (),
     ) -> bool:
-        values: dict[str, Any] = {"state": state.value, "changed": when, **_NEXT}
+        values: dict[str, Any] = {"state": state.value, "changed": when, **CARD_DUE}
         values |= {_DUE[work].name: True for work in due}
         if not state.settled:
             values["holder"] = person if state is FlagState.TAKEN else ""
@@ -221,8 +217,8 @@ class DatabaseAnswers:
         values = {
             "again": answer_json.dump(result),
             "again_at": when,
-            "ask_due": _if(flags.c.ask_due, flags.c.edition != flag.edition),
-            **_NEXT,
+            "ask_due": _still(flags.c.ask_due, flags.c.edition != flag.edition),
+            **CARD_DUE,
         }
         self._change(flag.id, values, FlagAction.ASKED_AGAIN, when)
 
@@ -230,11 +226,12 @@ class DatabaseAnswers:
         self._change(flag.id, {"shown": flag.edition})
 
     def notified(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
-        values = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **_NEXT}
+        tell_due = _still(flags.c.tell_due, flags.c.changed != flag.changed)
+        values = {"tell_due": tell_due, **CARD_DUE}
         self._change(flag.id, values, FlagAction.TOLD if somebody else None, when)
 
     def lapsed(self, flag: int, when: datetime) -> None:
-        self._change(flag, _NEXT, FlagAction.LAPSED, when)
+        self._change(flag, CARD_DUE, FlagAction.LAPSED, when)
 
     def steps(self, flag: int) -> Sequence[Step]:
         query = sa.select(flag_steps).where(flag_steps.c.flag == flag).order_by(flag_steps.c.id)
@@ -297,10 +294,10 @@ def _cited_rows(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list
     ]
 
 
-def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Return the new value of a due column: it stays as it is if the condition holds, because work
-    that became due meanwhile is not done yet; else it is false."""
-    return sa.case((condition, due), else_=sa.false())
+def _still(due: sa.Column[bool], has_changed: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the new value of a due column whose work was done: false, unless the flag has changed
+    meanwhile. Then the column stays as it is, because the work may be due again."""
+    return sa.case((has_changed, due), else_=sa.false())
 
 
 def _note(
@@ -315,5 +312,5 @@ def note_action(
     connection: sa.Connection, flag: int, action: FlagAction, person: str, when: datetime
 ) -> None:
     """Record an action in the flag's history, and make its card due."""
-    connection.execute(sa.update(flags).where(flags.c.id == flag).values(_NEXT))
+    connection.execute(sa.update(flags).where(flags.c.id == flag).values(CARD_DUE))
     _note(connection, flag, action, person, when)

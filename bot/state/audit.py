@@ -14,7 +14,7 @@ from footnote_bot.bot.conversation.model import AuditEntry, MessageRef, ShownPag
 from footnote_bot.bot.operations.audit_report import AuditQuery, NotedEntry
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import shown, shown_pages, shown_readers
-from footnote_bot.bot.state.teams import Team, further, of_team
+from footnote_bot.bot.state.teams import Team, further_workspaces_in, of_team
 from footnote_bot.bot.workspaces.model import own_id, parts_of
 
 _AT_ONCE = 500
@@ -64,8 +64,10 @@ class DatabaseAudit:
     def stream(self, query: AuditQuery) -> Iterator[NotedEntry]:
         """Yield the noted entries, oldest first. Of all of them only the ids are in memory."""
         latest_first = shown.c.at.desc(), shown.c.id.desc()
-        with self.database.look() as connection:
-            further_workspaces = further(connection) if self.team is None else frozenset[str]()
+        with self.database.read() as connection:
+            further_workspaces = (
+                further_workspaces_in(connection) if self.team is None else frozenset[str]()
+            )
             of_workspace = self._is_of_workspace(query.person, further_workspaces)
             matching = sa.select(shown.c.id).where(of_workspace, *_conditions(query))
             matching = matching.order_by(*latest_first).limit(query.most or None)
@@ -80,7 +82,7 @@ class DatabaseAudit:
         select_pages = sa.select(shown_pages).where(shown_pages.c.shown.in_(ids))
         select_readers = sa.select(shown_readers).where(shown_readers.c.shown.in_(ids))
         select_entries = sa.select(shown).where(shown.c.id.in_(ids))
-        with self.database.look() as connection:
+        with self.database.read() as connection:
             for row in connection.execute(
                 select_pages.order_by(shown_pages.c.wiki, shown_pages.c.page)
             ):

@@ -74,38 +74,22 @@ class DatabaseThreads:
             sa.or_(inbox.c.kind == MessageKind.MENTION, inbox.c.state == MessageState.DONE),
             sa.not_(inbox.c.gone),
         )
-        quiet = sa.select(threads.c.quiet).where(*_is_thread(thread))
-        with self._database.look() as connection:
+        quiet = sa.select(threads.c.quiet).filter_by(**_key(thread))
+        with self._database.read() as connection:
             if connection.scalar(quiet):
                 return frozenset()
             return frozenset(connection.scalars(select_askers))
 
     def follow(self, thread: Thread, *, quiet: bool) -> None:
-        self._keep(thread, quiet=quiet)
+        values = {"quiet": quiet, "changed": self._clock()}
+        self._database.run(self._database.upsert(threads, _key(thread), values))
 
     def is_first_answer(self, thread: Thread) -> bool:
-        return self._keep(thread)
-
-    def _keep(self, thread: Thread, *, quiet: bool | None = None) -> bool:
-        """Store the thread; return whether it is new."""
-        row = {"team": thread.team, "channel": thread.channel, "thread": thread.ts}
-        values = {"quiet": bool(quiet), "changed": self._clock()}
-        insert = (
-            self._database.insert(threads)
-            .values(row | values)
-            .on_conflict_do_nothing()
-            .returning(threads.c.thread)
-        )
+        row = {**_key(thread), "quiet": False, "changed": self._clock()}
+        insert = self._database.insert(threads).values(row).on_conflict_do_nothing()
         with self._database.begin() as connection:
-            new = connection.scalar(insert) is not None
-            if not new and quiet is not None:
-                connection.execute(sa.update(threads).where(*_is_thread(thread)).values(values))
-        return new
+            return connection.scalar(insert.returning(threads.c.thread)) is not None
 
 
-def _is_thread(thread: Thread) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        threads.c.team == thread.team,
-        threads.c.channel == thread.channel,
-        threads.c.thread == thread.ts,
-    )
+def _key(thread: Thread) -> dict[str, str]:
+    return {"team": thread.team, "channel": thread.channel, "thread": thread.ts}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from footnote_bot.bot.conversation.model import RecordedAnswer
 from footnote_bot.bot.flags.model import Cited, FlagState
 from footnote_bot.bot.state.database import Database
-from footnote_bot.bot.state.rows import recorded_of
+from footnote_bot.bot.state.rows import CARD_DUE, recorded_of
 from footnote_bot.bot.state.schema import answers, cited, flags
 from footnote_bot.bot.state.teams import Team, of_team
 from footnote_bot.indexers.model import KnownPage
@@ -111,6 +111,6 @@ def _make_due(connection: sa.Connection, answer: int) -> None:
     """Make due the work on the answer's flags: cards may show less now, and open flags ask their
     question again."""
     of_answer = sa.update(flags).where(flags.c.answer == answer)
-    connection.execute(of_answer.values(edition=flags.c.edition + 1))
+    connection.execute(of_answer.values(CARD_DUE))
     unsettled = flags.c.state.in_([state for state in FlagState if not state.settled])
     connection.execute(of_answer.where(unsettled).values(ask_due=True))

@@ -22,7 +22,7 @@ def back_up(database: Database, file: Path) -> dict[str, int]:
         StateUnavailable: the database is damaged or cannot be read, or the copy cannot be written.
     """
     try:
-        with database.look() as connection, closing(sqlite3.connect(file)) as copy:
+        with database.read() as connection, closing(sqlite3.connect(file)) as copy:
             source: Any = connection.connection.driver_connection
             source.backup(copy)
     except sqlite3.Error as error:
@@ -47,7 +47,7 @@ def rows_in(file: Path) -> dict[str, int]:
     Raises:
         StateUnavailable: it is damaged or cannot be opened, or a newer Footnote wrote it.
     """
-    with closing(Database.open(file)) as database, database.look() as connection:
+    with closing(Database.open(file)) as database, database.read() as connection:
         database.check()
         return {
             name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0

@@ -37,11 +37,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from footnote_bot.bot.errors import StateAway, StateRefused, StateUnavailable
 from footnote_bot.bot.state.migrating import migrate
 from footnote_bot.bot.state.schema import keys
-from footnote_bot.bot.state.turns import Turns
 
 logger = logging.getLogger(__name__)
 
-_UNUSABLE = "The bot's database cannot be used"
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """Errors about one statement, not about the database itself."""
 _PATIENCE = {
@@ -62,19 +60,12 @@ _MIGRATING = 0x0F007A07E
 _CALM = 5.0
 """Seconds without a failure after which the database counts as back. A process writes its lease
 more often, so a read-only disk does not count as back in between."""
-_SERVER_REFUSALS = (
-    ("no password supplied", "its server asks for a password, so set FOOTNOTE_STATE_PASSWORD."),
-    (
-        "password authentication failed",
-        (
-            "its server refuses the user or the password, so correct FOOTNOTE_STATE_PASSWORD or"
-            " [state] url."
-        ),
-    ),
+_REFUSED = re.compile(
+    r"no password supplied|password authentication failed|permission denied for schema"
+    r'|FATAL: +(?:database|role) "[^"\n]{1,63}" does not exist'
 )
-_MISSING = re.compile(r'FATAL: +(database|role) "([^"\n]{1,63})" does not exist')
-"""A name in PostgreSQL has at most 63 bytes."""
-_FORBIDDEN = re.compile(r"permission denied for schema (\S{1,63})")
+"""The words of a server that works but does not let this role in: trying again does not help. For a
+refused connection the driver gives no code. A name in PostgreSQL has at most 63 bytes."""
 
 
 class _Removed(Exception):
@@ -117,7 +108,7 @@ class Database:
         self._engine = engine
         self._outages: Outages | None = None
         # SQLite itself waits for another writer by sleeping, up to a tenth of a second.
-        self._turns = Turns() if engine.dialect.name == "sqlite" else None
+        self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
         self._file: os.stat_result | None = None
         self._log_due = self.is_sqlite  # an earlier process may have left deleted rows in it
         self.is_damaged = False
@@ -145,22 +136,19 @@ class Database:
         self._outages = outages or Outages()
 
     @contextmanager
-    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
-        """Begin a transaction, committed at the end. ``urgent``: before other waiting writers.
+    def begin(self) -> Iterator[sa.Connection]:
+        """Begin a transaction, committed at the end.
 
         Raises:
             StateUnavailable: disk full, file gone.
             StateAway: the server is down.
             StateRefused: the database rejects this statement, however often it is tried.
         """
-        with (
-            self._turns.turn(urgent=urgent) if self._turns else nullcontext(),
-            self.look() as connection,
-        ):
+        with self._writing, self.read() as connection:
             yield connection
 
     @contextmanager
-    def look(self) -> Iterator[sa.Connection]:
+    def read(self) -> Iterator[sa.Connection]:
         """Begin a read-only transaction, which waits for no writer.
 
         Raises:
@@ -172,8 +160,10 @@ class Database:
                 yield connection
         except _REFUSALS as error:
             words = _words(error)
-            refusal = self._refusal(words) or f"The bot's database refuses this ({words})."
-            raise StateRefused(refusal) from error
+            refusal = f"The bot's database refuses this ({words})."
+            raise StateRefused(
+                self._message(words) if _REFUSED.search(words) else refusal
+            ) from error
         except (DBAPIError, PoolTimeout, _Removed) as error:
             unavailable = self._unavailable(error)
             if self._outages:
@@ -189,9 +179,8 @@ class Database:
         if code & 0xFF in _DAMAGED:
             self.is_damaged = True
             return self._damaged(words)
-        refusal = self._refusal(words)
-        kind = StateUnavailable if refusal or self.is_sqlite else StateAway
-        return kind(refusal or f"{_UNUSABLE} ({words}). {self._advice}")
+        kind = StateUnavailable if self.is_sqlite or _REFUSED.search(words) else StateAway
+        return kind(self._message(words))
 
     def _damaged(self, why: str) -> StateUnavailable:
         return StateUnavailable(
@@ -207,7 +196,7 @@ class Database:
         """
         if not self.is_sqlite:
             return
-        with self.look() as connection:
+        with self.read() as connection:
             connection.exec_driver_sql("PRAGMA shrink_memory")  # read the file, not the cache
             # Of damage at any place in a page, `quick_check` misses half of what this finds.
             found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
@@ -244,27 +233,27 @@ class Database:
 
     def _file_stat(self) -> os.stat_result | None:
         """Return the stat of SQLite's file; None if there is none."""
-        if self._turns is None or not (name := self._engine.url.database) or name == ":memory:":
+        if not self.is_sqlite or not (name := self._engine.url.database) or name == ":memory:":
             return None
         try:
             return Path(name).stat()
         except OSError:
             return None
 
-    def _refusal(self, words: str) -> str:
-        """Return why its server refuses it, and what to do; empty if the driver's ``words`` say
-        anything else."""
-        why = "" if self.is_sqlite else why_refused(words)
-        return why and f"{_UNUSABLE}: {why}"
-
-    @property
-    def _advice(self) -> str:
+    def _message(self, words: str) -> str:
+        """Return that the database cannot be used, with the driver's ``words``, and what to do."""
         if self.is_sqlite:
-            return (
-                f"Is the disk full, or is {self._engine.url.database} on a read-only disk, or "
-                "another user's?"
+            file = self._engine.url.database
+            advice = f"Is the disk full, or is {file} on a read-only disk, or another user's?"
+        elif _REFUSED.search(words):
+            # Since PostgreSQL 15 only a database's owner may create tables in the schema public.
+            advice = (
+                "Correct [state] url or FOOTNOTE_STATE_PASSWORD, and make the role the owner of the"
+                " database."
             )
-        return "Is the server running, and can it be reached?"
+        else:
+            advice = "Is the server running, and can it be reached?"
+        return f"The bot's database cannot be used ({words}). {advice}"
 
     def run(self, statement: sa.Executable) -> int:
         """Run a statement in a transaction of its own; return how many rows it changed."""
@@ -273,13 +262,13 @@ class Database:
 
     def all(self, query: sa.Executable) -> Sequence[sa.Row[Any]]:
         """Return the rows that a query finds. It waits for no writer."""
-        with self.look() as connection:
+        with self.read() as connection:
             return connection.execute(query).all()
 
     def scalar(self, query: sa.Executable) -> Any:
         """Return the first value of the first row that a query finds; None if it finds none. It
         waits for no writer."""
-        with self.look() as connection:
+        with self.read() as connection:
             return connection.scalar(query)
 
     def upsert(
@@ -342,12 +331,10 @@ def _last_id(table: sa.Table) -> str:
 
 def _engine(where: Path | str, password: str) -> sa.Engine:
     """Open the database: SQLite at a path, or PostgreSQL at a URL."""
-    # Parameters hold people's questions and must not reach a log through an error.
-    url = sa.URL.create("sqlite", database=str(where)) if isinstance(where, Path) else where
     if isinstance(where, Path):
         _make_folder(where.parent)
     try:
-        engine = _create_engine(_with_password(sa.make_url(url), password))
+        engine = _create_engine(where, password)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StateUnavailable(
             "The database URL is not one that works here: it needs the form "
@@ -359,21 +346,18 @@ def _engine(where: Path | str, password: str) -> sa.Engine:
     return engine
 
 
-def _with_password(url: sa.URL, password: str) -> sa.URL:
-    lacks = not url.password and url.get_backend_name() != "sqlite"
-    return url.set(password=password) if lacks and password else url
-
-
-def _create_engine(url: sa.URL) -> sa.Engine:
-    if url.drivername not in {"postgresql", "postgresql+psycopg", "postgresql+psycopg2"}:
-        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    return sa.create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_timeout=_POOL_SECONDS,
-        connect_args={name: value for name, value in _PATIENCE.items() if name not in url.query},
-    )
+def _create_engine(where: Path | str, password: str) -> sa.Engine:
+    if isinstance(where, Path):
+        url = sa.URL.create("sqlite", database=str(where))
+    else:
+        url = sa.make_url(where)
+    # Parameters hold people's questions and must not reach a log through an error.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+    if url.get_backend_name() != "sqlite":
+        timeouts = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+        options |= {"pool_timeout": _POOL_SECONDS, "connect_args": timeouts}
+        url = url.set(password=url.password or password or None)
+    return sa.create_engine(url, **options)
 
 
 def _words(error: DBAPIError | PoolTimeout | _Removed) -> str:
@@ -414,22 +398,3 @@ def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def why_refused(message: str) -> str:
-    """Return why the server refused the connection, or the tables, and what to do, as the end of a
-    sentence; empty if the driver's ``message`` says anything else. For a refused connection the
-    driver gives no code."""
-    for words, why in _SERVER_REFUSALS:
-        if words in message:
-            return why
-    if missing := _MISSING.search(message):
-        kind, name = missing.groups()
-        return f'its server has no {kind} "{name}", so create it or correct [state] url.'
-    if forbidden := _FORBIDDEN.search(message):
-        # Since PostgreSQL 15 only a database's owner may create tables in the schema public.
-        return (
-            f"its server lets this role create no tables in the schema {forbidden.group(1)}, so"
-            " make the role the owner of the database (ALTER DATABASE ... OWNER TO ...)."
-        )
-    return ""

@@ -14,7 +14,7 @@ from footnote_bot.bot.model import Reason, Result, Source, named
 from footnote_bot.bot.state import answer_json
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import answers, cited, flag_steps, flags, inbox, verdicts
-from footnote_bot.bot.state.teams import Team, left, of_team
+from footnote_bot.bot.state.teams import Team, of_team, uninstalled_workspaces
 
 _has = answers.c.answer.contains
 ASKS_BACK = _has(answer_json.ASKS_BACK)
@@ -51,7 +51,7 @@ class DatabaseFigures:
             .where(is_counted)
             .group_by(verdicts.c.verdict)
         )
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             questions, answered, nearest = connection.execute(count).one()
             votes = {row.verdict: row[1] for row in connection.execute(count_verdicts)}
         good, bad = votes.get(Verdict.GOOD, 0), votes.get(Verdict.BAD, 0)
@@ -69,7 +69,7 @@ class DatabaseFigures:
             flag_steps.c.at >= since,
             flag_steps.c.deed.in_([FlagAction.FIXED.value, FlagAction.ANSWERED.value]),
         )
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             return Flagged(connection.scalar(opened) or 0, connection.scalar(fixed) or 0)
 
     def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
@@ -90,7 +90,7 @@ class DatabaseFigures:
             .order_by(times.desc(), cited.c.wiki, cited.c.page)
             .limit(most)
         )
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(count).all()
             texts = sa.select(answers.c.id, answers.c.answer).where(
                 answers.c.id.in_({row.latest for row in rows})
@@ -127,8 +127,8 @@ def state_counts(database: Database) -> StateCounts:
     )
     by_verdict = sa.select(verdicts.c.verdict, sa.func.count()).group_by(verdicts.c.verdict)
     by_state = sa.select(flags.c.state, sa.func.count()).group_by(flags.c.state)
-    with database.look() as connection:
-        unserved = sorted(left(connection))
+    with database.read() as connection:
+        unserved = sorted(uninstalled_workspaces(connection))
         rows = connection.execute(waiting.where(inbox.c.team.not_in(unserved))).all()
         return StateCounts(
             verdicts={Verdict(name): count for name, count in connection.execute(by_verdict)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from footnote_bot.bot.conversation.model import (
     Way,
 )
 from footnote_bot.bot.state.database import Database
+from footnote_bot.bot.state.rows import CARD_DUE
 from footnote_bot.bot.state.schema import (
     answers,
     channels,
@@ -131,70 +132,64 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
         StateUnavailable
     """
     ours = sa.select(answers.c.id).where(of_team(answers.c.team, team))
-    own = ours.where(answers.c.asker == person)
-    of_ours = flags.c.answer.in_(ours)
-    raised = sa.and_(of_ours, flags.c.person == person)
+    own_answers = ours.where(answers.c.asker == person)
+    workspace = team.folder if team else ""
+    full_id = own_id(workspace, person)
     with database.begin() as connection:
-        database.note_last_id(connection, answers, flags)
-        direct_channels = _direct_channels(connection, person, team)
-        questions = connection.execute(
-            sa.update(inbox)
-            .where(of_team(inbox.c.team, team), inbox.c.person == person)
-            .values(
-                person=NOBODY,
-                text="",
-                state=sa.case(
-                    (inbox.c.state.in_(MessageState.unfinished()), MessageState.DONE.value),
-                    else_=inbox.c.state,
-                ),
-            )
-        ).rowcount
-        own_votes = verdicts.c.answer.in_(ours), verdicts.c.person == person
-        judged = connection.execute(sa.delete(verdicts).where(*own_votes)).rowcount
-        flagged = connection.scalar(sa.select(sa.func.count()).select_from(flags).where(raised))
-        delete_flags = sa.delete(flags).where(flags.c.answer.in_(own)).returning(flags.c.id)
-        deleted_flags = connection.scalars(delete_flags).all()
-        # Two forgotten people may have flagged one answer.
-        pseudonym = sa.literal("-") + sa.cast(flags.c.id, sa.String)
-        # The edition that the card shows is lower than the flag's now, so the card is updated.
-        card_due = {"edition": flags.c.edition + 1}
-        _forget_sent_questions(connection, deleted_flags, card_due)
-        connection.execute(
-            sa.update(flags).where(raised).values(person=pseudonym, comment="", **card_due)
-        )
         unname = partial(_unname, connection, person)
-        unname(flags, "holder", of_ours, **card_due)
-        unname(flags, "owner", of_ours, **card_due)
-        our_flags = sa.select(flags.c.id).where(of_ours)
-        own_steps = sa.and_(flag_steps.c.flag.in_(our_flags), flag_steps.c.person == person)
-        flags_with_steps = sa.select(flag_steps.c.flag).where(own_steps)
-        connection.execute(
-            sa.update(flags).where(flags.c.id.in_(flags_with_steps)).values(card_due)
-        )
-        unname(flag_steps, "person", flag_steps.c.flag.in_(our_flags))
-        full_id = own_id(team.folder if team else "", person)
-        connection.execute(sa.delete(reminders).where(reminders.c.recipient == full_id))
-        unname(written, "author", of_team(written.c.team, team), author_name=NOBODY)
-        unname(written, "ended_by", of_team(written.c.team, team))
-        connection.execute(sa.delete(answers).where(answers.c.id.in_(own)))
-        # In earlier versions other people chose among readings of the person's questions.
-        chosen = ours.where(answers.c.own_asker == person)
-        update = sa.update(flags).where(flags.c.answer.in_(chosen)).values(card_due)
-        on_chosen = connection.scalars(update.returning(flags.c.id)).all()
-        _forget_sent_questions(connection, on_chosen, card_due)
-        unname(answers, "own_asker", of_team(answers.c.team, team), own_words="")
-        _forget_in_audit(connection, person, team)
+        database.note_last_id(connection, answers, flags)
         payers = [
             full_id,
-            *(own_id(team.folder if team else "", channel) for channel in direct_channels),
+            *(own_id(workspace, id_) for id_ in _direct_channels(connection, person, team)),
         ]
+        questions = _empty_messages(connection, person, team)
+        own_votes = verdicts.c.answer.in_(ours), verdicts.c.person == person
+        judged = connection.execute(sa.delete(verdicts).where(*own_votes)).rowcount
+        flagged = _forget_flags(connection, person, ours)
+        connection.execute(sa.delete(answers).where(answers.c.id.in_(own_answers)))
+        connection.execute(sa.delete(reminders).where(reminders.c.recipient == full_id))
         connection.execute(sa.delete(usage).where(usage.c.payer.in_(payers)))
-        unname(channels, "person", of_team(channels.c.team, team))
-        unname(jobs, "person", of_team(jobs.c.team, team))
         own_tokens = of_team(tokens.c.team, team), tokens.c.person == person
         connection.execute(sa.delete(tokens).where(*own_tokens))
+        unname(written, "author", of_team(written.c.team, team), author_name=NOBODY)
+        unname(written, "ended_by", of_team(written.c.team, team))
+        unname(channels, "person", of_team(channels.c.team, team))
+        unname(jobs, "person", of_team(jobs.c.team, team))
+        _forget_in_audit(connection, person, team)
     database.empty_log(deleted=True)
-    return Forgotten(questions, judged, flagged or 0)
+    return Forgotten(questions, judged, flagged)
+
+
+def _empty_messages(connection: sa.Connection, person: str, team: Team | None) -> int:
+    """Remove name and text from the person's messages, which are finished with that. Return their
+    number."""
+    unfinished = inbox.c.state.in_(MessageState.unfinished())
+    empty = sa.update(inbox).where(of_team(inbox.c.team, team), inbox.c.person == person)
+    state = sa.case((unfinished, MessageState.DONE.value), else_=inbox.c.state)
+    return connection.execute(empty.values(person=NOBODY, text="", state=state)).rowcount
+
+
+def _forget_flags(connection: sa.Connection, person: str, ours: sa.Select[tuple[int]]) -> int:
+    """Delete the flags on the person's answers, and remove the person from all other flags on
+    answers that are ``ours``. Return how many flags the person had raised."""
+    own_answers = ours.where(answers.c.asker == person)
+    of_ours = flags.c.answer.in_(ours)
+    raised = sa.and_(of_ours, flags.c.person == person)
+    number = connection.scalar(sa.select(sa.func.count()).select_from(flags).where(raised))
+    delete = sa.delete(flags).where(flags.c.answer.in_(own_answers)).returning(flags.c.id)
+    _forget_sent_questions(connection, connection.scalars(delete).all())
+    # Two forgotten people may have flagged one answer.
+    pseudonym = sa.literal("-") + sa.cast(flags.c.id, sa.String)
+    connection.execute(
+        sa.update(flags).where(raised).values(person=pseudonym, comment="", **CARD_DUE)
+    )
+    _unname(connection, person, flags, "holder", of_ours, **CARD_DUE)
+    _unname(connection, person, flags, "owner", of_ours, **CARD_DUE)
+    of_our_flags = flag_steps.c.flag.in_(sa.select(flags.c.id).where(of_ours))
+    with_own_steps = sa.select(flag_steps.c.flag).where(of_our_flags, flag_steps.c.person == person)
+    connection.execute(sa.update(flags).where(flags.c.id.in_(with_own_steps)).values(CARD_DUE))
+    _unname(connection, person, flag_steps, "person", of_our_flags)
+    return number or 0
 
 
 def _direct_channels(connection: sa.Connection, person: str, team: Team | None) -> Sequence[str]:
@@ -206,9 +201,7 @@ def _direct_channels(connection: sa.Connection, person: str, team: Team | None) 
     return connection.scalars(direct.distinct()).all()
 
 
-def _forget_sent_questions(
-    connection: sa.Connection, of_flags: Collection[int], card_due: Mapping[str, Any]
-) -> None:
+def _forget_sent_questions(connection: sa.Connection, of_flags: Collection[int]) -> None:
     """Delete the question, which is in the asker's words, from answers that were sent to people who
     raised ``of_flags``, and from answers that were sent after a flag on one of these. Flags are
     locked before answers, as everywhere."""
@@ -217,7 +210,7 @@ def _forget_sent_questions(
     while of_flags:
         rows = connection.execute(by_itself)
         ids = [row.id for row in rows if MessageRef("", "", row.ts, "").flag in of_flags]
-        update = sa.update(flags).where(flags.c.answer.in_(ids)).values(card_due)
+        update = sa.update(flags).where(flags.c.answer.in_(ids)).values(CARD_DUE)
         of_flags = connection.scalars(update.returning(flags.c.id)).all()
         sent += ids
     connection.execute(sa.update(answers).where(answers.c.id.in_(sent)).values(question=""))

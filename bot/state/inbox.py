@@ -17,6 +17,7 @@ from footnote_bot.bot.conversation.model import (
     MessageKind,
     MessageRef,
     MessageState,
+    QuestionCounts,
 )
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import Process
@@ -25,7 +26,6 @@ from footnote_bot.bot.state.schema import answers, edited_questions, inbox
 from footnote_bot.bot.state.teams import Team, of_team
 
 _OPEN = MessageState.unfinished()
-_ANY = sa.true()
 
 
 class DatabaseInbox:
@@ -56,13 +56,12 @@ class DatabaseInbox:
         stored: dict[int, IncomingMessage] = {}
         # The order is the same everywhere, so that no two processes deadlock: a mention comes as
         # two events, and each process may have got one of them.
-        order = sorted(range(len(messages)), key=lambda place: _sort_key(messages[place]))
-        # Slack waits for this write only.
-        with self._database.begin(urgent=True) as connection:
-            for place in order:
-                if message := self._receive(connection, messages[place]):
-                    stored[place] = message
-        return [stored[place] for place in sorted(stored)]
+        order = sorted(range(len(messages)), key=lambda number: _place(messages[number]))
+        with self._database.begin() as connection:
+            for number in order:
+                if message := self._receive(connection, messages[number]):
+                    stored[number] = message
+        return [stored[number] for number in sorted(stored)]
 
     def _receive(
         self, connection: sa.Connection, message: IncomingMessage
@@ -70,19 +69,10 @@ class DatabaseInbox:
         """Store a new or edited message, and return it as stored; None if it is known."""
         if message.changed and (updated := self._update(connection, message)):
             return updated
-        if stored := self._insert(connection, message, MessageState.RECEIVED):
-            return stored
-        # Another process may have stored the unchanged message at the last moment.
-        return self._update(connection, message) if message.changed else None
-
-    def _insert(
-        self, connection: sa.Connection, message: IncomingMessage, state: MessageState
-    ) -> IncomingMessage | None:
-        """Store the message, and return it as stored; None if it is there already."""
         now = self._clock()
         row = {
             **message_columns(message),
-            "state": state.value,
+            "state": MessageState.RECEIVED.value,
             "attempts": 0,
             "received": now,
             "changed": now,
@@ -91,25 +81,19 @@ class DatabaseInbox:
         del row["id"]  # the database gives it one
         insert = self._database.insert(inbox).values(row).on_conflict_do_nothing()
         id_ = connection.scalar(insert.returning(inbox.c.id))
-        return None if id_ is None else replace(message, id=id_)
+        if id_ is not None:
+            return replace(message, id=id_)
+        # Another process may have stored the unchanged message at the last moment.
+        return self._update(connection, message) if message.changed else None
 
     def update(self, message: IncomingMessage) -> IncomingMessage | None:
-        not_passed = inbox.c.state != MessageState.PASSED
-        with self._database.begin(urgent=True) as connection:
-            return self._update(connection, message, not_passed)
-
-    def pass_over(self, message: IncomingMessage) -> None:
-        with self._database.begin(urgent=True) as connection:
-            self._insert(connection, replace(message, text=""), MessageState.PASSED)
+        with self._database.begin() as connection:
+            return self._update(connection, message)
 
     def _update(
-        self,
-        connection: sa.Connection,
-        message: IncomingMessage,
-        condition: sa.ColumnElement[bool] = _ANY,
+        self, connection: sa.Connection, message: IncomingMessage
     ) -> IncomingMessage | None:
-        """Store an edit or deletion of a stored message that meets the ``condition``; None if there
-        is none, or a newer one."""
+        """Store an edit or deletion of a stored message; None if there is none, or a newer one."""
         newer = (inbox.c.edited < message.edited) & (inbox.c.person != "")
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
         # An edit may add a mention of the bot; removing one does not take the question back.
@@ -118,7 +102,6 @@ class DatabaseInbox:
             is_at(inbox, message),
             sa.not_(inbox.c.gone),
             sa.true() if message.deleted else newer,
-            condition,
         )
         self._count_before_edit(connection, conditions)
         now = self._clock()
@@ -140,7 +123,10 @@ class DatabaseInbox:
             .returning(inbox)
         )
         row = connection.execute(update).mappings().one_or_none()
-        return None if row is None else self._without_answer(connection, message_of(row))
+        if row is None:
+            return None
+        self._retract_answer(connection, message)
+        return message_of(row)
 
     def _count_before_edit(
         self, connection: sa.Connection, conditions: Sequence[sa.ColumnElement[bool]]
@@ -153,18 +139,11 @@ class DatabaseInbox:
         columns = ["letter", "received", "refused"]
         connection.execute(sa.insert(edited_questions).from_select(columns, earlier))
 
-    def _without_answer(
-        self, connection: sa.Connection, message: IncomingMessage
-    ) -> IncomingMessage:
-        """Return the message; if it was changed, mark its answer as retracted until the next
-        one."""
-        if message.changed:
-            connection.execute(
-                sa.update(answers)
-                .where(is_at(answers, message), answers.c.retracted.is_(None))
-                .values(falling=False, retracted=self._clock())
-            )
-        return message
+    def _retract_answer(self, connection: sa.Connection, message: IncomingMessage) -> None:
+        """Mark the answer to an earlier wording as retracted, until the next answer replaces it."""
+        standing = is_at(answers, message), answers.c.retracted.is_(None)
+        retract = sa.update(answers).where(*standing)
+        connection.execute(retract.values(falling=False, retracted=self._clock()))
 
     def claim(self, id_: int) -> IncomingMessage | None:
         claim = (
@@ -177,8 +156,12 @@ class DatabaseInbox:
         )
         with self._database.begin() as connection:
             row = connection.execute(claim).mappings().one_or_none()
-            # Check again: its old wording may have been answered at the last moment.
-            return None if row is None else self._without_answer(connection, message_of(row))
+            if row is None:
+                return None
+            message = message_of(row)
+            if message.changed:  # its old wording may have been answered at the last moment
+                self._retract_answer(connection, message)
+            return message
 
     def holds(self, message: IncomingMessage) -> bool:
         query = sa.select(inbox.c.id).where(*self._at_work(message))
@@ -189,12 +172,6 @@ class DatabaseInbox:
 
     def had_ephemeral(self, message: IncomingMessage) -> bool:
         query = sa.select(inbox.c.id).where(*_same_version(message), inbox.c.whispered)
-        return self._database.scalar(query) is not None
-
-    def has_no_reply(self, message: IncomingMessage) -> bool:
-        is_passed = inbox.c.state == MessageState.PASSED
-        has_none = inbox.c.gone | inbox.c.whispered | is_passed
-        query = sa.select(inbox.c.id).where(is_at(inbox, message), has_none)
         return self._database.scalar(query) is not None
 
     def _at_work(self, message: IncomingMessage) -> tuple[sa.ColumnElement[bool], ...]:
@@ -214,7 +191,7 @@ class DatabaseInbox:
     def adopt(self) -> list[IncomingMessage]:
         """Adopt the messages of dead processes; return all messages of this process to work on, in
         order."""
-        free = ~self._mine & self._process.free(inbox.c.holder)
+        free = ~self._mine & self._process.is_dead(inbox.c.holder)
         orphaned = inbox.c.state.in_(_OPEN) & self._ours & free
         with self._database.begin() as connection:
             connection.execute(sa.update(inbox).where(orphaned).values(holder=self._process.name))
@@ -237,7 +214,7 @@ class DatabaseInbox:
         mine = (inbox.c.state == MessageState.WAITING) & self._ours & self._mine
         earliest = sa.select(inbox.c.id).where(mine).order_by(inbox.c.id).limit(most)
         overdue = inbox.c.received <= self._clock() - longest
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             return self._open(connection, mine & (overdue | inbox.c.id.in_(earliest)))
 
     def release(self) -> None:
@@ -245,23 +222,21 @@ class DatabaseInbox:
         unfinished = inbox.c.state.in_(_OPEN), self._ours, self._mine
         self._database.run(sa.update(inbox).where(*unfinished).values(holder=""))
 
-    def before(
+    def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
-    ) -> tuple[int, int]:
+    ) -> QuestionCounts:
         same = sa.and_(
             _unindexed(inbox.c.team) == message.team,
             _unindexed(inbox.c[counted_by.value]) == getattr(message, counted_by.value),
         )
-        refused, passed = (
-            inbox.c.state == MessageState.REFUSED,
-            inbox.c.state == MessageState.PASSED,
-        )
-        with self._database.look() as connection:
+        refused = inbox.c.state == MessageState.REFUSED
+        passed = inbox.c.state == MessageState.PASSED
+        with self._database.read() as connection:
             received = connection.scalar(
                 sa.select(inbox.c.received).where(inbox.c.id == message.id)
             )
             if received is None:
-                return 0, 0
+                return QuestionCounts(0, 0)
 
             def within(when: sa.Column[datetime]) -> sa.ColumnElement[bool]:
                 # Ignore later ones, which a clock that was ahead wrote.
@@ -283,9 +258,8 @@ class DatabaseInbox:
                 .where(same, within(edited_questions.c.received))
                 .where(inbox.c.changed > received - span)
             )
-            counts = [connection.execute(query).one() for query in (current, edited)]
-            accepted, rejected = (sum(column) for column in zip(*counts, strict=True))
-            return accepted, rejected
+            now, before_edits = (connection.execute(query).one() for query in (current, edited))
+            return QuestionCounts(now[0] + before_edits[0], now[1] + before_edits[1])
 
     def finish(self, message: IncomingMessage, state: MessageState) -> None:
         finish = (
@@ -314,13 +288,13 @@ class DatabaseInbox:
 
     def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
         query = sa.select(inbox).where(is_at(inbox, MessageRef(team, channel, ts, "")))
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else message_of(row)
 
     def unfinished(self) -> list[IncomingMessage]:
         """Return the unfinished messages of all processes, in order."""
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             return self._open(connection, sa.true())
 
     def _open(
@@ -336,7 +310,7 @@ def _unindexed(column: sa.Column[str]) -> sa.ColumnElement[str]:
     return column.concat("")
 
 
-def _sort_key(message: IncomingMessage) -> tuple[str, str, str]:
+def _place(message: IncomingMessage) -> tuple[str, str, str]:
     return message.team, message.channel, message.ts
 
 

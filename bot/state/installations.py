@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import installations, keys, oauth_states, org_workspaces
-from footnote_bot.bot.state.teams import gone
+from footnote_bot.bot.state.teams import uninstalled_row
 from footnote_bot.bot.workspaces.model import Installation
 
 _EVER = {"name": "workspaces", "value": "several"}
@@ -64,7 +64,7 @@ class DatabaseInstallations:
             delete = sa.delete(installations).where(*_is_same(installation))
             if not connection.execute(delete).rowcount:
                 return False
-            rows = [gone(team) for team in sorted(teams)]
+            rows = [uninstalled_row(team) for team in sorted(teams)]
             connection.execute(self._database.insert(keys).on_conflict_do_nothing(), rows)
         self._database.empty_log(deleted=True)  # the row held the workspace's token
         return True

@@ -56,7 +56,7 @@ class DatabaseJobs:
     def take(self) -> Job | None:
         with self.database.begin() as connection:
             mine = (jobs.c.holder == self.process.name) & (jobs.c.state != JobState.WAITING.value)
-            free = mine | self.process.free(jobs.c.holder)
+            free = mine | self.process.is_dead(jobs.c.holder)
             available = jobs.c.state.in_(_OPEN) & of_team(jobs.c.team, self.team) & free
             for id_ in connection.scalars(
                 sa.select(jobs.c.id).where(available).order_by(jobs.c.id)

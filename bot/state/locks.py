@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime
 from functools import partial
 from weakref import WeakValueDictionary
 
@@ -18,17 +17,18 @@ import sqlalchemy as sa
 from footnote_bot.bot.errors import LockTaken, StateUnavailable, SyncRunning
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.process import LEASE, Process
-from footnote_bot.bot.state.schema import locks, processes
+from footnote_bot.bot.state.schema import locks
 
 logger = logging.getLogger(__name__)
 
 _TIMER = "(timer)"
 """A name that no wiki has."""
-_LOOK_AGAIN = 0.5
-"""Seconds between two looks. A live process renews its lease after each quarter of it."""
-_ELSEWHERE = 0.25
-"""Seconds between two tries while another process holds the lock."""
-_LOOKS = 480
+_RETRY_SYNC_AFTER = 0.5
+"""Seconds between two tries of a sync while another process holds the lock."""
+_RETRY_AFTER = 0.25
+"""Seconds between two tries of a conversation while another process holds the lock."""
+_MOST_TRIES = 480
+"""The most tries: two minutes."""
 
 
 class DatabaseLocks:
@@ -111,10 +111,9 @@ class TimerTurn:
 
 @dataclass(frozen=True, slots=True)
 class PatientLocks:
-    """A `DatabaseLocks` that waits while the holder may be dead: after a `kill -9` its lease runs
-    on for some seconds, but only a live one renews it. ``pause`` waits some seconds; ``stopped``
-    ends the wait early. ``exclusive``: no other process can write the index, even if it takes a
-    lock."""
+    """A `DatabaseLocks` that waits until a killed holder's lease has ended. ``pause`` waits some
+    seconds; ``stopped`` ends the wait early. ``exclusive``: no other process can write the index,
+    even if it takes a lock."""
 
     database: Database
     process: Process
@@ -136,36 +135,23 @@ class PatientLocks:
             yield lambda: not self.exclusive and lost()
 
     def _take(self, wikis: Sequence[str], stack: ExitStack) -> Callable[[], bool]:
-        """Take the locks. Wait for a holder that does not renew its lease: it is dead."""
-        seen: dict[str, datetime] = {}
-        seconds_left = LEASE.total_seconds() + 2
+        database_locks = DatabaseLocks(self.database, self.process)
+        seconds_left = longest = LEASE.total_seconds() + 2
         while True:
             try:
-                return stack.enter_context(DatabaseLocks(self.database, self.process).hold(wikis))
+                return stack.enter_context(database_locks.hold(wikis))
             except SyncRunning:
-                leases = self._leases(wikis)
-                is_renewed = any(seen.get(name, until) != until for name, until in leases.items())
-                if is_renewed or seconds_left <= 0 or self.stopped():
+                if seconds_left <= 0 or self.stopped():
                     raise
-                if leases and not seen:
+                if seconds_left == longest:
                     logger.warning(
                         "Another process syncs %s, or was killed while it did: waiting up to"
-                        " %.0f s to see whether it lives",
+                        " %.0f s for it",
                         " and ".join(wikis),
-                        seconds_left,
+                        longest,
                     )
-                seen |= leases
-                self.pause(_LOOK_AGAIN)
-                seconds_left -= _LOOK_AGAIN
-
-    def _leases(self, wikis: Sequence[str]) -> dict[str, datetime]:
-        """Return the end of the lease of each holder of ``wikis``, by name."""
-        query = (
-            sa.select(processes.c.name, processes.c.until)
-            .join(locks, locks.c.holder == processes.c.name)
-            .where(locks.c.wiki.in_(wikis))
-        )
-        return {row.name: row.until for row in self.database.all(query)}
+                self.pause(_RETRY_SYNC_AFTER)
+                seconds_left -= _RETRY_SYNC_AFTER
 
 
 class SharedLocks:
@@ -189,7 +175,7 @@ class SharedLocks:
         """
         names = [f"{self._team}{name}"]
         async with self._here.setdefault(name, asyncio.Lock()):
-            await self._take(names, _LOOKS if waiting else 0)
+            await self._take(names, _MOST_TRIES if waiting else 0)
             try:
                 yield
             finally:
@@ -209,7 +195,7 @@ class SharedLocks:
             else:
                 return
             tries -= 1
-            await asyncio.sleep(_ELSEWHERE)
+            await asyncio.sleep(_RETRY_AFTER)
 
     async def _give_back(self, names: Sequence[str]) -> None:
         # A late release would be that of the next holder.

@@ -62,8 +62,6 @@ class DatabasePassLog:
 
 def _pass(row: Any) -> Pass:
     details = json.loads(row.told)
-    spaces = {key: (pages, closed) for key, (pages, closed) in details.pop("spaces").items()}
-    warnings = tuple(details.pop("warnings", ()))
     return Pass(
         wiki=row.wiki,
         kind=PassKind(row.rhythm),
@@ -71,7 +69,10 @@ def _pass(row: Any) -> Pass:
         ended=row.ended,
         complete=row.complete,
         error=row.error,
-        spaces=spaces,
-        warnings=warnings,
-        **details,
+        counts=details.get("counts", {}),
+        failed=details.get("failed", {}),
+        spaces={key: (pages, closed) for key, (pages, closed) in details["spaces"].items()},
+        # Rows of earlier checkouts have none of these.
+        warnings=tuple(details.get("warnings", ())),
+        lags=details.get("lags", {}),
     )

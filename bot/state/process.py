@@ -45,8 +45,9 @@ class Process:
         self._clock = clock
         self._lease = lease
         self._monotonic = monotonic
-        self._ahead: dict[str, tuple[datetime, float]] = {}
-        """Processes whose lease ends later than a live process would write, and since when."""
+        self._ahead: dict[tuple[str, datetime], float] = {}
+        """Leases that end later than a live process would write, by the process's name and the end,
+        and since when they are known."""
         self._beaten: float | None = None
         self._lapses = 0
         self._over = threading.Event()
@@ -92,7 +93,7 @@ class Process:
         with self._database.begin() as connection:
             connection.execute(beat)
             connection.execute(sa.delete(processes).where(processes.c.until < now - self._lease))
-            self._clear_ahead(connection, now)
+            self._delete_dead_ahead(connection, now)
         self._lapses, self._beaten = self.lapses, began
 
     @property
@@ -108,29 +109,22 @@ class Process:
             return 0
         return self._lapses + (self._monotonic() - self._beaten > self._lease.total_seconds())
 
-    def _clear_ahead(self, connection: sa.Connection, now: datetime) -> None:
+    def _delete_dead_ahead(self, connection: sa.Connection, now: datetime) -> None:
         """Delete processes that died while the clock was ahead: they would count as alive until
-        that time. A live process writes a new beat within the lease, whatever the clock says.
+        that time. A live process writes another lease within its length, whatever the clock says.
         """
-        beats = sa.select(processes.c.name, processes.c.until).where(
+        ahead = sa.select(processes.c.name, processes.c.until).where(
             processes.c.until > now + 2 * self._lease, processes.c.name != self.name
         )
-        now_monotonic = self._monotonic()
-        ahead = {name: (until, now_monotonic) for name, until in connection.execute(beats)}
-        for name, (until, _) in ahead.items():
-            before = self._ahead.get(name)
-            if before and before[0] == until:
-                ahead[name] = before
-        self._ahead = ahead
-        dead = [
-            name
-            for name, (_, since) in ahead.items()
-            if now_monotonic - since > self._lease.total_seconds()
-        ]
+        seconds = self._monotonic()
+        leases = [(name, until) for name, until in connection.execute(ahead)]
+        self._ahead = {lease: self._ahead.get(lease, seconds) for lease in leases}
+        longest = self._lease.total_seconds()
+        dead = [name for (name, _), since in self._ahead.items() if seconds - since > longest]
         if dead:
             connection.execute(sa.delete(processes).where(processes.c.name.in_(dead)))
 
-    def free(self, holder: sa.Column[str]) -> sa.ColumnElement[bool]:
+    def is_dead(self, holder: sa.Column[str]) -> sa.ColumnElement[bool]:
         """Return the condition that the process named by ``holder`` is dead."""
         alive = sa.select(processes.c.name).where(processes.c.until > self._clock())
         return holder.not_in(alive)
@@ -138,7 +132,7 @@ class Process:
     def may_take(self, holder: sa.Column[str]) -> sa.ColumnElement[bool]:
         """Return the condition that ``holder`` names this process, which may have failed to
         release its own, or a dead one."""
-        return self.free(holder) | (holder == self.name)
+        return self.is_dead(holder) | (holder == self.name)
 
     def _beat_on(self) -> None:
         while not self._over.wait(self._lease.total_seconds() / 4):

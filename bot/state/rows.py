@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
 import sqlalchemy as sa
 
 from footnote_bot.bot.conversation.model import (
-    BY_ITSELF,
     AskedQuestion,
     IncomingMessage,
     MessageKind,
@@ -18,6 +16,10 @@ from footnote_bot.bot.conversation.model import (
 )
 from footnote_bot.bot.flags.model import Card, Complaint, Due, Flag, FlagState
 from footnote_bot.bot.state import answer_json
+from footnote_bot.bot.state.schema import flags
+
+CARD_DUE = {"edition": flags.c.edition + 1}
+"""The change of a flag that makes an update of its card due: the card shows an earlier edition."""
 
 
 def is_at(table: sa.Table, place: IncomingMessage | MessageRef) -> sa.ColumnElement[bool]:
@@ -69,7 +71,7 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
     return RecordedAnswer(
         id=value("id"),
         asked=AskedQuestion(
-            question=_own_words(value),
+            question=value("question"),
             asker=value("asker"),
             place=MessageRef(value("team"), value("channel"), value("ts"), value("thread")),
             private=value("private"),
@@ -82,18 +84,6 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
         message=value("message"),
         retracted=value("retracted"),
     )
-
-
-def _own_words(value: Callable[[str], Any]) -> str:
-    """Return the question in a row, whose columns ``value`` returns. Earlier versions offered
-    readings of a question, in words of pages that perhaps not everybody may read. If one was
-    chosen, the question is the one before it. A row from before schema 20 may be a choice if a
-    message came before it; then the question is lost."""
-    chosen: str | None = value("chosen")
-    has_earlier = value("ts") != value("thread") or value("ts").startswith(BY_ITSELF)
-    if chosen:
-        return str(value("own_words"))
-    return "" if chosen is None and has_earlier else str(value("question"))
 
 
 def flag_of(row: Any) -> Flag:

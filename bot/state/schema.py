@@ -1,4 +1,6 @@
-"""The tables. Each change of them needs a migration, see `bot.state.migrations`."""
+"""The tables. Raise `SCHEMA` with each change of them. `bot.state.migrating` adds what an older
+database lacks; whatever else changes needs a step there, and a dump of the old schema in
+tests/data/schemas. The only way back is a backup."""
 
 from __future__ import annotations
 
@@ -20,10 +22,8 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-SCHEMA = 22
-"""The version of these tables: the number of the last migration."""
-FIRST = 17
-"""The first version that alembic manages."""
+SCHEMA = 23
+"""The version of these tables."""
 
 metadata = sa.MetaData()
 
@@ -87,9 +87,6 @@ answers = sa.Table(
     sa.Column("given", Moment, nullable=False, index=True),
     sa.Column("falling", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("retracted", Moment),
-    sa.Column("own_words", sa.Text, nullable=False, server_default=""),
-    sa.Column("own_asker", sa.String(32), nullable=False, server_default=""),
-    sa.Column("chosen", sa.Text),
     sa.UniqueConstraint("team", "channel", "ts"),
     # Every few seconds the few answers that fall are looked for among all.
     sa.Index(
@@ -99,9 +96,8 @@ answers = sa.Table(
         postgresql_where=sa.text("falling"),
     ),
 )
-"""Earlier versions asked back which page was meant: ``chosen`` are the pages of the readings that
-somebody chose, as JSON, empty without a choice; ``own_words`` is the question before it, and
-``own_asker`` asked it. NULL: a version before schema 20 wrote the row, and it may be a choice."""
+"""``message`` is the ts of the reply with the feedback buttons. ``falling``: it is due to be
+retracted."""
 
 cited = sa.Table(
     "cited",

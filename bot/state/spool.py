@@ -81,8 +81,7 @@ class Spool:
                 logger.warning("%s cannot be deleted: %s", file, error.strerror)
         return forgotten
 
-    def __bool__(self) -> bool:
-        """Return whether any message waits."""
+    def has_messages(self) -> bool:
         return bool(self._files())
 
     def _files(self) -> Sequence[Path]:

@@ -49,7 +49,7 @@ _FORMER = sa.select(keys.c.value).where(keys.c.name.startswith(_GONE))
 _CURRENT = sa.union(sa.select(installations.c.id), sa.select(org_workspaces.c.team))
 
 
-def further(connection: sa.Connection) -> frozenset[str]:
+def further_workspaces_in(connection: sa.Connection) -> frozenset[str]:
     """Return the further workspaces, current and former ones: reports put the workspace before the
     ids of their people and channels."""
     payers = connection.scalars(sa.select(usage.c.payer).where(usage.c.payer.contains("/")))
@@ -57,13 +57,14 @@ def further(connection: sa.Connection) -> frozenset[str]:
     return frozenset(former.union(connection.scalars(_CURRENT)))
 
 
-def left(connection: sa.Connection) -> frozenset[str]:
+def uninstalled_workspaces(connection: sa.Connection) -> frozenset[str]:
     """Return the further workspaces in which Footnote is no longer installed: their unanswered
     questions stay unanswered."""
     return frozenset(connection.scalars(_FORMER)).difference(connection.scalars(_CURRENT))
 
 
-def gone(team: str) -> dict[str, str]:
-    """Return the row of `keys` that records that a further workspace is gone, because its rows
-    stay. The name holds only the end of the longest ids, which tells them apart."""
+def uninstalled_row(team: str) -> dict[str, str]:
+    """Return the row of `keys` that records that Footnote was uninstalled in a further workspace,
+    because the workspace's rows stay. The name holds only the end of the longest ids, which tells
+    them apart."""
     return {"name": f"{_GONE}{team[len(_GONE) - _LONGEST :]}", "value": team}

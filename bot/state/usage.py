@@ -19,7 +19,7 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.figures import ASKS_BACK, IS_ANSWERED, IS_NEAREST, IS_QUESTION
 from footnote_bot.bot.state.forgetting import NOBODY
 from footnote_bot.bot.state.schema import answers, inbox, keys, usage
-from footnote_bot.bot.state.teams import further
+from footnote_bot.bot.state.teams import further_workspaces_in
 from footnote_bot.bot.workspaces.model import own_id, parts_of
 
 
@@ -135,14 +135,14 @@ class DatabaseUsageReport:
         self._database = database
 
     def asked(self, kind: str, since: datetime) -> Iterator[QuestionsAsked]:
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             if kind == "day":
                 yield from _by_day(connection, since)
                 return
             columns = _QUESTIONS.c.team, _QUESTIONS.c[kind].label("id"), _QUESTIONS.c.outcome
             query = sa.select(*columns, sa.func.count().label("questions"))
             query = query.where(_QUESTIONS.c.at >= since).group_by(*columns)
-            further_workspaces = further(connection)
+            further_workspaces = further_workspaces_in(connection)
             for row in connection.execute(query):
                 subject = own_id(row.team if row.team in further_workspaces else "", row.id)
                 direct = kind == "channel" and _is_direct(subject)
@@ -150,7 +150,7 @@ class DatabaseUsageReport:
 
     def used(self, kind: str, since: date) -> Iterator[TokensUsed]:
         query = sa.select(usage).where(usage.c.kind == kind, usage.c.day >= since)
-        with self._database.look() as connection:
+        with self._database.read() as connection:
             for row in connection.execute(query):
                 direct = kind == "channel" and _is_direct(row.payer)
                 yield TokensUsed(row.day, row.payer, row.tokens, row.cost, direct)

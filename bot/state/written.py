@@ -102,6 +102,8 @@ class DatabaseWrittenAnswers:
         return self._announcements(written.c.announce_due)
 
     def announced(self, announcement: Announcement, channel: str, ts: str) -> None:
+        """Record that it was posted. An answer that has ended is deleted once that was told, but
+        its id is never given again."""
         unchanged = (
             written.c.id == announcement.written.id,
             written.c.ended == (announcement.ended or ""),

@@ -93,7 +93,7 @@ class TerminalChat:
             if hold and not posted:
                 await hold(message)
         except NotOurs:
-            if duplicates:
+            if duplicates:  # of the new owner
                 self._forget(line.ts)
             raise
         self._forget(*duplicates)
@@ -210,9 +210,6 @@ class NoStatus:
         pass
 
     async def end(self, message: IncomingMessage) -> None:
-        pass
-
-    async def show(self, channel: str, thread: str, words: str) -> None:
         pass
 
     async def stopped(self, channel: str, thread: str) -> None:

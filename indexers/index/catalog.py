@@ -76,10 +76,16 @@ class IndexCatalog(Protocol):
 
 def has_vectors_of(embedder: str, name: str) -> bool:
     """Return whether the index ``name`` was made with the model whose identity is ``embedder``."""
-    return name.partition("-")[0] == digest(embedder)[:8]
+    return have_same_model(name, digest(embedder)[:8])
+
+
+def have_same_model(name: str, other: str) -> bool:
+    """Return whether two indexes, by name, were made with the same embedding model."""
+    return name.partition("-")[0] == other.partition("-")[0]
 
 
 def fingerprint_of(name: str) -> str:
+    """Return the fingerprint in the name of an index, without the number of a rebuilt one."""
     return name.partition(".")[0]
 
 

@@ -40,11 +40,12 @@ def _damaged_part(point: Point) -> str:
     passage = read_passage(point.payload)
     if passage.digest != point.payload["digest"]:
         return "text"
-    length = math.hypot(*point.meaning)
-    if not abs(length - 1) < _UNIT and (point.meaning or "unembedded" not in point.payload):
+    is_waiting = not point.meaning and "unembedded" in point.payload
+    # A damaged length may be NaN, which is not smaller than anything.
+    if not is_waiting and not abs(math.hypot(*point.meaning) - 1) < _UNIT:
         return "vector"
     # Computing all words again would take as long as a sync.
     language = point.payload["language"]
-    if not point.words[0] and vocabulary.of_passage(passage.embedded, language)[0]:
+    if not point.words.indices and vocabulary.of_passage(passage.embedded, language).indices:
         return "words"
     return ""

@@ -93,6 +93,7 @@ def _require_sound(folder: Path, dimensions: int) -> None:
 
 
 def _problem(folder: Path, dimensions: int) -> str:
+    """Return why the copy in ``folder`` cannot be used; empty if it can."""
     try:
         _, incomplete = _checked(folder, dimensions)
     except IndexUnavailable as error:

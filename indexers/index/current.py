@@ -17,6 +17,7 @@ from footnote_bot.indexers.index.catalog import (
     IndexCatalog,
     close_safely,
     fingerprint_of,
+    have_same_model,
     next_name,
 )
 from footnote_bot.indexers.index.hits import Embed, compare_missing
@@ -27,7 +28,6 @@ from footnote_bot.indexers.ports import (
     PassageIndex,
     PassageRef,
     Unembedded,
-    Vector,
 )
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ _CURRENT_LASTS = 5.0
 
 class CurrentIndex:
     """A PassageIndex that reads the current index and writes the wanted one; mostly they are the
-    same. It is the port `indexers.syncing.ports.RebuildableIndex`.
+    same.
 
     If they differ (another model, another splitter), the next syncs build the wanted one, and
     `promote` makes it the current one. Meanwhile rights and removals reach both, and if the models
@@ -74,24 +74,17 @@ class CurrentIndex:
         self.damage = catalog.damage()
         """The damage of the current index, until another one has been built."""
         self._unusable: set[PassageIndex] = set()
+        """Open indexes that turned out to be damaged when they were written."""
         self._unread = False
+        """Whether this version cannot read the current index, which another version wrote."""
         self._lost = False
         """Whether the index that was set aside is damaged."""
         current = catalog.current()
         read = self._open_current(current) if current else None
         try:
-            if read is None or current is None:
-                name = (
-                    next_name(current) if current and fingerprint_of(current) == wanted else wanted
-                )
-                self._written_name, self.candidate = self._new(name)
+            self._written_name, self.candidate = self._open_written(current, read)
+            if read is None:
                 catalog.activate(self._written_name)
-            elif fingerprint_of(current) != wanted:
-                self._written_name, self.candidate = self._new(wanted)
-            elif self.damage and self.damage.index == current:
-                self._written_name, self.candidate = self._new(next_name(current))
-            else:
-                self._written_name, self.candidate = current, read
         except BaseException:
             if read is not None:
                 read.close()
@@ -100,7 +93,7 @@ class CurrentIndex:
         self.current = read or self.candidate
         """The index that is read; the ``candidate`` is the one that is written."""
         # Whether the current index has vectors of the wanted model.
-        self._same_vectors = self._read_name.partition("-")[0] == wanted.partition("-")[0]
+        self._same_vectors = have_same_model(self._read_name, wanted)
         self.reuses = True
         """Whether vectors of the current index may go into a rebuilt one."""
 
@@ -184,10 +177,16 @@ class CurrentIndex:
         already."""
         if self.building:
             return False
-        self._written_name, self.candidate = self._new(next_name(self._read_name))
+        self._written_name, self.candidate = self._open_new(next_name(self._read_name))
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
+        """Write a sound index beside a damaged one, before a sync or ``after`` one that failed.
+        Return False if there is nothing to do.
+
+        Raises:
+            IndexUnavailable: no index can be created.
+        """
         if self._lost:
             self._lost = False
             self._catalog.remove_all_except(self._read_name)
@@ -199,14 +198,17 @@ class CurrentIndex:
             self._note_damage(after)
         if self.building and broken:
             close_safely(self.candidate)
-            self._written_name, self.candidate = self._new(next_name(self._written_name))
+            self._written_name, self.candidate = self._open_new(next_name(self._written_name))
             return True
         if self.building:
-            return after is not None and self._stop_reading()
+            if after:
+                self._read_candidate()
+            return after is not None
         damaged = self.damage is not None and self.damage.index == self._read_name
         return (broken or damaged) and self.rebuild()
 
     def set_aside(self) -> None:
+        """Write the current index again. The next `rebuild` continues with the new index."""
         if self.building:
             unfinished, self.candidate = self.candidate, self.current
             self._written_name, self.reuses = self._read_name, True
@@ -215,26 +217,27 @@ class CurrentIndex:
             close_safely(unfinished)
 
     def discard(self) -> None:
+        """Write the current index again, and delete the new index, unless it is built for another
+        model or splitter."""
         if self.building and not self.is_rebuilding:
-            return  # the settings need it: vectors of another model must not reach the old index
+            return  # vectors of another model must not reach the old index
         self.set_aside()
         self._catalog.remove_all_except(self._read_name)
 
-    def promote(self) -> bool:
+    def promote(self) -> None:
         """Make the written index the current one, after every wiki was synced to its end, and
-        delete the old one. Return False if they were the same already."""
+        delete the old one."""
         if not self.building:
             self._clear_damage()
-            return False
+            return
         with self._switching:
             # First: if this fails, other processes go on reading the old index, and it must still
             # get removals and rights.
             self._catalog.activate(self._written_name)
-            self._stop_reading()
+            self._read_candidate()
         self._catalog.remove_all_except(self._read_name)
         self._clear_damage()
         log.info("The rebuilt index is the current one now")
-        return True
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
         with self._writing():
@@ -267,19 +270,6 @@ class CurrentIndex:
 
     def search(
         self,
-        text: str,
-        vector: Vector,
-        *,
-        reader: Reader,
-        limit: int,
-        wikis: Sequence[str] | None = None,
-    ) -> list[Hit]:
-        query = IndexQuery(text, vector)
-        (hits,) = self.search_all([query], reader=reader, limit=limit, wikis=wikis)
-        return hits
-
-    def search_all(
-        self,
         queries: Sequence[IndexQuery],
         *,
         reader: Reader,
@@ -291,7 +281,7 @@ class CurrentIndex:
         def search(index: PassageIndex) -> list[list[Hit]]:
             comparable = self._same_vectors or index is self.candidate
             sent = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
-            return index.search_all(sent, reader=reader, limit=limit, wikis=readable)
+            return index.search(sent, reader=reader, limit=limit, wikis=readable)
 
         def without(broken: PassageIndex) -> list[list[Hit]]:
             nothing: list[list[Hit]] = [[] for _ in queries]
@@ -352,7 +342,7 @@ class CurrentIndex:
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
         if passages:
             with self._narrow_rights():
-                self._restrict(passages[0])
+                self._narrow_old(passages[0])
         with self._writing():
             self.candidate.replace(passages, embeddings)
 
@@ -411,7 +401,18 @@ class CurrentIndex:
             self._remember(Damage(error.why))
             return None
 
-    def _new(self, name: str) -> tuple[str, PassageIndex]:
+    def _open_written(
+        self, current: str | None, read: PassageIndex | None
+    ) -> tuple[str, PassageIndex]:
+        """Return the index to write, and its name: the current one that is ``read`` (None: it
+        cannot be), if it is the wanted one and not damaged, or else one beside it."""
+        if current is None or fingerprint_of(current) != self._wanted:
+            return self._open_new(self._wanted)
+        if read is None or (self.damage and self.damage.index == current):
+            return self._open_new(next_name(current))
+        return current, read
+
+    def _open_new(self, name: str) -> tuple[str, PassageIndex]:
         """Open the index ``name``, or one with a higher number if it is damaged. Nobody reads it
         yet, so its damage is not reported."""
         try:
@@ -441,7 +442,7 @@ class CurrentIndex:
             self._note_damage(error)
             if not self.building:
                 self.rebuild()
-            self._stop_reading()
+            self._read_candidate()
 
     def _clear_damage(self) -> None:
         if self.damage:
@@ -449,8 +450,8 @@ class CurrentIndex:
             self.damage = None
             self._catalog.remember(None)
 
-    def _stop_reading(self) -> bool:
-        """Read the written index from now on."""
+    def _read_candidate(self) -> None:
+        """Read the written index from now on, and no more the one that was read."""
         with self._switching:
             old, self.current, self._same_vectors = self.current, self.candidate, True
             self._read_name, self.reuses = self._written_name, True
@@ -459,9 +460,8 @@ class CurrentIndex:
             self._remember(Damage(self.damage.why))
         close_safely(old)
         self._unusable.discard(old)
-        return True
 
-    def _restrict(self, passage: Passage) -> None:
+    def _narrow_old(self, passage: Passage) -> None:
         """Narrow the rights of the page's old version in the old index: that must not wait for the
         new index."""
         if not self.building:
@@ -505,7 +505,8 @@ class CurrentIndex:
         Raises:
             IndexCorrupt: the index is damaged, and there is no ``without``.
         """
-        index = self._followed()
+        self._follow_if_due()
+        index = self.current
         try:
             return ask(index)
         except IndexCorrupt as error:
@@ -514,22 +515,18 @@ class CurrentIndex:
             self._note_damage(error)
             return without(index)
         except IndexUnavailable:
-            if not self._has_switched(index):
+            if self.current is index and not self.follow():
                 raise
             return ask(self.current)
 
-    def _followed(self) -> PassageIndex:
-        """Return the current index. An index that another process has replaced may remain, if that
-        process could not remove it, and nobody narrows the rights in it any more."""
+    def _follow_if_due(self) -> None:
+        """Switch to the index that another process has promoted, every few seconds. Its predecessor
+        may still exist, if that process could not remove it, but nobody narrows the rights in it
+        any more."""
         now = self._clock()
         if self._catalog.is_shared and not 0 <= now - self._followed_at < _CURRENT_LASTS:
             self._followed_at = now
             self.follow()
-        return self.current
-
-    def _has_switched(self, index: PassageIndex) -> bool:
-        """Return whether another index than ``index`` is read now; switch to a promoted one."""
-        return self.current is not index or self.follow()
 
 
 def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from footnote_bot.indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
+from footnote_bot.indexers.errors import IndexCorrupt, IndexUnavailable
 
 # Edge grows its log and its vectors in steps of 32 MB each; opening needs the step of the log. The
 # space that is kept free while writing lets the index be opened again. An empty index takes 52 MB,
@@ -60,7 +60,7 @@ def translate_errors(folder: Path) -> Iterator[None]:
     """Translate Edge's errors within.
 
     Raises:
-        IndexLocked, IndexCorrupt, IndexUnavailable: for any error that Edge raises.
+        IndexCorrupt, IndexUnavailable: for any error that Edge raises.
     """
     try:
         yield
@@ -81,11 +81,6 @@ def _error_for(folder: Path, text: str) -> IndexUnavailable:
     """Return the error that a message of Qdrant Edge means."""
     match = _OS_ERROR.search(text)
     number = int(match[1] or match[2]) if match else None
-    if "WouldBlock" in text or number == errno.EWOULDBLOCK:
-        return IndexLocked(
-            f"Another Footnote process holds the index in {folder}: ask it instead, stop it,"
-            " or set [index] url to a Qdrant server."
-        )
     if "Shard is not initialized" in text:
         return IndexUnavailable(f"The index in {folder} is closed.")
     if number in _FULL:

@@ -6,7 +6,9 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,43 +29,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from fastembed import TextEmbedding
     from tokenizers import Encoding, Tokenizer
-
-
-_BY_WORD = "BertPreTokenizer"
-"""The pre-tokenizer that cuts at every space, so that no token contains one."""
-_SPACES = str.maketrans("\t\n\r", "   ")
-"""The characters that BERT takes for spaces, whatever Unicode says of them."""
-_REMEMBERED = 65_536
-"""Words whose count is kept, some 8 MB."""
-_LONG = 40
-"""Characters from which on the count of a word is not kept: such words hardly occur twice."""
-
-
-class TokenCounter:
-    """Counts all tokens of a text, without special tokens and truncation.
-
-    If the tokenizer reads word by word, each word is counted once: passages repeat their words
-    again and again, and this takes less than half of the time.
-    """
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-        self._reads_words = type(tokenizer.pre_tokenizer).__name__ == _BY_WORD
-        self._of_word = lru_cache(maxsize=_REMEMBERED)(self._count)
-
-    def __call__(self, text: str) -> int:
-        """Return the number of tokens. ``text`` has no unpaired surrogates."""
-        if not self._reads_words:
-            return self._count(text)
-        count = self._of_word
-        return sum(
-            count(word) if len(word) < _LONG else self._count(word)
-            for word in text.translate(_SPACES).split(" ")
-        )
-
-    def _count(self, text: str) -> int:
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
-
 
 _SEARCH_QUERY = "Represent this sentence for searching relevant passages: "
 _WEB_QUERY = (
@@ -117,12 +82,23 @@ _BATCH = 8
 _QUESTIONS = 256
 """Questions whose vectors are kept, some 12 KB each."""
 
-_sharing = threading.Lock()
+_loading = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loaded:
+    """A loaded model. Its ``tokenizer`` neither truncates nor pads. ``averages``: its vector of a
+    text is the average of the token vectors, so it has vectors of sentences."""
+
+    model: TextEmbedding
+    tokenizer: Tokenizer
+    averages: bool
 
 
 class _Embedder:
     """The common part of both kinds. The model is loaded once, at its first use in any thread.
-    ``at_once`` batches are embedded at the same time."""
+    ``at_once`` batches are embedded at the same time. The prompts ``query`` and ``passage`` come
+    before each text."""
 
     identity: str
     dimensions: int
@@ -130,27 +106,22 @@ class _Embedder:
     multilingual: bool
 
     def __init__(
-        self,
-        load: Callable[[], TextEmbedding],
-        *,
-        query: str = "",
-        passage: str = "",
-        averages: Callable[[TextEmbedding], bool] = pooling.averages,
-        at_once: int = 1,
+        self, load: Callable[[], _Loaded], *, query: str = "", passage: str = "", at_once: int = 1
     ) -> None:
-        self._load = load
-        self._is_averaging = averages
-        self._loading = threading.Lock()
+        self._load = cache(load)
         self._query = query
         self._passage = passage
         self._at_once = at_once
         self._of_question = lru_cache(maxsize=_QUESTIONS)(self._embed_question)
 
+    def _loaded(self) -> _Loaded:
+        with _loading:
+            return self._load()
+
     def count_tokens(self, text: str) -> int:
         """Count all tokens by the model's own tokenizer, without special tokens and truncation."""
-        with self._loading:
-            counter = self._token_counter
-        return counter(encodable(text))
+        tokenizer = self._loaded().tokenizer
+        return len(tokenizer.encode(encodable(text), add_special_tokens=False).ids)
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """Return embeddings in the order of ``texts``. The first line of a text is its path and no
@@ -159,28 +130,28 @@ class _Embedder:
         Raises:
             ModelUnavailable: the model is missing or not the one named.
         """
+        loaded = self._loaded()
         prompted = [self._passage + encodable(text) for text in texts]
-        encodings = self._counter.encode_batch(prompted)
-        order = sorted(range(len(prompted)), key=lambda i: len(encodings[i].ids))
-        embeddings = [Embedding(())] * len(prompted)
+        encodings = loaded.tokenizer.encode_batch(prompted)
+
+        def embed(batch: Sequence[int]) -> list[Embedding]:
+            return self._embed(loaded, [prompted[i] for i in batch], [encodings[i] for i in batch])
+
+        # The longest first: at the end no core waits long for another.
+        order = sorted(range(len(prompted)), key=lambda i: len(encodings[i].ids), reverse=True)
         batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
-        batches.reverse()  # the longest first: at the end no core waits long for another
+        results = in_threads(embed, batches, at_once=self._at_once, name="embedder")
+        by_place = dict(zip(order, chain.from_iterable(results), strict=True))
+        pooling.give_back(loaded.model)
+        return [by_place[place] for place in range(len(texts))]
 
-        def read(batch: Sequence[int]) -> list[Embedding]:
-            return self._read([prompted[i] for i in batch], [encodings[i] for i in batch])
-
-        results = in_threads(read, batches, at_once=self._at_once, name="embedder")
-        for batch, batch_embeddings in zip(batches, results, strict=True):
-            for i, embedding in zip(batch, batch_embeddings, strict=True):
-                embeddings[i] = embedding
-        pooling.give_back(self._model)
-        return embeddings
-
-    def _read(self, texts: Sequence[str], encodings: Sequence[Encoding]) -> list[Embedding]:
-        if self._averages:
+    def _embed(
+        self, loaded: _Loaded, texts: Sequence[str], encodings: Sequence[Encoding]
+    ) -> list[Embedding]:
+        if loaded.averages:
             starts = [max(text.find("\n") + 1, len(self._passage)) for text in texts]
-            return list(pooling.embeddings(self._model, texts, encodings, starts))
-        return list(map(Embedding, _plain(self._model.passage_embed(texts, batch_size=_BATCH))))
+            return list(pooling.embeddings(loaded.model, texts, encodings, starts))
+        return list(map(Embedding, _plain(loaded.model.passage_embed(texts, batch_size=_BATCH))))
 
     def embed_question(self, text: str) -> Vector:
         """Return a vector for searching; a few milliseconds with the bundled model. The last
@@ -192,43 +163,14 @@ class _Embedder:
         return self._of_question(text)
 
     def _embed_question(self, text: str) -> Vector:
-        (vector,) = _plain(self._model.query_embed([self._query + encodable(text)]))
+        (vector,) = _plain(self._loaded().model.query_embed([self._query + encodable(text)]))
         return tuple(vector)
-
-    @property
-    def _model(self) -> TextEmbedding:
-        with self._loading:
-            return self._loaded
-
-    @property
-    def _counter(self) -> Tokenizer:
-        with self._loading:
-            return self._tokenizer_copy
-
-    @cached_property
-    def _loaded(self) -> TextEmbedding:
-        return self._load()
-
-    @cached_property
-    def _averages(self) -> bool:
-        return self._is_averaging(self._model)
-
-    @cached_property
-    def _tokenizer_copy(self) -> Tokenizer:
-        return _full_tokenizer(self._loaded)
-
-    @cached_property
-    def _token_counter(self) -> TokenCounter:
-        return TokenCounter(self._tokenizer_copy)
 
 
 class LocalEmbedder(_Embedder):
     """A sentence-transformers model of 384 dimensions in a folder; by default the bundled one. It
-    works without a network, and is checked against its digests.
-
-    ``threads`` limits the processor cores it uses; None takes all. Each core embeds its own batch:
-    cores that share a batch wait for one another, for a third of the time. The model runs in the
-    calling thread, and so at its priority.
+    works without a network, and is checked against its digests. It uses all processor cores. Each
+    embeds its own batch: cores that share a batch wait for one another, for a third of the time.
     """
 
     identity = "all-MiniLM-L6-v2-int8@" + _DIGESTS["model.onnx"][:12]
@@ -236,30 +178,12 @@ class LocalEmbedder(_Embedder):
     max_tokens = _TRAINED_FOR
     multilingual = False
 
-    def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
-        self._folder = folder or BUNDLED
-        at_once = threads or os.cpu_count() or 1
-        super().__init__(self._from_folder, averages=lambda _: True, at_once=at_once)
-
-    def _from_folder(self) -> TextEmbedding:
-        with _sharing:
-            return _read(self._folder)
+    def __init__(self, folder: Path = BUNDLED) -> None:
+        super().__init__(partial(_read, folder), at_once=os.cpu_count() or 1)
 
 
 @cache
-def _full_tokenizer(model: TextEmbedding) -> Tokenizer:
-    """Return a copy of the model's tokenizer that neither truncates nor pads, as the model's own
-    must. It takes 0.1 s, once for each model."""
-    from tokenizers import Tokenizer  # slow, and needed only with a model
-
-    tokenizer = Tokenizer.from_str(_tokenizer(model).to_str())
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-@cache
-def _read(folder: Path) -> TextEmbedding:
+def _read(folder: Path) -> _Loaded:
     """Load a model once a process, however many indexes it opens."""
     check(folder, _DIGESTS, kind="embedding model", setting="[index] model")
     from fastembed import TextEmbedding  # half a second
@@ -274,7 +198,18 @@ def _read(folder: Path) -> TextEmbedding:
         dim=LocalEmbedder.dimensions,
     )
     _tokenizer(model).enable_truncation(_TRAINED_FOR)
-    return model
+    return _Loaded(model, _full_tokenizer(model), averages=True)
+
+
+def _full_tokenizer(model: TextEmbedding) -> Tokenizer:
+    """Return a copy of the model's tokenizer that neither truncates nor pads, as the model's own
+    must. It takes 0.1 s."""
+    from tokenizers import Tokenizer  # slow, and needed only with a model
+
+    tokenizer = Tokenizer.from_str(_tokenizer(model).to_str())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 class FastembedEmbedder(_Embedder):
@@ -285,12 +220,11 @@ class FastembedEmbedder(_Embedder):
         ModelUnknown: fastembed knows no model of this name.
     """
 
-    def __init__(self, name: str, cache_dir: Path, *, threads: int | None = None) -> None:
+    def __init__(self, name: str, cache_dir: Path) -> None:
         from fastembed import TextEmbedding  # half a second
 
         self._name = name
         self._cache_dir = cache_dir
-        self._threads = threads
         if (description := described(TextEmbedding, name)) is None:
             raise ModelUnknown(
                 f"There is no embedding model {name!r}: set [index] model to a name that"
@@ -304,16 +238,11 @@ class FastembedEmbedder(_Embedder):
         self.max_tokens = int(limit[1]) if limit else _USUAL_LIMIT
         super().__init__(self._from_cache_or_hub, query=query, passage=passage)
 
-    def _from_cache_or_hub(self) -> TextEmbedding:
+    def _from_cache_or_hub(self) -> _Loaded:
         from fastembed import TextEmbedding  # half a second
 
-        return by_name(
-            TextEmbedding,
-            self._name,
-            self._cache_dir,
-            kind="embedding model",
-            threads=self._threads,
-        )
+        model = by_name(TextEmbedding, self._name, self._cache_dir, kind="embedding model")
+        return _Loaded(model, _full_tokenizer(model), pooling.averages(model))
 
 
 def _tokenizer(model: TextEmbedding) -> Tokenizer:

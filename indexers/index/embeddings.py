@@ -8,15 +8,14 @@ less than .01. The length is lost, which a cosine does not need.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from footnote_bot.indexers.ports import Embedding, Vector
-
-_Rows = npt.NDArray[np.float32]
 
 
 def pack(vectors: npt.ArrayLike) -> bytes:
@@ -36,74 +35,35 @@ def to_payload(embedding: Embedding) -> str:
     return b64encode(pack(whole) + embedding.sentences).decode("ascii")
 
 
-def sentences(text: str, dimensions: int) -> bytes:
-    """Return the rows of the sentences; the first row is the whole text's."""
-    return b64decode(text)[dimensions:]
+def sentences(stored: str, dimensions: int) -> bytes:
+    """Return the rows of the sentences in a result of `to_payload`, whose first row is the whole
+    text's."""
+    return b64decode(stored)[dimensions:]
 
 
-def cosines(question: Vector, texts: Sequence[str]) -> list[tuple[float, float]]:
-    """Return for each text of `to_payload` the cosines of the question with the whole text and with
-    the nearest sentence (the whole text, if there are no sentences); zeros without a question or a
-    text."""
-    (pairs,) = cosines_of_all([question], [texts])
-    return pairs
+class Cosines(NamedTuple):
+    """The cosines (-1 to 1) of a question with a text, and with the closest of its sentences."""
+
+    whole: float
+    closest: float
 
 
-def cosines_of_all(
-    questions: Sequence[Vector], texts: Sequence[Sequence[str]]
-) -> list[list[tuple[float, float]]]:
-    """Return `cosines` for each question and its texts. A text of several questions is decoded
-    once."""
-    pairs = list(zip(questions, texts, strict=True))
-    dimensions = max(map(len, questions), default=0) or 1
-    # The order of the texts stays, so that the rows of a single question need not be copied.
-    distinct = dict.fromkeys(text for question, own in pairs if question for text in own)
-    stored = _Stored.of(distinct, dimensions)
-    return [
-        stored.cosines(question, own) if question and any(own) else [(0.0, 0.0)] * len(own)
-        for question, own in pairs
-    ]
+_NOT_COMPARED = Cosines(0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """Decoded rows one below the other, their lengths, and the rows of each text."""
-
-    rows: _Rows
-    lengths: _Rows
-    spans: Mapping[str, range]
-
-    @classmethod
-    def of(cls, texts: Iterable[str], dimensions: int) -> _Stored:
-        blobs, spans, at = [], {}, 0
-        for text in texts:
-            blobs.append(b64decode(text))
-            count = len(blobs[-1]) // dimensions
-            spans[text] = range(at, at + count)
-            at += count
-        bytes_ = np.frombuffer(b"".join(blobs), dtype=np.int8).reshape(-1, dimensions)
-        rows = bytes_.astype(np.float32)
-        return cls(rows, np.sqrt(np.einsum("ij,ij->i", rows, rows)), spans)
-
-    def cosines(self, question: Vector, texts: Sequence[str]) -> list[tuple[float, float]]:
-        spans = [self.spans[text] for text in texts]
-        rows, lengths = self._rows_at([row for span in spans for row in span])
-        vector = np.asarray(question, dtype=np.float32)
-        cosines = ((rows @ vector) / np.maximum(lengths, 1e-9)).tolist()
-        pairs, at = [], 0
-        for span in spans:
-            if span:
-                whole, *of_sentences = cosines[at : at + len(span)]
-                nearest = max(of_sentences, default=-1.0)
-                pairs.append((whole, nearest if nearest > -1.0 else whole))
-            else:
-                pairs.append((0.0, 0.0))
-            at += len(span)
-        return pairs
-
-    def _rows_at(self, places: Sequence[int]) -> tuple[_Rows, _Rows]:
-        """Return the rows at ``places`` and their lengths. Only these are multiplied, because among
-        more rows a product can differ in its last bit."""
-        if places == [*range(len(self.rows))]:
-            return self.rows, self.lengths
-        return self.rows[places], self.lengths[places]
+def cosines(question: Vector, stored: Sequence[str]) -> list[Cosines]:
+    """Compare the question with each text, ``stored`` as `to_payload` returns it. A text without
+    sentences is its own closest sentence. Without a question, or an embedding of the text, both
+    cosines are 0."""
+    if not question or not any(stored):
+        return [_NOT_COMPARED] * len(stored)
+    texts = [b64decode(text) for text in stored]
+    rows = np.frombuffer(b"".join(texts), dtype=np.int8).reshape(-1, len(question))
+    vectors = rows.astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
+    of_all_rows = iter(((vectors @ np.asarray(question, dtype=np.float32)) / lengths).tolist())
+    results = []
+    for text in texts:
+        own = list(islice(of_all_rows, len(text) // len(question)))
+        results.append(Cosines(own[0], max(own[1:], default=own[0])) if own else _NOT_COMPARED)
+    return results

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import NamedTuple
 
 from footnote_bot.indexers.index import embeddings, schema
 from footnote_bot.indexers.index.schema import FoundPoint
 from footnote_bot.indexers.model import Hit, Passage, Reader
 from footnote_bot.indexers.ports import Embedding, PassageRef, Vector
 
-Version = tuple[str, str, int]
-"""A version of a page: its wiki, its key, and the number of the write."""
+
+class Version(NamedTuple):
+    """A version of a page: its wiki, its key, and the number of the write."""
+
+    wiki: str
+    page: str
+    number: int
 
 
 def hits_of(
@@ -26,12 +32,12 @@ def hits_of(
         if (place := _place(point)) not in passages:
             passage = schema.read_passage(point.payload)
             passages[place] = passage if passage.acl.admits(reader) else None
-    # An index that is being replaced may be older than this field.
-    texts = [[point.payload.get("meanings", "") for point in points] for points in results]
-    for points, cosines in zip(results, embeddings.cosines_of_all(vectors, texts), strict=True):
+    for points, vector in zip(results, vectors, strict=True):
+        # An index that is being replaced may be older than these two fields.
+        stored = [point.payload.get("meanings", "") for point in points]
         hits = [
-            Hit(readable, point.score, cosine, closest, point.payload.get("language", ""))
-            for point, (cosine, closest) in zip(points, cosines, strict=True)
+            Hit(readable, point.score, *cosines, point.payload.get("language", ""))
+            for point, cosines in zip(points, embeddings.cosines(vector, stored), strict=True)
             if (readable := passages[_place(point)])
         ]
         hits.sort(key=lambda hit: (-hit.score, *ref_of(hit.passage)))
@@ -46,7 +52,7 @@ def _place(point: FoundPoint) -> tuple[Version, int]:
 
 
 def version_of(point: FoundPoint) -> Version:
-    return point.payload["wiki"], point.payload["page"], point.payload["version"]
+    return Version(point.payload["wiki"], point.payload["page"], point.payload["version"])
 
 
 def ref_of(passage: Passage) -> PassageRef:
@@ -69,6 +75,6 @@ def compare_missing(hits: Sequence[Hit], question: Vector, embed: Embed) -> list
     embedded = embed([hits[at].passage.embedded for at in missing])
     cosines = embeddings.cosines(question, [embeddings.to_payload(item) for item in embedded])
     compared = list(hits)
-    for at, (cosine, closest) in zip(missing, cosines, strict=True):
-        compared[at] = replace(hits[at], cosine=cosine, closest=closest)
+    for at, (whole, closest) in zip(missing, cosines, strict=True):
+        compared[at] = replace(hits[at], cosine=whole, closest=closest)
     return compared

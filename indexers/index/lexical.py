@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from qdrant_edge import Bm25, Bm25Config
 
+from footnote_bot.indexers.index.schema import SparseVector
 from footnote_bot.indexers.text.sentences import encodable
 
 # The average number of tokens of a passage, with title and headings. BM25 weighs a passage's length
@@ -55,22 +56,20 @@ _DOTTED = re.compile(r"(?<![\w.])\.([A-Za-z]\w*)")
 def with_more_words(text: str) -> str:
     """Return ``text`` followed by the words that the tokenizer would miss, if there are any."""
     words: list[str] = []
-    for compound in _COMPOUND.findall(text):
+    for compound in _COMPOUND.findall(text):  # docs/set-up: docssetup, setup
         whole_and_parts = dict.fromkeys((compound, *_WITHIN.split(compound)))
         words += (_joined(part) for part in whole_and_parts if _JOINT.search(part))
-    words += map(_joined, _VERSION.findall(text))
-    if "0x" in text or "0X" in text:
-        words += _HEXADECIMAL.findall(text)
-    words += (f"dot{word}" for word in _DOTTED.findall(text))
-    # Most words are of one case, and are skipped quickly.
-    mixed = [word for word in _WORD.findall(text) if not (word.islower() or word.isupper())]
-    for parts in map(_CAMEL.findall, mixed):
-        if len(parts) > 1:
-            words.extend(parts)
-    if "+" in text or "#" in text:
-        words.extend(letter + _SIGNS[signs] for letter, signs in _SIGNED.findall(text))
+    words += map(_joined, _VERSION.findall(text))  # v1.2: 1dot2
+    words += _HEXADECIMAL.findall(text)  # 0x80070005: 80070005
+    words += (f"dot{word}" for word in _DOTTED.findall(text))  # .NET: dotNET
+    for word in _WORD.findall(text):  # camelCase: camel, Case
+        # Most words are of one case, and are skipped quickly.
+        if not (word.islower() or word.isupper()) and len(parts := _CAMEL.findall(word)) > 1:
+            words += parts
+    for letter, signs in _SIGNED.findall(text):  # C++: Cplusplus
+        words.append(letter + _SIGNS[signs])
     for run in () if text.isascii() else _UNSPACED.findall(text):
-        words.extend(first + second for first, second in pairwise(run))
+        words += (first + second for first, second in pairwise(run))
     return " ".join((text, *words)) if words else text
 
 
@@ -89,23 +88,23 @@ class Words:
     def __init__(self, language: str = "english") -> None:
         self._bm25 = Bm25(Bm25Config(language=language, avg_len=AVERAGE_LENGTH, ascii_folding=True))
 
-    def of_passage(self, text: str) -> tuple[list[int], list[float]]:
-        """Return token ids and their weights."""
+    def of_passage(self, text: str) -> SparseVector:
         vector = self._bm25.embed_document(with_more_words(encodable(text)))
-        return vector.indices, vector.values
+        return SparseVector(vector.indices, vector.values)
 
-    def of_question(self, text: str) -> tuple[list[int], list[float]]:
-        """Return token ids, each of weight 1: the engine multiplies by the idf."""
+    def of_question(self, text: str) -> SparseVector:
+        """Return the tokens, each of weight 1: the engine multiplies by the idf."""
         question = encodable(text)
         vector = self._bm25.embed_query(
             " ".join((with_more_words(question), *self._pairs(question)))
         )
-        return vector.indices, vector.values
+        return SparseVector(vector.indices, vector.values)
 
     def is_stop(self, word: str) -> bool:
         """Return whether a question that is only ``word`` searches for nothing. Unlike
         `of_question`, this is quick for every other word."""
-        return not self._bm25.embed_query(encodable(word)).indices and not self.of_question(word)[0]
+        by_itself = self._bm25.embed_query(encodable(word))
+        return not by_itself.indices and not self.of_question(word).indices
 
     def _pairs(self, question: str) -> Iterator[str]:
         """Yield neighbouring words as one word: `dry run` may mean `--dry-run`, and `on call` is

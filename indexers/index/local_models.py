@@ -44,17 +44,15 @@ def bundled(registry: type[_Model], name: str, folder: Path, **description: Any)
     return model
 
 
-def by_name(
-    registry: type[_Model], name: str, cache_dir: Path, *, kind: str, threads: int | None
-) -> _Model:
+def by_name(registry: type[_Model], name: str, cache_dir: Path, *, kind: str) -> _Model:
     """Load a model that fastembed knows, from ``cache_dir`` or downloaded into it. ``kind`` names
-    it in messages, as "embedding model"; ``threads`` limits its processor cores.
+    it in messages, as "embedding model".
 
     Raises:
         ModelUnavailable: it cannot be loaded.
     """
     try:
-        model: _Model = registry(name, cache_dir=str(cache_dir), threads=threads)
+        model: _Model = registry(name, cache_dir=str(cache_dir))
     except Exception as error:  # a hub's, a file's or onnxruntime's errors, which share no class
         raise ModelUnavailable(
             f"The {kind} {name!r} could be neither read from {cache_dir} nor downloaded: check the"

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import weakref
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +23,7 @@ class FolderLock:
     """A lock that this process holds from its creation until `release`.
 
     It is not reentrant: a second lock on the same folder is refused, also in another thread of this
-    process. A child process does not inherit it.
+    process. A program that this process starts does not inherit it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -36,7 +35,6 @@ class FolderLock:
         """
         self._file = _lock_file(folder)
         self._descriptor: int | None = _lock_descriptor(self._file, folder)
-        _held_locks.add(self)
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +46,6 @@ class FolderLock:
         """Release the lock; a second time does nothing. ``remove`` its file too, if the folder is
         gone for good."""
         descriptor, self._descriptor = self._descriptor, None
-        _held_locks.discard(self)
         if descriptor is not None:
             if remove:
                 self._file.unlink(missing_ok=True)
@@ -66,13 +63,6 @@ class FolderLock:
         """Return how many pages were stored; 0 if none were."""
         text = os.pread(self._descriptor, 20, 0) if self._descriptor is not None else b""
         return int(text) if text.strip().isdigit() else 0
-
-    def forget(self) -> None:
-        """Close the copy of the descriptor in a forked child, which would keep the lock held after
-        its parent has died. Closing a copy releases nothing."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
 
 
 def _lock_file(folder: Path) -> Path:
@@ -101,15 +91,3 @@ def _lock_descriptor(file: Path, folder: Path) -> int:
         if is_in_folder:
             return descriptor
         os.close(descriptor)  # its last holder removed the file just now: the lock is void
-
-
-_held_locks: weakref.WeakSet[FolderLock] = weakref.WeakSet()
-
-
-def _forget_all() -> None:
-    for lock in list(_held_locks):
-        lock.forget()
-    _held_locks.clear()
-
-
-os.register_at_fork(after_in_child=_forget_all)

@@ -13,14 +13,21 @@ from typing import Self
 
 from footnote_bot.indexers.index import embeddings, schema, vocabulary
 from footnote_bot.indexers.index.checking import incomplete_pages
+from footnote_bot.indexers.index.contents import IndexContents
 from footnote_bot.indexers.index.engine import Engine, batches
 from footnote_bot.indexers.index.hits import Version, hits_of, ref_of, version_of
 from footnote_bot.indexers.index.languages import Languages
-from footnote_bot.indexers.index.occurring import Occurring
-from footnote_bot.indexers.index.schema import FoundPoint, Head, Point, PointQuery, Where
+from footnote_bot.indexers.index.schema import (
+    FoundPoint,
+    Head,
+    Point,
+    PointQuery,
+    SparseVector,
+    Where,
+)
 from footnote_bot.indexers.index.unembedded import UnembeddedPassages
 from footnote_bot.indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from footnote_bot.indexers.ports import Embedding, IndexQuery, PassageRef, Vector
+from footnote_bot.indexers.ports import Embedding, IndexQuery, PassageRef
 
 
 class StoredPassages:
@@ -42,7 +49,7 @@ class StoredPassages:
         self._engine = engine
         self._languages = languages or Languages()
         self._clock = clock
-        self._occurring = Occurring(engine, clock, rights_last)
+        self._contents = IndexContents(engine, clock, rights_last)
         self._version = 0
         self._writing = threading.Lock()
         self.unembedded = UnembeddedPassages(engine, self._writing)
@@ -97,7 +104,7 @@ class StoredPassages:
             ]
             known = KnownPage(first.revision, first.acl, first.owner)
             head = Head(first.wiki, first.page, version, len(points), known)
-            self._occurring.will_write(first.wiki, first.acl, *languages)
+            self._contents.will_write(first.wiki, first.acl, *languages)
             # The order matters: the points are written, but not readable; then one point makes
             # them readable instead of the old version; then the old points are deleted.
             for batch in batches(points):
@@ -111,7 +118,7 @@ class StoredPassages:
     ) -> None:
         with self._writing:
             passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
-            self._occurring.will_write(wiki, acl)
+            self._contents.will_write(wiki, acl)
             # `known` reports the head. While the passages change, the head has a revision that no
             # wiki can take for unchanged, in case a kill leaves it so, and rights as wide as any
             # passage's, so that the next sync narrows them.
@@ -146,60 +153,42 @@ class StoredPassages:
 
     def search(
         self,
-        text: str,
-        vector: Vector,
-        *,
-        reader: Reader,
-        limit: int,
-        wikis: Sequence[str] | None = None,
-    ) -> list[Hit]:
-        """Search as in the port; without a ``vector`` by words only, with cosines of 0."""
-        query = IndexQuery(text, vector)
-        (hits,) = self.search_all([query], reader=reader, limit=limit, wikis=wikis)
-        return hits
-
-    def search_all(
-        self,
         queries: Sequence[IndexQuery],
         *,
         reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
-        fields = self._occurring.fields(reader, wikis)
+        fields = self._contents.fields(reader, wikis)
         if fields is None or limit < 1:
             return [[] for _ in queries]
         point_queries = [self._point_query(query) for query in queries]
         excluded: set[Version] = set()
         while True:
-            where = Where(fields, without=sorted(version for _, _, version in excluded))
+            where = Where(fields, without=sorted(version.number for version in excluded))
             # More than the limit, because copies are folded.
             results = self._engine.search(point_queries, where=where, limit=limit + limit // 3 + 1)
-            seen = {version_of(point) for points in results for point in points}
-            current = self._current(seen | excluded)
-            if seen <= current and not excluded & current:
-                for points in results:
-                    self.unembedded.note(points)
+            found = {version_of(point) for points in results for point in points}
+            current = self._current(found | excluded)
+            if found <= current and not excluded & current:
                 return [
                     [hit for hit in hits if _is_of(wikis, hit.passage)][:limit]
                     for hits in hits_of(results, [query.vector for query in queries], reader)
                 ]
             # A passage that is not current is old, or was still being written. In the latter case
             # it may be the page's only version by now, and must not be excluded.
-            excluded = (excluded | seen) - current
+            excluded = (excluded | found) - current
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         if not places:
             return []
         # By ids, which are computed from the heads' versions: no filter is as quick, and no id is
         # that of an older version.
-        pages = {(wiki, page) for wiki, page, _ in places}
-        heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
-        versions = {(head.wiki, head.page): head.version for head in map(_read_head, heads)}
+        versions = self._version_numbers({(wiki, page) for wiki, page, _ in places})
         ids = [
-            schema.passage_id(*place, versions[place[:2]])
-            for place in sorted(set(places))
-            if place[:2] in versions
+            schema.passage_id(wiki, page, ordinal, versions[wiki, page])
+            for wiki, page, ordinal in sorted(set(places))
+            if (wiki, page) in versions
         ]
         points = self._engine.retrieve(ids) if ids else []
         passages = [schema.read_passage(point.payload) for point in points]
@@ -210,12 +199,12 @@ class StoredPassages:
         return vocabulary.foreign_language(text, than or self._indexed_languages)
 
     def languages(self, *, reader: Reader, wikis: Sequence[str] | None = None) -> list[str]:
-        fields = self._occurring.fields(reader, wikis)
+        fields = self._contents.fields(reader, wikis)
         if fields is None:
             return []
         if len(self._indexed_languages) == 1:
             return list(self._indexed_languages)
-        return self._occurring.languages_among(fields)
+        return self._contents.languages_among(fields)
 
     def counts(self) -> dict[str, tuple[int, int]]:
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)
@@ -270,12 +259,12 @@ class StoredPassages:
         """
         for wiki in self._engine.facet("head", None):
             self.known(wiki)
-        vector, words = [dimensions**-0.5] * dimensions, ([0], [1.0])
+        vector, words = [dimensions**-0.5] * dimensions, SparseVector([0], [1.0])
         self._engine.search([PointQuery(vector, words, 0.5)], where=Where({}), limit=1)
 
     def _point_query(self, query: IndexQuery) -> PointQuery:
         words = vocabulary.of_question(query.text, self._indexed_languages)
-        bare = len(query.text.split()) <= 2 and len(words[0]) <= 6
+        bare = len(query.text.split()) <= 2 and len(words.indices) <= 6
         weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
         return PointQuery(query.vector, words, weight)
 
@@ -283,9 +272,13 @@ class StoredPassages:
         """Return the ``versions`` that are current: a head names them."""
         if not versions:
             return set()
-        pages = {(wiki, page) for wiki, page, _ in versions}
+        numbers = self._version_numbers({(version.wiki, version.page) for version in versions})
+        return {v for v in versions if numbers.get((v.wiki, v.page)) == v.number}
+
+    def _version_numbers(self, pages: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return the number of the current version of each page, by wiki and key."""
         heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
-        return versions & {_version(_read_head(head)) for head in heads}
+        return {(head.wiki, head.page): head.version for head in map(_read_head, heads)}
 
     def _heads(self, where: Where) -> Iterator[Head]:
         yield from map(_read_head, self._engine.scroll(where, fields=[], meaning=False))
@@ -301,15 +294,11 @@ class StoredPassages:
 
     @property
     def _indexed_languages(self) -> frozenset[str]:
-        return self._occurring.languages or self._languages.named
+        return self._contents.languages or self._languages.named
 
 
 def _read_head(point: FoundPoint) -> Head:
     return Head.read(point.payload)
-
-
-def _version(head: Head) -> Version:
-    return head.wiki, head.page, head.version
 
 
 def _heads_of(wiki: str, pages: Sequence[str]) -> Where:

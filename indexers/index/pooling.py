@@ -63,22 +63,22 @@ def _token_spans(
 ) -> Iterator[tuple[int, int]]:
     """Yield the first and last token (exclusive) of each sentence from character ``begin`` on,
     within the first ``count`` tokens."""
-    at = [
-        place if not special else -1
-        for (place, _), special in zip(encoding.offsets, encoding.special_tokens_mask, strict=True)
-    ][:count]
-    tokens = [token for token, place in enumerate(at) if place >= begin]
+    is_special = encoding.special_tokens_mask[:count]
+    starts = [start for start, _ in encoding.offsets[:count]]
+    # The tokens of the sentences, and the characters at which they start.
+    tokens = [t for t, start in enumerate(starts) if start >= begin and not is_special[t]]
+    places = [starts[token] for token in tokens]
     if not tokens:
         return
-    places = [at[token] for token in tokens]
     cuts = [tokens[0]]
-    for first, _ in spans(text[begin:]):
-        following = bisect_left(places, begin + first)
-        if following < len(tokens) and tokens[following] - cuts[-1] >= _FEWEST:
-            cuts.append(tokens[following])
-    if len(cuts) > 1 and tokens[-1] + 1 - cuts[-1] < _FEWEST:
+    for sentence_start, _ in spans(text[begin:]):
+        first = bisect_left(places, begin + sentence_start)
+        if first < len(tokens) and tokens[first] - cuts[-1] >= _FEWEST:
+            cuts.append(tokens[first])
+    end = tokens[-1] + 1
+    if len(cuts) > 1 and end - cuts[-1] < _FEWEST:
         cuts.pop()
-    yield from pairwise([*cuts, tokens[-1] + 1])
+    yield from pairwise([*cuts, end])
 
 
 def give_back(model: TextEmbedding) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ _IDENTITY = f"ms-marco-MiniLM-L-12-v2-int8@{_DIGESTS['model.onnx'][:12]}"
 _MOST_TOKENS = 192
 """The limit for question and text together. Twice as many tokens take twice the time and rank no
 better; with 128 the first passage was right for .64 of 192 questions instead of .72."""
-_sharing = threading.Lock()
+_loading = threading.Lock()
 
 
 class _Reranker:
@@ -47,9 +47,12 @@ class _Reranker:
         self, name: str, load: Callable[[], TextCrossEncoder], *, at_once: int = 1
     ) -> None:
         self.identity = name
-        self._load = load
+        self._load = cache(load)
         self._at_once = at_once
-        self._loading = threading.Lock()
+
+    def _loaded(self) -> TextCrossEncoder:
+        with _loading:
+            return self._load()
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the scores of the texts.
@@ -58,23 +61,16 @@ class _Reranker:
             ModelUnavailable: the model is missing, is another one, or does not run.
         """
         try:
-            with self._loading:
-                model = self._loaded
+            return self._scores(encodable(question), [encodable(text) for text in texts])
         except ModelUnavailable:
             raise
-        except Exception as error:  # onnxruntime's errors share no class
-            raise ModelUnavailable(
-                f"The reranker {self.identity!r} cannot be loaded ({type(error).__name__}): "
-                "reinstall Footnote, or name another model in [answer] reranker."
-            ) from error
-        try:
-            return self._read(model, encodable(question), [encodable(text) for text in texts])
         except Exception as error:  # onnxruntime's and the tokenizer's errors share no class
             raise ModelUnavailable(f"The reranker {self.identity!r} does not run.") from error
 
-    def _read(self, model: TextCrossEncoder, question: str, texts: Sequence[str]) -> list[float]:
+    def _scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """Read the texts one by one. A batch is padded to its longest text, which takes a third
         more time, and in it an int8 model's score of a text depends on its neighbours."""
+        model = self._loaded()
 
         def score(text: str) -> float:
             (score,) = model.rerank(question, [text], batch_size=1)
@@ -82,26 +78,17 @@ class _Reranker:
 
         return list(in_threads(score, texts, at_once=self._at_once, name="reranker"))
 
-    @cached_property
-    def _loaded(self) -> TextCrossEncoder:
-        return self._load()
-
 
 class LocalReranker(_Reranker):
     """The bundled cross-encoder, loaded at first use: ms-marco-MiniLM-L-12-v2, for English. A score
     is a logit; by itself it tells an answer from a passage on the same subject.
 
-    ``threads`` limits the processor cores it uses; None takes all. Each core reads its own text:
-    cores that share a text wait for one another, for a third of the time.
+    It uses all processor cores. Each reads its own text: cores that share a text wait for one
+    another, for a third of the time.
     """
 
-    def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
-        self._folder = folder or BUNDLED
-        super().__init__(_IDENTITY, self._from_folder, at_once=threads or os.cpu_count() or 1)
-
-    def _from_folder(self) -> TextCrossEncoder:
-        with _sharing:
-            return _read(self._folder)
+    def __init__(self, folder: Path = BUNDLED) -> None:
+        super().__init__(_IDENTITY, partial(_read, folder), at_once=os.cpu_count() or 1)
 
 
 @cache
@@ -119,13 +106,11 @@ class FastembedReranker(_Reranker):
     """A cross-encoder that fastembed knows by name, loaded at once: from ``cache_dir``, or
     downloaded into it.
 
-    ``threads`` limits the processor cores it uses; None takes all.
-
     Raises:
         ModelUnavailable: it cannot be loaded; ModelUnknown: fastembed knows no model of this name.
     """
 
-    def __init__(self, name: str, cache_dir: Path, *, threads: int | None = None) -> None:
+    def __init__(self, name: str, cache_dir: Path) -> None:
         from fastembed.rerank.cross_encoder import TextCrossEncoder  # half a second
 
         if described(TextCrossEncoder, name) is None:
@@ -134,5 +119,5 @@ class FastembedReranker(_Reranker):
                 " cross-encoder that fastembed supports, or leave the setting out for the one"
                 " that comes with Footnote."
             )
-        model = by_name(TextCrossEncoder, name, cache_dir, kind="reranker", threads=threads)
+        model = by_name(TextCrossEncoder, name, cache_dir, kind="reranker")
         super().__init__(f"fastembed:{name.lower()}", lambda: model)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from footnote_bot.indexers.errors import IndexCorrupt
 from footnote_bot.indexers.index.embeddings import to_payload
@@ -106,6 +106,7 @@ def head_id(wiki: str, page: str) -> uuid.UUID:
 
 
 def head_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
+    """Return the fields of a head that a relabelling changes. An ``owner`` of None stays."""
     return {"revision": revision, "rights": str(acl), **_owned(owner)}
 
 
@@ -124,6 +125,7 @@ def id_of(payload: Payload) -> uuid.UUID:
 
 
 def passage_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
+    """Return the fields of a passage that a relabelling changes. An ``owner`` of None stays."""
     return {"revision": revision, "acl": str(acl), **_owned(owner)}
 
 
@@ -187,6 +189,16 @@ def _passage(payload: Payload) -> Passage:
     )
 
 
+class SparseVector(NamedTuple):
+    """The tokens of a text: their ids, and the weight of each."""
+
+    indices: Sequence[int] = ()
+    values: Sequence[float] = ()
+
+
+NO_WORDS = SparseVector()
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """A point to write: a passage with its vectors (without ``meaning``, if it is not embedded
@@ -195,7 +207,7 @@ class Point:
     id: uuid.UUID
     payload: dict[str, Any]
     meaning: Vector = ()
-    words: tuple[Sequence[int], Sequence[float]] = ((), ())
+    words: SparseVector = NO_WORDS
 
     @classmethod
     def read(cls, record: Any) -> Point:
@@ -205,7 +217,7 @@ class Point:
             uuid.UUID(str(record.id)),
             record.payload or {},
             meaning_of(record),
-            (words.indices, words.values) if words else ((), ()),
+            SparseVector(words.indices, words.values) if words else NO_WORDS,
         )
 
 
@@ -240,7 +252,7 @@ class PointQuery:
     to 1; without ``meaning`` the search is by words only."""
 
     meaning: Vector
-    words: tuple[Sequence[int], Sequence[float]]
+    words: SparseVector
     meaning_weight: float
 
 

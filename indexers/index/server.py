@@ -20,6 +20,7 @@ from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from footnote_bot.indexers.errors import IndexUnavailable
+from footnote_bot.indexers.index.engine import batches
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.schema import (
@@ -32,6 +33,7 @@ from footnote_bot.indexers.index.schema import (
     FoundPoint,
     Point,
     PointQuery,
+    SparseVector,
     Where,
     meaning_of,
 )
@@ -180,10 +182,9 @@ class ServerEngine:
             self._index_fields(indexed=self._client.get_collection(collection).payload_schema)
 
     def upsert(self, points: Sequence[Point]) -> None:
-        for at in range(0, len(points), _AT_ONCE):
+        for batch in batches(points, _AT_ONCE):
             with self._translate_errors():
-                batch = [_to_server(point) for point in points[at : at + _AT_ONCE]]
-                self._client.upsert(self._collection, batch)
+                self._client.upsert(self._collection, [_to_server(point) for point in batch])
 
     def delete(self, where: Where) -> None:
         with self._translate_errors():
@@ -194,8 +195,8 @@ class ServerEngine:
             self._client.set_payload(self._collection, payload, points=_filter(where))
 
     def embed(self, points: Sequence[Embedded]) -> None:
-        for at in range(0, len(points), _AT_ONCE):
-            self._embed(points[at : at + _AT_ONCE])
+        for batch in batches(points, _AT_ONCE):
+            self._embed(batch)
 
     def _embed(self, points: Sequence[Embedded]) -> None:
         vectors = [
@@ -260,24 +261,10 @@ class ServerEngine:
     ) -> list[list[FoundPoint]]:
         requests = [_request(query, _filter(where), limit) for query in queries]
         with self._translate_errors():
-            responses = self._responses(requests)
+            responses = self._client.query_batch_points(self._collection, requests)
         return [
             [FoundPoint(point.payload or {}, point.score) for point in response.points]
             for response in responses
-        ]
-
-    def _responses(self, requests: Sequence[models.QueryRequest]) -> list[models.QueryResponse]:
-        if len(requests) > 1:
-            return self._client.query_batch_points(self._collection, requests)
-        return [
-            self._client.query_points(
-                self._collection,
-                prefetch=request.prefetch,
-                query=request.query,
-                limit=request.limit or 0,
-                with_payload=True,
-            )
-            for request in requests
         ]
 
     def settle(self) -> None:
@@ -322,10 +309,13 @@ def _to_server(point: Point) -> models.PointStruct:
     vectors: dict[str, Any] = {}
     if point.meaning:
         vectors[MEANING] = list(point.meaning)
-    if point.words[0]:
-        indices, values = point.words
-        vectors[WORDS] = models.SparseVector(indices=list(indices), values=list(values))
+    if point.words.indices:
+        vectors[WORDS] = _sparse(point.words)
     return models.PointStruct(id=str(point.id), vector=vectors, payload=point.payload)
+
+
+def _sparse(words: SparseVector) -> models.SparseVector:
+    return models.SparseVector(indices=list(words.indices), values=list(words.values))
 
 
 def _filter(where: Where) -> models.Filter:
@@ -344,9 +334,8 @@ def _filter(where: Where) -> models.Filter:
 
 
 def _request(query: PointQuery, filter_: models.Filter, limit: int) -> models.QueryRequest:
-    indices, values = query.words
-    sparse = models.SparseVector(indices=list(indices), values=list(values))
-    weighed = [(1.0 - query.meaning_weight, _normalised(sparse, WORDS, filter_))]
+    by_words = _normalised(_sparse(query.words), WORDS, filter_)
+    weighed = [(1.0 - query.meaning_weight, by_words)]
     if query.meaning:
         by_meaning = _normalised(list(query.meaning), MEANING, filter_)
         weighed.append((query.meaning_weight, by_meaning))

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from operator import itemgetter
 
 from footnote_bot.indexers.index import schema
 from footnote_bot.indexers.index.embeddings import to_payload
 from footnote_bot.indexers.index.engine import Engine, batches
-from footnote_bot.indexers.index.schema import Embedded, FoundPoint, Where
+from footnote_bot.indexers.index.schema import Embedded, Where
 from footnote_bot.indexers.model import Passage
 from footnote_bot.indexers.ports import Embedding
-
-_RECENT = 500  # passages of recent questions
 
 
 class UnembeddedPassages:
@@ -27,7 +25,6 @@ class UnembeddedPassages:
     def __init__(self, engine: Engine, writing: threading.Lock) -> None:
         self._engine = engine
         self._writing = writing
-        self._recent: dict[str, None] = {}
 
     def counts(self) -> dict[str, int]:
         return self._engine.facet("unembedded", None)
@@ -39,32 +36,19 @@ class UnembeddedPassages:
         newest = sorted(dated, key=itemgetter(0), reverse=True)
         return list(dict.fromkeys(digest for _, digest in newest))
 
-    def recently_found(self) -> list[str]:
-        recent, self._recent = self._recent, {}
-        return list(recent)
-
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
         return {passage.digest: passage for _, passage in self._waiting(wiki, digests)}
 
     def embed(self, wiki: str, embeddings: Mapping[str, Embedding]) -> None:
         with self._writing:
             for batch in batches(self._waiting(wiki, embeddings.keys())):
+                stored = [(point_id, embeddings[passage.digest]) for point_id, passage in batch]
                 self._engine.embed(
-                    [
-                        Embedded(id_, embedding.whole, to_payload(embedding))
-                        for id_, passage in batch
-                        for embedding in (embeddings[passage.digest],)
-                    ]
+                    [Embedded(id_, new.whole, to_payload(new)) for id_, new in stored]
                 )
 
-    def note(self, points: Sequence[FoundPoint]) -> None:
-        """Remember the passages among ``points`` that a search found by their words only."""
-        digests = [point.payload["digest"] for point in points if "unembedded" in point.payload]
-        if digests:
-            # A new dictionary, because another thread may take this one away.
-            self._recent = dict.fromkeys([*digests, *self._recent][:_RECENT])
-
     def _waiting(self, wiki: str, digests: Collection[str]) -> Iterator[tuple[uuid.UUID, Passage]]:
+        """Yield the waiting passages with these digests, and the ids of their points."""
         for batch in batches(sorted(digests)):
             where = Where({"unembedded": [wiki], "digest": batch})
             # Read to the end before the caller writes: a written passage leaves the listing.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import cache, lru_cache, partial
 
 from footnote_bot.indexers.index.lexical import Words
-
-Tokens = tuple[Sequence[int], Sequence[float]]
+from footnote_bot.indexers.index.schema import SparseVector
 
 _OTHERS = 0.5
 """The weight of a token that only another language than the question's has. On a corpus in English,
@@ -23,17 +22,17 @@ def _is_stop(word: str, language: str) -> bool:
     return words(language).is_stop(word)
 
 
-def of_passage(text: str, language: str) -> Tokens:
+def of_passage(text: str, language: str) -> SparseVector:
     return words(language).of_passage(text)
 
 
-def of_question(text: str, languages: Collection[str]) -> Tokens:
-    """Return token ids in each of ``languages`` (one or more), with their weights: German stems
-    find German passages, and English stems a name in English.
+def of_question(text: str, languages: Collection[str]) -> SparseVector:
+    """Return the tokens of the question in each of ``languages`` (one or more): German stems find
+    German passages, and English stems a name in English.
 
-    The question's own language is the one with most of its words as stop words. They are stop words
-    in the other languages, too: in passages of these they are rare, and would decide. If no
-    language has any of them, all languages count alike.
+    The question's own language is the one with most of its words as stop words. These words are
+    left out in the other languages, too: there they are rare, so they would decide. If no language
+    has any of them as stop words, all languages count alike.
     """
     ordered = sorted(languages)
     if len(ordered) == 1:
@@ -41,17 +40,15 @@ def of_question(text: str, languages: Collection[str]) -> Tokens:
     parts = text.split()
     stops = {language: [part for part in parts if _is_stop(part, language)] for language in ordered}
     question_language = max(ordered, key=lambda language: len(stops[language]))
-    own = words(question_language)
-    weight = _OTHERS if stops[question_language] else 1.0
+    weight_of_others = _OTHERS if stops[question_language] else 1.0
     stop_words = " ".join(stops[question_language])
     weights: dict[int, float] = {}
-    for bm25 in map(words, ordered):
-        stop_tokens = set(bm25.of_question(stop_words)[0])
-        for token, value in zip(*bm25.of_question(text), strict=True):
-            if token not in stop_tokens:
-                weights[token] = max(weights.get(token, 0.0), weight * value)
-    weights |= dict(zip(*own.of_question(text), strict=True))
-    return list(weights), list(weights.values())
+    for language in ordered:
+        stop_tokens = set(words(language).of_question(stop_words).indices)
+        tokens = words(language).of_question(text).indices
+        weights |= {token: weight_of_others for token in tokens if token not in stop_tokens}
+    weights |= dict.fromkeys(words(question_language).of_question(text).indices, 1.0)
+    return SparseVector(list(weights), list(weights.values()))
 
 
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2019](?=\w)")

@@ -59,18 +59,13 @@ def _answer(
     except RecursionError:
         error = TooCostly("nested too deeply")
     except Exception as raised:  # noqa: BLE001 - returned to the caller
-        error = raised if _is_ours(raised) else _broken(raised)
+        error = raised if isinstance(raised, ParsingFailed | IndexersError) else _broken(raised)
     del result
     return pickle.dumps((None, error, _peak()), pickle.HIGHEST_PROTOCOL)
 
 
-def _is_ours(error: Exception) -> bool:
-    """Return whether the error can be returned as it is; other errors may not survive pickling."""
-    return isinstance(error, ParsingFailed | IndexersError)
-
-
 def _broken(error: Exception) -> ParserBroken:
-    """Return the error with its place, but without its message, which may quote the page."""
+    """Return an error that survives pickling: with its place, and no words of the page."""
     kind = type(error).__name__
     return ParserBroken(kind, f"{''.join(traceback.format_tb(error.__traceback__))}{kind}")
 

@@ -37,8 +37,7 @@ class RecalledIndex(Protocol):
 
 
 class Wikis(dict[str, WikiSource]):
-    """A dictionary of the wikis by name, in the order of the settings: the port
-    `indexers.syncing.ports.ConfiguredWikis`."""
+    """A dictionary of the wikis by name, in the order of the settings."""
 
     def __init__(self, sources: Iterable[WikiSource]) -> None:
         super().__init__((source.name, source) for source in sources)
@@ -62,6 +61,12 @@ class Wikis(dict[str, WikiSource]):
         return [self[name] for name in names or self]
 
     def to_read(self, name: str | None, part: SyncScope | None, *, recent: bool) -> list[Wiki]:
+        """Return the wikis that a sync reads: the one called ``name``, a ``part`` of it, or all.
+        ``recent``: only the latest edits, of wikis that can list them.
+
+        Raises:
+            WikiMisconfigured: no wiki has this name.
+        """
         if part is not None:
             (source,) = self.chosen(part.wiki)
             return [scoped(source.wiki, source.divisible, part)]
@@ -190,6 +195,7 @@ class Wikis(dict[str, WikiSource]):
         return self[wiki].owner(named) if wiki in self else named
 
     def warn_of_trouble(self, reports: Sequence[SyncReport]) -> None:
+        """Add to the reports why people get less than they may read."""
         for report in reports:
             if report.complete and report.wiki in self and (why := self[report.wiki].trouble()):
                 report.warnings.append(why)

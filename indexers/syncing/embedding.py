@@ -1,10 +1,9 @@
-"""Use case: passages that wait for an embedding -> embedded, the most urgent first."""
+"""Use case: passages that wait for an embedding -> embedded, those of the newest pages first."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from itertools import islice
 
 from footnote_bot.indexers.errors import IndexersError
 from footnote_bot.indexers.model import Failed, Passage, Progress, SyncReport
@@ -25,25 +24,23 @@ def embed_waiting(
     progress: Callable[[Progress], None],
     stopped: Callable[[], bool],
 ) -> None:
-    """Embed the waiting passages of the report's wiki: first those that searches have just found,
-    then those of the newest pages. After a stop, the next sync embeds the others.
+    """Embed the waiting passages of the report's wiki, those of the newest pages first. After a
+    stop, the next sync embeds the others.
 
     Raises:
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
     wiki, waiting = report.wiki, index.unembedded
-    remaining = dict.fromkeys(waiting.digests(wiki))
-    total = len(remaining)
-    while remaining and not stopped():
-        urgent = [digest for digest in waiting.recently_found() if digest in remaining][:BATCH]
-        batch = list(dict.fromkeys([*urgent, *islice(remaining, BATCH)]))[:BATCH]
-        for digest in batch:
-            del remaining[digest]
+    digests = waiting.digests(wiki)
+    for at in range(0, len(digests), BATCH):
+        if stopped():
+            return
+        batch = digests[at : at + BATCH]
         passages = waiting.passages(wiki, batch)
         embeddings = _embeddings(embedder, list(passages.values()), report)
         waiting.embed(wiki, embeddings)
         report.passages_embedded += len(embeddings)
-        progress(Progress(wiki, total - len(remaining), total, embedding=True))
+        progress(Progress(wiki, at + len(batch), len(digests), embedding=True))
 
 
 def _embeddings(

@@ -4,38 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
-from typing import TypedDict
 
 from footnote_bot.indexers.errors import IndexCorrupt, RebuildRefused
+from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.model import NOBODY, SyncReport
 from footnote_bot.indexers.ports import PassageIndex, PromotionCheck, Wiki
-from footnote_bot.indexers.syncing.ports import RebuildableIndex
+from footnote_bot.indexers.syncing.sync import FEW, RemovalLimit
 
 log = logging.getLogger(__name__)
 
 _TRIES = 3
 """Attempts of a sync, each on a rebuilt index."""
 
-_FEW = 20
-"""Pages that may be lost without a question: a loss of fewer is never refused."""
-
-
-class Guard(TypedDict):
-    """Limits on the pages that may leave the index at once."""
-
-    max_removal: float
-    allow_mass_removal: bool
-
 
 def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its checks
-    index: RebuildableIndex,
+    index: CurrentIndex,
     wikis: Sequence[Wiki],
     read: Callable[[Wiki], Sequence[SyncReport]],
     *,
     anew: Container[Wiki],
     gate: PromotionCheck | None,
-    max_removal: float,
-    allow_mass_removal: bool = False,
+    limit: RemovalLimit,
 ) -> list[SyncReport]:
     """Read all ``wikis`` into the new ``index``, and promote it, unless a wiki was not read
     completely or a check objects. Vectors are reused for wikis that are not in ``anew``. ``read``
@@ -48,9 +37,7 @@ def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its ch
             reports += read(wiki)
         names = [wiki.name for wiki in wikis]
         if is_whole(reports, names):
-            losses: Iterator[str] = iter(())
-            if not allow_mass_removal:
-                losses = lost_pages(index, wikis=names, max_removal=max_removal)
+            losses = lost_pages(index, names, limit)
             unread = unread_pages(index, reports)
             objections = gate(index.current, index.candidate) if gate else ()
             if why := [*losses, *unread, *objections]:
@@ -58,7 +45,7 @@ def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its ch
                 index.discard()
                 reports[-1].error = _refusal(why)
             else:
-                removed = remove_unconfigured(index, names, allow_mass_removal=allow_mass_removal)
+                removed = remove_unconfigured(index, names, limit)
                 reports[-1].warnings.extend(removed)
                 _narrow_unread(index, reports)
                 index.promote()  # it may be promoted already, if the old one broke meanwhile
@@ -72,9 +59,7 @@ def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its ch
     return reports
 
 
-def on_sound_index(
-    index: RebuildableIndex, sync: Callable[[], list[SyncReport]]
-) -> list[SyncReport]:
+def on_sound_index(index: CurrentIndex, sync: Callable[[], list[SyncReport]]) -> list[SyncReport]:
     """Run ``sync`` on a sound index: if the index is damaged, or turns out to be, another one is
     built beside it. The first report says so.
 
@@ -105,8 +90,8 @@ def is_whole(reports: Sequence[SyncReport], wikis: Collection[str]) -> bool:
 def remove_unconfigured(
     index: PassageIndex,
     wikis: Container[str],
+    limit: RemovalLimit,
     *,
-    allow_mass_removal: bool = False,
     dry_run: bool = False,
 ) -> Iterator[str]:
     """Remove the pages of all other wikis than ``wikis``, which left the settings, and yield
@@ -116,7 +101,7 @@ def remove_unconfigured(
     counts = index.counts()
     for name in sorted(name for name in index.wikis() if name not in wikis):
         pages, _ = counts.get(name, (0, 0))
-        if pages >= _FEW and not allow_mass_removal:
+        if pages >= FEW and not limit.allow_mass_removal:
             yield (
                 f"{name} is no longer in the settings: nothing is answered from its {pages:,}"
                 " pages, and `footnote sync --allow-mass-removal` removes them"
@@ -132,29 +117,24 @@ def remove_unconfigured(
 
 
 def promote_unless_lost(
-    index: RebuildableIndex,
+    index: CurrentIndex,
     wikis: Mapping[str, Wiki],
     reports: Sequence[SyncReport],
-    *,
-    max_removal: float,
-    allow_mass_removal: bool,
+    limit: RemovalLimit,
 ) -> None:
     """Promote, after a sync of all ``wikis``, an index that was built for another model or
     splitter, unless it has lost too many pages (then the last report says so)."""
-    losses: Iterator[str] = iter(())
-    if index.building and not allow_mass_removal:
-        losses = lost_pages(index, wikis=wikis, max_removal=max_removal)
-    if why := list(losses):
-        _close_unseen(index, tuple(wikis.values()), reports)
-        reports[-1].complete, reports[-1].error = False, _refusal(why)
-        return
     if index.building:
+        if why := list(lost_pages(index, wikis, limit)):
+            _close_unseen(index, tuple(wikis.values()), reports)
+            reports[-1].complete, reports[-1].error = False, _refusal(why)
+            return
         _narrow_unread(index, reports)
     index.promote()
 
 
 def _close_unseen(
-    index: RebuildableIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
+    index: CurrentIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
 ) -> None:
     """Close the pages that are kept and were not seen again, because the wiki may have closed them
     to the token. Pages that were seen have their new rights in both indexes already."""
@@ -172,16 +152,16 @@ def _refusal(why: Sequence[str]) -> RebuildRefused:
     return RebuildRefused(f"The new index was not taken, and the old one is kept. {' '.join(why)}")
 
 
-def lost_pages(
-    index: RebuildableIndex, *, wikis: Container[str], max_removal: float
-) -> Iterator[str]:
-    """Warn of wikis that would lose many pages at once, or all, by the promotion, and say how to
-    allow it. Wikis that are not in ``wikis`` left the settings."""
+def lost_pages(index: CurrentIndex, wikis: Container[str], limit: RemovalLimit) -> Iterator[str]:
+    """Warn of wikis that would lose more pages at once than ``limit`` allows, or all, by the
+    promotion, and say how to allow it. Wikis that are not in ``wikis`` left the settings."""
+    if limit.allow_mass_removal:
+        return
     built = index.candidate.counts()
     losses = []
     for wiki, (pages, _) in index.current.counts().items():
         lost = pages - built.get(wiki, (0, 0))[0]
-        many = lost >= _FEW and lost / pages > max_removal
+        many = limit.refuses(lost, pages)
         if wiki in wikis and (many or lost == pages > 0):
             number = "The only page" if pages == 1 else f"{lost:,} of the {pages:,} pages"
             losses.append(f"{number} of {wiki} would be gone at once.")
@@ -192,7 +172,7 @@ def lost_pages(
         yield "If that is as it should be, run `footnote sync --allow-mass-removal`."
 
 
-def unread_pages(index: RebuildableIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
+def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
     """Warn of wikis with indexed pages that could not be read for the candidate (``reports`` name
     them)."""
     for report in reports:
@@ -202,7 +182,7 @@ def unread_pages(index: RebuildableIndex, reports: Sequence[SyncReport]) -> Iter
             yield f"{number} of {report.wiki} could not be read again."
 
 
-def _narrow_unread(index: RebuildableIndex, reports: Sequence[SyncReport]) -> None:
+def _narrow_unread(index: CurrentIndex, reports: Sequence[SyncReport]) -> None:
     """Narrow the rights of pages that could not be read now, and are in the new index since an
     earlier sync, to those in the current index: they may have been closed in between."""
     for report in reports:

@@ -6,8 +6,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from footnote_bot.indexers.errors import IndexersError, MassRemoval, ReadingStopped, WikiUnavailable
 from footnote_bot.indexers.model import (
@@ -35,23 +36,34 @@ log = logging.getLogger(__name__)
 _HELD = 20_000
 
 
+FEW = 20
+"""Pages. A loss of fewer is never refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalLimit:
+    """The limit on the pages that may leave the index at once: ``max_removal`` is a share of a
+    wiki's pages. ``allow_mass_removal`` is the operator's permission to remove more."""
+
+    max_removal: float
+    allow_mass_removal: bool = False
+
+    def refuses(self, lost: int, known: int) -> bool:
+        return lost >= FEW and lost / known > self.max_removal and not self.allow_mass_removal
+
+
 def sync(  # noqa: PLR0913 - the command's options
     wiki: Wiki,
     index: PassageIndex,
     embedder: Embedder,
     split: Callable[[Page], Sequence[Passage]],
     *,
-    max_removal: float,
+    limit: RemovalLimit,
     full: bool = False,
     dry_run: bool = False,
     words_first: bool = True,
-    allow_mass_removal: bool = False,
-    min_removal: int = 20,
     progress: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
-    clock: Callable[[], float] = time.monotonic,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    report: SyncReport | None = None,
 ) -> SyncReport:
     """Update the index to the state of the wiki.
 
@@ -61,77 +73,53 @@ def sync(  # noqa: PLR0913 - the command's options
     writes nothing. ``words_first`` stores many new pages with their words only, so that all can be
     found soon, and embeds them at the end, with those that a stopped sync left.
     ``stopped`` is called between batches. A stopped sync removes nothing and is not ``complete``,
-    and the next one continues from there. ``report`` is filled during the sync, for a caller that
-    needs it after an error.
+    and the next one continues from there.
+
+    The report's ``error`` is WikiUnavailable if the wiki cannot be listed; pages that were read are
+    indexed. It is MassRemoval if more pages would leave (vanished, or without text now) than
+    ``limit`` allows, or no page was found where there were some; everything else has been done. If
+    pages have rights of their own, nobody is shown the pages that were kept.
 
     Raises:
-        MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
-            ``min_removal``, would leave (vanished, or without text now), or no page was found
-            where there were some; everything else has been done. If pages have rights of their
-            own, nobody is shown the pages that were kept.
-        WikiUnavailable: the wiki cannot be listed; pages that were read are indexed.
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
-    started, requests = clock(), wiki.requests
-    report = report or SyncReport(wiki.name)
+    started, requests = time.monotonic(), wiki.requests
     if not dry_run:
         index.sweep(wiki.name)
-    later = words_first and not dry_run
-    run = _Run(wiki, index, embedder, split, full, dry_run, later, progress, stopped, now, report)
-    limit = RemovalLimit(max_removal, min_removal, allow_mass_removal)
+    report = SyncReport(wiki.name)
+    run = _Run(
+        wiki,
+        index,
+        embedder,
+        split,
+        report,
+        full=full,
+        dry_run=dry_run,
+        words_first=words_first and not dry_run,
+        progress=progress,
+        stopped=stopped,
+    )
     try:
-        try:
-            _read(run, limit)
-        except (WikiUnavailable, MassRemoval):
-            run.embed_waiting()
-            raise
-        run.embed_waiting()
-        run.settle()
-    finally:
-        report.requests = wiki.requests - requests
-        report.seconds = clock() - started
+        run.apply_changes()
+        run.remove_lost_pages(limit)
+    except (WikiUnavailable, MassRemoval) as error:
+        report.complete, report.error = False, error
+    except ReadingStopped:  # a stop before a page was read, and no failure of the wiki
+        report.complete = False
+    run.embed_waiting()
+    run.settle()
+    report.requests = wiki.requests - requests
+    report.seconds = time.monotonic() - started
     return report
 
 
-def _read(run: _Run, limit: RemovalLimit) -> None:
-    """Write the changes, and remove the pages that left."""
-    run.apply_changes()
-    if run.stopped():
-        return
-    no_page = run.listed_to_end and not run.listed
-    if no_page:
-        run.report.warnings.append(f"no page was found: see its {run.wiki.scope_settings}")
-    lost = run.lost_pages()
-    # A folder that is not mounted, or not yet filled, looks like an empty wiki.
-    nothing_found = bool(lost) and no_page and not limit.allow_mass_removal
-    if nothing_found or limit.refuses(len(lost), len(run.known)):
-        run.close(lost)
-        raise MassRemoval(refusal(run.wiki, len(lost), len(run.known)))
-    run.remove(lost)
+class _SplitPage(NamedTuple):
+    change: Changed
+    passages: Sequence[Passage]
 
-
-def sync_each(
-    wikis: Sequence[Wiki], sync_one: Callable[..., SyncReport], stopped: Callable[[], bool]
-) -> list[SyncReport]:
-    """Sync one wiki after the other, until ``stopped``. A wiki that cannot be listed, or would lose
-    too many pages, does not stop the others: its report holds the error. A stop is no error."""
-    reports = []
-    for wiki in wikis:
-        if stopped():
-            break
-        report = SyncReport(wiki.name)
-        reports.append(report)
-        try:
-            sync_one(wiki, report=report, stopped=stopped)
-        except (WikiUnavailable, MassRemoval) as error:
-            report.complete, report.error = False, error
-        except ReadingStopped:  # a stop before a page was read, and no failure of the wiki
-            report.complete = False
-    return reports
-
-
-_Cut = tuple[Changed, Sequence[Passage]]
-"""A page and its passages."""
+    @property
+    def key(self) -> str:
+        return self.change.page.key
 
 
 @dataclass
@@ -142,13 +130,13 @@ class _Run:
     index: PassageIndex
     embedder: Embedder
     split: Callable[[Page], Sequence[Passage]]
+    report: SyncReport
+    _: KW_ONLY
     full: bool
     dry_run: bool
     words_first: bool
     progress: Callable[[Progress], None]
     stopped: Callable[[], bool]
-    now: Callable[[], datetime]
-    report: SyncReport
 
     def __post_init__(self) -> None:
         self.known = self.index.known(self.wiki.name)
@@ -156,7 +144,7 @@ class _Run:
         self._whole = True
         self._leaving: set[str] = set()
         self._without_text: set[str] = set()
-        self._held: list[_Cut] = []
+        self._held: list[_SplitPage] = []
         self._held_passages = 0
         self._written_digests: set[str] = set()
         self._done_pages = 0
@@ -184,28 +172,48 @@ class _Run:
         self._write_rest()
         self.report.complete = self.listed_to_end and self._whole
 
-    def lost_pages(self) -> list[str]:
+    def remove_lost_pages(self, limit: RemovalLimit) -> None:
+        """Remove the pages that left the wiki.
+
+        Raises:
+            MassRemoval: there are too many; nobody is shown them any more.
+            WikiUnavailable: the wiki cannot say whether they are gone.
+        """
+        if self.stopped():
+            return
+        no_page = self.listed_to_end and not self.listed
+        if no_page:
+            self.report.warnings.append(f"no page was found: see its {self.wiki.scope_settings}")
+        lost = self._lost_pages()
+        # A folder that is not mounted, or not yet filled, looks like an empty wiki.
+        nothing_found = bool(lost) and no_page and not limit.allow_mass_removal
+        if nothing_found or limit.refuses(len(lost), len(self.known)):
+            self._close(lost)
+            raise MassRemoval(_refusal(self.wiki, len(lost), len(self.known)))
+        self._remove(lost)
+
+    def _lost_pages(self) -> list[str]:
         """Return the pages that vanished, each checked, and the pages that have no text any more,
         which may be an accident. Pages that only moved are removed here."""
         missing = self._missing()
         try:
             gone = self.wiki.gone(missing) if missing else frozenset()
         except WikiUnavailable:
-            self.close([*missing, *sorted(self._without_text)])
+            self._close([*missing, *sorted(self._without_text)])
             raise
         lost = gone | self._without_text
         moved = {key for key in lost if self._has_moved(key)}
-        self.remove(sorted(moved))
+        self._remove(sorted(moved))
         return sorted(lost - moved)
 
-    def remove(self, keys: Sequence[str]) -> None:
+    def _remove(self, keys: Sequence[str]) -> None:
         self.report.removed += len(keys)
         if keys and not self.dry_run:
             self.index.remove(self.wiki.name, keys)
         for key in keys:
             self._plan("remove", key)
 
-    def close(self, keys: Sequence[str]) -> None:
+    def _close(self, keys: Sequence[str]) -> None:
         """Close these pages to everybody, if the wiki may have closed them. They keep their
         passages, so that the next sync that sees them can open them without embedding."""
         for key in keys if self.wiki.has_page_rights else ():
@@ -270,7 +278,7 @@ class _Run:
         with self._isolated(page.key):
             passages = self.split(page)
             if passages:
-                self._held.append((change, passages))
+                self._held.append(_SplitPage(change, passages))
                 self._held_passages += len(passages)
             else:
                 self._apply(Skipped(page.key, "no words"))
@@ -300,47 +308,49 @@ class _Run:
         """Write the pages that are held back, and remove pages that are left out on purpose."""
         self._write_held()
         if not self.stopped():
-            self.remove(sorted(self._leaving))
+            self._remove(sorted(self._leaving))
 
     def _write_held(self) -> None:
-        many = self._held_passages >= embedding.BATCH
+        words_first = self.words_first and self._held_passages >= embedding.BATCH
         while self._held and not self.stopped():
-            batch, passages = [], 0
-            while self._held and passages < embedding.BATCH:
-                batch.append(self._held.pop(0))
-                passages += len(batch[-1][1])
-            self._held_passages -= passages
-            if many and self.words_first:
-                batch = self._write_words(batch)
+            batch: list[_SplitPage] = []
+            size = 0
+            while self._held and size < embedding.BATCH:
+                page = self._held.pop(0)
+                batch.append(page)
+                size += len(page.passages)
+            self._held_passages -= size
+            if words_first:
+                self._write_words([page for page in batch if page.key not in self.known])
+                # The old version of a page stays until the new one is embedded.
+                batch = [page for page in batch if page.key in self.known]
             self._write(batch)
 
-    def _write_words(self, batch: Sequence[_Cut]) -> list[_Cut]:
-        """Write the new pages without embedding them, and return the others, whose old version
-        stays until the new one is embedded."""
-        new = [cut for cut in batch if cut[0].page.key not in self.known]
-        stored = self.index.embeddings([item.digest for _, passages in new for item in passages])
-        for change, passages in new:
-            with self._isolated(change.page.key):
-                reused = {item.digest: stored.get(item.digest, Embedding(())) for item in passages}
-                self._index_page(change, passages, reused)
-        return [cut for cut in batch if cut[0].page.key in self.known]
+    def _write_words(self, pages: Sequence[_SplitPage]) -> None:
+        """Write the pages without embedding them. Embeddings that are stored already are used."""
+        stored = self.index.embeddings([item.digest for page in pages for item in page.passages])
+        for page in pages:
+            with self._isolated(page.key):
+                embeddings = {
+                    passage.digest: stored.get(passage.digest, Embedding(()))
+                    for passage in page.passages
+                }
+                self._index_page(page, embeddings)
 
-    def _write(self, batch: Sequence[_Cut]) -> None:
-        """Embed the batch at once, or page by page if one of them breaks it."""
+    def _write(self, pages: Sequence[_SplitPage]) -> None:
+        """Embed the pages at once, or one by one if one of them breaks it, and write them."""
         embeddings: dict[str, Embedding] = {}
         try:
-            embeddings = self._embeddings(
-                [passage for _, passages in batch for passage in passages]
-            )
+            embeddings = self._embeddings([item for page in pages for item in page.passages])
         except IndexersError:
             raise
         except Exception:
             log.debug("these pages could not be embedded at once", exc_info=True)
-        for change, passages in batch:
-            with self._isolated(change.page.key):
-                if not all(passage.digest in embeddings for passage in passages):
-                    embeddings |= self._embeddings(passages)
-                self._index_page(change, passages, embeddings)
+        for page in pages:
+            with self._isolated(page.key):
+                if not all(passage.digest in embeddings for passage in page.passages):
+                    embeddings |= self._embeddings(page.passages)
+                self._index_page(page, embeddings)
 
     def _embeddings(self, passages: Sequence[Passage]) -> dict[str, Embedding]:
         """Return embeddings by digest: stored ones, and new ones for the rest."""
@@ -355,10 +365,9 @@ class _Run:
             self.report.passages_embedded += len(missing)
         return embeddings
 
-    def _index_page(
-        self, change: Changed, passages: Sequence[Passage], embeddings: Mapping[str, Embedding]
-    ) -> None:
+    def _index_page(self, split_page: _SplitPage, embeddings: Mapping[str, Embedding]) -> None:
         """Write the page's passages to the index, except in a dry run, and count the page."""
+        change, passages = split_page
         page = change.page
         digests = [passage.digest for passage in passages]
         if not self.dry_run:
@@ -368,7 +377,7 @@ class _Run:
         if page.key in self.known:
             self.report.changed += 1
             if change.since:
-                self.report.edits.append(Edit(change.space, change.since, found=self.now()))
+                self.report.edits.append(Edit(change.space, change.since, found=datetime.now(UTC)))
         else:
             self.report.added += 1
         log.debug("indexed %s of %s: %d passages", page.key, page.wiki, len(passages))
@@ -401,20 +410,7 @@ class _Run:
         self.progress(Progress(self.wiki.name, self._done_pages, total))
 
 
-@dataclass(frozen=True, slots=True)
-class RemovalLimit:
-    """Limits on the pages that one sync may remove."""
-
-    max_removal: float
-    min_removal: int
-    allow_mass_removal: bool
-
-    def refuses(self, lost: int, known: int) -> bool:
-        many = lost >= self.min_removal and lost / max(known, 1) > self.max_removal
-        return many and not self.allow_mass_removal
-
-
-def refusal(wiki: Wiki, lost: int, known: int) -> str:
+def _refusal(wiki: Wiki, lost: int, known: int) -> str:
     pages = f"All {known} pages" if lost == known > 1 else f"{lost} of the {known} pages"
     subject = "The only page" if known == 1 else pages
     are, were = ("is", "was") if known == 1 else ("are", "were")

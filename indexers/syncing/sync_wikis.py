@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import takewhile
 from typing import Protocol
 
+from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.model import Progress, SyncReport, SyncScope
+from footnote_bot.indexers.parsing.process import Parsers
 from footnote_bot.indexers.ports import Embedder, PromotionCheck, Wiki
-from footnote_bot.indexers.syncing.ports import ConfiguredWikis, ReadingProcesses, RebuildableIndex
+from footnote_bot.indexers.sources.wikis import Wikis
 from footnote_bot.indexers.syncing.rebuilding import (
-    Guard,
     is_whole,
     on_sound_index,
     promote_unless_lost,
@@ -19,7 +21,7 @@ from footnote_bot.indexers.syncing.rebuilding import (
     remove_unconfigured,
 )
 from footnote_bot.indexers.syncing.splitting import Splitter
-from footnote_bot.indexers.syncing.sync import sync, sync_each
+from footnote_bot.indexers.syncing.sync import RemovalLimit, sync
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +31,11 @@ class SyncedParts(Protocol):
     remove."""
 
     max_removal: float
+    wikis: Wikis
+    parsers: Parsers
 
     @property
-    def wikis(self) -> ConfiguredWikis: ...
-
-    @property
-    def parsers(self) -> ReadingProcesses: ...
-
-    @property
-    def index(self) -> RebuildableIndex: ...
+    def index(self) -> CurrentIndex: ...
 
     @property
     def embedder(self) -> Embedder: ...
@@ -79,25 +77,26 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
     """
     wikis = parts.wikis.to_read(name, part, recent=recent)
     all_wikis = {source.name: source.wiki for source in parts.wikis.values()}
+    limit = RemovalLimit(parts.max_removal, allow_mass_removal)
     sync_wiki = partial(
         sync,
         index=parts.index,
         embedder=parts.embedder,
         split=parts.splitter,
+        limit=limit,
         dry_run=dry_run,
-        allow_mass_removal=allow_mass_removal,
-        max_removal=parts.max_removal,
         progress=progress,
+        stopped=stopped,
     )
-    guard = Guard(max_removal=parts.max_removal, allow_mass_removal=allow_mass_removal)
     whole = part is None or part.is_whole
 
     def read(wikis: Sequence[Wiki], *, full: bool = False) -> list[SyncReport]:
         # An index beside the current one is not searched before it is complete. A sync of a part
         # of a wiki must not wait until all of the wiki is embedded.
         words_first = whole and not recent and not parts.index.building
+        until_stopped = takewhile(lambda _: not stopped(), wikis)
         with parts.parsers.working(stopped):
-            return sync_each(wikis, partial(sync_wiki, full=full, words_first=words_first), stopped)
+            return [sync_wiki(wiki, full=full, words_first=words_first) for wiki in until_stopped]
 
     def run() -> list[SyncReport]:
         rebuilds = full and not dry_run and whole and parts.index.rebuild()
@@ -110,7 +109,7 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
                 lambda wiki: read([wiki]),
                 anew=wikis,
                 gate=gate,
-                **guard,
+                limit=limit,
             )
         reports = read(wikis, full=full)
         if whole and not recent:
@@ -119,10 +118,10 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
             # A sync of a named wiki removes no other, even if it is the only one in the settings.
             if name is None:
                 reports[-1].warnings += remove_unconfigured(
-                    parts.index, all_wikis, allow_mass_removal=allow_mass_removal, dry_run=dry_run
+                    parts.index, all_wikis, limit, dry_run=dry_run
                 )
             if not dry_run:
-                promote_unless_lost(parts.index, all_wikis, reports, **guard)
+                promote_unless_lost(parts.index, all_wikis, reports, limit)
         return reports
 
     parts.index.follow()

@@ -26,13 +26,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The part below a heading. ``headings`` are the path to it, its own heading last. ``says``: if
-    there is no text below, the heading's own words are the text."""
+    """The part below a heading. ``headings`` are the path to it, its own heading last.
+    ``heading_is_text``: if there is no text below, the words of the heading are the text."""
 
     headings: tuple[str, ...]
     anchor: str
     text: str
-    says: bool
+    heading_is_text: bool
 
 
 def outline(
@@ -45,9 +45,9 @@ def outline(
     above it, and begins none. A heading that has neither text nor headings below it is text itself;
     neighbouring headings of that kind make one section.
     """
-    opened: set[int] = set()
-    _open(root, headings, opened)
-    found = list(_cut(root, headings, opened))
+    containers: set[int] = set()
+    _find_containers(root, headings, containers)
+    found = list(_cut(root, headings, containers))
     title_heading = _title_heading([heading for heading, _, _ in found if heading], title)
     notes = {note_number(node): node for node in root.walk_nodes() if node.tag == "fn-footnote"}
     path: list[Heading] = []
@@ -63,32 +63,36 @@ def outline(
             anchor = heading.anchor
         text = _text(items, writer, notes)
         is_named = heading is not None and heading is not title_heading and bool(heading.text)
-        says = is_named and not _lists_other_content(items)
-        parts.append(_Part(tuple(above.text for above in path), anchor, text, says=says))
-    named = title_heading.text if title_heading else ""
-    return named if title is None else title, tuple(_sections(parts))
+        heading_is_text = is_named and not _lists_other_content(items)
+        names = tuple(above.text for above in path)
+        parts.append(_Part(names, anchor, text, heading_is_text))
+    if title is None:
+        title = title_heading.text if title_heading else ""
+    return title, tuple(_sections(parts))
 
 
-def _open(node: Node, headings: Mapping[int, Heading], opened: set[int]) -> bool:
-    """Add the elements that hold a heading of the outline to ``opened``; return whether ``node`` is
-    one."""
-    holds = False
-    for child in node.nodes():
-        is_heading = id(child) in headings
-        if is_heading or (child.tag not in _OPAQUE and _open(child, headings, opened)):
-            holds = True
-    if holds:
-        opened.add(id(node))
-    return holds
+def _find_containers(node: Node, headings: Mapping[int, Heading], containers: set[int]) -> bool:
+    """Add the elements that hold a heading of the outline to ``containers``; return whether
+    ``node`` is one."""
+    holding = [
+        child
+        for child in node.nodes()
+        if id(child) in headings
+        or (child.tag not in _OPAQUE and _find_containers(child, headings, containers))
+    ]
+    if holding:
+        containers.add(id(node))
+    return bool(holding)
 
 
 def _cut(
-    node: Node, headings: Mapping[int, Heading], opened: set[int]
+    root: Node, headings: Mapping[int, Heading], containers: set[int]
 ) -> Iterator[tuple[Heading | None, Node, list[Node | str]]]:
-    """Yield each heading of the outline with its element, and what stands below it."""
+    """Yield each heading of the outline with its element and the items below it. The first are the
+    items above all headings."""
     heading, element = None, Node("p")
     items: list[Node | str] = []
-    for item in _flat(node, headings, opened):
+    for item in _top_level(root, headings, containers):
         if isinstance(item, Node) and id(item) in headings:
             yield heading, element, items
             heading, element, items = headings[id(item)], item, []
@@ -97,18 +101,21 @@ def _cut(
     yield heading, element, items
 
 
-def _flat(node: Node, headings: Mapping[int, Heading], opened: set[int]) -> Iterator[Node | str]:
-    """Yield the page's top level: elements that hold headings are opened."""
+def _top_level(
+    node: Node, headings: Mapping[int, Heading], containers: set[int]
+) -> Iterator[Node | str]:
+    """Yield the children of ``node``, and in place of ``containers`` their children."""
     for child in node.children:
-        if isinstance(child, str) or id(child) not in opened or id(child) in headings:
+        if isinstance(child, str) or id(child) not in containers or id(child) in headings:
             yield child
             continue
         if child.tag.startswith("fn-") and child.attributes.get("title"):
             yield Node("p", {}, [child.attributes["title"]])
-        yield from _flat(child, headings, opened)
+        yield from _top_level(child, headings, containers)
 
 
 def _title_heading(headings: Sequence[Heading], title: str | None) -> Heading | None:
+    """Return the heading that is the title: if ``title`` is None, the first of level one."""
     if title is None:
         return next((heading for heading in headings if heading.level == 1 and heading.text), None)
     repeats = headings and headings[0].text.casefold().split() == title.casefold().split()
@@ -154,7 +161,7 @@ def _sections(parts: Sequence[_Part]) -> Iterator[Section]:
 def _is_bare(part: _Part, following: Sequence[_Part]) -> bool:
     """Return whether nothing is below the part's heading: no text and no deeper heading."""
     deeper = any(len(after.headings) > len(part.headings) for after in following)
-    return part.says and not part.text and bool(part.headings) and not deeper
+    return part.heading_is_text and not part.text and bool(part.headings) and not deeper
 
 
 def _bare_section(parts: Sequence[_Part]) -> Iterator[Section]:

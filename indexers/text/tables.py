@@ -98,7 +98,7 @@ class _Place:
     first: bool
 
     @property
-    def heads(self) -> bool:
+    def is_header(self) -> bool:
         return self.cell.tag == "th"
 
 
@@ -137,16 +137,16 @@ def _span(cell: Node, name: str, largest: int) -> int:
 def _parts(rows: list[list[_Place]]) -> tuple[list[_Place], list[list[_Place]], list[list[_Place]]]:
     """Return a table's titles (header cells across the whole table, above other headers), its rows
     of headers, and the other rows."""
-    count = next((y for y, row in enumerate(rows) if not all(place.heads for place in row)), None)
-    count = min(1, len(rows)) if count is None else count
+    is_body = (not all(place.is_header for place in row) for row in rows)
+    count = next((y for y, body in enumerate(is_body) if body), min(1, len(rows)))
     titles = 0
     while count - titles > 1 and len(rows[titles]) > 1 and _is_across(rows[titles]):
         titles += 1
-    names = titles + _naming(rows[titles:count])
-    return [row[0] for row in rows[:titles]], rows[titles:names], rows[names:]
+    headers = titles + _count_naming(rows[titles:count])
+    return [row[0] for row in rows[:titles]], rows[titles:headers], rows[headers:]
 
 
-def _naming(headers: Sequence[Sequence[_Place]]) -> int:
+def _count_naming(headers: Sequence[Sequence[_Place]]) -> int:
     """Return how many rows of headers name the columns: the first, and each below a merged cell.
     The others are rows of their own, as each name in its first column may be a header."""
     count = min(1, len(headers))
@@ -165,7 +165,8 @@ def _is_across(row: Sequence[_Place]) -> bool:
 
 
 class _Texts:
-    """The texts of a table's cells, by the ids of the cells, for each place in the grid."""
+    """Returns the texts for the places of a grid, and counts the characters that are repeated.
+    ``texts`` are those of the cells, by the cells' ids."""
 
     def __init__(self, texts: Mapping[int, str]) -> None:
         self._texts = texts

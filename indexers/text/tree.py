@@ -27,12 +27,12 @@ BLOCKS = HEADINGS | frozenset({
     "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
     "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section",
     "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "fn-block", "fn-code",
-    "fn-footnote", "fn-footnotes", "fn-hidden", "fn-id", "fn-list-table", "fn-note", "fn-tab"
+    "fn-footnote", "fn-footnotes", "fn-hidden", "fn-id", "fn-note", "fn-tab"
 })  # fmt: skip
 UNSEEN = frozenset({
     "audio", "canvas", "colgroup", "embed", "head", "iframe", "math-annotation", "noscript",
     "object", "script", "style", "svg", "template", "title", "video", "fn-hidden", "fn-id",
-    "fn-looks", "fn-toc", STRUCK
+    "fn-attributes", "fn-toc", STRUCK
 })  # fmt: skip
 """Elements of which a page shows no text."""
 
@@ -98,29 +98,26 @@ def code_text(node: Node) -> str:
 
 def code_lines(node: Node) -> list[str]:
     """Return the lines of code within a sentence: only ``<br>`` and blocks end a line there."""
-    text = _join(_pieces(node.children, _on_one_line))
+    text = _join(_pieces(node.children, lambda text: text.replace("\n", " ")))
     return [line for line in text.split("\n") if line.strip()]
 
 
-def _on_one_line(text: str) -> str:
-    return text.replace("\n", " ")
-
-
 def _join(pieces: Iterable[str]) -> str:
-    """Join pieces. An empty one asks for a new line, unless one has just begun."""
+    """Join pieces. An empty piece ends the line, unless a new line has just begun."""
     text: list[str] = []
-    fresh = True
+    is_at_line_start = True
     for piece in pieces:
         if piece:
             text.append(piece)
-            fresh = piece.endswith("\n")
-        elif not fresh:
+            is_at_line_start = piece.endswith("\n")
+        elif not is_at_line_start:
             text.append("\n")
-            fresh = True
+            is_at_line_start = True
     return "".join(text)
 
 
 def _pieces(items: Iterable[Node | str], read: Callable[[str], str]) -> Iterator[str]:
+    """Yield the texts of code, as ``read`` returns them, for `_join`."""
     for item in items:
         if isinstance(item, str):
             if item:
@@ -128,11 +125,11 @@ def _pieces(items: Iterable[Node | str], read: Callable[[str], str]) -> Iterator
         elif item.tag == "br":
             yield "\n"
         elif item.tag not in _NO_CODE:
-            apart = item.tag in _LINES
-            if apart:
+            has_own_lines = item.tag in _LINES
+            if has_own_lines:
                 yield ""
             if item.tag == "sup" and item.children:
                 yield "^"
             yield from _pieces(item.children, read)
-            if apart:
+            if has_own_lines:
                 yield ""

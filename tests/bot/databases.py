@@ -19,10 +19,6 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.migrating import migrate
 from footnote_bot.bot.state.schema import metadata, schema_version
 
-_OF_18 = ("shown_readers", "shown_pages", "shown", "keys")
-_OF_19 = ("org_workspaces", "installations", "oauth_states")
-_COLUMNS_OF_20 = ("own_words", "own_asker", "chosen")
-_INDEXES_OF_21 = ("ix_answers_message", "ix_answers_falling")
 _SCHEMA = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 _BLANK = f"{_SCHEMA}_blank"
 _SERVER = os.environ.get("TEST_POSTGRESQL_URL", "")
@@ -108,18 +104,7 @@ def blank() -> str:
 
 
 def make_older(connection: sa.Connection, version: int) -> None:
-    """Set the schema version of the database to this one, which is before 17, and drop all later
-    tables and columns."""
-    for table in (*_OF_18, *_OF_19, "tokens"):
-        connection.execute(sa.text(f"DROP TABLE {table}"))
-    names = sa.inspect(connection).get_table_names()
-    for table in {"written", "jobs"}.intersection(names):
-        connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN team"))
-    if "answers" in names:
-        for index in _INDEXES_OF_21:
-            connection.execute(sa.text(f"DROP INDEX IF EXISTS {index}"))
-        for column in _COLUMNS_OF_20:
-            connection.execute(sa.text(f"ALTER TABLE answers DROP COLUMN {column}"))
+    """Set the schema version of the database to an earlier one."""
     connection.execute(sa.delete(schema_version))
     row = {"version": version, "applied": datetime(2026, 1, 1, tzinfo=UTC)}
     connection.execute(schema_version.insert().values(row))

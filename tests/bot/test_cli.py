@@ -333,7 +333,7 @@ def test_the_status_in_a_pipe_cuts_nothing(shell: Shell) -> None:
         (["eval", "--flags", "--as", "ann"], "'--as': 'ann' is no address, as in ann@example.com."),
         (["ask"], "Missing argument 'QUESTION'"),
         (["nonsense"], "No such command 'nonsense'"),
-        (["reindex"], "No such command 'reindex'. `footnote sync` reads what has changed"),
+        (["ask", "How", "long?"], "Got unexpected extra argument (long?)"),
         (["usage", "--csv", "--json"], "--csv and --json exclude each other."),
         (["audit", "--csv", "--json"], "--csv and --json exclude each other."),
         (["settings", "--config", "mine.toml"], "--config and --json need --check."),
@@ -668,8 +668,9 @@ def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> No
     handbook.footnote("sync")
     hold = (
         "import sys; from footnote_bot.bot.app import App\n"
-        "from footnote_bot.config.loading import load, secrets\n"
-        "with App(load(), secrets()) as app:\n    ask = app.asker(None)\n"
+        "from footnote_bot.config.loading import load\n"
+        "from footnote_bot.config.settings import Secrets\n"
+        "with App(load(), Secrets()) as app:\n    ask = app.asker(None)\n"
         "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
     )
     with subprocess.Popen(

@@ -186,7 +186,7 @@ def note(file: Path, word: str) -> None:
 
 
 def traces(file: Path) -> list[str]:
-    with closing(Database.open(file)) as database, database.look() as connection:
+    with closing(Database.open(file)) as database, database.read() as connection:
         return list(connection.scalars(sa.select(keys.c.name)))
 
 

@@ -345,38 +345,6 @@ def test_a_follow_up_is_not_rewritten_where_that_is_off(handbook: Shell) -> None
     assert (result.code, server.asked) == (0, [])
 
 
-def test_answers_are_judged_by_the_model_that_is_set(handbook: Shell) -> None:
-    """Two requests for each answer; if the judge fails, the verdict stays open and the run goes
-    on."""
-    two = [{"id": name, "question": ASKED} for name in ("first", "second")]
-    handbook.write("q.jsonl", "\n".join(map(json.dumps, two)))
-    reply, outage = Reply(["Leave is 30 days long [1]."]), Reply(status=401)
-    with openai_server(reply, Reply(["YES"]), Reply(["NO"]), reply, outage, outage) as server:
-        with_model(handbook, server.url, settings='verify = "off"')
-        result = handbook.footnote("eval", "q.jsonl", "--answers", "--judge", "--json")
-        prompts = [request["messages"][-1]["content"] for request in server.asked]
-
-    assert result.code == 0, result.err
-    assert (result.json["answers"]["faithful"], result.json["answers"]["relevant"]) == (1.0, 0.0)
-    assert [failure["id"] for failure in result.json["answers"]["failures"]["relevant"]] == [
-        "first"
-    ]
-    assert len(prompts) == 6
-    assert all("Leave is 30 days long." in prompts[n] for n in (1, 2, 4, 5))
-    assert all("Leave is thirty days long." in prompts[n] for n in (1, 2, 4, 5))
-    assert ASKED in prompts[2]
-
-
-def test_who_is_to_judge_must_be_set_and_have_answers_to_judge(handbook: Shell) -> None:
-    handbook.write("q.jsonl", json.dumps({"question": ASKED}))
-    nothing = handbook.footnote("eval", "q.jsonl", "--judge")
-    nobody = handbook.footnote("eval", "q.jsonl", "--answers", "--judge")
-
-    assert (nothing.code, nobody.code) == (2, 2)
-    assert "--answers" in nothing.err
-    assert "[llm]" in nobody.err
-
-
 def test_a_reranker_that_cannot_be_loaded_is_told(
     handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,19 +41,6 @@ def test_settings_whose_file_is_gone_are_not_read_again_as_defaults(
         read()
 
 
-def test_in_a_deleted_folder_a_command_says_so(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    removed = shell.folder / "gone"
-    removed.mkdir()
-    monkeypatch.chdir(removed)
-    removed.rmdir()
-    result = shell.footnote("status")
-
-    assert (result.code, result.out) == (2, "")
-    assert result.err.startswith("the working folder cannot be used (No such file or directory)")
-
-
 @pytest.mark.parametrize("setting", ["[index]\nmodel", "[answer]\nreranker"])
 def test_a_model_that_does_not_exist_is_a_wrong_setting(setting: str, shell: Shell) -> None:
     shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")

@@ -58,7 +58,6 @@ def test_people_see_the_shares(recorded: Shell) -> None:
         ("--replay", "answers.jsonl", "answers.jsonl"),
         ("--replay", "answers.jsonl", "--judge", "answers.jsonl"),
         ("--replay", "answers.jsonl", "--judge"),
-        ("answers.jsonl", "--evidence"),
         ("answers.jsonl", "--answers", "--judge", "labels"),
     ],
 )
@@ -67,12 +66,3 @@ def test_options_that_do_not_go_together_are_refused(
 ) -> None:
     assert recorded.footnote("eval", *options).code == 2
     assert (recorded.folder / "answers.jsonl").read_text() == json.dumps(RECORDED)
-
-
-def test_judge_alone_still_asks_the_model_wherever_the_questions_stand(recorded: Shell) -> None:
-    recorded.write("q.jsonl", '{"question": "How long is leave?"}')
-    for options in (("--judge", "q.jsonl"), ("q.jsonl", "--judge")):
-        result = recorded.footnote("eval", "--answers", *options)
-
-        assert result.code == 2
-        assert "There is no language model to ask" in result.err

@@ -75,34 +75,6 @@ def test_an_ascii_output_loses_characters_alone(
     assert b"Um 9 Uhr, f?r alle: ???." in end.stdout
 
 
-def test_an_ascii_output_shows_dashes_quotes_and_omissions_by_its_own_marks(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text(
-        "# Hours\n\n\u2014 9\u201317, \u201cas it\u2019s set\u201d \u2026 \u20ac\n", "utf-8"
-    )
-    end = run_in_child("convert", str(page), PYTHONIOENCODING="ascii")
-
-    assert (end.returncode, end.stderr) == (0, b"")
-    assert b'- 9-17, "as it\'s set" ... ?' in end.stdout
-
-
-def test_a_page_is_named_after_a_dash_in_an_ascii_output(tmp_path: Path) -> None:
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "pages/leave.md").write_text("# Leave\n\nLeave is thirty days long.\n")
-    config = tmp_path / "footnote.toml"
-    config.write_text(
-        f'data_dir = "{tmp_path}/data"\n[[wiki]]\ntype = "markdown"\nname = "handbook"\n'
-        f'path = "{tmp_path}/pages"\n'
-    )
-    synced = run_in_child("--config", str(config), "sync", PYTHONIOENCODING="ascii")
-    end = run_in_child(
-        "--config", str(config), "ask", "How long is leave?", PYTHONIOENCODING="ascii"
-    )
-
-    assert (synced.returncode, end.returncode) == (0, 0), synced.stderr + end.stderr
-    assert b"\n  - Leave" in end.stdout
-
-
 def test_a_closed_output_is_no_failure(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Leave\n\nThirty days.\n")
@@ -172,22 +144,6 @@ def shell(
     shell.write("wiki/leave.md", "# Leave\n\nThirty days.\n")
     shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "w"\npath = "wiki"\n')
     return shell
-
-
-@pytest.mark.parametrize("question", ["-1 or 0?", "--why do we leave?", "-how do I leave?"])
-def test_a_question_that_begins_as_an_option_does_gets_a_hint(shell: Shell, question: str) -> None:
-    result = shell.footnote("ask", question)
-
-    assert result.code == 2
-    assert 'goes behind "--"' in result.err
-
-
-def test_a_question_without_quotation_marks_gets_a_hint(shell: Shell) -> None:
-    result = shell.footnote("ask", "How", "long", "is", "leave?", "--json")
-
-    assert (result.code, result.out) == (2, "")
-    assert "The question is one argument" in result.err
-    assert 'footnote ask "How do I get VPN access?"' in result.err
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from footnote_bot.bot.app import App
 from footnote_bot.bot.model import Answer, NoAnswer, Question, Reason, Result, Source, named
 from footnote_bot.bot.operations.passes import Pass, PassKind
 from footnote_bot.bot.ports import OnText
-from footnote_bot.bot.trial import Addressing, SometimesComposing, TrialApp
+from footnote_bot.bot.trial import TrialAnswering, TrialApp
 from footnote_bot.config.settings import Secrets, Settings
 from footnote_bot.indexers.model import EVERYONE, Principal
 
@@ -31,7 +31,7 @@ class Answering:
 
 def test_other_questions_are_answered_with_quotations() -> None:
     below = Answering()
-    answering = SometimesComposing(below, lambda text, _channel: "deploy" in text)
+    answering = TrialAnswering(below, lambda text, _channel: "deploy" in text, "")
 
     answering.answer(Question("How do I deploy?", ANYONE))
     answering.answer(Question("How long is leave?", ANYONE))
@@ -43,8 +43,10 @@ def test_a_source_that_is_not_on_the_web_leads_to_its_page_in_the_trial() -> Non
     here = Source("Leave", "", "file:///wiki/a b.md#leave", "Thirty days.", "docs", "a b.md", "1")
     there = replace(here, url="https://docs.example.com/leave")
     result = Answer("Thirty days. [1]", (here, there), 0.9, nearest=(replace(here, url=""),))
-    addressing = Addressing(Answering(result), "http://localhost:1/x/#wiki=")
-    answered = addressing.answer(Question("How long is leave?", ANYONE))
+    pages_at = "http://localhost:1/x/#wiki="
+    answered = TrialAnswering(Answering(result), lambda *_: True, pages_at).answer(
+        Question("How long is leave?", ANYONE)
+    )
 
     place = "http://localhost:1/x/#wiki=docs/a%20b.md"
     assert [source.url for source in named(answered)] == [place, there.url, place]

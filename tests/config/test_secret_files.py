@@ -10,7 +10,7 @@ import pytest
 
 from footnote_bot.config import secret_files
 from footnote_bot.config.errors import SettingsError
-from footnote_bot.config.loading import load, secrets
+from footnote_bot.config.loading import load
 from footnote_bot.config.settings import Secrets
 
 
@@ -32,8 +32,8 @@ def test_every_secret_may_be_in_a_file_that_a_variable_names(
     monkeypatch.setenv(f"{name.upper()}_FILE", str(tmp_path / "kept"))
     load()  # loading registers the variable
 
-    assert secrets().variable(name.upper()) == "hunter2" or secrets().slack_api_url == "hunter2"
-    assert "hunter2" not in repr(secrets()) or name == "slack_api_url"
+    assert Secrets().variable(name.upper()) == "hunter2" or Secrets().slack_api_url == "hunter2"
+    assert "hunter2" not in repr(Secrets()) or name == "slack_api_url"
 
 
 @pytest.mark.parametrize("place", ["systemd", "docker"])
@@ -47,9 +47,9 @@ def test_secrets_are_found_in_the_folders_of_systemd_and_docker(
     if place == "systemd":
         monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
 
-    assert secrets().slack_bot_token.get_secret_value() == "xoxb-1"
-    assert secrets().variable("WIKI_TWO") == "two"
-    assert secrets().variable("WIKI_THREE") == ""
+    assert Secrets().slack_bot_token.get_secret_value() == "xoxb-1"
+    assert Secrets().variable("WIKI_TWO") == "two"
+    assert Secrets().variable("WIKI_THREE") == ""
 
 
 def test_a_variable_counts_more_than_a_folder(
@@ -59,7 +59,7 @@ def test_a_variable_counts_more_than_a_folder(
     (tmp_path / "run/slack_bot_token").write_text("xoxb-file")
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-variable")
 
-    assert secrets().slack_bot_token.get_secret_value() == "xoxb-variable"
+    assert Secrets().slack_bot_token.get_secret_value() == "xoxb-variable"
 
 
 @pytest.mark.parametrize("place", ["named", "docker"])
@@ -73,7 +73,7 @@ def test_an_empty_variable_does_not_hide_a_file(
         monkeypatch.setattr(secret_files, "DOCKER", tmp_path / "none")
         monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(tmp_path / "run/slack_bot_token"))
 
-    assert secrets().slack_bot_token.get_secret_value() == "xoxb-file"
+    assert Secrets().slack_bot_token.get_secret_value() == "xoxb-file"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_file_that_is_no_secret_is_reported(
     monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(file))
 
     with pytest.raises(SettingsError, match=f"SLACK_BOT_TOKEN_FILE: .*{says}"):
-        secrets()
+        Secrets()
 
 
 def test_a_secret_that_is_set_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_a_secret_that_is_set_twice_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", "/nowhere")
 
     with pytest.raises(SettingsError, match="both set"):
-        secrets()
+        Secrets()
 
 
 def test_unreadable_credentials_are_reported(
@@ -108,7 +108,7 @@ def test_unreadable_credentials_are_reported(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "credentials"))
 
     with pytest.raises(SettingsError, match=r"CREDENTIALS_DIRECTORY: .* denied"):
-        secrets()
+        Secrets()
 
 
 def test_a_folder_of_docker_s_name_that_is_closed_holds_no_secret_of_ours(
@@ -116,7 +116,7 @@ def test_a_folder_of_docker_s_name_that_is_closed_holds_no_secret_of_ours(
 ) -> None:
     closed_to_us(monkeypatch)
 
-    assert secrets().slack_bot_token.get_secret_value() == ""
+    assert Secrets().slack_bot_token.get_secret_value() == ""
 
 
 def closed_to_us(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,9 +139,9 @@ async def test_questions_are_counted_that_came_before_and_were_not_refused(store
     assert messages[1] is not None
     await inbox.finish(messages[1], MessageState.REFUSED)
 
-    assert await inbox.before(last, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
-    assert await inbox.before(last, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
-    assert await inbox.before(last, CountedBy.CHANNEL, timedelta(0)) == (0, 0)
+    assert await inbox.questions_before(last, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert await inbox.questions_before(last, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
+    assert await inbox.questions_before(last, CountedBy.CHANNEL, timedelta(0)) == (0, 0)
 
 
 async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stores: Stores) -> None:
@@ -154,13 +154,13 @@ async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stor
             claimed = await inbox.claim(message.id)
             assert claimed is not None
             await inbox.finish(claimed, state)
-        await inbox.receive(replace(MESSAGE, event=f"Ev{number}", edited=f"{number}.0"))
+        await inbox.update(replace(MESSAGE, event=f"Ev{number}", edited=f"{number}.0"))
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
-    assert await inbox.before(message, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
-    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (2, 1)
-    assert await inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
+    assert await inbox.questions_before(message, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert await inbox.questions_before(later, CountedBy.PERSON, timedelta(minutes=1)) == (2, 1)
+    assert await inbox.questions_before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
 
 
 async def test_a_deletion_is_no_question(stores: Stores) -> None:
@@ -177,8 +177,8 @@ async def test_a_deletion_is_no_question(stores: Stores) -> None:
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
-    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (0, 0)
-    assert await inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (0, 0)
+    assert await inbox.questions_before(later, CountedBy.PERSON, timedelta(minutes=1)) == (0, 0)
+    assert await inbox.questions_before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (0, 0)
 
 
 async def test_a_question_counts_once_if_it_is_deleted_after_it_was_answered(
@@ -194,7 +194,7 @@ async def test_a_question_counts_once_if_it_is_deleted_after_it_was_answered(
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
-    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (1, 0)
+    assert await inbox.questions_before(later, CountedBy.PERSON, timedelta(minutes=1)) == (1, 0)
 
 
 async def test_an_edit_is_worked_on_and_an_older_one_is_not(stores: Stores) -> None:
@@ -253,27 +253,6 @@ async def test_an_edit_that_overtakes_its_message_is_received_in_its_place(store
     assert unfinished() == [edit]
 
 
-async def test_a_changed_message_that_is_passed_over_is_known_when_it_comes_as_it_was(
-    stores: Stores,
-) -> None:
-    inbox, unfinished = stores.inbox, stores.unfinished
-    hint = replace(MESSAGE, kind=MessageKind.FOLLOW_UP, thread="0.9")
-    edit = replace(hint, event="Ev2", text="thanks!", edited="3.0")
-    await inbox.pass_over(edit)
-
-    assert await inbox.receive(hint) is None
-    assert await inbox.update(replace(edit, edited="4.0")) is None
-    assert unfinished() == []
-    known = await inbox.received("T1", "C1", MESSAGE.ts)
-    assert known is not None
-    assert known.text == ""
-
-    later = replace(edit, event="Ev3", kind=MessageKind.MENTION, text="leave?", edited="5.0")
-    assert await inbox.receive(later) is not None
-    await inbox.pass_over(replace(edit, edited="6.0"))
-    assert [message.text for message in unfinished()] == ["leave?"]
-
-
 async def test_stopped_messages_are_worked_on_no_more(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
     message = await inbox.receive(MESSAGE)
@@ -313,31 +292,6 @@ async def test_an_ephemeral_reply_is_noted_of_the_message_as_it_is(stores: Store
     assert (early, later) == (False, True)
     assert not await inbox.had_ephemeral(claimed)
     assert not await inbox.had_ephemeral(edited)
-
-
-async def test_a_message_that_was_passed_over_deleted_or_answered_privately_has_no_reply(
-    stores: Stores,
-) -> None:
-    inbox = stores.inbox
-    private = replace(MESSAGE, event="Ev2", ts="2.0", thread="2.0")
-    found = [await inbox.has_no_reply(MESSAGE)]
-    for message in (MESSAGE, private):
-        received = await inbox.receive(message)
-        assert received is not None
-        claimed = await inbox.claim(received.id)
-        assert claimed is not None
-        found.append(await inbox.has_no_reply(message))
-        if message is MESSAGE:
-            await inbox.finish(claimed, MessageState.PASSED)
-        else:
-            await inbox.note_ephemeral(claimed)
-        found.append(await inbox.has_no_reply(message))
-    await inbox.receive(replace(MESSAGE, event="Ev3", text="edited", edited="3.0"))
-    found.append(await inbox.has_no_reply(MESSAGE))
-    await inbox.update(replace(MESSAGE, event="Ev4", text="", deleted=True))
-    found.append(await inbox.has_no_reply(MESSAGE))
-
-    assert found == [False, False, True, False, True, False, True]
 
 
 async def test_several_are_received_in_their_order(stores: Stores) -> None:

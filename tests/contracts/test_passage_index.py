@@ -36,6 +36,7 @@ from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages
 from tests.fakes.qdrant_server import QdrantServer
+from tests.fakes.searching import search
 from tests.long import tries
 
 # qdrant-client in memory stands in for the server, and warns about missing features.
@@ -134,7 +135,7 @@ def find(
     wikis: Sequence[str] | None = None,
 ) -> list[Passage]:
     vector = EMBEDDER.embed_question(text)
-    hits = index.search(text, vector, reader=reader, limit=limit, wikis=wikis)
+    hits = search(index, text, vector, reader=reader, limit=limit, wikis=wikis)
     return [hit.passage for hit in hits]
 
 
@@ -364,7 +365,7 @@ def test_a_page_has_the_digests_of_its_passages(index: PassageIndex) -> None:
 def test_cosines_compare_question_and_passage_however_it_was_found(index: PassageIndex) -> None:
     put(index, passages("leave", "Leave is long.", "Holidays are short.", "Travel is far."))
     question = EMBEDDER.embed_question("how long is leave")
-    hits = index.search("how long is leave", question, reader=ANYONE, limit=3)
+    hits = search(index, "how long is leave", question, reader=ANYONE, limit=3)
     stored = EMBEDDER.embed_passages([hit.passage.embedded for hit in hits])
 
     assert len(hits) == 3
@@ -377,7 +378,9 @@ def test_cosines_compare_question_and_passage_however_it_was_found(index: Passag
 
 def test_hits_come_best_first(index: PassageIndex) -> None:
     put(index, passages("leave", "Leave is long.", "Travel is far.", "Leave is paid and long."))
-    hits = index.search("long leave", EMBEDDER.embed_question("long leave"), reader=ANYONE, limit=3)
+    hits = search(
+        index, "long leave", EMBEDDER.embed_question("long leave"), reader=ANYONE, limit=3
+    )
 
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert hits[-1].passage.text == "Travel is far."
@@ -403,14 +406,14 @@ def test_copies_are_one_hit(index: PassageIndex) -> None:
 def test_words_find_what_the_vector_does_not_say(index: PassageIndex) -> None:
     texts = [f"Something else, number {n}." for n in range(30)]
     put(index, passages("errors", *texts, "Restart it after ERR-1234."))
-    hits = index.search("err-1234", EMBEDDER.embed_question("x"), reader=ANYONE, limit=1)
+    hits = search(index, "err-1234", EMBEDDER.embed_question("x"), reader=ANYONE, limit=1)
 
     assert [hit.passage.text for hit in hits] == ["Restart it after ERR-1234."]
 
 
 def test_without_a_vector_only_words_are_searched(index: PassageIndex) -> None:
     put(index, passages("leave", "Leave is long.", "Travel is far."))
-    hits = index.search("travel", (), reader=ANYONE, limit=5)
+    hits = search(index, "travel", (), reader=ANYONE, limit=5)
 
     assert [(hit.passage.text, hit.cosine) for hit in hits] == [("Travel is far.", 0.0)]
 
@@ -420,7 +423,7 @@ def test_any_question_can_be_searched(index: PassageIndex, text: str) -> None:
     put(index, passages("leave", "Leave is long."))
     vector = EMBEDDER.embed_question("leave")
 
-    assert len(index.search(text, vector, reader=ANYONE, limit=3)) == 1
+    assert len(search(index, text, vector, reader=ANYONE, limit=3)) == 1
 
 
 def test_a_settled_index_says_the_same(index: PassageIndex) -> None:
@@ -562,17 +565,13 @@ def test_an_embedding_of_what_left_or_changed_meanwhile_is_dropped(index: Passag
     assert [passage.text for passage in find(index, "leave forty days")] == ["Leave is forty days."]
 
 
-def test_the_newest_wait_first_and_what_was_asked_for_is_told(index: PassageIndex) -> None:
+def test_the_passages_of_the_newest_pages_wait_first(index: PassageIndex) -> None:
     dated = {"old": date(2020, 1, 1), "new": date(2026, 1, 1), "undated": None}
     for page, updated in dated.items():
         (passage,) = passages(page, f"The {page} rule.")
         put_words(index, [replace(passage, updated=updated)])
     page_of = {passage.digest: passage.page for passage in find(index, "rule")}
-    index.unembedded.recently_found()
 
     assert [page_of[digest] for digest in index.unembedded.digests("handbook")] == [
         *("new", "old", "undated")
     ]
-    find(index, "undated", limit=1)
-    assert "undated" in [page_of[digest] for digest in index.unembedded.recently_found()]
-    assert index.unembedded.recently_found() == []

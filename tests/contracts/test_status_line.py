@@ -60,7 +60,6 @@ async def line(request: pytest.FixtureRequest) -> AsyncIterator[Shown]:
 async def test_work_that_ended_leaves_no_status_behind(line: Shown) -> None:
     status, message = line.status, line.message
     status.begin(message)
-    await status.show(message.channel, message.thread, "is busy: you are second")
     status.begin(message)
     await status.entitle(message, "leave?")
     await status.end(message)

@@ -202,9 +202,6 @@ class FakeStatus:
     async def end(self, message: IncomingMessage) -> None:
         pass
 
-    async def show(self, channel: str, thread: str, words: str) -> None:
-        pass
-
     async def stopped(self, channel: str, thread: str) -> None:
         pass
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from footnote_bot.bot.answering import answerer
@@ -13,6 +12,7 @@ from footnote_bot.bot.answering.llm import prompt
 from footnote_bot.bot.answering.retrieval import recheck
 from footnote_bot.bot.answering.retrieval.rereading import Split
 from footnote_bot.config.settings import Settings
+from footnote_bot.indexers.model import SyncReport
 from footnote_bot.indexers.ports import LiveWiki
 from footnote_bot.indexers.syncing import sync as syncing
 
@@ -20,7 +20,24 @@ DEFAULTS = Settings()
 PATIENT = 240.0
 """Seconds. A machine that is slow for a moment must not decide a test."""
 
-sync = partial(syncing.sync, max_removal=DEFAULTS.sync.max_removal)
+
+def attempted_sync(
+    *parts: Any,
+    max_removal: float = DEFAULTS.sync.max_removal,
+    allow_mass_removal: bool = False,
+    **options: Any,
+) -> SyncReport:
+    """Return the report of a sync, which may hold an error."""
+    limit = syncing.RemovalLimit(max_removal, allow_mass_removal)
+    return syncing.sync(*parts, limit=limit, **options)
+
+
+def sync(*parts: Any, **options: Any) -> SyncReport:
+    """Return the report of a sync, or raise its error."""
+    report = attempted_sync(*parts, **options)
+    if report.error:
+        raise report.error
+    return report
 
 
 @dataclass(frozen=True, slots=True)

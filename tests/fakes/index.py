@@ -60,12 +60,16 @@ class ListIndex:
 
     def search(
         self,
-        text: str,
-        vector: Vector,
+        queries: Sequence[IndexQuery],
         *,
         reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
+    ) -> list[list[Hit]]:
+        return [self._hits(query.text, query.vector, reader, wikis)[:limit] for query in queries]
+
+    def _hits(
+        self, text: str, vector: Vector, reader: Reader, wikis: Sequence[str] | None
     ) -> list[Hit]:
         hits: dict[str, Hit] = {}
         for key, page in self._pages.items():
@@ -78,21 +82,7 @@ class ListIndex:
                         labelled = _labelled(passage, known)
                         hit = Hit(labelled, cosine + len(shared), cosine, cosine)
                         hits.setdefault(passage.digest, hit)
-                        self.unembedded.note(passage, stored)
-        return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
-
-    def search_all(
-        self,
-        queries: Sequence[IndexQuery],
-        *,
-        reader: Reader,
-        limit: int,
-        wikis: Sequence[str] | None = None,
-    ) -> list[list[Hit]]:
-        return [
-            self.search(query.text, query.vector, reader=reader, limit=limit, wikis=wikis)
-            for query in queries
-        ]
+        return sorted(hits.values(), key=lambda hit: -hit.score)
 
     def passages(self, places: Collection[PassageRef], *, reader: Reader) -> list[Passage]:
         return [
@@ -145,7 +135,6 @@ class Waiting:
 
     def __init__(self, pages: dict[tuple[str, str], list[tuple[Passage, Embedding]]]) -> None:
         self._pages = pages
-        self._sought: dict[str, None] = {}
 
     def counts(self) -> dict[str, int]:
         return dict(Counter(passage.wiki for passage in self._waiting()))
@@ -156,10 +145,6 @@ class Waiting:
         )
         return list(dict.fromkeys(passage.digest for passage in newest if passage.wiki == wiki))
 
-    def recently_found(self) -> list[str]:
-        recent, self._sought = self._sought, {}
-        return list(recent)
-
     def passages(self, wiki: str, digests: Collection[str]) -> dict[str, Passage]:
         return {p.digest: p for p in self._waiting() if p.wiki == wiki and p.digest in digests}
 
@@ -168,10 +153,6 @@ class Waiting:
             for at, (passage, stored) in enumerate(page):
                 if page_wiki == wiki and not stored.whole:
                     page[at] = passage, embeddings.get(passage.digest, stored)
-
-    def note(self, passage: Passage, stored: Embedding) -> None:
-        if not stored.whole:
-            self._sought[passage.digest] = None
 
     def _waiting(self) -> Iterator[Passage]:
         return (

@@ -16,6 +16,7 @@ from footnote_bot.bot.conversation.model import (
     IncomingMessage,
     MessageKind,
     MessageState,
+    QuestionCounts,
     Thread,
 )
 from footnote_bot.bot.errors import LockTaken
@@ -58,15 +59,7 @@ class MemoryInbox:
         return message
 
     async def update(self, message: IncomingMessage) -> IncomingMessage | None:
-        known = self._at(message)
-        if known and known.state is MessageState.PASSED:
-            return None
         return self._update(message)
-
-    async def pass_over(self, message: IncomingMessage) -> None:
-        if not self._at(message):
-            message = replace(message, id=len(self.kept) + 1, text="")
-            self.kept.append(_Kept(message, self._clock(), MessageState.PASSED))
 
     def _update(self, message: IncomingMessage) -> IncomingMessage | None:
         entry = self._at(message)
@@ -108,18 +101,12 @@ class MemoryInbox:
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
         return self._as_it_is(message) and self.kept[message.id - 1].ephemeral
 
-    async def has_no_reply(self, message: IncomingMessage) -> bool:
-        known = self._at(message)
-        return known is not None and (
-            known.message.deleted or known.ephemeral or known.state is MessageState.PASSED
-        )
-
     async def is_next(self, message: IncomingMessage) -> bool:
         return self._at(message) is not None  # there is no other process
 
-    async def before(
+    async def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
-    ) -> tuple[int, int]:
+    ) -> QuestionCounts:
         own = self.kept[message.id - 1]
         earlier = [
             entry
@@ -135,7 +122,7 @@ class MemoryInbox:
             and entry.state is not MessageState.PASSED
         ]
         refused = sum(entry.state is MessageState.REFUSED for entry in counted)
-        return len(counted) - refused, refused
+        return QuestionCounts(len(counted) - refused, refused)
 
     async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
         entry = self.kept[message.id - 1]

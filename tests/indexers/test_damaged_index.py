@@ -20,6 +20,7 @@ from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from footnote_bot.indexers.ports import PassageIndex
 from tests.fakes.defaults import Answerer
 from tests.fakes.embedding import WordEmbedder
+from tests.fakes.searching import search
 from tests.fakes.wiki import DictWiki
 from tests.long import few
 
@@ -43,7 +44,7 @@ class Library(Indexing):
 
     def pages_found(self, text: str = "text page", wiki: str = "big") -> set[str]:
         vector = self.embedder.embed_question(text)
-        hits = self.index.search(text, vector, reader=ANYONE, limit=50, wikis=[wiki])
+        hits = search(self.index, text, vector, reader=ANYONE, limit=50, wikis=[wiki])
         return {hit.passage.page for hit in hits}
 
 

@@ -13,6 +13,7 @@ from footnote_bot.indexers.errors import MassRemoval, WikiUnavailable
 from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
+from tests.fakes.searching import search
 from tests.fakes.wiki import DictWiki
 
 
@@ -76,7 +77,7 @@ def test_narrowed_readers_hold_before_any_sync(tmp_path: Path) -> None:
 
     def hit_count(parts: Indexing, *tokens: str) -> int:
         vector = parts.embedder.embed_question("leave")
-        return len(parts.index.search("leave", vector, reader=Principal.of(*tokens), limit=5))
+        return len(search(parts.index, "leave", vector, reader=Principal.of(*tokens), limit=5))
 
     def opened(*readers: str) -> Indexing:
         wiki = MarkdownSettings(type="markdown", name="w", path=tmp_path / "wiki", readers=readers)

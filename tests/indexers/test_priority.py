@@ -64,7 +64,8 @@ def test_it_is_lowered_once() -> None:
 def test_pages_are_read_at_the_priority_of_who_asks_on_all_cores(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    embedder, real = LocalEmbedder(threads=2), pooling.embeddings
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    embedder, real = LocalEmbedder(), pooling.embeddings
     read_at = set[int]()
 
     def noted(*arguments: Any) -> Iterator[Embedding]:

@@ -16,6 +16,7 @@ from footnote_bot.playground.confluence.site import LocalConfluence
 from footnote_bot.playground.confluence.state import Product
 from footnote_bot.playground.confluence.world import World
 from tests.fakes.embedding import WordEmbedder
+from tests.fakes.searching import search
 from tests.indexers.sources.confluence.conftest import Clock, Site
 
 WIKI = "wiki"
@@ -55,7 +56,7 @@ def may_read(world: World, user: User | None, content: str) -> bool:
 
 
 def hits_for(index: PassageIndex, words: str, reader: Principal) -> list[Hit]:
-    return index.search(words, EMBEDDER.embed_question(words), reader=reader, limit=200)
+    return search(index, words, EMBEDDER.embed_question(words), reader=reader, limit=200)
 
 
 def pages(hits: Iterable[Hit]) -> set[str]:

@@ -16,6 +16,7 @@ from footnote_bot.indexers.sources.scope import ScopedWiki
 from footnote_bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from footnote_bot.playground.confluence.model import User
 from tests.fakes.defaults import sync
+from tests.fakes.searching import search
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Text
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, principal, wiki_of
@@ -128,15 +129,15 @@ class History:
         texts_before = self._everything()
         readable_before = set(texts_before)
         self.index.engine.before_write = lambda: self._check_versions(readable_before)
-        report: SyncReport | None = SyncReport(WIKI)
+        report: SyncReport | None = None
         end = "whole"
         try:
             wiki = ScopedWiki(self.wiki, self.wiki.recent) if recent else self.wiki
-            sync(wiki, self.index, EMBEDDER, SPLIT, report=report)
+            report = sync(wiki, self.index, EMBEDDER, SPLIT)
         except WikiUnavailable as error:
-            report, end = None, f"ended by {error}"
+            end = f"ended by {error}"
         except Killed:
-            report, end = None, "killed"
+            end = "killed"
             self.index.close()
             self.index, self.wiki = MortalIndex(self._folder), wiki_of(self.transport)
         self.edits.lines.append(f"-- {end}")
@@ -202,7 +203,7 @@ class History:
         return _texts(self._search(Principal.of(*identities, *map(tokens.user, world.users))))
 
     def _search(self, reader: Principal) -> list[Hit]:
-        return self.index.search(WORD, (), reader=reader, limit=100)
+        return search(self.index, WORD, (), reader=reader, limit=100)
 
     def _is_closed(self, key: str) -> bool:
         """Return whether everybody is excluded: the rights are unreadable, or name nobody."""

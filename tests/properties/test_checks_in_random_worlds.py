@@ -19,6 +19,7 @@ from footnote_bot.playground.confluence.state import Product
 from tests.fakes.defaults import Recheck, sync
 from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex
+from tests.fakes.searching import search
 from tests.indexers.sources.confluence.looking import live_of
 from tests.long import few
 from tests.properties.confluences import (
@@ -90,7 +91,7 @@ def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
 def retrieved(index: ListIndex, reader: Principal, words: str, chance: random.Random) -> Retrieved:
     """Return some of the pages that a person finds in the index, which is older than the
     changes."""
-    hits: list[Hit] = index.search(words, (), reader=reader, limit=1_000)
+    hits: list[Hit] = search(index, words, (), reader=reader, limit=1_000)
     return Retrieved(by_page(chance.sample(hits, min(ASKED, len(hits)))), 0.0, 0.0)
 
 

@@ -14,6 +14,7 @@ from footnote_bot.indexers.sources.confluence.wiki import ConfluenceWiki
 from footnote_bot.playground.confluence.state import Product
 from tests.fakes.defaults import sync
 from tests.fakes.index import ListIndex
+from tests.fakes.searching import search
 from tests.indexers.sources.confluence.conftest import Site
 from tests.long import few
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, pages, principal, site_of
@@ -90,7 +91,8 @@ def _assert_each_finds_theirs(
     for drawn in worlds:
         on = {page.id: _expected_extras(drawn, page.id, index) for page in drawn.pages()}
         for user in (*drawn.people, None):
-            hits = index.search(
+            hits = search(
+                index,
                 drawn.word,
                 EMBEDDER.embed_question(drawn.word),
                 reader=principal(site.world, tokens, user),

@@ -25,6 +25,7 @@ from footnote_bot.playground.confluence.faults import Fault, Faults
 from footnote_bot.playground.confluence.model import User
 from footnote_bot.playground.confluence.state import Product
 from tests.fakes.defaults import sync
+from tests.fakes.searching import search
 from tests.indexers.sources.confluence.conftest import Clock, Site
 from tests.long import few
 from tests.properties.confluences import (
@@ -149,7 +150,7 @@ def assert_each_finds_theirs(crowd: Crowd, index: EdgeIndex, chance: random.Rand
     for drawn in worlds:
         strangers = chance.choice(chance.choice(worlds).people), crowd.bot, None
         for user in (*drawn.people, *strangers):
-            hits = index.search(drawn.word, (), reader=crowd.who_is(user), limit=100)
+            hits = search(index, drawn.word, (), reader=crowd.who_is(user), limit=100)
             who = user.name if user else "a visitor"
 
             assert pages(hits) == crowd.readable(user, drawn), f"{who} in {drawn}"

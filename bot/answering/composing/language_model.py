@@ -12,12 +12,10 @@ from footnote_bot.bot.answering.composing.composer import Composer
 from footnote_bot.bot.answering.composing.judge import ModelJudge
 from footnote_bot.bot.answering.llm.causes import Cause
 from footnote_bot.bot.answering.llm.model_client import LanguageModel, RetryingModel
-from footnote_bot.bot.answering.llm.prompt import Prompt, Prompting
+from footnote_bot.bot.answering.llm.prompt import Prompting
 from footnote_bot.bot.answering.llm.providers import ModelSettings, model_client_of
 from footnote_bot.bot.answering.llm.rewriting import SECONDS, Rewriter
 from footnote_bot.bot.answering.llm.usage import BudgetedModel, Meter
-from footnote_bot.bot.model import Question
-from footnote_bot.indexers.model import Principal
 
 _ATTEMPTS = 3
 _VERIFY_SECONDS = 10.0
@@ -76,16 +74,6 @@ class ConfiguredModel:
     def rewriter(self) -> Rewriter:
         """Return the rewriter of questions."""
         return Rewriter(BudgetedModel(self.client.within(SECONDS), self.meter), mark)
-
-    def say(self, text: str) -> str:
-        """Return the model's reply to ``text``; only the day pays for it.
-
-        Raises:
-            ModelFailed: it cannot be asked.
-        """
-        nobody = Question(text, Principal(frozenset()))
-        prompt = Prompt("", text, (), self.meter.count(text))
-        return "".join(BudgetedModel(self.client, self.meter).write(nobody, prompt))
 
 
 def mark() -> str:

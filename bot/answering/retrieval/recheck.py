@@ -146,7 +146,8 @@ class Recheck:
         return state.needs_check[wiki]
 
     def quotable(self, page: FoundPage, state: _CheckState) -> FoundPage | None:
-        """Return the page as it may be quoted after the checks so far; None if it may not be."""
+        """Return the page as it may be quoted after the checks so far; None if it may not be. Its
+        doubts, and the page as it reads now, are kept in ``state``."""
         ref = _ref(page)
         if not self.needs_check(page.wiki, state) or ref in state.reread:
             return state.reread.get(ref, page)
@@ -159,7 +160,7 @@ class Recheck:
         if current := state.valid.get(ref):
             state.reread[ref] = self._reread(page, current)
             return state.reread[ref]
-        return page
+        return page  # not checked yet
 
     def linked(self, source: Source, doubt: Doubt) -> Linked:
         address = self._live_wikis[source.wiki].plain_address(source.page, source.url)
@@ -333,6 +334,8 @@ def _record(ref: PageRef, live_pages: LivePages, reader: Reader, state: _CheckSt
     """Record in ``state`` what the check tells of a page: invalid, doubtful, or valid."""
     wiki, page = ref
     untold = page in live_pages.untold
+    # Of an untold page the wiki may have said something in time. If not, the index decides, whose
+    # rights have admitted the reader already.
     live_page = (
         live_pages.partly.get(page, LivePage(OPEN)) if untold else live_pages.stand.get(page)
     )

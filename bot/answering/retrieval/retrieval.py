@@ -124,7 +124,7 @@ class Retrieval:
 
     def _hits(self, question: Question, searches: Sequence[_Search]) -> list[list[Hit]]:
         """Return the hits of each search, ranked by how well they answer its question."""
-        results = self.index.search_all(
+        results = self.index.search(
             [IndexQuery(search.text, search.vector) for search in searches],
             reader=question.reader,
             limit=IN_CONVERSATION if question.history else PASSAGES,

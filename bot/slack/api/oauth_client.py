@@ -29,32 +29,14 @@ class OAuthWebClient(AsyncWebClient):
     """A client without a token. It sends the app's secret in the body, as Slack's documentation
     has it: slack_sdk 3 uses aiohttp's BasicAuth, which is deprecated."""
 
-    async def oauth_v2_access(  # noqa: PLR0913 - slack_sdk's signature
-        self,
-        *,
-        client_id: str,
-        client_secret: str,
-        code: str | None = None,
-        redirect_uri: str | None = None,
-        grant_type: str | None = None,
-        refresh_token: str | None = None,
-        **kwargs: Any,
-    ) -> AsyncSlackResponse:
+    async def oauth_v2_access(self, **arguments: Any) -> AsyncSlackResponse:
         """Call `oauth.v2.access`.
 
         Raises:
             SlackApiError: Slack refuses.
         """
-        arguments = {
-            "client_id": client_id,
-            "client_secret": client_secret,
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "grant_type": grant_type,
-            "refresh_token": refresh_token,
-        }
         present = {name: value for name, value in arguments.items() if value is not None}
-        return await self.api_call("oauth.v2.access", data={**present, **kwargs})
+        return await self.api_call("oauth.v2.access", data=present)
 
 
 def oauth_web_client(api_url: str) -> OAuthWebClient:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import aiohttp
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -45,7 +46,7 @@ _TEMPORARY = {
     "service_unavailable",
     "team_added_to_org",
 }
-_NEVER = frozenset(
+_NEVER_ALLOWED = frozenset(
     {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled",
      "method_deprecated", "access_denied", "team_access_not_granted"}
 )  # fmt: skip
@@ -69,20 +70,22 @@ class SlackConnection:
         return bool(self.app_token)
 
 
-def web_client(token: str, api_url: str, *, patient: bool = True) -> AsyncWebClient:
-    """Return a client. ``patient``: wait and retry as long as that is safe."""
-    retries = [
-        AsyncRateLimitErrorRetryHandler(max_retry_count=4),
-        AsyncConnectionErrorRetryHandler(
-            max_retry_count=2, error_types=[aiohttp.ClientConnectorError]
-        ),
-    ]
+def web_client(token: str, api_url: str, *, retries: bool = True) -> AsyncWebClient:
+    """Return a client. With ``retries`` it waits and calls again after a 429 and a refused
+    connection."""
+    handlers: list[AsyncRetryHandler] = []
+    if retries:
+        refused: list[type[Exception]] = [aiohttp.ClientConnectorError]
+        handlers = [
+            AsyncRateLimitErrorRetryHandler(max_retry_count=4),
+            AsyncConnectionErrorRetryHandler(max_retry_count=2, error_types=refused),
+        ]
     return AsyncWebClient(
         token=token,
         base_url=api_url.rstrip("/") + "/",
         timeout=_TIMEOUT,
         logger=logger,
-        retry_handlers=list(retries) if patient else [],
+        retry_handlers=handlers,
     )
 
 
@@ -134,6 +137,7 @@ async def to_its_end(call: Awaitable[T]) -> T:
 
 
 def _refusal(error: SlackApiError) -> ChatUnavailable | ChatRefused:
+    """Return our error: unavailable if the same call may work later, else refused."""
     response = error.response
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)
@@ -317,7 +321,8 @@ async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = Fa
 
 
 class OptionalCalls:
-    """Optional calls. ``client`` should not retry: a late status is worse than none."""
+    """Calls that the bot can do without, such as a status. Those that a workspace never allows are
+    not made again. ``client`` should not retry: a late status is worse than none."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
@@ -342,7 +347,7 @@ class OptionalCalls:
 
     def refused(self, method: str, error: ChatRefused) -> None:
         """Remember a refusal, if it is permanent."""
-        if error.code in _NEVER and self.has(method):
+        if error.code in _NEVER_ALLOWED and self.has(method):
             self._missing.add(method)
             logger.info("This workspace does without %s: %s", method, error)
         else:

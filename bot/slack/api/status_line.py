@@ -31,32 +31,22 @@ class SlackStatusLine:
         self._optional_calls = optional_calls
         self._loading = loading
         self._showing: dict[int, asyncio.Task[bool]] = {}
+        """By message: the calls that show the status, and whether it is shown."""
         self._reacted: set[int] = set()
-        self._replaced: set[Thread] = set()
+        """Messages with a reaction in place of a status."""
         self._at_work: defaultdict[Thread, set[int]] = defaultdict(set)
+        """The messages of each thread that are worked on."""
 
     def begin(self, message: IncomingMessage) -> None:
-        """Show the status, if none is shown yet, or replace it."""
-        before, thread = self._showing.get(message.id), _thread(message)
-        if before is None or thread in self._replaced:
-            self._replaced.discard(thread)
-            self._at_work[thread].add(message.id)
-            self._showing[message.id] = asyncio.create_task(self._show(message, before))
-
-    async def show(self, channel: str, thread: str, words: str) -> None:
-        """Show this status until the message's turn comes, something is posted in the thread, or
-        Slack removes it (after two minutes)."""
-        self._replaced.add((channel, thread))
-        await self._optional_calls.try_call(
-            STATUS, channel_id=channel, thread_ts=thread, status=words
-        )
+        """Show the status, if none is shown yet."""
+        if message.id not in self._showing:
+            self._at_work[_thread(message)].add(message.id)
+            self._showing[message.id] = asyncio.create_task(self._show(message))
 
     async def end(self, message: IncomingMessage) -> None:
         """Clear the status. Pending calls would arrive after that, so they are awaited first."""
         showing, thread = self._showing.pop(message.id, None), _thread(message)
         if showing is None:
-            if thread not in self._at_work:
-                self._replaced.discard(thread)
             return
         at_work = self._at_work[thread]
         at_work.discard(message.id)
@@ -67,7 +57,6 @@ class SlackStatusLine:
         if at_work:
             return
         self._at_work.pop(thread, None)
-        self._replaced.discard(thread)
         if was_shown:
             await self._set(message, "")
             await self.session(*thread, "active")
@@ -90,10 +79,8 @@ class SlackStatusLine:
                 TITLE, channel_id=message.channel, thread_ts=message.thread, title=title
             )
 
-    async def _show(self, message: IncomingMessage, before: asyncio.Task[bool] | None) -> bool:
-        """Return whether the status is shown, after the pending call ``before``."""
-        if before is not None:
-            await before
+    async def _show(self, message: IncomingMessage) -> bool:
+        """Show the status, or else a reaction. Return whether the status is shown."""
         if await self._set(message, texts.READING, self._loading):
             await self.session(*_thread(message), "processing")
             return True

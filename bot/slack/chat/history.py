@@ -16,14 +16,14 @@ from footnote_bot.bot.conversation.addressing import asks_nothing
 from footnote_bot.bot.conversation.model import IncomingMessage
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.model import Role, Turn
-from footnote_bot.bot.slack.api.slack_api import SlackApi, pages
+from footnote_bot.bot.slack.api.slack_api import SlackApi, call
 from footnote_bot.bot.slack.events.parsing import SlackText
 from footnote_bot.bot.slack.rendering.blocks import question_in
 
 logger = logging.getLogger(__name__)
 
-_PAGES = 5
-"""Pages of 200 messages each: further messages of a longer thread are ignored."""
+_MESSAGES = 999
+"""Messages that Slack returns at most: later ones of a longer thread are ignored."""
 _TURNS = 20
 """The number of latest turns that are returned."""
 _NOTE = re.compile(r"(?:(?<!\s)\s++)?(?:<[^<>|\s]+\|\[\d{1,2}\]>|\[\d{1,2}\])")
@@ -42,49 +42,39 @@ class History:
         cannot be read: the question is then answered by itself."""
         if message.thread == message.ts:
             return ()
-        turns: list[Turn] = []
         try:
-            pages_read = 0
-            async for answer in pages(
-                self.api.client.conversations_replies,
-                channel=message.channel,
-                ts=message.thread,
-                latest=message.ts,
-                limit=200,
-            ):
-                messages = answer.get("messages", ())
-                if pages_read:  # Slack puts the thread's first message in front of each page.
-                    messages = [
-                        earlier for earlier in messages if earlier.get("ts") != message.thread
-                    ]
-                turns += await asyncio.to_thread(self._turns, messages, message)
-                pages_read += 1
-                if pages_read == _PAGES:
-                    break
+            answer = await call(
+                self.api.client.conversations_replies(
+                    channel=message.channel, ts=message.thread, latest=message.ts, limit=_MESSAGES
+                )
+            )
         except (ChatRefused, ChatUnavailable) as error:
             logger.info("The messages before %s cannot be read: %s", message.ts, error)
             return ()
+        turns = await asyncio.to_thread(self._turns, answer.get("messages", ()), message.person)
         return tuple(turns[-_TURNS:])
 
-    def _turns(self, messages: Iterable[Mapping[str, Any]], message: IncomingMessage) -> list[Turn]:
+    def _turns(self, messages: Iterable[Mapping[str, Any]], asker: str) -> list[Turn]:
         """Return the earlier messages with words as turns."""
         turns: list[Turn] = []
         for earlier in messages:
-            if _when(earlier) >= float(message.ts):
-                continue
+            text = str(earlier.get("text") or "")
             if earlier.get("bot_id") == self.api.bot:
-                answer = _shown(earlier)
-                role, text = Role.BOT, _NOTE.sub("", answer)
-                if repeated := question_in(str(earlier.get("text") or ""), answer):
-                    role, text = Role.ASKER, repeated
-            elif earlier.get("user") == message.person:
-                role, text = Role.ASKER, str(earlier.get("text") or "")
+                role, text = self._of_bot(earlier, text)
             else:
-                role, text = Role.OTHER, str(earlier.get("text") or "")
+                role = Role.ASKER if earlier.get("user") == asker else Role.OTHER
             words = self.text.plain(text)
             if words and (role is Role.BOT or not asks_nothing(words)):
                 turns.append(Turn(role, words))
         return turns
+
+    def _of_bot(self, earlier: Mapping[str, Any], text: str) -> tuple[Role, str]:
+        """Return whose words a message of the bot has, and these words: an answer without its
+        footnotes, or the person's question that the bot repeats (`/wiki`)."""
+        shown = _shown(earlier)
+        if question := question_in(text, shown):
+            return Role.ASKER, question
+        return Role.BOT, _NOTE.sub("", shown)
 
 
 def _shown(message: Mapping[str, Any]) -> str:
@@ -96,10 +86,3 @@ def _shown(message: Mapping[str, Any]) -> str:
         if block.get("type") == "section"
     ]
     return "\n\n".join(filter(None, sections)) or str(message.get("text") or "")
-
-
-def _when(message: Mapping[str, Any]) -> float:
-    try:
-        return float(message.get("ts") or 0)
-    except ValueError:
-        return 0.0

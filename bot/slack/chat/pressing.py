@@ -28,6 +28,7 @@ _TITLE = 60
 
 
 def press_of(body: Mapping[str, Any]) -> Press:
+    """Return who pressed which button, and where. The id of a direct conversation begins with D."""
     channel = body["channel"]["id"]
     return Press(
         person=body["user"]["id"],

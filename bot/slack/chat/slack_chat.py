@@ -24,7 +24,7 @@ from footnote_bot.bot.model import Turn
 from footnote_bot.bot.slack.api.marks import mark_named, reply_mark, reply_messages, second_name
 from footnote_bot.bot.slack.api.slack_api import SlackApi, to_its_end
 from footnote_bot.bot.slack.chat.history import History
-from footnote_bot.bot.slack.chat.streaming import Live, Streaming
+from footnote_bot.bot.slack.chat.streaming import START, Live, Streaming
 from footnote_bot.bot.slack.rendering.blocks import Renderer
 from footnote_bot.bot.slack.rendering.message import Message
 
@@ -51,23 +51,27 @@ class SlackChat:
     async def reply(
         self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
-        ts, surplus = "", dict(posted)
-        current, new = dict[str, str](), dict[str, str]()
+        """Edit, post and delete messages until the reply is ``content``, see
+        `bot.conversation.ports.Chat`."""
+        ts = ""
+        surplus = dict(posted)  # posted messages that no part of the reply has taken over
+        current = dict[str, str]()  # the messages of the reply
+        new = dict[str, str]()  # those of them that are posted here
         try:
             for number, part in enumerate(await self._rendered(content)):
                 if hold:
                     await hold(message)
-                name = reply_mark(message.ts, number)
-                marked = part.marked(name)
-                before = surplus.pop(name, "")
+                mark = reply_mark(message.ts, number)
+                marked = part.marked(mark)
+                before = surplus.pop(mark, "")
                 if before and await self._edit(message, before, marked):
                     ts = before
                 else:
                     ts = await to_its_end(self.api.post(message.channel, marked, message.thread))
-                    new[name] = ts
+                    new[mark] = ts
                     if before:
-                        surplus[second_name(name, before)] = before
-                current[name] = ts
+                        surplus[second_name(mark, before)] = before
+                current[mark] = ts
             if hold and new:
                 await _hold_if_known(message, hold)
         except NotOurs:
@@ -135,7 +139,7 @@ class SlackChat:
         return await asyncio.to_thread(self.renderer.messages, content)
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> Live | None:
-        if self.streaming is None:
+        if self.streaming is None or not self.streaming.optional_calls.has(START):
             return None
         return Live(self.streaming, message, posted, hold, self.posted, self.give_way)
 

@@ -1,8 +1,8 @@
-"""An answer is shown while it is made, sentence by sentence.
+"""An answer is shown in a stream of Slack's while it is made, sentence by sentence.
 
 Only verified sentences come here, each whole, so no link is ever cut; they are shown without live
-links, which the finished answer has. The finished answer replaces what was shown, also after a
-stream that died, was refused or was killed.
+links, which the finished answer has. The finished answer replaces what was shown. Where Slack
+refuses a stream, or ends it early, people wait for the finished answer.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from footnote_bot.bot.conversation.posting import NotOurs
 from footnote_bot.bot.errors import ChatRefused, ChatUnavailable
 from footnote_bot.bot.slack.api.marks import reply_mark
 from footnote_bot.bot.slack.api.slack_api import OptionalCalls, SlackApi
-from footnote_bot.bot.slack.rendering.message import Block, Message, context, section
-from footnote_bot.bot.slack.rendering.mrkdwn import JOINER, literal, render
+from footnote_bot.bot.slack.rendering.message import context
+from footnote_bot.bot.slack.rendering.mrkdwn import JOINER, render
 from footnote_bot.bot.slack.rendering.sections import sections
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Stopped(Exception):
 @dataclass(frozen=True, slots=True)
 class Streaming:
     """Streaming of answers. ``api_without_retry`` does not retry. ``every`` is the least number of
-    seconds between two calls for one answer: Slack allows about one edit a second."""
+    seconds between two calls for one answer: Slack allows about one a second."""
 
     api_without_retry: SlackApi
     optional_calls: OptionalCalls
@@ -59,10 +59,10 @@ class Live:
     _hold: Hold
     _look: Callable[[IncomingMessage], Awaitable[Posted]]
     _give_way: Callable[[IncomingMessage, Posted], Awaitable[None]]
-    _text: str = ""
     _ts: str = ""
-    _streams: bool = False
+    """The ts of the stream's message, once Slack says that it began."""
     _unsure: bool = False
+    """Whether the stream began is unknown, or the question has a new owner."""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _pieces: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
@@ -96,8 +96,7 @@ class Live:
             return await self._look(self._message)
         if not self._ts:
             return self._posted
-        if self._streams:
-            await self._stop()
+        await self._stop()
         begun = {reply_mark(self._message.ts, 0): self._ts}
         try:
             await self._hold(self._message)
@@ -121,20 +120,34 @@ class Live:
         showing.result()
 
     async def _show(self) -> None:
-        """Show the pieces as they come. Those that come during a call are sent together after
-        it."""
-        while not self._unsure:
-            piece = await self._pieces.get()
-            new = ""
-            while piece is not None:
-                new += piece
-                if self._pieces.empty():
-                    break
-                piece = self._pieces.get_nowait()
-            if piece is None:
+        """Show the pieces as they come, until Slack refuses one. Those that come during a call are
+        sent together after it."""
+        while (text := await self._next_text()) is not None:
+            try:
+                await self._add(text)
+            except ChatRefused as error:
+                logger.info("Message %s is not shown while it is made: %s", self._message.ts, error)
                 return
-            await self._add(new)
+            except ChatUnavailable as error:
+                logger.info("%s; message %s is shown when it is done", error, self._message.ts)
+                self._unsure = True
+                return
+            except NotOurs:
+                # The new owner shows it.
+                self._unsure = True
+                return
             await self._pause()
+
+    async def _next_text(self) -> str | None:
+        """Return all pieces that wait, at least one; None if there will be no more."""
+        text = ""
+        while True:
+            piece = await self._pieces.get()
+            if piece is None:
+                return None
+            text += piece
+            if self._pieces.empty():
+                return text
 
     async def _pause(self) -> None:
         """Pause between two calls, unless the answer ends: the finished answer waits for
@@ -143,75 +156,34 @@ class Live:
             async with asyncio.timeout(self._streaming.every):
                 await self._ended.wait()
 
-    async def _add(self, new: str) -> None:
-        """Show more text. A failure is logged only: the finished answer is posted anyway."""
-        self._text += new
-        try:
-            if not self._ts:
-                await self._begin(new)
-            elif self._streams:
-                await self._append(new)
-            else:
-                await self._edit()
-        except ChatRefused as error:
-            logger.info("Message %s is not shown while it is made: %s", self._message.ts, error)
-        except ChatUnavailable as error:
-            logger.info("%s; message %s is shown when it is done", error, self._message.ts)
-            self._unsure = True
-        except NotOurs:
-            # The new owner shows it.
-            self._unsure = True
+    async def _add(self, text: str) -> None:
+        """Begin the stream with the text, or append it.
 
-    async def _begin(self, new: str) -> None:
-        """Begin the message that shows the text: as Slack's stream if it can, or as a post."""
-        message, api_without_retry = self._message, self._streaming.api_without_retry
+        Raises:
+            ChatRefused, ChatUnavailable, NotOurs
+        """
+        message, api = self._message, self._streaming.api_without_retry
+        markdown = await asyncio.to_thread(as_markdown, text)
+        if self._ts:
+            await api.append(message.channel, self._ts, markdown)
+            return
         await self._hold(message)
-        if self._streaming.optional_calls.has(START):
-            try:
-                recipient = message.person, message.team
-                first = await asyncio.to_thread(as_markdown, new)
-                self._ts = await api_without_retry.stream(
-                    message.channel, message.thread, first, self._foot(), recipient
-                )
-            except ChatRefused as error:
-                self._streaming.optional_calls.refused(START, error)
-            else:
-                self._streams = True
-                return
-        so_far = await asyncio.to_thread(self._so_far)
-        self._ts = await api_without_retry.post(message.channel, so_far, message.thread)
-
-    async def _append(self, new: str) -> None:
+        # The block has the mark by which the message is found after a restart.
+        foot = context("Writing\u2026") | {"block_id": reply_mark(message.ts, 0)}
+        recipient = message.person, message.team
         try:
-            markdown = await asyncio.to_thread(as_markdown, new)
-            await self._streaming.api_without_retry.append(
-                self._message.channel, self._ts, markdown
+            self._ts = await api.stream(
+                message.channel, message.thread, markdown, [foot], recipient
             )
         except ChatRefused as error:
-            logger.info("A stream ended before its answer: %s", error)
-            self._streams = False
-            if error.code != "stopped_by_user":
-                await self._edit()
-
-    async def _edit(self) -> None:
-        # Another process may have ended the stream, and replaced it.
-        await self._hold(self._message)
-        so_far = await asyncio.to_thread(self._so_far)
-        await self._streaming.api_without_retry.edit(self._message.channel, self._ts, so_far)
+            self._streaming.optional_calls.refused(START, error)
+            raise
 
     async def _stop(self) -> None:
         try:
             await self._streaming.api_without_retry.stop(self._message.channel, self._ts)
         except (ChatRefused, ChatUnavailable) as error:
-            logger.info("A stream could not be ended, its message is edited: %s", error)
-
-    def _so_far(self) -> Message:
-        texts = sections(render(self._text, _NOTHING))
-        return Message(literal("Writing\u2026"), [*map(section, texts), *self._foot()])
-
-    def _foot(self) -> list[Block]:
-        """Return the block with the mark by which the message is found after a restart."""
-        return [context("Writing\u2026") | {"block_id": reply_mark(self._message.ts, 0)}]
+            logger.info("A stream could not be ended: %s", error)
 
 
 def as_markdown(text: str) -> str:

@@ -41,7 +41,6 @@ class SlackWorkspace:
     chat: SlackChat
     links: frozenset[str]
     clock: Callable[[], datetime]
-    seconds: Callable[[], float]
     new_incident: Callable[[], str]
     edit_every: float
 
@@ -75,7 +74,7 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
     while they are made."""
     links = origins(linked)
     api = SlackApi(web_client(token, api_url), me.bot)
-    without_retry = web_client(token, api_url, patient=False)
+    without_retry = web_client(token, api_url, retries=False)
     optional_calls = OptionalCalls(without_retry)
     directory = directory_of(
         api,
@@ -105,7 +104,6 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
         chat=chat,
         links=links,
         clock=clock,
-        seconds=seconds,
         new_incident=new_incident,
         edit_every=edit_every,
     )

@@ -10,7 +10,7 @@ from footnote_bot.bot.operations.model import AccessNow
 from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.slack.commands.call import Call, Misused, address, options, person
 from footnote_bot.bot.slack.rendering.message import Message, say
-from footnote_bot.bot.slack.rights.directory import Membership
+from footnote_bot.bot.slack.rights.directory import Membership, Person
 from footnote_bot.bot.slack.rights.people import SlackPeople
 from footnote_bot.bot.slack.texts import commands as texts
 from footnote_bot.indexers.errors import IndexersError
@@ -37,19 +37,18 @@ class AccessCommand:
             await call.respond(say(texts.NO_EMAIL_ADDRESS if is_member else texts.NO_MEMBER))
             return
         try:
-            result = await self._access(subject.id, subject.email, url)
+            result = await self._access(subject, url)
             asker = await self.people.person(call.person)
-            may_see_titles = result.access.may_read if subject.id == asker.id else None
-            if may_see_titles is None and asker.email:
-                may_see_titles = (await self._access(asker.id, asker.email, url)).access.may_read
+            asker_result = await self._access(asker, url) if asker.email else None
         except IndexersError as error:
             await call.respond(say(str(error)))
             return
-        await call.respond(access_message(result, subject.name, with_titles=bool(may_see_titles)))
+        with_titles = asker_result is not None and asker_result.access.may_read is True
+        await call.respond(access_message(result, subject.name, with_titles=with_titles))
 
-    async def _access(self, id_: str, email: str, url: str) -> AccessNow:
-        groups = await self.people.groups_of(id_)
-        return await asyncio.to_thread(self.operating.access, email, url, groups)
+    async def _access(self, of: Person, url: str) -> AccessNow:
+        groups = await self.people.groups_of(of.id)
+        return await asyncio.to_thread(self.operating.access, of.email, url, groups)
 
 
 def access_message(result: AccessNow, name: str, *, with_titles: bool) -> Message:

@@ -45,14 +45,12 @@ class Call:
 class Subcommand:
     """A subcommand. ``usage`` begins with its name, as in "reindex [wiki]"; one that is the name
     alone takes no arguments. ``says`` describes it in the help. ``run`` raises Misused, or errors
-    that it cannot handle. ``is_usable`` returns, more exactly than ``who``, whether a person may
-    use it in the channel of the call."""
+    that it cannot handle."""
 
     usage: str
     says: str
     run: Callable[[Call], Awaitable[None]]
     who: For = For.ANYBODY
-    is_usable: Callable[[Call], Awaitable[bool]] | None = None
 
     @property
     def name(self) -> str:

@@ -12,7 +12,6 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from footnote_bot.bot.conversation.model import ChannelSettings
 from footnote_bot.bot.conversation.ports import ChannelSettingsStore
-from footnote_bot.bot.errors import ChatUnavailable
 from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.commands.call import Call
 from footnote_bot.bot.slack.rendering import message
@@ -24,8 +23,6 @@ from footnote_bot.bot.slack.texts import commands as texts
 logger = logging.getLogger(__name__)
 
 FORM = "channel_settings"
-REVIEW = "review"
-"""The field of the review channel."""
 _MENTIONED = "mentioned"
 _VALUE = "value"
 """The action id of each field."""
@@ -59,7 +56,7 @@ def form(
         entry("unasked", texts.WHICH_QUESTIONS, _unasked(chosen)),
         entry("sees", texts.WHO_SEES, _sees(chosen)),
         entry("language", texts.WHICH_LANGUAGE, _language(chosen, languages), hint=hint),
-        entry(REVIEW, texts.WHERE_FLAGS_GO, _review(chosen), optional=True),
+        entry("review", texts.WHERE_FLAGS_GO, _review(chosen), optional=True),
     ]
     subject, title = {"channel": channel}, texts.SETTINGS_TITLE
     return message.form(FORM, subject, title, blocks, submit=texts.SAVE, close=texts.CANCEL)
@@ -75,7 +72,7 @@ def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
         wikis=tuple(option["value"] for option in picked),
         unasked=None if unasked == _MENTIONED else float(unasked),
         only_asker=values["sees"]["selected_option"]["value"] == _ASKER,
-        review_channel=values[REVIEW].get("selected_conversation") or "",
+        review_channel=values["review"].get("selected_conversation") or "",
         language="" if language == _QUESTIONS else language,
     )
 
@@ -112,14 +109,13 @@ def _sees(chosen: ChannelSettings) -> Block:
 
 def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     """Return the choice of languages. A language chosen earlier stays in it."""
-    names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
-    options = [_option(texts.SAME_LANGUAGE, _QUESTIONS)]
-    options += [_option(name.capitalize(), name) for name in names]
-    initial = next(
-        option for option in options if option["value"] == (chosen.language or _QUESTIONS)
-    )
-    options = options[:_MOST_OPTIONS]
-    return _select("static_select", options, initial)
+    same, names = _option(texts.SAME_LANGUAGE, _QUESTIONS), list(languages.all)
+    initial = same
+    if chosen.language:
+        initial = _option(chosen.language.capitalize(), chosen.language)
+        names = [chosen.language, *(name for name in names if name != chosen.language)]
+    options = [same, *(_option(name.capitalize(), name) for name in names)]
+    return _select("static_select", options[:_MOST_OPTIONS], initial)
 
 
 def _review(chosen: ChannelSettings) -> Block:
@@ -172,31 +168,6 @@ class ChannelForms:
         chosen = await self.settings.of(self.team, call.channel)
         shown = form(call.channel, chosen, self.wikis(), self.languages)
         await self.api.ask(call.trigger, shown)
-
-    async def is_usable(self, call: Call) -> bool:
-        try:
-            channel = await self._channel(call.channel)
-            return channel is not None and await self._may_set(
-                call.person, call.channel, channel.creator
-            )
-        except ChatUnavailable:
-            return False
-
-    async def problems(self, body: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return the problems of the form, by field. None for a person who may not set the channel:
-        `sent` refuses them."""
-        channel, chosen = filled(body["view"])
-        person = body["user"]["id"]
-        before = await self.settings.of(self.team, channel)
-        target = await self._channel(channel)
-        if (
-            target is None
-            or chosen.review_channel == before.review_channel
-            or not await self._may_set(person, channel, target.creator)
-        ):
-            return {}
-        problem = await self._problem_with(chosen.review_channel, target, person)
-        return {REVIEW: problem} if problem else {}
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the form. Its sender may have lost the right to it since it was opened."""

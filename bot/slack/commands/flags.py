@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from footnote_bot.bot.flags.feedback import Feedback
-from footnote_bot.bot.flags.model import Flag
+from footnote_bot.bot.flags.model import Flag, question_of
 from footnote_bot.bot.slack.api.slack_api import SlackApi
 from footnote_bot.bot.slack.commands.call import Call
 from footnote_bot.bot.slack.rendering.blocks import ago, joined
@@ -42,7 +42,7 @@ class Flags:
             await self.api.address(flag.card.channel, flag.card.ts) if flag.card else ""
             for flag in shown
         ]
-        questions = [await self.feedback.question(flag.recorded) for flag in shown]
+        questions = [question_of(flag.recorded) for flag in shown]
         message = await asyncio.to_thread(self._message, shown, questions, cards, len(flags))
         await call.respond(message)
 

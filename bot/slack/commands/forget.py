@@ -70,6 +70,7 @@ class Forget:
         ]
 
     async def _update(self, before: Sequence[Flag]) -> None:
+        """Update the cards of the flags that remain. A deleted flag's card says that it is gone."""
         remaining = {flag.id for flag in await self.feedback.all_flags()}
         for flag in before:
             if flag.id in remaining:

@@ -35,6 +35,6 @@ class Reindex:
                 await call.respond(say(str(error)))
                 return
         if part and not part.is_whole and FULL in chosen:
-            raise Misused(texts.full_is_for_wikis(FULL))
+            raise Misused(texts.FULL_IS_FOR_WIKIS)
         order = Order(part, full=FULL in chosen, dry_run=DRY_RUN in chosen)
         await self.reindexer.start(order, call.channel, call.person, call.respond)

@@ -58,20 +58,21 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
 def _health(row: Mapping[str, Any]) -> Iterator[str]:
     """Yield lines about a wiki's state."""
     yield texts.passages_and_closed_pages(row["passages"], row["closed"])
-    lags = {
-        "edits": texts.edits_reach_answers,
-        "everything_else": texts.other_changes_reach_answers,
-    }
-    shown = [
-        reach_answers(shown_span(lag["p50"]), shown_span(lag["p95"]))
-        for kind, reach_answers in lags.items()
-        if (lag := row["lag_seconds"][kind])["count"]
-    ]
-    if shown:
-        yield ". ".join(shown)
+    edits, others = row["lag_seconds"]["edits"], row["lag_seconds"]["everything_else"]
+    lags = []
+    if edits["count"]:
+        lags.append(texts.edits_reach_answers(*_median_and_most(edits)))
+    if others["count"]:
+        lags.append(texts.other_changes_reach_answers(*_median_and_most(others)))
+    if lags:
+        yield ". ".join(lags)
     if row["pages_failed"]:
         yield texts.pages_failed(row["pages_failed"])
     if row["warnings"]:
         yield texts.warnings(len(row["warnings"]))
     if row["error"]:
         yield texts.ended_early(row["error"])
+
+
+def _median_and_most(lag: Mapping[str, Any]) -> tuple[str, str]:
+    return shown_span(lag["p50"]), shown_span(lag["p95"])

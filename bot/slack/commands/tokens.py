@@ -65,12 +65,12 @@ class TokenCommand:
 
     async def blocks(self, person: str) -> list[Block]:
         """Return the person's tokens, each with a button."""
-        found = await asyncio.to_thread(self.tokens.of, self.team, person)
-        return [block for token in found for block in self._line(token)] or [
-            context(texts.NO_TOKENS)
-        ]
+        tokens = await asyncio.to_thread(self.tokens.of, self.team, person)
+        if not tokens:
+            return [context(texts.NO_TOKENS)]
+        return [block for token in tokens for block in self._line_and_button(token)]
 
-    def _line(self, token: PersonalToken) -> Sequence[Block]:
+    def _line_and_button(self, token: PersonalToken) -> Sequence[Block]:
         over = self.tokens.is_over(token)
         words = texts.expired(token.name) if over else texts.valid(token.name, token.expires)
         label, aloud = texts.REVOKE, texts.revoke_aloud(token.name)
@@ -86,5 +86,7 @@ class TokenCommand:
         return Message(title, blocks)
 
     async def _revoke(self, person: str, name: str) -> Message:
-        found = await asyncio.to_thread(self.tokens.revoke, self.team, person, name) if name else 0
-        return say(texts.revoked(name) if found else texts.no_such_token(name[:100]))
+        number = 0
+        if name:  # without one, all would be revoked
+            number = await asyncio.to_thread(self.tokens.revoke, self.team, person, name)
+        return say(texts.revoked(name) if number else texts.no_such_token(name[:100]))

@@ -34,7 +34,7 @@ from footnote_bot.bot.slack.commands.channel_settings import ChannelForms, Langu
 from footnote_bot.bot.slack.commands.flags import Flags
 from footnote_bot.bot.slack.commands.forget import Forget
 from footnote_bot.bot.slack.commands.gaps import Gaps
-from footnote_bot.bot.slack.commands.reindex import DRY_RUN, FULL, Reindex
+from footnote_bot.bot.slack.commands.reindex import Reindex
 from footnote_bot.bot.slack.commands.status import Status
 from footnote_bot.bot.slack.commands.tokens import TokenCommand
 from footnote_bot.bot.slack.events.parsing import MOST_CHARACTERS, storable
@@ -49,9 +49,8 @@ from footnote_bot.bot.workspaces.narrowing import WikiPorts
 logger = logging.getLogger(__name__)
 
 MEMBERS_ONLY = say(texts.MEMBERS_ONLY, texts.ASK_A_MEMBER)
-_QUESTION = 4
-"""Words from which on an unknown command counts as a question, whatever it begins with. So does a
-text that begins like a command if the command cannot be run with these words."""
+_FEWEST_WORDS = 4
+"""Words from which on a text that begins with no command is a question."""
 ANSWERED_THERE = say(texts.ANSWERED_DIRECTLY)
 NOT_THERE = say(texts.NO_DIRECT_MESSAGES, texts.MENTION_ME)
 
@@ -71,6 +70,8 @@ class Commands:
         self._subcommands = {each.name: each for each in subcommands}
 
     async def wiki(self, command: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """Run the subcommand, or answer a question that is typed in its place."""
+
         async def answer(message: Message) -> None:
             await reply(respond, message)
 
@@ -84,52 +85,54 @@ class Commands:
             answer,
             trigger=str(command.get("trigger_id") or ""),
         )
-        has_mark = await asyncio.to_thread(looks_like_question, text)
-        is_long = len(words) >= _QUESTION - 1
-        in_words = not any(map(is_argument, words))
-        chosen = self._subcommands.get(name.casefold())
-        if chosen is None and name.casefold() == "help" and not (in_words and is_long):
-            await answer(await self._help(call))
-        elif chosen is None and (is_long or has_mark):
-            await answer(await self._ask(call.person, text))
-        elif chosen is None:
-            await answer(say(texts.unknown_command(name[:100]), texts.SEE_HELP))
-        elif refusal := await self._refusal(chosen, call.person):
-            # "Access to the VPN?" begins like a command for admins.
-            asks = in_words and (has_mark or is_long)
-            await answer(await self._ask(call.person, text) if asks else refusal)
+        subcommand = self._subcommands.get(name.casefold())
+        is_question = await asyncio.to_thread(looks_like_question, text)
+        if subcommand:
+            # "Access to the VPN?" begins like a command.
+            is_question = is_question and not any(map(is_argument, words))
         else:
-            try:
-                await chosen.carry_out(call)
-            except Misused as error:
-                # An admin's long line is more likely a mistaken command.
-                asks = in_words and (has_mark or (is_long and chosen.who is not For.ADMINS))
-                usage = say(str(error), texts.right_usage(chosen.usage))
-                await answer(await self._ask(call.person, text) if asks else usage)
+            is_question = is_question or 1 + len(words) >= _FEWEST_WORDS
+        if is_question:
+            await answer(await self._ask(call.person, text))
+        elif subcommand:
+            await self._run(subcommand, call)
+        elif name.casefold() == "help":
+            await answer(await self._help(call.person))
+        else:
+            await answer(say(texts.unknown_command(name[:100]), texts.SEE_HELP))
 
-    async def _refusal(self, chosen: Subcommand, person: str) -> Message | None:
-        match chosen.who:
-            case For.ADMINS if not await self._people.is_admin(person):
-                return say(texts.admins_only(chosen.name), texts.ASK_AN_ADMIN)
-            case For.MEMBERS:
-                caller = await self._people.person(person)
-                return None if caller.membership is Membership.MEMBER else MEMBERS_ONLY
+    async def _run(self, subcommand: Subcommand, call: Call) -> None:
+        if refusal := await self._refusal(subcommand, call.person):
+            await call.respond(refusal)
+            return
+        try:
+            await subcommand.carry_out(call)
+        except Misused as error:
+            await call.respond(say(str(error), texts.right_usage(subcommand.usage)))
+
+    async def _refusal(self, subcommand: Subcommand, person: str) -> Message | None:
+        """Return why the person may not use the subcommand; None if they may."""
+        if subcommand.who is For.ADMINS and not await self._people.is_admin(person):
+            return say(texts.admins_only(subcommand.name), texts.ASK_AN_ADMIN)
+        if subcommand.who is For.MEMBERS:
+            caller = await self._people.person(person)
+            return None if caller.membership is Membership.MEMBER else MEMBERS_ONLY
         return None
 
-    async def _help(self, call: Call) -> Message:
-        """Return a line for each subcommand that the person may use here."""
+    async def _help(self, person: str) -> Message:
+        """Return a line for each subcommand that the person may use."""
         callers = {For.ANYBODY}
         try:
-            if (await self._people.person(call.person)).membership is Membership.MEMBER:
+            if (await self._people.person(person)).membership is Membership.MEMBER:
                 callers.add(For.MEMBERS)
-            if await self._people.is_admin(call.person):
+            if await self._people.is_admin(person):
                 callers.add(For.ADMINS)
         except ChatUnavailable as error:
-            logger.info("The help leaves out what %s may use: %s", call.person, error)
+            logger.info("The help leaves out what %s may use: %s", person, error)
         lines = [
             texts.help_line(each.usage, each.says)
             for each in self._subcommands.values()
-            if each.who in callers and (each.is_usable is None or await each.is_usable(call))
+            if each.who in callers
         ]
         lines += [texts.HELP_ON_QUESTIONS, texts.HELP_ON_HELP]
         return say(texts.INTRODUCTION, "\n".join(lines))
@@ -195,7 +198,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
     keep: Callable[[IncomingMessage], Awaitable[None]],
     tokens: TokenCommand | None,
 ) -> WikiCommands:
-    """Compose the subcommands. ``audited`` is how long the ``trail`` is kept; ``keep`` as in
+    """Compose the subcommands. ``audited`` is how long the ``trail`` is kept; for ``keep`` see
     `CommandQuestions`; without ``tokens``, agents are not served."""
     people, api, clock, reindexing = slack.people, slack.api, slack.clock, wikis.reindexing
     forms = ChannelForms(
@@ -212,8 +215,8 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
             texts.STATUS_USAGE, texts.STATUS_DOES, Status(people, wikis.operating).run, For.MEMBERS
         ),
         Subcommand(
-            texts.reindex_usage(FULL, DRY_RUN),
-            texts.reindex_does(FULL, DRY_RUN),
+            texts.REINDEX_USAGE,
+            texts.REINDEX_DOES,
             Reindex(reindexing, reindexer).run,
             For.ADMINS,
         ),
@@ -232,9 +235,7 @@ def wiki_commands(  # noqa: PLR0913 - what the subcommands need beside the works
             Gaps(insights, clock, slack.links).run,
             For.ADMINS,
         ),
-        Subcommand(
-            texts.SETTINGS_USAGE, texts.SETTINGS_DOES, forms.ask, For.MEMBERS, forms.is_usable
-        ),
+        Subcommand(texts.SETTINGS_USAGE, texts.SETTINGS_DOES, forms.ask, For.MEMBERS),
         Subcommand(texts.FORGET_USAGE, texts.FORGET_DOES, forget.run),
         *(
             [Subcommand(texts.TOKEN_USAGE, texts.TOKEN_DOES, tokens.run, For.MEMBERS)]

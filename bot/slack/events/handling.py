@@ -94,7 +94,7 @@ class Failures:
 
         return listener
 
-    def unseen(self, handler: Handler) -> Listener:
+    def log_only(self, handler: Handler) -> Listener:
         """Return the same for events that nobody waits for: a failure is only logged."""
 
         async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:

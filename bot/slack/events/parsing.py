@@ -82,7 +82,8 @@ def _is_deletion(event: Mapping[str, Any]) -> bool:
 
 
 def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the message of an event as it is now, or as it was before it was deleted."""
+    """Return the message of an event as it is now, or as it was before it was deleted; empty for a
+    change that is no edit of its words."""
     before = event.get("previous_message") or {}
     if _is_deletion(event):
         return before
@@ -145,8 +146,9 @@ def question(text: str, me: Identity, names: Mapping[str, str]) -> str:
     people's names."""
 
     def words(match: re.Match[str]) -> str:
+        """Return the words for ``<@U1>``, ``<#C1|name>``, ``<!here>`` or ``<address|label>``."""
         target, _, label = match[1].partition("|")
-        if target == f"@{me.user}" or target.startswith(f"@{me.user}|"):
+        if target == f"@{me.user}":
             return " "
         if target.startswith("@"):
             return f"@{label or names.get(target[1:], 'someone')}"

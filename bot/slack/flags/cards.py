@@ -75,9 +75,6 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     head = texts.heading(_head(flag), flag.complaint.words)
     question = plain(around.question)[:_QUESTION_SHOWN]
     above = [section(f"*{literal(head)}*"), _titled(texts.QUESTION, quoted(question))]
-    sources = _sources(around, allowed, today)
-    again = around.again.sources if around.again else ()
-    newer = [source_line(source, allowed.links, today) for source in again]
     below = [_titled(texts.COMMENT, quoted(flag.comment))] if flag.comment else []
     below.append(context(_by(flag, around)))
     if around.history:
@@ -85,14 +82,24 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
         below.append(context(joined([_step(step, around.person) for step in steps])))
     if buttons := _buttons(flag):
         below.append(actions(*buttons, id_="flag"))
-    limit = LIMIT if around.again is None else _SOURCES_OF_TWO
-    cited, cited_now = (
-        [context(joined(lines, limit))] if lines else [] for lines in (sources, newer)
-    )
+    cited, cited_now = _cited(around, allowed, today)
     room = _room_beside([*above, *cited, *cited_now, *below])
     old, new = _answers(flag, around, allowed.links, room)
     blocks = [*above, *old, *cited, *new, *cited_now, *below]
     return Message(literal(f"{head}: {question}"[:300]), blocks).marked(card_name(flag))
+
+
+def _cited(around: Circumstances, allowed: Allowed, today: date) -> tuple[list[Block], list[Block]]:
+    """Return the sources of the old answer, and those of the new one, each in small print."""
+    sources = _sources(around, allowed, today)
+    again = around.again.sources if around.again else ()
+    newer = [source_line(source, allowed.links, today) for source in again]
+    limit = LIMIT if around.again is None else _SOURCES_OF_TWO
+    return _small_print(sources, limit), _small_print(newer, limit)
+
+
+def _small_print(lines: Sequence[str], limit: int) -> list[Block]:
+    return [context(joined(lines, limit))] if lines else []
 
 
 def _room_beside(blocks: list[Block]) -> int:
@@ -115,14 +122,19 @@ def _answers(
         heads = texts.OLD_ANSWER, texts.SAME_ANSWER
     elif (marked := mark_changes(old, new)) != (old, new):
         (old, new), heads = marked, (texts.OLD_ANSWER_MARKED, texts.NEW_ANSWER_MARKED)
-    lengths = [sum(len(piece.text) for piece in pieces) for pieces in (old, new)]
-    rooms = [max(room // 2, room - length) for length in reversed(lengths)]
-    return _answer(heads[0], old, rooms[0]), _answer(heads[1], new, rooms[1])
+    # Each gets half of the room, and what the other one leaves.
+    old_room = max(room // 2, room - _length(new))
+    new_room = max(room // 2, room - _length(old))
+    return _answer(heads[0], old, old_room), _answer(heads[1], new, new_room)
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    return sum(len(piece.text) for piece in pieces)
 
 
 def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Message:
-    """Return the note to the owner of a page, who may not see the card. It quotes no other page,
-    because this message is not updated later."""
+    """Return the note to the owner of a page, who perhaps cannot see the flag's card. It quotes no
+    other page, because this message is not updated later."""
     flag = content.flag
     head = texts.your_page_was_flagged(flag.complaint.words)
     if flag.complaint is Complaint.UNANSWERED:

@@ -13,7 +13,7 @@ from footnote_bot.bot.conversation.model import ANYBODY
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.insights import WEEK, Gap, Insights
-from footnote_bot.bot.flags.model import Flag, Flagged, Often, Volume
+from footnote_bot.bot.flags.model import Flag, Flagged, Often, Volume, question_of
 from footnote_bot.bot.slack.api.marks import marked_messages
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.rendering.blocks import ago, joined
@@ -121,8 +121,8 @@ def _since(day: date, today: date) -> str:
 
 
 def _gap(gap: Gap) -> str:
-    words = question(gap.latest.asked.question)
-    return texts.often(words, len(gap.asked)) if gap.asked[1:] else words
+    words, times = question(gap.latest.asked.question), len(gap.asked)
+    return texts.often(words, times) if times > 1 else words
 
 
 def _failing(names: Sequence[str]) -> str:
@@ -205,7 +205,7 @@ class Digests:
         if not may_show or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
         address = await self.slack.api.address(flag.card.channel, flag.card.ts)
-        return Waiting(since, await self.feedback.question(flag.recorded), address)
+        return Waiting(since, question_of(flag.recorded), address)
 
     async def _gaps(self) -> Sequence[Gap]:
         public, _ = await self.insights.unanswered(WEEK)

@@ -16,6 +16,7 @@ from footnote_bot.bot.conversation.prompts import Prompts
 from footnote_bot.bot.errors import ChatRefused
 from footnote_bot.bot.flags.feedback import Feedback
 from footnote_bot.bot.flags.insights import LATELY, WEEK, Insights
+from footnote_bot.bot.flags.model import question_of
 from footnote_bot.bot.operations.ports import Operating
 from footnote_bot.bot.slack.chat.workspace import SlackWorkspace
 from footnote_bot.bot.slack.commands.tokens import TokenCommand
@@ -60,7 +61,7 @@ class Home:
         """
         try:
             # Everybody opens the Home tab, perhaps many at once: so no call for the user groups.
-            admin = await self.slack.people.is_admin(person, acts=False)
+            admin = await self.slack.people.is_admin(person, fresh_groups=False)
             reader = await self.slack.people.reader(person, private=False, shared=False)
             if isinstance(reader, Closed):
                 refusal = HomeSection("", say(reader.why).blocks)
@@ -123,7 +124,7 @@ class Home:
     async def _flags(self, person: str) -> list[Block]:
         flags = await self.feedback.open_flags_by(person)
         shown = [flag.recorded for flag in flags[:FLAGS_SHOWN]]
-        questions = [await self.feedback.question(recorded) for recorded in shown]
+        questions = [question_of(recorded) for recorded in shown]
         addresses = await asyncio.gather(*map(self._address, shown))
         today = self.slack.clock().date()
         return await asyncio.to_thread(home_page.flags, flags, questions, addresses, today)

@@ -72,6 +72,7 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
 
 
 def _troubles(rows: Mapping[str, Any]) -> list[Block]:
+    """Return what went wrong in the last syncs; nothing if all went well."""
     failing = {name: row for name, row in rows["wikis"].items() if row["error"] or row["failed"]}
     blocks = [section(texts.WENT_WRONG)] if failing else []
     for name, row in list(failing.items())[:_FAILING_SHOWN]:

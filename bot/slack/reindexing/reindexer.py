@@ -75,7 +75,7 @@ class ProgressMessage:
                 return
             else:
                 return
-        await self.show(message)
+        logger.warning("The end of a reindex could not be shown: Slack is unavailable")
 
     async def _edit(self, message: Message) -> None:
         if self._message:
@@ -91,7 +91,6 @@ class Reindexer:
         self._people = slack.people
         self._api = slack.api
         self._edit_every = slack.edit_every
-        self._clock = slack.seconds
         self._new_incident = slack.new_incident
         self._working: asyncio.Task[None] | None = None
         self._stopping = False
@@ -146,7 +145,7 @@ class Reindexer:
         """Post the progress message in the job's channel, or if the bot is no member there, to the
         admin alone with a note. Return the job with its message; without one if Slack is
         unavailable."""
-        first = reports.progress(job, None, 0)
+        first = reports.progress(job, None)
         try:
             try:
                 channel, ts = job.channel, await self._api.post(job.channel, first)
@@ -165,6 +164,11 @@ class Reindexer:
         return replace(job, channel=channel, message=ts)
 
     async def _make_ready(self) -> None:
+        """Let processes take the jobs whose messages are posted.
+
+        Raises:
+            StateUnavailable
+        """
         for id_ in list(self._unready):
             await self._jobs.ready(id_)
             self._unready.discard(id_)
@@ -178,7 +182,8 @@ class Reindexer:
             logger.debug("Reindex jobs wait: %s", error)
 
     async def _carry_out(self, job: Job) -> None:
-        """Run the job: show its progress, report its end, and send the details to its person."""
+        """Run the job: show its progress, report its end, and send the details to its person.
+        ``cancelled`` is set if somebody cancels the job, ``ending`` if this process stops."""
         self._progress, self._note = None, ""
         if not job.message:
             job = await self._post(job)
@@ -192,7 +197,7 @@ class Reindexer:
 
         watching = asyncio.create_task(self._watch(job, shown_progress, cancelled))
         try:
-            last, details = await self._sync(job, stopped, cancelled)
+            report, details = await self._sync(job, stopped, cancelled)
         except asyncio.CancelledError:
             ending.set()
             await _end(watching)
@@ -202,22 +207,25 @@ class Reindexer:
         self._progress = None
         # If the process is killed in between, the job runs once more, which costs little and loses
         # nothing.
-        await shown_progress.end(last)
+        await shown_progress.end(report)
         await self._jobs.ended(job.id)
         if details and job.person:
-            try:
-                # The job may have taken hours, and the person may be no admin any more.
-                if not await self._people.is_admin(job.person):
-                    return
-                await self._api.post(job.person, details)
-            except (ChatRefused, ChatUnavailable):
-                logger.exception("The end of a reindex could not be reported")
+            await self._send(job.person, details)
+
+    async def _send(self, person: str, details: Message) -> None:
+        """Send the details to the person. The job may have taken hours, and they may be no admin
+        any more."""
+        try:
+            if await self._people.is_admin(person):
+                await self._api.post(person, details)
+        except (ChatRefused, ChatUnavailable):
+            logger.exception("The end of a reindex could not be reported")
 
     async def _sync(
         self, job: Job, stopped: Callable[[], bool], cancelled: threading.Event
     ) -> tuple[Message, Message | None]:
-        """Run the job and return two messages: one for everybody who sees the progress message, and
-        one for the admin."""
+        """Run the job, once no other sync runs. Return two messages: the report for everybody who
+        sees the progress message, and the details, if there are any, for the admin."""
         if job.attempts > MOST_ATTEMPTS:
             return say(texts.GIVEN_UP), None
         order = job.order
@@ -237,8 +245,8 @@ class Reindexer:
                     self._note = texts.WAITING
                     await asyncio.sleep(_TRY_AGAIN)
                 else:
-                    first = reports.report(order, synced, cancelled=cancelled.is_set())
-                    return first, reports.details(order, synced)
+                    report = reports.report(order, synced, cancelled=cancelled.is_set())
+                    return report, reports.details(order, synced)
         except (IndexersError, BotError) as error:
             logger.warning("A reindex ended early: %s", error)
             return say(texts.ENDED_EARLY), say(texts.ended_early_because(str(error)))
@@ -256,22 +264,17 @@ class Reindexer:
         self, job: Job, shown_progress: ProgressMessage, cancelled: threading.Event
     ) -> None:
         """Show the job's progress, and set ``cancelled`` if somebody cancels it."""
-        last_shown: object = None
-        name, began = None, self._clock()
+        last_shown: tuple[Progress | None, str] = (None, "")
         while not cancelled.is_set():
             await asyncio.sleep(self._edit_every)
             if await self._is_cancelled(job):
                 cancelled.set()
                 await shown_progress.show(reports.cancelling(job.order))
                 return
-            latest, note = self._progress, self._note
-            if latest and (latest.wiki, latest.embedding) != name:
-                name, began = (latest.wiki, latest.embedding), self._clock() - self._edit_every
-            if (latest, note) not in (last_shown, (None, "")):
-                last_shown = latest, note
-                await shown_progress.show(
-                    reports.progress(job, latest, self._clock() - began, note)
-                )
+            latest = self._progress, self._note
+            if latest != last_shown:
+                last_shown = latest
+                await shown_progress.show(reports.progress(job, *latest))
 
     async def _is_cancelled(self, job: Job) -> bool:
         try:

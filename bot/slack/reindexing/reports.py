@@ -25,15 +25,13 @@ CANCEL = "reindex_cancel"
 """The action id of the button; its value is the job's id."""
 
 
-def progress(job: Job, latest: Progress | None, seconds: float, note: str = "") -> Message:
-    """Return the progress message. ``seconds`` since the wiki of ``latest`` began."""
+def progress(job: Job, latest: Progress | None, note: str = "") -> Message:
+    """Return the progress message. Before the first progress it names what was ordered, with a
+    note."""
     if latest is None:
-        doing = _doing(job.order, job.order.what)
-        message = say(texts.begun(doing), *filter(None, [note]))
+        message = say(texts.begun(_doing(job.order, job.order.what)), *filter(None, [note]))
     else:
-        message = say(
-            _doing(job.order, texts.done(latest)), *filter(None, [_pace(latest, seconds)])
-        )
+        message = say(_doing(job.order, texts.done(latest)))
     cancel = button(CANCEL, texts.CANCEL, str(job.id), aloud=texts.CANCEL_ALOUD)
     return Message(message.text, [*message.blocks, actions(cancel)])
 
@@ -47,8 +45,9 @@ def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = Fal
     its failure may be more than they may read."""
     text = "; ".join(_outcome(order, reports, cancelled=cancelled)) + "."
     blocks = [section(literal(text))]
-    undone = cancelled and (order.full or order.dry_run)
-    for sync in () if undone else reports[:_WIKIS_SHOWN]:
+    if cancelled and (order.full or order.dry_run):  # then nothing was changed
+        return Message(literal(text), blocks)
+    for sync in reports[:_WIKIS_SHOWN]:
         blocks.append(section(texts.counts(literal(sync.wiki), sync)))
         embedded = texts.would_embed if order.dry_run else texts.embedded
         blocks.append(context(embedded(sync.passages_embedded, sync.seconds)))
@@ -82,15 +81,6 @@ def _doing(order: Order, scope: str) -> str:
     if order.dry_run:
         return texts.looking_through(scope)
     return texts.rebuilding(scope) if order.full else texts.reindexing(scope)
-
-
-def _pace(latest: Progress, seconds: float) -> str:
-    if not latest.done or seconds < 1:
-        return ""
-    rate = latest.done / seconds
-    pace = texts.pace(rate, passages=latest.embedding)
-    seconds_left = (latest.total - latest.done) / rate
-    return texts.left(pace, texts.about(seconds_left)) if seconds_left > 0 else pace
 
 
 def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:

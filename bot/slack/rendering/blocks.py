@@ -129,29 +129,26 @@ def _sources(
     """Return the lines that lead to pages; ``with_words`` of a page behind each footnote."""
     if isinstance(result, NoAnswer):
         return _nearest(texts.NEAREST_PAGES, result, origins, today)
-    lines = [
-        f"[{number}] {source_line(source, origins, today)}"
-        for number, source in enumerate(result.sources, 1)
-    ]
-    if with_words:
-        behind = map(literal, words_behind(result))
-        pairs = zip(lines, behind, strict=True)
-        lines = [
-            f"{line}\n{texts.in_quotation_marks(words)}" if words else line for line, words in pairs
-        ]
+    lines = []
+    for number, (source, words) in enumerate(
+        zip(result.sources, words_behind(result), strict=True), 1
+    ):
+        lines.append(f"[{number}] {source_line(source, origins, today)}")
+        if with_words and words:
+            lines[-1] += f"\n{texts.in_quotation_marks(literal(words))}"
     return [*lines, *_nearest(texts.CLOSE_TO_IT, result, origins, today)]
 
 
 def _nearest(head: str, result: Result, origins: Container[str], today: date) -> list[str]:
     nearest = result.nearest if isinstance(result, Answer | NoAnswer) else ()
     lines = [
-        f"\u2022 {source_line(source, origins, today)}{_owner(source)}{_line(source)}"
+        f"\u2022 {source_line(source, origins, today)}{_owner(source)}{_nearest_line(source)}"
         for source in nearest
     ]
     return [head, *lines] if lines else []
 
 
-def _line(source: Source) -> str:
+def _nearest_line(source: Source) -> str:
     """Return the line of a section that comes nearest, below its link."""
     words = excerpt(source.quote, LONGEST_LINE) if source.quote else ""
     return f"\n{texts.in_quotation_marks(literal(words))}" if words else ""
@@ -256,10 +253,11 @@ def _verified(result: Result) -> list[str]:
 
 
 def _fallback(result: Result) -> list[str]:
-    why = [words] if (words := why_no_model(result)) else []
-    if not isinstance(result, Answer):
-        return why
-    return [*([EARLY] if result.early else []), *why, *result.check_notes]
+    """Return why the language model did not word the answer, or what was not checked of it."""
+    lines = [why_no_model(result)]
+    if isinstance(result, Answer):
+        lines = [EARLY if result.early else "", *lines, *result.check_notes]
+    return list(filter(None, lines))
 
 
 def _as_of(recorded: RecordedAnswer) -> list[str]:
@@ -271,13 +269,16 @@ def _as_of(recorded: RecordedAnswer) -> list[str]:
 
 
 def _tally_line(tally: Tally, *, private: bool) -> str:
+    """Return what people said of an answer; empty if nobody did. A private one has one reader."""
     if private:
-        return texts.YOU_FOUND_IT_HELPFUL if tally.good else texts.YOU_FLAGGED_IT * bool(tally.bad)
-    counts = [f":+1: {tally.good}"] * bool(tally.good) + [f":-1: {tally.bad}"] * bool(tally.bad)
-    return "   ".join(counts)
+        verdict = texts.YOU_FLAGGED_IT if tally.bad else ""
+        return texts.YOU_FOUND_IT_HELPFUL if tally.good else verdict
+    counts = {":+1:": tally.good, ":-1:": tally.bad}
+    return "   ".join(f"{sign} {number}" for sign, number in counts.items() if number)
 
 
 def _grouped(bodies: Sequence[str]) -> list[list[str]]:
+    """Return the texts in groups that each fit into a message."""
     groups: list[list[str]] = []
     for text in bodies:
         if groups and sum(map(len, groups[-1])) + len(text) <= BODY:
@@ -351,17 +352,19 @@ class Renderer:
         shown = answer(
             content.recorded, self.origins, today=self.clock().date(), tally=content.tally
         )
-        shown = [*shown[:-1], _last(shown[-1], content)]
-        return [_led(shown[0], content), *shown[1:]] if content.lead else shown
+        shown = [*shown[:-1], _with_end(shown[-1], content)]
+        return [_with_lead(shown[0], content), *shown[1:]] if content.lead else shown
 
 
-def _led(message: Message, content: AnswerContent) -> Message:
+def _with_lead(message: Message, content: AnswerContent) -> Message:
+    """Return the message below a lead that repeats the question."""
     question = literal(content.recorded.asked.question)[:_QUESTION_SHOWN].replace("\n", " ")
     lead = context(f"{content.lead}\n&gt; {question}")
     return Message(message.text, [lead, *message.blocks])
 
 
-def _last(message: Message, content: AnswerContent) -> Message:
+def _with_end(message: Message, content: AnswerContent) -> Message:
+    """Return the message with the buttons and the note that the content asks for."""
     shown_blocks = message.blocks
     if content.buttons is Buttons.NONE:
         shown_blocks = without_buttons(shown_blocks)

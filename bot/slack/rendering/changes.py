@@ -42,21 +42,26 @@ def _words(pieces: Sequence[Piece]) -> Iterator[str]:
 
 
 def _marked(pieces: Sequence[Piece], kept: Container[int], mark: str) -> list[Piece]:
-    """Return the pieces with every word marked whose number is not ``kept``."""
+    """Return the pieces with every word marked whose number is not ``kept``: the words of all
+    pieces are numbered from 0. Neighbours share a pair of marks."""
     numbers = count()
-
-    def line(text: str) -> str:
-        shown, end, is_marking = "", 0, False
-        for word in _WORD.finditer(text):
-            is_marked = next(numbers) not in kept and mark not in word[0] and word[0] != _QUOTE_MARK
-            closing, opening = is_marking and not is_marked, is_marked and not is_marking
-            gap = text[end : word.start()]
-            shown += mark * closing + gap + mark * opening + word[0]
-            end, is_marking = word.end(), is_marked
-        return shown + mark * is_marking + text[end:]
-
     marked = []
     for piece in pieces:
-        text = "\n".join(map(line, piece.text.split("\n")))
-        marked.append(piece if piece.code else replace(piece, text=text))
+        lines = [_marked_line(line, numbers, kept, mark) for line in piece.text.split("\n")]
+        marked.append(piece if piece.code else replace(piece, text="\n".join(lines)))
     return marked
+
+
+def _marked_line(line: str, numbers: Iterator[int], kept: Container[int], mark: str) -> str:
+    shown, end, is_open = "", 0, False
+    for word in _WORD.finditer(line):
+        is_changed = next(numbers) not in kept
+        needs_mark = is_changed and mark not in word[0] and word[0] != _QUOTE_MARK
+        if is_open and not needs_mark:
+            shown += mark
+        shown += line[end : word.start()]
+        if needs_mark and not is_open:
+            shown += mark
+        shown += word[0]
+        end, is_open = word.end(), needs_mark
+    return shown + (mark if is_open else "") + line[end:]

@@ -34,8 +34,9 @@ def question(text: str) -> str:
 
 
 def asked(gap: Gap, today: date) -> str:
-    last = ago(gap.latest.answered.date(), today)
-    return texts.asked_often(len(gap.asked), last) if gap.asked[1:] else texts.asked(last)
+    """Return how often a question was asked, and when."""
+    last, times = ago(gap.latest.answered.date(), today), len(gap.asked)
+    return texts.asked_often(times, last) if times > 1 else texts.asked(last)
 
 
 def stale(page: Often, origins: Container[str], today: date) -> str:

@@ -43,7 +43,7 @@ _OUR_SIGN = re.compile(
     r"[\u2705\u2611\u2713\u2714\U0001f5f8\U0001f5f9]\ufe0f?(?=[\W_]{0,5}verif)", re.IGNORECASE
 )
 """The sign of an answer that a person verified, before words that say so."""
-_NO_WORDS = re.compile(r"(<[^>|]*|`[^`]*`)")
+_LINK_OR_CODE = re.compile(r"(<[^>|]*|`[^`]*`)")
 _INLINE = re.compile(
     rf"(?P<ticks>`{{1,2}})(?!`)(?P<code>.{{1,{LONGEST_CODE}}}?)(?<!`)(?P=ticks)(?!`)"
     r"|!?\[(?P<label>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]"
@@ -71,14 +71,14 @@ class Piece:
 
 def literal(text: str) -> str:
     """Return plain text, shown as it is: no markup in it has an effect."""
-    return _tame(_words(clean(text)))
+    return _inert_prose(_without_markup(clean(text)))
 
 
 def inert(text: str) -> str:
     """Return text for places that Slack shows as it is, such as a title: nothing is escaped, and
     nothing would be live if it were read as mrkdwn after all."""
     entities = _ENTITY_START.sub(f"<{JOINER}", _without_addresses(clean(text)))
-    return _PING.sub(_broken, _without_signs(entities))
+    return _PING.sub(_at_sign, _without_signs(entities))
 
 
 def link(url: str, label: str, origins: Container[str]) -> str:
@@ -101,16 +101,17 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
         if block.kind is Kind.CODE:
             code = "\n".join(_code_lines(lines))
             if code.strip():
-                pieces.append(Piece(_code(code), code=True))
+                pieces.append(Piece(_inert_code(code), code=True))
         elif block.kind is Kind.TABLE:
-            rows = aligned(lines)
-            shown = _code(rows.text) if rows.fits else _tame(_words(rows.text))
-            pieces.append(Piece(shown, code=rows.fits))
+            table = aligned(lines)
+            prose = _inert_prose(_without_markup(table.text))
+            shown = _inert_code(table.text) if table.fits else prose
+            pieces.append(Piece(shown, code=table.fits))
         else:
             shown = "\n".join(_line(line, block.kind, origins, notes) for line in lines)
             if shown.strip():
                 tight = block.kind is before is Kind.ITEM
-                pieces.append(Piece(_tame(shown), tight=tight))
+                pieces.append(Piece(_inert_prose(shown), tight=tight))
         before = block.kind
     return pieces
 
@@ -123,6 +124,7 @@ def _code_lines(lines: Sequence[str]) -> list[str]:
 
 
 def _line(line: str, kind: Kind, origins: Container[str], notes: Sequence[str]) -> str:
+    """Return a line of a quotation, a list or a paragraph, or a heading in bold."""
     prefix = ""
     if kind is Kind.QUOTE:
         prefix, line = "> ", _QUOTE_MARK.sub("", line)
@@ -139,13 +141,15 @@ def _line(line: str, kind: Kind, origins: Container[str], notes: Sequence[str]) 
 def _inline(line: str, origins: Container[str], notes: Sequence[str]) -> str:
     shown, end = [], 0
     for match in _INLINE.finditer(line):
-        shown.append(_words(line[end : match.start()]))
-        shown.append(_token(match, origins, notes))
+        shown.append(_without_markup(line[end : match.start()]))
+        shown.append(_inline_markup(match, origins, notes))
         end = match.end()
-    return "".join([*shown, _words(line[end:])])
+    return "".join([*shown, _without_markup(line[end:])])
 
 
-def _token(match: re.Match[str], origins: Container[str], notes: Sequence[str]) -> str:
+def _inline_markup(match: re.Match[str], origins: Container[str], notes: Sequence[str]) -> str:
+    """Return a match of `_INLINE` as mrkdwn: a code span, a link, a footnote, bold words, or a bare
+    address."""
     if match["code"] is not None:
         return f"`{_escaped(match['code'].replace('`', LOOKS_LIKE_A_TICK))}`"
     if match["label"] is not None:
@@ -156,23 +160,23 @@ def _token(match: re.Match[str], origins: Container[str], notes: Sequence[str]) 
         note = notes[number - 1] if 0 < number <= len(notes) else ""
         return link(note, match[0], origins)
     if match["bold"] is not None:
-        return f"*{_words(match['bold'])}*"
-    return _bare(match["bare"], origins)
+        return f"*{_without_markup(match['bold'])}*"
+    return _bare_address(match["bare"], origins)
 
 
-def _bare(url: str, origins: Container[str]) -> str:
+def _bare_address(url: str, origins: Container[str]) -> str:
     """Return an address in running text: a live link if allowed, else code, which can be read and
     copied but not followed."""
     address = url.rstrip(".,;:!?)")
-    punctuation = _words(url[len(address) :])
+    punctuation = _without_markup(url[len(address) :])
     if linked := allowed(address, origins):
         return f"<{_escaped(linked)}>{punctuation}"
     if len(address) > LONGEST_CODE:
-        return _words(url)
+        return _without_markup(url)
     return f"`{_escaped(address)}`{punctuation}"
 
 
-def _words(text: str) -> str:
+def _without_markup(text: str) -> str:
     """Return text without markup: addresses are inert, and every backtick left in a message is one
     of ours, in pairs."""
     return _escaped(_without_addresses(text).replace("`", LOOKS_LIKE_A_TICK))
@@ -182,7 +186,8 @@ def _without_addresses(text: str) -> str:
     return _ADDRESS.sub(lambda match: f"{match[1]}{JOINER}{match[2]}", text)
 
 
-def _code(text: str) -> str:
+def _inert_code(text: str) -> str:
+    """Return text for a fence: nothing in it ends the fence, or pings."""
     return _without_pings(_escaped(_without_fences(text)))
 
 
@@ -199,26 +204,27 @@ def _without_fences(text: str) -> str:
 def _without_pings(mrkdwn: str) -> str:
     """Return text without pings, outside of addresses, which are ours and must not change."""
     parts = re.split(r"(<[^>|]*)", mrkdwn)
-    return "".join(part if part.startswith("<") else _PING.sub(_broken, part) for part in parts)
+    return "".join(part if part.startswith("<") else _PING.sub(_at_sign, part) for part in parts)
 
 
-def _tame(mrkdwn: str) -> str:
+def _inert_prose(mrkdwn: str) -> str:
     """Return prose in which nothing pings anybody, or looks like a sign of ours outside of code."""
-    parts = _NO_WORDS.split(_without_pings(mrkdwn))
+    parts = _LINK_OR_CODE.split(_without_pings(mrkdwn))
     return "".join(part if part[:1] in ("<", "`") else _without_signs(part) for part in parts)
 
 
 def _without_signs(text: str) -> str:
-    return _OUR_SIGN.sub("", _EMOJI.sub(_spelled, text))
+    return _OUR_SIGN.sub("", _EMOJI.sub(_colon, text))
 
 
-def _spelled(match: re.Match[str]) -> str:
-    """Spell out the name of an emoji, but not the minutes of 10:30:45."""
-    drawn = match[1] in _EMOJI_OF_DIGITS or any(map(str.isalpha, match[1]))
-    return f":{JOINER}" if drawn else ":"
+def _colon(match: re.Match[str]) -> str:
+    """Return the first colon of ``:name:`` so that Slack draws no emoji; that of 10:30:45 stays."""
+    is_emoji = match[1] in _EMOJI_OF_DIGITS or any(map(str.isalpha, match[1]))
+    return f":{JOINER}" if is_emoji else ":"
 
 
-def _broken(match: re.Match[str]) -> str:
+def _at_sign(match: re.Match[str]) -> str:
+    """Return the sign so that it pings nobody; in an e-mail address it stays as it is."""
     at = match.start()
     before = match.string[max(at - 1, 0) : at]
     in_mail = _MAILBOX_END.match(before) and _MAIL_HOST.match(match.string, at)

@@ -33,27 +33,27 @@ def sections(pieces: Iterable[Piece], limit: int = LIMIT) -> list[str]:
 
 
 def _parts(piece: Piece, limit: int) -> Iterator[str]:
-    if piece.code:
-        room = limit - 2 * len(_FENCE) - 2
-        yield from (f"{_FENCE}\n{part}\n{_FENCE}" for part in _cut(piece.text, room))
-    else:
-        yield from _cut(piece.text, limit)
+    room = limit - 2 * len(_FENCE) - 2 if piece.code else limit
+    for part in _cut(piece.text, room):
+        if part.strip():
+            yield f"{_FENCE}\n{part}\n{_FENCE}" if piece.code else part
 
 
 def _cut(text: str, room: int) -> Iterator[str]:
     """Cut between lines, or if one line is too long, between words or anywhere."""
     part = ""
     for line in text.split("\n"):
-        for number, fitting in enumerate(_cut_line(line, room)):
-            joined = f"{part}\n{fitting}" if part and not number else fitting
-            if len(joined) <= room and not number:
-                part = joined
-            else:
-                if part.strip():
-                    yield part
-                part = fitting
-    if part.strip():
-        yield part
+        first, *others = _cut_line(line, room)
+        longer = f"{part}\n{first}" if part else first
+        if len(longer) <= room:
+            part = longer
+        else:
+            yield part
+            part = first
+        for other in others:
+            yield part
+            part = other
+    yield part
 
 
 def _cut_line(line: str, room: int) -> Iterator[str]:

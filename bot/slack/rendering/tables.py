@@ -52,23 +52,23 @@ def _cells(line: str) -> list[str]:
 
 
 def _as_prose(rows: Sequence[Sequence[str]]) -> str:
-    """Return each row as a line, each cell after its column's name, unless the names are so long
-    that there would be little else to read."""
+    """Return each row as an item of a list, each cell after its column's name, unless the names are
+    so long that there would be little else to read."""
     head, *body = rows
+    title = " \u00b7 ".join(filter(None, head))
     if not body:
-        return " \u00b7 ".join(filter(None, head))
-    is_named = sum(map(len, head)) * len(body) <= _NAMES
-    names = head if is_named else []
-    lines = [
-        "\u2022 "
-        + "; ".join(
-            f"{name}: {cell}" if name else cell
-            for name, cell in zip(chain(names, repeat("")), row, strict=False)
-            if cell
-        )
-        for row in body
-    ]
-    return "\n".join(lines if is_named else [" \u00b7 ".join(filter(None, head)), *lines])
+        return title
+    if sum(map(len, head)) * len(body) > _NAMES:
+        return "\n".join([title, *(_item(row, []) for row in body)])
+    return "\n".join(_item(row, head) for row in body)
+
+
+def _item(row: Sequence[str], names: Sequence[str]) -> str:
+    """Return the cells of a row that are not empty, each after its column's name, if it has one."""
+    cells = zip(chain(names, repeat("")), row, strict=False)
+    return "\u2022 " + "; ".join(
+        f"{name}: {cell}" if name else cell for name, cell in cells if cell
+    )
 
 
 def _padded(cell: str, width: int) -> str:
@@ -76,12 +76,12 @@ def _padded(cell: str, width: int) -> str:
 
 
 def _width(text: str) -> int:
-    """Return the width in terminal cells: wide characters take two, combining ones none."""
-    return sum(
-        0
-        if unicodedata.combining(character)
-        else 2
-        if unicodedata.east_asian_width(character) in "WF"
-        else 1
-        for character in text
-    )
+    """Return the width in terminal cells."""
+    return sum(map(_columns_of, text))
+
+
+def _columns_of(character: str) -> int:
+    """Return 2 for a wide character, and 0 for one that combines with the previous one."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

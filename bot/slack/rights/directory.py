@@ -34,8 +34,8 @@ PATIENCE = 8.0
 """Seconds that people wait for the list from its request on. For a workspace of 50,000 people it
 takes longer; meanwhile the previous list counts, or Slack is asked about each person."""
 _PAGE = 1000
-_SHARED = ""
-"""The value in place of an id, if several people have one address."""
+_SEVERAL = ""
+"""The holder of an address that several people have."""
 
 
 class Membership(StrEnum):
@@ -139,12 +139,13 @@ def _teams(user: Mapping[str, Any], organization: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _List:
+    """Slack's list: the membership of each person by id, and the holder of each address."""
+
     memberships: Mapping[str, Membership]
     holders: Mapping[str, str]
-    """Ids by address."""
 
 
-_NONE = _List({}, {})
+_EMPTY = _List({}, {})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,16 +157,17 @@ class MemberList:
     team: str
     clock: Callable[[], float]
     organization: str = ""
-    _list: _List = _NONE
-    _tried: float = float("-inf")
+    _list: _List = _EMPTY
+    _requested_at: float = float("-inf")
     _failed: bool = False
+    """Whether the last request failed."""
     _reading: asyncio.Task[None] | None = field(default=None)
 
     async def memberships(self) -> Mapping[str, Membership]:
         """Return each person's membership, by id. Empty if the list is unavailable."""
         return (await self._latest(REMEMBERED)).memberships
 
-    async def has_alone(self, id_: str, email: str) -> bool:
+    async def is_sole_holder(self, id_: str, email: str) -> bool:
         """Return whether nobody but this person has the address, which Slack says is theirs.
 
         Raises:
@@ -184,16 +186,16 @@ class MemberList:
             return False
         return bool(answer["user"]["id"] == id_)
 
-    async def _latest(self, oldest: float) -> _List:
-        """Return the list, read again if it is older than ``oldest`` seconds and there is time."""
+    async def _latest(self, max_age: float) -> _List:
+        """Return the list, read again if it is older than ``max_age`` seconds and there is time."""
         if self._reading is None or self._reading.done():
             # After a failed read the list is not requested more often, however old it is.
-            if self.clock() - self._tried < (READ_AGAIN if self._failed else oldest):
+            if self.clock() - self._requested_at < (READ_AGAIN if self._failed else max_age):
                 return self._list
-            self._tried = self.clock()
+            self._requested_at = self.clock()
             self._reading = asyncio.create_task(self._read())
         # A late caller waits no longer than the first one: a long list takes minutes.
-        seconds_left = PATIENCE - (self.clock() - self._tried)
+        seconds_left = PATIENCE - (self.clock() - self._requested_at)
         try:
             async with asyncio.timeout(max(seconds_left, 0)):
                 await asyncio.shield(self._reading)
@@ -214,8 +216,7 @@ class MemberList:
                     memberships[id_] = membership
                     email = confirmed_address(user)
                     if email and membership in (Membership.MEMBER, Membership.GUEST):
-                        alone = holders.setdefault(email, id_) == id_
-                        holders[email] = id_ if alone else _SHARED
+                        holders[email] = id_ if holders.get(email, id_) == id_ else _SEVERAL
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("Slack's list of people cannot be read: %s", error)
             self._failed = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -78,10 +79,10 @@ class SlackPeople:
             self._known.put(id_, person, REMEMBERED)
         return person
 
-    async def is_admin(self, id_: str, *, acts: bool = True) -> bool:
+    async def is_admin(self, id_: str, *, fresh_groups: bool = True) -> bool:
         """Return whether the person is an admin. Slack is asked each time, because this may have
-        changed; for the user groups only if the person ``acts``: Slack gives them 20 times a
-        minute, and while it refuses, everybody who asks a question waits for them.
+        changed. Without ``fresh_groups``, the user groups may be a minute old: Slack gives them 20
+        times a minute, and while it refuses, everybody who asks a question waits for them.
 
         Raises:
             ChatUnavailable
@@ -94,7 +95,7 @@ class SlackPeople:
         if person.runs_workspace or id_ in self.admins:
             return True
         groups = {_group_token(admin) for admin in self.admins} - {""}
-        return bool(groups and groups & await self.groups_of(id_, fresh=acts))
+        return bool(groups and groups & await self.groups_of(id_, fresh=fresh_groups))
 
     def forget(self, id_: str) -> None:
         self._known.forget(id_)
@@ -176,12 +177,12 @@ class SlackPeople:
 
     async def rights(self, person: Person) -> Principal:
         """Return the rights of a member of this workspace."""
-        held, groups = await self._held_by(person), await self.groups_of(person.id)
-        return Principal.of(EVERYONE, *held, *groups)
+        tokens, groups = await self._wiki_tokens(person), await self.groups_of(person.id)
+        return Principal.of(EVERYONE, *tokens, *groups)
 
-    async def _held_by(self, person: Person) -> frozenset[str]:
-        """Return the person's tokens. If a wiki is too slow, they see no more of it than everyone
-        does."""
+    async def _wiki_tokens(self, person: Person) -> frozenset[str]:
+        """Return the tokens that the person holds in the wikis. If a wiki is too slow, they see no
+        more of it than everyone does."""
         if not person.email:
             return frozenset()
         try:
@@ -211,7 +212,7 @@ class SlackPeople:
             return replace(person, email=self.accounts.get(person.id, ""))
         if person.membership is not Membership.MEMBER or not person.email:
             return person
-        if await self.directory.has_alone(person.id, person.email):
+        if await self.directory.is_sole_holder(person.id, person.email):
             return person
         logger.warning("%s has no identity: somebody else in Slack has the same address", person.id)
         return replace(person, email="")
@@ -234,7 +235,7 @@ class SlackPeople:
             logger.warning("The user groups cannot be read, so they give no rights: %s", error)
             groups, remembered = dict[str, frozenset[str]](), GROUPS_RETRIED
         else:
-            groups, remembered = _members(answer["usergroups"]), GROUPS_REMEMBERED
+            groups, remembered = _tokens_by_person(answer["usergroups"]), GROUPS_REMEMBERED
         self._groups.put(self.team, groups, remembered)
         return groups
 
@@ -246,14 +247,14 @@ def _group_token(admin: str) -> str:
     return f"group:{admin}" if admin.startswith("S") else ""
 
 
-def _members(groups: list[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
-    """Return the tokens of each person, from the groups that are enabled."""
-    tokens: dict[str, set[str]] = {}
+def _tokens_by_person(groups: list[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """Return the tokens of each person: a group that is enabled gives its id and its handle."""
+    tokens: defaultdict[str, set[str]] = defaultdict(set)
     for group in groups:
-        if not group.get("date_delete"):
-            for person in group.get("users") or ():
-                group_tokens = {f"group:{group['id']}"} | (
-                    {f"group:{group['handle']}"} if group.get("handle") else set()
-                )
-                tokens.setdefault(person, set()).update(group_tokens)
+        if group.get("date_delete"):
+            continue
+        names = filter(None, (group["id"], group.get("handle")))
+        group_tokens = {f"group:{name}" for name in names}
+        for person in group.get("users") or ():
+            tokens[person] |= group_tokens
     return {person: frozenset(held) for person, held in tokens.items()}

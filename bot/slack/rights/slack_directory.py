@@ -117,16 +117,18 @@ class SlackDirectory:
     most: int
     clock: Callable[[], float]
     _known: ExpiringCache[str, tuple[float, _Present]] = field(init=False)
-    """The members of a channel, and when Slack was asked for them."""
-    _kinds: ExpiringCache[str, Channel] = field(init=False)
+    """When Slack was asked for the members of a channel, and the members."""
+    _described: ExpiringCache[str, Channel] = field(init=False)
     _made_for: ExpiringCache[str, tuple[Reader, frozenset[str]]] = field(init=False)
-    _turnover: Counter[str] = field(default_factory=Counter)
+    """The latest reader that stood for a channel's members, and these members."""
+    _moves: Counter[str] = field(default_factory=Counter)
+    """Joins and departures of each channel. What was looked up during one is not cached."""
     _lookup_locks: WeakValueDictionary[str, asyncio.Lock] = field(
         default_factory=WeakValueDictionary
     )
 
     def __post_init__(self) -> None:
-        self._known, self._kinds = ExpiringCache(self.clock), ExpiringCache(self.clock)
+        self._known, self._described = ExpiringCache(self.clock), ExpiringCache(self.clock)
         self._made_for = ExpiringCache(self.clock)
 
     async def name(self, person: str) -> str:
@@ -192,7 +194,7 @@ class SlackDirectory:
         if made_for == reader:
             # Compare the people: the rights of one of them may have changed just now.
             return bool(present.counted) and _ids(present) <= people
-        return _together(await self._reader(present)) <= _together(reader)
+        return _principals(await self._reader(present)) <= _principals(reader)
 
     async def is_in(self, person: str, channel: str) -> bool:
         return await self.channels.has(channel, person)
@@ -242,8 +244,8 @@ class SlackDirectory:
         return self.people.guests and (self.people.shared_channels or not shared)
 
     async def _present(self, channel: str, *, just_now: bool = False) -> _Present:
-        """Return the members. ``just_now``: as they were at most `JUST_NOW` ago if their own rights
-        count."""
+        """Return the members, as they were within the last minute; with ``just_now``, within the
+        last second if their own rights count."""
         # One lookup at a time for each channel: the others wait for its result, in order.
         async with self._lookup_locks.setdefault(channel, asyncio.Lock()):
             if cached := self._known.get(channel):
@@ -251,44 +253,50 @@ class SlackDirectory:
                 if not (just_now and present.counted) or self.clock() - asked_at < JUST_NOW:
                     return present
             while True:
-                turnover, asked_at = self._turnover[channel], self.clock()
-                present = await self._look(channel)
-                if turnover == self._turnover[channel]:
+                moves, asked_at = self._moves[channel], self.clock()
+                present = await self._look_up(channel)
+                if moves == self._moves[channel]:
                     self._known.put(channel, (asked_at, present), REMEMBERED)
                     return present
 
     async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle `member_joined_channel` and `member_left_channel`."""
         channel = body["event"]["channel"]
-        self._turnover[channel] += 1
+        self._moves[channel] += 1
         self._known.forget(channel)
-        self._kinds.forget(channel)
+        self._described.forget(channel)
 
-    async def _look(self, channel: str) -> _Present:
-        """Read who is in the channel, as far as rights depend on it."""
-        kind = self._kinds.get(channel)
-        if kind is None:
-            turnover = self._turnover[channel]
-            kind = await self.channels.channel(channel)
-            if kind is None:
-                return _Present()
-            # Only here: renewed at each look, the entry would never expire in a busy channel.
-            if turnover == self._turnover[channel]:
-                self._kinds.put(channel, kind, REMEMBERED)
-        if not kind.private and self._all_get_answers(shared=kind.shared):
-            return _Present(frozenset(), kind.shared)  # Nobody there gets no answers.
-        ids = await self.channels.members(channel)
+    async def _look_up(self, id_: str) -> _Present:
+        """Ask Slack who is in the channel, as far as rights depend on it."""
+        channel = await self._describe(id_)
+        if channel is None:
+            return _Present()
+        if not channel.private and self._all_get_answers(shared=channel.shared):
+            # Rights do not depend on who is there.
+            return _Present(frozenset(), channel.shared)
+        ids = await self.channels.members(id_)
         if ids is None:
-            return _Present(None, kind.shared)
-        members = [id_ for id_ in ids if id_ != self.bot]
-        if not kind.private or kind.shared or len(members) > self.most:
-            return _Present(await self.people.memberships(members), kind.shared)
-        people = [await self.people.person(id_) for id_ in members]
+            return _Present(None, channel.shared)
+        members = [member for member in ids if member != self.bot]
+        if not channel.private or channel.shared or len(members) > self.most:
+            return _Present(await self.people.memberships(members), channel.shared)
+        people = [await self.people.person(member) for member in members]
         readers = [person for person in people if person.membership is not Membership.ABSENT]
         memberships = frozenset(person.membership for person in readers)
         if memberships != {Membership.MEMBER}:
             return _Present(memberships)
         return _Present(memberships, counted=tuple(readers))
+
+    async def _describe(self, id_: str) -> Channel | None:
+        """Return the channel as Slack described it within the last minute; None if Slack does not
+        say."""
+        channel = self._described.get(id_)
+        if channel is None:
+            moves = self._moves[id_]
+            channel = await self.channels.channel(id_)
+            if channel and moves == self._moves[id_]:
+                self._described.put(id_, channel, REMEMBERED)
+        return channel
 
     async def _reader(self, present: _Present) -> Reader:
         """Return the reader that stands for all who are present, with the rights that each has
@@ -300,8 +308,9 @@ class SlackDirectory:
 
 
 def _ids(present: _Present) -> frozenset[str]:
+    """Return the people whose own rights count."""
     return frozenset(person.id for person in present.counted)
 
 
-def _together(reader: Reader) -> frozenset[Principal]:
+def _principals(reader: Reader) -> frozenset[Principal]:
     return reader.readers if isinstance(reader, Audience) else frozenset({reader})

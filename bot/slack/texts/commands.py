@@ -264,19 +264,10 @@ def none_to_show(days: int) -> str:
 
 # reindex
 
+REINDEX_USAGE = "reindex [wiki | space | page link] [--full] [--dry-run]"
+REINDEX_DOES = "read it again now; --full: into a new index; --dry-run: only say what would change"
+FULL_IS_FOR_WIKIS = "--full is for a wiki: a page or a space is read anew without it."
 ONE_SCOPE = "Name one wiki, one space or one page, or none for all wikis."
-
-
-def reindex_usage(full: str, dry_run: str) -> str:
-    return f"reindex [wiki | space | page link] [{full}] [{dry_run}]"
-
-
-def reindex_does(full: str, dry_run: str) -> str:
-    return f"read it again now; {full}: into a new index; {dry_run}: only say what would change"
-
-
-def full_is_for_wikis(full: str) -> str:
-    return f"{full} is for a wiki: a page or a space is read anew without it."
 
 
 # settings

@@ -56,22 +56,6 @@ def done(latest: Progress) -> str:
     return f"{latest.wiki}: {counted(latest.done, 'page')}"
 
 
-def pace(rate: float, *, passages: bool) -> str:
-    """Return the pages or ``passages`` of a second, of which there are ``rate``, or of a minute."""
-    number, span = (rate, "second") if rate >= 1 else (60 * rate, "minute")
-    return f"{number:,.0f} {'passages' if passages else 'pages'} a {span}"
-
-
-def left(pace: str, span: str) -> str:
-    return f"{pace}, {span} left"
-
-
-def about(seconds: float) -> str:
-    if seconds < 90:
-        return f"about {max(seconds, 1):.0f} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
-
-
 # The report, of such sentences with a semicolon between them
 
 INDEX_UNCHANGED = "The index is unchanged"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from footnote_bot.indexers.model import Section
 from footnote_bot.indexers.parsing.limits import ParsingFailed
-from footnote_bot.indexers.sources.markdown.encoding import text_of
+from footnote_bot.indexers.sources.markdown.encoding import Binary, text_of
 
 MOST_CHARACTERS = 2_000_000
 """The limit of a file's text; the rest is left out, with a warning."""
@@ -19,14 +19,6 @@ Warn = Callable[[str], None]
 Reader = Callable[[str, bytes, Warn], Iterable[Section]]
 """A function from a file's name and bytes to its sections. It is lazy: nothing is read beyond the
 limit."""
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-"""Byte order marks. UTF-32's come first, because UTF-32 LE begins with the mark of UTF-16 LE."""
 _WIDER = {
     "ascii": "cp1252",
     "euc_kr": "cp949",
@@ -39,6 +31,7 @@ _WIDER = {
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BETWEEN = re.compile(r"\n(?:[ \t]*+\n)++")
 _FENCE_LIKE = re.compile(r"^( *(?:> ?)*)(?=`{3}|~{3})", re.MULTILINE)
+_NOT_TEXT = "broken (not text)"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -64,53 +57,38 @@ def plain_sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def decoded(data: bytes, warn: Warn, declared: str = "") -> str:
-    """Return the text with ``\n`` at line ends: by its byte order mark, else by the encoding that
-    it ``declared``, else UTF-8, else the likeliest encoding.
+    """Return the text with ``\n`` at line ends: in the encoding that it ``declared``, else in the
+    likeliest one.
 
     Raises:
         Unreadable: ``data`` is no text.
     """
-    encoding, start = _encoding(data, declared)
-    if encoding:
-        text = data[start:].decode(encoding, "replace")
-    else:
-        text, warning = text_of(data.replace(b"\0", b""))
+    text = _decoded_as(declared, data)
+    if text is None:
+        try:
+            text, warning = text_of(data)
+        except Binary as error:
+            raise Unreadable(_NOT_TEXT) from error
         if warning:
             warn(warning)
     if len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS]
         warn(f"only the first {MOST_CHARACTERS:,} characters are read")
     if len(_CONTROL.findall(text)) > len(text) / 50:
-        raise Unreadable("broken (not text)")
+        raise Unreadable(_NOT_TEXT)
     return _LINE_END.sub("\n", text)
 
 
-def _encoding(data: bytes, declared: str) -> tuple[str, int]:
-    """Return the encoding, by a mark, by zeros or as ``declared``, and the start of the text; an
-    empty encoding if none of these tells it."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return encoding, len(mark)
-    head = data[:4000]
-    for encoding, zeros, letters in (
-        ("utf-16-le", head[1::2], head[::2]),
-        ("utf-16-be", head[::2], head[1::2]),
-    ):
-        if zeros.count(0) > len(zeros) / 2 > 0 and letters.count(0) < len(letters) / 10:
-            return encoding, 0
-    return _browser_encoding(data, declared), 0
-
-
-def _browser_encoding(data: bytes, declared: str) -> str:
-    """Return the encoding that a browser uses for the ``declared`` one; empty if it does not exist,
-    or ``data`` has another encoding."""
+def _decoded_as(declared: str, data: bytes) -> str | None:
+    """Return the text as a browser reads it for the ``declared`` encoding; None if that does not
+    exist, or ``data`` has another encoding."""
+    if data.startswith(codecs.BOM_UTF8):
+        return None
     try:
         name = codecs.lookup(declared).name
-        encoding = _WIDER.get(name, name)
-        data.decode(encoding)
+        return data.decode(_WIDER.get(name, name))
     except (LookupError, UnicodeError):
-        return ""
-    return encoding
+        return None
 
 
 def paragraphs(text: str) -> list[str]:

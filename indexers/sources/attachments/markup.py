@@ -12,7 +12,7 @@ from footnote_bot.indexers.sources.markdown.anchors import Anchors, page_outline
 from footnote_bot.indexers.sources.markdown.convert import page
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, guess
 from footnote_bot.indexers.sources.markdown.tags import Tags
-from footnote_bot.indexers.sources.markdown.tree import grow
+from footnote_bot.indexers.sources.markdown.tree import parse_html
 
 _CHARSET = re.compile(
     rb"<(?:meta\s[^<>]*\bcharset|\?xml\s[^<>]*\bencoding)\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})",
@@ -31,7 +31,7 @@ def html(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 def outlined(source: str, title: str) -> Iterator[Section]:
     """Yield the sections of an HTML document that is called ``title``."""
     tags = Tags()
-    root = grow(source, tags, _resolve)
+    root = parse_html(source, tags, _resolve)
     _, sections = page_outline(root, title=title, anchors=Anchors("github"), tags=tags)
     return _without_anchors(sections)
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pypdf import PageObject
 
 MOST_PAGES = 1_000
-_MOST_WORK = 4_000_000
-"""Drawing instructions of a file, some 10 bytes each; 200 pages of text have 20,000."""
 
 _BOUNDS: Final[dict[str, Any]] = {
     "maximum_declared_stream_length": 50_000_000,
@@ -47,41 +45,10 @@ _NOT_ITS_OWN = (
 )
 """Errors beside its own classes that pypdf raises for a damaged file."""
 
-_MOST_FORMS = 500
-"""Forms of a page that are measured."""
-
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _BULLET = re.compile("^[•◦▪‣●○■\u2013\uf0b7] *(?=\\S)")
 _STARTS = re.compile(r"(?:- |\d{1,3}[.)] )")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_]{2})(?:[-\xad]| ?\u2010)$")
-
-
-class _Spent(MemoryError):
-    """The only kind of error within a page's forms that pypdf does not catch."""
-
-
-class _Work:
-    """A counter of the drawing instructions that pypdf reads."""
-
-    def __init__(self) -> None:
-        self._left = _MOST_WORK
-        self.forms: dict[str, int] = {}
-        """The lengths of a page's forms, by name."""
-
-    def __call__(self, operator: bytes, operands: Any, *_where: object) -> None:
-        self.spend(1)
-        if operator == b"Do" and operands:
-            # A form is parsed anew each time it is drawn.
-            self.spend(500 + self.forms.get(str(operands[0]), 0) // 10)
-
-    def spend(self, work: int) -> None:
-        """Count some work.
-
-        Raises: _Spent.
-        """
-        self._left -= work
-        if self._left < 0:
-            raise _Spent
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
@@ -120,22 +87,19 @@ def _texts(pages: Sequence[PageObject], warn: Warn) -> Iterator[tuple[int, str]]
     """Yield the pages with text, by number."""
     if len(pages) > MOST_PAGES:
         warn(f"only the first {MOST_PAGES:,} of {len(pages):,} pages are read")
-    work = _Work()
     broken: list[int] = []
     characters = number = 0
-    while number < min(len(pages), MOST_PAGES) and characters <= MOST_CHARACTERS:
+    for number in range(1, min(len(pages), MOST_PAGES) + 1):
         try:
-            text = flowing(_text_of_page(pages, number, work))
-        except _Spent:
-            warn(f"the pages from {number + 1} on are left out: too much is drawn on them")
-            break
+            text = flowing(pages[number - 1].extract_text())
         except _broken():
-            text = ""
-            broken.append(number + 1)
-        number += 1
-        characters += len(text)
+            broken.append(number)
+            continue
         if text:
             yield number, text
+        characters += len(text)
+        if characters > MOST_CHARACTERS:
+            break
     if broken and len(broken) == number:
         raise Unreadable("broken (none of its pages can be read)")
     if broken:
@@ -149,38 +113,6 @@ def _broken() -> tuple[type[Exception], ...]:
     from pypdf.errors import PyPdfError  # late, as above
 
     return (PyPdfError, *_NOT_ITS_OWN)
-
-
-def _text_of_page(pages: Sequence[PageObject], number: int, work: _Work) -> str:
-    """Return the text of a page, counted from zero. Raises: _Spent, and one of `_broken`."""
-    # An unreadable page takes time, too, and leaves less for the next pages.
-    work.spend(_MOST_WORK // MOST_PAGES // 4)
-    contents = pages[number].get_contents()
-    if contents is not None:
-        work.spend(len(contents.get_data()) // 10)
-    work.forms = _forms(pages[number])
-    return pages[number].extract_text(visitor_operand_before=work)
-
-
-def _forms(page: PageObject) -> dict[str, int]:
-    """Return the lengths of a page's forms. Raises: one of `_broken`."""
-    lengths: dict[str, int] = {}
-    seen: set[int] = set()
-    pending: list[Any] = [page]
-    while pending and len(seen) < _MOST_FORMS:
-        forms = _within(_within(pending.pop(), "/Resources"), "/XObject")
-        for name in forms:
-            form = forms[name]
-            if id(form) not in seen and form["/Subtype"] != "/Image":
-                seen.add(id(form))
-                lengths[name] = max(lengths.get(name, 0), len(form.get_data()))
-                pending.append(form)
-    return lengths
-
-
-def _within(holder: Any, name: str) -> Any:
-    # `get` may return a reference without resolving it.
-    return holder[name] if name in holder else {}  # noqa: SIM401
 
 
 def flowing(text: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, takewhile
@@ -35,11 +35,6 @@ class Merged:
     top: int
     right: int
     bottom: int
-    text: str = ""
-
-    def fill(self, row: Row) -> None:
-        for x in range(self.left - 1, min(self.right, len(row))):
-            row[x] = row[x] or self.text
 
 
 def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
@@ -78,13 +73,14 @@ def _up_to(characters: int, rows: Iterator[Row], warn: Warn) -> Iterator[Row]:
         yield row
 
 
-def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
+def _rows(sheet: Any, merged: Sequence[Merged], warn: Warn) -> Iterator[Row]:
     """Yield the rows. The text of a merged cell is repeated in each of its places, except in empty
     rows."""
     starting: dict[int, list[Merged]] = defaultdict(list)
     for cells in merged:
         starting[cells.top].append(cells)
-    reaching: list[Merged] = []
+    reaching: list[tuple[Merged, str]] = []
+    """Merged cells from the rows above that reach down to the present one, with their text."""
     # The size that a sheet declares may be wrong.
     sheet.reset_dimensions()
     sheet_rows = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS + 1)
@@ -96,20 +92,15 @@ def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
         if any(row[_MOST_COLUMNS:]):
             warn(f"only the first {_MOST_COLUMNS} columns of a sheet are read")
         del row[_MOST_COLUMNS:]
-        beginning = [
-            Merged(cells.left, number, cells.right, cells.bottom, row[cells.left - 1])
-            for cells in starting.get(number, ())
-            if cells.left <= len(row) and row[cells.left - 1]
-        ]
-        reaching = [cells for cells in reaching if cells.bottom >= number]
+        begun = [(m, row[m.left - 1]) for m in starting.get(number, ()) if m.left <= len(row)]
+        reaching = [(m, text) for m, text in reaching if m.bottom >= number]
+        filled = sum(map(bool, row))
         # A row with a single value is a title, however wide it is.
-        if (filled := sum(map(bool, row))) > 1:
-            for cells in beginning:
-                cells.fill(row)
-        if filled:
-            for cells in reaching:
-                cells.fill(row)
-        reaching += (cells for cells in beginning if cells.bottom > number)
+        repeated = [*(begun if filled > 1 else ()), *(reaching if filled else ())]
+        for cells, text in repeated:
+            for x in range(cells.left - 1, min(cells.right, len(row))):
+                row[x] = row[x] or text
+        reaching += begun
         yield row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import zip_longest
 from typing import Any
 
 from footnote_bot.indexers.model import Section
@@ -126,12 +127,12 @@ def _words(cell: Any) -> str:
 
 
 def _graphic(shape: Any) -> list[str]:
-    """Return the words of a graphic, block by block; nothing if the shape is no graphic, or its
-    part is missing."""
+    """Return the words of a graphic, block by block; nothing if the shape is no graphic, its part
+    is missing, or python-pptx does not know its kind of chart (a ValueError)."""
     uris = shape.element.xpath("a:graphic/a:graphicData/@uri")
-    with suppress(KeyError):
+    with suppress(KeyError, ValueError):
         if uris == [_CHARTS]:
-            return _chart(shape.chart.element)
+            return _chart(shape.chart)
         if uris == [_DIAGRAMS]:
             return _diagram(shape)
     return []
@@ -139,48 +140,20 @@ def _graphic(shape: Any) -> list[str]:
 
 def _chart(chart: Any) -> list[str]:
     """Return the chart's title, and its values as a table."""
-    title = " ".join(line for node in chart.xpath("c:chart/c:title") for line in _lines(node))
-    series = chart.xpath(".//c:ser[c:val]")[:_MOST_SERIES]
+    has_title = chart.has_title and chart.chart_title.has_text_frame
+    title = paragraphs(chart.chart_title.text_frame.text) if has_title else []
+    plots = list(chart.plots)
+    series = [item for plot in plots for item in plot.series][:_MOST_SERIES]
     if not series:
-        return paragraphs(title)
-    names = [" ".join(item.xpath("c:tx//c:v/text()")) for item in series]
-    categories = _categories(series[0])
-    values = [_points(item, "c:val") for item in series]
-    places = categories or values[0]
-    rows = (
-        [categories.get(place, ""), *(_value(column.get(place, "")) for column in values)]
-        for place in places
-    )
-    return [*paragraphs(title), table(["", *names], rows)]
+        return title
+    labels = [category.label for category in plots[0].categories]
+    values = [[_number(value) for value in item.values] for item in series]
+    rows = zip_longest(labels, *values, fillvalue="")
+    return [*title, table(["", *(item.name for item in series)], map(list, rows))]
 
 
-def _categories(series: Any) -> dict[str, str]:
-    """Return the labels of a series' points; days are stored as numbers."""
-    # Late: the extra "attachments" need not be installed.
-    from openpyxl.styles.numbers import is_date_format
-    from openpyxl.utils.datetime import from_excel
-
-    labels = _points(series, "c:cat")
-    if any(map(is_date_format, series.xpath("c:cat//c:formatCode/text()"))):
-        with suppress(ValueError, OverflowError):
-            labels.update(
-                {place: f"{from_excel(float(day)):%Y-%m-%d}" for place, day in labels.items()}
-            )
-    return labels
-
-
-def _points(series: Any, kind: str) -> dict[str, str]:
-    """Return the texts of a series' points by their places; the lowest of several levels."""
-    points: dict[str, str] = {}
-    for point in series.xpath(f"{kind}//c:pt"):
-        points.setdefault(point.get("idx", ""), " ".join(point.xpath("string(c:v)").split()))
-    return points
-
-
-def _value(value: str) -> str:
-    with suppress(ValueError):
-        return f"{float(value):.12g}"
-    return value
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.12g}"
 
 
 def _diagram(shape: Any) -> list[str]:

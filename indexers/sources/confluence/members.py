@@ -497,6 +497,8 @@ class ConfluenceMembers:
         return self._address_of(account) if account is not None and account.active else ""
 
     def _account_named(self, label: str) -> Account | None:
+        """Return the account whose e-mail address, or else its part before the @, is spelt like
+        ``label``: a label of a page cannot hold all characters. None: nobody's, or several'."""
         normalised = _as_label(label)
         accounts = {email: {key} for email, key in self._overrides.items()}
         for email, keys in self._directory.get(None).by_email.items():

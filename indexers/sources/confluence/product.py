@@ -174,7 +174,7 @@ class Product(ABC):
                 try:
                     gate |= space_gate(unless_absent(visitors) or (), self._tokens)
                 except Refused as refused:
-                    return UnreadGate(unread_gate(refused).why, gate, may_pass=True)
+                    return UnreadGate(unread_gate(refused).why, gate, is_temporary=True)
             return _confirmed(gate, shown, space)
 
         return read
@@ -288,7 +288,7 @@ def certain(gate: Gate) -> Gate:
     Raises:
         WikiUnavailable: it could not be read now, and perhaps can be later.
     """
-    if isinstance(gate, UnreadGate) and (gate.may_pass or gate.failed):
+    if isinstance(gate, UnreadGate) and (gate.is_temporary or gate.failed):
         raise WikiUnavailable(gate.why)
     return gate
 
@@ -301,7 +301,7 @@ def unread_gate(refused: Refused) -> UnreadGate:
     """
     if refused.busy:
         raise refused
-    return UnreadGate(str(refused), may_pass=not refused.absent)
+    return UnreadGate(str(refused), is_temporary=not refused.absent)
 
 
 def _confirmed(gate: Gate, shown: Callable[[], Json], space: ConfluenceSpace) -> Gate:
@@ -315,5 +315,5 @@ def _confirmed(gate: Gate, shown: Callable[[], Json], space: ConfluenceSpace) ->
         without_anonymous = gate - {EVERYONE}
         if isinstance(error, Refused) and error.status < 429:
             return without_anonymous
-        return UnreadGate(str(error), without_anonymous, may_pass=True)
+        return UnreadGate(str(error), without_anonymous, is_temporary=True)
     return PASSABLE if is_space(answer, space) else gate - {EVERYONE}

@@ -61,7 +61,7 @@ class Seen:
     @property
     def doubtful(self) -> bool:
         """Return whether another try may read the unread rights."""
-        return any(gate.may_pass for gate in self.unread.values())
+        return any(gate.is_temporary for gate in self.unread.values())
 
     @property
     def key(self) -> str:

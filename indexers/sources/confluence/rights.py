@@ -26,19 +26,19 @@ CLOSED: Gate = frozenset()
 class UnreadGate(frozenset[str]):
     """A gate that could not be read in full. Mostly none of it was read, and then it equals CLOSED.
 
-    ``why`` is Confluence's answer; ``may_pass``: another try may read the gate. ``failed``: it was
+    ``why`` is Confluence's answer; ``is_temporary``: another try may read it. ``failed``: it was
     an error that may be permanent. A sync takes it for a refusal; a check has no answer then.
     """
 
     why: str
-    may_pass: bool
+    is_temporary: bool
     failed: bool
 
     def __new__(
-        cls, why: str, read: Iterable[str] = (), *, may_pass: bool = False, failed: bool = False
+        cls, why: str, read: Iterable[str] = (), *, is_temporary: bool = False, failed: bool = False
     ) -> Self:
         gate = super().__new__(cls, read)
-        gate.why, gate.may_pass, gate.failed = why, may_pass, failed
+        gate.why, gate.is_temporary, gate.failed = why, is_temporary, failed
         return gate
 
 

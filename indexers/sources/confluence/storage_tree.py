@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html import unescape
-from html.entities import html5, name2codepoint
+from html import escape
+from html.entities import name2codepoint
 
 from lxml import etree
 
-from footnote_bot.indexers.text.tree import HEADINGS, Node
+from footnote_bot.indexers.text.tree import Node
 
 _DEEPEST = 80
 """Nested elements; deeper ones are read as if they were at this depth."""
@@ -33,29 +33,7 @@ _PREFIXES = {f"{{{uri}}}": f"{prefix}:" for prefix, uri in _NAMESPACES.items()} 
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
-_TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<!\[CDATA\[(?P<verbatim>.*?)(?:\]\]>|\Z)"
-    r"|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]{0,1000}\]\s*+)?>"
-    r"|<\?[^<>]*>"
-    r"|</(?P<end>[A-Za-z][\w:.-]*+)[^<>]*>"
-    r"|<(?P<start>[A-Za-z][\w:.-]*+)(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*?)(?P<empty>/?)>",
-    re.DOTALL,
-)
-_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|\w{1,32});")
-_ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)')""")
-_VOID = frozenset({"br", "hr", "img", "col"})
-_LINES = HEADINGS | {"p"}
-_BLOCKS = HEADINGS | {"blockquote", "div", "hr", "ol", "p", "pre", "table", "ul"}
-_IMPLIED_ENDS = {
-    **dict.fromkeys(_BLOCKS, (_LINES, {"blockquote", "div", "li", "td", "th"})),
-    "li": ({"li"}, {"ol", "ul"}),
-    "td": ({"td", "th"}, {"table", "tr"}),
-    "th": ({"td", "th"}, {"table", "tr"}),
-    "tr": ({"tr"}, {"table"}),
-}
-"""For each tag that implies ends: the open elements that it ends, and those where it stops
-looking."""
+_VERBATIM = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 
 
 def grow(body: str) -> Node:
@@ -72,7 +50,21 @@ def _strict(body: str) -> Node:
     # By default the parser resolves only entities that the document itself declares. A body is
     # within the root, where it can declare none.
     parser = etree.XMLParser(no_network=True, remove_comments=True, remove_pis=True)
-    source = etree.fromstring(f"{_prologue()}{body}</page>".encode(), parser)
+    return _tree_of(etree.fromstring(f"{_prologue()}{body}</page>".encode(), parser))
+
+
+def _lenient(body: str) -> Node:
+    """Parse as a browser does: whatever is no tag is text, and missing end tags are implied."""
+    # HTML has no CDATA: there it would be a comment.
+    html = _VERBATIM.sub(lambda verbatim: escape(verbatim[1]), body)
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+    )
+    page = etree.fromstring(f"<html><body>{html}</body></html>".encode(), parser)
+    return _tree_of(page[-1])
+
+
+def _tree_of(source: etree._Element) -> Node:
     root = Node("page")
     pending = [(source, root)]
     while pending:
@@ -106,65 +98,6 @@ def _prologue() -> str:
 
 def _prefixed(name: str) -> str:
     return _NAMESPACE.sub(lambda match: _PREFIXES.get(match[0], ""), name).lower()
-
-
-def _lenient(body: str) -> Node:
-    """Parse leniently: an unclosed element ends with its parent; an end tag without a start tag is
-    ignored; everything else that is no tag is text."""
-    root = Node("page")
-    opened = [root]
-    at = 0
-    for token in _TOKEN.finditer(body):
-        if at < token.start():
-            opened[-1].children.append(_unescape(body[at : token.start()]))
-        at = token.end()
-        if token["verbatim"]:
-            opened[-1].children.append(token["verbatim"])
-        elif token["start"]:
-            node = Node(token["start"].lower(), _attributes(token["attributes"]))
-            _imply_ends(opened, node.tag)
-            opened[-1].children.append(node)
-            if not token["empty"] and node.tag not in _VOID:
-                opened.append(node)
-        elif token["end"]:
-            _close(opened, token["end"].lower())
-    if at < len(body):
-        opened[-1].children.append(_unescape(body[at:]))
-    return shallow(root)
-
-
-def _imply_ends(opened: list[Node], tag: str) -> None:
-    ended, within = _IMPLIED_ENDS.get(tag, ((), ()))
-    for depth in range(len(opened) - 1, max(0, len(opened) - 1 - _DEEPEST), -1):
-        if opened[depth].tag in within or opened[depth].tag == "ac:rich-text-body":
-            return
-        if opened[depth].tag in ended:
-            del opened[depth:]
-            return
-
-
-def _close(opened: list[Node], tag: str) -> None:
-    for depth in range(len(opened) - 1, max(0, len(opened) - 1 - _DEEPEST), -1):
-        if opened[depth].tag == tag:
-            del opened[depth:]
-            return
-
-
-def _attributes(source: str) -> dict[str, str]:
-    return {
-        name.lower(): _unescape(double or single)
-        for name, double, single in _ATTRIBUTE.findall(source)
-    }
-
-
-def _unescape(text: str) -> str:
-    """Replace entities by their characters; an unknown entity stays as it is, as in browsers."""
-    return _REFERENCE.sub(
-        lambda match: (
-            unescape(match[0]) if match[0][1] == "#" or match[0][1:] in html5 else match[0]
-        ),
-        text,
-    )
 
 
 def shallow(root: Node) -> Node:

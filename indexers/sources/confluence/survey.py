@@ -316,6 +316,6 @@ def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, Unr
         zip((*page.ancestors, page.key), gates, strict=True)
     )
     unread = {where: gate for where, gate in gates_by_place.items() if isinstance(gate, UnreadGate)}
-    if page.above_unread:
-        unread[page.key] = UnreadGate(page.above_unread, may_pass=True)
+    if page.above_unread:  # not even which pages are above it is known, so nobody may read it
+        unread[page.key] = UnreadGate(page.above_unread, is_temporary=True)
     return unread

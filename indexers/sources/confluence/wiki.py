@@ -402,7 +402,7 @@ def _refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
     return tuple(
         f"{_gate_name(where)} cannot be read: {gate.why} {_effect(gate, count)}"
         for where, (gate, count) in _unread_gates(pages).items()
-        if not gate.may_pass
+        if not gate.is_temporary
     )
 
 
@@ -410,7 +410,7 @@ def _failures(pages: Sequence[Seen]) -> Iterator[Failed]:
     """Yield a failure for each gate that still could not be read: one line, however many pages it
     closes."""
     for where, (gate, count) in _unread_gates(pages).items():
-        if gate.may_pass:
+        if gate.is_temporary:
             yield Failed(
                 where,
                 f"its rights could not be read: {gate.why} {_effect(gate, count)} The next sync"

@@ -25,15 +25,11 @@ _PLACEHOLDER = re.compile(r":([a-z_]+)")
 _STYLES = {
     "none": "/:categories/:title:output_ext",
     "date": "/:categories/:year/:month/:day/:title:output_ext",
-    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
     "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
 }
-_MOMENTS = {
-    "year": "%Y", "month": "%m", "day": "%d", "short_year": "%y", "y_day": "%j", "week": "%V",
-    "w_year": "%G", "w_day": "%u", "short_month": "%b", "long_month": "%B", "short_day": "%a",
-    "long_day": "%A"
-}  # fmt: skip
+"""Jekyll's named permalinks. Days of a year and weeks are not worked out."""
 _INDEXES = frozenset({"index", "readme"})
 _FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
 
@@ -45,27 +41,30 @@ def place(rule: str, path: str, matter: FrontMatter) -> str:
         KeyError: if ``rule`` is none of `RULES`.
     """
     made = RULES[rule](PurePosixPath(path), matter)
-    return quote(made, safe="/~@+:!$&'*,;=%", errors="surrogateescape")
+    return quote(made, safe="/~@+:!$&'*,;=%")
 
 
 Permalink = tuple[str, str]
-"""A pattern of paths, and the template of the addresses of those."""
+"""A pattern of paths, and the template of the addresses of pages with such a path."""
 Move = tuple[str, str]
-"""A pattern of paths, and where the site has those pages instead (for `re.Match.expand`). A pattern
-is escaped text with at most one ``.*`` and a few ``[^/]+``, so it stays quick on any path."""
+"""A pattern of paths, and the path that the site has instead (for `re.Match.expand`). A pattern is
+escaped text with one ``.*``, so it is quick on any path."""
 
 
 def moved(path: str, moves: Sequence[Move]) -> str:
-    """Return the path by which the site knows a file: that of the first pattern, or its own."""
+    """Return the path that the site has for a file: by the first matching pattern, or its own."""
     for pattern, target in moves:
         if match := re.fullmatch(rf"(?:{pattern})", path):
             return match.expand(target).lstrip("/")
     return path
 
 
-def matched(path: str, rules: Sequence[tuple[str, str]]) -> str:
-    """Return what the first pattern that matches ``path`` stands with; empty if none does."""
-    return next((value for pattern, value in rules if re.fullmatch(rf"(?:{pattern})", path)), "")
+def template_of(path: str, permalinks: Sequence[Permalink]) -> str:
+    """Return the template with the first pattern that matches ``path``; empty if none does."""
+    for pattern, template in permalinks:
+        if re.fullmatch(rf"(?:{pattern})", path):
+            return template
+    return ""
 
 
 def is_forge_view(site_url: str) -> bool:
@@ -85,10 +84,11 @@ def _folder(path: PurePosixPath) -> str:
 
 
 def _permalink(path: PurePosixPath, matter: FrontMatter) -> str:
+    """Return the path that the front matter sets; empty if it sets none."""
     permalink = matter.values.get("permalink")
     if not isinstance(permalink, str) or not permalink.strip() or "{" in permalink:
         return ""
-    if permalink.strip() in ("pretty", "date", "none", "ordinal"):
+    if permalink.strip() in _STYLES:
         return ""
     return _expanded(permalink.strip(), path, _stem(path), matter).removesuffix("index.html")
 
@@ -105,6 +105,8 @@ def _source(path: PurePosixPath, _matter: FrontMatter) -> str:
 
 
 def _named(path: PurePosixPath, matter: FrontMatter, ending: str, indexes: frozenset[str]) -> str:
+    """Return the permalink of a page, or its path with another ``ending``. A page that is called as
+    one of ``indexes`` has the path of its folder."""
     permalink = _permalink(path, matter)
     if permalink:
         return permalink
@@ -131,7 +133,7 @@ def _bare(path: PurePosixPath, matter: FrontMatter, *, numbered: bool = False) -
     prefixes."""
     slug, own = matter.text("slug"), matter.text("id")
     numbered = numbered or matter.values.get("parse_number_prefixes") is False
-    shown = str if numbered else _unnumbered
+    shown = str if numbered else _without_number
     folders = [shown(part) for part in path.parent.parts]
     above = "/" + "".join(f"{part}/" for part in folders)
     if slug.startswith("/"):
@@ -143,7 +145,8 @@ def _bare(path: PurePosixPath, matter: FrontMatter, *, numbered: bool = False) -
     return f"{above}{own.rsplit('/', 1)[-1] or shown(_stem(path))}"
 
 
-def _unnumbered(part: str) -> str:
+def _without_number(part: str) -> str:
+    """Return a part of a path without the number that orders it; a date stays."""
     return part if _DATED.match(part) else _PREFIX.sub("", part)
 
 
@@ -249,8 +252,7 @@ def _template(options: object) -> str:
 def _suffix(style: str) -> str:
     if style == "pretty" or style.endswith("/"):
         return "/"
-    is_file = style in ("date", "ordinal", "none") or style.endswith(":output_ext")
-    return ":output_ext" if is_file else ""
+    return ":output_ext" if style in _STYLES or style.endswith(":output_ext") else ""
 
 
 def _expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter) -> str:
@@ -268,8 +270,7 @@ def _expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter
         "categories": "/".join(_categories(path, matter)),
     }
     if day:
-        values |= {name: day.strftime(form) for name, form in _MOMENTS.items()}
-        values |= {"i_month": str(day.month), "i_day": str(day.day)}
+        values |= {"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}"}
     if ":" in _PLACEHOLDER.sub(lambda match: "" if match[1] in values else ":", template):
         return ""
     made = _PLACEHOLDER.sub(lambda match: values[match[1]], template)

@@ -44,50 +44,54 @@ def _headings(
     root: Node, anchors: Anchors, tags: Tags, writer: TreeWriter
 ) -> Iterator[tuple[Node, Heading]]:
     """Yield every heading, also within quotes: all of them count in numbering."""
-    waiting = ""
-    own_texts = 0  # of the last heading, still to come
-    says_more = False
-    found: list[tuple[Node, str]] = []
-    for item in root.walk():
-        if isinstance(item, str):
-            waiting = "" if item.strip() else waiting
-            says_more = says_more or (own_texts <= 0 and bool(item.strip()))
-            own_texts -= 1
-            continue
-        name = item.attributes.get("id") or item.attributes.get("name") or ""
-        if item.tag in HEADINGS:
-            explicit = item.attributes.get("id") or _named_within(item) or waiting
-            found.append((item, explicit))
-            waiting = ""
-            own_texts, says_more = sum(isinstance(below, str) for below in item.walk()), False
-        elif item.tag == "fn-id" and found and not found[-1][1] and not says_more:
-            found[-1] = (found[-1][0], name)
-        elif item.tag in ("a", "fn-id", "span") and name and not writer.plain(item.children):
-            waiting = name
-    for node, explicit in found:
+    for node, html_id in _with_ids(root, writer):
         shown = writer.plain(node.children)
         text = writer.plain(node.children, as_written=True)
-        written = tags.restore(node.attributes.get("data-source", "")) or text
+        source = tags.restore(node.attributes.get("data-source", "")) or text
         braces = _BRACES.search(text) if anchors.takes_ids else None
-        named = _ID.findall(braces[1]) if braces else []
+        ids = _ID.findall(braces[1]) if braces else []
         if anchors.takes_ids:
-            text, written = _ATTRIBUTES.sub("", text), _ATTRIBUTES.sub("", written)
-        chosen = named[-1] if named else explicit
+            text, source = _ATTRIBUTES.sub("", text), _ATTRIBUTES.sub("", source)
+        own_id = ids[-1] if ids else html_id
         level = int(node.tag[1])
-        anchor = anchors.reserve(chosen) if chosen else anchors.next(text, written, level)
+        anchor = anchors.reserve(own_id) if own_id else anchors.next(text, source, level)
         yield node, Heading(level, _ATTRIBUTES.sub("", shown), anchor)
 
 
-def _named_within(heading: Node) -> str:
-    return next(
-        (
-            name
-            for item in heading.walk_nodes()
-            if item.tag in ("a", "span")
-            and (name := item.attributes.get("id") or item.attributes.get("name") or "")
-        ),
-        "",
-    )
+def _with_ids(root: Node, writer: TreeWriter) -> list[tuple[Node, str]]:
+    """Return every heading with the ID that the author gave it by HTML or an attribute list: in the
+    heading, right before it, or right below it. Empty: none."""
+    headings: list[tuple[Node, str]] = []
+    id_before = ""
+    texts_within = 0
+    """Pieces of the last heading's own text that are still to come."""
+    has_text_below = False
+    for item in root.walk():
+        if isinstance(item, str):
+            id_before = "" if item.strip() else id_before
+            has_text_below = has_text_below or (texts_within <= 0 and bool(item.strip()))
+            texts_within -= 1
+            continue
+        if item.tag in HEADINGS:
+            headings.append((item, item.attributes.get("id") or _id_within(item) or id_before))
+            id_before, has_text_below = "", False
+            texts_within = sum(isinstance(below, str) for below in item.walk())
+        elif item.tag == "fn-id" and headings and not headings[-1][1] and not has_text_below:
+            headings[-1] = (headings[-1][0], _id_of(item))
+        elif (
+            item.tag in ("a", "fn-id", "span") and _id_of(item) and not writer.plain(item.children)
+        ):
+            id_before = _id_of(item)
+    return headings
+
+
+def _id_of(element: Node) -> str:
+    return element.attributes.get("id") or element.attributes.get("name") or ""
+
+
+def _id_within(heading: Node) -> str:
+    ids = (_id_of(item) for item in heading.walk_nodes() if item.tag in ("a", "span"))
+    return next(filter(None, ids), "")
 
 
 class Anchors:

@@ -1,7 +1,7 @@
 """Block rules for the additions of dialects: containers, admonitions, tabs, attribute lists.
 
-Source of the rules: the documentation of Docusaurus, VitePress, VuePress and MkDocs; PyMdown
-Extensions (``pymdownx.blocks``); Pandoc's manual (``fenced_divs``); Quarto (callouts).
+Source of the rules: the documentation of Docusaurus, VitePress, VuePress and MkDocs; Pandoc's
+manual (``fenced_divs``); Quarto (callouts).
 """
 
 from __future__ import annotations
@@ -41,12 +41,6 @@ _FRAMES = {"code-group": "div", "raw": "div", "v-pre": "div v-pre"}
 """Containers of VitePress that are no notes."""
 _COLONS = re.compile(r":{3,}+")
 
-_PYMDOWN = re.compile(
-    r"(?P<mark>/{3,}+)[ \t]*+(?P<name>[A-Za-z][\w-]*+)[ \t]*+(?:\|[ \t]*+(?P<title>.*))?$"
-)
-_OPTION = re.compile(r"(?P<name>[\w-]++):(?:[ \t](?P<value>.*))?$")
-_NO_NOTES = frozenset({"caption", "figure-caption", "table-caption", "html", "definition"})
-
 _ADMONITION = re.compile(
     r"(?:!!!|\?\?\?\+?+)\s*+(?P<kind>[\w-]*+)(?:\s++(?![\"'])[\w -]++)?+"
     r"\s*+(?:\"(?P<title>.*)\")?\s*+$"
@@ -69,11 +63,11 @@ def titled(element: str, label: str, title: str) -> str:
     return f"{element} label={quoted(label)} title={quoted(title)}"
 
 
-def looks(attributes: str) -> str:
-    """Return the part of an attribute list that decides visibility."""
+def hiding(attributes: str) -> str:
+    """Return the attributes of a list that may hide an element: ``style`` and ``hidden``."""
     style = _STYLE.search(attributes)
-    found = [f"style={quoted(style[1] or style[2] or '')}"] if style else []
-    return " ".join([*found, *(["hidden"] if _HIDDEN.search(attributes) else [])])
+    shown = f"style={quoted(style[1] or style[2] or '')}" if style else ""
+    return f"{shown} hidden".lstrip() if _HIDDEN.search(attributes) else shown
 
 
 def add_html(state: StateBlock, content: str) -> None:
@@ -146,7 +140,7 @@ def _opening_of(info: str, named: bool) -> str:
     if _DIVISION.match(info):
         kind, title = _NOTE_CLASS.search(info), _TITLE.search(info)
         note = titled("fn-note", kind["kind"], title["title"] if title else "") if kind else "div"
-        return f"{note} {looks(info)}"
+        return f"{note} {hiding(info)}"
     match = _CONTAINER.match(info) if named else None
     if match is None:
         return ""
@@ -155,39 +149,6 @@ def _opening_of(info: str, named: bool) -> str:
         return _FRAMES[kind_name]
     title_text = _TITLE_END.sub("", match["label"] or match["title"] or "")
     return titled("fn-tab" if kind_name == "details" else "fn-note", kind_name, title_text)
-
-
-def pymdown_blocks(md: MarkdownIt) -> None:
-    """Add PyMdown's blocks to a parser: ``/// note | Title``, options indented below, ``///``."""
-    md.block.ruler.before("fence", "pymdown_block", _pymdown_block, ENDS_OTHERS)
-
-
-def _pymdown_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    match = None if state.is_code_block(start) else _PYMDOWN.match(line_of(state, start))
-    if match is None:
-        return False
-    if silent:
-        return True
-    last, closed = end_of_container(state, start, end, match["mark"])
-    options: dict[str, str] = {}
-    body = start + 1
-    while body < last and state.sCount[body] >= state.sCount[start] + 4:
-        option = _OPTION.match(line_of(state, body))
-        if option is None:
-            break
-        options[option["name"]] = (option["value"] or "").strip()
-        body += 1
-    name, title = match["name"].lower(), match["title"] or ""
-    if name in _NO_NOTES:
-        opening = "div"
-    elif name in ("details", "tab"):
-        opening = titled("fn-tab", "", title)
-    else:
-        label = options.get("type", "note") if name == "admonition" else name
-        opening = titled("fn-note", label, title)
-    add_element(state, opening, body, last)
-    state.line = last + 1 if closed else last
-    return True
 
 
 def admonitions(md: MarkdownIt) -> None:
@@ -232,9 +193,9 @@ def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> b
         named = _NAMED.search(line)
         if named:
             add_html(state, f"<fn-id id={quoted(named[1])}></fn-id>")
-        if shown := looks(match[0]):
-            beside = "after" if start == 0 or state.isEmpty(start - 1) else "before"
-            add_html(state, f"<fn-looks {shown} to={quoted(beside)}></fn-looks>")
+        if attributes := hiding(match[0]):
+            side = "after" if start == 0 or state.isEmpty(start - 1) else "before"
+            add_html(state, f"<fn-attributes {attributes} to={quoted(side)}></fn-attributes>")
         state.line = start + 1
     return True
 

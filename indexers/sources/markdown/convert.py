@@ -1,4 +1,4 @@
-"""A Markdown file to title, facts and sections. It is pure and never fails."""
+"""Conversion of a Markdown file to its title, front matter and sections. It never fails."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from footnote_bot.indexers.model import Section
-from footnote_bot.indexers.sources.markdown.anchors import FORGE, Anchors, page_outline
+from footnote_bot.indexers.sources.markdown.anchors import Anchors, page_outline
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, Dialect, guess
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
 from footnote_bot.indexers.sources.markdown.grammar import parser
-from footnote_bot.indexers.sources.markdown.tags import take
-from footnote_bot.indexers.sources.markdown.tree import Resolve, grow, show_in_sentence
+from footnote_bot.indexers.sources.markdown.tags import take_out_tags
+from footnote_bot.indexers.sources.markdown.tree import Resolve, parse_html, show_in_sentence
 
-VERSION = "11"
+VERSION = "12"
 """Change it whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
 _QUERIES = frozenset({"base", "button", "dataview", "dataviewjs", "query", "tasks"})
-"""Languages of code that Obsidian and its plugins run in the code's place."""
+"""Languages of code blocks that Obsidian and its plugins run: a reader sees only the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,17 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     title: str = "",
     resolve: Resolve = lambda target, _style: target,
 ) -> ParsedPage:
-    """Parse one file of a wiki: ``title`` is its name in the table of contents."""
+    """Parse one file of a wiki.
+
+    ``path`` names a page that has no title of its own; ``anchors`` is the rule for fragments
+    (empty: that of the dialect); ``title`` is the page's name in the table of contents;
+    ``resolve`` returns the address of a link.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     matter, body = split(text)
     title = matter.title or title
-    marked, tags = take(dialect.rewritten(body), dialect.tags)
-    rule = anchors or dialect.anchors
-    # A forge shows no dashes in the place of hyphens.
-    md = parser(dialect.features - ({"dashes"} if rule.startswith(FORGE) else set()))
+    marked, tags = take_out_tags(dialect.rewritten(body), dialect.tags)
+    md = parser(dialect.features)
     tokens = md.parse(marked)
     for token in tokens:
         show_in_sentence(token.children or (), all_of_them="tagfilter" in dialect.features)
@@ -68,8 +71,10 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
                 part.content, part.info = tags.restore(part.content), tags.restore(part.info)
                 if "queries" in dialect.features and part.info.strip() in _QUERIES:
                     part.content = ""
-    root = grow(md.renderer.render(tokens, md.options, {}), tags, resolve)
-    page_title, parts = page_outline(root, title=title, anchors=Anchors(rule), tags=tags)
+    root = parse_html(md.renderer.render(tokens, md.options, {}), tags, resolve)
+    page_title, parts = page_outline(
+        root, title=title, anchors=Anchors(anchors or dialect.anchors), tags=tags
+    )
     if not parts and matter.description:
         # Sites show the description below the title, and a page may have nothing else.
         parts = (Section((), "", matter.description),)

@@ -1,28 +1,32 @@
 """The dialects of Markdown wikis, as data: a row for each.
 
-What only some pages have and no row names is taken out, or rewritten as plain Markdown, by the
-table `_REWRITES`; the template tags of a row by `indexers.sources.markdown.tags`.
+Before a page is parsed, the table `_REWRITES` removes other syntax, or rewrites it as plain
+Markdown. Template tags are taken out by `indexers.sources.markdown.tags`.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from textwrap import dedent
 from typing import Final
 
-from footnote_bot.indexers.sources.markdown.tags import outside_fences
+from footnote_bot.indexers.sources.markdown.tags import split_at_fences
 
 QUARTO_SUFFIXES: Final = (".qmd", ".rmd")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A dialect. ``features`` are the parser's, ``tagfilter`` (some tags are shown as text) and
-    ``queries`` (some code is run, and never shown); ``tags`` the template syntax, ``anchors`` the
-    rule for fragments, ``addresses`` the rule for pages, ``folders`` where the pages may be."""
+    """A dialect.
+
+    - ``anchors``: the rule for the fragments of headings, a key of `anchors.RULES`
+    - ``addresses``: the rule for the addresses of pages, a key of `addresses.RULES`
+    - ``features``: extensions of the parser (see `grammar.parser`), and ``tagfilter`` (some HTML
+      tags are shown as text) and ``queries`` (code that the site runs is not shown)
+    - ``tags``: kinds of template tags, keys of `tags._PATTERNS`
+    - ``folders``: folders below the root that may hold the pages
+    """
 
     name: str
     anchors: str
@@ -33,25 +37,21 @@ class Dialect:
     suffixes: tuple[str, ...] = (".md", ".markdown", ".mdx")
 
     def withheld(self, path: str) -> str:
-        """Return why a file is no page of its site by its name alone; empty if it is one."""
-        reasons = (why for pattern, why in _WITHHELD.get(self.name, ()) if pattern.search(path))
-        return next(reasons, "")
+        """Return why the site makes no page of a file with this path; empty if it makes one."""
+        for pattern, reason in _WITHHELD.get(self.name, ()):
+            if pattern.search(path):
+                return reason
+        return ""
 
     def rewritten(self, text: str) -> str:
-        """Return ``text`` with everything that the parser does not know as plain Markdown."""
+        """Return ``text`` after the `_REWRITES` of this dialect."""
         rewrites = [each for each in _REWRITES if not each.dialects or self.name in each.dialects]
-        for rewrite in rewrites:
-            if rewrite.in_code:
-                text = rewrite.pattern.sub(rewrite.replacement, text)
-        outside = [rewrite for rewrite in rewrites if not rewrite.in_code]
-        if not any(rewrite.pattern.search(text) for rewrite in outside):
+        text = _apply([each for each in rewrites if each.in_code], text)
+        outside_code = [each for each in rewrites if not each.in_code]
+        if not any(each.pattern.search(text) for each in outside_code):
             return text
-        parts: list[str] = []
-        for part, is_code in outside_fences(text):
-            for rewrite in () if is_code else outside:
-                part = rewrite.pattern.sub(rewrite.replacement, part)  # noqa: PLW2901 - step by step
-            parts.append(part)
-        return "".join(parts)
+        parts = split_at_fences(text)
+        return "".join(part if is_code else _apply(outside_code, part) for part, is_code in parts)
 
 
 def _dialect(  # noqa: PLR0913, PLR0917 - a table's columns
@@ -80,8 +80,8 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
             "math attributes directives wikilinks labelfirst",
         ),
         _dialect(
-            "mkdocs", "mkdocs", "pretty", "admonitions attributes deflist marked moved blocks",
-            "pymdown", "docs",
+            "mkdocs", "mkdocs", "pretty", "admonitions attributes deflist marked", "pymdown",
+            "docs",
         ),
         _dialect(
             "docusaurus", "github", "bare", "directives modules math attributes",
@@ -93,7 +93,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         ),
         _dialect("hugo", "hugo", "hugo", "attributes deflist", "hugo hugo_shown", "content"),
         _dialect(
-            "jekyll", "github", "html", "dashes attributes deflist", "liquid variable kramdown",
+            "jekyll", "github", "html", "attributes deflist", "liquid variable kramdown",
             "docs _docs pages",
         ),
         _dialect(
@@ -103,16 +103,14 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         _dialect("middleman", "middleman", "middleman", "", "erb", "source"),
         _dialect(
             "obsidian", "obsidian", "obsidian", "wikilinks marked inlinenotes math queries",
-            "percent_comment block_id logseq",
+            "percent_comment block_id",
         ),
         _dialect("gitbook", "github", "bare", "math attributes", "liquid", "docs"),
         _dialect(
             "myst", "docutils", "html", "myst math attributes deflist", "variable",
             "docs docs/source doc doc/source source",
         ),
-        _dialect(
-            "docfx", "github", "html", "math attributes directives", "docfx docfx_file", "docs"
-        ),
+        _dialect("docfx", "github", "html", "math attributes directives", "", "docs"),
         _dialect("quarto", "pandoc", "html", "math attributes directives deflist", "hugo"),
     )
 }  # fmt: skip
@@ -132,18 +130,24 @@ _WITHHELD: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = {
     "github-wiki": _AROUND,
     "gitlab-wiki": _AROUND,
 }
-"""Patterns of the files of a dialect that are no pages, and why."""
+"""Patterns of the paths of files that are no pages, and the reasons, by dialect."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rewrite:
-    """A pattern of the text of a page, and what is read in its place, ``in_code`` too. ``dialects``
-    are the rows that it is for; empty: all."""
+    """A pattern, and the text that is read in its place, with ``in_code`` also in fenced code.
+    ``dialects`` names the dialects that have it; empty: all."""
 
     pattern: re.Pattern[str]
     replacement: str | Callable[[re.Match[str]], str] = ""
     dialects: frozenset[str] = frozenset()
     in_code: bool = False
+
+
+def _apply(rewrites: Iterable[_Rewrite], text: str) -> str:
+    for rewrite in rewrites:
+        text = rewrite.pattern.sub(rewrite.replacement, text)
+    return text
 
 
 def _rewrite(
@@ -157,25 +161,14 @@ def _rewrite(
     return _Rewrite(compiled, replacement, frozenset(dialects.split()), in_code)
 
 
-def _readme_callout(match: re.Match[str]) -> str:
-    """Return a note of ReadMe as one of GitHub; unchanged if it is not the JSON that it should
-    be."""
-    try:
-        said = json.loads(match[1])
-    except (ValueError, RecursionError):
-        return match[0]
-    if not isinstance(said, dict):
-        return match[0]
-    kind, title, body = (str(said.get(key) or "") for key in ("type", "title", "body"))
-    label = kind if re.fullmatch(r"\w+", kind) else "note"
-    lines = [f"[!{label}] {' '.join(title.split())}", *body.splitlines()]
-    return "\n" + "\n".join(f"> {line}" for line in lines) + "\n"
+def _alternative_text(docfx_tag: re.Match[str]) -> str:
+    """Return the words that a picture of DocFX has in its place; other tags have none."""
+    words = _ALTERNATIVE.search(docfx_tag[0])
+    return words[1] if words else ""
 
 
 _SIZE = re.compile(r"(?:^|\|)\s*+\d++(?:x\d++)?+\s*+$")
-_ATTRIBUTES = " ".join(name for name, row in DIALECTS.items() if "attributes" in row.features)
-_OPTION = r"(?:\#|//|--|%%)\|"
-_HIDES = r"(?:echo|include)[ \t]*+[:=][ \t]*+(?:false|F)\b"
+_ALTERNATIVE = re.compile(r"\balt-text=\"([^\"]*)\"")
 _REWRITES = (
     # Markdown within an element of HTML that says so.
     _rewrite(
@@ -196,35 +189,11 @@ _REWRITES = (
         r"[ \t]*+$",
         in_code=True,
     ),
-    # ReadMe: a note in JSON with type, title and body.
+    # ReadMe: the marks around a note or a picture, which are in JSON.
+    _rewrite(r"^\[/?block(?::[\w-]++)?\][ \t]*+$"),
+    # Quarto and R Markdown: a cell is code, without its options.
     _rewrite(
-        r"^\[block:callout\][ \t]*+\n((?:(?!\[/?block\b).*+\n)*+)\[/block\][ \t]*+$",
-        _readme_callout,
-        in_code=True,
-    ),
-    # Pandoc: HTML as a block, and blocks for other formats.
-    _rewrite(
-        r"^```[ \t]*+\{=html5?\}[ \t]*+\n((?:(?!```).*+\n)*+)```[ \t]*+$", r"\1", in_code=True
-    ),
-    _rewrite(
-        r"^```[ \t]*+\{=\w++\}[ \t]*+\n(?:(?!```).*+\n)*+```[ \t]*+$",
-        dialects=_ATTRIBUTES,
-        in_code=True,
-    ),
-    # Quarto and R Markdown: a cell, unless its options hide it, is code without them.
-    _rewrite(
-        rf"^```[ \t]*+\{{\w++(?>[^`\n]*?\b{_HIDES})[^`\n]*+\n(?:(?!```).*+\n)*+```[ \t]*+$",
-        dialects="quarto",
-        in_code=True,
-    ),
-    _rewrite(
-        rf"^```[ \t]*+\{{\w++[^`\n]*+\n(?:(?!{_OPTION}[ \t]*+{_HIDES}){_OPTION}.*+\n)*+"
-        rf"{_OPTION}[ \t]*+{_HIDES}.*+\n(?:(?!```).*+\n)*+```[ \t]*+$",
-        dialects="quarto",
-        in_code=True,
-    ),
-    _rewrite(
-        rf"^(`{{3,}}+)[ \t]*+\{{(\w++)[^`\n]*\}}[ \t]*+\n(?:{_OPTION}.*+\n)*+",
+        r"^(`{3,}+)[ \t]*+\{(\w++)[^`\n]*\}[ \t]*+\n(?:(?:\#|//|--|%%)\|.*+\n)*+",
         r"\1\2\n",
         dialects="quarto",
         in_code=True,
@@ -264,13 +233,22 @@ _REWRITES = (
     ),
     # VitePress: a file that the page does not hold.
     _rewrite(r"^<<<.*$", dialects="vitepress"),
-    # DocFX: tabs, which are headings with an address of their own, and columns.
+    # PyMdown's blocks: `/// note | Title`, options indented below, `///`.
     _rewrite(
-        r"^#{1,6}[ \t]++\[([^\[\]\n]++)\]\(#tab/[^()\n]*+\)[ \t]*+$", r"\n\1\n", dialects="docfx"
+        r"^([ \t]*+)/{3,}+[ \t]*+(?:[A-Za-z][\w-]*+[ \t]*+(?:\|[ \t]*+(.*+))?+"
+        r"(?:\n[ \t]{4,}+[\w-]++:.*+)*+)?+$",
+        lambda match: f"\n{match[1]}{match[2] or ''}\n",
+        dialects="mkdocs",
+    ),
+    # DocFX: tags, and other files in whose place the page has a mark.
+    _rewrite(
+        r":::[ \t]*+(?:code|column|image|moniker|row|selector|video|zone)\b.*+",
+        _alternative_text,
+        dialects="docfx",
     ),
     _rewrite(
-        r"^([ \t]*+:::[ \t]*+column\b(?!-).*+\n)((?:(?![ \t]*+:::).*+\n)*+)",
-        lambda match: match[1] + dedent(match[2]),
+        r"\[!(?:include|video|div|code(?:-\w++)?+)\b(?:[^\[\]\n]|\[[^\[\]\n]*+\])*+\]"
+        r"(?:\([^()\n]*+\))?+",
         dialects="docfx",
     ),
 )  # fmt: skip

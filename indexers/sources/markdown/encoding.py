@@ -34,13 +34,14 @@ def text_of(raw: bytes) -> tuple[str, str]:
     """Return the text, and a warning if it is not UTF-8.
 
     Raises:
-        Binary: ``raw`` is no text in any encoding of pages.
+        Binary: ``raw`` is no text, see `is_binary`.
     """
+    if is_binary(raw):
+        raise Binary("binary")
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
-            return _decode(raw, encoding, f"it is in {encoding.upper()}, not in UTF-8")
-    if b"\0" in raw:
-        return _without_mark(raw)
+            text = raw.decode(encoding, "replace").replace("\0", "")
+            return text, f"it is in {encoding.upper()}, not in UTF-8"
     try:
         return raw.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
@@ -50,40 +51,13 @@ def text_of(raw: bytes) -> tuple[str, str]:
     if sum(char > "\x7f" for char in text) - lost >= lost:
         return text, "not UTF-8 throughout; what could not be read was replaced"
     encoding = _detect(raw)
-    return _decode(raw, encoding, f"not in UTF-8; read as {encoding}, save it as UTF-8")
+    warning = f"not in UTF-8; read as {encoding}, save it as UTF-8"
+    return raw.decode(encoding, "replace"), warning
 
 
 def is_binary(raw: bytes) -> bool:
-    """Return whether `text_of` finds no text. It is quick, because it detects no encoding."""
-    if any(raw.startswith(mark) for mark, _ in _MARKS) or b"\0" not in raw:
-        return False
-    try:
-        _without_mark(raw)
-    except Binary:
-        return True
-    return False
-
-
-def _decode(raw: bytes, encoding: str, warning: str) -> tuple[str, str]:
-    text = raw.decode(encoding, "replace")
-    if "\0" in text:
-        raise Binary("binary")
-    return text, warning
-
-
-def _without_mark(raw: bytes) -> tuple[str, str]:
-    """Detect UTF-16 without a mark: in text with Latin letters, every other byte is often zero."""
-    head = raw[:_SAMPLE]
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    encoding = "utf-16-le" if odd > even else "utf-16-be"
-    is_likely = max(even, odd) * 5 >= len(head) and min(even, odd) * 20 <= max(even, odd)
-    try:
-        text = raw.decode(encoding) if is_likely else "\0"
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise Binary("binary")
-    return text, "it is in UTF-16, not in UTF-8"
+    """Return whether the bytes are no text: there is a zero, and no mark of a wide encoding."""
+    return b"\0" in raw and not any(raw.startswith(mark) for mark, _ in _MARKS)
 
 
 def _detect(raw: bytes) -> str:

@@ -1,9 +1,4 @@
-"""The files of a folder: listed completely or not at all, and read with care.
-
-Paths are held as UTF-8 whatever locale a process has. Bytes that are no UTF-8 are surrogates, as in
-Python, and become ``%FF`` in the key of a page. A ``%`` that could be mistaken for such an escape
-is ``%25``.
-"""
+"""The files of a folder: listed completely or not at all, and read with care."""
 
 from __future__ import annotations
 
@@ -13,7 +8,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -26,15 +21,13 @@ _IGNORED = frozenset({
     "lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir",
 })  # fmt: skip
 """Folders of tools and of file systems, which hold no pages."""
+MAX_BYTES = 2_000_000
+"""Bytes of the largest page that is read."""
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-FOLDER_LINK = "a link to a folder, which is not followed"
-NO_FILE = "no regular file"
-NOWHERE = "a link that leads nowhere or no regular file"
+_FOLDER_LINK = "a link to a folder, which is not followed"
+_NOWHERE = "a link that leads nowhere or no regular file"
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 """The errors of a path at which nothing is, or a link that leads nowhere."""
-_AMBIGUOUS = re.compile("%(?=25|[89A-F][0-9A-F])")
-_BYTE = re.compile("[\udc80-\udcff]")
-_ESCAPED = re.compile("%(25|[89A-F][0-9A-F])")
 _DEPENDENCIES = frozenset({"vendor", "themes"})
 _PROGRAMS = frozenset(
     {"Gemfile", "go.mod", "package.json", "composer.json", "hugo.toml", "config.toml", "hugo.yaml"}
@@ -44,15 +37,15 @@ _PROGRAMS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A listing. Paths are relative to the folder, with ``/``; undecodable bytes are surrogates.
-    ``unlisted`` are folders (ending in ``/``) that could not be listed, and why. ``links`` are
-    entries that are not read, and why: links to a folder (ending in ``/``) or to nowhere, and
-    pipes, sockets and devices."""
+    """A listing. Paths are relative to the folder, with ``/``. ``unlisted`` are folders (ending in
+    ``/``) that could not be listed, and why. ``unread`` are entries that are not read, and why:
+    links to a folder (ending in ``/``) or to nowhere, pipes, sockets and devices, and names that
+    are not UTF-8."""
 
     files: tuple[str, ...]
     folders: frozenset[str]
-    unlisted: Mapping[str, str] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
+    unlisted: Mapping[str, str]
+    unread: Mapping[str, str]
 
 
 def _is_withheld(name: str) -> bool:
@@ -79,19 +72,6 @@ def check(root: Path) -> None:
         )
 
 
-def _not_read(path: str, entry: os.DirEntry[bytes]) -> tuple[str, str] | None:
-    """Return why an entry is no page; None if it is a file or a link to one. Opening a pipe would
-    wait for its writer."""
-    try:
-        if entry.is_file():
-            return None
-        if not entry.is_symlink():
-            return path, NO_FILE
-        return (f"{path}/", FOLDER_LINK) if entry.is_dir() else (path, NOWHERE)
-    except OSError:  # circular links
-        return path, NOWHERE
-
-
 def listing(root: Path) -> Listing:
     """List every file below ``root``, without hidden folders and dependencies.
 
@@ -103,44 +83,63 @@ def listing(root: Path) -> Listing:
     files: list[str] = []
     folders: set[str] = set()
     unlisted: dict[str, str] = {}
-    links: dict[str, str] = {}
+    unread: dict[str, str] = {}
     pending = [""]
     while pending:
         folder = pending.pop()
         try:
-            with os.scandir(os.fsencode(on_disk(root, folder))) as entries:
-                children = [(f"{folder}{name_of(entry.name)}", entry) for entry in entries]
+            with os.scandir(root / folder) as entries:
+                children = list(entries)
         except OSError as error:
             why = error.strerror or str(error)
             if not folder:
                 raise WikiUnavailable(f"the folder {root} cannot be listed: {why}") from error
             unlisted[folder] = why
             continue
-        for path, entry in children:
-            if entry.is_dir(follow_symlinks=False):
+        for entry in children:
+            path = f"{folder}{entry.name}"
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_folder:
                 folders.add(path)
-                if not _is_withheld(path.rsplit("/", 1)[-1]):
-                    pending.append(f"{path}/")
-            elif path_and_why := _not_read(path, entry):
-                if not _is_withheld(path.rsplit("/", 1)[-1]):
-                    links |= (path_and_why,)
-            else:
+            if reason := _why_unread(entry):
+                end = "/" if is_folder or reason == _FOLDER_LINK else ""
+                unread[f"{path.encode(errors='replace').decode()}{end}"] = reason
+            elif not is_folder:
                 files.append(path)
+            elif not _is_withheld(entry.name):
+                pending.append(f"{path}/")
     if _PROGRAMS & set(files):
         files = [path for path in files if path.split("/", 1)[0] not in _DEPENDENCIES]
-    return Listing(tuple(sorted(files)), frozenset(folders), unlisted, links)
+    return Listing(tuple(sorted(files)), frozenset(folders), unlisted, unread)
+
+
+def _why_unread(entry: os.DirEntry[str]) -> str:
+    """Return why an entry is neither read nor listed; empty if it is, or if it is of no interest.
+    Opening a pipe would wait for its writer."""
+    if _is_withheld(entry.name):
+        return ""
+    try:
+        entry.name.encode("utf-8")
+        if entry.is_file() or entry.is_dir(follow_symlinks=False):
+            return ""
+        if not entry.is_symlink():
+            return "no regular file"
+        return _FOLDER_LINK if entry.is_dir() else _NOWHERE
+    except UnicodeEncodeError:  # Python decodes other bytes to surrogates
+        return "its name is not UTF-8"
+    except OSError:  # circular links
+        return _NOWHERE
 
 
 def may_exist(root: Path, path: str) -> bool:
     """Return whether there may be a file at ``path`` that an error hid from a listing of
     ``root``."""
-    folders = path.split("/")[:-1]
+    file = root / path
+    above = [folder for folder in file.parents if root in folder.parents]
     try:
-        for number in range(1, len(folders) + 1):
-            folder = on_disk(root, "/".join(folders[:number]))
-            if stat.S_ISLNK(folder.lstat().st_mode):
-                return False  # no listing follows a link to a folder
-        on_disk(root, path).stat()
+        if any(stat.S_ISLNK(folder.lstat().st_mode) for folder in reversed(above)):
+            return False  # no listing follows a link to a folder
+        file.stat()
     except OSError as error:
         return error.errno not in _ABSENT
     return False
@@ -199,7 +198,6 @@ class UnreadFile(Exception):
 def read(
     root: Path,
     path: str,
-    max_bytes: int,
     excluded: Callable[[str], bool] = lambda _: False,
     is_page: Callable[[str], bool] = lambda _: False,
 ) -> bytes:
@@ -209,25 +207,25 @@ def read(
     Raises:
         UnreadFile: the file is outside of the folder, too large, binary or unreadable.
     """
-    file = on_disk(root, path)
+    file = root / path
     try:
         target, top = file.resolve(), root.resolve()
         if not target.is_relative_to(top):
             raise UnreadFile("a link that leads out of the folder", skipped=True)
-        inside = name_of(os.fsencode(target.relative_to(top).as_posix()))
+        inside = target.relative_to(top).as_posix()
         if any(map(_is_withheld, inside.split("/"))) or excluded(inside):
             raise UnreadFile("a link to what is not read", skipped=True)
         if inside != path and is_page(inside):
             raise UnreadFile("a link to another page", skipped=True)
         if not file.is_file():
-            raise UnreadFile(NOWHERE, skipped=True)
+            raise UnreadFile(_NOWHERE, skipped=True)
         size = file.stat().st_size
-        if size > max_bytes:
-            reason = f"too large: {size:,} bytes, at most {max_bytes:,}"
+        if size > MAX_BYTES:
+            reason = f"too large: {size:,} bytes, at most {MAX_BYTES:,}"
             raise UnreadFile(reason, skipped=True, keeps=True)
         raw = file.read_bytes()
     except RuntimeError as error:  # Python before 3.13 raises it for circular links
-        raise UnreadFile(NOWHERE, skipped=True) from error
+        raise UnreadFile(_NOWHERE, skipped=True) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnreadFile(f"cannot be read: {reason}", skipped=False) from error
@@ -238,42 +236,18 @@ def read(
     return raw
 
 
-def read_quickly(root: Path, path: str, max_bytes: int) -> bytes | None:
+def read_quickly(root: Path, path: str) -> bytes | None:
     """Return the bytes of a regular file, to compare them with what `read` returned earlier; None
     if `read` has to decide. It does not look where folders on the way lead."""
     try:
-        opened = os.open(on_disk(root, path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        opened = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(opened, "rb") as file:
             if not stat.S_ISREG(os.fstat(opened).st_mode):
                 return None
-            content = file.read(max_bytes + 1)
+            content = file.read(MAX_BYTES + 1)
     except OSError:
         return None
-    return content if len(content) <= max_bytes else None
-
-
-def key_of(path: str) -> str:
-    """Return the key of a path. No two paths have one key."""
-    return _BYTE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", _AMBIGUOUS.sub("%25", path))
-
-
-def path_of(key: str) -> str:
-    """Return the path that has this key."""
-
-    def unescaped(match: re.Match[str]) -> str:
-        return "%" if match[1] == "25" else chr(0xDC00 + int(match[1], 16))
-
-    return _ESCAPED.sub(unescaped, key)
-
-
-def name_of(entry: bytes) -> str:
-    """Return a name on disk as part of a path."""
-    return entry.decode("utf-8", "surrogateescape")
-
-
-def on_disk(root: Path, path: str) -> Path:
-    """Return the place on disk of a path below ``root``, encoded for this process's locale."""
-    return root / os.fsdecode(path.encode("utf-8", "surrogateescape"))
+    return content if len(content) <= MAX_BYTES else None
 
 
 def composed(path: str) -> str:

@@ -18,18 +18,18 @@ from footnote_bot.indexers.sources.markdown.dialects import (
     has_toml_matter,
     sign,
 )
-from footnote_bot.indexers.sources.markdown.files import Listing, on_disk
+from footnote_bot.indexers.sources.markdown.files import Listing
 from footnote_bot.indexers.sources.markdown.forge import web_address
 from footnote_bot.indexers.sources.markdown.site_settings import (
     DOCUSAURUS,
     HUGO,
     QUARTO,
     SiteSettings,
+    file_text,
     hugo_file,
     mkdocs_file,
     near,
     settings_of,
-    text_of,
     vitepress_settings,
 )
 
@@ -66,7 +66,7 @@ class Guess:
     @property
     def mark(self) -> str:
         """Return its form in a page's revision."""
-        return f"{self.flavour}:{quote(self.folder, safe='/', errors='surrogateescape')}"
+        return f"{self.flavour}:{quote(self.folder, safe='/')}"
 
     @classmethod
     def of(cls, known: Mapping[str, KnownPage]) -> Guess | None:
@@ -78,7 +78,7 @@ class Guess:
         del marks[""]
         for mark, _ in marks.most_common(1):
             flavour, _, folder = mark.partition(":")
-            return cls(flavour, unquote(folder, errors="surrogateescape"))
+            return cls(flavour, unquote(folder))
         return None
 
     def __str__(self) -> str:
@@ -87,8 +87,8 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A recognised wiki. ``otherwise`` is what its files look like now, if that differs from how it
-    was read before."""
+    """A recognised wiki. ``otherwise`` is the guess by its files as they are now, if the wiki is
+    read by an earlier guess that differs."""
 
     dialect: Dialect
     settings: SiteSettings
@@ -130,21 +130,22 @@ def _recognised(root: Path, listed: Listing, name: str, folder: str | None = Non
             f"there is no flavour {name!r} of Markdown; there are auto, {known}"
         )
     dialect = DIALECTS[name]
-    said = settings_of(name, root, listed)
+    settings = settings_of(name, root, listed)
     if folder is None:
-        folder = said.folder or _folder(root, listed, dialect)
-    settings = replace(
-        said,
+        folder = settings.folder or _folder(root, listed, dialect)
+    completed = replace(
+        settings,
         folder=folder,
-        site_url=web_address(said.site_url),
-        addresses=said.addresses or dialect.addresses,
-        anchors=said.anchors or dialect.anchors,
+        site_url=web_address(settings.site_url),
+        addresses=settings.addresses or dialect.addresses,
+        anchors=settings.anchors or dialect.anchors,
     )
-    return Recognised(dialect, settings)
+    return Recognised(dialect, completed)
 
 
 def _detected(root: Path, listed: Listing) -> str:
-    """Return the flavour whose files the tree has, the surest sign first; else judge the pages."""
+    """Return the flavour that the names of files show, the surest sign first, or else the syntax of
+    the pages."""
     top = {path for path in listed.files if "/" not in path}
     names = {path.rsplit("/", 1)[-1] for path in listed.files}
     is_wiki = (
@@ -157,7 +158,7 @@ def _detected(root: Path, listed: Listing) -> str:
         ("docusaurus", near(root, DOCUSAURUS, 1) is not None),
         ("vitepress", vitepress_settings(root, listed) is not None),
         ("docfx", "docfx.json" in names),
-        ("myst", any(_NAMES_MYST.search(text_of(root / name)) for name in _MYST)),
+        ("myst", any(_NAMES_MYST.search(file_text(root / name)) for name in _MYST)),
         ("quarto", not top.isdisjoint(QUARTO)),
         ("obsidian", ".obsidian" in listed.folders),
         ("gitbook", bool(top & _GITBOOK) or "docs/SUMMARY.md" in listed.files),
@@ -188,7 +189,7 @@ def _by_syntax(root: Path, listed: Listing) -> str:
     toml = 0
     for path in pages[:: max(1, len(pages) // _SAMPLE)]:
         try:
-            with on_disk(root, path).open("rb") as file:
+            with (root / path).open("rb") as file:
                 text = file.read(1 << 16).decode("utf-8", "replace")
         except OSError:
             continue
@@ -204,7 +205,7 @@ def _by_syntax(root: Path, listed: Listing) -> str:
 def _folder(root: Path, listed: Listing, dialect: Dialect) -> str:
     """Return the pages' folder, if beside it there are only files about the repository."""
     if dialect.name == "jekyll" and near(root, ("_config.yml",), 0):
-        return ""  # whose folders are in its addresses
+        return ""  # Jekyll publishes the folder as a part of the address
     pages = [path for path in listed.files if path.endswith(dialect.suffixes)]
     configured = bool(near(root, (*HUGO, *DOCUSAURUS, *_ELEVENTY, "config.rb"), 0))
     for folder in dialect.folders:

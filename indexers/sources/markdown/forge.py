@@ -55,7 +55,7 @@ def wiki_flavour(site_url: str, view: str) -> str:
     return "github-wiki" if view.endswith(_WIKI) else ""
 
 
-def anchor_rule(view: str, flavour: str) -> str:
+def forge_rule(view: str, flavour: str) -> str:
     """Return the rule by which the forge of a `view` makes anchors, for any generator. ``flavour``
     identifies a GitLab whose host does not."""
     host = urlsplit(view).hostname or ""
@@ -67,7 +67,7 @@ def anchor_rule(view: str, flavour: str) -> str:
 def edit(view: str, path: str) -> str:
     """Return the address at which people edit the file ``path`` below a `view`; empty if there is
     none (files are edited on a branch, not at a commit)."""
-    page = quote(path, errors="surrogateescape")
+    page = quote(path)
     if view.endswith((_WIKI, _GITLAB_WIKI)):
         edited = "edit" if view.endswith(_GITLAB_WIKI) else "_edit"
         return f"{view}/{page.removesuffix('.md')}/{edited}"

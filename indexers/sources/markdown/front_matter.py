@@ -203,8 +203,8 @@ def _plain(value: object, depth: int) -> object:  # noqa: PLR0911 - a kind of va
     if depth > _DEEPEST:
         raise TooMuch
     if isinstance(value, str):
-        # An escape may be an unpaired surrogate, which indexes and addresses refuse.
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        # An escape may be an unpaired surrogate, which indexes refuse, or a NUL.
+        return value.encode("utf-8", "replace").decode().replace("\0", "")
     if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
         return ""
     if value is None or isinstance(value, int | float):

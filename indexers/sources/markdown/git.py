@@ -11,21 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import Acl, KnownPage, PageChange
 from footnote_bot.indexers.parsing.limits import Parse
 from footnote_bot.indexers.sources.markdown.cache import PageCache
-from footnote_bot.indexers.sources.markdown.files import listing, on_disk
+from footnote_bot.indexers.sources.markdown.files import listing
 from footnote_bot.indexers.sources.markdown.forge import view
 from footnote_bot.indexers.sources.markdown.git_command import (
     Git,
     GitRefused,
     parse,
-    refuse_odd_branch,
 )
-from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, no_dates
+from footnote_bot.indexers.sources.markdown.git_dates import no_dates
 from footnote_bot.indexers.sources.markdown.site import Site
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 
@@ -43,6 +42,13 @@ _ROOT = Path("/")
 log = logging.getLogger(__name__)
 
 
+class Tip(NamedTuple):
+    """The latest commit of the branch or tag that is read, as the remote tells it."""
+
+    ref: str
+    commit: str
+
+
 class MarkdownReading(TypedDict, total=False):
     """The settings that say how a Markdown wiki is read; see `MarkdownWiki`."""
 
@@ -53,7 +59,6 @@ class MarkdownReading(TypedDict, total=False):
     acl: Acl
     include: Sequence[str]
     exclude: Sequence[str]
-    max_bytes: int
     parse: Parse
     cache: PageCache
 
@@ -82,8 +87,7 @@ class GitWiki(MarkdownWiki):
         **reading: Unpack[MarkdownReading],
     ) -> None:
         subfolder = subfolder.strip("/")
-        root = on_disk(clone, subfolder)
-        super().__init__(name, root, dates=LastChanges() if dates else no_dates, **reading)
+        super().__init__(name, clone / subfolder, dates=None if dates else no_dates, **reading)
         self._repository = repository
         self._credential = credential
         self._clone = clone
@@ -202,35 +206,30 @@ class GitWiki(MarkdownWiki):
 
     def fetched_branch(self) -> str:
         """Return the branch or tag of the last fetch, if it `is_cloned`."""
-        try:
-            ref = self._run(self._clone, "config", "--get", "footnote.branch").strip()
-        except WikiUnavailable:  # an earlier version cloned it, onto the branch itself
-            ref = self._run(self._clone, "rev-parse", "--abbrev-ref", "HEAD").strip()
+        ref = self._run(self._clone, "config", "--get", "footnote.branch").strip()
         return ref.removeprefix(_HEADS).removeprefix("refs/tags/")
 
-    def _tip(self, seconds: float = 0.0) -> tuple[str, str]:
-        """Request the ref that is read and its commit from the remote, whose default branch may
-        have been renamed.
+    def _tip(self, seconds: float = 0.0) -> Tip:
+        """Request the tip from the remote, whose default branch may have been renamed.
 
         Raises:
             WikiMisconfigured: the remote has no such branch, or none at all.
             WikiUnavailable: the remote does not answer.
         """
-        refuse_odd_branch(self._branch)
         candidates = (f"{_HEADS}{self._branch}", f"refs/tags/{self._branch}")
         refs = candidates if self._branch else ("HEAD",)
         commits, targets = self._refs(refs, seconds)
         for ref in refs:
             if ref in commits:
-                return targets.get(ref, ref), commits[ref]
+                return Tip(targets.get(ref, ref), commits[ref])
         missing = f"has no branch {self._branch!r}; see `branch`" if self._branch else "is empty"
         raise WikiMisconfigured(f"the repository {self._git.shown} {missing}")
 
     def _refs(
         self, refs: Sequence[str], seconds: float
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Return the commits of ``refs``, as far as the remote has them, and the refs that they
-        point to."""
+        """Return the commits of those ``refs`` that the remote has, and the refs that symbolic ones
+        such as HEAD point to."""
         command = ("ls-remote", "--symref", "--")
         self._suffix = ""
         try:
@@ -254,20 +253,20 @@ class GitWiki(MarkdownWiki):
                 commits[ref] = value
         return commits, targets
 
-    def _fetch(self, clone: Path, tip: tuple[str, str]) -> None:
+    def _fetch(self, clone: Path, tip: Tip) -> None:
         """Bring ``clone`` to the `_tip`, without requesting what is there already."""
-        ref, commit = tip
+        commit = tip.commit
         self._run(clone, "config", f"remote.{_REMOTE}.url", self._url)
         if commit != self._commit(clone):
             # Only a complete history is of use for dates.
             depth = ("--depth=1",) if _is_shallow(clone) or not self._commit(clone) else ()
-            self._run(clone, *_FETCH, "--no-filter", *depth, "--", _REMOTE, ref)
+            self._run(clone, *_FETCH, "--no-filter", *depth, "--", _REMOTE, tip.ref)
             commit = "FETCH_HEAD"
         self._run(clone, "reset", "--quiet", "--hard", commit)
         self._run(clone, "clean", "--quiet", "-ffdx")
-        self._run(clone, "config", "footnote.branch", ref)
+        self._run(clone, "config", "footnote.branch", tip.ref)
         if self._has_dates and _is_shallow(clone):
-            self._fetch_history(clone, ref)
+            self._fetch_history(clone, tip.ref)
 
     def _fetch_history(self, clone: Path, ref: str) -> None:
         """Fetch the history for dates of changes: all commits and folders, but no text of old
@@ -293,7 +292,7 @@ class GitWiki(MarkdownWiki):
         except WikiUnavailable:
             return ""
 
-    def _clone_anew(self, tip: tuple[str, str]) -> None:
+    def _clone_anew(self, tip: Tip) -> None:
         """Clone the commit beside the old clone, and put the new clone in its place."""
         try:
             self._clone.parent.mkdir(parents=True, exist_ok=True)

@@ -246,9 +246,6 @@ def _end(git: subprocess.Popen[bytes]) -> None:
 _SSH = frozenset({"ssh", "git+ssh", "ssh+git"})
 _WEB = frozenset({"http", "https"})
 _SCP = re.compile(r"[^/]*:(?!:)")
-_NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-+/]|[./]$|\.lock$|^@$")
-"""Characters that git's `check-ref-format` forbids in a branch's name; a leading plus or hyphen
-would not be read as a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,16 +298,6 @@ def parse(repository: str) -> Address:
             f"a repository cannot be read by {scheme}://; write https://, ssh:// or a path"
         )
     return _web(parts, scheme)
-
-
-def refuse_odd_branch(branch: str) -> None:
-    """Check a branch's name.
-
-    Raises:
-        WikiMisconfigured: git does not allow a branch of this name.
-    """
-    if branch and _NO_BRANCH.search(branch):
-        raise WikiMisconfigured(f"{branch!r} cannot be the name of a branch or tag")
 
 
 def _without_scheme(url: str) -> Address:

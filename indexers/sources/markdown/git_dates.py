@@ -20,8 +20,13 @@ _COMMIT = re.compile("\n?\x01([0-9a-f]{40,64}) (-?\\d{1,12})")
 
 
 class LastChanges:
-    """The function `last_changes` with a cache: it reads a history again only after a new
-    commit."""
+    """Reader of the day (UTC) of the last commit of each file below a folder, by path.
+
+    It runs one `git log`, however many files there are, and none until there is a new commit.
+    Uncommitted files have no date. Neither have files last changed before the beginning of a
+    shallow clone's history: they look as if they had been created there. There are no dates if the
+    folder is in no repository, or git cannot be run.
+    """
 
     def __init__(self) -> None:
         self._read: tuple[Path, str, frozenset[str]] | None = None
@@ -47,16 +52,6 @@ class LastChanges:
             log.info("Git does not say when the files of %s were changed: %s", folder, error)
             return {}
         return self._days
-
-
-def last_changes(folder: Path) -> Mapping[str, date]:
-    """Return the day (UTC) of the last commit of each file below ``folder``, by path.
-
-    It takes one `git log`, however many files there are. Uncommitted files have no date. Neither
-    have files last changed before the beginning of a shallow clone's history: they look as if they
-    had been created there. Empty if ``folder`` is in no repository, or git cannot be run.
-    """
-    return LastChanges()(folder)
 
 
 def no_dates(_: Path) -> Mapping[str, date]:

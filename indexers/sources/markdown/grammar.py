@@ -4,10 +4,10 @@ Additions of a dialect become plain HTML or one of our own elements, so that one
 of them. Beside those of `indexers.text.tree`:
 
 - ``<fn-link to= embed=>`` a link by a page's name
-- ``<fn-looks style= hidden to=>`` what an attribute list says of the element before or after it
+- ``<fn-attributes style= hidden to=>`` an attribute list for the element before or after it
 
-Source of the rules within a line: the documentation of Obsidian, PyMdown Extensions (``mark``,
-``tilde``, ``caret``), kramdown, and VitePress 1.6 (``node/markdown``).
+Source of the rules within a line: the documentation of Obsidian, PyMdown Extensions (``mark``),
+kramdown, and VitePress 1.6 (``node/markdown``).
 """
 
 from __future__ import annotations
@@ -16,13 +16,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
-from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -36,8 +34,7 @@ from footnote_bot.indexers.sources.markdown.blocks import (
     admonitions,
     attribute_lines,
     containers,
-    looks,
-    pymdown_blocks,
+    hiding,
     quoted,
     template_tags,
 )
@@ -49,8 +46,6 @@ _CLASSES = re.compile(r"\{[ \t]*+(?:\.[A-Za-z][\w-]*+[ \t]*+)++\}[ \t]*+")
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 _INLINE_NOTE = re.compile(r"\^\[(?:[^\[\]^]|\^(?!\[)|\[[^\[\]^]*+\])++\]")
 _MARKED = re.compile(r"==(?![\s=])((?:[^=]|=(?!=))++)(?<![\s=])==(?!=)")
-_MOVED = re.compile(r"([~^])([\w+-]{1,10})\1(?![~^])")
-_DASH = re.compile("---?")
 _LANGUAGE = re.compile(r"[^\s{:=\[]*+")
 
 
@@ -66,11 +61,8 @@ _FEATURES: Mapping[str, Callable[[MarkdownIt], None]] = {
     "myst": myst,
     "modules": mdx,
     "deflist": deflist_plugin,
-    "dashes": lambda md: md.core.ruler.push("dashes", _dashes_in_headings),
     "marked": lambda md: md.inline.ruler.before("emphasis", "marked", _marked),
-    "moved": lambda md: md.inline.ruler.before("strikethrough", "moved", _moved),
     "inlinenotes": lambda md: md.inline.ruler.after("image", "inline_note", _inline_note),
-    "blocks": pymdown_blocks,
     "labels": lambda md: md.add_render_rule("fence", _labelled_fence),
     "attributes": attribute_lines,
     "math": _math,
@@ -134,13 +126,15 @@ def _attributes(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "{" or not state.pos:
         return False
     before = state.src[state.pos - 1]
-    behind = before in ")*_`]>"
-    match = (ATTRIBUTES if behind else _CLASSES).match(state.src, state.pos)
-    if not match or not (behind or match.end() == len(state.src)):
+    is_after_element = before in ")*_`]>"
+    match = (ATTRIBUTES if is_after_element else _CLASSES).match(state.src, state.pos)
+    if not match or not (is_after_element or match.end() == len(state.src)):
         return False
-    # Behind brackets they may be of these words, which are no element.
-    if not silent and before != "]" and (shown := looks(match[0])):
-        state.push("html_inline", "", 0).content = f'<fn-looks {shown} to="before"></fn-looks>'
+    # Behind a bracket they may belong to the words in brackets, which are no element.
+    if not silent and before != "]" and (attributes := hiding(match[0])):
+        state.push(
+            "html_inline", "", 0
+        ).content = f'<fn-attributes {attributes} to="before"></fn-attributes>'
     state.pos = match.end()
     return True
 
@@ -181,17 +175,6 @@ def _footnote_open(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: ob
     return f'<fn-footnote id="{tokens[at].meta["id"]}">'
 
 
-def _dashes_in_headings(state: StateCore) -> None:
-    """Mark the two or three hyphens that kramdown makes a dash of before it makes an anchor."""
-    for opening, inline in pairwise(state.tokens):
-        for token in (inline.children or ()) if opening.type == "heading_open" else ():
-            if token.type == "text" and "--" in token.content:
-                token.type = "html_inline"
-                token.content = _DASH.sub(
-                    r'<fn-shown as="&ndash;">\g<0></fn-shown>', escape(token.content)
-                )
-
-
 def _inline_note(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "^" or not _INLINE_NOTE.match(state.src, state.pos):
         return False
@@ -210,21 +193,6 @@ def _marked(state: StateInline, silent: bool) -> bool:
         end, state.pos, state.posMax = state.posMax, match.start(1), match.end(1)
         state.md.inline.tokenize(state)
         state.posMax = end
-    state.pos = match.end()
-    return True
-
-
-def _moved(state: StateInline, silent: bool) -> bool:
-    """Parse ``H~2~O`` and ``m^2^``; a tilde that touches no letter before it is a path or about."""
-    before = state.src[state.pos - 1 : state.pos] if state.pos else ""
-    if state.src[state.pos] not in "~^" or not (before.isalnum() or before in ")]"):
-        return False
-    match = _MOVED.match(state.src, state.pos) if before else None
-    if match is None:
-        return False
-    if not silent:
-        element = "sub" if match[1] == "~" else "sup"
-        state.push("html_inline", "", 0).content = f"<{element}>{escape(match[2])}</{element}>"
     state.pos = match.end()
     return True
 

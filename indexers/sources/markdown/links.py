@@ -1,23 +1,19 @@
-"""A page's possible links, found without parsing it; and the address that each leads to."""
+"""The address that each link of a page leads to."""
 
 from __future__ import annotations
 
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, partial
-from html import unescape
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from footnote_bot.indexers.model import digest
 from footnote_bot.indexers.sources.markdown.anchors import slug
-from footnote_bot.indexers.sources.markdown.files import composed, key_of
-from footnote_bot.indexers.sources.markdown.shortcodes import meaning
-from footnote_bot.indexers.sources.markdown.tags import Tag, replaced
-from footnote_bot.indexers.text.tree import Node
+from footnote_bot.indexers.sources.markdown.files import composed
 
-LONGEST = 2_000
+_LONGEST = 2_000
 """Characters of a link's target. Browsers take about as many; a longer one is no link."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NO_PAGES = re.compile(r"(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
@@ -29,7 +25,7 @@ _INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
 def by_itself(target: str, style: str, own: str) -> str | None:
     """Return the address of a link on the page at ``own``; None if it depends on other pages."""
     target = target.strip()
-    if not target or len(target) > LONGEST or _NO_PAGES.match(target):
+    if not target or len(target) > _LONGEST or _NO_PAGES.match(target):
         return ""
     if target.startswith("//"):
         return "https:" + target
@@ -85,11 +81,8 @@ class Links:
         return digest(json.dumps([rules, pages, list(self._aliases), sorted(self._files)]))
 
     def resolve(self, page: str, target: str, style: str) -> str:
-        """Return an absolute address; empty if the target leads nowhere."""
-        target = target.strip()
-        independent = by_itself(target, style, self._pages.get(page, self._site))
-        if independent is not None:
-            return independent
+        """Return the absolute address of a link that `by_itself` cannot resolve; empty if the link
+        leads nowhere."""
         path, mark, fragment = target.partition("#")
         path, question, query = path.partition("?")
         address = self._address(page, path, style)
@@ -112,18 +105,20 @@ class Links:
             if key is not None:
                 return self._pages[key]
             url = f"{self._site}/{path.lstrip('/')}"
-            return self._page_at(url) or self._within_site(path) or self._as_path(url)
+            # The path may already begin with the path of the site.
+            from_origin = f"{self._origin}/{path.lstrip('/')}"
+            return self._page_at(url) or self._page_at(from_origin) or _without_spaces(url)
         key = self._key(page, path)
         if key is not None:
             return self._pages[key]
         if path.startswith("/"):
             url = (self._view or self._origin) + path
-            return self._page_at(url) or self._page_at(self._site + path) or self._as_path(url)
+            return self._page_at(url) or self._page_at(self._site + path) or _without_spaces(url)
         place = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(path)))
         if self._as_source or place in self._files:
-            return self._as_path(urljoin(f"{self._site}/", quote(place, safe="/~@+:!$&'*,;=")))
+            return _without_spaces(urljoin(f"{self._site}/", quote(place, safe="/~@+:!$&'*,;=")))
         url = urljoin(own, path)
-        return self._page_at(url) or self._as_path(url)
+        return self._page_at(url) or _without_spaces(url)
 
     def _key(self, page: str, path: str, *, loose: bool = False) -> str | None:
         """Return the key of the page at the file ``path``, relative to ``page`` or to the top."""
@@ -135,8 +130,8 @@ class Links:
         else:
             places = [posixpath.normpath(posixpath.join(posixpath.dirname(page), path))]
         for place in places:
-            if (exact := key_of(place)) in self._pages:
-                return exact
+            if place in self._pages:
+                return place
             if not place.startswith(".."):
                 key = self._by_place.get(_bare(place.removesuffix(".html")))
                 if key is not None:
@@ -155,14 +150,12 @@ class Links:
         return [*shared, path]
 
     def _page_at(self, url: str) -> str:
+        """Return the address of the page at ``url``; empty if there is none."""
         return self._by_address.get(_comparable(url), "")
 
-    def _within_site(self, path: str) -> str:
-        """Return the page at ``path``, if it already begins with the path of the site."""
-        return self._page_at(f"{self._origin}/{path.lstrip('/')}")
 
-    def _as_path(self, url: str) -> str:
-        return re.sub(r"\s", "%20", url)
+def _without_spaces(url: str) -> str:
+    return re.sub(r"\s", "%20", url)
 
 
 def _bare(key: str) -> str:
@@ -177,84 +170,5 @@ def _name(key: str) -> str:
 
 
 def _comparable(url: str) -> str:
+    """Return an address in a form that is equal for addresses of the same page."""
     return re.sub(r"(?:/index)?(?:\.html)?/?$", "", composed(unquote(url)))
-
-
-_DEEPEST = 32
-"""Nested parentheses in a link's target, as in CommonMark's reference parsers."""
-
-
-def _balanced(deepest: int) -> str:
-    """Return the pattern of a link's target, up to a space or the parenthesis that ends the
-    link."""
-    pattern = r"(?:[^()\\\s]|\\.)*+"
-    for _ in range(deepest):
-        pattern = rf"(?:[^()\\\s]|\\.|\({pattern}\))*+"
-    return pattern
-
-
-_OPENED = re.compile(
-    rf"\]\((?=\s*+(?!\{{[%{{<])(?:<((?:[^<>\\\n]|\\.)++)|({_balanced(_DEEPEST)})))"
-)
-_WRITTEN = re.compile(
-    r"\]:\s*+(?:<([^<>\n]++)>|(\S++))"
-    r"|\bhref\s*+=\s*+\{?+(?:\"([^\"]++)\"|'([^']++)'|`([^`]++)`|([^\s>\"'`{]++))"
-    r"|\[\[([^\[\]\n]++)\]\]",
-    re.IGNORECASE,
-)
-_TEMPLATES = tuple(
-    frozenset(kinds.split()) for kinds in ("liquid variable", "hugo", "jsx expression", "erb")
-)
-"""Template tags that a dialect may have; no link has the tags of two of these sets."""
-
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-
-
-def candidates(text: str) -> frozenset[str]:
-    """Return all possible links to other pages: perhaps too many, never too few."""
-    return frozenset(
-        target
-        for written in _possible_links(text)
-        for part in written.split("|")
-        for target in _readings(part.strip())
-        if target
-        and len(target) <= LONGEST
-        and not target.startswith(("#", "http:", "https:", "mailto:"))
-    )
-
-
-def _possible_links(text: str) -> Iterator[str]:
-    yield from _in_links(text)
-    for kinds in _TEMPLATES:
-        linked: list[str] = []
-        filled = replaced(text, kinds, partial(_value, linked))
-        if filled != text:
-            yield from linked
-            yield from _in_links(filled)
-
-
-def _in_links(text: str) -> Iterator[str]:
-    for pattern in (_OPENED, _WRITTEN):
-        for groups in pattern.findall(text):
-            yield next(filter(None, groups), "")
-
-
-def _value(linked: list[str], tag: Tag) -> str:
-    """Return the text that a tag stands for within a link's target. If the tag is a link itself,
-    add its target to ``linked``."""
-    match meaning(tag, paired=False):
-        case Node("fn-link", attributes):
-            linked.append(attributes["to"])
-            return attributes["to"]
-        case str(text):
-            return text
-    return ""
-
-
-def _readings(part: str) -> Iterator[str]:
-    """Yield a target as written, and with escapes resolved: a backslash or an entity may stand for
-    a character, and wiki links in tables end with a backslash."""
-    yield part
-    if "\\" in part or "&" in part:
-        yield unescape(_ESCAPED.sub(r"\1", part.removesuffix("\\")))
-        yield unescape(part)

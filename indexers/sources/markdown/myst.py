@@ -5,10 +5,9 @@ Source of the rules: the MyST specification and the MyST-Parser documentation.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import re
-from collections.abc import Iterator
+from contextlib import suppress
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -52,7 +51,8 @@ _UNSEEN_DIRECTIVES = frozenset({
     "toctree"
 })  # fmt: skip
 _TITLED = frozenset({
-    "card", "dropdown", "grid-item-card", "rubric", "sidebar", "tab-item", "table", "topic"
+    "card", "dropdown", "grid-item-card", "list-table", "rubric", "sidebar", "tab-item", "table",
+    "topic"
 })  # fmt: skip
 """Directives whose argument is a title; of others it is a path, a number or a layout."""
 _SIGNATURES = frozenset({
@@ -113,8 +113,6 @@ def _opening(name: str, argument: str, options: dict[str, str]) -> tuple[str, st
     """Return the element, its label and its title."""
     if name in _NOTES:
         return "fn-note", "note" if name == "admonition" else name, argument
-    if name == "list-table":
-        return "fn-list-table", options.get("header-rows", ""), argument
     if name in _SIGNATURES or ":" in name:
         return "fn-tab", "", "" if name.endswith("module") else argument
     if name in ("image", "figure"):
@@ -127,27 +125,13 @@ def _csv_table(
 ) -> None:
     """Add a table whose rows are lines of values with commas between them."""
     lines = state.getLines(start, last, state.sCount[start] if start < last else 0, False)
-    delimiter = options.get("delim", ",")
-    rows = csv.reader(
-        [options.get("header", ""), *lines.splitlines()],
-        delimiter=delimiter
-        if len(delimiter) == 1
-        else {"tab": "\t", "space": " "}.get(delimiter, ","),
-        skipinitialspace=True,
-        strict=False,
-    )
-    lines_of_cells = (
-        "".join(f"<td>{state.md.renderInline(value)}</td>" for value in row)
-        for row in _readable(rows)
-    )
-    html = "".join(f"<tr>{cells}</tr>" for cells in lines_of_cells if cells)
-    add_html(state, f"<table><caption>{escape(title)}</caption>{html}</table>")
-
-
-def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Yield the rows up to one that the library refuses, as it does a value of 128 KiB."""
-    with contextlib.suppress(csv.Error):
-        yield from rows
+    rows = []
+    with suppress(csv.Error):  # the library refuses a value of 128 KiB
+        values = [options.get("header", ""), *lines.splitlines()]
+        for row in csv.reader(values, skipinitialspace=True):
+            cells = (f"<td>{state.md.renderInline(value.strip())}</td>" for value in row)
+            rows.append(f"<tr>{''.join(cells)}</tr>")
+    add_html(state, f"<table><caption>{escape(title)}</caption>{''.join(rows)}</table>")
 
 
 def _line_of_its_own(state: StateBlock, start: int, _end: int, silent: bool) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
-from itertools import islice
-from typing import Any
 
 from footnote_bot.indexers.daemons import in_order
 from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed
@@ -18,86 +16,66 @@ from footnote_bot.indexers.sources.markdown.dialects import Dialect
 from footnote_bot.indexers.sources.markdown.encoding import text_of
 from footnote_bot.indexers.sources.markdown.files import UnreadFile, read_quickly
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
-from footnote_bot.indexers.sources.markdown.links import by_itself, candidates
+from footnote_bot.indexers.sources.markdown.links import by_itself
 from footnote_bot.indexers.sources.markdown.site import Site
-
-_LIKELY = 5_000
-"""Links of a page that are resolved beforehand. A page with more is parsed twice."""
+from footnote_bot.indexers.text.writing import link
 
 Link = tuple[str, str]
 """A target as written, and its style."""
 
+_UNRESOLVED = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\]\(\0(\d++)\)")
+"""A link whose address is the number of one of `Converted.links`, behind a NUL. No page holds that
+character: Markdown and HTML take it for an unknown one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A converted page. ``unknown`` are the links whose addresses were not passed in."""
+    """A converted page. ``links`` are those whose addresses depend on other pages; `page_with`
+    writes the addresses into the page."""
 
     page: convert.ParsedPage
     warnings: tuple[str, ...]
-    unknown: frozenset[Link]
+    links: tuple[Link, ...]
+
+    def page_with(self, resolve: Callable[[str, str], str]) -> convert.ParsedPage:
+        """Return the page with all its links. ``resolve`` returns the address of a target and a
+        style, or an empty string if the link leads nowhere."""
+        addresses = [resolve(target, style) for target, style in self.links]
+
+        def resolved(match: re.Match[str]) -> str:
+            address = addresses[int(match[2])].replace("|", "%7C")  # it may be in a table
+            return link(match[1], address)
+
+        sections = tuple(
+            replace(section, text=_UNRESOLVED.sub(resolved, section.text))
+            for section in self.page.sections
+        )
+        return replace(self.page, sections=sections)
 
 
-def skim(raw: bytes) -> tuple[FrontMatter, frozenset[str]]:
-    """Return the parts of a page that the rest of the wiki needs: its front matter, and its
-    possible links."""
+def skim(raw: bytes) -> FrontMatter:
+    """Return the part of a page that the rest of the wiki needs."""
     text, _ = text_of(raw)
-    matter, body = split(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return matter, candidates(body)
+    return split(text.replace("\r\n", "\n").replace("\r", "\n"))[0]
 
 
 def convert_page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
-    raw: bytes,
-    dialect: Dialect,
-    *,
-    path: str,
-    anchors: str,
-    title: str,
-    own: str,
-    addresses: Mapping[Link, str],
+    raw: bytes, dialect: Dialect, *, path: str, anchors: str, title: str, own: str
 ) -> Converted:
-    """Return the page of a file, at the address ``own``, with the links that ``addresses``
-    has."""
+    """Return the page of a file, at the address ``own``. Links to other pages are only numbered,
+    because the parsing process does not know the wiki."""
     text, warning = text_of(raw)
-    unknown: set[Link] = set()
+    numbers: dict[Link, int] = {}
 
     def resolve(target: str, style: str) -> str:
-        if (target, style) in addresses:
-            return addresses[target, style]
-        independent = by_itself(target, style, own)
-        if independent is None:
-            unknown.add((target, style))
-        return independent or ""
+        address = by_itself(target, style, own)
+        if address is None:
+            address = f"\0{numbers.setdefault((target, style), len(numbers))}"
+        return address
 
     page = convert.page(text, dialect, path=path, anchors=anchors, title=title, resolve=resolve)
-    return Converted(page, tuple(filter(None, (warning, *page.warnings))), frozenset(unknown))
+    return Converted(page, tuple(filter(None, (warning, *page.warnings))), tuple(numbers))
 
-
-def convert_within(
-    parse: Parse,
-    resolve: Callable[[str, str], str],
-    likely: Iterable[Link],
-    raw: bytes,
-    dialect: Dialect,
-    **keywords: Any,
-) -> Converted:
-    """Return the page with all its links; the other arguments are those of `convert_page`. The
-    parsing process cannot resolve links, because only the wiki can. So it gets the addresses of
-    ``likely`` links, and returns the other links that it found.
-
-    Raises:
-        ParsingFailed
-    """
-    convert_with: Callable[..., Converted] = partial(
-        parse, PAGE, convert_page, raw, dialect, **keywords
-    )
-    addresses = {link: resolve(*link) for link in islice(likely, _LIKELY)}
-    first = convert_with(addresses=addresses)
-    if not first.unknown:
-        return first
-    return convert_with(addresses=addresses | {link: resolve(*link) for link in first.unknown})
-
-
-log = logging.getLogger(__name__)
 
 AHEAD = 2
 """Pages that are read while another is split and written. Each takes a process; most machines have
@@ -111,7 +89,6 @@ class SeenFile:
     path: str
     content: str
     matter: FrontMatter
-    links: frozenset[str]
     unread: UnreadFile | None = None
 
 
@@ -119,18 +96,16 @@ class SeenFiles:
     """Reads files. Each is read in every pass, because it may change and keep its date and size. It
     is parsed only if the ``cache`` does not know its bytes."""
 
-    def __init__(self, wiki: str, max_bytes: int, parse: Parse, cache: PageCache) -> None:
-        self._wiki = wiki
-        self._max_bytes = max_bytes
+    def __init__(self, parse: Parse, cache: PageCache) -> None:
         self._parse = parse
         self._cache = cache
 
     def all(self, site: Site) -> dict[str, SeenFile]:
         """Return every file of the wiki by its page's key."""
-        seen = {path: self._known(site, path) for path in site.keys.values()}
-        reads = (partial(self._skim, site, path) for path, file in seen.items() if file is None)
+        seen = {key: self._if_cached(site, key) for key in site.keys}
+        reads = (partial(self._read, site, key) for key, file in seen.items() if file is None)
         results = in_order(reads, ahead=AHEAD, name="reading pages")
-        return {key: seen[path] or next(results) for key, path in site.keys.items()}
+        return {key: file or next(results) for key, file in seen.items()}
 
     def skimmed(self, path: str, raw: bytes) -> SeenFile:
         """Return the file that holds ``raw``.
@@ -142,41 +117,30 @@ class SeenFiles:
         if file is not None:
             return file
         try:
-            matter, links = self._parse(PAGE, skim, raw)
+            matter = self._parse(PAGE, skim, raw)
         except ParsingFailed as error:
             raise UnreadFile(str(error), skipped=False) from error
-        except Exception as error:
-            log.exception("%s: the page %s cannot be read", self._wiki, path)
-            raise UnreadFile(defect(error), skipped=False) from error
         content = _digest(raw)
-        self._cache.keep(content, [matter.values, matter.warning, sorted(links)])
-        return SeenFile(path, content, matter, links)
+        self._cache.keep(content, [matter.values, matter.warning])
+        return SeenFile(path, content, matter)
+
+    def _if_cached(self, site: Site, path: str) -> SeenFile | None:
+        """Return a file whose bytes were parsed before; None if `_read` has to decide."""
+        if site.dialect.withheld(path):
+            return None
+        raw = read_quickly(site.root, path)
+        return None if raw is None else self._cached(path, raw)
+
+    def _read(self, site: Site, path: str) -> SeenFile:
+        try:
+            return self.skimmed(path, site.read(path))
+        except UnreadFile as unread:
+            return SeenFile(path, "", FrontMatter(), unread)
 
     def _cached(self, path: str, raw: bytes) -> SeenFile | None:
         content = _digest(raw)
         known = self._cache.get(content)
-        if known is None:
-            return None
-        values, warning, links = known
-        return SeenFile(path, content, FrontMatter(values, warning), frozenset(links))
-
-    def _known(self, site: Site, path: str) -> SeenFile | None:
-        """Return a file whose bytes were skimmed before; None if it has to be read with care."""
-        raw = (
-            None if site.dialect.withheld(path) else read_quickly(site.root, path, self._max_bytes)
-        )
-        return None if raw is None else self._cached(path, raw)
-
-    def _skim(self, site: Site, path: str) -> SeenFile:
-        try:
-            return self.skimmed(path, site.read(path, self._max_bytes))
-        except UnreadFile as unread:
-            return SeenFile(path, "", FrontMatter(), frozenset(), unread)
-
-
-def defect(error: Exception) -> str:
-    """Return the reason of a failure that no page should cause."""
-    return f"cannot be converted ({type(error).__name__}; see the log)"
+        return SeenFile(path, content, FrontMatter(*known)) if known else None
 
 
 def _digest(raw: bytes) -> str:

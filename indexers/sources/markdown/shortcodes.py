@@ -1,10 +1,8 @@
-"""The meaning of template tags to a reader: text, a link, a note around what follows, or
-nothing."""
+"""The meaning of template tags to a reader: text, a link, or the start or end of a note."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from footnote_bot.indexers.sources.markdown.tags import Tag
@@ -13,14 +11,13 @@ from footnote_bot.indexers.text.tree import Node
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The end of the element that the tag's partner opened."""
+    """The end of the element that an earlier tag began."""
 
     element: str
 
 
 Meaning = str | Node | Close
-"""Text in the tag's place; an element; or the end of one. An element that is no ``fn-link`` ends
-with the tag's partner."""
+"""Text in the tag's place, a link (``fn-link``), or the beginning or end of another element."""
 
 NOTHING = ""
 
@@ -33,19 +30,14 @@ _PARTS = frozenset({
     "tab", "tabitem", "details", "expand", "expander", "accordion", "collapse", "summary",
     "card", "step", "code", "accordionitem", "codegroup"
 })  # fmt: skip
-_FIELDS = frozenset({"paramfield", "responsefield"})
-"""Fields of an interface, as Mintlify's pages describe them."""
-_FIELD_NAMES = ("path", "query", "body", "header", "name")
 _KINDS = frozenset({
     "note", "info", "tip", "warning", "danger", "caution", "important", "success", "error"
 })  # fmt: skip
-_SHOWN = (
+_HEADINGS = (
     "title", "header", "heading", "summary", "caption", "label", "alt", "description", "footer"
 )  # fmt: skip
-_SAID = ("content", "text", "body", "message")
-"""Arguments that hold what a tag says. Those of ``_SHOWN`` are above or below it."""
-_DOCFX = {"moniker": "range", "zone": "pivot", "image": "alt-text"}
-"""The argument of a tag that is shown."""
+_TEXTS = ("content", "text", "body", "message")
+"""Arguments with the text of a tag. A site shows those of ``_HEADINGS`` above or below it."""
 _BOLD = re.compile(r"\*\*([^*\n]++)\*\*")
 """Emphasis, which people also use in arguments."""
 _FILTERED = re.compile(r"""^\s*["']([^"']*)["']\s*(?:\|\s*([\w-]+).*)?$""", re.DOTALL)
@@ -59,7 +51,8 @@ def link(to: str, style: str, label: str = "") -> Node:
 
 
 def meaning(tag: Tag, *, paired: bool) -> Meaning:
-    """Return a tag's meaning. Total: an unknown tag means nothing but its visible arguments."""
+    """Return the meaning of a tag, which may be ``paired`` with another. If its name is not known,
+    it is the words in its arguments."""
     match tag.kind:
         case "hugo_shown":
             return "{{" + _COMMENTED.sub(r"\1\2", tag.name) + "}}"
@@ -67,44 +60,47 @@ def meaning(tag: Tag, *, paired: bool) -> Meaning:
             return _value(tag)
         case "pymdown":  # keys; a file's name and an icon say nothing
             return tag.name.strip("+") if tag.name.startswith("+") else NOTHING
-        case "liquid" | "hugo" | "jsx" | "kramdown" | "docfx":
+        case "liquid" | "hugo" | "jsx" | "kramdown":
             return _paired(tag) if paired else _single(tag)
     return NOTHING
 
 
 def _paired(tag: Tag) -> Meaning:
-    """Return the beginning or the end of an element around what is between two tags."""
+    """Return the beginning or the end of the element for the text between two tags."""
     name = _name(tag)
-    if tag.kind == "docfx":
-        element = "fn-tab"
-    elif name == "comment":
+    if name == "comment":
         element = "fn-hidden"
+    elif name in _NOTES:
+        element = "fn-note"
     else:
-        element = "fn-note" if name in _NOTES else "fn-tab" if name in _PARTS else "fn-part"
+        element = "fn-tab" if name in _PARTS else "fn-part"
     if tag.closes:
         return Close(element)
-    label, title = _label_and_title(tag, name, element)
-    return Node(element, {"label": label, "title": title})
+    return Node(element, {"label": _label(tag, name), "title": _title(tag, name, element)})
 
 
-def _label_and_title(tag: Tag, name: str, element: str) -> tuple[str, str]:
-    """Return the kind of a note, and what stands above the text: of what is for some versions or
-    readers, for which."""
-    places, names = tag.arguments
-    title = _field_words(tag, name)
+def _label(tag: Tag, name: str) -> str:
+    """Return the kind of a note: a tip, a warning and so on."""
+    positional, named = tag.arguments
+    words = [named.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
+    return next((word for word in (*words, *positional, name) if word.lower() in _KINDS), "note")
+
+
+def _title(tag: Tag, name: str, element: str) -> str:
+    """Return the words that a site shows above the text between two tags, as
+    ``{% hint "Mind the gap" %}`` (a note) and ``{{< tab "Linux" >}}`` (a tab) name them."""
+    positional, named = tag.arguments
+    if words := _argument_words(tag):
+        return words
     if element == "fn-note":
-        named = [names.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
-        kind = next((word for word in (*named, *places, name) if word.lower() in _KINDS), "note")
-        sentences = [place for place in places if place.lower() not in _KINDS and " " in place]
-        return kind, title or next(iter(sentences), "")
-    if element == "fn-tab" and tag.kind != "docfx":
-        title = title or names.get("name", "") or names.get("value", "") or next(iter(places), "")
-        return "", "" if name == "code" and not names else title
-    return "", title
+        return next((each for each in positional if " " in each and each.lower() not in _KINDS), "")
+    if element == "fn-tab" and (named or name != "code"):  # that of code is its language
+        return named.get("name", "") or named.get("value", "") or next(iter(positional), "")
+    return ""
 
 
 def _single(tag: Tag) -> Meaning:
-    """Return what a tag without a partner shows: a link, or words."""
+    """Return the meaning of a tag without a partner: a link, or words."""
     if tag.closes:
         return NOTHING
     name = _name(tag)
@@ -112,66 +108,58 @@ def _single(tag: Tag) -> Meaning:
 
 
 def _linked(tag: Tag, name: str) -> Node | None:
-    places, names = tag.arguments
-    first = next(iter(places), "")
+    """Return the link that a tag makes; None if it makes none."""
+    positional, named = tag.arguments
+    first = next(iter(positional), "")
     if tag.kind == "liquid" and name in ("page", "link", "url"):
         return link(first, "site")
     if name in ("ref", "relref", "post_url"):
-        return link(first or names.get("path", ""), "name")
-    if name in ("embed", "content-ref") and names.get("url"):
-        return link(names["url"], "relative", _field_words(tag, name))
+        return link(first or named.get("path", ""), "name")
+    if name in ("embed", "content-ref") and named.get("url"):
+        return link(named["url"], "relative", _argument_words(tag))
     return None
 
 
 def _shown_words(tag: Tag, name: str) -> str:  # noqa: PLR0911 - a rule a line
     """Return the words that a tag shows; which of its arguments they are depends on its name."""
-    places, names = tag.arguments
-    first = next(iter(places), "")
-    shown = _field_words(tag, name)
+    positional, named = tag.arguments
+    first = next(iter(positional), "")
     if name == "slack_channel":
         return "#" + first.lstrip("#")
     if name.startswith("member-"):
-        return ", ".join(places)
+        return ", ".join(positional)
     if name == "figure" and tag.words.get("title") and tag.words.get("caption"):
         return f"{tag.words['title']}: {tag.words['caption']}"
+    if words := _argument_words(tag):
+        return words
     if name in ("label", "badge", "icon-text", "term"):
-        return shown or names.get("name", "") or first
+        return named.get("name", "") or first
     if tag.kind == "liquid" and name in ("image", "image_with_class"):
-        return shown or (places[-1] if len(places) > 1 else "")
+        return positional[-1] if len(positional) > 1 else ""
+    sentences = _sentences(tag, name, positional)
     if tag.kind == "liquid" and name in ("alert", "note", "warning", "tip"):
-        return shown or _sentences(tag, name, places) or first
-    return shown or _sentences(tag, name, places)
+        return sentences or first
+    return sentences
 
 
 def _name(tag: Tag) -> str:
     return (tag.closes or tag.name).rsplit("/", 1)[-1].lower()
 
 
-def _field_words(tag: Tag, name: str) -> str:
-    """Return the words that a tag shows: of a heading and of a text, the first of each."""
-    if tag.kind == "docfx":
-        return tag.words.get(_DOCFX.get(tag.name, ""), "")
-    if name in _FIELDS:
-        return _field(*tag.arguments)
+def _argument_words(tag: Tag) -> str:
+    """Return the words in the named arguments of a tag: its first heading and its first text."""
     words = {key: value for key, value in tag.words.items() if value not in ("true", "false")}
-    texts = (next((words[key] for key in keys if words.get(key)), "") for keys in (_SHOWN, _SAID))
-    return _BOLD.sub(r"\1", ": ".join(filter(None, texts)))
+    heading = next((words[key] for key in _HEADINGS if words.get(key)), "")
+    text = next((words[key] for key in _TEXTS if words.get(key)), "")
+    return _BOLD.sub(r"\1", ": ".join(filter(None, (heading, text))))
 
 
-def _field(places: tuple[str, ...], names: Mapping[str, str]) -> str:
-    """Return a field's name, its type, and whether it must be given."""
-    name = next((names[key] for key in _FIELD_NAMES if names.get(key)), "")
-    default = f"default {names['default']}" if names.get("default") else ""
-    facts = (names.get("type", ""), default, "required" if "required" in places else "")
-    more = ", ".join(filter(None, facts))
-    return f"{name} ({more})" if more else name
-
-
-def _sentences(tag: Tag, name: str, places: tuple[str, ...]) -> str:
-    """Return the sentences that a note has as arguments by place, beside its kind and the like."""
-    if tag.kind == "liquid" and name == "include" and places:  # {% include note.html "Text" %}
-        name = places[0].rsplit("/", 1)[-1].split(".", 1)[0].lower()
-    return ": ".join(place for place in places if " " in place) if name in _NOTES else ""
+def _sentences(tag: Tag, name: str, positional: tuple[str, ...]) -> str:
+    """Return the sentences in the positional arguments of a note."""
+    if tag.kind == "liquid" and name == "include" and positional:
+        # {% include note.html "Text" %} is the note that the file is called.
+        name = positional[0].rsplit("/", 1)[-1].split(".", 1)[0].lower()
+    return ": ".join(each for each in positional if " " in each) if name in _NOTES else ""
 
 
 def _value(tag: Tag) -> Meaning:

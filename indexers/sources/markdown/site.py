@@ -8,25 +8,22 @@ from pathlib import Path
 
 from footnote_bot.indexers.errors import ReadingStopped, WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed, ParsingStopped, here
-from footnote_bot.indexers.sources.markdown import anchors as anchor_rules
 from footnote_bot.indexers.sources.markdown.addresses import (
     RULES,
     is_forge_view,
-    matched,
     moved,
     place,
+    template_of,
 )
+from footnote_bot.indexers.sources.markdown.anchors import RULES as ANCHOR_RULES
 from footnote_bot.indexers.sources.markdown.files import (
     Listing,
     Selection,
     UnreadFile,
-    key_of,
-    on_disk,
-    path_of,
     read,
 )
-from footnote_bot.indexers.sources.markdown.flavours import Guess, recognise
-from footnote_bot.indexers.sources.markdown.forge import anchor_rule, edit, view_of, wiki_flavour
+from footnote_bot.indexers.sources.markdown.flavours import Guess, Recognised, recognise
+from footnote_bot.indexers.sources.markdown.forge import edit, forge_rule, view_of, wiki_flavour
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
 from footnote_bot.indexers.sources.markdown.links import Links
 
@@ -39,8 +36,8 @@ _MOST_RULES = 200
 
 
 class Site:
-    """A site: its pages by key, their addresses, and the links between them. It is read as it was
-    ``before``; ``otherwise`` is what it looks like now, if that differs.
+    """A site: the keys of its pages, their addresses, and the links between them. Pages are read by
+    the earlier guess (``before``); ``otherwise`` is the guess now, if that differs.
 
     Raises:
         WikiMisconfigured: no such flavour, rule or pattern.
@@ -77,33 +74,26 @@ class Site:
         self.dialect = found.dialect
         self.guess = found.guess
         self.otherwise = found.otherwise
-        self.root = on_disk(root, settings.folder)
-        site, rule = site_url or settings.site_url, settings.addresses
-        if not site:
-            site = shown or root.absolute().as_uri()
-            if found.dialect.name not in _WIKIS:
-                site, rule = f"{site.rstrip('/')}/{settings.folder}", "source"
-        if rule == "plain":
-            rule = "source" if is_forge_view(site) else "pretty"
-        shown_as = settings.anchors
-        if rule == "source" and is_forge_view(site):
-            shown_as = anchor_rule(site, found.dialect.name)
-        self.anchors = _chosen(anchors, shown_as, anchor_rules.RULES, "anchors")
-        self.url = site.rstrip("/")
+        self.root = root / settings.folder
+        self.url, address_rule = _place(found, site_url, shown or root.absolute().as_uri())
         """The beginning of every address of its pages."""
+        by_forge = address_rule == "source" and is_forge_view(self.url)
+        anchor_rule = forge_rule(self.url, self.dialect.name) if by_forge else settings.anchors
+        self.anchors = _chosen(anchors, anchor_rule, ANCHOR_RULES, "anchors")
+        self._rule = _chosen(addresses, address_rule, RULES, "addresses")
         self._folder = settings.folder
         self._shown = shown
-        self._rule = _chosen(addresses, rule, RULES, "addresses")
         left_out = (*exclude, *settings.excluded)
         self._select = Selection.of(found.dialect.suffixes, include, left_out)
         self._titles = settings.titles
         self._permalinks = settings.permalinks[:_MOST_RULES]
         self._moves = settings.moves[:_MOST_RULES] if self._rule != "source" else ()
         below = self._in_folder(listed.files)
-        self.keys = {key_of(path): path for path in below if self.selects(path)}
+        self.keys = tuple(path for path in below if self.selects(path))
+        """The key of a page is the path of its file."""
         self._files = frozenset(below)
         self.unlisted = self._not_left_out(listed.unlisted)
-        self.links_aside = self._not_left_out(listed.links)
+        self.unread = self._not_left_out(listed.unread)
         self._urls: dict[str, str] = {}
 
     def _in_folder(self, paths: Iterable[str]) -> list[str]:
@@ -111,36 +101,32 @@ class Site:
         return [path.removeprefix(self._folder) for path in paths if path.startswith(self._folder)]
 
     def _not_left_out(self, found: Mapping[str, str]) -> dict[str, str]:
-        """Return, of paths below the root, those in the pages' folder that may hold or be pages."""
+        """Return the paths that are pages or may hold some, relative to the pages' folder."""
         below = {path: found[self._folder + path] for path in self._in_folder(found)}
         return {path: why for path, why in below.items() if self._may_be_read(path)}
 
     def _may_be_read(self, path: str) -> bool:
-        if path.endswith("/"):  # a folder, which a pattern can name with its contents
+        """Return whether a file is a page, or a folder may hold pages."""
+        if path.endswith("/"):  # a pattern can exclude the folder, or everything in it
             return not (self.excludes(path) or self.excludes(f"{path}page.md"))
         return self.selects(path)
 
     def is_unlisted(self, key: str) -> bool:
         """Return whether a page of this key would be in a folder that could not be listed."""
-        return path_of(key).startswith(tuple(self.unlisted))
+        return key.startswith(tuple(self.unlisted))
 
     def edit_address(self, key: str) -> str:
         """Return where a forge lets people edit the page; empty if there is none."""
-        path = self.keys.get(key)
-        return edit(self._shown, self._folder + path) if path else ""
+        return edit(self._shown, self._folder + key) if self.has(key) else ""
+
+    def has(self, key: str) -> bool:
+        """Return whether there is a file for a page of this key."""
+        return key in self._files and self.selects(key)
 
     @property
     def rules(self) -> str:
         """Return everything that decides how any page is read."""
         return f"{self.dialect.name} {self.anchors}"
-
-    @property
-    def link_styles(self) -> tuple[str, ...]:
-        """Return the ways in which a page's links may have to be read, see `Links.resolve`."""
-        if self.dialect.tags & {"liquid", "variable"}:
-            return ("relative", "name", "site")
-        named = self.dialect.tags & {"hugo"} or self.dialect.features & {"wikilinks"}
-        return ("relative", "name") if named else ("relative",)
 
     def selects(self, path: str) -> bool:
         return self._select(path)
@@ -149,7 +135,7 @@ class Site:
         """Return whether the settings exclude this file, below the pages' folder."""
         return self._select.excludes(path)
 
-    def read(self, path: str, max_bytes: int) -> bytes:
+    def read(self, path: str) -> bytes:
         """Return the bytes of a page.
 
         Raises:
@@ -157,13 +143,13 @@ class Site:
         """
         if reason := self.dialect.withheld(path):
             raise UnreadFile(reason, skipped=True)
-        return read(self.root, path, max_bytes, self.excludes, self._is_page)
+        return read(self.root, path, self.excludes, self._is_page)
 
     def _is_page(self, path: str) -> bool:
-        return key_of(path) in self.keys and not self.dialect.withheld(path)
+        return self.has(path) and not self.dialect.withheld(path)
 
     def title(self, key: str) -> str:
-        return self._titles.get(path_of(key), "")
+        return self._titles.get(key, "")
 
     def address(self, key: str) -> str:
         return self._urls[key]
@@ -195,25 +181,36 @@ class Site:
 
     def _address(self, key: str, matter: FrontMatter) -> str:
         """Return a page's address by its permalink, or by the rule of the site's generator."""
-        path = moved(path_of(key), self._moves)
-        template = matched(path, self._permalinks)
-        placed = matter
+        path = moved(key, self._moves)
+        template = template_of(path, self._permalinks)
+        is_set_by_author = bool(matter.text("url", "permalink"))
         if template and not matter.text("permalink"):
-            placed = FrontMatter({**matter.values, "permalink": template})
-        path = place(self._rule, path, placed)
-        origin_path = "/" + "/".join(self.url.split("/")[3:])
-        # A path that an author set may be absolute, from the origin on.
-        if (
-            len(origin_path) > 1
-            and path.startswith(f"{origin_path}/")
-            and matter.text("url", "permalink")
-        ):
-            return self.url.removesuffix(origin_path) + path
+            matter = FrontMatter({**matter.values, "permalink": template})
+        path = place(self._rule, path, matter)
+        site_path = "/" + "/".join(self.url.split("/")[3:])
+        if is_set_by_author and len(site_path) > 1 and path.startswith(f"{site_path}/"):
+            # The author began with the path of the site, which the site's address holds.
+            return self.url.removesuffix(site_path) + path
         return self.url + path
 
 
-def _chosen(setting_value: str, found: str, known: Mapping[str, object], setting: str) -> str:
-    rule = found if setting_value == "auto" else setting_value
+def _place(found: Recognised, site_url: str, shown: str) -> tuple[str, str]:
+    """Return the beginning of every address, and the rule for the rest. A site without an address
+    is read where its files are ``shown``: by a forge, or on disk."""
+    settings = found.settings
+    url, rule = site_url or settings.site_url, settings.addresses
+    if not url and found.dialect.name in _WIKIS:
+        url = shown
+    elif not url:
+        url, rule = f"{shown.rstrip('/')}/{settings.folder}", "source"
+    if rule == "plain":
+        rule = "source" if is_forge_view(url) else "pretty"
+    return url.rstrip("/"), rule
+
+
+def _chosen(setting_value: str, recognised: str, known: Mapping[str, object], setting: str) -> str:
+    """Return the rule in the settings, or the recognised one if that is ``auto``."""
+    rule = recognised if setting_value == "auto" else setting_value
     if rule not in known:
         raise WikiMisconfigured(f"{setting} cannot be {rule!r}; it can be auto, {', '.join(known)}")
     return rule

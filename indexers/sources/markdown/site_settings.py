@@ -2,9 +2,8 @@
 
 Settings that are a program are read as text; what it works out is not known.
 
-Source of the rules: the documentation of MkDocs, Docusaurus, Middleman and Quarto; Hugo's
-"Multilingual mode" and "Configure languages"; VitePress 1.6, ``node/config.ts`` and
-``node/plugins/rewritesPlugin.ts``, with path-to-regexp for the patterns of ``rewrites``.
+Source of the rules: the documentation of MkDocs, Docusaurus and Middleman; Hugo's
+"Multilingual mode" and "Configure languages"; VitePress 1.6, ``node/config.ts``.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ from pathlib import Path, PurePosixPath
 import yaml
 
 from footnote_bot.indexers.sources.markdown.addresses import Move, Permalink, permalinks
-from footnote_bot.indexers.sources.markdown.dialects import QUARTO_SUFFIXES
-from footnote_bot.indexers.sources.markdown.files import Listing, on_disk
+from footnote_bot.indexers.sources.markdown.files import Listing
 from footnote_bot.indexers.sources.markdown.front_matter import load_yaml
 
 HUGO = tuple(
@@ -38,7 +36,6 @@ _VITEPRESS = tuple(
     for stem in ("/index", "")
 )
 QUARTO = ("_quarto.yml", "_quarto.yaml", "_bookdown.yml", "_site.yml")
-_SPECIAL = re.compile(r"([\\*?\[\]!# ])")
 _VITEPRESS_FOLDER = re.compile(r"^(?:[^/]+/){0,2}\.vitepress$")
 
 _DOCUSAURUS_VALUE = re.compile(r"\b(url|baseUrl|routeBasePath):\s*['\"]([^'\"]*)['\"]")
@@ -51,14 +48,6 @@ _SRC_DIR = re.compile(rf"\bsrcDir:\s*+({_STRING})")
 _CLEAN = re.compile(r"\bcleanUrls:\s*+true\b")
 _HOST = re.compile(rf"\bsitemap:\s*+\{{[^{{}}]*?\bhostname:\s*+({_STRING})")
 _EXCLUDED = re.compile(rf"\bsrcExclude:\s*+\[((?:\s*+{_STRING}\s*+,?+)*+)\s*+\]")
-_PAIR = rf"({_STRING}|(?<![\w$])[\w$]++)\s*+:\s*+({_STRING})\s*+,?+\s*+"
-_NEXT_PAIR = re.compile(_PAIR)
-_REWRITES = re.compile(rf"\brewrites:\s*+\{{\s*+((?:{_PAIR})*+)\}}")
-_PART = re.compile(
-    r":(?P<name>\w++)(?:\(\.[*+]\))?+(?P<many>[*+]?+)|(?P<rest>\(\.[*+]\))|(?P<text>[^:(){}*+?\\]++)"
-)
-_MOST_PARTS = 3
-"""Variable parts of a rewritten path; nobody has more, and a pattern with many takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +76,11 @@ def settings_of(dialect: str, root: Path, listed: Listing) -> SiteSettings:
 def near(root: Path, names: tuple[str, ...], above: int) -> Path | None:
     """Return the first file with one of ``names``, in ``root`` or up to so many folders above."""
     folders = [root, *list(root.absolute().parents)[:above]]
-    return next(
-        (folder / name for folder in folders for name in names if (folder / name).is_file()), None
-    )
+    files = (folder / name for folder in folders for name in names)
+    return next((file for file in files if file.is_file()), None)
 
 
-def text_of(file: Path | None) -> str:
+def file_text(file: Path | None) -> str:
     """Return the text of a settings file; empty if it cannot be read."""
     try:
         return file.read_text("utf-8", "replace") if file and file.is_file() else ""
@@ -101,8 +89,8 @@ def text_of(file: Path | None) -> str:
 
 
 def _values(file: Path | None) -> Mapping[str, object]:
-    """Return the values of a settings file; they are optional: broken ones say nothing."""
-    text = text_of(file)
+    """Return the values of a settings file; empty if it is broken."""
+    text = file_text(file)
     try:
         is_toml = file is not None and file.suffix == ".toml"
         values = tomllib.loads(text) if is_toml else load_yaml(text)
@@ -119,6 +107,8 @@ def _is_folder(place: Path) -> bool:
 
 
 def _absolute(address: str) -> str:
+    """Return ``address`` if it begins with a scheme; else it is only a path, and the result is
+    empty."""
     return address if "://" in address else ""
 
 
@@ -141,12 +131,13 @@ def _mkdocs(root: Path, _listed: Listing) -> SiteSettings:
         f"{docs}/" if file.parent == root and _is_folder(root / docs) else "",
         str(settings.get("site_url") or ""),
         "html" if settings.get("use_directory_urls") is False else "",
-        "github" if "pymdownx.slugs" in text_of(file) else "",
+        "github" if "pymdownx.slugs" in file_text(file) else "",
         dict(reversed(list(_nav(settings.get("nav"))))),  # the first title of a page holds
     )
 
 
 def _nav(item: object, title: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path and the title of each page in MkDocs' table of contents."""
     if isinstance(item, str) and title and "://" not in item:
         yield item, title
     elif isinstance(item, list):
@@ -159,11 +150,11 @@ def _nav(item: object, title: str = "") -> Iterator[tuple[str, str]]:
 
 def hugo_file(root: Path) -> Path | None:
     """Return Hugo's settings, of this folder or of the site whose pages it has."""
-    for above, folder in enumerate([root, *list(root.absolute().parents)[:2]]):
-        inside = root.absolute().relative_to(folder.absolute()).parts
-        if above and inside[:1] != ("content",):
-            continue
-        file = near(folder, HUGO, 0)
+    top = root.absolute()
+    for folder in [top, *list(top.parents)[:2]]:
+        inside = top.relative_to(folder).parts
+        is_site_of_pages = not inside or inside[0] == "content"
+        file = near(folder, HUGO, 0) if is_site_of_pages else None
         if file and (folder / "content").is_dir():
             return file
     return None
@@ -216,7 +207,7 @@ def _jekyll(root: Path, _listed: Listing) -> SiteSettings:
 
 def _docusaurus(root: Path, _listed: Listing) -> SiteSettings:
     file = near(root, DOCUSAURUS, 1)
-    text = text_of(file)
+    text = file_text(file)
     values = dict(_DOCUSAURUS_VALUE.findall(text))
     base = (values.get("baseUrl") or "/").strip("/")
     route = values.get("routeBasePath", "docs").strip("/") if file else ""
@@ -226,24 +217,8 @@ def _docusaurus(root: Path, _listed: Listing) -> SiteSettings:
 
 
 def _middleman(root: Path, _listed: Listing) -> SiteSettings:
-    text = text_of(near(root, ("config.rb",), 1))
+    text = file_text(near(root, ("config.rb",), 1))
     return SiteSettings(addresses="pretty" if _DIRECTORY_INDEXES.search(text) else "")
-
-
-def _quarto(root: Path, listed: Listing) -> SiteSettings:
-    """A page beside which there is the Markdown that was made from it, with what its cells print,
-    is left out."""
-    website = _values(near(root, QUARTO, 0)).get("website")
-    made = [
-        "/" + _SPECIAL.sub(r"\\\1", path)
-        for path in listed.files
-        if path.lower().endswith(QUARTO_SUFFIXES)
-        and str(PurePosixPath(path).with_suffix(".md")) in listed.files
-    ]
-    return SiteSettings(
-        site_url=str(website.get("site-url") or "") if isinstance(website, dict) else "",
-        excluded=tuple(made),
-    )
 
 
 def vitepress_settings(root: Path, listed: Listing) -> SiteSettings | None:
@@ -253,29 +228,25 @@ def vitepress_settings(root: Path, listed: Listing) -> SiteSettings | None:
         path.removesuffix(".vitepress") for path in listed.folders if _VITEPRESS_FOLDER.search(path)
     ]
     for site in sorted(sites, key=lambda site: (site.count("/"), site)):
-        if text := _vitepress_program(on_disk(root, site)):
-            inside = f"{site}{_src_dir(text)}"
-            return _vitepress_said(text, inside if _is_folder(on_disk(root, inside)) else site)
+        program = _vitepress_program(root / site)
+        if program is not None:
+            pages = f"{site}{_src_dir(program)}"
+            return _of_vitepress(program, pages if _is_folder(root / pages) else site)
     above = root.absolute().parent
-    text = _vitepress_program(above)
-    folder = _src_dir(text)
-    if folder and (above / folder).resolve() == root.resolve():
-        return _vitepress_said(text, "")
-    return None
+    program = _vitepress_program(above) or ""
+    folder = _src_dir(program)
+    is_of_these_pages = folder and (above / folder).resolve() == root.resolve()
+    return _of_vitepress(program, "") if is_of_these_pages else None
 
 
 def _vitepress(root: Path, listed: Listing) -> SiteSettings:
     return vitepress_settings(root, listed) or SiteSettings()
 
 
-def _vitepress_program(site: Path) -> str:
-    """Return its settings, with what a folder of them holds; empty if there are none."""
+def _vitepress_program(site: Path) -> str | None:
+    """Return the settings of the site in a folder, without comments; None if it has none."""
     file = near(site, _VITEPRESS, 0)
-    if file is None:
-        return ""
-    files = sorted(file.parent.glob("*.*ts")) + sorted(file.parent.glob("*.*js"))
-    program = "\n".join(map(text_of, files if file.stem == "index" else [file]))
-    return _REMARK.sub("", program) or " "
+    return _REMARK.sub("", file_text(file)) if file else None
 
 
 def _src_dir(program: str) -> str:
@@ -284,19 +255,14 @@ def _src_dir(program: str) -> str:
     return "".join(f"{part}/" for part in folder.parts) if is_below else ""
 
 
-def _vitepress_said(program: str, folder: str) -> SiteSettings:
+def _of_vitepress(program: str, folder: str) -> SiteSettings:
     excluded = _EXCLUDED.search(program)
-    rewrites = _REWRITES.search(program)
-    pairs = _NEXT_PAIR.findall(rewrites[1]) if rewrites else ()
-    moves = (_move(_bare(source), _bare(target)) for source, target in pairs)
+    patterns = re.findall(_STRING, excluded[1]) if excluded else ()
     return SiteSettings(
         folder,
         _string_after(_HOST, program),
         "vitepress-clean" if _CLEAN.search(program) else "",
-        moves=tuple(filter(None, moves)),
-        excluded=tuple(
-            f"/{_bare(each)}" for each in (re.findall(_STRING, excluded[1]) if excluded else ())
-        ),
+        excluded=tuple(f"/{_bare(pattern)}" for pattern in patterns),
     )
 
 
@@ -309,29 +275,6 @@ def _bare(string: str) -> str:
     return string.strip("'\"")
 
 
-def _move(source: str, target: str) -> Move | None:
-    """Return a rule of path-to-regexp as one of ours; None if it has what people rarely write."""
-    parts, places = list(_PART.finditer(source)), list(_PART.finditer(target))
-    if (
-        "".join(part[0] for part in parts) != source
-        or "".join(part[0] for part in places) != target
-    ):
-        return None
-    names = [part["name"] or "" for part in parts if not part["text"]]
-    pattern = "".join(
-        re.escape(part["text"])
-        if part["text"]
-        else ("(.*)" if part["many"] or part["rest"] else "([^/]+)")
-        for part in parts
-    )
-    if len(names) > _MOST_PARTS or pattern.count("(.*)") > 1:
-        return None
-    if any(not place["text"] and (place["name"] or "") not in names for place in places):
-        return None
-    to = (place["text"] or rf"\g<{names.index(place['name'] or '') + 1}>" for place in places)
-    return pattern, "".join(to)
-
-
 _READERS: Mapping[str, Callable[[Path, Listing], SiteSettings]] = {
     "mkdocs": _mkdocs,
     "hugo": _hugo,
@@ -339,5 +282,4 @@ _READERS: Mapping[str, Callable[[Path, Listing], SiteSettings]] = {
     "docusaurus": _docusaurus,
     "vitepress": _vitepress,
     "middleman": _middleman,
-    "quarto": _quarto,
 }

@@ -12,7 +12,7 @@ from footnote_bot.indexers.model import Acl, KnownPage, ReadAs
 from footnote_bot.indexers.sources.markdown.cache import PageCache
 from footnote_bot.indexers.sources.markdown.files import check
 from footnote_bot.indexers.sources.markdown.git import GitWiki, MarkdownReading
-from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, no_dates
+from footnote_bot.indexers.sources.markdown.git_dates import no_dates
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from footnote_bot.indexers.sources.readers import WikiReaders
 from footnote_bot.indexers.sources.source import Resources, WikiSource
@@ -86,7 +86,7 @@ def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> Markdow
             dates=settings.git_dates,
             **reading,
         )
-    dates = LastChanges() if settings.git_dates else no_dates
+    dates = None if settings.git_dates else no_dates
     return MarkdownWiki(settings.name, settings.path or Path(), dates=dates, **reading)
 
 

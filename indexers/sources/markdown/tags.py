@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _FIRST, _LAST = 0xF0000, 0x10FFFD
@@ -50,21 +50,6 @@ _PATTERNS = {
         r"(?P<pymdown>--8<--(?:[ \t]++\"[^\"\n]*+\")?+|\+\+\w[\w-]*+(?:\+[\w-]++)*+\+\+"
         r"|:(?:fontawesome|material|octicons|simple)-[\w-]++:)"
     ),
-    "logseq": (
-        r"(?P<logseq>(?m:(?<=[ \t])(?:collapsed:: (?:true|false)|id:: [\da-f-]{36}"
-        r"|(?:SCHEDULED|DEADLINE): <[^<>\n]*+>"
-        r"|:LOGBOOK:(?:\n(?![ \t]*+:(?:END|LOGBOOK):).*+){0,50}+\n[ \t]*+:END:)"
-        r"[ \t]*+$)|\(\([\da-f-]{36}\)\)|\{\{(?:embed|query|renderer) [^{}\n]*+\}\}"
-        r"|(?<=\))\{:(?:height|width)[^{}\n]*+\}|#\+(?:BEGIN|END)_[A-Z]++)"
-    ),
-    "docfx": (
-        r":::[ \t]*+(?P<docfx>(?:code|column|image|moniker|row|selector|video|zone)(?:-end)?)\b"
-        r"(?P<docfx_rest>[^\n]*+)"
-    ),
-    "docfx_file": (
-        r"\[!(?P<docfx_file>(?i:include|video|div|code(?:-\w++)?+))\b"
-        r"(?:[^\[\]\n]|\[[^\[\]\n]*+\])*+\](?:\([^()\n]*+\))?+"
-    ),
 }
 _ARGUMENT = re.compile(
     r"(?:(?P<name>[\w:.-]+)\s*+[=:]\s*+)?"
@@ -75,7 +60,8 @@ _ARGUMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A template tag. ``kind`` is a key of the syntax, ``source`` the tag as it was written."""
+    """A template tag. ``kind`` is a key of `_PATTERNS`, ``rest`` the text of its arguments,
+    ``source`` the whole tag as it was written."""
 
     kind: str
     name: str
@@ -87,26 +73,24 @@ class Tag:
         """Return the name of the tag that this tag ends; empty if it ends none."""
         if self.name.startswith("/"):
             return self.name[1:].strip()
-        if self.kind == "liquid" and self.name.startswith("end"):
-            return self.name[3:]
-        return self.name.removesuffix("-end") if self.kind == "docfx" and "-" in self.name else ""
+        is_end = self.kind == "liquid" and self.name.startswith("end")
+        return self.name.removeprefix("end") if is_end else ""
 
     @property
     def is_self_closing(self) -> bool:
-        """Return whether the tag is self-closing."""
         return self.kind in ("jsx", "hugo") and self.rest.rstrip().endswith("/")
 
     @property
     def arguments(self) -> tuple[tuple[str, ...], Mapping[str, str]]:
-        """Return the arguments by place and by name."""
+        """Return the positional arguments, and the named ones."""
         arguments = list(self._arguments())
-        places = tuple(value for name, value, _ in arguments if not name)
-        return places, {name: value for name, value, _ in arguments if name}
+        positional = tuple(value for name, value, _ in arguments if not name)
+        return positional, {name: value for name, value, _ in arguments if name}
 
     @property
     def words(self) -> Mapping[str, str]:
-        """Return the arguments by name that are text. The others are variables and expressions,
-        whose values only the site knows."""
+        """Return the named arguments that are text. The others are variables and expressions, whose
+        values only the site knows."""
         return {name: value for name, value, is_text in self._arguments() if name and is_text}
 
     def _arguments(self) -> Iterator[tuple[str, str, bool]]:
@@ -124,7 +108,9 @@ class Tag:
 
 
 _CODE = frozenset({"highlight", "mermaid"})
-_PAIRED = frozenset({"liquid", "hugo", "jsx", "kramdown", "docfx"})
+"""Tags of Liquid and Hugo around code."""
+_PAIRED = frozenset({"liquid", "hugo", "jsx", "kramdown"})
+"""Kinds of tags that may be pairs."""
 _VALUES = ("double", "single", "raw", "curly", "braced", "bare")
 
 
@@ -144,26 +130,18 @@ class Tags:
         )
 
 
-def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
-    """Take the tags of these kinds out of ``text``; return it with their stand-ins."""
+def take_out_tags(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
+    """Return ``text`` with a stand-in for each tag of these kinds, and the tags."""
     tags = Tags()
     pattern = _pattern(kinds)
     if pattern is None or not pattern.search(text):
         return text, tags
     free = _free_characters(text)
     pieces: list[str] = []
-    for part, is_code in outside_fences(text):
+    for part, is_code in split_at_fences(text):
         pieces.append(part if is_code else _replace_tags(part, pattern, tags, free))
     _pair(tags)
     return "".join(pieces), tags
-
-
-def replaced(text: str, kinds: frozenset[str], value: Callable[[Tag], str]) -> str:
-    """Return ``text`` with all possible tags of these kinds, also in code, replaced by values."""
-    pattern = _pattern(kinds)
-    if pattern is None:
-        return text
-    return pattern.sub(lambda match: value(_tag(match)), text)
 
 
 def _tag(match: re.Match[str]) -> Tag:
@@ -222,12 +200,13 @@ def _is_code(tag: Tag, pane: Tag | None) -> bool:
 
 
 def _as_code(tag: Tag, pane: Tag | None, code: str, before: str) -> str:
-    """Return the code of a tag as Markdown, below a tab's name."""
-    places, names = tag.arguments
+    """Return the code of a tag as Markdown, below the title of a tab. ``before`` is the text before
+    the tag on its line."""
+    positional, named = tag.arguments
     if tag.name != "tab":
-        return _fenced(code, next(iter(places), tag.name), before)
-    language = names.get("lang", "") or (pane.arguments[1].get("lang", "") if pane else "")
-    header = names.get("header", "") or next(iter(places), "")
+        return _fenced(code, next(iter(positional), tag.name), before)
+    language = named.get("lang", "") or (pane.arguments[1].get("lang", "") if pane else "")
+    header = named.get("header", "") or next(iter(positional), "")
     return f"{header}\n\n{before}{_fenced(code, language, before)}"
 
 
@@ -258,8 +237,8 @@ def _fenced(code: str, language: str, before: str) -> str:
     return f"{fence}{language}\n{code}\n{before}{fence}"
 
 
-def outside_fences(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the text in parts, each with whether it is fenced code."""
+def split_at_fences(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a text, each with whether it is fenced code."""
     part: list[str] = []
     fence = ""
     for line in text.splitlines(keepends=True):

@@ -20,7 +20,8 @@ Resolve = Callable[[str, str], str]
 none."""
 
 _DEEPEST = 100
-_LOOKS = ("style", "hidden")
+_HIDING = ("style", "hidden")
+"""Attributes that may hide an element."""
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
     "source", "track", "wbr"
@@ -65,64 +66,44 @@ _CROSSING = frozenset({
 """End tags that may close elements outside of their scope."""
 
 
-def grow(html: str, tags: Tags, resolve: Resolve) -> Node:
-    """Parse ``html`` into a tree as the page shows it, with template tags in place of their
+def parse_html(html: str, tags: Tags, resolve: Resolve) -> Node:
+    """Parse ``html`` into a tree of what the page shows, with template tags in place of their
     stand-ins and addresses in place of targets; struck text is within ``STRUCK``. It never
     fails."""
-    grower = _Grower(tags)
-    grower.feed(_without_open_tags(show_without_end(html)))
-    grower.close()
-    _give_looks(grower.root)
-    _make_tables_of_lists(grower.root)
-    remove_invisible(grower.root)
-    _settle(grower.root, tags, resolve)
-    return grower.root
+    builder = _TreeBuilder(tags)
+    builder.feed(_without_open_tags(show_without_end(html)))
+    builder.close()
+    _apply_attribute_lists(builder.root)
+    remove_invisible(builder.root)
+    _prepare_for_writer(builder.root, tags, resolve)
+    return builder.root
 
 
-def _give_looks(root: Node) -> None:
-    """Apply an attribute list to the element beside it."""
+def _apply_attribute_lists(root: Node) -> None:
+    """Copy the attributes of each ``fn-attributes`` to the element before or after it."""
     pending = [root]
     while pending:
         nodes = list(pending.pop().nodes())
-        before: Node | None = None
-        waiting: dict[str, str] = {}
+        previous: Node | None = None
+        for_next: dict[str, str] = {}
         for node in nodes:
-            if node.tag == "fn-looks":
-                looks = {name: node.attributes[name] for name in _LOOKS if name in node.attributes}
+            if node.tag == "fn-attributes":
+                listed = {
+                    each: node.attributes[each] for each in _HIDING if each in node.attributes
+                }
                 if node.attributes.get("to") == "after":
-                    waiting |= looks
-                elif before is not None:
-                    before.attributes |= looks
+                    for_next |= listed
+                elif previous is not None:
+                    previous.attributes |= listed
             elif node.tag != "fn-id":
-                node.attributes |= waiting
-                before, waiting = node, {}
+                node.attributes |= for_next
+                previous, for_next = node, {}
         pending.extend(nodes)
 
 
-def _make_tables_of_lists(root: Node) -> None:
-    """Turn a list of lists into the table that MyST makes of it: an item is a row."""
-    for node in list(root.walk_nodes()):
-        if node.tag != "fn-list-table":
-            continue
-        rows = filter(None, map(_items, _items(node)))
-        heads = node.attributes.get("label", "")
-        count = int(heads) if heads.isascii() and heads.isdigit() and len(heads) < 4 else 0
-        lines = [
-            Node("tr", {}, [Node("th" if at < count else "td", {}, cell.children) for cell in row])
-            for at, row in enumerate(rows)
-        ]
-        caption = Node("caption", {}, [node.attributes.get("title", "")])
-        node.tag, node.children = "table", [caption, *lines]
-
-
-def _items(node: Node) -> list[Node]:
-    """Return the items of the lists in ``node``."""
-    return [item for child in node.nodes("ul", "ol") for item in child.nodes()]
-
-
-def _settle(root: Node, tags: Tags, resolve: Resolve) -> None:
-    """Turn the attributes that the writer reads into what they mean to a reader, links by a page's
-    name into links by address, and callouts into notes."""
+def _prepare_for_writer(root: Node, tags: Tags, resolve: Resolve) -> None:
+    """Prepare the tree for the writer: resolve addresses and links by a page's name, restore
+    template tags in attributes, and turn callouts into notes."""
     quotations: list[Node] = []
     for node in root.walk_nodes():
         attributes = node.attributes
@@ -133,7 +114,7 @@ def _settle(root: Node, tags: Tags, resolve: Resolve) -> None:
                 alt, _ = _target(attributes.get("alt", ""), "relative", tags)
                 attributes["alt"] = _picture_words(alt)
             case "fn-link":
-                _settle_named_link(node, tags, resolve)
+                _resolve_named_link(node, tags, resolve)
             case "fn-note" | "fn-part" | "fn-tab" if "title" in attributes:
                 # A tag's title is Markdown, but people use only emphasis in it.
                 title = tags.restore(attributes["title"])
@@ -146,7 +127,9 @@ def _settle(root: Node, tags: Tags, resolve: Resolve) -> None:
         _make_note(node)
 
 
-def _settle_named_link(node: Node, tags: Tags, resolve: Resolve) -> None:
+def _resolve_named_link(node: Node, tags: Tags, resolve: Resolve) -> None:
+    """Turn a link by a page's name, as in ``[[Page#Part|label]]``, into a link by address. An
+    embedded picture is its label, unless that is a size."""
     to = tags.restore(node.attributes.get("to", ""))
     style = node.attributes.get("style", "name")
     is_size = bool(node.attributes.get("embed") and _SIZE.fullmatch(node.text().strip()))
@@ -179,15 +162,15 @@ def _make_note(quotation: Node) -> None:
 def _bold_label(bold: Node | str, following: list[Node | str]) -> str:
     """Return the label of a callout whose first line is a bold word; empty if there is none."""
     after = following[0] if following else "\n"
-    ends = after.startswith("\n") if isinstance(after, str) else after.tag == "br"
-    if isinstance(bold, str) or bold.tag not in {"strong", "b"} or not ends:
+    ends_line = after.startswith("\n") if isinstance(after, str) else after.tag == "br"
+    if isinstance(bold, str) or bold.tag not in {"strong", "b"} or not ends_line:
         return ""
     label = TreeWriter().plain(bold.children)
     return label if label.casefold() in LABELS else ""
 
 
 def _first_line(items: Iterable[Node | str]) -> tuple[list[Node | str], list[Node | str]]:
-    """Return what is before the first line end, and what is behind it."""
+    """Return the items before the first line end, and those behind it."""
     line: list[Node | str] = []
     pending = iter(items)
     for item in pending:
@@ -226,7 +209,7 @@ def _target(written: str, style: str, tags: Tags) -> tuple[str, str]:
 
 
 def _picture_words(alt: str) -> str:
-    """Return a picture's words; a file's name, as editors write it, is none."""
+    """Return the alternative text of a picture; empty if it is only a name that an editor gave."""
     return "" if alt.strip().casefold() in _NO_WORDS or _PICTURE.search(alt.strip()) else alt
 
 
@@ -237,23 +220,24 @@ def _without_open_tags(html: str) -> str:
 
 
 def show_in_sentence(tokens: Sequence[Token], *, all_of_them: bool) -> None:
-    """Turn these tags among the ``tokens`` of a paragraph into text if they do not end in it, or
-    ``all_of_them``, as GitHub does."""
-    tags = [
-        (place, token, bool(tag[1]), tag[2].lower())
-        for place, token in enumerate(tokens)
-        if token.type == "html_inline" and (tag := _TAG.match(token.content))
-    ]
-    ends = {name: place for place, _, is_end, name in tags if is_end}
-    for place, token, is_end, name in tags:
-        has_end = is_end or ends.get(name, -1) > place or token.content.endswith("/>")
-        if all_of_them or not has_end:
+    """Turn tags of `_NAMES` among the ``tokens`` of a paragraph into text if they do not end in it,
+    or ``all_of_them``, as GitHub does."""
+    not_ended = set(_NAMES.split("|"))
+    for token in reversed(tokens):
+        tag = _TAG.match(token.content) if token.type == "html_inline" else None
+        if tag is None:
+            continue
+        is_end, name = bool(tag[1]), tag[2].lower()
+        if is_end:
+            not_ended.discard(name)
+        is_open = name in not_ended and not token.content.endswith("/>")
+        if all_of_them or is_open:
             token.content = f"&lt;{token.content[1:]}"
 
 
 def show_without_end(html: str) -> str:
-    """Turn these tags in ``html`` into text unless they are closed: an open one would hide the rest
-    of the page. Cut at an unclosed comment: in browsers, too, it hides the rest."""
+    """Turn tags of `_NAMES` in ``html`` into text unless they are closed: an open one would hide
+    the rest of the page. Cut at an unclosed comment: in browsers, too, it hides the rest."""
     pieces: list[str] = []
     endless: set[str] = {"plaintext"}
     at = copied = 0
@@ -267,7 +251,7 @@ def show_without_end(html: str) -> str:
             at = closed + len("-->")
             continue
         name = match[1].lower()
-        if _ends_itself(html, at):
+        if _is_self_closing(html, at):
             continue
         end = None if name in endless else _ENDS[name].search(html, at)
         if end is not None:
@@ -279,12 +263,13 @@ def show_without_end(html: str) -> str:
     return "".join([*pieces, html[copied:]])
 
 
-def _ends_itself(html: str, at: int) -> bool:
+def _is_self_closing(html: str, at: int) -> bool:
+    """Return whether the start tag that goes on at ``at`` ends with ``/>``."""
     end = html.find(">", at, at + _LONGEST)
     return end > 0 and html[end - 1] == "/"
 
 
-class _Grower(HTMLParser):
+class _TreeBuilder(HTMLParser):
     def __init__(self, tags: Tags) -> None:
         super().__init__(convert_charrefs=True)
         self._tags = tags
@@ -305,7 +290,7 @@ class _Grower(HTMLParser):
         """Return attributes by name. Template tags are restored in the attributes that may hide the
         element."""
         return {
-            name: self._tags.restore(value or "") if name in _LOOKS else value or ""
+            name: self._tags.restore(value or "") if name in _HIDING else value or ""
             for name, value in attrs
         }
 
@@ -346,6 +331,7 @@ class _Grower(HTMLParser):
             self._open[-1].children.append(text)
 
     def _add_tag(self, stand_in: str) -> None:
+        """Add the meaning of a template tag."""
         tag = self._tags.found[stand_in]
         match meaning(tag, paired=stand_in in self._tags.paired):
             case str(text) if tag.kind == "jsx":
@@ -358,12 +344,14 @@ class _Grower(HTMLParser):
                 self._add(node, enter=node.tag != "fn-link")
 
     def _add(self, node: Node, *, enter: bool) -> None:
+        """Add an element; ``enter``: what follows is inside, until it ends."""
         self._open[-1].children.append(node)
         if enter and len(self._open) < _DEEPEST:
             self._open.append(node)
             self._verbatim_depth += int(_is_verbatim(node))
 
     def _imply_ends(self, tag: str) -> None:
+        """End the elements that the beginning of ``tag`` ends, as `<li>` does an open `<li>`."""
         if tag in BLOCKS and self._open[-1].tag == "p":
             self._leave(len(self._open) - 1)
         if tag not in _IMPLIED_END:
@@ -379,6 +367,7 @@ class _Grower(HTMLParser):
             self._leave(outermost)
 
     def _leave(self, depth: int) -> None:
+        """End the open elements from ``depth`` on."""
         for node in self._open[depth:]:
             self._verbatim_depth -= int(_is_verbatim(node))
         del self._open[depth:]

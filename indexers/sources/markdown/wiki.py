@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 from footnote_bot.indexers.daemons import in_order
@@ -26,25 +25,23 @@ from footnote_bot.indexers.model import (
     Unchanged,
     digest,
 )
-from footnote_bot.indexers.parsing.limits import Parse, ParsingFailed, here
+from footnote_bot.indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
 from footnote_bot.indexers.sources.markdown import convert
 from footnote_bot.indexers.sources.markdown.addresses import bare, below
 from footnote_bot.indexers.sources.markdown.cache import PageCache
 from footnote_bot.indexers.sources.markdown.files import (
     UnreadFile,
-    key_of,
     listing,
     may_exist,
-    path_of,
 )
 from footnote_bot.indexers.sources.markdown.flavours import Guess
-from footnote_bot.indexers.sources.markdown.git_dates import last_changes
+from footnote_bot.indexers.sources.markdown.git_dates import LastChanges
 from footnote_bot.indexers.sources.markdown.reading import (
     AHEAD,
+    Link,
     SeenFile,
     SeenFiles,
-    convert_within,
-    defect,
+    convert_page,
 )
 from footnote_bot.indexers.sources.markdown.site import Site
 
@@ -76,9 +73,8 @@ class MarkdownWiki:
         acl: Acl = OPEN,
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
-        max_bytes: int = 2_000_000,
         repository_url: str = "",
-        dates: Callable[[Path], Mapping[str, date]] = last_changes,
+        dates: Callable[[Path], Mapping[str, date]] | None = None,
         parse: Parse = here,
         cache: PageCache | None = None,
         today: Callable[[], date] = date.today,
@@ -89,11 +85,10 @@ class MarkdownWiki:
         self.requests = 0
         self._root = root
         self._acl = acl
-        self._max_bytes = max_bytes
-        self._dates = dates
+        self._dates = dates or LastChanges()
         self._last_changes: Mapping[str, date] = {}
         self._cache = cache or PageCache()
-        self._files = SeenFiles(name, max_bytes, parse, self._cache)
+        self._files = SeenFiles(parse, self._cache)
         self._guess: Guess | None = None
         self._parse = parse
         self._today = today
@@ -150,7 +145,7 @@ class MarkdownWiki:
             known_page = known.get(key)
             change = self._guard(key, partial(self._known_change, site, key, file, known_page))
             if change is None:
-                read = partial(self._read, site, key, file.path, known_page)
+                read = partial(self._read, site, key, known_page)
                 to_read.append(partial(self._guard, key, read))
             else:
                 yield change
@@ -160,13 +155,12 @@ class MarkdownWiki:
     @staticmethod
     def _unfollowed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """Report folders and links that may hold pages and are not read."""
-        for path, why in site.unlisted.items():
-            reason = f"cannot be listed: {why}; what was read of it before stays"
-            yield Failed(key_of(path), reason)
-        for path, why in site.links_aside.items():
+        for folder, why in site.unlisted.items():
+            yield Failed(folder, f"cannot be listed: {why}; what was read of it before stays")
+        for path, why in site.unread.items():
             # An indexed page whose link leads nowhere now has vanished, like any other page.
-            if key_of(path) not in known:
-                yield Skipped(key_of(path), why)
+            if path not in known:
+                yield Skipped(path, why)
 
     def overview(self) -> tuple[frozenset[str], tuple[str, ...]]:
         """Return the keys of all pages, and warnings about the whole wiki.
@@ -273,10 +267,9 @@ class MarkdownWiki:
 
     def _may_exist(self, site: Site, key: str) -> bool:
         """Return whether the page exists, or an error may hide it: doubt removes no page."""
-        if key in site.keys or site.is_unlisted(key):
+        if site.has(key) or site.is_unlisted(key):
             return True
-        path = path_of(key)
-        return site.selects(path) and may_exist(site.root, path)
+        return site.selects(key) and may_exist(site.root, key)
 
     def _guard(self, key: str, work: Callable[[], PageChange | None]) -> PageChange | None:
         """Turn an unexpected error into a failure of its page, which does not stop the others."""
@@ -286,7 +279,8 @@ class MarkdownWiki:
             raise
         except Exception as error:
             log.exception("%s: the page %s cannot be read", self.name, key)
-            return Failed(key, defect(error))
+            reason = f"cannot be converted ({type(error).__name__}; see the log)"
+            return Failed(key, reason)
 
     def _known_change(
         self, site: Site, key: str, file: SeenFile, known: KnownPage | None
@@ -297,28 +291,33 @@ class MarkdownWiki:
         if reason := file.matter.withheld(self._today()):
             return Skipped(key, reason, on_purpose=True)
         revision = self._revision(site, key, file)
+        return self._same_content(key, revision, known) if revision else None
+
+    def _same_content(
+        self, key: str, revision: str, known: KnownPage | None
+    ) -> Unchanged | Relabelled | Skipped | None:
+        """Return the change of a page with an indexed revision, or one that is known to be empty;
+        None if it has another revision."""
         if known is not None and known.revision == revision and known.acl == self._acl:
             return Unchanged(key)
         if known is not None and _content(known.revision) == _content(revision):
             return Relabelled(key, revision, self._acl)
         return Skipped(key, _EMPTY) if self._cache.get(_content(revision)) else None
 
-    def _read(self, site: Site, key: str, path: str, known: KnownPage | None) -> PageChange:
+    def _read(self, site: Site, key: str, known: KnownPage | None) -> PageChange:
         """Read and convert one page; return why if it is not read."""
         # The file is read once, so that the revision is of the bytes that are converted.
         try:
-            raw = site.read(path, self._max_bytes)
-            file = self._files.skimmed(path, raw)
+            raw = site.read(key)
+            file = self._files.skimmed(key, raw)
         except UnreadFile as unread:
             return _not_read(key, unread, known)
         if reason := file.matter.withheld(self._today()):
             return Skipped(key, reason, on_purpose=True)
-        revision = self._revision(site, key, file)
         try:
-            converted = convert_within(
-                self._parse,
-                lambda target, style: site.links.resolve(key, target, style),
-                product(file.links, site.link_styles),
+            converted = self._parse(
+                PAGE,
+                convert_page,
                 raw,
                 site.dialect,
                 path=key,
@@ -328,10 +327,13 @@ class MarkdownWiki:
             )
         except ParsingFailed as error:
             return Failed(key, str(error))
-        page = converted.page
-        if not page.sections:
+        self._cache.keep(_links_of(site, file), converted.links)
+        revision = self._revision(site, key, file)
+        if not converted.page.sections:
             self._cache.keep(_content(revision), _EMPTY)
-            return Skipped(key, _EMPTY)
+        if same := self._same_content(key, revision, known):
+            return same
+        page = converted.page_with(partial(site.links.resolve, key))
         matter = page.matter
         return Changed(
             Page(
@@ -361,22 +363,26 @@ class MarkdownWiki:
 
     def _revision(self, site: Site, key: str, file: SeenFile) -> str:
         """Return the revision of everything that the page is made of: its bytes, its place, and the
-        targets of its links. After a dot come the rights, and after another dot the guess by which
-        the wiki was read."""
-        place = (convert.VERSION, site.rules, key, site.address(key), site.title(key))
-        parts = (*place, file.content, str(self._updated(file) or ""))
-        styles = " ".join(site.link_styles)
-        name = digest(site.links.fingerprint, styles, *parts)
+        targets of its links; empty if its links are not known yet. After a dot come the rights, and
+        after another dot the guess by which the wiki was read."""
+        updated = str(self._updated(file) or "")
+        place = (site.rules, key, site.address(key), site.title(key))
+        parts = (convert.VERSION, *place, file.content, updated)
+        name = digest(site.links.fingerprint, *parts)
         content: str | None = self._cache.get(name)
         if content is None:
-            links = (
-                f"{target}\0{site.links.resolve(key, target, style)}"
-                for target in sorted(file.links)
-                for style in site.link_styles
-            )
-            content = digest(*parts, *links)
+            links: Sequence[Link] | None = self._cache.get(_links_of(site, file))
+            if links is None:
+                return ""
+            addresses = (site.links.resolve(key, target, style) for target, style in links)
+            content = digest(*parts, *addresses)
             self._cache.keep(name, content)
         return f"{content}.{digest(str(self._acl))[:12]}.{site.guess.mark}"
+
+
+def _links_of(site: Site, file: SeenFile) -> str:
+    """Return the name under which the cache holds the links of a file."""
+    return digest("links", convert.VERSION, site.dialect.name, file.content)
 
 
 def _not_read(key: str, unread: UnreadFile, known: KnownPage | None) -> Skipped | Failed:

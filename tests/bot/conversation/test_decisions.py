@@ -13,7 +13,6 @@ from footnote_bot.bot.conversation import texts
 from footnote_bot.bot.conversation.conversation import ChatSide, Conversation, conversation_of
 from footnote_bot.bot.conversation.decisions import (
     HELP,
-    NO_LONGER_KNOWN,
     YOU_ARE_WELCOME,
     Decisions,
 )
@@ -159,16 +158,6 @@ async def test_a_question_is_answered_and_recorded(office: Office) -> None:
     (content,) = office.chat.shown.values()
     assert isinstance(content, AnswerContent)
     assert await office.feedback.recorded(content.recorded.id) is not None
-
-
-async def test_a_press_that_an_earlier_version_stored_is_not_asked_as_its_person_s_words(
-    office: Office,
-) -> None:
-    """They are words of a page, which others may not read."""
-    await office.reply(replace(office.message("Salaries: 2025?"), event="choice-of-7"))
-
-    assert office.replies == [NO_LONGER_KNOWN.text]
-    assert office.handbook.asked == []
 
 
 async def test_a_deleted_question_goes_with_its_reply(office: Office) -> None:

@@ -35,7 +35,7 @@ class SlowSpool:
     def remove(self, messages: Sequence[IncomingMessage]) -> None:
         self.waiting = [message for message in self.waiting if message not in messages]
 
-    def __bool__(self) -> bool:
+    def has_messages(self) -> bool:
         return True
 
 
@@ -62,7 +62,7 @@ async def test_a_message_that_comes_while_the_last_list_is_read_is_moved_with_it
         every=0.01,
         long=10,
     )
-    room.look()
+    room.start_emptying()
     await asyncio.to_thread(spool.listed.wait, 10)
     await room.take([MESSAGE])
     spool.let_go.set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from footnote_bot.bot.answering.composing.composer import Composer
@@ -10,7 +9,7 @@ from footnote_bot.bot.answering.llm.model_client import ModelFailed
 from footnote_bot.bot.answering.llm.usage import Caps, Meter, Price
 from footnote_bot.bot.evaluation.questions import Case
 from footnote_bot.bot.evaluation.report import report
-from footnote_bot.bot.evaluation.run import Judgement, ask_all
+from footnote_bot.bot.evaluation.run import ask_all
 from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.confidence import SURE
 from tests.fakes.defaults import Answerer, Prompting
@@ -42,17 +41,6 @@ def answerer(*scripts: str | Exception) -> Answerer:
     )
 
 
-class Stern:
-    """Judges by whether the answer has the word."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, Sequence[str]]] = []
-
-    def __call__(self, question: str, answer: str, passages: Sequence[str]) -> Judgement:
-        self.asked.append((question, answer, passages))
-        return Judgement(faithful="thirty" in answer, relevant=None)
-
-
 def test_what_a_model_writes_is_accounted_for_and_so_is_what_it_does_not() -> None:
     answering = answerer("Leave is thirty days long [1].", ModelFailed("It is gone."))
     answers = report(ask_all(CASES, answering, reader=ANYONE, composed=True), answers=True)[
@@ -70,15 +58,3 @@ def test_a_model_is_not_asked_for_figures_that_need_none() -> None:
 
     assert measures["answers"]["composed"] == 0.0
     assert measures["containment"] == measures["verbatim_quotes"] == 1.0
-
-
-def test_a_judge_sees_the_question_the_words_and_the_passages_that_are_cited() -> None:
-    judge = Stern()
-    answering = answerer("Leave is thirty days long [1].", "Ask your lead first [1].")
-    outcomes = ask_all(CASES, answering, reader=ANYONE, composed=True, judge=judge)
-    answers = report(outcomes, answers=True)["answers"]
-
-    assert judge.asked[0] == ("How long is leave?", "Leave is thirty days long.", [LEAVE])
-    assert (answers["faithful"], answers["relevant"]) == (0.5, None)
-    assert [failure["id"] for failure in answers["failures"]["faithful"]] == ["2"]
-    assert [failure["id"] for failure in answers["failures"]["containment"]] == ["2"]

@@ -188,7 +188,7 @@ async def test_a_follow_up_brings_what_was_said_before_it(office: Office) -> Non
         ("asker", "How long is leave?"), ("bot", "So. [1]"), ("other", "Really?"),
         ("bot", "Nothing."),
     ]  # fmt: skip
-    assert await office.feedback.earlier(first) == []
+    assert await office.feedback.store.earlier(first) == []
     assert case.turn == 2
 
 

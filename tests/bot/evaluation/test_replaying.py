@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.evidence import with_evidence
 from footnote_bot.bot.answering.composing.judge import JudgedSentence, SentenceVerdict
 from footnote_bot.bot.answering.llm.usage import Meter
 from footnote_bot.bot.evaluation.lines import BadSet
@@ -49,8 +50,8 @@ def believing(_labels: Sequence[Label], _sentence: JudgedSentence) -> SentenceVe
     return SentenceVerdict(supported=True)
 
 
-def replaying(judge: Judge = believing, *, evidence: bool = False) -> Replaying:
-    return Replaying(Meter(len, lambda: date.min), judge, evidence=evidence)
+def replaying(judge: Judge = believing) -> Replaying:
+    return Replaying(Meter(len, lambda: date.min), judge)
 
 
 def recordings(folder: Path, *rows: dict[str, Any]) -> list[Recording]:
@@ -256,8 +257,8 @@ def test_an_answer_is_replayed_as_a_model_writes_it_that_gives_the_words(
 ) -> None:
     sentence = {**label(TRUE), "evidence": ["Leave is thirty  days long."]}
     row = recorded({"style": "bullets", "text": f"{mark}{TRUE}", "sentences": [sentence]})
-    [recording] = recordings(tmp_path, row)
-    [replayed_answer] = replaying(evidence=True).replay(recording)
+    [recording] = recordings(tmp_path, with_evidence(row))
+    [replayed_answer] = replaying().replay(recording)
 
     assert replayed_answer.text == f"{expected}Leave is 30 days long. [1]"
     assert replay_report([(recording, [replayed_answer])])["faithful_verified"] == 1.0

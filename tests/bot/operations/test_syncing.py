@@ -113,7 +113,7 @@ def running(
     turn: OneTurn | None = None,
 ) -> Iterator[Scheduler]:
     scheduler = Scheduler(
-        syncs, every=every, edits_every=edits_every, turn=turn, settle=0.0, look=0.01
+        syncs, every=every, edits_every=edits_every, turn=turn, settle=0.0, turn_check=0.01
     )
     with scheduler.running():
         yield scheduler
@@ -356,7 +356,7 @@ def test_each_step_says_that_it_gets_on() -> None:
     def beat() -> None:
         beats.append(syncs.asked[-1] if syncs.asked else None)
 
-    scheduler = Scheduler(syncs, NEVER, SOON, gets_on=beat)
+    scheduler = Scheduler(syncs, NEVER, SOON, beat=beat)
     with scheduler.running():
         assert syncs.came(PassKind.RECENT_EDITS, PassKind.RECENT_EDITS)
 

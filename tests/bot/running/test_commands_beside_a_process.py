@@ -236,15 +236,13 @@ def test_work_ends_with_the_command_that_asked_for_it(
     assert holder.poll() is None
 
 
-def test_questions_come_through_a_pipe(handbook: Shell, holder: subprocess.Popen[str]) -> None:
-    asking = run(handbook.folder, "eval", "/dev/stdin", "--json", stdin=subprocess.PIPE)
-    out, errors = asking.communicate(f"{json.dumps(QUESTION)}\n" * 2)
+def test_pipes_are_refused(handbook: Shell, holder: subprocess.Popen[str]) -> None:
+    os.mkfifo(handbook.folder / "pipe")
+    for options in (("pipe",), ("q.jsonl", "--out", "pipe")):
+        result = handbook.footnote("eval", *options)
 
-    assert errors == ""
-    assert json.loads(out)["questions"] == 2
-    assert [path.name for path in socket_in(handbook.folder / "data").parent.iterdir()] == [
-        "socket"
-    ]
+        assert (result.code, result.out) == (2, "")
+        assert "is no file, and a running Footnote does the work" in result.err
 
 
 def test_other_settings_are_refused(handbook: Shell, holder: subprocess.Popen[str]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from footnote_bot.bot.running.address import connect, listen, socket_in
+from footnote_bot.bot.running.address import connect, is_of_owner, listen, socket_in
 from footnote_bot.bot.running.client import ProcessEnded, ask_running
 from footnote_bot.bot.running.connection import LONGEST, PIECE, CommandConnection
 from footnote_bot.bot.running.server import AT_ONCE, CommandSession, RunningServer
@@ -50,6 +50,10 @@ def ask(
             connection, {"command": "ask"}, messages.append, signals or [], patient=patient
         )
     return last, messages
+
+
+def framed(content: bytes) -> bytes:
+    return struct.pack("!i", len(content)) + content
 
 
 def test_output_comes_whole_and_in_order_before_the_exit_code(tmp_path: Path) -> None:
@@ -96,14 +100,15 @@ def test_it_works_for_so_many_at_once_and_refuses_more(tmp_path: Path) -> None:
     [
         b"",
         b"\n",
-        b"[]\n",
-        b'"ask"\n',
-        b"{\n",
-        b"\xff\n",
-        b"[" * 100_000 + b"\n",
-        b"x" * 2 * LONGEST,
+        framed(b""),
+        framed(b"[]"),
+        framed(b'"ask"'),
+        framed(b"{"),
+        framed(b"\xff"),
+        framed(b"[" * 100_000),
+        framed(b"x" * 2 * LONGEST),
     ],
-    ids=["nothing", "empty", "list", "text", "half", "bytes", "deep", "long"],
+    ids=["nothing", "half", "empty", "list", "text", "no JSON", "bytes", "deep", "long"],
 )
 def test_what_is_no_request_is_dropped(sent: bytes, tmp_path: Path) -> None:
     with running(tmp_path, lambda _, __: 0):
@@ -128,7 +133,7 @@ def test_a_process_with_a_thousand_files_open_hears_a_command() -> None:
         ours.close()
         with closing(CommandConnection(socket.socket(fileno=1500))) as connection:
             assert not connection.is_ready(0)
-            its.sendall(b"{}\n")
+            its.sendall(framed(b"{}"))
 
             assert connection.is_ready(PATIENCE)
             assert connection.receive() == {}
@@ -186,7 +191,9 @@ def test_the_first_signal_stops_at_a_safe_point_and_the_second_at_once(tmp_path:
     stopped, hung_up = threading.Event(), threading.Event()
 
     def work(_: dict[str, Any], session: CommandSession) -> int:
-        with session.heeding(lambda name: stopped.set() if name == "SIGINT" else None):
+        with session.calling_at_first_stop(
+            lambda name: stopped.set() if name == "SIGINT" else None
+        ):
             session.write("out", "at work")
             assert stopped.wait(PATIENCE)
             session.check()  # the page in progress is finished
@@ -285,7 +292,7 @@ def test_another_user_is_not_worked_for(
     with Peer(socket.AF_UNIX) as peer:
         peer.user = 500 + other
 
-        assert CommandConnection(peer).is_of_owner() is trusted
+        assert is_of_owner(peer) is trusted
 
 
 def test_a_command_that_gets_no_thread_is_hung_up_on_and_the_next_one_is_heard(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import click
 import pytest
 
 from footnote_bot.bot.cli import through
@@ -75,41 +73,3 @@ def test_a_process_that_was_asked_and_ends_has_longer(
     monkeypatch.setattr(through, "through_process", ended)
 
     assert tried(tmp_path, 12)[1] >= 12
-
-
-@pytest.mark.parametrize("ends", [False, True])
-def test_a_pipe_is_not_read_a_second_time(
-    ends: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The first try has read the pipe; a second one would find it empty and say so."""
-    fifo, tries = tmp_path / "questions", list[str]()
-    os.mkfifo(fifo)
-
-    def ended(*_: object) -> None:
-        tries.append("through")
-        if len(tries) > 2:
-            raise ZeroDivisionError  # the command tries again
-        if ends:
-            raise ProcessEnded
-
-    def alone() -> None:
-        tries.append("alone")
-        raise IndexLocked("held")
-
-    monkeypatch.setattr(through, "through_process", ended)
-    settings = Settings().model_copy(update={"data_dir": tmp_path})
-    with pytest.raises((IndexLocked, SystemExit)):
-        through_or_alone(settings, "eval", {"questions": fifo}, alone, pause=lambda _: None)
-
-    assert tries == (["through"] if ends else ["through", "alone"])
-
-
-def test_a_result_is_written_to_no_pipe_of_the_command(tmp_path: Path) -> None:
-    """It would be read as questions, for ever."""
-    fifo = tmp_path / "results"
-    os.mkfifo(fifo)
-    with (
-        pytest.raises(click.UsageError, match="is no file"),
-        through._readable({"out": fifo}, tmp_path),
-    ):
-        pass

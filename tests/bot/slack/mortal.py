@@ -77,11 +77,11 @@ class MortalDatabase(Database):
     fuse: Fuse
 
     @contextmanager
-    def look(self) -> Iterator[sa.Connection]:
+    def read(self) -> Iterator[sa.Connection]:
         """Run a transaction, reading or writing."""
         if hasattr(self, "fuse"):
             self.fuse.burn()
-        with super().look() as connection:
+        with super().read() as connection:
             yield connection
         if hasattr(self, "fuse"):
             self.fuse.burn()

@@ -1,8 +1,7 @@
-"""Many questions at once: all are answered in order, and people who wait are told so."""
+"""Many questions at once: all are answered in order."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,7 +35,6 @@ async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_chan
     """Over HTTP Slack's requests overtake each other: the bot begins with the first to arrive.
     There, they are also more than the connections that it takes at once: Slack tries again."""
     crowded.deliverer.timing = replace(QUICK, retries=(0.0, 0.5, 5.0))
-    bot.change(long_wait=0.06)
     bot.handbook.open.clear()
     await bot.start()
     questions_of = {
@@ -58,7 +56,6 @@ async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_chan
         assert set(threads) == {message.ts for message in questions}
         assert all(answer.text.startswith("Book leave") for answer in answers)
     assert all(delivery.acked for delivery in crowded.deliveries)
-    assert any("you are number" in call.arguments.get("status", "") for call in statuses(crowded))
     assert bot.app.inbox.store.unfinished() == []
 
 
@@ -91,50 +88,13 @@ async def test_a_question_that_the_database_takes_late_is_not_overtaken(
         await crowded.settled()
         monkeypatch.setattr(receiving, "_PATIENCE", LONG)
     go_on.set()
-    await until(lambda: len(bot.app.workers.waiting()) == 2)
+    await until(lambda: sum(map(len, bot.app.workers._waiting.values())) == 2)
     bot.handbook.open.set()
     await crowded.wait_for(lambda: len(crowded.from_app("C0TEAM")) == 3, timeout=LONG)
 
     assert [message.thread_ts for message in crowded.from_app("C0TEAM")] == [
         message.ts for message in questions
     ]
-
-
-@BOTH_WAYS
-async def test_whoever_waits_long_is_told_how_many_are_before_them(
-    bot: Bot, crowded: LocalSlack
-) -> None:
-    bot.change(workers=1, long_wait=0.06)
-    bot.handbook.open.clear()
-    await bot.start()
-    for number in range(4):
-        await crowded.mention("U0ANNA", CHANNELS[number], "leave?")
-    await crowded.wait_for(
-        lambda: (
-            {"you are number 1…", "you are number 2…", "you are number 3…"}
-            <= {call.arguments.get("status", "").rpartition(": ")[2] for call in statuses(crowded)}
-        )
-    )
-    bot.handbook.open.set()
-    await crowded.wait_for(lambda: all(crowded.from_app(channel) for channel in CHANNELS[:4]))
-    await quiet(bot)
-
-    assert not any(status["status"] for status in crowded.statuses.values())
-
-
-async def test_whoever_does_not_wait_is_told_nothing(bot: Bot, crowded: LocalSlack) -> None:
-    bot.change(long_wait=0.06)
-    bot.env = replace(bot.env, seconds=lambda: 0.0)  # no time passes, on no machine
-    await bot.start()
-    await crowded.mention("U0ANNA", CHANNELS[0], "leave?")
-    await crowded.wait_for_message(CHANNELS[0])
-    await asyncio.sleep(0.1)
-
-    assert not any("number" in call.arguments.get("status", "") for call in statuses(crowded))
-
-
-def statuses(slack: LocalSlack) -> list:
-    return slack.calls_to("assistant.threads.setStatus")
 
 
 @BOTH_WAYS

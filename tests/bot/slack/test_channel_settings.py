@@ -202,9 +202,10 @@ async def test_flags_of_a_channel_go_where_it_says(bot: Bot, slack: LocalSlack) 
 async def test_flags_go_to_no_channel_that_the_bot_is_not_in(bot: Bot, slack: LocalSlack) -> None:
     """The bot could not post cards there, and nobody would see the flags."""
     await bot.start()
-    submission = await slack.submit("U0ANNA", await opened(slack), {"review": "C0NOBOT"})
+    await slack.submit("U0ANNA", await opened(slack), {"review": "C0NOBOT"})
+    reply = await slack.wait_for_ephemeral("U0ANNA")
 
-    assert submission.errors["review"].startswith("I am not in that channel")
+    assert reply.text.startswith("I am not in that channel")
 
 
 async def test_there_is_nothing_to_set_where_the_bot_is_not(bot: Bot, slack: LocalSlack) -> None:

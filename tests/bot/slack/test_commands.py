@@ -56,7 +56,6 @@ async def test_only_admins_may_use_the_commands_of_admins(
     ("person", "text"),
     [
         ("U0ANNA", "access to the VPN?"),
-        ("U0ANNA", "reindex my mail folder in Outlook"),
         ("U0ANNA", "status of the migration project?"),
         ("U0ANNA", "forget my password, what now?"),
         ("U0ANNA", "help me reset my password"),
@@ -82,6 +81,7 @@ async def test_a_question_that_begins_like_a_command_is_answered(
         ("U0BEN", "access <@U0BEN> <https://wiki.example.com/a> now?", "Name one person"),
         ("U0ANNA", "access <@U0BEN> <https://wiki.example.com/a> please?", "Only admins may use"),
         ("U0ANNA", "forget <@U0BEN> and their questions", "I can forget you"),
+        ("U0ANNA", "reindex my mail folder in Outlook", "Only admins may use"),
         ("U0ANNA", "help me", "Mention me"),
         ("U0ANNA", "status please", "This command takes no arguments."),
     ],

@@ -463,10 +463,9 @@ async def test_flags_from_a_private_channel_go_to_no_public_one(
     slack.channels["C0HERS"].kind = "group"
     await bot.start()
     await settings_sent(bot, slack, "U0ANNA", {"review": {"selected_conversation": "C0OTHER"}})
-
-    (*_, sent) = [delivery for delivery in slack.deliveries if delivery.kind == "interactive"]
-    assert sent.answer is not None
-    assert "only go to a private channel" in sent.answer["errors"]["review"]
+    await slack.wait_for_ephemeral(
+        "U0ANNA", lambda message: "only go to a private channel" in message.text
+    )
 
 
 @pytest.mark.parametrize("mentioning", [True, False])

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from slack_sdk.oauth.installation_store import Installation as GivenInstallation
 
-from footnote_bot.bot.slack.oauth import AtHome, NamedInstallations, States
+from footnote_bot.bot.slack.oauth import InSettings, NamedInstallations, States
 from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.state.schema import oauth_states
@@ -255,7 +255,7 @@ async def test_the_token_in_the_settings_is_not_given_back(
         lambda: NOW,
         home=slack.bot_token,
     )
-    with pytest.raises(AtHome):
+    with pytest.raises(InSettings):
         await store.async_save(installation)
 
     assert not slack.calls

@@ -13,7 +13,6 @@ import aiohttp
 import pytest
 
 from footnote_bot.bot.answering.llm.usage import Cap, Spent
-from footnote_bot.bot.conversation.workers import QueueStatus
 from footnote_bot.bot.errors import SlackMisconfigured
 from footnote_bot.bot.flags.maintenance import Maintenance
 from footnote_bot.bot.slack import running
@@ -159,7 +158,7 @@ async def test_data_older_than_its_retention_is_deleted(
 
 @pytest.mark.parametrize(
     ("owner", "chore"),
-    [(SlackApp, "forget"), (SlackApp, "adopt"), (QueueStatus, "update"), (Maintenance, "run_once")],
+    [(SlackApp, "forget"), (SlackApp, "adopt"), (Maintenance, "run_once")],
 )
 async def test_a_chore_that_fails_is_told_of_and_goes_on_at_its_next_turn(
     bot: Bot,
@@ -178,7 +177,7 @@ async def test_a_chore_that_fails_is_told_of_and_goes_on_at_its_next_turn(
 
     monkeypatch.setattr(owner, chore, fails)
     monkeypatch.setattr(running, "_FORGETTING_EVERY", 0.01)
-    bot.change(adopt_every=0.01, long_wait=0.03, maintenance_every=0.01)
+    bot.change(adopt_every=0.01, maintenance_every=0.01)
     await bot.start()
     await until(lambda: len(turns) > 4)
     await bot.stop()

@@ -123,7 +123,7 @@ async def test_until_the_first_sentence_the_status_says_that_it_is_written_and_c
 async def test_no_part_of_a_stream_is_refused(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
-    """A refused part ends the stream, and the rest of the answer comes as edits."""
+    """A refused part ends the stream, and the rest is shown when the answer is finished."""
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(bot, slack, writing)
@@ -171,36 +171,21 @@ async def test_a_direct_answer_streams_too(bot: Bot, writing: Writing, slack: Lo
     "refusal", ["unknown_method", "channel_type_not_supported", "invalid_chunks"]
 )
 @BOTH_WAYS
-async def test_where_nothing_may_stream_one_message_is_edited(
+async def test_where_nothing_may_stream_the_answer_comes_whole(
     bot: Bot, writing: Writing, slack: LocalSlack, refusal: str
 ) -> None:
     slack.fail_next("chat.startStream", error=refusal)
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    message = await begun(bot, slack, writing)
     writing.let.release()
-    await slack.wait_for(lambda: "hr@example.com" in text_of(message))
+    await slack.wait_for(lambda: slack.calls_to("chat.startStream"))
     writing.all()
-    await slack.wait_for(lambda: is_finished(message))
+    await slack.wait_for_message("C0TEAM", is_finished)
     await quiet(bot)
 
     assert len(slack.from_app("C0TEAM")) == 1
     assert slack.calls_to("chat.appendStream") == []
-
-
-@BOTH_WAYS
-async def test_edits_are_no_more_than_they_may_be(
-    bot: Bot, writing: Writing, slack: LocalSlack
-) -> None:
-    slack.fail_next("chat.startStream", error="unknown_method")
-    bot.change(edit_every=30.0)
-    await bot.start()
-    await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    message = await begun(bot, slack, writing)
-    writing.all()
-    await slack.wait_for(lambda: is_finished(message))
-
-    assert len(slack.calls_to("chat.update")) == 1
+    assert len(slack.calls_to("chat.postMessage")) == 1
 
 
 @pytest.mark.parametrize("end", ["timed_out", "stopped"])
@@ -334,13 +319,10 @@ async def test_stop_ends_the_work_and_says_so(
     assert len(writing.asked) == 1
 
 
-@pytest.mark.parametrize("streams", [True, False])
 async def test_what_another_process_put_in_its_place_is_not_written_over(
-    bot: Bot, writing: Writing, slack: LocalSlack, tmp_path: Path, streams: bool
+    bot: Bot, writing: Writing, slack: LocalSlack, tmp_path: Path
 ) -> None:
     """For example, if the other process hears of the Stop button."""
-    if not streams:
-        slack.fail_next("chat.startStream", error="unknown_method")
     await bot.start()
     question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(bot, slack, writing)

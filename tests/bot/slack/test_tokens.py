@@ -118,7 +118,6 @@ async def test_an_agent_gets_what_its_person_may_read(
         ("agent", "agent:laptop", "leave.md"),
         ("agent", "agent:laptop", "pay.md"),
     }
-    await told(slack, "U0BEN", "audit <@U0ANNA|anna>", "agent:laptop")
 
 
 async def test_who_is_forgotten_has_no_tokens_and_no_agent_in_the_trail(

@@ -80,7 +80,7 @@ class Several:
             await task
 
     def opened(self) -> Sequence[str]:
-        return sorted(self.workspaces._open)
+        return sorted(self.workspaces._running)
 
     async def _serve(self, ready: Callable[[Workspaces], None]) -> None:
         bot, oauth = self.bot, self.bot.slack.oauth
@@ -285,8 +285,8 @@ async def test_an_installation_that_nobody_names_any_more_is_told_once_and_not_o
     await several.stop()
     monkeypatch.delitem(NAMED, "T0GARDEN")
     await several.start()
-    await several.workspaces.look()
-    await several.workspaces.look()
+    await several.workspaces.update()
+    await several.workspaces.update()
 
     assert several.opened() == [slack.team_id]
     assert caplog.text.count("which no [[workspace]] names") == 1
@@ -314,7 +314,7 @@ async def test_a_bot_that_stops_while_it_closes_a_workspace_closes_it(
     await several.start()
     await several.browser.install(garden)
     await until(lambda: "T0GARDEN" in several.opened())
-    app = several.workspaces._open["T0GARDEN"].app
+    app = several.workspaces._running["T0GARDEN"].app
     closing_it = asyncio.Event()
 
     async def close_slowly(_: SlackApp, _grace: float) -> None:
@@ -356,7 +356,7 @@ async def test_a_rotated_token_is_the_one_that_posts(
     several.workspaces.changed.set()
     await until(lambda: several.installations.all()[0].token != before.token)
     await until(
-        lambda: several.workspaces._open["T0GARDEN"].app.clients[0].token == garden.bot_token
+        lambda: several.workspaces._running["T0GARDEN"].app.clients[0].token == garden.bot_token
     )
     slack.oauth._issued[before.token].is_revoked = True
 
@@ -436,11 +436,11 @@ async def test_other_processes_open_and_close_what_one_installs_or_loses(
     try:
         await several.browser.install(garden)
         await until(lambda: "T0GARDEN" in several.opened())
-        await other.workspaces.look()
+        await other.workspaces.update()
         opened = other.opened()
         (installation,) = several.installations.all()
         several.installations.delete(installation)
-        await other.workspaces.look()
+        await other.workspaces.update()
     finally:
         await other.stop()
 

@@ -114,8 +114,8 @@ class Halting(Database):
     go_on: Event
 
     @contextmanager
-    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
-        with super().begin(urgent=urgent) as connection:
+    def begin(self) -> Iterator[sa.Connection]:
+        with super().begin() as connection:
             sa.event.listen(connection, "before_execute", self._halt)
             yield connection
 

@@ -53,7 +53,7 @@ def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
             versions = connection.scalars(sa.select(schema_version.c.version)).all()
         database.close()
 
-        assert tables == {*metadata.tables, "schema_version", "alembic_version"}
+        assert tables == {*metadata.tables, "schema_version"}
         assert versions[-1] == SCHEMA
 
 

@@ -90,7 +90,7 @@ def test_while_somebody_reads_nobody_waits_and_the_next_beat_empties_the_log(
     file: Path, running: Database
 ) -> None:
     ask_many(running, 1)
-    with closing(Database.open(file)) as other, other.look() as reading:
+    with closing(Database.open(file)) as other, other.read() as reading:
         reading.exec_driver_sql("BEGIN")
         reading.execute(sa.select(answers)).all()
         forget_person(running, "U1")

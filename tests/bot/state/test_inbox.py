@@ -174,8 +174,8 @@ class Slow(Database):
     commit: Event
 
     @contextmanager
-    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
-        with super().begin(urgent=urgent) as connection:
+    def begin(self) -> Iterator[sa.Connection]:
+        with super().begin() as connection:
             yield connection
             self.written.set()
             self.commit.wait()
@@ -208,8 +208,8 @@ class Halting(Database):
     go_on: Event
 
     @contextmanager
-    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
-        with super().begin(urgent=urgent) as connection:
+    def begin(self) -> Iterator[sa.Connection]:
+        with super().begin() as connection:
             sa.event.listen(connection, "after_execute", self._halt)
             yield connection
 
@@ -242,6 +242,6 @@ def until_it_waits(database: Database, other: Future[Any]) -> None:
     transaction can begin meanwhile."""
     waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while database._engine.dialect.name == "postgresql" and not other.done():
-        with database.look() as connection:
+        with database.read() as connection:
             if connection.scalar(waits):
                 return

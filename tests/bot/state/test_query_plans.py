@@ -39,7 +39,7 @@ def plans(database: Database, work: Callable[[], object]) -> list[str]:
     sa.event.listen(database._engine, "before_cursor_execute", note)
     work()
     sa.event.remove(database._engine, "before_cursor_execute", note)
-    with database.look() as connection:
+    with database.read() as connection:
         return [
             str(row.detail)
             for statement, parameters in statements
@@ -75,7 +75,7 @@ def test_the_questions_of_a_minute_are_counted_among_those_of_that_minute(
     received = inbox.receive(MESSAGE)
     assert received is not None
     minute = timedelta(minutes=1)
-    steps = plans(sqlite, lambda: inbox.before(received, CountedBy.PERSON, minute))
+    steps = plans(sqlite, lambda: inbox.questions_before(received, CountedBy.PERSON, minute))
 
     assert "SEARCH inbox USING INDEX ix_inbox_changed (changed>?)" in steps
     assert not [step for step in steps if step.startswith("SCAN inbox")]

@@ -28,7 +28,7 @@ def spool(tmp_path: Path) -> Spool:
 
 
 def test_where_nothing_waits_there_is_no_folder(spool: Spool, tmp_path: Path) -> None:
-    assert not spool
+    assert not spool.has_messages()
     assert spool.messages(10) == []
     assert list(tmp_path.iterdir()) == []
 
@@ -37,7 +37,7 @@ def test_what_waits_is_found_again_earliest_first(spool: Spool) -> None:
     later = replace(MESSAGE, event="Ev2", ts="1764000001.000100")
     spool.add([later, MESSAGE])
 
-    assert spool
+    assert spool.has_messages()
     assert spool.messages(10) == [MESSAGE, later]
     assert spool.messages(1) == [MESSAGE]
 

@@ -32,7 +32,7 @@ from footnote_bot.bot.state.inbox import DatabaseInbox
 from footnote_bot.bot.state.installations import DatabaseInstallations
 from footnote_bot.bot.state.process import Process
 from footnote_bot.bot.state.stores import Stores
-from footnote_bot.bot.state.teams import Team, further
+from footnote_bot.bot.state.teams import Team, further_workspaces_in
 from footnote_bot.bot.state.usage import DatabaseUsage, DatabaseUsageReport
 from footnote_bot.bot.workspaces.model import Installation, own_id
 from footnote_bot.indexers.model import OPEN, KnownPage
@@ -155,7 +155,9 @@ async def test_a_limit_counts_what_the_same_id_asked_in_its_own_workspace(shared
     assert received
 
     for counted_by in CountedBy:
-        assert await shared.garden.inbox.before(received, counted_by, timedelta(days=1)) == (0, 0)
+        assert await shared.garden.inbox.questions_before(
+            received, counted_by, timedelta(days=1)
+        ) == (0, 0)
     assert await shared.garden.inbox.is_next(received)
 
 
@@ -324,8 +326,8 @@ def test_a_workspace_with_the_longest_id_can_be_uninstalled(database: Database) 
     installations = DatabaseInstallations(database)
     installations.save(installation)
     deleted = installations.delete(installation)
-    with database.look() as connection:
-        ids = further(connection)
+    with database.read() as connection:
+        ids = further_workspaces_in(connection)
 
     assert deleted
     assert ids == {installation.id}

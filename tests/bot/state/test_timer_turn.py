@@ -65,7 +65,7 @@ class Indexer:
 
     def start(self, every: timedelta = OFTEN) -> None:
         self.process.start()
-        scheduler = Scheduler(self._syncing, every, timedelta(0), turn=self._turn, look=0.02)
+        scheduler = Scheduler(self._syncing, every, timedelta(0), turn=self._turn, turn_check=0.02)
         self._ending.enter_context(scheduler.running())
 
     def end(self) -> None:

@@ -12,6 +12,7 @@ from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 
 ANYONE = Principal.of(EVERYONE)
 
@@ -198,7 +199,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeIndex]:
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)
 def test_it_is_found_first(index: EdgeIndex, name: str, question: str) -> None:
-    hits = index.search(question, (), reader=ANYONE, limit=3)
+    hits = search(index, question, (), reader=ANYONE, limit=3)
 
     assert hits[0].passage.text == TEXTS[name], [hit.passage.text for hit in hits]
 

@@ -19,7 +19,7 @@ from footnote_bot.indexers.index.checking import incomplete_pages
 from footnote_bot.indexers.index.current import CurrentIndex
 from footnote_bot.indexers.index.languages import Languages
 from footnote_bot.indexers.index.opening import InFolder
-from footnote_bot.indexers.index.schema import Point
+from footnote_bot.indexers.index.schema import NO_WORDS, Point
 from tests.bot.kept_folders import copy
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
@@ -145,7 +145,7 @@ def test_a_part_of_a_page_is_no_backup(folder: Path) -> None:
         (lambda point: replace(point, meaning=()), "vector"),
         (lambda point: replace(point, meaning=(float("nan"), *point.meaning[1:])), "vector"),
         (lambda point: replace(point, meaning=(0.0,) * len(point.meaning)), "vector"),
-        (lambda point: replace(point, words=((), ())), "words"),
+        (lambda point: replace(point, words=NO_WORDS), "words"),
     ],
 )
 def test_a_passage_that_is_not_what_was_stored_is_damage(
@@ -164,7 +164,7 @@ def test_the_check_of_a_running_index_remembers_the_damage_for_the_next_sync(
 ) -> None:
     with closing(opened(folder)) as index:
         engine: Any = index.candidate
-        spoilt = [replace(point, words=((), ())) for point in engine.points()]
+        spoilt = [replace(point, words=NO_WORDS) for point in engine.points()]
         monkeypatch.setattr(engine._engine, "points", lambda: iter(spoilt))
         with pytest.raises(IndexCorrupt):
             index.check()

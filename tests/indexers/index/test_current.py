@@ -24,6 +24,7 @@ from footnote_bot.indexers.model import EVERYONE, NOBODY, Acl, Principal
 from footnote_bot.indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 
@@ -80,7 +81,7 @@ def put(
 
 def texts(index: PassageIndex, reader: Principal = ANYONE) -> set[str]:
     question = EMBEDDER.embed_question("leave")
-    return {hit.passage.text for hit in index.search("leave", question, reader=reader, limit=9)}
+    return {hit.passage.text for hit in search(index, "leave", question, reader=reader, limit=9)}
 
 
 def test_the_same_index_is_read_and_written(catalog: Callable[[], IndexCatalog]) -> None:
@@ -88,7 +89,8 @@ def test_the_same_index_is_read_and_written(catalog: Callable[[], IndexCatalog])
     put(index, "leave", "Leave is short.", "2")
 
     assert not index.building
-    assert not index.promote()
+    index.promote()
+    assert not index.building
     assert texts(index) == {"Leave is short.", "Travel is far."}
 
 
@@ -131,7 +133,7 @@ def test_the_new_index_is_read_from_its_promotion_on(
     assert index.building
     assert index.known("handbook").keys() == {"leave"}
     assert texts(index) == {"Leave is long.", "Travel is far."}
-    assert index.promote()
+    index.promote()
     assert not index.building
     assert texts(index) == {"Leave, cut otherwise."}
 
@@ -205,7 +207,7 @@ def test_an_index_of_another_model_is_searched_by_words_alone(
     catalog: Callable[[], IndexCatalog],
 ) -> None:
     index = CurrentIndex(catalog(), NEW_MODEL)
-    hits = index.search("leave", [1.0, 0.0, 0.0], reader=ANYONE, limit=9)
+    hits = search(index, "leave", [1.0, 0.0, 0.0], reader=ANYONE, limit=9)
 
     assert [(hit.passage.text, hit.cosine) for hit in hits] == [("Leave is long.", 0.0)]
     index.close()
@@ -226,7 +228,7 @@ def test_an_embedded_index_whose_vectors_are_shorter_is_read_until_the_new_one_i
         new_passages, LongVectors().embed_passages([passage.embedded for passage in new_passages])
     )
     index.promote()
-    hits = index.search("leave", LongVectors().embed_question("leave"), reader=ANYONE, limit=9)
+    hits = search(index, "leave", LongVectors().embed_question("leave"), reader=ANYONE, limit=9)
 
     assert before == {"Leave is long."}
     assert [hit.passage.text for hit in hits] == ["Leave is short."]
@@ -308,10 +310,10 @@ def test_wider_rights_of_the_same_text_reach_the_index_that_is_read(
 class LikeAServer(QdrantClient):
     """A missing collection is a ValueError in memory. A server answers 404."""
 
-    def query_points(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
+    def query_batch_points(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
         if not self.collection_exists(collection_name):
             raise UnexpectedResponse(404, "Not Found", b"", Headers())
-        return super().query_points(collection_name, *args, **kwargs)
+        return super().query_batch_points(collection_name, *args, **kwargs)
 
     def scroll(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
         if not self.collection_exists(collection_name):
@@ -391,7 +393,8 @@ def test_a_page_that_is_closed_after_a_failed_promotion_is_found_by_no_process(s
 
     assert before == {"Leave is long."}
     assert texts(reader) == texts(writer) == set()
-    assert writer.promote() is (step == "activate")
+    writer.promote()
+    assert not writer.building
 
 
 @pytest.mark.parametrize("lookup", ["digests", "page", "counts", "trouble"])

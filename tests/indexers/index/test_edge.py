@@ -22,6 +22,7 @@ from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.ports import Embedding
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 
 EMBEDDER = WordEmbedder()
 HELD = """
@@ -58,8 +59,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_an_index_outlives_its_process(folder: Path) -> None:
     with opened(folder) as index:
-        hits = index.search(
-            "leave", EMBEDDER.embed_question("leave"), reader=Principal.of(EVERYONE), limit=5
+        hits = search(
+            index, "leave", EMBEDDER.embed_question("leave"), reader=Principal.of(EVERYONE), limit=5
         )
 
         assert index.counts() == {"handbook": (1, 2)}
@@ -215,7 +216,7 @@ def put_many(index: EdgeIndex, pages: int) -> np.ndarray[tuple[int, int], np.dty
 
 
 def found_by(index: EdgeIndex, question: Sequence[float]) -> list[str]:
-    hits = index.search("zanzibar", question, reader=Principal.of(EVERYONE), limit=10)
+    hits = search(index, "zanzibar", question, reader=Principal.of(EVERYONE), limit=10)
     return [hit.passage.page for hit in hits]
 
 

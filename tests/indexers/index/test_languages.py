@@ -23,6 +23,7 @@ from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 from tests.kept_model import forget_language_model
 
 ANYONE = Principal.of(EVERYONE)
@@ -196,13 +197,13 @@ def put(
 
 
 def first(index: StoredPassages, question: str) -> str:
-    return index.search(question, (), reader=ANYONE, limit=1)[0].passage.text
+    return search(index, question, (), reader=ANYONE, limit=1)[0].passage.text
 
 
 @pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 def test_a_hit_tells_the_language_of_its_passage(index: StoredPassages) -> None:
     put(index, "both", TEXTS["english"], TEXTS["german"])
-    hits = index.search("portal Portal", (), reader=ANYONE, limit=2)
+    hits = search(index, "portal Portal", (), reader=ANYONE, limit=2)
 
     assert {hit.passage.text: hit.language for hit in hits} == {
         TEXTS["english"]: "english",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -20,8 +18,6 @@ from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
 EMBEDDER = WordEmbedder()
-FORKS = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-"""Python 3.12 warns about a fork that this test shows to be harmless."""
 OPENERS = """
 import sys
 from pathlib import Path
@@ -140,37 +136,6 @@ def test_a_program_that_we_start_does_not_hold_it(folder: Path) -> None:
 
         assert not is_held(folder)
         child.kill()
-
-
-@FORKS
-def test_a_forked_child_does_not_hold_it(folder: Path) -> None:
-    lock = FolderLock(folder)
-    reads, writes = os.pipe()
-    child = os.fork()
-    if not child:
-        os.write(writes, b"lives")
-        signal.pause()
-    try:
-        os.read(reads, 5)
-        lock.release()
-
-        assert not is_held(folder)
-    finally:
-        os.close(reads)
-        os.close(writes)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-
-
-@FORKS
-def test_the_index_stays_held_beside_a_forked_child_that_ends(folder: Path) -> None:
-    with opened(folder):
-        child = os.fork()
-        if not child:
-            os._exit(0)
-        os.waitpid(child, 0)
-
-        assert is_held(folder)
 
 
 def test_an_index_that_nobody_closed_is_given_back(folder: Path) -> None:

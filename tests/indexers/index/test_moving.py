@@ -10,12 +10,11 @@ import pytest
 from qdrant_client import QdrantClient
 
 from footnote_bot.indexers.errors import IndexUnavailable
-from footnote_bot.indexers.index import moving
 from footnote_bot.indexers.index.catalog import fingerprint, next_name
 from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.index.folder_catalog import FolderCatalog
 from footnote_bot.indexers.index.languages import Languages
-from footnote_bot.indexers.index.moving import move_to_server
+from footnote_bot.indexers.index.moving import Moved, move_to_server
 from footnote_bot.indexers.index.opening import InFolder, OnServer
 from footnote_bot.indexers.index.schema import Point
 from footnote_bot.indexers.index.server import Server, ServerIndex
@@ -23,14 +22,13 @@ from footnote_bot.indexers.index.server_catalog import CollectionOwnership, Serv
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
-from tests.long import few
+from tests.fakes.searching import search
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
 
 EMBEDDER = WordEmbedder()
 NAME = fingerprint(embedder=EMBEDDER.identity, splitter="splitter", languages="languages")
 PAGES = 300
-FEW = 20
 GROUPS = (EVERYONE, "group:staff", "group:sales", "group:board")
 
 
@@ -61,13 +59,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-@pytest.fixture
-def few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare fewer answers: qdrant-client in memory takes 40 ms to search 300 pages."""
-    monkeypatch.setattr(moving, "QUESTIONS", FEW)
-
-
-def moved(folder: Path, server: Server, embedder: WordEmbedder = EMBEDDER) -> moving.Moved:
+def moved(folder: Path, server: Server, embedder: WordEmbedder = EMBEDDER) -> Moved:
     return move_to_server(
         InFolder(folder),
         OnServer(lambda: server, owner=lambda: "us"),
@@ -86,20 +78,14 @@ def current_name(server: Server) -> str | None:
     return ServerCatalog(server, lambda _: index_on(server), ownership=ownership).current()
 
 
-@pytest.mark.parametrize("questions", few([FEW, moving.QUESTIONS], 1))
-def test_every_page_arrives_with_its_rights_and_answers_as_before(
-    folder: Path, server: Server, questions: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(moving, "QUESTIONS", questions)
+def test_every_page_arrives_with_its_rights(folder: Path, server: Server) -> None:
     move = moved(folder, server)
     index, board = index_on(server), Principal.of(EVERYONE, "group:board")
 
     assert move.counts == index.counts() == {"handbook": (PAGES, PAGES)}
-    assert move.questions == questions
-    assert move.same == 1.0
     assert current_name(server) == NAME
     for reader, may_read in ((Principal.of(EVERYONE), False), (board, True)):
-        hits = index.search("room 3 word3", (), reader=reader, limit=PAGES)
+        hits = search(index, "room 3 word3", (), reader=reader, limit=PAGES)
         assert ("page-3" in {hit.passage.page for hit in hits}) == may_read
     assert index.embeddings([hits[0].passage.digest])
 
@@ -124,7 +110,6 @@ def _open_edge(place: Path) -> EdgeIndex:
     return EdgeIndex.open(place, dimensions=EMBEDDER.dimensions)
 
 
-@pytest.mark.usefixtures("few_questions")
 def test_an_interrupted_move_goes_on_where_it_was(
     folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,7 +134,7 @@ def test_an_interrupted_move_goes_on_where_it_was(
         index.relabel("handbook", "page-2", page.revision, Acl.of(["group:board"]))
     move = moved(folder, server)
 
-    assert 0 < move.written < move.points == 2 * (PAGES - 1)
+    assert 0 < move.written < 2 * (PAGES - 1)
     assert move.counts == {"handbook": (PAGES - 1, PAGES - 1)}
     assert index_on(server).known("handbook")["page-2"].acl == Acl.of(["group:board"])
 
@@ -158,7 +143,6 @@ def _opened(folder: Path) -> EdgeIndex:
     return EdgeIndex.open(folder / f"passages-{NAME}", dimensions=EMBEDDER.dimensions)
 
 
-@pytest.mark.usefixtures("few_questions")
 def test_an_existing_index_on_the_server_is_not_overwritten(folder: Path, server: Server) -> None:
     moved(folder, server)
 
@@ -166,7 +150,6 @@ def test_an_existing_index_on_the_server_is_not_overwritten(folder: Path, server
         moved(folder, server)
 
 
-@pytest.mark.usefixtures("few_questions")
 @pytest.mark.parametrize("name", [NAME, next_name(NAME)])
 def test_an_empty_index_on_the_server_is_replaced(folder: Path, server: Server, name: str) -> None:
     """The bot makes one if it is started with [index] url before the move."""
@@ -182,7 +165,6 @@ def test_an_empty_index_on_the_server_is_replaced(folder: Path, server: Server, 
     assert names == [f"passages-{NAME}"]
 
 
-@pytest.mark.usefixtures("few_questions")
 def test_an_empty_index_of_another_footnote_is_not_replaced(folder: Path, server: Server) -> None:
     theirs = OnServer(lambda: server, owner=lambda: "others").catalog(
         EMBEDDER.dimensions, Languages()
@@ -195,24 +177,6 @@ def test_an_empty_index_of_another_footnote_is_not_replaced(folder: Path, server
     assert theirs.current() == NAME
 
 
-@pytest.mark.usefixtures("few_questions")
-def test_a_server_that_answers_otherwise_is_not_put_to_use(
-    folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    search = ServerIndex.search
-
-    def worse(index: ServerIndex, text: str, *arguments: object, **options: object) -> object:
-        return search(index, text, *arguments, **options)[1:]  # type: ignore[arg-type]
-
-    monkeypatch.setattr(ServerIndex, "search", worse)
-
-    with pytest.raises(IndexUnavailable, match="not put to use"):
-        moved(folder, server)
-    with pytest.raises(IndexUnavailable, match="a move to it is not finished"):
-        current_name(server)
-
-
-@pytest.mark.usefixtures("few_questions")
 def test_a_move_of_a_rebuilt_index_deletes_what_was_moved_of_the_one_before(
     folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,7 +193,6 @@ def test_a_move_of_a_rebuilt_index_deletes_what_was_moved_of_the_one_before(
     assert names == [f"passages-{rebuilt}"]
 
 
-@pytest.mark.usefixtures("few_questions")
 def test_the_unfinished_move_of_another_footnote_is_not_told_as_ones_own(
     folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ name, and missing models."""
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -25,7 +26,7 @@ WORDS = ["how", "long", "is", "leave", "travel", "days", "lead"]
 @pytest.fixture
 def reranker(tmp_path: Path) -> FastembedReranker:
     cross_encoder.shelve(tmp_path, WORDS)
-    return FastembedReranker(cross_encoder.NAME, tmp_path, threads=1)
+    return FastembedReranker(cross_encoder.NAME, tmp_path)
 
 
 def test_each_text_has_its_score_in_the_order_of_the_texts(reranker: FastembedReranker) -> None:
@@ -74,7 +75,7 @@ def test_a_file_that_is_no_model_is_reported(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def bundled() -> LocalReranker:
-    return LocalReranker(threads=1)
+    return LocalReranker()
 
 
 def test_the_bundled_one_tells_an_answer_from_a_passage_on_the_subject(
@@ -137,10 +138,10 @@ def test_a_damaged_file_beside_the_weights_is_reported_like_damaged_weights(
 
 
 def test_indexes_of_one_process_share_the_bundled_one() -> None:
-    first, second = LocalReranker(threads=1), LocalReranker(threads=1)
+    first, second = LocalReranker(), LocalReranker()
     assert first.scores("leave", ["leave"]) == second.scores("leave", ["leave"])
 
-    assert first._loaded is second._loaded
+    assert first._loaded() is second._loaded()
 
 
 def test_the_digests_of_the_bundled_one_are_those_of_its_provenance() -> None:
@@ -151,17 +152,19 @@ def test_the_digests_of_the_bundled_one_are_those_of_its_provenance() -> None:
     assert {file.name for file in BUNDLED.iterdir()} == {*_DIGESTS, "PROVENANCE.md"}
 
 
-def test_texts_that_are_read_at_once_have_the_scores_that_they_have_one_by_one() -> None:
+def test_texts_that_are_read_at_once_have_the_scores_that_they_have_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    reranker = LocalReranker()
     texts = [f"Leave is {days} days. " * days for days in range(1, 30, 4)]
-    alone = [LocalReranker(threads=1).scores("How long is leave?", [text]) for text in texts]
+    alone = [score for text in texts for score in reranker.scores("How long is leave?", [text])]
 
-    assert [LocalReranker(threads=3).scores("How long is leave?", texts)] == [
-        [score for scores in alone for score in scores]
-    ]
+    assert reranker.scores("How long is leave?", texts) == alone
 
 
 def test_threads_share_one_bundled_model_from_the_first_use_on() -> None:
-    reranker = LocalReranker(threads=1)
+    reranker = LocalReranker()
     together = threading.Barrier(3)
     scores: list[float] = []
 

@@ -34,6 +34,7 @@ from footnote_bot.indexers.index.server import (
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 from tests.ports import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
@@ -280,12 +281,12 @@ def test_rights_that_another_process_wrote_are_known_in_seconds() -> None:
     )
     reader = Principal.of(EVERYONE, "group:people")
     question = embedder.embed_question("leave")
-    assert reading.search("leave", question, reader=reader, limit=1) == []
+    assert search(reading, "leave", question, reader=reader, limit=1) == []
     new_passages = passages("leave", "Leave is long.", acl=Acl.of(["group:people"]))
     writing.replace(new_passages, embedder.embed_passages(["leave"]))
     clock.now += 5.0
 
-    assert len(reading.search("leave", question, reader=reader, limit=1)) == 1
+    assert len(search(reading, "leave", question, reader=reader, limit=1)) == 1
 
 
 def test_options_reach_the_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 from tests.fakes.qdrant_server import CERTIFICATE, QdrantServer
+from tests.fakes.searching import search
 from tests.long import few
 
 EMBEDDER = WordEmbedder()
@@ -42,7 +43,7 @@ def opened(qdrant: QdrantServer, key: str = "key", ca_file: str = TRUSTED) -> It
 
 def pages(index: ServerIndex) -> list[str]:
     question = EMBEDDER.embed_question("leave")
-    hits = index.search("leave", question, reader=Principal.of(EVERYONE), limit=5)
+    hits = search(index, "leave", question, reader=Principal.of(EVERYONE), limit=5)
     return [hit.passage.page for hit in hits]
 
 

@@ -17,6 +17,7 @@ from footnote_bot.indexers.model import EVERYONE, NOBODY, OPEN, Acl, KnownPage, 
 from footnote_bot.indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 from tests.long import few
 
 ANYONE = Principal.of(EVERYONE)
@@ -79,7 +80,7 @@ def readable(
     index: StoredPassages, text: str = "leave", limit: int = 20, reader: Principal = ANYONE
 ) -> list[str]:
     question = EMBEDDER.embed_question(text)
-    hits = index.search(text, question, reader=reader, limit=limit)
+    hits = search(index, text, question, reader=reader, limit=limit)
     return sorted(hit.passage.text for hit in hits)
 
 
@@ -276,15 +277,15 @@ def test_readers_see_one_whole_version_while_it_is_replaced(
     finished = threading.Event()
     problems: list[str] = []
 
-    def search() -> None:
+    def search_again() -> None:
         question = EMBEDDER.embed_question("leave")
         while not finished.is_set():
-            hits = index.search("leave", question, reader=ANYONE, limit=20)
+            hits = search(index, "leave", question, reader=ANYONE, limit=20)
             versions = {(hit.passage.page, hit.passage.revision) for hit in hits}
             if {page for page, _ in versions} != set(pages) or len(versions) != len(pages):
                 problems.append(str(sorted(versions)))
 
-    readers = [threading.Thread(target=search) for _ in range(3)]
+    readers = [threading.Thread(target=search_again) for _ in range(3)]
     for reader in readers:
         reader.start()
     for revision in range(1, revisions):

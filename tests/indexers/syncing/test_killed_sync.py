@@ -13,6 +13,7 @@ from footnote_bot.indexers.index.edge import EdgeIndex
 from footnote_bot.indexers.model import EVERYONE, Principal
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
+from tests.fakes.searching import search
 from tests.fakes.wiki import by_section
 from tests.indexers.syncing.endless import PAGES, texts, wiki_at
 from tests.long import few
@@ -36,8 +37,8 @@ def readable(index: EdgeIndex, page: int) -> dict[str, list[str]]:
     """Return the texts that a search for the page's own word finds, by page key."""
     name = f"name{page}"
     texts_by_page: dict[str, list[str]] = {}
-    hits = index.search(
-        name, EMBEDDER.embed_question(name), reader=Principal.of(EVERYONE), limit=4 * PAGES
+    hits = search(
+        index, name, EMBEDDER.embed_question(name), reader=Principal.of(EVERYONE), limit=4 * PAGES
     )
     for hit in hits:
         if hit.passage.text.startswith(f"{name} "):

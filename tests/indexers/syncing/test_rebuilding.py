@@ -14,6 +14,7 @@ from footnote_bot.indexers.indexing import Indexing
 from footnote_bot.indexers.model import EVERYONE, Acl, Principal
 from footnote_bot.indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
+from tests.fakes.searching import search
 from tests.fakes.wiki import DictWiki
 from tests.properties.killing import Fuse, Killed, dying_writes
 
@@ -34,7 +35,7 @@ class Library(Indexing):
     def pages_found(self, text: str) -> set[str]:
         vector = self.embedder.embed_question(text)
         return {
-            hit.passage.page for hit in self.index.search(text, vector, reader=ANYONE, limit=50)
+            hit.passage.page for hit in search(self.index, text, vector, reader=ANYONE, limit=50)
         }
 
 
@@ -329,7 +330,7 @@ def test_an_edit_between_reaches_the_index_that_is_read(library: Library) -> Non
     library.sync("small")
 
     vector = library.embedder.embed_question("leave")
-    (hit,) = library.index.search("leave", vector, reader=ANYONE, limit=1, wikis=["small"])
+    (hit,) = search(library.index, "leave", vector, reader=ANYONE, limit=1, wikis=["small"])
     assert hit.passage.text == "Everyone has 30 days."
 
 

@@ -1,5 +1,4 @@
-"""A first sync: all pages are found by their words first, then embedded, the most requested
-first."""
+"""A first sync: all pages are found by their words first, and then embedded."""
 
 from __future__ import annotations
 
@@ -18,6 +17,7 @@ from footnote_bot.indexers.ports import Embedding
 from footnote_bot.indexers.syncing import embedding
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
+from tests.fakes.searching import search
 from tests.fakes.wiki import DictWiki, by_section
 
 ANYONE = Principal.of(EVERYONE)
@@ -62,7 +62,7 @@ def synced(wiki: DictWiki, index: StoredPassages, embedder: Any, **options: Any)
 
 def pages_found(index: StoredPassages, text: str, limit: int = 100) -> list[str]:
     vector = WordEmbedder().embed_question(text)
-    hits = index.search(text, vector, reader=ANYONE, limit=limit)
+    hits = search(index, text, vector, reader=ANYONE, limit=limit)
     return [hit.passage.page for hit in hits]
 
 
@@ -104,18 +104,6 @@ def test_an_old_version_is_found_until_its_successor_is_embedded(
     assert (report.changed, report.added) == (PAGES, PAGES)
     assert max(counted) <= PAGES
     assert index.unembedded.counts() == {}
-
-
-def test_passages_that_people_ask_for_are_embedded_next(wiki: DictWiki, index: EdgeIndex) -> None:
-    def ask(batch: int) -> None:
-        if batch == 2:
-            pages_found(index, "Rule7", limit=1)
-
-    embedder = Watching(ask)
-    synced(wiki, index, embedder)
-
-    at = next(at for at, text in enumerate(embedder.embedded) if "Rule7 " in text)
-    assert at < 5 * 4
 
 
 def test_a_stopped_sync_continues_with_the_waiting_passages(

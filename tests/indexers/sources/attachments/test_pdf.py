@@ -85,32 +85,8 @@ def test_the_pages_beyond_the_limit_are_left_out_with_a_warning() -> None:
     assert content.warnings == ("only the first 1,000 of 1,005 pages are read",)
 
 
-def test_pages_that_draw_without_end_are_left_out_with_a_warning(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("footnote_bot.indexers.sources.attachments.pdf._MOST_WORK", 20_000)
-    content = read("a.pdf", pdf([") Tj (".join(["x"] * 2_000)], repeat=900))
-
-    assert 2 < len(content.sections) < 10
-    assert "too much is drawn" in content.warnings[0]
-
-
 def test_a_form_that_draws_itself_ends() -> None:
     page = pdf(["x"]).replace(b"/Font <<", b"/XObject << /Me 5 0 R >> /Font <<")
     form = page.replace(b"<< /Length", b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length")
 
     assert read("a.pdf", form.replace(b"(x) Tj", b"/Me Do")).sections == ()
-
-
-def test_a_form_is_drawn_as_often_as_it_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The numbers in the form draw nothing, but they are parsed each time."""
-    monkeypatch.setattr("footnote_bot.indexers.sources.attachments.pdf._MOST_WORK", 20_000)
-    page = pdf(["Words."]).replace(b"ET\n", b"/Big Do /Big Do /Big Do ET\n")
-    page = page.replace(b"/Font <<", b"/XObject << /Big 9 0 R >> /Font <<")
-    page = page.replace(b"<< /Length 48 >>", b"<< /Length 75 >>")
-    form = b"9 0 obj\n<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 99000 >>\nstream\n"
-    page = page.replace(b"xref\n", form + b"1 " * 49_500 + b"\nendstream\nendobj\nxref\n", 1)
-    content = read("a.pdf", page)
-
-    assert content.sections == ()
-    assert content.warnings == ("the pages from 1 on are left out: too much is drawn on them",)

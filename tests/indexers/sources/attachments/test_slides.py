@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 
 from pptx import Presentation
@@ -127,16 +126,6 @@ def test_a_chart_says_its_values() -> None:
     assert text_beside_title(deck) == (
         "Calls\n\n|  | 2025 | 2026 |\n| --- | --- | --- |\n| East | 19.2 | 0.3 |\n| West |  | 7 |"
     )
-
-
-def test_a_chart_over_days_names_them() -> None:
-    deck = Presentation(BytesIO(pptx(("Rota", ""))))
-    data = CategoryChartData()
-    data.categories = [date(2026, 3, 1)]
-    data.add_series("Calls", (5,))
-    deck.slides[0].shapes.add_chart(XL_CHART_TYPE.LINE, *BOX, data)
-
-    assert text_beside_title(deck).endswith("| 2026-03-01 | 5 |")
 
 
 def test_a_diagram_says_its_words() -> None:

@@ -30,8 +30,6 @@ def test_other_names_are_not_read(name: str) -> None:
         "Grüße — 5 €".encode("cp1252"),
         codecs.BOM_UTF16_LE + "Grüße — 5 €".encode("utf-16-le"),
         codecs.BOM_UTF16_BE + "Grüße — 5 €".encode("utf-16-be"),
-        "Grüße — 5 €".encode("utf-16-le"),
-        "Grüße — 5 €".encode("utf-16-be"),
         codecs.BOM_UTF32_LE + "Grüße — 5 €".encode("utf-32-le"),
     ],
 )

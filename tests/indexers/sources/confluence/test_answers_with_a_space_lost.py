@@ -14,6 +14,7 @@ from footnote_bot.indexers.model import EVERYONE, Principal
 from footnote_bot.indexers.sources.confluence.rights import Tokens
 from tests.fakes.defaults import Recheck
 from tests.fakes.engine import checked
+from tests.fakes.searching import search
 from tests.indexers.sources.confluence.conftest import Site
 from tests.indexers.sources.confluence.looking import PATIENT, live_of
 from tests.indexers.sources.confluence.test_spaces_lost import KEYS, LOSSES, SPLIT, Company
@@ -30,7 +31,7 @@ def everything(retrieved: Retrieved) -> Result:
 def answer_of(company: Company, site: Site, reader: Principal) -> Result:
     live = live_of(site, spaces=KEYS)
     recheck = Recheck({"wiki": live}, lambda _: None, SPLIT, seconds=PATIENT)
-    hits = company.index.search("Word Pay", (), reader=reader, limit=50)
+    hits = search(company.index, "Word Pay", (), reader=reader, limit=50)
     return checked(recheck, reader, Retrieved(by_page(hits), 0, 0), everything)
 
 

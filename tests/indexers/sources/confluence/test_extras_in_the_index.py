@@ -17,6 +17,7 @@ from footnote_bot.playground.confluence.faults import Fault
 from tests.fakes.defaults import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
+from tests.fakes.searching import search
 from tests.indexers.sources.attachments.files import pdf
 from tests.indexers.sources.confluence.extras import EXTRAS, wiki_of
 from tests.indexers.sources.confluence.test_wiki import principal
@@ -54,8 +55,8 @@ def page(site):
 
 def urls_found(site, index: ListIndex, words: str, name: str) -> list[str]:
     user = next(user for user in site.world.users.values() if user.name == name)
-    hits = index.search(
-        words, EMBEDDER.embed_question(words), reader=principal(site, user), limit=5
+    hits = search(
+        index, words, EMBEDDER.embed_question(words), reader=principal(site, user), limit=5
     )
     return [hit.passage.url for hit in hits if words in hit.passage.text]
 

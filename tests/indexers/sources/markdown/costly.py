@@ -6,7 +6,7 @@ from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter
 from footnote_bot.indexers.sources.markdown.reading import skim
 
 
-def skim_or_spin(raw: bytes) -> tuple[FrontMatter, frozenset[str]]:
+def skim_or_spin(raw: bytes) -> FrontMatter:
     while b"# Costly" in raw:
         pass
     return skim(raw)

@@ -59,12 +59,6 @@ def test_brackets_without_attributes_stay(page: str) -> None:
     assert text(page) == page.strip()
 
 
-def test_a_raw_block_of_html_is_html_and_of_another_format_nothing() -> None:
-    page = "```{=html}\n<!-- Old.\n\nOld. -->\n<b>Bake.</b>\n```\n\n```{=latex}\n\\x\n```\n\nEat.\n"
-
-    assert text(page) == "Bake.\n\nEat."
-
-
 def test_a_raw_block_is_code_where_nobody_knows_it() -> None:
     assert text("```{=latex}\nx\n```\n", "obsidian") == "```{=latex}\nx\n```"
 

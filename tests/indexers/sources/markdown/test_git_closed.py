@@ -13,7 +13,7 @@ import pytest
 from footnote_bot.indexers.errors import WikiMisconfigured, WikiUnavailable
 from footnote_bot.indexers.model import Changed, PageChange, Skipped
 from footnote_bot.indexers.sources.markdown.git import GitWiki
-from footnote_bot.indexers.sources.markdown.git_command import Git, parse, refuse_odd_branch
+from footnote_bot.indexers.sources.markdown.git_command import Git, parse
 from tests.fakes.git_server import GitServer, serving
 
 TOKEN = "me:s3cret-token"
@@ -241,19 +241,6 @@ def test_an_address_is_reached_by_its_own_protocol_alone(
 
     assert (remote.protocol, remote.origin) == (protocol, origin)
     assert "u:p" not in remote.url
-
-
-@pytest.mark.parametrize(
-    "branch", ["--upload-pack=x", "-x", "+main", "a:b", "a b", "a..b", "a^", "x@{1}", "a\n", "/a"]
-)
-def test_odd_branches_are_refused(branch: str) -> None:
-    with pytest.raises(WikiMisconfigured):
-        refuse_odd_branch(branch)
-
-
-@pytest.mark.parametrize("branch", ["", "main", "release/1.0", "docs_2", "Öffnung", "v1-rc"])
-def test_ordinary_branches_are_taken(branch: str) -> None:
-    refuse_odd_branch(branch)
 
 
 def test_a_repository_on_this_machine_may_be_another_users(served: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from footnote_bot.indexers.errors import WikiUnavailable
 from footnote_bot.indexers.model import Changed, KnownPage, Page, Unchanged
 from footnote_bot.indexers.sources.markdown.git import GitWiki
 from footnote_bot.indexers.sources.markdown.git_command import Git
-from footnote_bot.indexers.sources.markdown.git_dates import LastChanges, last_changes
+from footnote_bot.indexers.sources.markdown.git_dates import LastChanges
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from tests.fakes.git_server import GitServer, serving
 
@@ -128,14 +128,14 @@ def test_a_shallow_history_gives_no_dates_beyond_its_end(
     clone = tmp_path / "shallow"
     git(tmp_path, "clone", "-q", "--depth=1", f"{server.url}/r.git", str(clone))
 
-    assert last_changes(clone) == {}
+    assert LastChanges()(clone) == {}
 
     git(repository, "commit", "-q", "--allow-empty", "-m", "nothing")
     write(repository, "new.md", "Third.")
     commit(repository, NEW)
     git(tmp_path, "clone", "-q", "--depth=2", f"{server.url}/r.git", str(tmp_path / "two"))
 
-    assert last_changes(tmp_path / "two") == {"new.md": NEW}
+    assert LastChanges()(tmp_path / "two") == {"new.md": NEW}
 
 
 def test_a_history_that_cannot_be_fetched_costs_the_dates_alone_and_is_tried_again_next_day(
@@ -222,6 +222,6 @@ def test_a_history_is_read_again_if_there_is_another_commit(
     assert len(logs) == 1
 
     commit(repository, date(2025, 6, 7))
-    assert dates(repository) == first | {"new.md": date(2025, 6, 7)} == last_changes(repository)
+    assert dates(repository) == first | {"new.md": date(2025, 6, 7)} == LastChanges()(repository)
     git(repository, "reset", "-q", "--hard", "HEAD~1")
     assert dates(repository) == first

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from footnote_bot.indexers.model import Skipped
-from footnote_bot.indexers.sources.markdown.convert import page
-from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
 from tests.indexers.sources.markdown.test_flavours import read_pages, write_files
 
@@ -28,8 +26,7 @@ DOCS = "collections: {docs: {output: true}, people: {}}\n"
         ("permalink: pretty", "_posts/2024-01-02-Hi_there.md", "/2024/01/02/Hi_there/"),
         ("permalink: pretty", "news/_posts/2024-01-02-hi.md", "/news/2024/01/02/hi/"),
         ("permalink: none", "_posts/2024-01-02-hi.md", "/hi.html"),
-        ("permalink: ordinal", "_posts/2024-02-02-hi.md", "/2024/033/hi.html"),
-        ("permalink: /blog/:year/:i_day/:title", "_posts/2024-01-02-hi.md", "/blog/2024/2/hi"),
+        ("permalink: /blog/:year/:day/:title", "_posts/2024-01-02-hi.md", "/blog/2024/02/hi"),
         ("collections: {posts: {permalink: '/n/:slug'}}", "_posts/2024-01-02-Hi.md", "/n/hi"),
         ("source: site", "site/a.md", "/a.html"),
         ("", "docs/a.md", "/docs/a.html"),
@@ -86,25 +83,6 @@ def test_a_file_that_other_pages_include_is_no_page(tmp_path: Path) -> None:
     write_files(tmp_path, {"_config.yml": "", "a.md": "x", "_includes/note.md": "x"})
 
     assert Skipped("_includes/note.md", "partial") in MarkdownWiki("w", tmp_path).changes({})
-
-
-@pytest.mark.parametrize(
-    ("heading", "anchors", "anchor"),
-    [
-        ("On -- and --- off", "", "on--and--off"),
-        ("The `--force` flag", "", "the---force-flag"),
-        ("A&B--C", "", "abc"),
-        ("On -- off", "forge-github", "on----off"),
-    ],
-)
-def test_two_hyphens_are_a_dash_but_in_code_and_on_a_forge(
-    heading: str, anchors: str, anchor: str
-) -> None:
-    text = f"## {heading}\n\nx"
-    (section,) = page(text, DIALECTS["jekyll"], path="a.md", anchors=anchors).sections
-
-    assert section.anchor == anchor
-    assert section.headings == (heading.replace("`", ""),)
 
 
 @pytest.mark.parametrize(

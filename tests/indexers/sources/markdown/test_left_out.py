@@ -124,17 +124,17 @@ def test_links_to_folders_are_named_and_not_followed(folder: Path, index: Passag
 def test_a_page_that_grew_too_large_keeps_its_last_version(
     folder: Path, index: PassageIndex
 ) -> None:
-    synced(wiki(folder, max_bytes=100), index)
-    (folder / "a.md").write_text("x" * 200)
-    (folder / "huge.md").write_text("x" * 200)
-    report = synced(wiki(folder, max_bytes=100), index)
+    synced(wiki(folder), index)
+    (folder / "a.md").write_text("x" * 2_000_001)
+    (folder / "huge.md").write_text("x" * 2_000_001)
+    report = synced(wiki(folder), index)
 
-    why = "too large: 200 bytes, at most 100"
+    why = "too large: 2,000,001 bytes, at most 2,000,000"
     assert report.failed == [Failed("a.md", f"{why}; its last version stays")]
     assert [(skipped.key, skipped.reason) for skipped in report.skipped] == [("huge.md", why)]
     assert "a.md" in index.known("w")
 
-    second_report = synced(wiki(folder, max_bytes=100), index, full=True)
+    second_report = synced(wiki(folder), index, full=True)
 
     assert second_report.failed == report.failed
     assert "a.md" in index.known("w")

@@ -28,8 +28,6 @@ def text(page: str, flavour: str) -> str:
         ("github", "Take it.^[Not in May.]", "Take it.^[Not in May.]"),
         ("mkdocs", "It is ==very *much* so==, ==yes==.", "It is very much so, yes."),
         ("mkdocs", "if a==b or c==d, a == b", "if a==b or c==d, a == b"),
-        ("mkdocs", "H~2~O is 5 m^2^ and CO~2~", "H2O is 5 m^2 and CO2"),
-        ("mkdocs", "~/a:~/b, ~5 to ~6, 2^10 a^", "~/a:~/b, ~5 to ~6, 2^10 a^"),
         ("mkdocs", "~~No~~ Yes `H~2~O ==x==`.", "Yes `H~2~O ==x==`."),
         ("mkdocs", "Say HTML.\n*[HTML]: Hypertext Markup\n", "Say HTML.\n\nHTML: Hypertext Markup"),
         ("jekyll", "*[HTML]: Hypertext\n*[CSS]: Style\n", "HTML: Hypertext\n\nCSS: Style"),
@@ -38,9 +36,3 @@ def text(page: str, flavour: str) -> str:
 )  # fmt: skip
 def test_a_mark_is_read(flavour: str, page: str, expected: str) -> None:
     assert text(page, flavour) == expected
-
-
-def test_a_moved_letter_is_in_its_place_in_an_anchor() -> None:
-    (section,) = sections("## H~2~O ==now==\n\nx", flavour="mkdocs", path="a.md").sections
-
-    assert (section.headings, section.anchor) == (("H2O now",), "h2o-now")

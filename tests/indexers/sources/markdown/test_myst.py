@@ -50,19 +50,15 @@ def test_a_role_is_read_as_it_is_shown(role: str, expected: str) -> None:
     assert text(f"See {role} now.") == f"See {expected} now."
 
 
-def test_a_list_of_lists_is_a_table() -> None:
+def test_a_table_written_as_a_list_is_a_list() -> None:
     page = (
         "```{list-table} Breads\n:header-rows: 1\n\n* - Name\n  - Heat\n* - **Rye**\n  - 200\n"
         "* - Oat\n  - - low\n    - high\n```\n"
     )
 
     assert text(page) == (
-        "Breads\n\n| Name | Heat |\n| --- | --- |\n| Rye | 200 |\n| Oat | • low • high |"
+        "Breads\n\n- - Name\n  - Heat\n- - Rye\n  - 200\n- - Oat\n  - - low\n    - high"
     )
-
-
-def test_a_list_that_is_no_table_loses_no_word() -> None:
-    assert text("```{list-table}\n* Rye\n* - Oat\n```\n\nBake.\n") == "Oat\n\nBake."
 
 
 def test_values_with_commas_are_a_table() -> None:

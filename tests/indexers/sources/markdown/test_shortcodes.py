@@ -71,7 +71,7 @@ def test_a_drawing_of_azure_devops_is_code(flavour: str) -> None:
         ("docusaurus", "It costs {price} now.", "It costs now."),
         ("jekyll", "Seen.\n\n{::comment}\nHidden.\n{:/comment}\n", "Seen."),
         ("mkdocs", 'Press ++ctrl+c++ :material-key: now.\n\n--8<-- "a.md"\n', "Press ctrl+c now."),
-        ("docfx", '::: zone pivot="cli"\n\nRun it.\n\n::: zone-end\n', "cli\n\nRun it."),
+        ("docfx", '::: zone pivot="cli"\n\nRun it.\n\n::: zone-end\n', "Run it."),
         ("obsidian", "Words. ^a1b2\n\n- Item ^c\n", "Words.\n\n- Item"),
         ("obsidian", "2 ^10 is 1024", "2 ^10 is 1024"),
         ("docfx", "[!INCLUDE [a](b.md)] Words.", "Words."),
@@ -126,21 +126,6 @@ def test_a_tag_whose_words_hold_code_over_several_lines_is_its_words() -> None:
     tag = '{% include note.html content="\nThe `bake` **command**\nends. " %}'
 
     assert text(f"{tag}\n", "jekyll") == "The `bake` command ends."
-
-
-@pytest.mark.parametrize(
-    ("attributes", "expected"),
-    [
-        ('path="heat" type="number"', "heat (number)"),
-        ('name="salt" type="string" required', "salt (string, required)"),
-        ('body="time" default="30"', "time (default 30)"),
-        ('query="to"', "to"),
-    ],
-)
-def test_a_field_of_an_interface_has_its_name(attributes: str, expected: str) -> None:
-    page = f"<ParamField {attributes}>\n  How much.\n</ParamField>\n"
-
-    assert text(page, "docusaurus") == f"{expected}\n\nHow much."
 
 
 def test_a_tab_without_a_label_has_its_value_as_title() -> None:

@@ -27,23 +27,8 @@ from tests.indexers.sources.markdown.test_flavours import read_pages, write_file
             "https://x.org/guide.html",
         ),
         (
-            {
-                "docs/.vitepress/config/index.ts": "extends shared",
-                "docs/.vitepress/config/shared.ts": "rewrites: { 'en/:rest*': ':rest*' }",
-                "docs/en/guide.md": "x",
-            },
-            "https://x.org/guide.html",
-        ),
-        (
-            {
-                ".vitepress/config.ts": "rewrites: {\n  'pkg/:name/docs/(.*)': '/:name/(.*)',\n}",
-                "pkg/core/docs/guide.md": "x",
-            },
-            "https://x.org/core/guide.html",
-        ),
-        (
-            {".vitepress/config.ts": "rewrites: (id) => id.slice(3)", "en/guide.md": "x"},
-            "https://x.org/en/guide.html",
+            {"docs/.vitepress/config/index.ts": "cleanUrls: true", "docs/guide.md": "x"},
+            "https://x.org/guide",
         ),
     ],
 )  # fmt: skip

@@ -1,35 +1,35 @@
-"""The Acls and languages that occur in an index. A search is filtered by them."""
+"""The Acls and languages of the passages in an index. A search is filtered by them."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from footnote_bot.indexers.index.engine import Engine
 from footnote_bot.indexers.index.schema import Where
-from footnote_bot.indexers.model import Acl, Reader
+from footnote_bot.indexers.model import Acl, Reader, digest
 
-_AclsOfWiki = Mapping[str, Acl]
+_Acls = Mapping[str, Mapping[str, Acl]]
+"""By wiki, and by their text."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    """The judgement of all Acls for a reader, and the Acls that it was made from."""
+class _Judgement:
+    """Whether each of ``acls`` admits the reader."""
 
     reader: Reader
-    listed: Mapping[str, _AclsOfWiki]
-    written: Mapping[str, _AclsOfWiki]
-    judged: Mapping[str, Mapping[str, bool]]
+    acls: _Acls
+    admits: Mapping[str, Mapping[str, bool]]
 
 
 _COUNTED_LASTS = 60.0
 """Seconds."""
 _MOST_COUNTED = 100
-"""Rights of readers whose languages are remembered."""
+"""Filters whose languages are remembered."""
 
 
-class Occurring:
+class IndexContents:
     """The Acls and languages of passages. They are listed again after ``lasts`` seconds (None:
     never, if no other process can write)."""
 
@@ -37,20 +37,25 @@ class Occurring:
         self._engine = engine
         self._clock = clock
         self._lasts = lasts
-        self._listed: dict[str, _AclsOfWiki] = {}
-        self._listed_at: float | None = None
-        self._written: dict[str, _AclsOfWiki] = {}
-        self._last: _Judged | None = None
+        self._changing = threading.Lock()
+        self._acls: _Acls = {}
+        """Those listed last, and those written since this process began. It is replaced and never
+        changed, because searches read it meanwhile."""
+        self._written: dict[str, dict[str, Acl]] = {}
         self._languages: frozenset[str] = frozenset()
-        self._counted: dict[bytes, tuple[float, list[str]]] = {}
+        self._listed_at: float | None = None
+        self._last: _Judgement | None = None
+        self._counted: dict[str, tuple[float, list[str]]] = {}
 
     def will_write(self, wiki: str, acl: Acl, *languages: str) -> None:
         """Note the Acl and languages of passages. Call it before writing them, so that no reader
         misses a page whose rights are not known yet."""
-        of_wiki, name = self._written.get(wiki, {}), str(acl)
-        if name not in of_wiki:
-            self._written = {**self._written, wiki: {**of_wiki, name: acl}}
-        self._languages = self._languages.union(languages)
+        with self._changing:
+            written = self._written.setdefault(wiki, {})
+            if (text := str(acl)) not in written:
+                written[text] = acl
+                self._acls = _merged(self._acls, {wiki: {text: acl}})
+            self._languages = self._languages.union(languages)
 
     @property
     def languages(self) -> frozenset[str]:
@@ -65,7 +70,7 @@ class Occurring:
         They are counted again after a minute: each question asks for them, and to count takes as
         long as the search.
         """
-        key, now = blake2b(repr(sorted(fields.items())).encode()).digest(), self._clock()
+        key, now = digest(repr(sorted(fields.items()))), self._clock()
         counted = self._counted.get(key)
         if counted and 0 <= now - counted[0] < _COUNTED_LASTS:
             return counted[1]
@@ -86,37 +91,35 @@ class Occurring:
         written at any moment.
         """
         self._refresh()
-        acls = self._judgement(reader)
-        selected = set(acls) if wikis is None else acls.keys() & set(wikis)
-        excluded = acls.keys() - selected
-        readable = {name: is_open for wiki in selected for name, is_open in acls[wiki].items()}
-        open_ = [name for name, is_open in readable.items() if is_open]
-        if not open_:
+        acls = self._judged(reader)
+        searched = set(acls) if wikis is None else acls.keys() & set(wikis)
+        admits = {text: may_read for wiki in searched for text, may_read in acls[wiki].items()}
+        readable = [text for text, may_read in admits.items() if may_read]
+        if not readable:
             return None
         fields: dict[str, Sequence[str]] = {}
-        if len(open_) < len(readable):
-            fields["acl"] = open_
-        if excluded and (
-            "acl" not in fields or any(name in acls[o] for o in excluded for name in open_)
-        ):
-            fields["wiki"] = sorted(selected)
+        if len(readable) < len(admits):
+            fields["acl"] = readable
+        # Without this clause, pages of another wiki would be found if nothing filters by Acl, or
+        # if they have one of the readable Acls.
+        others = acls.keys() - searched
+        shared = any(text in acls[other] for other in others for text in readable)
+        if others and (shared or "acl" not in fields):
+            fields["wiki"] = sorted(searched)
         return fields
 
-    def _judgement(self, reader: Reader) -> Mapping[str, Mapping[str, bool]]:
+    def _judged(self, reader: Reader) -> Mapping[str, Mapping[str, bool]]:
         """Return for each wiki its Acls, and whether each admits ``reader``. The last result is
         cached, because a question is searched for several times, and there may be many Acls."""
-        listed, written, last = self._listed, self._written, self._last
-        if last and last.reader is reader and last.listed is listed and last.written is written:
-            return last.judged
-        judged = {
-            wiki: {
-                name: acl.admits(reader)
-                for name, acl in {**listed.get(wiki, {}), **written.get(wiki, {})}.items()
-            }
-            for wiki in {*listed, *written}
+        acls, last = self._acls, self._last
+        if last and last.reader is reader and last.acls is acls:
+            return last.admits
+        admits = {
+            wiki: {text: acl.admits(reader) for text, acl in of_wiki.items()}
+            for wiki, of_wiki in acls.items()
         }
-        self._last = _Judged(reader, listed, written, judged)
-        return judged
+        self._last = _Judgement(reader, acls, admits)
+        return admits
 
     def _refresh(self) -> None:
         """List the Acls and languages anew, unless the last lists still count."""
@@ -125,13 +128,18 @@ class Occurring:
             self._lasts is None or 0 <= now - self._listed_at < self._lasts
         ):
             return
-        self._listed = {
-            wiki: {name: Acl.parse(name) for name in self._engine.facet("acl", _passages_of(wiki))}
+        listed = {
+            wiki: {
+                text: Acl.parse(text) for text in self._engine.facet("acl", Where({"wiki": [wiki]}))
+            }
             for wiki in self._engine.facet("wiki", None)
         }
-        self._languages = self._languages.union(self._engine.facet("language", None))
-        self._listed_at = now
+        languages = self._engine.facet("language", None)
+        with self._changing:
+            self._acls = _merged(listed, self._written)
+            self._languages = self._languages.union(languages)
+            self._listed_at = now
 
 
-def _passages_of(wiki: str) -> Where:
-    return Where({"wiki": [wiki]})
+def _merged(some: _Acls, others: _Acls) -> _Acls:
+    return {wiki: {**some.get(wiki, {}), **others.get(wiki, {})} for wiki in {**some, **others}}

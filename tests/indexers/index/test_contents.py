@@ -10,14 +10,15 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from footnote_bot.indexers.index.contents import IndexContents
 from footnote_bot.indexers.index.edge import EdgeEngine
 from footnote_bot.indexers.index.engine import Engine
-from footnote_bot.indexers.index.occurring import Occurring
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.schema import Where
 from footnote_bot.indexers.model import EVERYONE, OPEN, Acl, Principal, Reader
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
+from tests.fakes.searching import search
 
 WIKIS = ["handbook", "office", "team"]
 ACLS = [OPEN, Acl.of(["staff"]), Acl.of(["staff", "chiefs"]), Acl.of(["staff"], ["chiefs"])]
@@ -63,11 +64,11 @@ def test_the_filter_finds_exactly_the_passages_that_the_reader_may_read(
     wikis: list[str] | None,
 ) -> None:
     reader = Principal(frozenset(tokens))
-    occurring = Occurring(cast("Engine", Facets(before)), lambda: 0.0, None)
-    occurring.fields(reader, wikis)
+    contents = IndexContents(cast("Engine", Facets(before)), lambda: 0.0, None)
+    contents.fields(reader, wikis)
     for passage in added:
-        occurring.will_write(*passage)
-    fields = occurring.fields(reader, wikis)
+        contents.will_write(*passage)
+    fields = contents.fields(reader, wikis)
 
     stored = {*before, *added}
     readable = {
@@ -96,8 +97,8 @@ def test_a_clause_that_every_passage_meets_is_left_out(
     wikis: list[str] | None, tokens: set[str], clauses: set[str]
 ) -> None:
     stored = [("handbook", OPEN), ("office", OPEN), ("office", ACLS[1]), ("team", ACLS[2])]
-    occurring = Occurring(cast("Engine", Facets(stored)), lambda: 0.0, None)
-    fields = occurring.fields(Principal(frozenset(tokens)), wikis)
+    contents = IndexContents(cast("Engine", Facets(stored)), lambda: 0.0, None)
+    fields = contents.fields(Principal(frozenset(tokens)), wikis)
 
     assert fields is not None
     assert set(fields) == clauses
@@ -105,11 +106,11 @@ def test_a_clause_that_every_passage_meets_is_left_out(
 
 def test_a_list_is_used_for_its_time_and_no_longer() -> None:
     now, facets = [0.0], Facets([("handbook", OPEN)])
-    occurring = Occurring(cast("Engine", facets), lambda: now[0], 5.0)
+    contents = IndexContents(cast("Engine", facets), lambda: now[0], 5.0)
     staff = Principal(frozenset({"staff"}))
     fields = []
     for now[0] in (0.0, 4.9, 5.0):
-        fields.append(occurring.fields(staff, None))
+        fields.append(contents.fields(staff, None))
         facets.passages = [("handbook", ACLS[1])]
 
     assert fields == [None, None, {}]
@@ -126,12 +127,12 @@ def test_acls_are_judged_once_for_the_searches_of_one_question(
         return admits(acl, reader)
 
     monkeypatch.setattr(Acl, "admits", counted)
-    occurring = Occurring(cast("Engine", Facets([("handbook", OPEN)])), lambda: 0.0, None)
+    contents = IndexContents(cast("Engine", Facets([("handbook", OPEN)])), lambda: 0.0, None)
     ann, ben = Principal(frozenset({"ann"})), Principal(frozenset({"ben"}))
     for reader in (ann, ann, ben):
-        occurring.fields(reader, None)
-    occurring.will_write("handbook", ACLS[1])
-    occurring.fields(ben, None)
+        contents.fields(reader, None)
+    contents.will_write("handbook", ACLS[1])
+    contents.fields(ben, None)
 
     assert judged == [OPEN, OPEN, OPEN, ACLS[1]]
 
@@ -149,7 +150,7 @@ def test_passages_that_another_process_wrote_since_are_found_by_nobody_who_may_n
         anyone = Principal.of(EVERYONE)
 
         def places_found(wikis: list[str] | None) -> list[str]:
-            hits = index.search("leave", vectors[0].whole, reader=anyone, limit=9, wikis=wikis)
+            hits = search(index, "leave", vectors[0].whole, reader=anyone, limit=9, wikis=wikis)
             return [f"{hit.passage.wiki}/{hit.passage.page}" for hit in hits]
 
         before = places_found(["handbook"])

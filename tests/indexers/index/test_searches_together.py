@@ -13,7 +13,7 @@ from qdrant_client import QdrantClient
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieval
 from footnote_bot.bot.model import Question, Role, Turn
 from footnote_bot.indexers.index.edge import EdgeIndex
-from footnote_bot.indexers.index.embeddings import cosines, cosines_of_all, pack, to_payload
+from footnote_bot.indexers.index.embeddings import pack
 from footnote_bot.indexers.index.passages import StoredPassages
 from footnote_bot.indexers.index.server import Server, ServerIndex
 from footnote_bot.indexers.model import EVERYONE, Acl, Hit, Passage, Principal
@@ -78,8 +78,8 @@ class OneByOne:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
 
-    def search_all(self, queries: Sequence[IndexQuery], **options: Any) -> list[list[Hit]]:
-        return [self._index.search(query.text, query.vector, **options) for query in queries]
+    def search(self, queries: Sequence[IndexQuery], **options: Any) -> list[list[Hit]]:
+        return [hits for query in queries for hits in self._index.search([query], **options)]
 
 
 def untied(hits: list[Hit]) -> list[Hit]:
@@ -94,9 +94,9 @@ def test_searches_together_find_what_they_find_alone(
 ) -> None:
     index_queries = queries(seed)
 
-    together = index.search_all(index_queries, reader=reader, limit=20)
+    together = index.search(index_queries, reader=reader, limit=20)
 
-    alone = OneByOne(index).search_all(index_queries, reader=reader, limit=20)
+    alone = OneByOne(index).search(index_queries, reader=reader, limit=20)
     assert [[hit.score for hit in hits] for hits in together] == [
         [hit.score for hit in hits] for hits in alone
     ]
@@ -137,7 +137,7 @@ def test_an_old_version_is_in_none_of_them(index: StoredPassages) -> None:
         IndexQuery(words, EMBEDDER.embed_question(words)) for words in ("zanzibar", text)
     ]
 
-    together = index.search_all(index_queries, reader=GUEST, limit=10)
+    together = index.search(index_queries, reader=GUEST, limit=10)
 
     assert [
         [h.passage.revision for h in hits if h.passage.page == "news"] for hits in together
@@ -163,10 +163,10 @@ def test_a_server_is_asked_once_for_all_of_them(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(client, "query_batch_points", counted)
     index_queries = queries(0)[:5]
-    together = index.search_all(index_queries, reader=ANN, limit=10)
+    together = index.search(index_queries, reader=ANN, limit=10)
 
     assert batches == [len(index_queries)]
-    alone = OneByOne(index).search_all(index_queries, reader=ANN, limit=10)
+    alone = OneByOne(index).search(index_queries, reader=ANN, limit=10)
     for hits, expected in zip(together, alone, strict=True):
         # In memory, the last bit of a score differs from one search to the next.
         scores = [hit.score for hit in expected]
@@ -178,27 +178,5 @@ def test_a_server_is_asked_once_for_all_of_them(monkeypatch: pytest.MonkeyPatch)
 def test_nobody_finds_a_passage_that_is_closed_to_them(index: StoredPassages) -> None:
     nobody = Principal.of()
 
-    assert index.search_all(queries(0), reader=nobody, limit=10) == [[]] * len(queries(0))
-    assert index.search_all([], reader=ANN, limit=10) == []
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_comparing_several_questions_changes_no_bit(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - the same in every run
-
-    def vector() -> list[float]:
-        return [chance.gauss(0, 1) for _ in range(384)]
-
-    stored = [
-        to_payload(Embedding(vector(), pack([vector() for _ in range(chance.randint(1, 9))])))
-        for _ in range(60)
-    ]
-    stored += ["", to_payload(Embedding(vector()))]
-    questions = [vector() for _ in range(4)]
-    texts = [[*chance.sample(stored, 40), stored[0], stored[0]] for _ in questions]
-    questions.append([])
-    texts.append(stored[:3])
-
-    together = cosines_of_all(questions, texts)
-
-    assert together == [cosines(*pair) for pair in zip(questions, texts, strict=True)]
+    assert index.search(queries(0), reader=nobody, limit=10) == [[]] * len(queries(0))
+    assert index.search([], reader=ANN, limit=10) == []

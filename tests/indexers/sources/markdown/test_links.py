@@ -1,18 +1,15 @@
-"""The files that a page's links depend on are known without parsing the page."""
+"""The links of a page that depend on other pages."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 from footnote_bot.indexers.model import Changed, KnownPage
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
-from footnote_bot.indexers.sources.markdown.links import candidates
-from footnote_bot.indexers.sources.markdown.reading import convert_page, skim
+from footnote_bot.indexers.sources.markdown.reading import convert_page
 from footnote_bot.indexers.sources.markdown.wiki import MarkdownWiki
-from tests.indexers.sources.markdown.test_golden import INPUTS, flavour_of
 
 LINKS = (
     "[x](page.md)", "[x](<my page.md>)", "[x](a_(b).md)", "[x](a((b)c).md)", r"[x](a\_b.md)",
@@ -31,32 +28,44 @@ LINKS = (
 )  # fmt: skip
 
 
-def depended_on(raw: bytes, flavour: str) -> set[str]:
-    page = convert_page(
-        raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="", addresses={}
-    )
-    return {target for target, _ in page.unknown if not target.startswith("#")}
-
-
 @pytest.mark.parametrize("link", LINKS)
-def test_every_link_is_a_candidate(link: str) -> None:
+def test_a_link_to_a_page_is_found_and_gets_its_address(link: str) -> None:
     raw = f"See {link}\n".encode() if link[0] in "[<" else f"{link}\n".encode()
-    links_by_flavour = {flavour: depended_on(raw, flavour) for flavour in DIALECTS}
+    pages = [
+        convert_page(raw, dialect, path="a.md", anchors="", title="", own="")
+        for dialect in DIALECTS.values()
+    ]
+    found = [page for page in pages if page.links]
+    texts = [
+        section.text
+        for page in found
+        for section in page.page_with(lambda _target, _style: "https://w.example/it|x").sections
+    ]
 
-    assert any(links_by_flavour.values())
-    assert set().union(*links_by_flavour.values()) <= skim(raw)[1]
+    assert found
+    assert all("](https://w.example/it%7Cx" in text for text in texts)
+    assert "\0" not in "".join(texts)
 
 
-@pytest.mark.parametrize("file", INPUTS, ids=lambda file: f"{file.parent.name}/{file.name}")
-def test_every_link_of_a_whole_page_is_a_candidate(file: Path) -> None:
-    raw = file.read_bytes()
+def test_a_link_that_leads_nowhere_is_its_words() -> None:
+    raw = b"See [`it` [1]](page.md) and [x](http://w.example).\n"
+    page = convert_page(raw, DIALECTS["github"], path="a.md", anchors="", title="", own="")
+    (section,) = page.page_with(lambda _target, _style: "").sections
 
-    assert depended_on(raw, flavour_of(file)) <= skim(raw)[1]
+    assert section.text == "See `it` [1] and [x](http://w.example)."
+
+
+def test_a_link_in_the_description_of_an_empty_page_is_no_link_of_ours() -> None:
+    raw = b'---\ndescription: "[a](\\09)"\n---\n'
+    page = convert_page(raw, DIALECTS["github"], path="a.md", anchors="", title="", own="")
+    (section,) = page.page_with(lambda _target, _style: "").sections
+
+    assert section.text == "[a](9)"
 
 
 @pytest.mark.parametrize(
     ("site", "link"),
-    [("_config.yml", "[it]({% link b c.md %})"), ("mkdocs.yml", "[it](<b c.md>)")],
+    [("_config.yml", "[it]({% link docs/b c.md %})"), ("mkdocs.yml", "[it](<b c.md>)")],
 )
 def test_a_page_is_read_again_when_its_links_target_gets_another_address(
     tmp_path: Path, site: str, link: str
@@ -73,13 +82,3 @@ def test_a_page_is_read_again_when_its_links_target_gets_another_address(
     changed = {change.page.key for change in wiki.changes(known) if isinstance(change, Changed)}
 
     assert {key.rsplit("/", 1)[-1] for key in changed} == {"a.md", "bc.md"}
-
-
-@pytest.mark.parametrize(
-    "seed", ["](", "](a", "](<", "](\\", "href=", 'href="', "]: ", "[[", "{% link "]
-)
-def test_candidates_are_found_in_linear_time(seed: str) -> None:
-    start = time.thread_time()
-    candidates(seed * (300_000 // len(seed)))
-
-    assert time.thread_time() - start < 5

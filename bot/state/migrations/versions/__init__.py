@@ -1,1 +1,0 @@
-"""The migrations, one for each schema, forward only."""
