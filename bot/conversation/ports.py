@@ -196,6 +196,10 @@ class Inbox(Protocol):
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
         """Return whether that was recorded for this wording: the asker may have seen it."""
 
+    async def has_no_reply(self, message: IncomingMessage) -> bool:
+        """Return whether the channel must not have a reply to the message as it is now: it was
+        deleted or passed over, or is answered to its asker alone."""
+
     async def is_next(self, message: IncomingMessage) -> bool:
         """Return whether no other process has an earlier question of the same channel."""
 

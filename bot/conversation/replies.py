@@ -171,6 +171,7 @@ class Replies:
             logger.info(
                 "Message %s was edited, deleted or stopped, or another process owns it", message.ts
             )
+            await self._remove_orphans(claimed)
         except ThreadGone:
             # Deleted just before the reply was posted; the event of the deletion is still to come.
             logger.info("Message %s was deleted before its reply was posted", message.ts)
@@ -184,11 +185,8 @@ class Replies:
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
         else:
-            if state is MessageState.WAITING:
-                return
-            refused = refusal is not None
-            await self._finish(claimed, MessageState.REFUSED if refused else MessageState.DONE)
-            self.observer.ended(claimed, state)
+            if state is not MessageState.WAITING:
+                await self._end(claimed, state, refused=refusal is not None)
 
     async def _reply_patiently(self, message: IncomingMessage, refusal: str | None) -> MessageState:
         """Reply to the message. While the chat is away, try again until `GIVE_UP`."""
@@ -222,6 +220,13 @@ class Replies:
             logger.warning("The author of %s was not told that it waits: %s", message.ts, error)
         return await self.inbox.postpone(message, timedelta(seconds=GIVE_UP))
 
+    async def _end(self, message: IncomingMessage, state: MessageState, *, refused: bool) -> None:
+        """Record that the message was replied to, or needs no reply."""
+        await self._finish(message, MessageState.REFUSED if refused else MessageState.DONE)
+        self.observer.ended(message, state)
+        if message.begun_before:
+            await self._remove_orphans(message)
+
     async def _finish(self, message: IncomingMessage, state: MessageState) -> None:
         try:
             await self.inbox.finish(message, state)
@@ -229,6 +234,16 @@ class Replies:
             # The reply is posted; the message is submitted again later, and the reply found and
             # edited.
             logger.debug("Message %s could not be marked as done: %s", message.ts, error)
+
+    async def _remove_orphans(self, message: IncomingMessage) -> None:
+        """Delete what is posted as a reply to a message that has none. A process that was taken for
+        dead may have posted it after the new owner looked for such messages: whichever is later
+        deletes it."""
+        try:
+            if await self.inbox.has_no_reply(message):
+                await self.chat.remove(message, await self.chat.posted(message))
+        except (ChatRefused, ChatUnavailable, StateUnavailable) as error:
+            logger.warning("A late reply to %s may have stayed: %s", message.ts, error)
 
     async def _fail(self, message: IncomingMessage, error: Exception) -> None:
         """Post an apology in place of the answer, if the bot was asked, and log the error; the

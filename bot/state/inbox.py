@@ -174,6 +174,12 @@ class DatabaseInbox:
         query = sa.select(inbox.c.id).where(*_same_version(message), inbox.c.whispered)
         return self._database.scalar(query) is not None
 
+    def has_no_reply(self, message: IncomingMessage) -> bool:
+        is_passed = inbox.c.state == MessageState.PASSED
+        has_none = inbox.c.gone | inbox.c.whispered | is_passed
+        query = sa.select(inbox.c.id).where(is_at(inbox, message), has_none)
+        return self._database.scalar(query) is not None
+
     def _at_work(self, message: IncomingMessage) -> tuple[sa.ColumnElement[bool], ...]:
         return (*_same_version(message), inbox.c.state == MessageState.WORKING, self._mine)
 

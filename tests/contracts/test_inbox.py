@@ -294,6 +294,31 @@ async def test_an_ephemeral_reply_is_noted_of_the_message_as_it_is(stores: Store
     assert not await inbox.had_ephemeral(edited)
 
 
+async def test_a_message_that_was_passed_over_deleted_or_answered_privately_has_no_reply(
+    stores: Stores,
+) -> None:
+    inbox = stores.inbox
+    private = replace(MESSAGE, event="Ev2", ts="2.0", thread="2.0")
+    found = [await inbox.has_no_reply(MESSAGE)]
+    for message in (MESSAGE, private):
+        received = await inbox.receive(message)
+        assert received is not None
+        claimed = await inbox.claim(received.id)
+        assert claimed is not None
+        found.append(await inbox.has_no_reply(message))
+        if message is MESSAGE:
+            await inbox.finish(claimed, MessageState.PASSED)
+        else:
+            await inbox.note_ephemeral(claimed)
+        found.append(await inbox.has_no_reply(message))
+    await inbox.update(replace(MESSAGE, event="Ev3", text="edited", edited="3.0"))
+    found.append(await inbox.has_no_reply(MESSAGE))
+    await inbox.update(replace(MESSAGE, event="Ev4", text="", deleted=True))
+    found.append(await inbox.has_no_reply(MESSAGE))
+
+    assert found == [False, False, True, False, True, False, True]
+
+
 async def test_several_are_received_in_their_order(stores: Stores) -> None:
     later = replace(MESSAGE, event="Ev2", ts="0.5", thread="0.5")
     received = await stores.inbox.receive_all([MESSAGE, later, MESSAGE])

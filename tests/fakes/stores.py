@@ -101,6 +101,12 @@ class MemoryInbox:
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
         return self._as_it_is(message) and self.kept[message.id - 1].ephemeral
 
+    async def has_no_reply(self, message: IncomingMessage) -> bool:
+        known = self._at(message)
+        return known is not None and (
+            known.message.deleted or known.ephemeral or known.state is MessageState.PASSED
+        )
+
     async def is_next(self, message: IncomingMessage) -> bool:
         return self._at(message) is not None  # there is no other process
 

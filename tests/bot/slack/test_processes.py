@@ -111,6 +111,47 @@ async def test_a_process_that_was_taken_for_dead_says_nothing_when_it_wakes(
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@pytest.mark.parametrize("end", ["edited to a remark", "deleted"])
+async def test_a_reply_that_is_posted_after_its_question_went_is_deleted(
+    slack: LocalSlack, pair: tuple[Mortal, Mortal], end: str
+) -> None:
+    """The process that posts it was taken for dead, and the other one has nothing to reply."""
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", timeout=LONG)
+    await at_rest(slack, pair)
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    for process in pair:
+        client = process.app.clients[0]
+        client.chat_postMessage = _post_later(client.chat_postMessage, reached, go_on)  # type: ignore[method-assign]
+    follow_up = await slack.say("U0ANNA", "C0TEAM", "and how long is leave?", thread_ts=question.ts)
+    await asyncio.wait_for(reached.wait(), LONG)
+    first, other = pair
+    working, idle = (first, other) if first.app.workers._lanes else (other, first)
+    lanes = list(working.app.workers._lanes.values())
+    if end == "deleted":
+        await slack.delete(follow_up)
+    else:
+        await slack.edit(follow_up, "thanks!")
+    await slack.settled()
+    working._clock.now += 2 * LEASE
+    await idle.beat()
+    await slack.wait_for(lambda: not idle.app.inbox.store.unfinished(), timeout=LONG)
+    go_on.set()
+    await asyncio.gather(*lanes)
+    await at_rest(slack, pair)
+
+    assert [message.ts for message in slack.from_app("C0TEAM")] == [answer.ts]
+
+
+def _post_later(post: Any, reached: asyncio.Event, go_on: asyncio.Event) -> Any:
+    async def post_later(**arguments: Any) -> Any:
+        reached.set()
+        await go_on.wait()
+        return await post(**arguments)
+
+    return post_later
+
+
 async def test_a_reindex_of_a_killed_process_goes_on_in_the_other_one(
     slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
 ) -> None:
