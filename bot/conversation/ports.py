@@ -179,7 +179,11 @@ class Inbox(Protocol):
         """Record that the message was edited or deleted, and return it to be worked on again, by
         its owner if it has one. Return None if it was never received, is deleted, or a later edit
         is known: edits may come in the wrong order, or twice. If its asker was forgotten, only a
-        deletion counts."""
+        deletion counts. What was passed over has no reply to correct, and stays passed over."""
+
+    async def pass_over(self, message: IncomingMessage) -> None:
+        """Record without its text an edited or deleted message that is not for the bot, unless it
+        is known: the message as it was before may come later, and must not be answered."""
 
     async def claim(self, id_: int) -> IncomingMessage | None:
         """Claim the message, perhaps again, and return it in its current state, with its attempts

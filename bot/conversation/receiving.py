@@ -87,9 +87,12 @@ class MessageFilter:
         # stored now.
         changed = [message for message in messages if message.changed and message not in admitted]
         stored = await self.inbox.receive_all(admitted) if admitted else []
-        return stored + [
-            updated for message in changed if (updated := await self.inbox.update(message))
-        ]
+        for message in changed:
+            if updated := await self.inbox.update(message):
+                stored.append(updated)
+            elif message.kind is MessageKind.FOLLOW_UP and not _is_late(message):
+                await self.inbox.pass_over(message)  # its thread may be known when it comes
+        return stored
 
     async def _admits(self, message: IncomingMessage, new_threads: Collection[Thread]) -> bool:
         """Return whether the inbox takes the message. ``new_threads`` are threads in which somebody

@@ -26,6 +26,7 @@ from footnote_bot.bot.state.schema import answers, edited_questions, inbox
 from footnote_bot.bot.state.teams import Team, of_team
 
 _OPEN = MessageState.unfinished()
+_ANY = sa.true()
 
 
 class DatabaseInbox:
@@ -69,10 +70,19 @@ class DatabaseInbox:
         """Store a new or edited message, and return it as stored; None if it is known."""
         if message.changed and (updated := self._update(connection, message)):
             return updated
+        if stored := self._insert(connection, message, MessageState.RECEIVED):
+            return stored
+        # Another process may have stored the unchanged message at the last moment.
+        return self._update(connection, message) if message.changed else None
+
+    def _insert(
+        self, connection: sa.Connection, message: IncomingMessage, state: MessageState
+    ) -> IncomingMessage | None:
+        """Store the message, and return it as stored; None if it is there already."""
         now = self._clock()
         row = {
             **message_columns(message),
-            "state": MessageState.RECEIVED.value,
+            "state": state.value,
             "attempts": 0,
             "received": now,
             "changed": now,
@@ -81,19 +91,25 @@ class DatabaseInbox:
         del row["id"]  # the database gives it one
         insert = self._database.insert(inbox).values(row).on_conflict_do_nothing()
         id_ = connection.scalar(insert.returning(inbox.c.id))
-        if id_ is not None:
-            return replace(message, id=id_)
-        # Another process may have stored the unchanged message at the last moment.
-        return self._update(connection, message) if message.changed else None
+        return None if id_ is None else replace(message, id=id_)
 
     def update(self, message: IncomingMessage) -> IncomingMessage | None:
+        not_passed = inbox.c.state != MessageState.PASSED
         with self._database.begin() as connection:
-            return self._update(connection, message)
+            return self._update(connection, message, not_passed)
+
+    def pass_over(self, message: IncomingMessage) -> None:
+        with self._database.begin() as connection:
+            self._insert(connection, replace(message, text=""), MessageState.PASSED)
 
     def _update(
-        self, connection: sa.Connection, message: IncomingMessage
+        self,
+        connection: sa.Connection,
+        message: IncomingMessage,
+        condition: sa.ColumnElement[bool] = _ANY,
     ) -> IncomingMessage | None:
-        """Store an edit or deletion of a stored message; None if there is none, or a newer one."""
+        """Store an edit or deletion of a stored message that meets the ``condition``; None if there
+        is none, or a newer one."""
         newer = (inbox.c.edited < message.edited) & (inbox.c.person != "")
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
         # An edit may add a mention of the bot; removing one does not take the question back.
@@ -102,6 +118,7 @@ class DatabaseInbox:
             is_at(inbox, message),
             sa.not_(inbox.c.gone),
             sa.true() if message.deleted else newer,
+            condition,
         )
         self._count_before_edit(connection, conditions)
         now = self._clock()

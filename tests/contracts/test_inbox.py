@@ -154,7 +154,7 @@ async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stor
             claimed = await inbox.claim(message.id)
             assert claimed is not None
             await inbox.finish(claimed, state)
-        await inbox.update(replace(MESSAGE, event=f"Ev{number}", edited=f"{number}.0"))
+        await inbox.receive(replace(MESSAGE, event=f"Ev{number}", edited=f"{number}.0"))
     later = await inbox.receive(replace(MESSAGE, event="Ev9", ts="9.0"))
     assert later is not None
 
@@ -253,6 +253,27 @@ async def test_an_edit_that_overtakes_its_message_is_received_in_its_place(store
     assert unfinished() == [edit]
 
 
+async def test_a_changed_message_that_is_passed_over_is_known_when_it_comes_as_it_was(
+    stores: Stores,
+) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    hint = replace(MESSAGE, kind=MessageKind.FOLLOW_UP, thread="0.9")
+    edit = replace(hint, event="Ev2", text="thanks!", edited="3.0")
+    await inbox.pass_over(edit)
+
+    assert await inbox.receive(hint) is None
+    assert await inbox.update(replace(edit, edited="4.0")) is None
+    assert unfinished() == []
+    known = await inbox.received("T1", "C1", MESSAGE.ts)
+    assert known is not None
+    assert known.text == ""
+
+    later = replace(edit, event="Ev3", kind=MessageKind.MENTION, text="leave?", edited="5.0")
+    assert await inbox.receive(later) is not None
+    await inbox.pass_over(replace(edit, edited="6.0"))
+    assert [message.text for message in unfinished()] == ["leave?"]
+
+
 async def test_stopped_messages_are_worked_on_no_more(stores: Stores) -> None:
     inbox, unfinished = stores.inbox, stores.unfinished
     message = await inbox.receive(MESSAGE)
@@ -311,7 +332,7 @@ async def test_a_message_that_was_passed_over_deleted_or_answered_privately_has_
         else:
             await inbox.note_ephemeral(claimed)
         found.append(await inbox.has_no_reply(message))
-    await inbox.update(replace(MESSAGE, event="Ev3", text="edited", edited="3.0"))
+    await inbox.receive(replace(MESSAGE, event="Ev3", text="edited", edited="3.0"))
     found.append(await inbox.has_no_reply(MESSAGE))
     await inbox.update(replace(MESSAGE, event="Ev4", text="", deleted=True))
     found.append(await inbox.has_no_reply(MESSAGE))

@@ -59,7 +59,15 @@ class MemoryInbox:
         return message
 
     async def update(self, message: IncomingMessage) -> IncomingMessage | None:
+        known = self._at(message)
+        if known and known.state is MessageState.PASSED:
+            return None
         return self._update(message)
+
+    async def pass_over(self, message: IncomingMessage) -> None:
+        if not self._at(message):
+            message = replace(message, id=len(self.kept) + 1, text="")
+            self.kept.append(_Kept(message, self._clock(), MessageState.PASSED))
 
     def _update(self, message: IncomingMessage) -> IncomingMessage | None:
         entry = self._at(message)

@@ -219,6 +219,31 @@ async def test_a_deletion_that_overtakes_its_question_leaves_nothing_to_answer(
     assert slack.from_app("C0TEAM") == []
 
 
+@pytest.mark.parametrize("change", ["edited", "deleted"])
+async def test_what_asks_no_more_before_its_thread_is_known_is_not_answered(
+    bot: Bot, slack: LocalSlack, change: str
+) -> None:
+    await bot.start()
+    slack.deliverer.transport = None
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    hint = await slack.say("U0ANNA", "C0TEAM", "and lunch?", thread_ts=question.ts)
+    await slack.settled()
+    late = list(slack.deliveries)
+    slack.deliverer.transport = slack.sockets
+    if change == "edited":
+        await slack.edit(hint, "thanks!")
+    else:
+        await slack.delete(hint)
+    await slack.settled()
+    for delivery in late:
+        slack.deliverer.begin(delivery.kind, delivery.payload)
+        await slack.settled()
+    await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+
+    assert [question.text for question in bot.handbook.asked] == ["leave?"]
+
+
 async def test_a_preview_that_is_added_is_no_edit(bot: Bot, slack: LocalSlack) -> None:
     question = await asked_and_answered(bot, slack, "leave, as in https://wiki.example.com/leave?")
     before = question.wire()
