@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from footnote_bot.bot.errors import StateUnavailable
 from footnote_bot.bot.slack.running import SlackApp
 from footnote_bot.bot.slack.serve import serve
 from footnote_bot.bot.state.database import Database
@@ -75,10 +76,17 @@ class MortalDatabase(Database):
     """Dies before a transaction, or after it but before the caller learns of it."""
 
     fuse: Fuse
+    ended = False
+
+    def close(self) -> None:
+        self.ended = True
+        super().close()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Run a transaction, reading or writing."""
+        if self.ended:  # a thread that nobody waits for would open a connection that nobody closes
+            raise StateUnavailable("The process has ended.")
         if hasattr(self, "fuse"):
             self.fuse.burn()
         with super().read() as connection:
