@@ -133,8 +133,8 @@ def serve_app(
     library, _ = app.library, app.model  # raises if a model is wrong
     warm_up(parts.embedder, parts.reranker)
     answers = Latest(lambda: answering(app.answerer))
-    # Written answers are those of the first workspace.
-    unwritten = Latest(lambda: answering(app.searching))
+    # For further workspaces: written answers are those of the first one.
+    wiki_answers = Latest(lambda: answering(app.searching))
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
     readiness.check_daily(app.state.check, parts.index.check)
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
@@ -144,7 +144,7 @@ def serve_app(
     def follow(new: Settings) -> None:
         app.follow(new)
         answers.renew()
-        unwritten.renew()
+        wiki_answers.renew()
         scheduler.reschedule(*new.sync.intervals(edits=tells_edits))
 
     if reloading:
@@ -173,9 +173,9 @@ def serve_app(
     )
     further = None
     if secrets.installs:
-        further = further_workspaces(app, connection, env, replace(wikis, answering=unwritten))
+        further = further_workspaces(app, connection, env, replace(wikis, answering=wiki_answers))
         env = replace(env, pages=further.pages())
-    shares = further is not None or DatabaseInstallations(app.state).ever()
+    shares = further is not None or DatabaseInstallations(app.state).was_installed()
 
     def build(me: Identity) -> Dispatcher:
         team = Team(me.team, home=True) if shares else None

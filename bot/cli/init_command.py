@@ -131,13 +131,14 @@ def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
 def _ask_markdown(
     asking: Interview, ask: Callable[..., None], wiki: dict[str, Any], file: Path
 ) -> None:
+    """Ask for the place and the address of a Markdown wiki, and put them into ``wiki``."""
     place = asking.ask("Its folder, or the address of its git repository", None, _place_problem)
     if place.startswith(_GIT):
         wiki["git"] = place
     else:
         # Relative to the folder of the settings file.
-        is_beside = file.absolute().parent == Path.cwd()
-        wiki["path"] = place if is_beside else str(Path(place).expanduser().absolute())
+        is_here = file.absolute().parent == Path.cwd()
+        wiki["path"] = place if is_here else str(Path(place).expanduser().absolute())
     while True:
         question = "Where do people read it? Its address; empty if nowhere"
         wiki.pop("site_url", None)
@@ -149,6 +150,7 @@ def _ask_markdown(
 
 
 def _place_problem(place: str) -> str:
+    """Return the problem with a folder or git address; empty if there is none."""
     if place.startswith(_GIT):
         return password_problem(place)
     try:
@@ -161,6 +163,7 @@ def _place_problem(place: str) -> str:
 
 
 def _ask_confluence(ask: Callable[..., None], wiki: dict[str, Any]) -> None:
+    """Ask for the address, account and spaces of a Confluence wiki."""
     ask("url", "Its address, as in https://example.atlassian.net/wiki", None)
     if (urlsplit(wiki.get("url", "")).hostname or "").endswith(".atlassian.net"):
         ask("email", "The e-mail address of the token's account", None)
@@ -174,10 +177,10 @@ def _keys(answer: str) -> list[str]:
 
 def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
     """Show the findings about the wiki, and return whether its settings are kept."""
-    anchored = wiki
+    with_absolute_path = wiki
     if path := wiki.get("path"):
-        anchored = wiki | {"path": str(Path(path).expanduser().absolute())}
-    levels, findings = [], init_checks.wiki_findings(anchored, secrets)
+        with_absolute_path = wiki | {"path": str(Path(path).expanduser().absolute())}
+    levels, findings = [], init_checks.wiki_findings(with_absolute_path, secrets)
     while True:
         with screen.busy("Looking at the wiki"):
             finding = next(findings, None)
@@ -189,6 +192,7 @@ def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
 
 
 def _slack(asking: Interview, secrets: Secrets) -> _SlackAnswers:
+    """Ask whether to connect Slack, and if so for the review channel; check the token."""
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
         return _SlackAnswers({}, [], connects=False)
     from footnote_bot.config.writing import problem_with  # slow: imports Pydantic
@@ -237,6 +241,7 @@ def _lacks_key(llm: dict[str, Any], secrets: Secrets) -> bool:
 
 
 def _ask_prices(ask: Callable[..., None], llm: dict[str, Any]) -> None:
+    """Ask for the model's prices, and print what answers would cost."""
     ask("price_read", "Its price for a million tokens read; 0: unknown", "0", read=_price)
     if not llm.get("price_read"):
         return

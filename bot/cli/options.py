@@ -175,6 +175,7 @@ def _log_alone(run: Callable[[], object]) -> NoReturn:
 
 
 def log_by(settings: Settings) -> None:
+    """Configure the log by the settings."""
     logs.configure(settings.log_level, settings.log_format, request_ids.current)
 
 
@@ -191,6 +192,7 @@ def log_start(settings: Settings) -> None:
 
 
 def _address(_context: click.Context, _option: click.Parameter, email: str | None) -> str | None:
+    """Check that the value of --as is an e-mail address."""
     if email is not None and "@" not in email:
         raise click.BadParameter(f"{email!r} is no address, as in ann@example.com.")
     return email
@@ -206,7 +208,7 @@ as_person = click.option(
 
 
 def _local(_context: click.Context, _option: click.Parameter, day: Any) -> datetime | None:
-    """Return when the day began here."""
+    """Return when the day began in this machine's time zone."""
     return day.astimezone() if day else None
 
 
@@ -221,6 +223,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def _date(
     name: str, meaning: str, callback: Callable[..., datetime | None]
 ) -> Callable[[_Command], _Command]:
+    """Return an option that takes a date; ``callback`` returns when that day began."""
     return click.option(name, type=_DAY, metavar="DATE", callback=callback, help=meaning)
 
 

@@ -62,8 +62,10 @@ class AdminQueries:
         }
 
     def for_everyone(self, question: str) -> Result:
+        """Return the answer that everyone would get now, in quotations."""
         return self.answer(Question(question, Principal.of(EVERYONE)))
 
     def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:
+        """Return whether the person may read the page, and how answers use it."""
         access = self.parts.access(email, url, held=groups)
         return AccessNow(access, self.last_pass(access.wiki), access.wiki in self.rechecked)

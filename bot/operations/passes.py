@@ -72,7 +72,7 @@ class NoPasses:
 
 
 class ToldPasses:
-    """A log of passes that also tells of each."""
+    """A log of passes that also calls ``told`` with each new pass."""
 
     def __init__(self, log: PassLog, told: Callable[[Pass], None]) -> None:
         self._log = log
@@ -150,6 +150,7 @@ class Lag:
 
     @classmethod
     def of(cls, seconds: Iterable[float]) -> Lag:
+        """Return the statistics of these delays."""
         delays = list(seconds)
         if len(delays) < 2:
             only = delays[0] if delays else None

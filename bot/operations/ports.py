@@ -19,10 +19,12 @@ class WikisByName(Protocol):
     def __iter__(self) -> Iterator[str]: ...
 
     @property
-    def read_as(self) -> Mapping[str, ReadAs]: ...
+    def read_as(self) -> Mapping[str, ReadAs]:
+        """Return how each wiki is read, by name."""
 
     @property
-    def missing(self) -> Mapping[str, str]: ...
+    def missing(self) -> Mapping[str, str]:
+        """Return why a wiki cannot be read, by name, for those that cannot."""
 
     def chosen(self, *names: str) -> object:
         """Return the wikis of these names; without names, all.
@@ -31,7 +33,8 @@ class WikisByName(Protocol):
             WikiMisconfigured: one of the names is no wiki's.
         """
 
-    def part(self, what: str) -> SyncScope: ...
+    def part(self, what: str) -> SyncScope:
+        """Return the scope with this name or address, see `Reindexing.part`."""
 
     def abort_waits(self) -> None: ...
 
@@ -46,9 +49,11 @@ class IndexState(Protocol):
     def is_unfinished(self) -> bool: ...
 
     @property
-    def trouble(self) -> str: ...
+    def trouble(self) -> str:
+        """Return why the index is partial; empty if it is not."""
 
-    def counts(self) -> dict[str, tuple[int, int]]: ...
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return the numbers of pages and of passages, by wiki."""
 
 
 class IndexedWikis(Protocol):
@@ -89,7 +94,8 @@ class Jobs(Protocol):
         """Add a job, which is not taken before it is `ready`. Return None if a job for the same
         wiki is not done yet."""
 
-    async def ready(self, job: int) -> None: ...
+    async def ready(self, job: int) -> None:
+        """Let any process take the job."""
 
     async def take(self) -> Job | None:
         """Take the next job that waits or that a dead process (or this one, which does one at a
@@ -103,7 +109,8 @@ class Jobs(Protocol):
 
     async def is_cancelled(self, job: int) -> bool: ...
 
-    async def ended(self, job: int) -> None: ...
+    async def ended(self, job: int) -> None:
+        """Record that the work on the job has ended."""
 
     async def release(self) -> None:
         """Release this process's jobs, so that another one takes them."""

@@ -25,7 +25,7 @@ _USED = ("index", "owner", "state.sqlite3*")
 
 def exposed(folder: Path) -> list[Path]:
     """Return the paths in the data folder that other users can access. If the folder and its direct
-    children are closed, nothing deeper can be reached or is checked.
+    children are closed, nothing deeper is reachable or checked.
 
     Raises:
         OSError: the folder cannot be read.
@@ -83,6 +83,7 @@ def _privacy_of_new_files(folder: Path) -> Finding:
 
 
 def _user(number: int) -> str:
+    """Return the user's name; the number as text if it has none."""
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:  # a container's user often has no name
@@ -129,6 +130,7 @@ def _with_contents(top: Path, folder: Path) -> Iterator[Path]:
 
 
 def _is_open(path: Path) -> bool:
+    """Return whether the path gives other users any permission."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:

@@ -120,6 +120,7 @@ class OneSyncAtATime:
         return tuple(self.parts.wikis)
 
     def part(self, what: str) -> SyncScope:
+        """Return the scope that an admin means by a wiki's name, an address or a space's key."""
         return self.parts.wikis.part(what)
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
@@ -146,6 +147,7 @@ class OneSyncAtATime:
             return self._run_pass(PassKind.ALL_PAGES, order, progress, watched(lost, stopped))
 
     def abandon(self) -> None:
+        """Delete the index that a stopped full reindex has begun."""
         with self._alone(self.wikis()):
             self.parts.abandon()
 
@@ -168,6 +170,7 @@ class OneSyncAtATime:
 
     @contextmanager
     def _alone(self, wikis: Sequence[str]) -> Iterator[Callable[[], bool]]:
+        """Hold the locks of these wikis, see `SyncLocks`, and that of this process."""
         with alone(self.running), self.locks.hold(wikis) as lost:
             yield lost
 
@@ -201,7 +204,7 @@ class OneSyncAtATime:
         self._follow_others()
 
     def _follow_others(self) -> None:
-        """Let this process use what other processes have read, unless a sync runs."""
+        """Call ``follow`` for each wiki that another process may have read, unless a sync runs."""
         if self.follow is None or not self._behind:
             return
         try:
@@ -247,7 +250,7 @@ class OneSyncAtATime:
         if order.dry_run or not is_whole:
             return reports  # not a pass over a wiki
         for report in reports:
-            before = self._last_without_error.get(report.wiki) or self._last_complete.get(
+            previous = self._last_without_error.get(report.wiki) or self._last_complete.get(
                 report.wiki
             )
             if report.error is None:
@@ -256,7 +259,7 @@ class OneSyncAtATime:
             if report.complete:
                 self._last_complete[report.wiki] = began
                 self._behind.discard(report.wiki)
-            record(self.passes, passed(report, kind, began, self.clock(), before))
+            record(self.passes, passed(report, kind, began, self.clock(), previous))
         return reports
 
 

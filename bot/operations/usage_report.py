@@ -89,7 +89,7 @@ def usage_rows(
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
     directs: set[str] = set()
 
-    def key(subject: str) -> str:
+    def row_name(subject: str) -> str:
         if by is UsageBy.CHANNEL:
             return DIRECT if subject in directs and not identify else subject
         if by is UsageBy.PERSON:
@@ -99,11 +99,11 @@ def usage_rows(
     for asked in usage.asked(by.value, since):
         if asked.direct:
             directs.add(asked.subject)
-        sums[key(asked.subject)].questions[asked.outcome] += asked.questions
+        sums[row_name(asked.subject)].questions[asked.outcome] += asked.questions
     for used in usage.used(by.value, since.date()):
         if used.direct:
             directs.add(used.payer)
-        sum_ = sums[key(used.day.isoformat() if by is UsageBy.DAY else used.payer)]
+        sum_ = sums[row_name(used.day.isoformat() if by is UsageBy.DAY else used.payer)]
         sum_.tokens += used.tokens
         sum_.cost += used.cost
     rows = [

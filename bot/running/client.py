@@ -36,7 +36,7 @@ def ask_running(  # noqa: PLR0913 - the two ends of a conversation, and how to e
         ProcessEnded: the process is gone, or ends.
         KeyboardInterrupt: the work is stopped, and nobody need wait for it.
     """
-    forwarded, until = 0, float("inf")
+    forwarded, deadline = 0, float("inf")
     try:
         connection.send(request)
         while True:
@@ -46,8 +46,8 @@ def ask_running(  # noqa: PLR0913 - the two ends of a conversation, and how to e
                 connection.send({"stop": signals[forwarded]})
                 forwarded += 1
                 if not patient:
-                    until = clock() + _STOPPING
-            if clock() > until:
+                    deadline = clock() + _STOPPING
+            if clock() > deadline:
                 raise KeyboardInterrupt
             if not connection.is_ready(_LOOK):
                 continue

@@ -180,6 +180,7 @@ class RunningServer:
             end.close()
 
     def _accept(self) -> None:
+        """Accept connections until `close`, and begin to serve each."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
@@ -218,6 +219,7 @@ class RunningServer:
             raise
 
     def _handle(self, connection: CommandConnection) -> None:
+        """Read the request and serve it, or refuse it if too many are served already."""
         has_place = self._places.acquire(blocking=False)
         try:
             with closing(connection):
@@ -242,11 +244,11 @@ class RunningServer:
         if ended:
             session.end()
 
-        def told(work: Future[int | dict[str, Any]]) -> None:
+        def send_result(work: Future[int | dict[str, Any]]) -> None:
             _send_last(connection, {"ended": True} if session.ended else _last_message(work))
 
         work = in_daemon(lambda: self._work(request, session), "asked")
-        work.add_done_callback(told)
+        work.add_done_callback(send_result)
         while message := connection.receive():
             if isinstance(name := message.get("stop"), str):
                 session.stop(name)

@@ -41,16 +41,15 @@ def is_in_thread(table: sa.Table, team: str, channel: str, thread: str) -> sa.Co
 
 
 def message_columns(message: IncomingMessage) -> dict[str, Any]:
-    """Return the message as the inbox and the spool's files store it. They call a deleted message
-    ``gone``."""
+    """Return the message as the inbox and the spool store it, with ``deleted`` as ``gone``."""
     columns = asdict(message)
     columns["gone"] = columns.pop("deleted")
     return columns
 
 
 def message_of(stored: Any) -> IncomingMessage:
-    """Return the message in a mapping: the reverse of `message_columns`. It may have more columns,
-    and lack those that a version before did not have.
+    """Return the message in a mapping: the reverse of `message_columns`. The mapping may have more
+    columns, and lack those that earlier versions did not have.
 
     Raises:
         LookupError, TypeError, ValueError: it is no stored message.

@@ -92,6 +92,7 @@ class Session:
                     self._take(words, loop)
 
     def _take(self, words: str, loop: asyncio.Runner) -> None:
+        """Answer a line, print the replies, and print trouble with the index if it is new."""
         if self.echoes:
             terminal.say(f"? {words}\n", style="bold")
         if len(words) > _LONGEST:
@@ -112,6 +113,7 @@ class Session:
                 terminal.complain(trouble)
 
     async def _answer(self, words: str) -> None:
+        """Run the line as a command, or answer it as a question."""
         if _is_command(words):
             await self._run(words)
             return
@@ -169,6 +171,7 @@ class Session:
         self.unprinted.append(Notice(notice.text, (_about(recorded), listed)))
 
     async def _quotes(self) -> None:
+        """Show the quotations behind the latest answer, if a language model wrote it."""
         if self.chat.latest is None or not offers_quotes(self.chat.latest.answer):
             self.unprinted.append(Notice(texts.NO_QUOTES))
             return
@@ -209,6 +212,7 @@ def _is_unanswered(recorded: RecordedAnswer) -> bool:
 
 
 def _about(recorded: RecordedAnswer) -> str:
+    """Return the line that repeats the answer's question, shortened if it is long."""
     question = " ".join(recorded.asked.question.split())
     return texts.about(question if len(question) <= _SHOWN else f"{question[:_SHOWN]}…")
 

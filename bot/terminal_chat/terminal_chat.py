@@ -71,13 +71,15 @@ class TerminalChat:
         )
 
     async def posted(self, message: IncomingMessage) -> Posted:
+        """Return the id of the reply to the message, if there is one."""
         return {line.reply_to: line.ts for line in self.lines if line.reply_to == message.ts}
 
     async def reply(
         self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
-        """Print a reply. Printed text cannot be edited, so a changed reply is printed again, and
-        the conversation uses the last one."""
+        """Print a reply and return its id. Printed text cannot be edited, so a changed reply is
+        printed again, and the last one counts. ``hold`` raises NotOurs if the message is taken
+        over."""
         if hold:
             await hold(message)
         line = TerminalLine(posted.get(message.ts) or self._next(), _text(content), message.ts)
@@ -126,6 +128,7 @@ class TerminalChat:
         """Return no stream: printed text that turns out to be wrong could not be undone."""
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
+        """Return the latest turns before the message, without lines that ask nothing."""
         before = [line for line in self.lines if float(line.ts) < float(message.ts)]
         turns = [
             Turn(Role.BOT if line.reply_to else Role.ASKER, line.text)
@@ -135,18 +138,21 @@ class TerminalChat:
         return tuple(turns[-_TURNS:])
 
     def _next(self) -> str:
+        """Return a new message's ts: seconds since the epoch."""
         # Microseconds that only go forward, unlike the clock.
         self._moment = max(self._moment + 1, time.time_ns() // 1_000)
         seconds, micros = divmod(self._moment, 1_000_000)
         return f"{seconds}.{micros:06d}"
 
     def _forget(self, *ids: str) -> None:
+        """Remove the lines with these ids from the conversation."""
         remaining = [line for line in self.lines if line.ts not in ids]
         self.lines.clear()
         self.lines.extend(remaining)
 
 
 def _text(content: Content) -> str:
+    """Return the words of the content, without the numbers of footnotes."""
     if isinstance(content, AnswerContent):
         return _NOTE.sub("", content.recorded.answer.text)
     return content.text
