@@ -183,8 +183,7 @@ class Linked:
 @dataclass(frozen=True, slots=True)
 class Narrowed:
     """A search of open pages alone, because a wiki did not say which pages the reader may read.
-    ``sites`` are the wikis that did not say; ``several``: the answer is for everybody in a
-    channel."""
+    ``sites`` are such wikis; ``several``: the answer is for everybody in a channel."""
 
     sites: tuple[str, ...] = ()
     several: bool = False

@@ -35,12 +35,12 @@ def print_rows(
 
 def _print_json(rows: Iterable[Row]) -> None:
     """Print a list, as `terminal.print_json` would."""
-    before = "["
+    separator = "["
     for row in rows:
         indented = terminal.json_of(row).replace("\n", "\n  ")
-        write(f"{before}\n  {indented}")
-        before = ","
-    write("[]\n" if before == "[" else "\n]\n")
+        write(f"{separator}\n  {indented}")
+        separator = ","
+    write("[]\n" if separator == "[" else "\n]\n")
 
 
 def _lines(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[Sequence[str]]:

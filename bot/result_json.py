@@ -63,6 +63,7 @@ def result_json(result: Result) -> dict[str, Any]:
 
 
 def _nearest_json(source: Source) -> dict[str, Any]:
+    """Return a nearest section: a source with a ``line`` in place of its quote."""
     return {**source_json(replace(source, quote="")), "line": line_of(source.quote)}
 
 

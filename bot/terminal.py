@@ -127,6 +127,7 @@ def _print_sources(result: Result) -> None:
 
 
 def _print_source(mark: str, source: Source) -> None:
+    """Print a source's section and address; ``mark`` is its number or a dash."""
     section = where(source)
     if source.owner_named and not source.quote:
         section = texts.owned_by(section, on_one_line(source.owner_named))

@@ -129,6 +129,7 @@ def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
 def _sync(
     app: App, stopped: Callable[[], bool], reading: Callable[[str], None], wiki: str | None = None
 ) -> None:
+    """Sync the wiki, or all; show progress, and call ``reading`` with it in words."""
     with screen.progress_bars() as draw:
 
         def progress(progress: Progress) -> None:
@@ -170,9 +171,8 @@ def _read_page(app: App, email: str, wiki: str, page: str) -> tuple[str, str] | 
 
 @dataclass(frozen=True, slots=True)
 class TrialAnswering:
-    """An answering that calls the language model only for questions that it ``composes``, by their
-    text and channel. Sources without an address on the web lead below ``pages_at``; empty: nowhere
-    else."""
+    """An answering that calls the language model only for questions that it ``composes``, by text
+    and channel. Sources without an address on the web lead below ``pages_at``, if it is set."""
 
     answering: Answering
     composes: Callable[[str, str], bool]

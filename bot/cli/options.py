@@ -135,11 +135,11 @@ def _settings(config: Path | None, data_dir: Path | None, *, makes_folder: bool)
     # Slow: imports Pydantic.
     from footnote_bot.config.loading import load, removed_settings, settings_file
 
-    before = given()
-    folder = data_dir or before.data_dir
+    global_options = given()
+    folder = data_dir or global_options.data_dir
     # Keep the file's name: if the file is gone at the next reading, that must be an error, and not
     # mean the defaults.
-    file = settings_file(config or before.config)
+    file = settings_file(config or global_options.config)
     settings = load(file, folder)
     click.get_current_context().meta[_READ_AGAIN] = functools.partial(load, file, folder)
     if folder and not makes_folder and not folder.exists():
@@ -247,8 +247,7 @@ def one_form(*, as_csv: bool, as_json: bool) -> None:
 
 
 class CommandGroup(click.Group):
-    """The commands, and those that other packages bring as entry points of
-    ``footnote.commands``."""
+    """The commands, and those of other packages, as entry points of ``footnote.commands``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from importlib.metadata import entry_points  # slow: loads email and csv

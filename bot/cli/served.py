@@ -43,6 +43,7 @@ class Served:
         self._long = threading.Lock()
 
     def __call__(self, request: dict[str, Any], session: CommandSession) -> int | dict[str, Any]:
+        """Run the requested command; return its exit code, or the message that refuses it."""
         if problem := disagreement(request.get("hello"), greeting(self._app.settings)):
             return {"refused": problem, "code": MISUSED}
         name = str(request.get("command"))

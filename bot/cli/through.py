@@ -145,8 +145,7 @@ class _Output:
 
 @contextmanager
 def _signals(*, with_sigterm: bool) -> Iterator[list[str]]:
-    """Yield a list that the names of signals are added to. A signal that is ignored stays
-    ignored."""
+    """Yield a list that gets the names of signals. A signal that is ignored stays ignored."""
     names: list[str] = []
     before = {}
     for number in (signal.SIGINT, *((signal.SIGTERM,) if with_sigterm else ())):

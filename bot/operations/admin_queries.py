@@ -19,9 +19,8 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class AdminQueries:
-    """The answers to an admin's queries. ``answer`` returns quotations. ``rechecked`` are the wikis
-    whose pages are rechecked before an answer; ``last_pass`` returns the time up to which the index
-    is current."""
+    """The answers to an admin's queries. ``answer`` returns quotations; ``rechecked`` are the wikis
+    whose pages are rechecked for an answer; ``last_pass`` returns up to when one is current."""
 
     parts: IndexedWikis
     passes: PassLog

@@ -44,8 +44,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An order of ``person``, shown by the message ``message`` (its ts; empty: none yet) in
-    ``channel``."""
+    """A person's order, shown by the ``message`` (its ts; empty: none yet) in ``channel``."""
 
     id: int
     order: Order

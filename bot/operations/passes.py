@@ -86,7 +86,7 @@ class ToldPasses:
 
 
 def as_of(wikis: Iterable[str], last_pass: Callable[[str], datetime | None]) -> datetime | None:
-    """Return up to when the index of each of ``wikis`` is current; None if unknown."""
+    """Return up to when the indexes of all these wikis are current; None if unknown."""
     times = [last_pass(wiki) for wiki in wikis]
     return min(filter(None, times)) if times and None not in times else None
 

@@ -43,10 +43,12 @@ class IndexState(Protocol):
     """The index, see `indexers.index.current.CurrentIndex`."""
 
     @property
-    def building(self) -> bool: ...
+    def building(self) -> bool:
+        """Return whether a new index is being built beside this one."""
 
     @property
-    def is_unfinished(self) -> bool: ...
+    def is_unfinished(self) -> bool:
+        """Return whether an index that a full sync began is not finished."""
 
     @property
     def trouble(self) -> str:
@@ -68,7 +70,8 @@ class IndexedWikis(Protocol):
     @property
     def index(self) -> IndexState: ...
 
-    def access(self, email: str, url: str, *, held: frozenset[str] = ...) -> Access: ...
+    def access(self, email: str, url: str, *, held: frozenset[str] = ...) -> Access:
+        """Return whether a person may read a page; ``held`` are the person's Slack user groups."""
 
     def sync(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -117,8 +120,7 @@ class Jobs(Protocol):
 
 
 class Reindexing(Protocol):
-    """The reindexing of wikis: one sync at a time for the whole process, and for each wiki among
-    all processes."""
+    """The reindexing of wikis: one sync at a time in a process, and of a wiki in all of them."""
 
     def wikis(self) -> Sequence[str]: ...
 

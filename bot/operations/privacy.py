@@ -37,8 +37,7 @@ def exposed(folder: Path) -> list[Path]:
 
 
 def close(folder: Path) -> list[str]:
-    """Remove all access to the data folder for other users. Return the failures, a line for each
-    path."""
+    """Remove other users' access to the data folder. Return a line for each failure."""
     problems = []
     try:
         paths = exposed(folder)

@@ -43,7 +43,8 @@ class SyncTurn(Protocol):
             StateUnavailable
         """
 
-    def give_back(self) -> None: ...
+    def give_back(self) -> None:
+        """Leave the turn to another process."""
 
 
 class Always:
@@ -169,6 +170,7 @@ class Scheduler:
 
     @property
     def _has_timer(self) -> bool:
+        """Return whether passes are made at intervals."""
         return bool(self._full.every or self._edits.every)
 
     def _restart_timers_if_rescheduled(self) -> None:

@@ -185,12 +185,12 @@ class OneSyncAtATime:
         return began.astimezone() if began and began <= self.clock() else None
 
     def passed(self, pass_: Pass) -> None:
-        """Record a pass that a command made with this process's index."""
+        """Note a pass that a command made with this process's index."""
         if pass_.complete and pass_.is_full:
             self._last_complete[pass_.wiki] = pass_.began
 
     def catch_up(self) -> None:
-        """Record the passes that other processes have made with an index on a server."""
+        """Learn of the passes that other processes have made over a shared index."""
         for wiki in self.wikis():
             try:
                 latest = self.passes.last_complete(wiki)

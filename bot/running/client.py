@@ -28,9 +28,9 @@ def ask_running(  # noqa: PLR0913 - the two ends of a conversation, and how to e
     patient: bool,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
-    """Send the ``request`` and return the last message; ``show`` all others. The names of received
-    ``signals`` are passed on. The second signal ends this at once. So does the first, after two
-    seconds, unless the work is ``patient``: then it finishes the current page.
+    """Send the ``request`` and return the last message; call ``show`` with all others. The names of
+    received ``signals`` are passed on. The second signal ends this at once. So does the first,
+    after two seconds, unless the work is ``patient``: then it finishes the current page.
 
     Raises:
         ProcessEnded: the process is gone, or ends.

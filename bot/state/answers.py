@@ -303,13 +303,13 @@ class DatabaseAnswers:
 def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:
     """Return whether the asker was forgotten. The rows read are locked until the answer is stored:
     forgetting the asker waits for that, and then deletes it."""
-    message = sa.select(inbox.c.person).where(is_at(inbox, asked.place))
-    raised = sa.select(flags.c.person).where(flags.c.id == asked.flag)
-    if connection.scalar(message.with_for_update(read=True)) not in (None, asked.asker):
+    asker_of_message = sa.select(inbox.c.person).where(is_at(inbox, asked.place))
+    raiser_of_flag = sa.select(flags.c.person).where(flags.c.id == asked.flag)
+    if connection.scalar(asker_of_message.with_for_update(read=True)) not in (None, asked.asker):
         return True
     if asked.flag is None:
         return False
-    return connection.scalar(raised.with_for_update(read=True)) != asked.asker
+    return connection.scalar(raiser_of_flag.with_for_update(read=True)) != asked.asker
 
 
 def _cited_rows(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list[dict[str, Any]]:

@@ -55,8 +55,8 @@ class DatabaseCitedPages:
                 _make_due(connection, page.answer)
 
     def invalidate(self, page: Cited, since: datetime | None) -> None:
-        """Delete a cited page that is gone, or closed to people who saw it. The answer becomes due
-        to be retracted if it was given after ``since`` (None: it stays)."""
+        """Delete the row of a page that is gone, or closed to people who saw it. The answer becomes
+        due to be retracted if it was given after ``since`` (None: it stays)."""
         of_answer = sa.select(flags.c.id).where(flags.c.answer == page.answer)
         with self._database.begin() as connection:
             # Lock in the order in which forgetting and answering again lock.
@@ -64,7 +64,7 @@ class DatabaseCitedPages:
             answer = sa.select(answers.c.id).where(answers.c.id == page.answer)
             connection.execute(answer.with_for_update())
             if not connection.execute(sa.delete(cited).where(*_row(page))).rowcount:
-                return  # It was answered again since this was read.
+                return  # the question was answered again since the row was read
             _make_due(connection, page.answer)
             if since is not None:
                 connection.execute(
@@ -101,7 +101,7 @@ class DatabaseCitedPages:
 
 
 def _row(page: Cited) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions for a row that has not changed since it was read."""
+    """Return the conditions that find the page's row if it is still as it was read."""
     return (
         cited.c.answer == page.answer,
         cited.c.wiki == page.wiki,

@@ -54,7 +54,7 @@ whose network is cut would hang everything."""
 _POOL_SECONDS = 10.0
 _BUSY_SECONDS = 5
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_MIGRATING = 0x0F007A07E
+_MIGRATION_LOCK = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
 
 _CALM = 5.0
@@ -134,7 +134,7 @@ class Database:
         return database
 
     def tell_outages(self, outages: Outages | None = None) -> None:
-        """Log, from now on, when the database goes away and when it is back."""
+        """Log from now on, by ``outages``, when the database goes away and when it is back."""
         self._outages = outages or Outages()
 
     @contextmanager
@@ -323,7 +323,7 @@ class Database:
     def _migrate(self) -> None:
         with self.begin() as connection:
             if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # one process at a time, too
             migrate(connection)

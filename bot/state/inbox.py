@@ -305,7 +305,7 @@ class DatabaseInbox:
             return QuestionCounts(stored[0] + before_edit[0], stored[1] + before_edit[1])
 
     def finish(self, message: IncomingMessage, state: MessageState) -> None:
-        """Put this version of the message into ``state``, unless it is finished, without text."""
+        """Put this version of an unfinished message into ``state``, and delete its text."""
         finish = (
             sa.update(inbox)
             .where(*_same_version(message), inbox.c.state.in_(_UNFINISHED))

@@ -80,6 +80,7 @@ class DatabaseInstallations:
         self._database.run(self._database.upsert(org_workspaces, {"team": team}, values))
 
     def workspaces_of(self, organization: str) -> Sequence[str]:
+        """Return the workspaces that were recorded for the organization."""
         query = (
             sa.select(org_workspaces.c.team)
             .where(org_workspaces.c.organization == organization)

@@ -61,8 +61,7 @@ def message_of(stored: Any) -> IncomingMessage:
 
 
 def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
-    """Return the answer in a row. ``prefix`` comes before the columns' names if other tables are
-    joined."""
+    """Return the answer in a row, whose column names begin with ``prefix`` if it is a join."""
 
     def value(name: str) -> Any:
         return getattr(row, prefix + name)
@@ -86,8 +85,7 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
 
 
 def flag_of(row: Any) -> Flag:
-    """Return the flag in a row, which joins a flag with its answer. Column names begin with their
-    table's name."""
+    """Return the flag in a row joined with its answer; columns begin with their table's name."""
     due = {
         Due.ASK: row.flags_ask_due,
         Due.SHOW: row.flags_edition > row.flags_shown,

@@ -135,6 +135,7 @@ class DatabaseWrittenAnswers:
         return [_written_answer(row) for row in rows]
 
     def _announcements(self, condition: sa.ColumnElement[bool]) -> list[Announcement]:
+        """Return the announcements of answers that meet the ``condition``, oldest first."""
         query = sa.select(written).where(self._of_team, condition).order_by(written.c.id)
         return [
             Announcement(

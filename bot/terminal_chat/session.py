@@ -61,8 +61,7 @@ def _is_command(line: str) -> bool:
 class Session:
     """A session: questions, and commands beside them. ``unprinted`` is the content to show.
     ``echoes``: the question is not visible in the terminal, so it is printed above its answer.
-    ``trouble`` returns why the index is partial, empty if it is not. ``failures`` are the ids of
-    incidents."""
+    ``trouble`` returns why the index is partial, or nothing. ``failures`` are incidents' ids."""
 
     chat: TerminalChat
     inbox: Inbox
@@ -197,7 +196,7 @@ _KINDS = (Complaint.OUTDATED, Complaint.INCOMPLETE, Complaint.WRONG_PAGE)
 
 
 def _complaint(reason: str, recorded: RecordedAnswer) -> tuple[Complaint, str]:
-    """Return the complaint, and the comment beside it."""
+    """Return the complaint that ``reason`` begins with, and the rest of it as the comment."""
     for complaint in _KINDS:
         comment = reason[len(complaint.words) :]
         if reason.lower().startswith(complaint.words) and not comment[:1].isalnum():
@@ -208,6 +207,7 @@ def _complaint(reason: str, recorded: RecordedAnswer) -> tuple[Complaint, str]:
 
 
 def _is_unanswered(recorded: RecordedAnswer) -> bool:
+    """Return whether the question has no answer, or only an uncertain one."""
     return isinstance(recorded.answer, NoAnswer) or is_unsure(recorded.answer)
 
 
@@ -249,7 +249,7 @@ def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
     echoes: bool,
 ) -> Session:
     """Compose a session. Answers come from ``wikis``, or from all wikis if it is empty; ``rights``
-    returns those of ``email``; without one, everyone's."""
+    returns the rights of ``email``, or everyone's without one."""
     # No other session has this name.
     channel, unprinted, failures = f"{TEAM}-{token_hex(8)}", deque[Content](), list[str]()
     chat = TerminalChat(channel, email or TEAM, unprinted.append)

@@ -55,7 +55,7 @@ class TerminalChat:
         self.lines: deque[TerminalLine] = deque(maxlen=_REMEMBERED)
 
     def say(self, text: str) -> IncomingMessage:
-        """Take the line that the person typed."""
+        """Add the line that the person typed to the conversation, and return it as a message."""
         ts = self._next()
         self._thread = self._thread or ts
         self.lines.append(TerminalLine(ts, text))
@@ -77,9 +77,8 @@ class TerminalChat:
     async def reply(
         self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
-        """Print a reply and return its id. Printed text cannot be edited, so a changed reply is
-        printed again, and the last one counts. ``hold`` raises NotOurs if the message is taken
-        over."""
+        """Print a reply and return its id. Printed text cannot be edited: a changed reply is
+        printed again, and the last one counts. ``hold`` checks that the message is still ours."""
         if hold:
             await hold(message)
         line = TerminalLine(posted.get(message.ts) or self._next(), _text(content), message.ts)
@@ -106,8 +105,7 @@ class TerminalChat:
         self._forget(*posted.values())
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
-        """Print only the news about an answer: its retraction. The conversation goes
-        on with it."""
+        """Put ``content`` in place of an answer; print it unless it is an answer itself."""
         for number, line in enumerate(self.lines):
             if line.ts == id_:
                 self.lines[number] = replace(line, text=_text(content))
