@@ -53,7 +53,7 @@ class Remote(Protocol):
         ...
 
     def interruptible(self) -> AbstractContextManager[threading.Event]:
-        """Let the first Ctrl-C ask for a stop at the next safe point."""
+        """Yield an event that the first Ctrl-C there sets, to stop at the next safe point."""
         ...
 
 

@@ -120,7 +120,7 @@ def serve_app(
 
     def open_stores() -> None:
         with models_loaded(parts.embedder, parts.reranker):
-            _ = app.process, parts.index
+            _ = app.process, parts.index  # the first use opens them
 
     chat.open_patiently(connection, open_stores, readiness.AWAY)
     process = app.process

@@ -88,10 +88,10 @@ def read_again() -> Callable[[], Settings]:
     return reader
 
 
-def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[..., None]:
+def configured(command: Callable[..., None], *, closes_folder: bool = True) -> Callable[..., None]:
     """Add the options every command takes, before its name or after it, and pass settings and
     secrets to it. The data folder is closed to other users first, unless the command only reads
-    (``mends`` is false)."""
+    (``closes_folder`` is false)."""
 
     @placed
     @functools.wraps(command)
@@ -105,7 +105,7 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         settings = _settings(
             config, data_dir, makes_folder=name in _MAKERS or bool(options.get("corpus"))
         )
-        if mends:
+        if closes_folder:
             _close_to_others(settings.data_dir)
 
         def alone() -> None:

@@ -147,16 +147,16 @@ class _Output:
 def _signals(*, with_sigterm: bool) -> Iterator[list[str]]:
     """Yield a list that gets the names of signals. A signal that is ignored stays ignored."""
     names: list[str] = []
-    before = {}
+    old_handlers = {}
     for number in (signal.SIGINT, *((signal.SIGTERM,) if with_sigterm else ())):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(
+            old_handlers[number] = signal.signal(
                 number, lambda number, _: names.append(signal.Signals(number).name)
             )
     try:
         yield names
     finally:
-        for number, handler in before.items():
+        for number, handler in old_handlers.items():
             signal.signal(number, handler)
 
 

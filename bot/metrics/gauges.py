@@ -90,6 +90,7 @@ class Gauges(Collector):
         )
 
     def _index_gauges(self, status: Mapping[str, Any]) -> Iterator[Metric]:
+        """Yield the gauges of the index and its passes, from `AdminQueries.status`."""
         wikis = status["wikis"]
         yield GaugeMetricFamily(
             "footnote_index_building",

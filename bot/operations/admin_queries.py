@@ -38,7 +38,7 @@ class AdminQueries:
         index = self.parts.index if self.parts.is_made else None
         counts, read_as = (index.counts(), wikis.read_as) if index else ({}, {})
         trouble = index.trouble if index else ""
-        missing, rows = wikis.missing, {}  # it looks at each wiki's folder
+        missing, rows = wikis.missing, {}  # read once: it looks at each wiki's folder
         for name in wikis:
             pages, passages = counts.get(name, (0, 0))
             row = {

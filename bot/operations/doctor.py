@@ -75,7 +75,7 @@ def identity(mode: str, named: int) -> Finding:
 
 
 def limits(person: int, channel: int) -> Finding:
-    """Return how many questions a person and a channel may ask in a minute; 0: no limit."""
+    """Report how many questions a person and a channel may ask in a minute; 0: no limit."""
     most = [f"{number:,}" if number else "any number" for number in (person, channel)]
     return ok(
         "limits",
@@ -99,7 +99,7 @@ def precision(share: float) -> Iterator[Finding]:
 
 
 def webhooks(*, is_set: bool) -> Finding:
-    """Return whether the secret of Confluence's webhooks is set."""
+    """Report whether the secret of Confluence's webhooks is set."""
     if is_set:
         return ok("webhooks", "A secret is set: Confluence's webhooks start the next sync sooner.")
     return ok(
@@ -110,7 +110,7 @@ def webhooks(*, is_set: bool) -> Finding:
 def state(
     wikis: Sequence[str], opened: Callable[[], PassLog | None], since: datetime
 ) -> Iterator[Finding]:
-    """Yield whether the bot's database can be read, and how the last passes over ``wikis`` went.
+    """Report whether the bot's database can be read, and how the last passes over ``wikis`` went.
     ``opened`` opens its log; None: no database was ever made."""
     try:
         log = opened()
@@ -138,7 +138,7 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
 
 
 def _last_pass(last: Pass) -> Iterator[Finding]:
-    """Yield what a wiki's ``last`` full pass found: failure, closed pages, failed pages."""
+    """Report a wiki's ``last`` full pass: failure, pages shown to nobody, failed pages."""
     when = in_words(last.ended.astimezone())
     if not last.complete:
         yield failure(

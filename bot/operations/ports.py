@@ -36,7 +36,8 @@ class WikisByName(Protocol):
     def part(self, what: str) -> SyncScope:
         """Return the scope with this name or address, see `Reindexing.part`."""
 
-    def abort_waits(self) -> None: ...
+    def abort_waits(self) -> None:
+        """Make a sync that waits for a wiki give up."""
 
 
 class IndexState(Protocol):

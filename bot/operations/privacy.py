@@ -54,7 +54,7 @@ def close(folder: Path) -> list[str]:
 
 
 def findings(folder: Path) -> Iterator[Finding]:
-    """Yield whether other users of the machine may read the data folder now."""
+    """Report whether other users of the machine may read the data folder now."""
     try:
         paths = exposed(folder)
     except OSError as error:
@@ -68,7 +68,7 @@ def findings(folder: Path) -> Iterator[Finding]:
 
 
 def _privacy_of_new_files(folder: Path) -> Finding:
-    """Return whether files created in the folder now are private to their owner."""
+    """Report whether files created in the folder now are private to their owner."""
     if not folder.exists():
         return ok(texts.DATA_FOLDER, texts.not_made_yet(folder))
     if _is_shared(folder):

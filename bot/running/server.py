@@ -257,7 +257,7 @@ class RunningServer:
 
 
 def _last_message(work: Future[int | dict[str, Any]]) -> dict[str, Any]:
-    """Return the last message about work that is done."""
+    """Return the message to send last about ended ``work``: its result, or why it failed."""
     error = work.exception()
     if isinstance(error, KeyboardInterrupt):
         return {"exit": _INTERRUPTED}

@@ -162,7 +162,7 @@ class DatabaseUsageReport:
 
 
 def _by_day(connection: sa.Connection, since: datetime) -> Iterator[QuestionsAsked]:
-    """Yield the number of questions by outcome and day; a database does not know this time zone."""
+    """Yield the number of questions by outcome and day, a day of this machine's time zone."""
     query = sa.select(_QUESTIONS.c.at, _QUESTIONS.c.outcome).where(_QUESTIONS.c.at >= since)
     rows = connection.execution_options(yield_per=1000).execute(query)
     counts = Counter((day_of(row.at), row.outcome) for row in rows)

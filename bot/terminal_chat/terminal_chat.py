@@ -115,6 +115,7 @@ class TerminalChat:
     async def post_privately(
         self, channel: str, person: str, content: Content, thread: str | None = None
     ) -> None:
+        """Print content that only this person sees; a reply can go to nobody else."""
         if (channel, person) != (self.channel, self.person):
             raise NotInChannel("Nobody else is at this terminal.")
         self._show(content)
