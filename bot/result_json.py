@@ -68,7 +68,7 @@ def _nearest_json(source: Source) -> dict[str, Any]:
 
 
 def source_json(source: Source) -> dict[str, Any]:
-    """Return a source of the result, with its quote."""
+    """Return a source of the result: with its quote, or without one with the page's owner."""
     return {
         "title": source.title,
         "heading": source.heading,

@@ -61,7 +61,7 @@ def _assembled(*parts: str | tuple[str, str]) -> Text:
 
 
 def say(words: str, style: str = "") -> None:
-    """Print to standard output, as it is."""
+    """Print the words to standard output as they are: neither wrapped nor as markup."""
     out().print(safe(words, style), soft_wrap=True)
 
 

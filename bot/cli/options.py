@@ -78,7 +78,7 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def given() -> GlobalOptions:
-    """Return the global options; none, if a command runs by itself."""
+    """Return the global options; empty ones if the command runs without its group."""
     return click.get_current_context().find_object(GlobalOptions) or GlobalOptions(None, None)
 
 

@@ -108,7 +108,7 @@ def _is_shared(folder: Path) -> bool:
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails if a user has none
     return (
         place in {working_folder, *working_folder.parents, home}
-        or bool(place.stat().st_mode & stat.S_ISVTX)
+        or bool(place.stat().st_mode & stat.S_ISVTX)  # the sticky bit, as of /tmp
         or not _is_data(place)
     )
 

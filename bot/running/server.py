@@ -108,7 +108,7 @@ class CommandSession:
                 self._at_first_stop = None
 
     def stop(self, signal: str) -> None:
-        """Handle a Ctrl-C."""
+        """Count a Ctrl-C; at the first one, call what `calling_at_first_stop` was given."""
         with self._lock:
             self._stops += 1
             stop = self._at_first_stop if self._stops == 1 else None

@@ -74,6 +74,7 @@ class DatabaseThreads:
         select_askers = sa.select(inbox.c.person).where(
             is_in_thread(inbox, thread.team, thread.channel, thread.ts),
             inbox.c.state != MessageState.PASSED,
+            # A message without a mention counts once it was answered.
             sa.or_(inbox.c.kind == MessageKind.MENTION, inbox.c.state == MessageState.DONE),
             sa.not_(inbox.c.gone),
         )

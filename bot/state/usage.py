@@ -176,8 +176,8 @@ def _is_direct(channel: str) -> bool:
 
 
 def pseudonyms(database: Database) -> Callable[[str], str]:
-    """Return a function from a person's id to a pseudonym, which is always the same in this
-    database and differs in others. Anybody who can read the database can find the person.
+    """Return a function that returns the pseudonym of a person's id: always the same in this
+    database, and another one in others. Anybody who can read the database can find the person.
 
     Raises:
         StateUnavailable
