@@ -362,7 +362,7 @@ Result = Answer | NoAnswer
 
 
 def is_unsure(result: Result) -> bool:
-    """Return whether the result may not answer, so that the asker may ask the wiki's reviewers."""
+    """Return whether the result leaves the question open, so that reviewers may be asked."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
     return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)
