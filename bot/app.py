@@ -68,9 +68,8 @@ class App:
     def __init__(
         self, settings: Settings, secrets: Secrets, *, indexing: Indexing | None = None
     ) -> None:
-        """Create it. ``last_pass`` returns the time up to which a wiki's index is current: from the
-        database, unless a caller replaces it. ``model_client`` is used in place of the configured
-        language model's client."""
+        """Create it. ``last_pass`` returns up to when a wiki's index is current: by the database,
+        unless a caller sets another. ``model_client`` replaces the configured model's client."""
         restoring.finish(settings.data_dir)
         self.settings = settings
         self.secrets = secrets
@@ -91,7 +90,7 @@ class App:
     def over(
         cls, settings: Settings, secrets: Secrets, wikis: Sequence[Wiki], scratch: str = ""
     ) -> Self:
-        """Make the parts over these wikis instead, in a ``scratch`` index of this name."""
+        """Make the parts over ``wikis`` alone, in an index in the folder ``scratch``, if named."""
         folder = settings.data_dir / "scratch" / scratch if scratch else None
         indexing = Indexing(settings, secrets, wikis=wikis, folder=folder)
         return cls(settings, secrets, indexing=indexing)
@@ -183,6 +182,7 @@ class App:
 
     @part
     def model(self) -> ConfiguredModel | None:
+        """Return the configured language model; None if there is none."""
         llm = self.settings.llm
         if not llm.provider:
             return None
@@ -255,8 +255,7 @@ class App:
         return Asker(self.answerer, self.reader(email), tuple(wikis) or None, lambda: index.trouble)
 
     def agent_tools(self, email: str | None) -> AgentTools:
-        """Return the tools of an agent on this machine, with the rights of ``email`` (None:
-        everyone's)."""
+        """Return the tools of a local agent with the rights of ``email`` (None: everyone's)."""
         return AgentTools(
             LocalPerson(email or "", lambda: self.reader(email)),
             Several(self.answerer),

@@ -55,6 +55,7 @@ def clean(text: str) -> str:
 
 
 def _shown_character(match: re.Match[str]) -> str:
+    """Return the character; nothing if it is invisible and joins no letters."""
     character = match[0]
     if character in _ZERO_WIDTH_JOINERS and _joins_other_scripts(match.string, match.start()):
         return character
@@ -62,8 +63,9 @@ def _shown_character(match: re.Match[str]) -> str:
 
 
 def _joins_other_scripts(text: str, at: int) -> bool:
-    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
-    return len(around) == 2 and all(map(_may_be_joined, around))
+    """Return whether the characters beside this place may be joined."""
+    neighbours = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
+    return len(neighbours) == 2 and all(map(_may_be_joined, neighbours))
 
 
 def _may_be_joined(character: str) -> bool:
@@ -151,4 +153,5 @@ def _without_marks(text: str) -> str:
 
 
 def _with_spaced_brackets(code: str) -> str:
+    """Return code in which each ``[1]`` became ``[ 1 ]``, which is no footnote."""
     return _IN_BRACKETS.sub(r"[ \1 ]", code)

@@ -12,8 +12,8 @@ from footnote_bot.bot import screen, terminal
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """Let the first SIGINT or SIGTERM ask for a stop at the next safe point, and a second one stop
-    at once (which loses nothing either, see `indexers.syncing.sync`)."""
+    """Yield an event that the first SIGINT or SIGTERM sets, to stop at the next safe point. A
+    second one stops at once (which loses nothing either, see `indexers.syncing.sync`)."""
     if remote_screen := screen.remote():
         with remote_screen.interruptible() as stopped_there:
             yield stopped_there
@@ -28,11 +28,13 @@ def interruptible() -> Iterator[threading.Event]:
         # In a thread: the signal may have interrupted a write to the same stream.
         threading.Thread(target=terminal.complain, args=(words,)).start()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    old_handlers = {
+        number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield stopped
     finally:
-        for number, handler in before.items():
+        for number, handler in old_handlers.items():
             signal.signal(number, handler)
 
 

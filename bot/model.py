@@ -183,8 +183,7 @@ class Linked:
 @dataclass(frozen=True, slots=True)
 class Narrowed:
     """A search of open pages alone, because a wiki did not say which pages the reader may read.
-    ``sites`` are the wikis that did not say; ``several``: the answer is for everybody in a
-    channel."""
+    ``sites`` are such wikis; ``several``: the answer is for everybody in a channel."""
 
     sites: tuple[str, ...] = ()
     several: bool = False
@@ -210,12 +209,12 @@ class Fallback(StrEnum):
 
     @property
     def words(self) -> str:
-        """Return the reason above quotations."""
+        """Return the reason, as the sentence above quotations that are shown instead."""
         return texts.so_quotes(texts.WHY_NO_MODEL[self], names_pages=self is Fallback.CONTRADICTED)
 
     @property
-    def words_of_silence(self) -> str:
-        """Return the reason below a reply that quotes nothing either."""
+    def words_without_quotes(self) -> str:
+        """Return the reason, as the sentence below a reply that quotes nothing either."""
         wrote = self in (Fallback.UNSUPPORTED, Fallback.CONTRADICTED)
         return (texts.so_left_out if wrote else texts.so_only_quoted)(texts.WHY_NO_MODEL[self])
 
@@ -363,7 +362,7 @@ Result = Answer | NoAnswer
 
 
 def is_unsure(result: Result) -> bool:
-    """Return whether it may not answer, so that the asker may ask the wiki's reviewers."""
+    """Return whether the result leaves the question open, so that reviewers may be asked."""
     if isinstance(result, NoAnswer):
         return result.reason is Reason.NOTHING_FITS
     return isinstance(result, Answer) and (result.tone is Tone.CLOSEST or result.denial)
@@ -373,9 +372,9 @@ def why_no_model(result: Result) -> str:
     """Return why a language model's words are not in the result; empty if there is no reason."""
     if not (fallback := result.fallback):
         return ""
-    return fallback.words_of_silence if isinstance(result, NoAnswer) else fallback.words
+    return fallback.words_without_quotes if isinstance(result, NoAnswer) else fallback.words
 
 
 def named(result: Result) -> tuple[Source, ...]:
-    """Return the sections that the result leads to."""
+    """Return the sections that the result cites or names as nearest."""
     return result.nearest if isinstance(result, NoAnswer) else (*result.sources, *result.nearest)

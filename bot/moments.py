@@ -21,5 +21,5 @@ def today() -> date:
 
 
 def day_of(moment: datetime) -> date:
-    """Return its date in this machine's time zone, with summer time if it was in force then."""
+    """Return the moment's date in this machine's time zone, with summer time if in force then."""
     return moment.astimezone().date()

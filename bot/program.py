@@ -17,6 +17,7 @@ def program_here() -> str:
 
 
 def _called(program: Path) -> str:
+    """Return the program's name if the shell finds it by that, or else its path."""
     on_path = shutil.which(program.name)
     if not program.exists() or (on_path and Path(on_path).samefile(program)):
         return program.name

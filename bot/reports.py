@@ -35,12 +35,12 @@ def print_rows(
 
 def _print_json(rows: Iterable[Row]) -> None:
     """Print a list, as `terminal.print_json` would."""
-    before = "["
+    separator = "["
     for row in rows:
         indented = terminal.json_of(row).replace("\n", "\n  ")
-        write(f"{before}\n  {indented}")
-        before = ","
-    write("[]\n" if before == "[" else "\n]\n")
+        write(f"{separator}\n  {indented}")
+        separator = ","
+    write("[]\n" if separator == "[" else "\n]\n")
 
 
 def _lines(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -64,6 +64,7 @@ def _csv_line(cells: Sequence[object]) -> str:
 
 
 def _cell(value: object) -> object:
+    """Return a cell of CSV: a number, or text that is no formula."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         words = _plain(value)
         return f"'{words}" if words.startswith(_FORMULA) else words
@@ -71,6 +72,7 @@ def _cell(value: object) -> object:
 
 
 def _plain(value: object) -> str:
+    """Return the value as text: yes or no, the members of a list, or nothing for None."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
@@ -79,6 +81,7 @@ def _plain(value: object) -> str:
 
 
 def _shown(value: object) -> str:
+    """Return a cell of a table, on one line; numbers with separators."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return on_one_line(_plain(value))
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4f}"

@@ -63,11 +63,12 @@ def result_json(result: Result) -> dict[str, Any]:
 
 
 def _nearest_json(source: Source) -> dict[str, Any]:
+    """Return a nearest section: a source with a ``line`` in place of its quote."""
     return {**source_json(replace(source, quote="")), "line": line_of(source.quote)}
 
 
 def source_json(source: Source) -> dict[str, Any]:
-    """Return a source of the result, with its quote."""
+    """Return a source of the result: with its quote, or without one with the page's owner."""
     return {
         "title": source.title,
         "heading": source.heading,

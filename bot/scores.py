@@ -34,6 +34,7 @@ def unreachable(pages: dict[str, list[str]]) -> Iterator[str]:
 
 
 def print_scores(scores: dict[str, Any]) -> None:
+    """Print the figures of `footnote eval`, those by group as tables."""
     intervals = scores["intervals"]
     for name, value in scores.items():
         if name == "plain":
@@ -54,6 +55,7 @@ def print_scores(scores: dict[str, Any]) -> None:
 
 
 def _print_plain(plain: dict[str, Any]) -> None:
+    """Print how many answers are plain, and the share of these that is right in each sense."""
     out().print(f"{'plain answers':16} {plain['answers']}")
     for name, number in plain["of"].items():
         out().print(f"  {name:20} {_figure(plain[name])} of {number}")
@@ -76,8 +78,7 @@ def print_replay(report: dict[str, Any]) -> None:
 
 
 def _print_table(name: str, columns: Sequence[str], rows: Mapping[str, Sequence[object]]) -> None:
-    """Print a table whose first column, ``name``, has the keys of ``rows``; nothing without
-    rows."""
+    """Print a table whose first column, ``name``, has the keys of ``rows``; skip an empty one."""
     if not rows:
         return
     table = Table(name, *columns, box=None, pad_edge=False)
@@ -108,6 +109,7 @@ def _with_interval(scores: dict[str, Any], name: str) -> str:
 
 
 def _print_answers(answers: dict[str, Any]) -> None:
+    """Print the figures of the check of answers, and a few answers that fail each check."""
     out().print()
     for name, value in answers.items():
         if name != "failures":
@@ -165,6 +167,7 @@ def _short(sentence: str) -> str:
 
 
 def _figure(value: object) -> str:
+    """Return a figure, or several by name, as text."""
     if isinstance(value, dict):
         return ", ".join(f"{name} {_figure(inner)}" for name, inner in value.items())
     if isinstance(value, float):

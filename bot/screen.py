@@ -41,7 +41,7 @@ class Remote(Protocol):
     """The command at another terminal that this process works for."""
 
     def progress(self, progress: SyncProgress, doing: str) -> None:
-        """Show progress there.
+        """Show the progress of a sync on its screen; ``doing`` is what is done to the pages.
 
         Raises:
             KeyboardInterrupt: somebody there pressed Ctrl-C.
@@ -49,11 +49,11 @@ class Remote(Protocol):
         ...
 
     def busy(self, doing: str) -> None:
-        """Show a spinner there; without words none."""
+        """Show a spinner with these words on its screen; without words remove it."""
         ...
 
     def interruptible(self) -> AbstractContextManager[threading.Event]:
-        """Let the first Ctrl-C ask for a stop at the next safe point."""
+        """Yield an event that the first Ctrl-C there sets, to stop at the next safe point."""
         ...
 
 
@@ -108,7 +108,7 @@ def print_indented(text: Text, columns: int) -> None:
 
 
 def print_within(lines: Sequence[Sequence[str]]) -> None:
-    """Print lines of cells within the terminal's width. The first line is the heads."""
+    """Print lines of cells within the terminal's width. The first line is the column heads."""
     heads, *rows = lines
     table = Table(*(Column(head, overflow="fold") for head in heads), box=None, pad_edge=False)
     for line in rows:
@@ -117,14 +117,13 @@ def print_within(lines: Sequence[Sequence[str]]) -> None:
 
 
 def remote() -> Remote | None:
-    """Return the other process's command that this thread works for; None if it works for its own
-    process."""
+    """Return the other process's command that this thread works for; None if there is none."""
     return _screen.get().remote
 
 
 @contextmanager
 def shown_on(screen: Screen) -> Iterator[None]:
-    """Write to this screen within, in this thread."""
+    """Let what runs meanwhile in this thread write to this screen."""
     token = _screen.set(screen)
     try:
         yield
@@ -141,6 +140,7 @@ def write(text: str) -> None:
 
 
 def encoding() -> str:
+    """Return the encoding of standard output."""
     return getattr(out().file, "encoding", None) or sys.getdefaultencoding()
 
 
@@ -156,9 +156,8 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def progress_bars() -> Iterator[Callable[..., None]]:
-    """Yield a function that draws a `SyncProgress`, and takes what is done to the pages as
-    ``doing``: the bar, the count and total, the rate and the time left. Without a terminal it draws
-    nothing."""
+    """Yield a function that draws a `SyncProgress`: the bar, the count and total, the rate and the
+    time left; without a terminal, nothing. It takes as ``doing`` what is done to the pages."""
     if remote_screen := remote():
         yield _labelled(remote_screen.progress)
         return

@@ -120,7 +120,7 @@ def serve_app(
 
     def open_stores() -> None:
         with models_loaded(parts.embedder, parts.reranker):
-            _ = app.process, parts.index
+            _ = app.process, parts.index  # the first use opens them
 
     chat.open_patiently(connection, open_stores, readiness.AWAY)
     process = app.process
@@ -133,8 +133,8 @@ def serve_app(
     library, _ = app.library, app.model  # raises if a model is wrong
     warm_up(parts.embedder, parts.reranker)
     answers = Latest(lambda: answering(app.answerer))
-    # Written answers are those of the first workspace.
-    unwritten = Latest(lambda: answering(app.searching))
+    # For further workspaces: written answers are those of the first one.
+    wiki_answers = Latest(lambda: answering(app.searching))
     threading.Thread(target=parts.wikis.preload_members, name="preloading", daemon=True).start()
     readiness.check_daily(app.state.check, parts.index.check)
     tells_edits = any(wiki.recent for wiki in parts.wikis.values())
@@ -144,7 +144,7 @@ def serve_app(
     def follow(new: Settings) -> None:
         app.follow(new)
         answers.renew()
-        unwritten.renew()
+        wiki_answers.renew()
         scheduler.reschedule(*new.sync.intervals(edits=tells_edits))
 
     if reloading:
@@ -173,12 +173,12 @@ def serve_app(
     )
     further = None
     if secrets.installs:
-        further = further_workspaces(app, connection, env, replace(wikis, answering=unwritten))
+        further = further_workspaces(app, connection, env, replace(wikis, answering=wiki_answers))
         env = replace(env, pages=further.pages())
-    shares = further is not None or DatabaseInstallations(app.state).ever()
+    has_several = further is not None or DatabaseInstallations(app.state).was_installed()
 
     def build(me: Identity) -> Dispatcher:
-        team = Team(me.team, home=True) if shares else None
+        team = Team(me.team, home=True) if has_several else None
         home = SlackParts(
             settings, connection, env, me, wikis=wikis, state=app.state, process=process, team=team
         ).app()
@@ -210,15 +210,15 @@ def agents_of(
     app: App, as_of: Callable[[], datetime | None], answered: Callable[[Result], None]
 ) -> Agents | None:
     """Compose the agents of people; None if they are not served. ``answered`` counts answers."""
-    of = app.settings.agents
-    if not of.enabled:
+    settings = app.settings.agents
+    if not settings.enabled:
         return None
     executor = ThreadPoolExecutor(4, "agents")
     app.closing.callback(executor.shutdown, wait=False, cancel_futures=True)
     rate = Rate(lambda: app.settings.slack.person_minute, time.monotonic)
     return Agents(
         PersonalTokens(DatabaseTokens(app.state), now),
-        opening.address_of(endpoint_of(of)),
+        opening.address_of(endpoint_of(settings)),
         AgentResources(executor, rate, as_of, answered),
         new_incident,
     )
@@ -231,11 +231,11 @@ def further_workspaces(
     secrets = app.secrets
 
     def build(me: Identity, token: str, allowed: WorkspaceRights) -> SlackApp:
-        ours = allowed.wikis
+        names = allowed.wikis
         return SlackParts(
-            app.settings.narrowed(ours),
+            app.settings.narrowed(names),
             replace(connection, bot_token=token),
-            replace(env, samples=lambda: app.searching.open_questions(ours) if ours else ()),
+            replace(env, samples=lambda: app.searching.open_questions(names) if names else ()),
             me,
             wikis=wikis.narrowed(allowed, me.team),
             state=app.state,
@@ -261,10 +261,10 @@ def further_workspaces(
 
 
 def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:
-    slack, socket = settings.slack, settings.slack.mode == "socket"
+    slack, by_socket = settings.slack, settings.slack.mode == "socket"
     return SlackConnection(
         bot_token=secrets.slack_bot_token.get_secret_value(),
-        app_token=secrets.slack_app_token.get_secret_value() if socket else "",
+        app_token=secrets.slack_app_token.get_secret_value() if by_socket else "",
         signing_secret=secrets.slack_signing_secret.get_secret_value(),
         api_url=secrets.slack_api_url or SLACK_API,
         host=slack.listens_on,
@@ -344,6 +344,7 @@ class SlackParts:
         )
 
     def app(self) -> SlackApp:
+        """Compose the features of the workspace, and the app that runs them."""
         settings, env, slack, wikis = self.settings, self.env, self.slack, self.wikis
         days = settings.state.retention_days
         spool = Spool(settings.data_dir / "spool" / (self.team.folder if self.team else ""))

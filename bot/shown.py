@@ -18,7 +18,7 @@ class ResultTone(StrEnum):
 
 
 def tone_of(result: Result) -> ResultTone:
-    """Return how the result is shown. "The pages do not say" is no plain answer."""
+    """Return the tone in which a result is shown. "The pages do not say" is no plain answer."""
     if isinstance(result, Answer):
         is_plain = result.tone is Tone.ANSWER and not result.denial
         return ResultTone.PLAIN if is_plain else ResultTone.NEAREST
@@ -44,8 +44,7 @@ def as_unsure(result: Result) -> Result:
 
 
 def line_of(quote: str) -> str:
-    """Return the first line of a quotation without markup, cut between words if it is longer than
-    `LONGEST_LINE`."""
+    """Return the first line of a quotation without markup, cut between words at `LONGEST_LINE`."""
     line = plain_line(quote.strip().partition("\n")[0])
     if len(line) <= LONGEST_LINE:
         return line

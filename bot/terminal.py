@@ -56,11 +56,12 @@ def _with_bold(text: str) -> Text:
 
 
 def _assembled(*parts: str | tuple[str, str]) -> Text:
+    """Return the parts as one inert text; a part may be words with their style."""
     return Text.assemble(*(safe(p) if isinstance(p, str) else safe(*p) for p in parts))
 
 
 def say(words: str, style: str = "") -> None:
-    """Print to standard output, as it is."""
+    """Print the words to standard output as they are: neither wrapped nor as markup."""
     out().print(safe(words, style), soft_wrap=True)
 
 
@@ -70,6 +71,7 @@ def print_json(value: object) -> None:
 
 
 def json_of(value: object) -> str:
+    """Return JSON that standard output can encode."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     try:
         text.encode(encoding())
@@ -99,6 +101,7 @@ def print_answer(result: Result, *, chatting: bool = False) -> None:
 
 
 def _notes(result: Result, *, chatting: bool) -> list[str]:
+    """Return why no language model wrote the answer, and what the check of its words found."""
     why = [words] if (words := why_no_model(result)) else []
     if not isinstance(result, Answer):
         return why
@@ -107,9 +110,10 @@ def _notes(result: Result, *, chatting: bool) -> list[str]:
 
 
 def _print_sources(result: Result) -> None:
+    """Print the sources, each with an excerpt of its words, and the nearest sections."""
     sources = () if isinstance(result, NoAnswer) else result.sources
-    behind = words_behind(result) if isinstance(result, Answer) else ("",) * len(sources)
-    for number, (source, words) in enumerate(zip(sources, behind, strict=True), start=1):
+    excerpts = words_behind(result) if isinstance(result, Answer) else ("",) * len(sources)
+    for number, (source, words) in enumerate(zip(sources, excerpts, strict=True), start=1):
         _print_source(f"[{number}] ", source)
         if words:
             print_indented(safe(f"\u201c{words}\u201d", style="dim"), 6)
@@ -123,6 +127,7 @@ def _print_sources(result: Result) -> None:
 
 
 def _print_source(mark: str, source: Source) -> None:
+    """Print a source's section and address; ``mark`` is its number or a dash."""
     section = where(source)
     if source.owner_named and not source.quote:
         section = texts.owned_by(section, on_one_line(source.owner_named))
@@ -131,6 +136,7 @@ def _print_source(mark: str, source: Source) -> None:
 
 
 def print_why(why: Why) -> None:
+    """Print the features that decided whether to answer, their weights and the rule."""
     for name, value in why.seen.items():
         out().print(f"  {texts.feature(name, value, why.weighs[name])}")
     out().print(f"  {'bias':9} {'':6}  {why.weighs['bias']:g}")
@@ -221,7 +227,7 @@ _VERDICTS = {True: (texts.YES, "green"), False: (texts.NO, "red"), None: (texts.
 
 
 def print_access(result: AccessNow) -> None:
-    """Print yes or no, and each gate on the way."""
+    """Print yes or no, each gate on the way, and whether answers use the page."""
     access = result.access
     page = f'"{access.title}"' if access.title else access.url
     word, style = _VERDICTS[access.may_read]
@@ -235,6 +241,7 @@ def print_access(result: AccessNow) -> None:
 
 
 def complain(text: str) -> None:
+    """Print an error to standard error."""
     with suppress(OSError):  # there is no other place to report it
         err().print(safe(text, style="red"), soft_wrap=True)
 
@@ -294,6 +301,7 @@ def _print_wiki_notes(name: str, row: dict[str, Any]) -> None:
 
 
 def _lags(lags: dict[str, dict[str, Any]]) -> list[str]:
+    """Return the cells of the lags: p50 / p95 of edits, and of everything else."""
     return [
         f"{shown_span(lags[kind]['p50'])} / {shown_span(lags[kind]['p95'])}"
         if lags[kind]["count"]

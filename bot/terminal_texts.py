@@ -36,7 +36,7 @@ def of_day(day: date) -> str:
 
 
 def feature(name: str, value: float, weight: float) -> str:
-    """Return a line of why an answer was given."""
+    """Return the line about a feature that decided whether to answer."""
     return f"{name:9} {value:6.3f}  weighs {weight:g}"
 
 

@@ -129,11 +129,12 @@ def serve(  # noqa: PLR0913 - the wikis, the trial, and how it begins and ends
 def _sync(
     app: App, stopped: Callable[[], bool], reading: Callable[[str], None], wiki: str | None = None
 ) -> None:
+    """Sync the wiki, or all; show progress, and call ``reading`` with it in words."""
     with screen.progress_bars() as draw:
 
         def progress(progress: Progress) -> None:
             draw(progress)
-            reading(_far(progress))
+            reading(_how_far(progress))
 
         reports = sync_once(
             app.indexing,
@@ -147,13 +148,15 @@ def _sync(
         terminal.print_report(report)
 
 
-def _far(progress: Progress) -> str:
+def _how_far(progress: Progress) -> str:
+    """Return the wiki's name, with how far it is read."""
     what = "passages" if progress.embedding else "pages"
     far = f" ({progress.done:,} of {progress.total:,} {what})"
     return f"{progress.wiki}{far if progress.total else ''}"
 
 
 def _read_page(app: App, email: str, wiki: str, page: str) -> tuple[str, str] | None:
+    """Return title and text of the page, see `ReadPage`; sections begin with their headings."""
     places = [(wiki, page, ordinal) for ordinal in range(_MOST)]
     passages = app.indexing.index.passages(places, reader=app.reader(email))
     parts: list[str] = []
@@ -168,9 +171,8 @@ def _read_page(app: App, email: str, wiki: str, page: str) -> tuple[str, str] | 
 
 @dataclass(frozen=True, slots=True)
 class TrialAnswering:
-    """An answering that calls the language model only for questions that it ``composes``, by their
-    text and channel. Sources without an address on the web lead below ``pages_at``; empty: nowhere
-    else."""
+    """An answering that calls the language model only for questions that it ``composes``, by text
+    and channel. Sources without an address on the web lead below ``pages_at``, if it is set."""
 
     answering: Answering
     composes: Callable[[str, str], bool]
@@ -193,6 +195,7 @@ class TrialAnswering:
         return result
 
     def _addressed(self, source: Source) -> Source:
+        """Return the source with an address below ``pages_at`` if it has none on the web."""
         if source.url.startswith(("https://", "http://")):
             return source
         return replace(source, url=f"{self.pages_at}{quote(f'{source.wiki}/{source.page}')}")
@@ -208,9 +211,9 @@ class TrialApp(App):
         self._owner = owner
         self.indexing = owner.indexing
         self.one_sync = owner.one_sync
-        owner.passed = self._passed_beside
+        owner.passed = self._record_pass
 
-    def _passed_beside(self, pass_: Pass) -> None:
+    def _record_pass(self, pass_: Pass) -> None:
         super().pass_log().record(pass_)
         self.passed(pass_)
 

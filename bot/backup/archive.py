@@ -77,7 +77,7 @@ class Manifest:
                 str(fields["version"]), str(fields["made"]), dict(fields["parts"]), files
             )
             for part in (manifest.index, manifest.state):
-                _ = part is None or part["kind"]
+                _ = part is None or part["kind"]  # raises KeyError without a kind
         except FileNotFoundError:
             raise BackupRefused(
                 f"{folder} holds no whole backup: it has no {MANIFEST}, which is written last."
@@ -144,13 +144,13 @@ def back_up(
                 if file.is_file() and file.name != _UNFINISHED
             }
             manifest = Manifest(version, made, parts, files)
-            unnamed = folder / f"{MANIFEST}.new"
-            unnamed.unlink(missing_ok=True)
-            with unnamed.open("x", encoding="utf-8") as stream:  # which follows no link
+            new_manifest = folder / f"{MANIFEST}.new"
+            new_manifest.unlink(missing_ok=True)
+            with new_manifest.open("x", encoding="utf-8") as stream:  # which follows no link
                 stream.write(json.dumps(asdict(manifest), indent=1) + "\n")
             sync_folders(folder)
             check()
-            unnamed.replace(folder / MANIFEST)
+            new_manifest.replace(folder / MANIFEST)
             (folder / _UNFINISHED).unlink()
             sync(folder)
     except OSError as error:
@@ -189,6 +189,7 @@ def _prepared(folder: Path) -> Iterator[None]:
 
 
 def _require_free(folder: Path) -> None:
+    """Check that the folder is empty, or holds only an interrupted backup."""
     entries = {path.name for path in folder.iterdir()}
     if MANIFEST in entries:
         raise BackupRefused(f"{folder} holds a backup already: name a new folder.")
@@ -226,6 +227,7 @@ def sync(folder: Path) -> None:
 
 
 def sync_folders(folder: Path) -> None:
+    """Write the entries of the folder, and of all folders below it, to the disk."""
     for place, _, _ in os.walk(folder):
         sync(Path(place))
 

@@ -190,11 +190,12 @@ def _warn(copy: Path, error: OSError) -> None:
 
 
 def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
-    brings = {INDEX, STATE, *KEPT}
+    """Copy the backup's files into ``copy``, and compare each with its size and its checksum."""
+    restored = {INDEX, STATE, *KEPT}
     if manifest.index and manifest.index["kind"] == "server":
-        brings.remove(INDEX)  # the backup has only the snapshot's name
+        restored.remove(INDEX)  # the backup has only the snapshot's name
     for name, (size, expected) in manifest.files.items():
-        if Path(name).parts[0] not in brings:
+        if Path(name).parts[0] not in restored:
             continue
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -212,8 +213,8 @@ def _copy(backup: Path, copy: Path, manifest: Manifest) -> None:
 
 
 def _plan(copy: Path, database: Path) -> None:
-    """Write which files are replaced, and move the new database beside the old one. Files that the
-    backup does not hold stay."""
+    """Write the plan, which says what is replaced, and move the new database beside the old one.
+    Files that the backup does not hold stay."""
     brings = {name for name in (INDEX, *KEPT) if (copy / name).exists()}
     replaces = brings | ({CURVE} if INDEX in brings else set())  # a later curve is of the old index
     plan: dict[str, Any] = {"brings": sorted(brings), "replaces": sorted(replaces)}
@@ -233,12 +234,13 @@ def _plan(copy: Path, database: Path) -> None:
 
 
 def _move(ready: Path, data_dir: Path) -> None:
-    """Put what the plan names in place; what is there already, a killed process has moved."""
+    """Put the files that the plan names in place, but for those that a killed process has moved."""
     plan = json.loads((ready / _PLAN).read_bytes())
     if database := plan.get("elsewhere"):  # first: if it is missing, the old data stays whole
         _replace(Path(database), plan["checksum"], ready)
     for name in plan["replaces"]:
         new, place = ready / name, data_dir / name
+        # A file that is replaced and not brought is only removed.
         if new.exists() or name not in plan["brings"]:
             remove(place)
         if new.exists():
@@ -246,7 +248,7 @@ def _move(ready: Path, data_dir: Path) -> None:
 
 
 def _replace(database: Path, expected: str, ready: Path) -> None:
-    """Put the new database, which lies beside it, in place of ``database``.
+    """Put the new database, with the checksum ``expected``, in place of ``database``.
 
     Raises:
         BackupRefused: it is in neither place.
@@ -270,17 +272,19 @@ def _staged(database: Path) -> Path:
 
 
 def _logs(database: Path) -> list[Path]:
+    """Return the paths of SQLite's log files of the database."""
     return [database.with_name(database.name + suffix) for suffix in _LOGS]
 
 
 def _is_mounted(place: Path) -> bool:
+    """Return whether the path is a mount point."""
     if os.path.ismount(place):
         return True
     try:  # only this list names what is mounted from the same disk, as Docker does
         lines = _MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
         return False
-    listed = str(place.parent.resolve() / place.name)
+    listed = str(place.parent.resolve() / place.name)  # with these characters escaped in octal
     for character in "\\ \t\n":
         listed = listed.replace(character, f"\\{ord(character):03o}")
     return any(line.split(" ")[4] == listed for line in lines)
@@ -307,7 +311,7 @@ def require_kinds(manifest: Manifest, *, index_on_server: bool, database_on_serv
 
 
 def require_rows(found: Mapping[str, int], expected: Mapping[str, int]) -> None:
-    """Compare the rows of each table with those of the backup.
+    """Check that each table has as many rows as in the backup.
 
     Raises:
         BackupRefused: they are not as many.

@@ -77,6 +77,7 @@ def outcome() -> int:
 
 
 def _run() -> int:
+    """Run the command line and return its exit code; print what is wrong with the command."""
     try:
         return exit_code(lambda: cli(prog_name="footnote", standalone_mode=False))
     except click.ClickException as error:

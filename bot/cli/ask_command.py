@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from footnote_bot.config.settings import Secrets, Settings
 
 
-def _in_words(_context: click.Context, _argument: click.Parameter, question: str) -> str:
+def _not_empty(_context: click.Context, _argument: click.Parameter, question: str) -> str:
     if not question.strip():
         raise click.ClickException("The question is empty. Is a variable not set?")
     return question
 
 
 @click.command()
-@click.argument("question", callback=_in_words)
+@click.argument("question", callback=_not_empty)
 @as_person
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
 @click.option("--why", "reasons", is_flag=True, help="Say what decided whether to answer.")
@@ -45,8 +45,8 @@ def ask(
 ) -> None:
     """Ask QUESTION as in Slack."""
     if quotes:
-        nobody = settings.llm.model_copy(update={"provider": ""})
-        settings = settings.model_copy(update={"llm": nobody})
+        no_model = settings.llm.model_copy(update={"provider": ""})
+        settings = settings.model_copy(update={"llm": no_model})
     with screen.busy("Looking"), open_app(settings, secrets) as app:
         answer = app.asker(email, wikis)
         result = answer(question)

@@ -63,7 +63,6 @@ def _piped() -> Iterator[str]:
 
 
 def _accept_any_bytes() -> None:
-    """Show bytes that are not valid in the encoding of standard input as a replacement
-    character."""
+    """Let bytes that are not valid in standard input's encoding become a replacement character."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")

@@ -28,7 +28,7 @@ _MODEL_SECONDS = 15.0
 
 @click.command()
 @as_json
-@partial(configured, mends=False)
+@partial(configured, closes_folder=False)
 def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """Check what works, what does not, and what to do about it."""
     shown: list[Finding] = []
@@ -90,7 +90,7 @@ def _findings(app: App) -> Iterator[Finding]:
 
 
 def model_findings(settings: LlmSettings, key: str) -> Iterator[Finding]:
-    """Yield whether the language models answer. Each is asked for a word."""
+    """Report whether each language model answers when it is asked for a word."""
     # Slow: they load LlamaIndex.
     from footnote_bot.bot.answering.llm.model_client import probe
     from footnote_bot.bot.answering.llm.providers import model_client_of

@@ -252,6 +252,7 @@ def _asked(
 
 
 def _print(figures: dict[str, Any], *, flags: bool, as_json: bool) -> None:
+    """Print the figures, and complain of pages that no search could have found."""
     if not figures["questions"]:
         terminal.complain("Nobody has judged an answer yet." if flags else "No question was asked.")
     for problem in scores.unreachable(figures["unreachable"]):

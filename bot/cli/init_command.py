@@ -67,9 +67,9 @@ def init(config: Path | None) -> None:
             sys.exit(FAILED)
         if not file.absolute().parent.is_dir():
             raise SettingsError([f"there is no folder {file.parent}"])
-        wiki = _wiki(asking, secrets, file)
-        slack = _slack(asking, secrets)
-        llm = _model(asking, secrets)
+        wiki = _ask_wiki(asking, secrets, file)
+        slack = _ask_slack(asking, secrets)
+        llm = _ask_model(asking, secrets)
     except (click.Abort, KeyboardInterrupt):
         terminal.complain("\nNothing was written.")
         raise
@@ -110,7 +110,7 @@ def _print_next_steps(file: Path, slack: _SlackAnswers) -> None:
         terminal.say(f"\n{slack_steps(serve)}".rstrip())
 
 
-def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
+def _ask_wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
     """Ask for a wiki until it passes its checks, or the person accepts a failure."""
     while True:
         kind = asking.choose("What is your wiki?", ("markdown", "confluence"))
@@ -124,20 +124,21 @@ def _wiki(asking: Interview, secrets: Secrets, file: Path) -> dict[str, Any]:
         if kind == "confluence" and not secrets.variable("CONFLUENCE_TOKEN"):
             terminal.complain("CONFLUENCE_TOKEN is not set, so the wiki is not asked now.")
             return wiki
-        if _passes(asking, wiki, secrets):
+        if _wiki_passes(asking, wiki, secrets):
             return wiki
 
 
 def _ask_markdown(
     asking: Interview, ask: Callable[..., None], wiki: dict[str, Any], file: Path
 ) -> None:
+    """Ask for the place and the address of a Markdown wiki, and put them into ``wiki``."""
     place = asking.ask("Its folder, or the address of its git repository", None, _place_problem)
     if place.startswith(_GIT):
         wiki["git"] = place
     else:
         # Relative to the folder of the settings file.
-        is_beside = file.absolute().parent == Path.cwd()
-        wiki["path"] = place if is_beside else str(Path(place).expanduser().absolute())
+        is_here = file.absolute().parent == Path.cwd()
+        wiki["path"] = place if is_here else str(Path(place).expanduser().absolute())
     while True:
         question = "Where do people read it? Its address; empty if nowhere"
         wiki.pop("site_url", None)
@@ -149,6 +150,7 @@ def _ask_markdown(
 
 
 def _place_problem(place: str) -> str:
+    """Return the problem with a folder or git address; empty if there is none."""
     if place.startswith(_GIT):
         return password_problem(place)
     try:
@@ -161,6 +163,7 @@ def _place_problem(place: str) -> str:
 
 
 def _ask_confluence(ask: Callable[..., None], wiki: dict[str, Any]) -> None:
+    """Ask for the address, account and spaces of a Confluence wiki."""
     ask("url", "Its address, as in https://example.atlassian.net/wiki", None)
     if (urlsplit(wiki.get("url", "")).hostname or "").endswith(".atlassian.net"):
         ask("email", "The e-mail address of the token's account", None)
@@ -172,12 +175,12 @@ def _keys(answer: str) -> list[str]:
     return [key.strip() for key in answer.split(",") if key.strip()]
 
 
-def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
+def _wiki_passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
     """Show the findings about the wiki, and return whether its settings are kept."""
-    anchored = wiki
+    with_absolute_path = wiki
     if path := wiki.get("path"):
-        anchored = wiki | {"path": str(Path(path).expanduser().absolute())}
-    levels, findings = [], init_checks.wiki_findings(anchored, secrets)
+        with_absolute_path = wiki | {"path": str(Path(path).expanduser().absolute())}
+    levels, findings = [], init_checks.wiki_findings(with_absolute_path, secrets)
     while True:
         with screen.busy("Looking at the wiki"):
             finding = next(findings, None)
@@ -188,7 +191,8 @@ def _passes(asking: Interview, wiki: dict[str, Any], secrets: Secrets) -> bool:
     return Level.FAILURE not in levels or asking.keeps_despite("The wiki cannot be read like this.")
 
 
-def _slack(asking: Interview, secrets: Secrets) -> _SlackAnswers:
+def _ask_slack(asking: Interview, secrets: Secrets) -> _SlackAnswers:
+    """Ask whether to connect Slack, and if so for the review channel; check the token."""
     if asking.choose("Connect Slack?", ("later", "now")) == "later":
         return _SlackAnswers({}, [], connects=False)
     from footnote_bot.config.writing import problem_with  # slow: imports Pydantic
@@ -208,7 +212,7 @@ def _slack(asking: Interview, secrets: Secrets) -> _SlackAnswers:
     return _SlackAnswers(settings, missing, connects=True)
 
 
-def _model(asking: Interview, secrets: Secrets) -> dict[str, Any]:
+def _ask_model(asking: Interview, secrets: Secrets) -> dict[str, Any]:
     """Return the settings of `[llm]`, empty if there is no model; ask until a model answers, or the
     person accepts a failure. A pipe that was written before these questions need not answer them.
     """
@@ -227,7 +231,7 @@ def _model(asking: Interview, secrets: Secrets) -> dict[str, Any]:
         if _lacks_key(llm, secrets):
             terminal.complain(f"{_KEY} is not set, so the model is not asked now.")
             return llm
-        if _answers(asking, llm, secrets):
+        if _model_passes(asking, llm, secrets):
             return llm
 
 
@@ -237,6 +241,7 @@ def _lacks_key(llm: dict[str, Any], secrets: Secrets) -> bool:
 
 
 def _ask_prices(ask: Callable[..., None], llm: dict[str, Any]) -> None:
+    """Ask for the model's prices, and print what answers would cost."""
     ask("price_read", "Its price for a million tokens read; 0: unknown", "0", read=_price)
     if not llm.get("price_read"):
         return
@@ -255,7 +260,7 @@ def _price(answer: str) -> float | str:
         return answer  # which the settings' own rules refuse
 
 
-def _answers(asking: Interview, llm: dict[str, Any], secrets: Secrets) -> bool:
+def _model_passes(asking: Interview, llm: dict[str, Any], secrets: Secrets) -> bool:
     """Show the finding about the model, and return whether its settings are kept."""
     from footnote_bot.config.llm import LlmSettings  # slow: imports Pydantic
 

@@ -84,6 +84,7 @@ class Interview:
         return not self._is_typed or self.confirm("Keep it all the same?")
 
     def _prompted(self, question: str, default: str | None, *, required: bool) -> str:
+        """Return the line that was typed, or the next one of a pipe; ``default`` if it is empty."""
         if self._is_typed:
             answer: str = click.prompt(question, default=default, err=True)
             return answer

@@ -58,6 +58,7 @@ class LocalCalls:
             raise CallRefused(str(error)) from None
 
     def _call(self, tool: str, arguments: object) -> dict[str, Any]:
+        """Call the tool through the process that holds the index, or in this one if none does."""
         until = time.monotonic() + PATIENCE
         while self._app is None:
             try:
@@ -71,6 +72,7 @@ class LocalCalls:
         return call_tool(self._app, self.email, tool, arguments)
 
     def _open(self) -> None:
+        """Open the index in this process, unless another thread has."""
         # Another thread's context of click is not this one's.
         with self._opening, self.context.scope(cleanup=False):
             if self._app is None:

@@ -78,7 +78,7 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def given() -> GlobalOptions:
-    """Return the global options; none, if a command runs by itself."""
+    """Return the global options; empty ones if the command runs without its group."""
     return click.get_current_context().find_object(GlobalOptions) or GlobalOptions(None, None)
 
 
@@ -88,10 +88,10 @@ def read_again() -> Callable[[], Settings]:
     return reader
 
 
-def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[..., None]:
+def configured(command: Callable[..., None], *, closes_folder: bool = True) -> Callable[..., None]:
     """Add the options every command takes, before its name or after it, and pass settings and
     secrets to it. The data folder is closed to other users first, unless the command only reads
-    (``mends`` is false)."""
+    (``closes_folder`` is false)."""
 
     @placed
     @functools.wraps(command)
@@ -105,7 +105,7 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         settings = _settings(
             config, data_dir, makes_folder=name in _MAKERS or bool(options.get("corpus"))
         )
-        if mends:
+        if closes_folder:
             _close_to_others(settings.data_dir)
 
         def alone() -> None:
@@ -135,11 +135,11 @@ def _settings(config: Path | None, data_dir: Path | None, *, makes_folder: bool)
     # Slow: imports Pydantic.
     from footnote_bot.config.loading import load, removed_settings, settings_file
 
-    before = given()
-    folder = data_dir or before.data_dir
+    global_options = given()
+    folder = data_dir or global_options.data_dir
     # Keep the file's name: if the file is gone at the next reading, that must be an error, and not
     # mean the defaults.
-    file = settings_file(config or before.config)
+    file = settings_file(config or global_options.config)
     settings = load(file, folder)
     click.get_current_context().meta[_READ_AGAIN] = functools.partial(load, file, folder)
     if folder and not makes_folder and not folder.exists():
@@ -175,6 +175,7 @@ def _log_alone(run: Callable[[], object]) -> NoReturn:
 
 
 def log_by(settings: Settings) -> None:
+    """Configure the log by the settings."""
     logs.configure(settings.log_level, settings.log_format, request_ids.current)
 
 
@@ -191,6 +192,7 @@ def log_start(settings: Settings) -> None:
 
 
 def _address(_context: click.Context, _option: click.Parameter, email: str | None) -> str | None:
+    """Check that the value of --as is an e-mail address."""
     if email is not None and "@" not in email:
         raise click.BadParameter(f"{email!r} is no address, as in ann@example.com.")
     return email
@@ -206,7 +208,7 @@ as_person = click.option(
 
 
 def _local(_context: click.Context, _option: click.Parameter, day: Any) -> datetime | None:
-    """Return when the day began here."""
+    """Return when the day began in this machine's time zone."""
     return day.astimezone() if day else None
 
 
@@ -221,6 +223,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def _date(
     name: str, meaning: str, callback: Callable[..., datetime | None]
 ) -> Callable[[_Command], _Command]:
+    """Return an option that takes a date; ``callback`` returns when that day began."""
     return click.option(name, type=_DAY, metavar="DATE", callback=callback, help=meaning)
 
 
@@ -244,8 +247,7 @@ def one_form(*, as_csv: bool, as_json: bool) -> None:
 
 
 class CommandGroup(click.Group):
-    """The commands, and those that other packages bring as entry points of
-    ``footnote.commands``."""
+    """The commands, and those of other packages, as entry points of ``footnote.commands``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from importlib.metadata import entry_points  # slow: loads email and csv

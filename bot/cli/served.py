@@ -43,6 +43,7 @@ class Served:
         self._long = threading.Lock()
 
     def __call__(self, request: dict[str, Any], session: CommandSession) -> int | dict[str, Any]:
+        """Run the requested command; return its exit code, or the message that refuses it."""
         if problem := disagreement(request.get("hello"), greeting(self._app.settings)):
             return {"refused": problem, "code": MISUSED}
         name = str(request.get("command"))
@@ -61,6 +62,7 @@ class Served:
 
     @contextmanager
     def _turn(self, session: CommandSession) -> Iterator[None]:
+        """Wait until no other long command runs, and keep others waiting meanwhile."""
         while not self._long.acquire(timeout=0.2):
             session.check()
         try:
@@ -70,6 +72,7 @@ class Served:
 
 
 def _result(run: Callable[[], object]) -> int | dict[str, Any]:
+    """Run a command and return its exit code, or the message that it is wrong."""
     try:
         return exit_code(run)
     except click.ClickException as error:
@@ -85,6 +88,7 @@ def _options(command: click.Command, options: object) -> dict[str, Any]:
 
 
 def _value(param: click.Parameter, value: Any) -> Any:
+    """Return an option's value, received as JSON, as click would pass it."""
     if isinstance(value, list):
         return tuple(value)
     return Path(value) if isinstance(param.type, click.Path) and value is not None else value
@@ -119,6 +123,7 @@ class _RemoteScreen:
         self._next = 0.0
 
     def progress(self, progress: Progress, doing: str) -> None:
+        """Send the progress to the command, but the same bar at most 20 times a second."""
         self._session.check()
         bar, now = (doing, progress.wiki), time.monotonic()
         if bar == self._drawn and now < self._next and progress.done != progress.total:
@@ -167,6 +172,7 @@ class _Stream(io.TextIOBase):
 
 
 def _screen(description: object, session: CommandSession) -> Screen:
+    """Return a screen over the session like the one that the command has described."""
     consoles = description if isinstance(description, dict) else {}
     return Screen(
         _console(consoles.get("out"), session, "out"),

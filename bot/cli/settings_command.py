@@ -70,5 +70,5 @@ def print_settings(check: bool, slack: bool, config: Path | None, as_json: bool)
 
 
 def slack_steps(serve: str) -> str:
-    """Return the five steps; ``serve`` is the command that starts the bot."""
+    """Return the steps to connect Slack; ``serve`` is the command that starts the bot."""
     return _STEPS.format(link=creation_link(), serve=serve)

@@ -55,7 +55,8 @@ def status(settings: Settings, secrets: Secrets, indexer: bool, as_json: bool) -
 
 
 def _check_indexer(settings: Settings) -> None:
-    """Read only a file: a probe calls this every minute, also while the database is away."""
+    """Print whether the indexer makes progress, by a file alone: probes ask every minute, also
+    while the database is away."""
     from footnote_bot.bot.operations.heartbeat import (  # `--help` need not load it
         heartbeat_in,
         standstill,

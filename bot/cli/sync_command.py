@@ -60,8 +60,8 @@ def sync(
     """Read into the index what changed in the wikis."""
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
-    others = name or full or recent or dry_run or allow_mass_removal or as_json
-    if others if watch else metrics:
+    other_options = name or full or recent or dry_run or allow_mass_removal or as_json
+    if other_options if watch else metrics:
         raise click.UsageError("--watch takes no other option than --metrics, which needs it.")
     if watch:
         # Slow: Pydantic, and more modules than `--help` may load.
@@ -106,6 +106,7 @@ def sync(
 
 
 def _exit_if_failed(reports: list[SyncReport]) -> None:
+    """End the process with a failure's exit code if a wiki failed or holds no page."""
     if any(isinstance(report.error, WikiMisconfigured) for report in reports):
         sys.exit(MISUSED)
     if empty := [report.wiki for report in reports if _is_empty(report)]:
@@ -115,5 +116,6 @@ def _exit_if_failed(reports: list[SyncReport]) -> None:
 
 
 def _is_empty(report: SyncReport) -> bool:
+    """Return whether a complete sync found no page in the wiki."""
     changed = report.added + report.changed + report.relabelled + report.removed
     return report.complete and not (changed or report.unchanged or report.failed)

@@ -53,12 +53,12 @@ def through_or_alone(
         SystemExit: with the code, if it was not run alone.
         As `through_process` and ``alone`` do.
     """
-    until: float | None = None
+    deadline: float | None = None
     while True:
         try:
             code = through_process(settings, command, options)
         except ProcessEnded:
-            until = clock() + _ENDING
+            deadline = clock() + _ENDING
         else:
             if code is not None:
                 sys.exit(code)
@@ -66,8 +66,8 @@ def through_or_alone(
             alone()
         except IndexLocked:
             # Counted from now: on a busy machine it takes seconds to find that the index is held.
-            until = until or clock() + PATIENCE
-            if clock() >= until:
+            deadline = deadline or clock() + PATIENCE
+            if clock() >= deadline:
                 raise
         else:
             return
@@ -96,7 +96,7 @@ def through_process(settings: Settings, command: str, options: Mapping[str, Any]
             "screen": {"out": _described(screen.out()), "err": _described(screen.err())},
         }
         try:
-            with _signals(terms=is_sync) as signals, output.drawing:
+            with _signals(with_sigterm=is_sync) as signals, output.drawing:
                 last = ask_running(connection, request, output.show, signals, patient=is_sync)
         except ProcessEnded:
             if output.printed:
@@ -120,6 +120,7 @@ class _Output:
         self._draw: Any = None
 
     def show(self, message: dict[str, Any]) -> None:
+        """Show a message of the running process: progress, a spinner or written text."""
         if "progress" in message:
             if self._draw is None:
                 self._draw = self.drawing.enter_context(screen.progress_bars())
@@ -143,24 +144,24 @@ class _Output:
 
 
 @contextmanager
-def _signals(*, terms: bool) -> Iterator[list[str]]:
-    """Yield a list that the names of signals are added to. A signal that is ignored stays
-    ignored."""
+def _signals(*, with_sigterm: bool) -> Iterator[list[str]]:
+    """Yield a list that gets the names of signals. A signal that is ignored stays ignored."""
     names: list[str] = []
-    before = {}
-    for number in (signal.SIGINT, *((signal.SIGTERM,) if terms else ())):
+    old_handlers = {}
+    for number in (signal.SIGINT, *((signal.SIGTERM,) if with_sigterm else ())):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(
+            old_handlers[number] = signal.signal(
                 number, lambda number, _: names.append(signal.Signals(number).name)
             )
     try:
         yield names
     finally:
-        for number, handler in before.items():
+        for number, handler in old_handlers.items():
             signal.signal(number, handler)
 
 
 def _described(console: Console) -> dict[str, Any]:
+    """Return what the running process must know of a console to write for it."""
     return {
         "width": console.width,
         "terminal": console.is_terminal,

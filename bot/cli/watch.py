@@ -116,8 +116,8 @@ def hang_ups() -> Iterator[threading.Event]:
         else:
             hung_up.set()
 
-    before = signal.signal(signal.SIGHUP, hang_up)
+    old_handler = signal.signal(signal.SIGHUP, hang_up)
     try:
         yield hung_up
     finally:
-        signal.signal(signal.SIGHUP, before)
+        signal.signal(signal.SIGHUP, old_handler)

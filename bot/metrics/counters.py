@@ -130,7 +130,7 @@ class Counters:
             self._reply_seconds.labels(message.kind).observe(max(0.0, self._clock() - written))
 
     def counted(self, new_incident: Callable[[], str]) -> Callable[[], str]:
-        """Return ``new_incident``, counted."""
+        """Return a function that calls ``new_incident`` and counts the call."""
 
         def counting() -> str:
             self._incidents.inc()
@@ -216,6 +216,7 @@ def _outcome(result: Result) -> str:
 
 
 def _words(answer: Answer) -> str:
+    """Return in whose words the answer is: written by a person, composed, or quoted."""
     if answer.verified:
         return "written"
     return "composed" if answer.composed else "quoted"

@@ -36,6 +36,7 @@ class Gauges(Collector):
         return ()
 
     def collect(self) -> Iterator[Metric]:
+        """Yield the gauges of the latest samples, for the registry."""
         samples = self.samples
         yield _by(
             ("version", "commit"),
@@ -89,6 +90,7 @@ class Gauges(Collector):
         )
 
     def _index_gauges(self, status: Mapping[str, Any]) -> Iterator[Metric]:
+        """Yield the gauges of the index and its passes, from `AdminQueries.status`."""
         wikis = status["wikis"]
         yield GaugeMetricFamily(
             "footnote_index_building",
@@ -153,6 +155,7 @@ _WIKI_GAUGES: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], float]]] = 
 
 
 def _largest(spaces: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the spaces with the most pages, without personal and nameless ones."""
     shared = [item for item in spaces.items() if item[0] and not item[0].startswith(_PERSONAL)]
     return sorted(shared, key=lambda item: (-item[1]["pages"], item[0]))[:MOST_SPACES]
 

@@ -87,10 +87,12 @@ class Sampler:
         return {name: self._latest(name, now) for name in self.sources}
 
     def _latest(self, name: str, now: float) -> Any:
+        """Return the latest sample; None if it is too old because the source does not answer."""
         until, sample = self._latest_samples.get(name, (-math.inf, None))
         return None if name in self._asking and until + _LATE < now else sample
 
     def _collect(self) -> None:
+        """Keep the results of the sources that have answered."""
         for name, (began, task) in list(self._asking.items()):
             if task.done():
                 del self._asking[name]
@@ -98,6 +100,7 @@ class Sampler:
 
 
 def _result(name: str, task: asyncio.Task[Any]) -> Any:
+    """Return the sample of a task that is done; None if it failed, which is logged."""
     try:
         return task.result()
     except (BotError, IndexersError, OSError) as error:

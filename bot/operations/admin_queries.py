@@ -19,9 +19,8 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class AdminQueries:
-    """The answers to an admin's queries. ``answer`` returns quotations. ``rechecked`` are the wikis
-    whose pages are rechecked before an answer; ``last_pass`` returns the time up to which the index
-    is current."""
+    """The answers to an admin's queries. ``answer`` returns quotations; ``rechecked`` are the wikis
+    whose pages are rechecked for an answer; ``last_pass`` returns up to when one is current."""
 
     parts: IndexedWikis
     passes: PassLog
@@ -39,7 +38,7 @@ class AdminQueries:
         index = self.parts.index if self.parts.is_made else None
         counts, read_as = (index.counts(), wikis.read_as) if index else ({}, {})
         trouble = index.trouble if index else ""
-        missing, rows = wikis.missing, {}  # it looks at each wiki's folder
+        missing, rows = wikis.missing, {}  # read once: it looks at each wiki's folder
         for name in wikis:
             pages, passages = counts.get(name, (0, 0))
             row = {
@@ -62,8 +61,10 @@ class AdminQueries:
         }
 
     def for_everyone(self, question: str) -> Result:
+        """Return the answer that everyone would get now, in quotations."""
         return self.answer(Question(question, Principal.of(EVERYONE)))
 
     def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:
+        """Return whether the person may read the page, and how answers use it."""
         access = self.parts.access(email, url, held=groups)
         return AccessNow(access, self.last_pass(access.wiki), access.wiki in self.rechecked)

@@ -38,8 +38,8 @@ class AuditQuery:
 
     @property
     def is_by_address_alone(self) -> bool:
-        """Return whether it names the page by an address that no wiki knows. Such a query does not
-        find entries from when the page had another address."""
+        """Return whether the query names the page by an address that no wiki knows. It then misses
+        entries from when the page had another address."""
         return "://" in self.page and self.scope is None
 
     @property

@@ -32,8 +32,7 @@ def language_model(name: str, ask: Callable[[], object]) -> Finding:
 
 
 def slack(mode: str, problems: Sequence[str], *, nothing_set: bool) -> Finding:
-    """Report ``problems``: tokens that are missing or in the wrong place. Slack itself is not
-    asked."""
+    """Report ``problems``: missing or misplaced tokens. Slack itself is not asked."""
     if nothing_set:
         return warning(
             "slack",
@@ -76,7 +75,7 @@ def identity(mode: str, named: int) -> Finding:
 
 
 def limits(person: int, channel: int) -> Finding:
-    """Return how many questions a person and a channel may ask in a minute; 0: no limit."""
+    """Report how many questions a person and a channel may ask in a minute; 0: no limit."""
     most = [f"{number:,}" if number else "any number" for number in (person, channel)]
     return ok(
         "limits",
@@ -100,6 +99,7 @@ def precision(share: float) -> Iterator[Finding]:
 
 
 def webhooks(*, is_set: bool) -> Finding:
+    """Report whether the secret of Confluence's webhooks is set."""
     if is_set:
         return ok("webhooks", "A secret is set: Confluence's webhooks start the next sync sooner.")
     return ok(
@@ -110,7 +110,7 @@ def webhooks(*, is_set: bool) -> Finding:
 def state(
     wikis: Sequence[str], opened: Callable[[], PassLog | None], since: datetime
 ) -> Iterator[Finding]:
-    """Yield whether the bot's database can be read, and how the last passes over ``wikis`` went.
+    """Report whether the bot's database can be read, and how the last passes over ``wikis`` went.
     ``opened`` opens its log; None: no database was ever made."""
     try:
         log = opened()
@@ -138,6 +138,7 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
 
 
 def _last_pass(last: Pass) -> Iterator[Finding]:
+    """Report a wiki's ``last`` full pass: failure, pages shown to nobody, failed pages."""
     when = in_words(last.ended.astimezone())
     if not last.complete:
         yield failure(
@@ -146,7 +147,7 @@ def _last_pass(last: Pass) -> Iterator[Finding]:
             "Run `footnote sync`.",
         )
         return
-    closed = {key: shut for key, (_, shut) in last.spaces.items() if shut}
+    closed = {key: closed_pages for key, (_, closed_pages) in last.spaces.items() if closed_pages}
     if closed:
         worst = sorted(closed, key=lambda key: (-closed[key], key))
         each = ", ".join(f"{closed[key]} in {key}" for key in worst[:_NAMED])

@@ -21,7 +21,7 @@ _APART = 5.0
 
 
 def heartbeat_in(data_dir: Path) -> Path:
-    """Return the file. Its folder is closed to others, see `bot.running.address`."""
+    """Return the heartbeat's file. Its folder is closed to others: `bot.running.address`."""
     return data_dir / "process" / "indexer"
 
 

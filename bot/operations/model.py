@@ -44,8 +44,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An order of ``person``, shown by the message ``message`` (its ts; empty: none yet) in
-    ``channel``."""
+    """A person's order, shown by the ``message`` (its ts; empty: none yet) in ``channel``."""
 
     id: int
     order: Order
@@ -78,7 +77,7 @@ class AccessNow:
 
     @property
     def answers(self) -> str:
-        """Return the same as a sentence."""
+        """Return whether answers use the page for this person, as a sentence; empty if unknown."""
         access, indexed = self.access, self.access.indexed
         if access.may_read is None:
             return ""
@@ -91,17 +90,19 @@ class AccessNow:
         return self._as_indexed(indexed)
 
     def _as_indexed(self, indexed: Indexed) -> str:
+        """Return the sentence of `answers` for a page by its rights in the index and of now."""
         may_read = self.access.may_read
-        since = texts.pass_of(self.as_of)
+        rights_read_by = texts.pass_of(self.as_of)
         if indexed.current:
-            return texts.rights_of_now(since, used=indexed.admits)
+            return texts.rights_of_now(rights_read_by, used=indexed.admits)
         if indexed.admits == may_read:
-            return texts.same_effect(since)
+            return texts.same_effect(rights_read_by)
         if may_read:
-            return texts.not_used_yet(since)
-        return texts.still_used(since, rechecked=self.rechecked)
+            return texts.not_used_yet(rights_read_by)
+        return texts.still_used(rights_read_by, rechecked=self.rechecked)
 
     def json(self) -> dict[str, Any]:
+        """Return the result as `footnote access --json` prints it."""
         access, deciding = self.access, self.access.deciding
         return {
             "may_read": access.may_read,

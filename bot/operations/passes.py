@@ -72,7 +72,7 @@ class NoPasses:
 
 
 class ToldPasses:
-    """A log of passes that also tells of each."""
+    """A log of passes that also calls ``told`` with each new pass."""
 
     def __init__(self, log: PassLog, told: Callable[[Pass], None]) -> None:
         self._log = log
@@ -86,7 +86,7 @@ class ToldPasses:
 
 
 def as_of(wikis: Iterable[str], last_pass: Callable[[str], datetime | None]) -> datetime | None:
-    """Return up to when the index of each of ``wikis`` is current; None if unknown."""
+    """Return up to when the indexes of all these wikis are current; None if unknown."""
     times = [last_pass(wiki) for wiki in wikis]
     return min(filter(None, times)) if times and None not in times else None
 
@@ -150,6 +150,7 @@ class Lag:
 
     @classmethod
     def of(cls, seconds: Iterable[float]) -> Lag:
+        """Return the statistics of these delays."""
         delays = list(seconds)
         if len(delays) < 2:
             only = delays[0] if delays else None

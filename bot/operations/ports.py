@@ -19,10 +19,12 @@ class WikisByName(Protocol):
     def __iter__(self) -> Iterator[str]: ...
 
     @property
-    def read_as(self) -> Mapping[str, ReadAs]: ...
+    def read_as(self) -> Mapping[str, ReadAs]:
+        """Return how each wiki is read, by name."""
 
     @property
-    def missing(self) -> Mapping[str, str]: ...
+    def missing(self) -> Mapping[str, str]:
+        """Return why a wiki cannot be read, by name, for those that cannot."""
 
     def chosen(self, *names: str) -> object:
         """Return the wikis of these names; without names, all.
@@ -31,24 +33,30 @@ class WikisByName(Protocol):
             WikiMisconfigured: one of the names is no wiki's.
         """
 
-    def part(self, what: str) -> SyncScope: ...
+    def part(self, what: str) -> SyncScope:
+        """Return the scope with this name or address, see `Reindexing.part`."""
 
-    def abort_waits(self) -> None: ...
+    def abort_waits(self) -> None:
+        """Make a sync that waits for a wiki give up."""
 
 
 class IndexState(Protocol):
     """The index, see `indexers.index.current.CurrentIndex`."""
 
     @property
-    def building(self) -> bool: ...
+    def building(self) -> bool:
+        """Return whether a new index is being built beside this one."""
 
     @property
-    def is_unfinished(self) -> bool: ...
+    def is_unfinished(self) -> bool:
+        """Return whether an index that a full sync began is not finished."""
 
     @property
-    def trouble(self) -> str: ...
+    def trouble(self) -> str:
+        """Return why the index is partial; empty if it is not."""
 
-    def counts(self) -> dict[str, tuple[int, int]]: ...
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return the numbers of pages and of passages, by wiki."""
 
 
 class IndexedWikis(Protocol):
@@ -63,7 +71,8 @@ class IndexedWikis(Protocol):
     @property
     def index(self) -> IndexState: ...
 
-    def access(self, email: str, url: str, *, held: frozenset[str] = ...) -> Access: ...
+    def access(self, email: str, url: str, *, held: frozenset[str] = ...) -> Access:
+        """Return whether a person may read a page; ``held`` are the person's Slack user groups."""
 
     def sync(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -89,7 +98,8 @@ class Jobs(Protocol):
         """Add a job, which is not taken before it is `ready`. Return None if a job for the same
         wiki is not done yet."""
 
-    async def ready(self, job: int) -> None: ...
+    async def ready(self, job: int) -> None:
+        """Let any process take the job."""
 
     async def take(self) -> Job | None:
         """Take the next job that waits or that a dead process (or this one, which does one at a
@@ -103,15 +113,15 @@ class Jobs(Protocol):
 
     async def is_cancelled(self, job: int) -> bool: ...
 
-    async def ended(self, job: int) -> None: ...
+    async def ended(self, job: int) -> None:
+        """Record that the work on the job has ended."""
 
     async def release(self) -> None:
         """Release this process's jobs, so that another one takes them."""
 
 
 class Reindexing(Protocol):
-    """The reindexing of wikis: one sync at a time for the whole process, and for each wiki among
-    all processes."""
+    """The reindexing of wikis: one sync at a time in a process, and of a wiki in all of them."""
 
     def wikis(self) -> Sequence[str]: ...
 

@@ -25,7 +25,7 @@ _USED = ("index", "owner", "state.sqlite3*")
 
 def exposed(folder: Path) -> list[Path]:
     """Return the paths in the data folder that other users can access. If the folder and its direct
-    children are closed, nothing deeper can be reached or is checked.
+    children are closed, nothing deeper is reachable or checked.
 
     Raises:
         OSError: the folder cannot be read.
@@ -37,8 +37,7 @@ def exposed(folder: Path) -> list[Path]:
 
 
 def close(folder: Path) -> list[str]:
-    """Remove all access to the data folder for other users. Return the failures, a line for each
-    path."""
+    """Remove other users' access to the data folder. Return a line for each failure."""
     problems = []
     try:
         paths = exposed(folder)
@@ -55,7 +54,7 @@ def close(folder: Path) -> list[str]:
 
 
 def findings(folder: Path) -> Iterator[Finding]:
-    """Yield whether other users of the machine may read the data folder now."""
+    """Report whether other users of the machine may read the data folder now."""
     try:
         paths = exposed(folder)
     except OSError as error:
@@ -69,7 +68,7 @@ def findings(folder: Path) -> Iterator[Finding]:
 
 
 def _privacy_of_new_files(folder: Path) -> Finding:
-    """Return whether files created in the folder now are private to their owner."""
+    """Report whether files created in the folder now are private to their owner."""
     if not folder.exists():
         return ok(texts.DATA_FOLDER, texts.not_made_yet(folder))
     if _is_shared(folder):
@@ -83,6 +82,7 @@ def _privacy_of_new_files(folder: Path) -> Finding:
 
 
 def _user(number: int) -> str:
+    """Return the user's name; the number as text if it has none."""
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:  # a container's user often has no name
@@ -108,7 +108,7 @@ def _is_shared(folder: Path) -> bool:
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails if a user has none
     return (
         place in {working_folder, *working_folder.parents, home}
-        or bool(place.stat().st_mode & stat.S_ISVTX)
+        or bool(place.stat().st_mode & stat.S_ISVTX)  # the sticky bit, as of /tmp
         or not _is_data(place)
     )
 
@@ -129,6 +129,7 @@ def _with_contents(top: Path, folder: Path) -> Iterator[Path]:
 
 
 def _is_open(path: Path) -> bool:
+    """Return whether the path gives other users any permission."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:

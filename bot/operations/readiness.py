@@ -96,13 +96,14 @@ class Searchable:
 
 
 def disk(folder: Path) -> str:
+    """Return why the folder's disk takes no more data; empty if it does."""
     try:
         status = os.statvfs(folder)
     except OSError as error:
         logger.debug("Not ready: %s", error)
         return texts.CANNOT_BE_READ
-    no_names = status.f_files > 0 and status.f_favail == 0
-    return texts.FULL if no_names or status.f_bavail * status.f_frsize < _ROOM else ""
+    no_inodes = status.f_files > 0 and status.f_favail == 0
+    return texts.FULL if no_inodes or status.f_bavail * status.f_frsize < _ROOM else ""
 
 
 def check_daily(*checks: Callable[[], object]) -> None:
@@ -113,6 +114,7 @@ def check_daily(*checks: Callable[[], object]) -> None:
 def check_for_ever(
     checks: Sequence[Callable[[], object]], pause: Callable[[float], object]
 ) -> None:
+    """Run the checks, log what is damaged, and ``pause`` for a day, for ever."""
     lower_priority()
     while True:
         for check in checks:

@@ -43,7 +43,8 @@ class SyncTurn(Protocol):
             StateUnavailable
         """
 
-    def give_back(self) -> None: ...
+    def give_back(self) -> None:
+        """Leave the turn to another process."""
 
 
 class Always:
@@ -70,6 +71,7 @@ class _Timer:
         self.next = time.monotonic() + self.every.total_seconds() if self.every else math.inf
 
     def is_due(self, *, by_interval: bool) -> bool:
+        """Return whether a pass is due by a hint or, with ``by_interval``, by its interval."""
         now = time.monotonic()
         return now >= self.hinted or (by_interval and now >= self.next)
 
@@ -121,7 +123,7 @@ class Scheduler:
 
     def hint(self, kind: PassKind) -> None:
         """Record that a pass of this kind would find a change."""
-        if self._has_timer:
+        if self._has_timer:  # else another process or nobody syncs
             self._hinted.add(kind)
             self._woken.set()
 
@@ -168,6 +170,7 @@ class Scheduler:
 
     @property
     def _has_timer(self) -> bool:
+        """Return whether passes are made at intervals."""
         return bool(self._full.every or self._edits.every)
 
     def _restart_timers_if_rescheduled(self) -> None:
@@ -178,9 +181,9 @@ class Scheduler:
 
     def _take_turn(self) -> None:
         """Take the turn if it is free, or give it back if there is no timer any more."""
-        before = self._has_turn
+        had_turn = self._has_turn
         if not self._has_timer:
-            if before:
+            if had_turn:
                 self._turn.give_back()
             self._has_turn = None
             return
@@ -189,12 +192,12 @@ class Scheduler:
         except StateUnavailable as error:
             log.debug("Whether another process syncs on its timer is not known: %s", error)
             return
-        if self._has_turn and before is False:
+        if self._has_turn and had_turn is False:
             log.info("No other process syncs on its timer any more: this one does from now on")
             self._catch_up()
             self._full.next = time.monotonic() + self._seconds_to_full_pass()
             self._edits.next = time.monotonic() if self._edits.every else math.inf
-        elif not self._has_turn and before is not False:
+        elif not self._has_turn and had_turn is not False:
             log.info(
                 "Another process syncs on its timer, or did a moment ago: this one waits, and takes"
                 " over when that one is gone"
@@ -209,6 +212,7 @@ class Scheduler:
         return max(0.0, self._full.every.total_seconds() - age)
 
     def _run_due_pass(self) -> None:
+        """Run the pass that is due, if any; only the process with the turn counts intervals."""
         now, by_interval = time.monotonic(), bool(self._has_turn)
         if self._full.is_due(by_interval=by_interval):
             self._attempt(lambda: self._syncing.sync(None, self._progress), self._full.every)
@@ -254,7 +258,7 @@ class Scheduler:
         return hinted
 
     def _attempt(self, work: Callable[[], list[SyncReport]], again: timedelta) -> None:
-        """Run a sync and log its reports, or why it failed; it is tried ``again`` later."""
+        """Run a sync and log its reports, or why it failed; it is due again after ``again``."""
         try:
             for report in work():
                 quiet = not (report.added or report.changed or report.removed or report.relabelled)

@@ -120,6 +120,7 @@ class OneSyncAtATime:
         return tuple(self.parts.wikis)
 
     def part(self, what: str) -> SyncScope:
+        """Return the scope that an admin means by a wiki's name, an address or a space's key."""
         return self.parts.wikis.part(what)
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
@@ -146,6 +147,7 @@ class OneSyncAtATime:
             return self._run_pass(PassKind.ALL_PAGES, order, progress, watched(lost, stopped))
 
     def abandon(self) -> None:
+        """Delete the index that a stopped full reindex has begun."""
         with self._alone(self.wikis()):
             self.parts.abandon()
 
@@ -168,6 +170,7 @@ class OneSyncAtATime:
 
     @contextmanager
     def _alone(self, wikis: Sequence[str]) -> Iterator[Callable[[], bool]]:
+        """Hold the locks of these wikis, see `SyncLocks`, and that of this process."""
         with alone(self.running), self.locks.hold(wikis) as lost:
             yield lost
 
@@ -182,12 +185,12 @@ class OneSyncAtATime:
         return began.astimezone() if began and began <= self.clock() else None
 
     def passed(self, pass_: Pass) -> None:
-        """Record a pass that a command made with this process's index."""
+        """Note a pass that a command made with this process's index."""
         if pass_.complete and pass_.is_full:
             self._last_complete[pass_.wiki] = pass_.began
 
     def catch_up(self) -> None:
-        """Record the passes that other processes have made with an index on a server."""
+        """Learn of the passes that other processes have made over a shared index."""
         for wiki in self.wikis():
             try:
                 latest = self.passes.last_complete(wiki)
@@ -201,7 +204,7 @@ class OneSyncAtATime:
         self._follow_others()
 
     def _follow_others(self) -> None:
-        """Let this process use what other processes have read, unless a sync runs."""
+        """Call ``follow`` for each wiki that another process may have read, unless a sync runs."""
         if self.follow is None or not self._behind:
             return
         try:
@@ -247,7 +250,7 @@ class OneSyncAtATime:
         if order.dry_run or not is_whole:
             return reports  # not a pass over a wiki
         for report in reports:
-            before = self._last_without_error.get(report.wiki) or self._last_complete.get(
+            previous = self._last_without_error.get(report.wiki) or self._last_complete.get(
                 report.wiki
             )
             if report.error is None:
@@ -256,7 +259,7 @@ class OneSyncAtATime:
             if report.complete:
                 self._last_complete[report.wiki] = began
                 self._behind.discard(report.wiki)
-            record(self.passes, passed(report, kind, began, self.clock(), before))
+            record(self.passes, passed(report, kind, began, self.clock(), previous))
         return reports
 
 

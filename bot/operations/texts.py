@@ -40,37 +40,37 @@ def not_read_any_more(*, used: bool) -> str:
 
 
 def pass_of(when: datetime | None) -> str:
-    """Return the pass that read the rights, as part of the sentences below."""
+    """Return the pass that read the rights, which the sentences below take as ``read_by``."""
     return f"the full pass of {in_words(when)}" if when else "an earlier pass"
 
 
-def rights_of_now(since: str, *, used: bool) -> str:
+def rights_of_now(read_by: str, *, used: bool) -> str:
     use = "Answers use it for them" if used else "Answers do not use it for them"
-    return f"{use}: it is indexed with these rights, by {since}."
+    return f"{use}: it is indexed with these rights, by {read_by}."
 
 
-def same_effect(since: str) -> str:
+def same_effect(read_by: str) -> str:
     return (
-        f"It is indexed with the rights of {since}, to the same effect; the next full pass brings"
+        f"It is indexed with the rights of {read_by}, to the same effect; the next full pass brings"
         " those of now."
     )
 
 
-def not_used_yet(since: str) -> str:
+def not_used_yet(read_by: str) -> str:
     return (
-        f"Answers do not use it for them yet: its rights are those of {since}; the next full pass"
+        f"Answers do not use it for them yet: its rights are those of {read_by}; the next full pass"
         " brings those of now."
     )
 
 
-def still_used(since: str, *, rechecked: bool) -> str:
+def still_used(read_by: str, *, rechecked: bool) -> str:
     until_then = (
         "each answer's pages are looked at again before it goes out"
         if rechecked
         else "ANSWERS MAY USE IT for them until then"
     )
     return (
-        f"Its rights in the index are still those of {since}; the next full pass brings those of"
+        f"Its rights in the index are still those of {read_by}; the next full pass brings those of"
         f" now, and {until_then}."
     )
 
@@ -85,10 +85,10 @@ def not_looked_at(error: object) -> str:
     return f"It cannot be looked at: {error}."
 
 
-def open_to_others(many: int, folder: Path, such_as: Path) -> str:
+def open_to_others(count: int, folder: Path, example: Path) -> str:
     return (
-        f"Others on this machine may use {many:,} of the files and folders in {folder}, such as"
-        f" {such_as}: pages and questions lie there."
+        f"Others on this machine may use {count:,} of the files and folders in {folder}, such as"
+        f" {example}: pages and questions lie there."
     )
 
 

@@ -67,10 +67,10 @@ class KeptUsage(Protocol):
     """The stored questions and usage. Its methods raise StateUnavailable."""
 
     def asked(self, kind: str, since: datetime) -> Iterator[QuestionsAsked]:
-        """Yield the questions of each ``day``, ``channel`` or ``person``."""
+        """Yield the number of questions by outcome and ``kind``: day, channel or person."""
 
     def used(self, kind: str, since: date) -> Iterator[TokensUsed]:
-        """Yield the usage of each ``day``, ``channel`` or ``person``."""
+        """Yield each day's usage of each payer of this ``kind``: day, channel or person."""
 
 
 @dataclass(slots=True)
@@ -84,12 +84,12 @@ def usage_rows(
     usage: KeptUsage, by: UsageBy, since: datetime, name: Callable[[str], str], *, identify: bool
 ) -> list[dict[str, Any]]:
     """Return a row for each day (of this machine's time zone), channel or person, the earliest day
-    or the most questions first. ``name`` returns a person's pseudonym. A direct message's
-    channel names a person, too: unless they are to be identified, these are one row."""
+    or the most questions first. Without ``identify``, ``name`` gives people pseudonyms, and all
+    direct messages are one row, because their channels name people, too."""
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
     directs: set[str] = set()
 
-    def key(subject: str) -> str:
+    def row_name(subject: str) -> str:
         if by is UsageBy.CHANNEL:
             return DIRECT if subject in directs and not identify else subject
         if by is UsageBy.PERSON:
@@ -99,11 +99,11 @@ def usage_rows(
     for asked in usage.asked(by.value, since):
         if asked.direct:
             directs.add(asked.subject)
-        sums[key(asked.subject)].questions[asked.outcome] += asked.questions
+        sums[row_name(asked.subject)].questions[asked.outcome] += asked.questions
     for used in usage.used(by.value, since.date()):
         if used.direct:
             directs.add(used.payer)
-        sum_ = sums[key(used.day.isoformat() if by is UsageBy.DAY else used.payer)]
+        sum_ = sums[row_name(used.day.isoformat() if by is UsageBy.DAY else used.payer)]
         sum_.tokens += used.tokens
         sum_.cost += used.cost
     rows = [

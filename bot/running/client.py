@@ -28,15 +28,15 @@ def ask_running(  # noqa: PLR0913 - the two ends of a conversation, and how to e
     patient: bool,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
-    """Send the ``request`` and return the last message; ``show`` all others. The names of received
-    ``signals`` are passed on. The second signal ends this at once. So does the first, after two
-    seconds, unless the work is ``patient``: then it finishes the current page.
+    """Send the ``request`` and return the last message; call ``show`` with all others. The names of
+    received ``signals`` are passed on. The second signal ends this at once. So does the first,
+    after two seconds, unless the work is ``patient``: then it finishes the current page.
 
     Raises:
         ProcessEnded: the process is gone, or ends.
         KeyboardInterrupt: the work is stopped, and nobody need wait for it.
     """
-    forwarded, until = 0, float("inf")
+    forwarded, deadline = 0, float("inf")
     try:
         connection.send(request)
         while True:
@@ -46,8 +46,8 @@ def ask_running(  # noqa: PLR0913 - the two ends of a conversation, and how to e
                 connection.send({"stop": signals[forwarded]})
                 forwarded += 1
                 if not patient:
-                    until = clock() + _STOPPING
-            if clock() > until:
+                    deadline = clock() + _STOPPING
+            if clock() > deadline:
                 raise KeyboardInterrupt
             if not connection.is_ready(_LOOK):
                 continue

@@ -108,7 +108,7 @@ class CommandSession:
                 self._at_first_stop = None
 
     def stop(self, signal: str) -> None:
-        """Handle a Ctrl-C."""
+        """Count a Ctrl-C; at the first one, call what `calling_at_first_stop` was given."""
         with self._lock:
             self._stops += 1
             stop = self._at_first_stop if self._stops == 1 else None
@@ -180,6 +180,7 @@ class RunningServer:
             end.close()
 
     def _accept(self) -> None:
+        """Accept connections until `close`, and begin to serve each."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
@@ -218,6 +219,7 @@ class RunningServer:
             raise
 
     def _handle(self, connection: CommandConnection) -> None:
+        """Read the request and serve it, or refuse it if too many are served already."""
         has_place = self._places.acquire(blocking=False)
         try:
             with closing(connection):
@@ -242,11 +244,11 @@ class RunningServer:
         if ended:
             session.end()
 
-        def told(work: Future[int | dict[str, Any]]) -> None:
+        def send_result(work: Future[int | dict[str, Any]]) -> None:
             _send_last(connection, {"ended": True} if session.ended else _last_message(work))
 
         work = in_daemon(lambda: self._work(request, session), "asked")
-        work.add_done_callback(told)
+        work.add_done_callback(send_result)
         while message := connection.receive():
             if isinstance(name := message.get("stop"), str):
                 session.stop(name)
@@ -255,7 +257,7 @@ class RunningServer:
 
 
 def _last_message(work: Future[int | dict[str, Any]]) -> dict[str, Any]:
-    """Return the last message about work that is done."""
+    """Return the message to send last about ended ``work``: its result, or why it failed."""
     error = work.exception()
     if isinstance(error, KeyboardInterrupt):
         return {"exit": _INTERRUPTED}

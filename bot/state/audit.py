@@ -38,6 +38,7 @@ class DatabaseAudit:
     keeps: bool = True
 
     def note(self, entry: AuditEntry) -> None:
+        """Store an entry, if a trail is kept."""
         if not self.keeps:
             return
         row = {
@@ -103,8 +104,8 @@ class DatabaseAudit:
     def _is_of_workspace(
         self, person: str, further_workspaces: Collection[str]
     ) -> sa.ColumnElement[bool]:
-        """Return the condition that an entry belongs to this workspace; if all are read, to the
-        person's."""
+        """Return the condition that an entry is of ``team``; without a team, of the workspace in
+        the ``person``'s id; without both, of any."""
         if self.team is not None or not person:
             return of_team(shown.c.team, self.team)
         workspace, _ = parts_of(person)
@@ -118,6 +119,7 @@ class DatabaseAudit:
 def _entry(
     row: sa.Row[Any], readers: Iterable[str], pages: Iterable[ShownPage], workspace: str
 ) -> NotedEntry:
+    """Return the entry in a row; its ids begin with ``workspace``, empty for the first one."""
     entry = AuditEntry(
         MessageRef(row.team, own_id(workspace, row.channel), row.ts, ""),
         own_id(workspace, row.person),
@@ -139,9 +141,9 @@ def _conditions(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
     if query.page:
         is_page = sa.or_(shown_pages.c.page == query.page, shown_pages.c.url == query.page)
         if scope := query.scope:
-            belongs = shown_pages.c.page.startswith(query.below, autoescape=True)
-            key = sa.or_(shown_pages.c.page == scope.page, belongs)
-            is_page = sa.or_(is_page, sa.and_(shown_pages.c.wiki == scope.wiki, key))
+            is_part = shown_pages.c.page.startswith(query.below, autoescape=True)
+            is_in_scope = sa.or_(shown_pages.c.page == scope.page, is_part)
+            is_page = sa.or_(is_page, sa.and_(shown_pages.c.wiki == scope.wiki, is_in_scope))
         conditions.append(shown.c.id.in_(sa.select(shown_pages.c.shown).where(is_page)))
     if query.since:
         conditions.append(shown.c.at >= query.since)

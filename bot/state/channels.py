@@ -33,6 +33,7 @@ class DatabaseChannels:
         self._clock = clock
 
     def of(self, team: str, channel: str) -> ChannelSettings:
+        """Return the channel's settings; the usual ones if nobody chose any."""
         query = sa.select(channels).where(channels.c.team == team, channels.c.channel == channel)
         row = next(iter(self._database.all(query)), None)
         if row is None:
@@ -46,6 +47,7 @@ class DatabaseChannels:
         )
 
     def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
+        """Store the settings that ``person`` chose."""
         values = asdict(chosen) | {
             "wikis": json.dumps(chosen.wikis),
             "person": person,
@@ -68,9 +70,11 @@ class DatabaseThreads:
         self._clock = clock
 
     def askers(self, thread: Thread) -> frozenset[str]:
+        """Return who asked the bot in the thread; empty if the bot must be quiet there."""
         select_askers = sa.select(inbox.c.person).where(
             is_in_thread(inbox, thread.team, thread.channel, thread.ts),
             inbox.c.state != MessageState.PASSED,
+            # A message without a mention counts once it was answered.
             sa.or_(inbox.c.kind == MessageKind.MENTION, inbox.c.state == MessageState.DONE),
             sa.not_(inbox.c.gone),
         )
@@ -81,10 +85,12 @@ class DatabaseThreads:
             return frozenset(connection.scalars(select_askers))
 
     def follow(self, thread: Thread, *, quiet: bool) -> None:
+        """Follow the thread (answer in it without a mention), or be ``quiet`` in it."""
         values = {"quiet": quiet, "changed": self._clock()}
         self._database.run(self._database.upsert(threads, _key(thread), values))
 
     def is_first_answer(self, thread: Thread) -> bool:
+        """Return True at the first call for a thread, False after it."""
         row = {**_key(thread), "quiet": False, "changed": self._clock()}
         insert = self._database.insert(threads).values(row).on_conflict_do_nothing()
         with self._database.begin() as connection:

@@ -21,19 +21,21 @@ class DatabaseCitedPages:
 
     def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
-        self._ours = of_team(answers.c.team, team)
+        self._of_team = of_team(answers.c.team, team)
 
     def wikis(self) -> Sequence[str]:
+        """Return the wikis of all cited pages."""
         query = sa.select(cited.c.wiki).join(answers, cited.c.answer == answers.c.id)
-        return [row.wiki for row in self._database.all(query.where(self._ours).distinct())]
+        return [row.wiki for row in self._database.all(query.where(self._of_team).distinct())]
 
     def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
+        """Return the wiki's pages cited by unretracted answers since then, or by flagged ones."""
         flagged = sa.select(flags.c.answer)
         query = (
             sa.select(cited, answers.c.asker, answers.c.channel, answers.c.private, answers.c.open)
             .join(answers, cited.c.answer == answers.c.id)
             .where(
-                self._ours,
+                self._of_team,
                 cited.c.wiki == wiki,
                 sa.or_(
                     sa.and_(answers.c.given >= since, answers.c.retracted.is_(None)),
@@ -45,6 +47,7 @@ class DatabaseCitedPages:
         return [Cited(**row._asdict()) for row in self._database.all(query)]
 
     def seen(self, page: Cited, current: KnownPage, *, changed: bool) -> None:
+        """Record the page's ``current`` state; if it ``changed``, open flags ask again."""
         values = {"revision": current.revision, "acl": str(current.acl)}
         with self._database.begin() as connection:
             connection.execute(sa.update(cited).where(*_row(page)).values(values))
@@ -52,6 +55,8 @@ class DatabaseCitedPages:
                 _make_due(connection, page.answer)
 
     def invalidate(self, page: Cited, since: datetime | None) -> None:
+        """Delete the row of a page that is gone, or closed to people who saw it. The answer becomes
+        due to be retracted if it was given after ``since`` (None: it stays)."""
         of_answer = sa.select(flags.c.id).where(flags.c.answer == page.answer)
         with self._database.begin() as connection:
             # Lock in the order in which forgetting and answering again lock.
@@ -59,7 +64,7 @@ class DatabaseCitedPages:
             answer = sa.select(answers.c.id).where(answers.c.id == page.answer)
             connection.execute(answer.with_for_update())
             if not connection.execute(sa.delete(cited).where(*_row(page))).rowcount:
-                return  # It was answered again since this was read.
+                return  # the question was answered again since the row was read
             _make_due(connection, page.answer)
             if since is not None:
                 connection.execute(
@@ -73,17 +78,20 @@ class DatabaseCitedPages:
                 )
 
     def invalidated(self) -> Sequence[RecordedAnswer]:
-        invalidated = self._ours, answers.c.falling, answers.c.message != ""
+        """Return the posted answers that are due to be retracted."""
+        invalidated = self._of_team, answers.c.falling, answers.c.message != ""
         query = sa.select(answers).where(*invalidated)
         return [recorded_of(row) for row in self._database.all(query.order_by(answers.c.id))]
 
     def is_invalid(self, recorded: RecordedAnswer) -> bool:
+        """Return whether the answer is still due to be retracted, and no newer one replaced it."""
         return (
             self._database.scalar(sa.select(answers.c.id).where(*_is_still_invalid(recorded)))
             is not None
         )
 
     def retracted(self, recorded: RecordedAnswer, when: datetime) -> bool:
+        """Record that the answer was retracted; return False if that was no longer due."""
         update = (
             sa.update(answers)
             .where(*_is_still_invalid(recorded))
@@ -93,7 +101,7 @@ class DatabaseCitedPages:
 
 
 def _row(page: Cited) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions for a row that has not changed since it was read."""
+    """Return the conditions that find the page's row if it is still as it was read."""
     return (
         cited.c.answer == page.answer,
         cited.c.wiki == page.wiki,
@@ -104,12 +112,12 @@ def _row(page: Cited) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _is_still_invalid(recorded: RecordedAnswer) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that this version of the answer is due to be retracted."""
     return answers.c.id == recorded.id, answers.c.falling, answers.c.given == recorded.answered
 
 
 def _make_due(connection: sa.Connection, answer: int) -> None:
-    """Make due the work on the answer's flags: cards may show less now, and open flags ask their
-    question again."""
+    """Make the flags' cards due, which may show less now; open flags ask their question again."""
     of_answer = sa.update(flags).where(flags.c.answer == answer)
     connection.execute(of_answer.values(CARD_DUE))
     unsettled = flags.c.state.in_([state for state in FlagState if not state.settled])

@@ -40,7 +40,7 @@ from footnote_bot.bot.state.schema import keys
 
 logger = logging.getLogger(__name__)
 
-_REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+_STATEMENT_ERRORS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """Errors about one statement, not about the database itself."""
 _PATIENCE = {
     "connect_timeout": 5,
@@ -54,13 +54,13 @@ whose network is cut would hang everything."""
 _POOL_SECONDS = 10.0
 _BUSY_SECONDS = 5
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_MIGRATING = 0x0F007A07E
+_MIGRATION_LOCK = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
 
 _CALM = 5.0
 """Seconds without a failure after which the database counts as back. A process writes its lease
 more often, so a read-only disk does not count as back in between."""
-_REFUSED = re.compile(
+_ROLE_REFUSED = re.compile(
     r"no password supplied|password authentication failed|permission denied for schema"
     r'|FATAL: +(?:database|role) "[^"\n]{1,63}" does not exist'
 )
@@ -83,6 +83,7 @@ class Outages:
         self._last = 0.0
 
     def failed(self, why: object) -> None:
+        """Note that a transaction failed now, and log ``why`` if the outage begins with it."""
         with self._lock:
             self._last = self._clock()
             if self._began is not None:
@@ -91,6 +92,7 @@ class Outages:
         logger.error("%s The log says when it can be used again, and nothing until then.", why)
 
     def worked(self) -> None:
+        """Note that a transaction worked; log the end of an outage if it was long enough ago."""
         if self._began is None:  # checked without a lock first
             return
         with self._lock:
@@ -110,7 +112,7 @@ class Database:
         # SQLite itself waits for another writer by sleeping, up to a tenth of a second.
         self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
         self._file: os.stat_result | None = None
-        self._log_due = self.is_sqlite  # an earlier process may have left deleted rows in it
+        self._checkpoint_due = self.is_sqlite  # earlier processes leave deleted rows in the log
         self.is_damaged = False
         """Whether a statement, or else the last `check`, found SQLite's file damaged."""
 
@@ -132,7 +134,7 @@ class Database:
         return database
 
     def tell_outages(self, outages: Outages | None = None) -> None:
-        """Log, from now on, when the database goes away and when it is back."""
+        """Log from now on, by ``outages``, when the database goes away and when it is back."""
         self._outages = outages or Outages()
 
     @contextmanager
@@ -158,11 +160,11 @@ class Database:
             self._check_file()
             with self._engine.begin() as connection:
                 yield connection
-        except _REFUSALS as error:
-            words = _words(error)
-            refusal = f"The bot's database refuses this ({words})."
+        except _STATEMENT_ERRORS as error:
+            why = _driver_message(error)
+            refusal = f"The bot's database refuses this ({why})."
             raise StateRefused(
-                self._message(words) if _REFUSED.search(words) else refusal
+                self._message(why) if _ROLE_REFUSED.search(why) else refusal
             ) from error
         except (DBAPIError, PoolTimeout, _Removed) as error:
             unavailable = self._unavailable(error)
@@ -174,15 +176,17 @@ class Database:
             self._outages.worked()
 
     def _unavailable(self, error: DBAPIError | PoolTimeout | _Removed) -> StateUnavailable:
-        words = _words(error)
+        """Return the error to raise for a driver's: `StateAway` if trying again may help."""
+        why = _driver_message(error)
         code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
         if code & 0xFF in _DAMAGED:
             self.is_damaged = True
-            return self._damaged(words)
-        kind = StateUnavailable if self.is_sqlite or _REFUSED.search(words) else StateAway
-        return kind(self._message(words))
+            return self._damaged(why)
+        kind = StateUnavailable if self.is_sqlite or _ROLE_REFUSED.search(why) else StateAway
+        return kind(self._message(why))
 
     def _damaged(self, why: str) -> StateUnavailable:
+        """Return the error that says that SQLite's file is damaged, with the driver's message."""
         return StateUnavailable(
             f"The bot's database {self._engine.url.database} is damaged ({' '.join(why.split())})."
             " Stop Footnote, and put a backup in its place with `footnote restore --force`."
@@ -205,16 +209,16 @@ class Database:
             raise self._damaged(str(found))
 
     def empty_log(self, *, deleted: bool = False) -> None:
-        """Remove ``deleted`` rows from SQLite's log, too. While somebody reads it, it stays for the
-        next call: nobody waits."""
-        self._log_due |= deleted and self.is_sqlite
-        if not self._log_due:
+        """Empty SQLite's write-ahead log if it may hold deleted rows; ``deleted``: some were
+        deleted just now. While another connection reads the log, this is left to the next call."""
+        self._checkpoint_due |= deleted and self.is_sqlite
+        if not self._checkpoint_due:
             return
         with suppress(StateUnavailable), self.begin() as connection:
             connection.exec_driver_sql("PRAGMA busy_timeout=0")
             try:
                 checkpoint = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                self._log_due = bool(checkpoint.scalar())
+                self._checkpoint_due = bool(checkpoint.scalar())
             finally:
                 connection.exec_driver_sql("PRAGMA busy_timeout=5000")
 
@@ -240,12 +244,12 @@ class Database:
         except OSError:
             return None
 
-    def _message(self, words: str) -> str:
-        """Return that the database cannot be used, with the driver's ``words``, and what to do."""
+    def _message(self, why: str) -> str:
+        """Return that the database cannot be used, the driver's message ``why``, and advice."""
         if self.is_sqlite:
             file = self._engine.url.database
             advice = f"Is the disk full, or is {file} on a read-only disk, or another user's?"
-        elif _REFUSED.search(words):
+        elif _ROLE_REFUSED.search(why):
             # Since PostgreSQL 15 only a database's owner may create tables in the schema public.
             advice = (
                 "Correct [state] url or FOOTNOTE_STATE_PASSWORD, and make the role the owner of the"
@@ -253,7 +257,7 @@ class Database:
             )
         else:
             advice = "Is the server running, and can it be reached?"
-        return f"The bot's database cannot be used ({words}). {advice}"
+        return f"The bot's database cannot be used ({why}). {advice}"
 
     def run(self, statement: sa.Executable) -> int:
         """Run a statement in a transaction of its own; return how many rows it changed."""
@@ -288,7 +292,7 @@ class Database:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def new_id(self, table: sa.Table) -> dict[str, Any]:
-        """Return the id for a new row as a column's value; nothing if the database counts itself.
+        """Return the column ``id`` for a new row; nothing on PostgreSQL, which counts ids itself.
 
         No row gets the id of a deleted one: buttons in the chat, the receipts of choices and the
         texts of other rows name a row by its id, also after it is deleted. PostgreSQL never gives
@@ -319,18 +323,19 @@ class Database:
     def _migrate(self) -> None:
         with self.begin() as connection:
             if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # one process at a time, too
             migrate(connection)
 
 
 def _last_id(table: sa.Table) -> str:
+    """Return the name under which `keys` holds the table's last id."""
     return f"last id in {table.name}"
 
 
 def _engine(where: Path | str, password: str) -> sa.Engine:
-    """Open the database: SQLite at a path, or PostgreSQL at a URL."""
+    """Return the engine for SQLite at a path or URL, or for PostgreSQL at a URL."""
     if isinstance(where, Path):
         _make_folder(where.parent)
     try:
@@ -347,6 +352,7 @@ def _engine(where: Path | str, password: str) -> sa.Engine:
 
 
 def _create_engine(where: Path | str, password: str) -> sa.Engine:
+    """Create the engine. ``password`` is for a server whose URL has none."""
     if isinstance(where, Path):
         url = sa.URL.create("sqlite", database=str(where))
     else:
@@ -360,7 +366,7 @@ def _create_engine(where: Path | str, password: str) -> sa.Engine:
     return sa.create_engine(url, **options)
 
 
-def _words(error: DBAPIError | PoolTimeout | _Removed) -> str:
+def _driver_message(error: DBAPIError | PoolTimeout | _Removed) -> str:
     """Return a driver's message on one line."""
     return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
 

@@ -36,10 +36,11 @@ class DatabaseFigures:
 
     def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
-        self._ours = of_team(answers.c.team, team)
+        self._of_team = of_team(answers.c.team, team)
 
     def volume(self, since: datetime) -> Volume:
-        is_counted = sa.and_(self._ours, answers.c.given >= since, IS_QUESTION, ~ASKS_BACK)
+        """Count the questions since then by how they were answered, and the verdicts on them."""
+        is_counted = sa.and_(self._of_team, answers.c.given >= since, IS_QUESTION, ~ASKS_BACK)
         count = sa.select(
             sa.func.count(),
             sa.func.count(sa.case((IS_ANSWERED, 1))),
@@ -58,14 +59,16 @@ class DatabaseFigures:
         return Volume(questions, answered, nearest, good, bad)
 
     def flagged(self, since: datetime) -> Flagged:
-        ours = sa.select(flags.c.id).join(answers, flags.c.answer == answers.c.id).where(self._ours)
+        """Count the flags that were raised since then, and those that were fixed since then."""
+        join = sa.select(flags.c.id).join(answers, flags.c.answer == answers.c.id)
+        in_team = join.where(self._of_team)
         opened = sa.select(sa.func.count()).where(
-            flags.c.id.in_(ours),
+            flags.c.id.in_(in_team),
             flags.c.raised >= since,
             flags.c.state != FlagState.WITHDRAWN.value,
         )
         fixed = sa.select(sa.func.count(flag_steps.c.flag.distinct())).where(
-            flag_steps.c.flag.in_(ours),
+            flag_steps.c.flag.in_(in_team),
             flag_steps.c.at >= since,
             flag_steps.c.deed.in_([FlagAction.FIXED.value, FlagAction.ANSWERED.value]),
         )
@@ -73,12 +76,13 @@ class DatabaseFigures:
             return Flagged(connection.scalar(opened) or 0, connection.scalar(fixed) or 0)
 
     def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
+        """Return up to ``most`` pages that ``at_least`` so many valid answers since then cite."""
         times = sa.func.count().label("times")
         count = (
             sa.select(cited.c.wiki, cited.c.page, times, sa.func.max(answers.c.id).label("latest"))
             .join(answers, cited.c.answer == answers.c.id)
             .where(
-                self._ours,
+                self._of_team,
                 answers.c.given >= since,
                 answers.c.retracted.is_(None),
                 IS_QUESTION,
@@ -107,7 +111,7 @@ class DatabaseFigures:
 
 
 def _source(result: Result, wiki: str, page: str) -> Source | None:
-    """Return the first source on the page."""
+    """Return the result's first source on this page; None if it has none."""
     sources = (source for source in named(result) if (source.wiki, source.page) == (wiki, page))
     return next(sources, None)
 
@@ -119,9 +123,9 @@ def state_counts(database: Database) -> StateCounts:
         StateUnavailable
     """
     # A deleted question keeps the time at which it was asked.
-    came = sa.case((inbox.c.gone, inbox.c.changed), else_=inbox.c.received)
+    received = sa.case((inbox.c.gone, inbox.c.changed), else_=inbox.c.received)
     waiting = (
-        sa.select(inbox.c.state, sa.func.count(), sa.func.min(came).label("oldest"))
+        sa.select(inbox.c.state, sa.func.count(), sa.func.min(received).label("oldest"))
         .where(inbox.c.state.in_(MessageState.unfinished()))
         .group_by(inbox.c.state)
     )

@@ -131,8 +131,8 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
     Raises:
         StateUnavailable
     """
-    ours = sa.select(answers.c.id).where(of_team(answers.c.team, team))
-    own_answers = ours.where(answers.c.asker == person)
+    team_answers = sa.select(answers.c.id).where(of_team(answers.c.team, team))
+    own_answers = team_answers.where(answers.c.asker == person)
     workspace = team.folder if team else ""
     full_id = own_id(workspace, person)
     with database.begin() as connection:
@@ -143,9 +143,9 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
             *(own_id(workspace, id_) for id_ in _direct_channels(connection, person, team)),
         ]
         questions = _empty_messages(connection, person, team)
-        own_votes = verdicts.c.answer.in_(ours), verdicts.c.person == person
+        own_votes = verdicts.c.answer.in_(team_answers), verdicts.c.person == person
         judged = connection.execute(sa.delete(verdicts).where(*own_votes)).rowcount
-        flagged = _forget_flags(connection, person, ours)
+        flagged = _forget_flags(connection, person, team_answers)
         connection.execute(sa.delete(answers).where(answers.c.id.in_(own_answers)))
         connection.execute(sa.delete(reminders).where(reminders.c.recipient == full_id))
         connection.execute(sa.delete(usage).where(usage.c.payer.in_(payers)))
@@ -161,20 +161,21 @@ def forget_person(database: Database, person: str, team: Team | None = None) -> 
 
 
 def _empty_messages(connection: sa.Connection, person: str, team: Team | None) -> int:
-    """Remove name and text from the person's messages, which are finished with that. Return their
-    number."""
+    """Remove name and text from the person's messages, and finish them. Return their number."""
     unfinished = inbox.c.state.in_(MessageState.unfinished())
     empty = sa.update(inbox).where(of_team(inbox.c.team, team), inbox.c.person == person)
     state = sa.case((unfinished, MessageState.DONE.value), else_=inbox.c.state)
     return connection.execute(empty.values(person=NOBODY, text="", state=state)).rowcount
 
 
-def _forget_flags(connection: sa.Connection, person: str, ours: sa.Select[tuple[int]]) -> int:
+def _forget_flags(
+    connection: sa.Connection, person: str, team_answers: sa.Select[tuple[int]]
+) -> int:
     """Delete the flags on the person's answers, and remove the person from all other flags on
-    answers that are ``ours``. Return how many flags the person had raised."""
-    own_answers = ours.where(answers.c.asker == person)
-    of_ours = flags.c.answer.in_(ours)
-    raised = sa.and_(of_ours, flags.c.person == person)
+    ``team_answers`` (their ids). Return how many flags the person had raised."""
+    own_answers = team_answers.where(answers.c.asker == person)
+    in_team = flags.c.answer.in_(team_answers)
+    raised = sa.and_(in_team, flags.c.person == person)
     number = connection.scalar(sa.select(sa.func.count()).select_from(flags).where(raised))
     delete = sa.delete(flags).where(flags.c.answer.in_(own_answers)).returning(flags.c.id)
     _forget_sent_questions(connection, connection.scalars(delete).all())
@@ -183,12 +184,14 @@ def _forget_flags(connection: sa.Connection, person: str, ours: sa.Select[tuple[
     connection.execute(
         sa.update(flags).where(raised).values(person=pseudonym, comment="", **CARD_DUE)
     )
-    _unname(connection, person, flags, "holder", of_ours, **CARD_DUE)
-    _unname(connection, person, flags, "owner", of_ours, **CARD_DUE)
-    of_our_flags = flag_steps.c.flag.in_(sa.select(flags.c.id).where(of_ours))
-    with_own_steps = sa.select(flag_steps.c.flag).where(of_our_flags, flag_steps.c.person == person)
+    _unname(connection, person, flags, "holder", in_team, **CARD_DUE)
+    _unname(connection, person, flags, "owner", in_team, **CARD_DUE)
+    of_team_flags = flag_steps.c.flag.in_(sa.select(flags.c.id).where(in_team))
+    with_own_steps = sa.select(flag_steps.c.flag).where(
+        of_team_flags, flag_steps.c.person == person
+    )
     connection.execute(sa.update(flags).where(flags.c.id.in_(with_own_steps)).values(CARD_DUE))
-    _unname(connection, person, flag_steps, "person", of_our_flags)
+    _unname(connection, person, flag_steps, "person", of_team_flags)
     return number or 0
 
 
@@ -201,17 +204,17 @@ def _direct_channels(connection: sa.Connection, person: str, team: Team | None) 
     return connection.scalars(direct.distinct()).all()
 
 
-def _forget_sent_questions(connection: sa.Connection, of_flags: Collection[int]) -> None:
-    """Delete the question, which is in the asker's words, from answers that were sent to people who
-    raised ``of_flags``, and from answers that were sent after a flag on one of these. Flags are
-    locked before answers, as everywhere."""
-    by_itself = sa.select(answers.c.id, answers.c.ts).where(answers.c.ts.like(f"{BY_ITSELF}%"))
+def _forget_sent_questions(connection: sa.Connection, flag_ids: Collection[int]) -> None:
+    """Delete the question, which is in the asker's words, from answers that were sent for these
+    flags, and from answers that were sent for flags on such an answer. Flags are locked before
+    answers, as everywhere."""
+    sent_for_flag = sa.select(answers.c.id, answers.c.ts).where(answers.c.ts.like(f"{BY_ITSELF}%"))
     sent: list[int] = []
-    while of_flags:
-        rows = connection.execute(by_itself)
-        ids = [row.id for row in rows if MessageRef("", "", row.ts, "").flag in of_flags]
+    while flag_ids:
+        rows = connection.execute(sent_for_flag)
+        ids = [row.id for row in rows if MessageRef("", "", row.ts, "").flag in flag_ids]
         update = sa.update(flags).where(flags.c.answer.in_(ids)).values(CARD_DUE)
-        of_flags = connection.scalars(update.returning(flags.c.id)).all()
+        flag_ids = connection.scalars(update.returning(flags.c.id)).all()
         sent += ids
     connection.execute(sa.update(answers).where(answers.c.id.in_(sent)).values(question=""))
 
@@ -221,23 +224,23 @@ def _unname(
     person: str,
     table: sa.Table,
     column: str,
-    ours: sa.ColumnElement[bool],
+    in_team: sa.ColumnElement[bool],
     **others: Any,
 ) -> None:
-    """Replace the person by nobody in ``column``, in the rows that are ``ours``."""
-    update = sa.update(table).where(ours, table.c[column] == person)
+    """Replace the person by nobody in ``column``, in rows ``in_team``; set ``others``, too."""
+    update = sa.update(table).where(in_team, table.c[column] == person)
     connection.execute(update.values({column: NOBODY, **others}))
 
 
 def _forget_in_audit(connection: sa.Connection, person: str, team: Team | None) -> None:
     """Remove the person from the audit trail; its entries stay. The channel of a direct message,
     and a question that only the person and the bot know, would identify the person."""
-    ours = of_team(shown.c.team, team)
-    own_entries = sa.and_(ours, shown.c.person == person)
+    in_team = of_team(shown.c.team, team)
+    own_entries = sa.and_(in_team, shown.c.person == person)
     update = sa.update(shown).where(own_entries, shown.c.way != Way.CHANNEL.value)
     connection.execute(update.values(channel="", ts=""))
-    _unname(connection, person, shown, "person", ours)
-    in_our_entries = shown_readers.c.shown.in_(sa.select(shown.c.id).where(ours))
+    _unname(connection, person, shown, "person", in_team)
+    in_team_entries = shown_readers.c.shown.in_(sa.select(shown.c.id).where(in_team))
     connection.execute(
-        sa.delete(shown_readers).where(in_our_entries, shown_readers.c.person == person)
+        sa.delete(shown_readers).where(in_team_entries, shown_readers.c.person == person)
     )

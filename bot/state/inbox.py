@@ -25,7 +25,7 @@ from footnote_bot.bot.state.rows import is_at, is_in_thread, message_columns, me
 from footnote_bot.bot.state.schema import answers, edited_questions, inbox
 from footnote_bot.bot.state.teams import Team, of_team
 
-_OPEN = MessageState.unfinished()
+_UNFINISHED = MessageState.unfinished()
 _ANY = sa.true()
 
 
@@ -47,13 +47,15 @@ class DatabaseInbox:
         self._database = database
         self._clock = clock
         self._process = process or Process(database, clock)
-        self._mine = inbox.c.holder == self._process.name
-        self._ours = of_team(inbox.c.team, team)
+        self._held_here = inbox.c.holder == self._process.name
+        self._of_team = of_team(inbox.c.team, team)
 
     def receive(self, message: IncomingMessage) -> IncomingMessage | None:
+        """Store the message and return it with its id; None if it is known already."""
         return next(iter(self.receive_all([message])), None)
 
     def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
+        """Store all messages or none; return those that are new or newly edited, in their order."""
         stored: dict[int, IncomingMessage] = {}
         # The order is the same everywhere, so that no two processes deadlock: a mention comes as
         # two events, and each process may have got one of them.
@@ -67,7 +69,7 @@ class DatabaseInbox:
     def _receive(
         self, connection: sa.Connection, message: IncomingMessage
     ) -> IncomingMessage | None:
-        """Store a new or edited message, and return it as stored; None if it is known."""
+        """Store a new or edited message, and return it as stored; None if it is known already."""
         if message.changed and (updated := self._update(connection, message)):
             return updated
         if stored := self._insert(connection, message, MessageState.RECEIVED):
@@ -94,11 +96,15 @@ class DatabaseInbox:
         return None if id_ is None else replace(message, id=id_)
 
     def update(self, message: IncomingMessage) -> IncomingMessage | None:
+        """Store an edit or deletion, and return the message as stored; None if it was never
+        received, was passed over, or a later edit is known."""
         not_passed = inbox.c.state != MessageState.PASSED
         with self._database.begin() as connection:
             return self._update(connection, message, not_passed)
 
     def pass_over(self, message: IncomingMessage) -> None:
+        """Store, without its text, a message that is not for the bot, unless it is known: an
+        earlier version may come later, and must not be answered."""
         with self._database.begin() as connection:
             self._insert(connection, replace(message, text=""), MessageState.PASSED)
 
@@ -108,16 +114,17 @@ class DatabaseInbox:
         message: IncomingMessage,
         condition: sa.ColumnElement[bool] = _ANY,
     ) -> IncomingMessage | None:
-        """Store an edit or deletion of a stored message that meets the ``condition``; None if there
-        is none, or a newer one."""
-        newer = (inbox.c.edited < message.edited) & (inbox.c.person != "")
-        holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
+        """Store an edit or deletion in the message's row, and return the message as stored; None if
+        no row meets the ``condition``, or it holds a later edit."""
+        # The person is empty once they were forgotten: then only a deletion counts.
+        is_older = (inbox.c.edited < message.edited) & (inbox.c.person != "")
+        holder = sa.case((inbox.c.state.in_(_UNFINISHED), inbox.c.holder), else_=self._process.name)
         # An edit may add a mention of the bot; removing one does not take the question back.
         kind = MessageKind.MENTION.value if message.kind is MessageKind.MENTION else inbox.c.kind
         conditions = (
             is_at(inbox, message),
             sa.not_(inbox.c.gone),
-            sa.true() if message.deleted else newer,
+            sa.true() if message.deleted else is_older,
             condition,
         )
         self._count_before_edit(connection, conditions)
@@ -158,14 +165,16 @@ class DatabaseInbox:
 
     def _retract_answer(self, connection: sa.Connection, message: IncomingMessage) -> None:
         """Mark the answer to an earlier wording as retracted, until the next answer replaces it."""
-        standing = is_at(answers, message), answers.c.retracted.is_(None)
-        retract = sa.update(answers).where(*standing)
+        not_retracted = is_at(answers, message), answers.c.retracted.is_(None)
+        retract = sa.update(answers).where(*not_retracted)
         connection.execute(retract.values(falling=False, retracted=self._clock()))
 
     def claim(self, id_: int) -> IncomingMessage | None:
+        """Begin work on the message, and return it with one more attempt; None if it is finished,
+        or another process holds it."""
         claim = (
             sa.update(inbox)
-            .where(inbox.c.id == id_, inbox.c.state.in_(_OPEN), self._mine)
+            .where(inbox.c.id == id_, inbox.c.state.in_(_UNFINISHED), self._held_here)
             .values(
                 state=MessageState.WORKING, attempts=inbox.c.attempts + 1, changed=self._clock()
             )
@@ -181,52 +190,61 @@ class DatabaseInbox:
             return message
 
     def holds(self, message: IncomingMessage) -> bool:
+        """Return whether this version of the message is still this process's to answer."""
         query = sa.select(inbox.c.id).where(*self._at_work(message))
         return self._database.scalar(query) is not None
 
     def note_ephemeral(self, message: IncomingMessage) -> None:
+        """Record that an ephemeral reply to this version is about to be shown."""
         self._database.run(sa.update(inbox).where(*self._at_work(message)).values(whispered=True))
 
     def had_ephemeral(self, message: IncomingMessage) -> bool:
+        """Return whether an ephemeral reply to this version of the message may have been shown."""
         query = sa.select(inbox.c.id).where(*_same_version(message), inbox.c.whispered)
         return self._database.scalar(query) is not None
 
     def has_no_reply(self, message: IncomingMessage) -> bool:
+        """Return whether the channel must have no reply to the message: it was deleted or passed
+        over, or answered to its asker alone."""
         is_passed = inbox.c.state == MessageState.PASSED
         has_none = inbox.c.gone | inbox.c.whispered | is_passed
         query = sa.select(inbox.c.id).where(is_at(inbox, message), has_none)
         return self._database.scalar(query) is not None
 
     def _at_work(self, message: IncomingMessage) -> tuple[sa.ColumnElement[bool], ...]:
-        return (*_same_version(message), inbox.c.state == MessageState.WORKING, self._mine)
+        """Return the conditions for this version of the message, while this process works on it."""
+        return (*_same_version(message), inbox.c.state == MessageState.WORKING, self._held_here)
 
     def is_next(self, message: IncomingMessage) -> bool:
+        """Return whether no other process holds an earlier question of the same channel."""
         earlier = sa.select(inbox.c.id).where(
             _unindexed(inbox.c.team) == message.team,
             _unindexed(inbox.c.channel) == message.channel,
             inbox.c.ts < message.ts,
-            inbox.c.state.in_(_OPEN),
+            inbox.c.state.in_(_UNFINISHED),
             inbox.c.state != MessageState.WAITING,
-            ~self._mine,
+            ~self._held_here,
         )
         return self._database.scalar(earlier.limit(1)) is None
 
     def adopt(self) -> list[IncomingMessage]:
-        """Adopt the messages of dead processes; return all messages of this process to work on, in
-        order."""
-        free = ~self._mine & self._process.is_dead(inbox.c.holder)
-        orphaned = inbox.c.state.in_(_OPEN) & self._ours & free
+        """Take over the unfinished messages of dead processes. Return all messages that this
+        process is to work on, in order."""
+        is_free = ~self._held_here & self._process.is_dead(inbox.c.holder)
+        orphaned = inbox.c.state.in_(_UNFINISHED) & self._of_team & is_free
         with self._database.begin() as connection:
             connection.execute(sa.update(inbox).where(orphaned).values(holder=self._process.name))
-            mine = self._ours & self._mine & (inbox.c.state != MessageState.WAITING)
-            return self._open(connection, mine)
+            mine = self._of_team & self._held_here & (inbox.c.state != MessageState.WAITING)
+            return self._unfinished(connection, mine)
 
     def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
+        """Let the message wait for the search, and return True, unless it is not this process's to
+        answer any more, or was received ``longest`` ago."""
         now = self._clock()
         postpone = (
             sa.update(inbox)
             .where(*self._at_work(message), inbox.c.received > now - longest)
-            # Waiting costs no attempt. Not 0: a part of the reply exists.
+            # Waiting costs no attempt. Not 0: a part of the reply is posted already.
             .values(state=MessageState.WAITING, attempts=1, changed=now)
         )
         return self._database.run(postpone) > 0
@@ -234,21 +252,23 @@ class DatabaseInbox:
     def waiting(self, most: int, longest: timedelta) -> list[IncomingMessage]:
         """Return the earliest ``most`` messages of this process that wait for the search, and all
         that have waited for ``longest``."""
-        mine = (inbox.c.state == MessageState.WAITING) & self._ours & self._mine
+        mine = (inbox.c.state == MessageState.WAITING) & self._of_team & self._held_here
         earliest = sa.select(inbox.c.id).where(mine).order_by(inbox.c.id).limit(most)
         overdue = inbox.c.received <= self._clock() - longest
         with self._database.read() as connection:
-            return self._open(connection, mine & (overdue | inbox.c.id.in_(earliest)))
+            return self._unfinished(connection, mine & (overdue | inbox.c.id.in_(earliest)))
 
     def release(self) -> None:
-        """Leave unfinished messages to the process that adopts them."""
-        unfinished = inbox.c.state.in_(_OPEN), self._ours, self._mine
+        """Give up this process's unfinished messages, so that another process takes them over."""
+        unfinished = inbox.c.state.in_(_UNFINISHED), self._of_team, self._held_here
         self._database.run(sa.update(inbox).where(*unfinished).values(holder=""))
 
     def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
     ) -> QuestionCounts:
-        same = sa.and_(
+        """Count the questions of the same person or channel (``counted_by``) within ``span`` before
+        the message, answered and refused ones. Each edit counts as another question."""
+        has_same_source = sa.and_(
             _unindexed(inbox.c.team) == message.team,
             _unindexed(inbox.c[counted_by.value]) == getattr(message, counted_by.value),
         )
@@ -270,7 +290,7 @@ class DatabaseInbox:
                 sa.select(
                     sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
                 )
-                .where(same, ~inbox.c.gone, within(inbox.c.received), earlier)
+                .where(has_same_source, ~inbox.c.gone, within(inbox.c.received), earlier)
                 # No message changed before it was received, and changes have an index.
                 .where(inbox.c.id != message.id, inbox.c.changed > received - span)
             )
@@ -278,16 +298,17 @@ class DatabaseInbox:
             edited = (
                 sa.select(sa.func.count().filter(~was_refused), sa.func.count().filter(was_refused))
                 .join_from(edited_questions, inbox)
-                .where(same, within(edited_questions.c.received))
+                .where(has_same_source, within(edited_questions.c.received))
                 .where(inbox.c.changed > received - span)
             )
-            now, before_edits = (connection.execute(query).one() for query in (current, edited))
-            return QuestionCounts(now[0] + before_edits[0], now[1] + before_edits[1])
+            stored, before_edit = (connection.execute(query).one() for query in (current, edited))
+            return QuestionCounts(stored[0] + before_edit[0], stored[1] + before_edit[1])
 
     def finish(self, message: IncomingMessage, state: MessageState) -> None:
+        """Put this version of an unfinished message into ``state``, and delete its text."""
         finish = (
             sa.update(inbox)
-            .where(*_same_version(message), inbox.c.state.in_(_OPEN))
+            .where(*_same_version(message), inbox.c.state.in_(_UNFINISHED))
             .values(state=state, text="", changed=self._clock())
         )
         self._database.run(finish)
@@ -295,13 +316,14 @@ class DatabaseInbox:
     def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
+        """Stop the unfinished questions of ``person`` (None: anybody) in a thread; return them."""
         stop = (
             sa.update(inbox)
             .where(
                 is_in_thread(inbox, team, channel, thread),
                 sa.true() if person is None else inbox.c.person == person,
                 sa.not_(inbox.c.gone),
-                inbox.c.state.in_(_OPEN),
+                inbox.c.state.in_(_UNFINISHED),
             )
             .values(state=MessageState.STOPPED, text="", changed=self._clock())
             .returning(inbox)
@@ -310,6 +332,7 @@ class DatabaseInbox:
             return [message_of(row) for row in connection.execute(stop).mappings()]
 
     def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
+        """Return the message, finished or not; None if it was never received, or is forgotten."""
         query = sa.select(inbox).where(is_at(inbox, MessageRef(team, channel, ts, "")))
         with self._database.read() as connection:
             row = connection.execute(query).mappings().one_or_none()
@@ -318,12 +341,15 @@ class DatabaseInbox:
     def unfinished(self) -> list[IncomingMessage]:
         """Return the unfinished messages of all processes, in order."""
         with self._database.read() as connection:
-            return self._open(connection, sa.true())
+            return self._unfinished(connection, sa.true())
 
-    def _open(
+    def _unfinished(
         self, connection: sa.Connection, condition: sa.ColumnElement[bool]
     ) -> list[IncomingMessage]:
-        query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), condition).order_by(inbox.c.id)
+        """Return the unfinished messages that meet the ``condition``, in order."""
+        query = (
+            sa.select(inbox).where(inbox.c.state.in_(_UNFINISHED), condition).order_by(inbox.c.id)
+        )
         return [message_of(row) for row in connection.execute(query).mappings()]
 
 
@@ -334,10 +360,12 @@ def _unindexed(column: sa.Column[str]) -> sa.ColumnElement[str]:
 
 
 def _place(message: IncomingMessage) -> tuple[str, str, str]:
+    """Return what identifies the message: team, channel and ts."""
     return message.team, message.channel, message.ts
 
 
 def _same_version(message: IncomingMessage) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that the row holds this version of the message."""
     return (
         inbox.c.id == message.id,
         inbox.c.edited == message.edited,

@@ -14,7 +14,8 @@ from footnote_bot.bot.state.schema import installations, keys, oauth_states, org
 from footnote_bot.bot.state.teams import uninstalled_row
 from footnote_bot.bot.workspaces.model import Installation
 
-_EVER = {"name": "workspaces", "value": "several"}
+_WAS_INSTALLED = {"name": "workspaces", "value": "several"}
+"""The row of `keys` that records that there was an installation once."""
 
 
 class DatabaseInstallations:
@@ -24,23 +25,25 @@ class DatabaseInstallations:
         self._database = database
 
     def save(self, installation: Installation) -> None:
+        """Store the installation in place of an earlier one, and that there was one."""
         upsert = self._database.upsert(installations, {"id": installation.id}, asdict(installation))
-        note_ever = self._database.insert(keys).values(_EVER).on_conflict_do_nothing()
+        note_installed = self._database.insert(keys).values(_WAS_INSTALLED).on_conflict_do_nothing()
         with self._database.begin() as connection:
-            connection.execute(note_ever)
+            connection.execute(note_installed)
             connection.execute(upsert)
 
-    def ever(self) -> bool:
-        """Return whether there ever was an installation: rows of its workspace may remain when it
-        is gone.
+    def was_installed(self) -> bool:
+        """Return whether there was an installation at any time: rows of its workspace may remain
+        after it is deleted.
 
         Raises:
             StateUnavailable
         """
-        query = sa.select(keys.c.name).where(keys.c.name == _EVER["name"])
+        query = sa.select(keys.c.name).where(keys.c.name == _WAS_INSTALLED["name"])
         return self._database.scalar(query) is not None
 
     def rotate(self, before: Installation, after: Installation) -> bool:
+        """Replace the token of ``before`` by that of ``after``; False: ``before`` is not stored."""
         values = {
             "token": after.token,
             "refresh_token": after.refresh_token,
@@ -56,6 +59,8 @@ class DatabaseInstallations:
         return self._select(sa.true())
 
     def delete(self, installation: Installation) -> bool:
+        """Delete the installation, and record that its workspaces are uninstalled; return False if
+        it is not stored any more."""
         workspaces = sa.select(org_workspaces.c.team).where(
             org_workspaces.c.organization == installation.id
         )
@@ -70,10 +75,12 @@ class DatabaseInstallations:
         return True
 
     def note_workspace(self, team: str, organization: str) -> None:
+        """Record that the organization's installation covers the workspace."""
         values = {"organization": organization}
         self._database.run(self._database.upsert(org_workspaces, {"team": team}, values))
 
     def workspaces_of(self, organization: str) -> Sequence[str]:
+        """Return the workspaces that were recorded for the organization."""
         query = (
             sa.select(org_workspaces.c.team)
             .where(org_workspaces.c.organization == organization)
@@ -82,6 +89,7 @@ class DatabaseInstallations:
         return [row.team for row in self._database.all(query)]
 
     def use(self, state: str, expires: datetime, now: datetime) -> bool:
+        """Record until ``expires`` that an OAuth state was used; return False if it was before."""
         row = {"state": sha256(state.encode()).hexdigest(), "expires": expires}
         insert = self._database.insert(oauth_states).values(row).on_conflict_do_nothing()
         with self._database.begin() as connection:

@@ -29,6 +29,7 @@ class DatabaseJobs:
     team: Team | None = None
 
     def add(self, order: Order, person: str, channel: str) -> Job | None:
+        """Add a job, which waits until it is `ready`; None if one for the same wiki is not done."""
         wiki = order.part.wiki if order.part else ""
         values = {
             "wiki": wiki,
@@ -54,7 +55,10 @@ class DatabaseJobs:
         return Job(int(id_ or 0), order, person, channel)
 
     def take(self) -> Job | None:
+        """Take the next job that waits, or that a dead process or this one left unfinished; None if
+        there is none."""
         with self.database.begin() as connection:
+            # A waiting job that this process holds is not `ready` yet.
             mine = (jobs.c.holder == self.process.name) & (jobs.c.state != JobState.WAITING.value)
             free = mine | self.process.is_dead(jobs.c.holder)
             available = jobs.c.state.in_(_OPEN) & of_team(jobs.c.team, self.team) & free
@@ -80,12 +84,15 @@ class DatabaseJobs:
         return None
 
     def ready(self, job: int) -> None:
+        """Let any process take the job."""
         self._change(jobs.c.id == job, holder="")
 
     def shown(self, job: int, channel: str, message: str) -> None:
+        """Record the message that shows the job."""
         self._change(jobs.c.id == job, channel=channel, message=message)
 
     def cancel(self, job: int) -> bool:
+        """Mark a job to be cancelled; return False if it has ended."""
         open_ = (jobs.c.id == job) & jobs.c.state.in_(_OPEN)
         return self._change(open_, state=JobState.CANCELLING.value) > 0
 
@@ -94,9 +101,11 @@ class DatabaseJobs:
         return bool(self.database.scalar(query) == JobState.CANCELLING.value)
 
     def ended(self, job: int) -> None:
+        """Record that the work on the job has ended."""
         self._change(jobs.c.id == job, state=JobState.ENDED.value)
 
     def release(self) -> None:
+        """Release this process's unfinished jobs, so that another process takes them."""
         mine = (
             jobs.c.state.in_(_OPEN)
             & of_team(jobs.c.team, self.team)
@@ -105,6 +114,7 @@ class DatabaseJobs:
         self._change(mine, holder="")
 
     def _change(self, condition: sa.ColumnElement[bool], **values: str) -> int:
+        """Set ``values`` in the jobs that meet the ``condition``; return how many there are."""
         change = sa.update(jobs).where(condition).values(changed=self.clock(), **values)
         return self.database.run(change)
 

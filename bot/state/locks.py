@@ -135,6 +135,7 @@ class PatientLocks:
             yield lambda: not self.exclusive and lost()
 
     def _take(self, wikis: Sequence[str], stack: ExitStack) -> Callable[[], bool]:
+        """Take the locks, waiting about a lease for a killed holder; return what `hold` yields."""
         database_locks = DatabaseLocks(self.database, self.process)
         seconds_left = longest = LEASE.total_seconds() + 2
         while True:
@@ -162,7 +163,8 @@ class SharedLocks:
     def __init__(self, locks: DatabaseLocks, team: str = "") -> None:
         self._locks = locks
         self._team = team
-        self._here = WeakValueDictionary[str, asyncio.Lock]()  # of this process, while in use
+        # Between the tasks of this process; each goes when it is no longer in use.
+        self._local_locks = WeakValueDictionary[str, asyncio.Lock]()
 
     @asynccontextmanager
     async def hold(self, name: str, *, waiting: bool = True) -> AsyncIterator[None]:
@@ -174,7 +176,7 @@ class SharedLocks:
             StateUnavailable
         """
         names = [f"{self._team}{name}"]
-        async with self._here.setdefault(name, asyncio.Lock()):
+        async with self._local_locks.setdefault(name, asyncio.Lock()):
             await self._take(names, _MOST_TRIES if waiting else 0)
             try:
                 yield
@@ -182,7 +184,7 @@ class SharedLocks:
                 await self._give_back(names)
 
     async def _take(self, names: Sequence[str], tries: int) -> None:
-        """Take the locks, trying again some times."""
+        """Take the locks; while another process holds one, try again up to ``tries`` times."""
         while True:
             try:
                 await _to_its_end(partial(self._locks.take, names))
@@ -198,7 +200,7 @@ class SharedLocks:
             await asyncio.sleep(_RETRY_AFTER)
 
     async def _give_back(self, names: Sequence[str]) -> None:
-        # A late release would be that of the next holder.
+        # Wait for it: a later release would free the lock of its next holder.
         await _to_its_end(partial(self._locks.give_back, names))
 
 

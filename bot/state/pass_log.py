@@ -45,6 +45,7 @@ class DatabasePassLog:
         self._database.run(sa.insert(passes).values(values))
 
     def last_complete(self, wiki: str) -> datetime | None:
+        """Return when the wiki's last complete pass over all pages began; None without one."""
         query = sa.select(sa.func.max(passes.c.began)).where(
             passes.c.wiki == wiki,
             passes.c.rhythm == PassKind.ALL_PAGES.value,

@@ -59,7 +59,7 @@ class StatePlace:
             return True
 
     def open(self, password: str) -> Database:
-        """Open the database, created if there is none. ``password`` is a server's.
+        """Open the database, created if there is none. ``password`` is for a server.
 
         Raises:
             StateUnavailable: it cannot be opened.

@@ -45,13 +45,13 @@ class Process:
         self._clock = clock
         self._lease = lease
         self._monotonic = monotonic
-        self._ahead: dict[tuple[str, datetime], float] = {}
+        self._future_leases: dict[tuple[str, datetime], float] = {}
         """Leases that end later than a live process would write, by the process's name and the end,
         and since when they are known."""
-        self._beaten: float | None = None
+        self._last_beat: float | None = None
         self._lapses = 0
-        self._over = threading.Event()
-        self._beating: threading.Thread | None = None
+        self._leaving = threading.Event()
+        self._beat_thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Start to beat in a thread, until `leave`. A busy event loop would look dead.
@@ -59,10 +59,10 @@ class Process:
         Raises:
             StateUnavailable
         """
-        if self._beating is None:
+        if self._beat_thread is None:
             self.beat()
-            self._beating = threading.Thread(target=self._beat_on, name="beating", daemon=True)
-            self._beating.start()
+            self._beat_thread = threading.Thread(target=self._beat_on, name="beating", daemon=True)
+            self._beat_thread.start()
 
     def __enter__(self) -> Self:
         self.start()
@@ -73,16 +73,16 @@ class Process:
 
     def leave(self) -> None:
         """End this process's lease: its claims may be taken over at once."""
-        self._over.set()
-        if self._beating is not None:
-            self._beating.join()
+        self._leaving.set()
+        if self._beat_thread is not None:
+            self._beat_thread.join()
         try:
             self._database.run(sa.delete(processes).where(processes.c.name == self.name))
         except StateUnavailable as error:
             logger.warning("Unfinished work waits %.0f s: %s", self._lease.total_seconds(), error)
 
     def beat(self) -> None:
-        """Record that this process lives, and delete dead ones.
+        """Extend this process's lease, and delete the processes that are dead.
 
         Raises:
             StateUnavailable
@@ -94,7 +94,8 @@ class Process:
             connection.execute(beat)
             connection.execute(sa.delete(processes).where(processes.c.until < now - self._lease))
             self._delete_dead_ahead(connection, now)
-        self._lapses, self._beaten = self.lapses, began
+        # First count a lease that expired before this beat.
+        self._lapses, self._last_beat = self.lapses, began
 
     @property
     def is_damaged(self) -> bool:
@@ -105,9 +106,9 @@ class Process:
     def lapses(self) -> int:
         """Return how often the lease has expired, because this process stood still or could not
         reach the database: others may have taken over its claims each time."""
-        if self._beaten is None:
+        if self._last_beat is None:
             return 0
-        return self._lapses + (self._monotonic() - self._beaten > self._lease.total_seconds())
+        return self._lapses + (self._monotonic() - self._last_beat > self._lease.total_seconds())
 
     def _delete_dead_ahead(self, connection: sa.Connection, now: datetime) -> None:
         """Delete processes that died while the clock was ahead: they would count as alive until
@@ -118,9 +119,11 @@ class Process:
         )
         seconds = self._monotonic()
         leases = [(name, until) for name, until in connection.execute(ahead)]
-        self._ahead = {lease: self._ahead.get(lease, seconds) for lease in leases}
+        self._future_leases = {lease: self._future_leases.get(lease, seconds) for lease in leases}
         longest = self._lease.total_seconds()
-        dead = [name for (name, _), since in self._ahead.items() if seconds - since > longest]
+        dead = [
+            name for (name, _), since in self._future_leases.items() if seconds - since > longest
+        ]
         if dead:
             connection.execute(sa.delete(processes).where(processes.c.name.in_(dead)))
 
@@ -135,7 +138,8 @@ class Process:
         return self.is_dead(holder) | (holder == self.name)
 
     def _beat_on(self) -> None:
-        while not self._over.wait(self._lease.total_seconds() / 4):
+        """Beat four times a lease, until `leave`."""
+        while not self._leaving.wait(self._lease.total_seconds() / 4):
             try:
                 self.beat()
                 self._database.empty_log()

@@ -41,16 +41,15 @@ def is_in_thread(table: sa.Table, team: str, channel: str, thread: str) -> sa.Co
 
 
 def message_columns(message: IncomingMessage) -> dict[str, Any]:
-    """Return the message as the inbox and the spool's files store it. They call a deleted message
-    ``gone``."""
+    """Return the message as the inbox and the spool store it, with ``deleted`` as ``gone``."""
     columns = asdict(message)
     columns["gone"] = columns.pop("deleted")
     return columns
 
 
 def message_of(stored: Any) -> IncomingMessage:
-    """Return the message in a mapping: the reverse of `message_columns`. It may have more columns,
-    and lack those that a version before did not have.
+    """Return the message in a mapping: the reverse of `message_columns`. The mapping may have more
+    columns, and lack those that earlier versions did not have.
 
     Raises:
         LookupError, TypeError, ValueError: it is no stored message.
@@ -62,8 +61,7 @@ def message_of(stored: Any) -> IncomingMessage:
 
 
 def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
-    """Return the answer in a row. ``prefix`` comes before the columns' names if other tables are
-    joined."""
+    """Return the answer in a row, whose column names begin with ``prefix`` if it is a join."""
 
     def value(name: str) -> Any:
         return getattr(row, prefix + name)
@@ -87,8 +85,7 @@ def recorded_of(row: Any, prefix: str = "") -> RecordedAnswer:
 
 
 def flag_of(row: Any) -> Flag:
-    """Return the flag in a row, which joins a flag with its answer. Column names begin with their
-    table's name."""
+    """Return the flag in a row joined with its answer; columns begin with their table's name."""
     due = {
         Due.ASK: row.flags_ask_due,
         Due.SHOW: row.flags_edition > row.flags_shown,

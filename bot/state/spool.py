@@ -65,6 +65,7 @@ class Spool:
         return messages
 
     def remove(self, messages: Iterable[IncomingMessage]) -> None:
+        """Delete the files of these messages."""
         for message in messages:
             (self._folder / _name(message)).unlink(missing_ok=True)
 
@@ -85,6 +86,7 @@ class Spool:
         return bool(self._files())
 
     def _files(self) -> Sequence[Path]:
+        """Return the files of the waiting messages, the earliest first."""
         return self._glob(f"*{_ENDING}")
 
     def _glob(self, pattern: str) -> Sequence[Path]:
@@ -109,6 +111,7 @@ class Spool:
             raise
 
     def _put_aside(self, file: Path) -> None:
+        """Rename a file that cannot be read, so that it is not tried again."""
         try:
             file.replace(file.with_suffix(".unreadable"))
         except OSError as error:

@@ -65,8 +65,8 @@ def in_threads(store: object, run: Run = asyncio.to_thread) -> Any:
 
 class Stores:
     """The stores of ``database``, in which ``process`` is this process. ``run`` is as in
-    `InThreads`. ``team`` is the workspace whose rows they read, if several share the database;
-    calls to ``channels`` and ``threads`` name it."""
+    `InThreads`. ``audits``: keep the audit trail. ``team`` is the workspace whose rows they read,
+    if several share the database; calls to ``channels`` and ``threads`` name it."""
 
     def __init__(  # noqa: PLR0913 - the database, and whose part of it
         self,

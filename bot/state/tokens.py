@@ -20,6 +20,7 @@ class DatabaseTokens:
     database: Database
 
     def add(self, token: PersonalToken, digest: str) -> bool:
+        """Store the token by its digest; return False if the person has one of this name."""
         named = tokens.c.name == token.name
         with self.database.begin() as connection:
             own = sa.select(tokens.c.name).where(named, *_of(token.team, token.person))
@@ -29,14 +30,17 @@ class DatabaseTokens:
             return True
 
     def of(self, team: str, person: str) -> Sequence[PersonalToken]:
+        """Return the person's tokens, the oldest first."""
         query = sa.select(tokens).where(*_of(team, person)).order_by(tokens.c.made, tokens.c.name)
         return [_token(row) for row in self.database.all(query)]
 
     def found(self, digest: str) -> PersonalToken | None:
+        """Return the token with this digest; None if there is none."""
         query = sa.select(tokens).where(tokens.c.digest == digest)
         return next(map(_token, self.database.all(query)), None)
 
     def revoke(self, team: str, person: str, name: str = "") -> int:
+        """Delete the person's token of this name (empty: all); return how many there were."""
         named = [tokens.c.name == name] if name else []
         with self.database.begin() as connection:
             delete = sa.delete(tokens).where(*_of(team, person), *named)
@@ -44,6 +48,7 @@ class DatabaseTokens:
 
 
 def _of(team: str, person: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Return the conditions for the person's tokens."""
     return tokens.c.team == team, tokens.c.person == person
 
 

@@ -35,6 +35,8 @@ class DatabaseUsage:
         self._database = database
 
     def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
+        """Add ``spent`` to each payer's usage of the day and return True; if one would exceed its
+        cap, add it to none and return False."""
         with self._database.begin() as connection:
             # The order is always the same, so that two transactions never deadlock.
             for payer in sorted(caps):
@@ -46,6 +48,7 @@ class DatabaseUsage:
         return True
 
     def correct(self, day: date, caps: Mapping[Payer, Cap], by: Spent) -> None:
+        """Add ``by``, which may be negative, to each payer's usage of the day, whatever its cap."""
         tokens, cost = usage.c.tokens + by.tokens, usage.c.cost + by.cost
         with self._database.begin() as connection:
             for payer in sorted(caps):
@@ -55,9 +58,8 @@ class DatabaseUsage:
     def _add(
         self, connection: sa.Connection, day: date, payer: Payer, spent: Spent, cap: Cap
     ) -> bool:
-        """Add the usage if it stays under the cap; return whether it was added. One statement
-        checks and adds: it sees what another process added meanwhile, and the row is locked until
-        the end."""
+        """Add the usage if it stays under the cap; return whether it was added. One statement does
+        both: it sees what another process added meanwhile, and locks the row until the end."""
         if not cap.holds(spent):
             return False
         kind, name = payer
@@ -87,6 +89,7 @@ def _is_forgotten(connection: sa.Connection, payer: Payer) -> bool:
 
 
 def _row(day: date, payer: Payer) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions for the payer's row of the day."""
     kind, name = payer
     return usage.c.day == day, usage.c.kind == kind, usage.c.payer == name
 
@@ -135,6 +138,7 @@ class DatabaseUsageReport:
         self._database = database
 
     def asked(self, kind: str, since: datetime) -> Iterator[QuestionsAsked]:
+        """Yield the number of questions by outcome and ``kind``: day, channel or person."""
         with self._database.read() as connection:
             if kind == "day":
                 yield from _by_day(connection, since)
@@ -149,6 +153,7 @@ class DatabaseUsageReport:
                 yield QuestionsAsked(subject, QuestionOutcome(row.outcome), row.questions, direct)
 
     def used(self, kind: str, since: date) -> Iterator[TokensUsed]:
+        """Yield each day's usage of each payer of this ``kind``: day, channel or person."""
         query = sa.select(usage).where(usage.c.kind == kind, usage.c.day >= since)
         with self._database.read() as connection:
             for row in connection.execute(query):
@@ -157,7 +162,7 @@ class DatabaseUsageReport:
 
 
 def _by_day(connection: sa.Connection, since: datetime) -> Iterator[QuestionsAsked]:
-    """Count here: a database does not know this machine's time zone."""
+    """Yield the number of questions by outcome and day, a day of this machine's time zone."""
     query = sa.select(_QUESTIONS.c.at, _QUESTIONS.c.outcome).where(_QUESTIONS.c.at >= since)
     rows = connection.execution_options(yield_per=1000).execute(query)
     counts = Counter((day_of(row.at), row.outcome) for row in rows)
@@ -166,12 +171,13 @@ def _by_day(connection: sa.Connection, since: datetime) -> Iterator[QuestionsAsk
 
 
 def _is_direct(channel: str) -> bool:
+    """Return whether the id, perhaps behind a workspace's, is of a direct-message channel."""
     return parts_of(channel)[1].startswith(_DIRECT)
 
 
 def pseudonyms(database: Database) -> Callable[[str], str]:
-    """Return a function from a person's id to a pseudonym, which is always the same in this
-    database and differs in others. Anybody who can read the database can find the person.
+    """Return a function that returns the pseudonym of a person's id: always the same in this
+    database, and another one in others. Anybody who can read the database can find the person.
 
     Raises:
         StateUnavailable

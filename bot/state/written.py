@@ -18,7 +18,7 @@ from footnote_bot.bot.state.database import Database
 from footnote_bot.bot.state.schema import answers, flags, written
 from footnote_bot.bot.state.teams import Team, id_of, of_team
 
-_AS_THEY_ARE = (
+_SAME_FIELDS = (
     "question", "text", "author", "author_name", "expires", "flag", "channel", "by_admin",
 )  # fmt: skip
 """Fields of a written answer whose columns have the same name and value."""
@@ -30,10 +30,11 @@ class DatabaseWrittenAnswers:
     def __init__(self, database: Database, team: Team | None = None) -> None:
         self._database = database
         self._team = team
-        self._ours = of_team(written.c.team, team)
+        self._of_team = of_team(written.c.team, team)
 
     def write(self, answer: WrittenAnswer) -> WrittenAnswer:
-        values = {name: getattr(answer, name) for name in _AS_THEY_ARE} | {
+        """Store the answer, in place of an earlier one for the same flag; return it with its id."""
+        values = {name: getattr(answer, name) for name in _SAME_FIELDS} | {
             "at": answer.written,
             "sources": answer_json.dump_sources(answer.sources),
             "says": json.dumps(answer.fingerprints),
@@ -57,9 +58,11 @@ class DatabaseWrittenAnswers:
         return replace(answer, id=id_)
 
     def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
+        """Return the answers that have neither ended nor expired, newest first."""
         return self._written(written.c.expires > now)
 
     def expired(self, now: datetime) -> Sequence[WrittenAnswer]:
+        """Return the answers that have expired and not ended, newest first."""
         return self._written(written.c.expires <= now)
 
     def end(
@@ -71,13 +74,15 @@ class DatabaseWrittenAnswers:
         *,
         retract_since: datetime | None = None,
     ) -> bool:
+        """End a written answer; return False if it ended before. Answers that repeat it and were
+        given after ``retract_since`` become due to be retracted (None: they stay)."""
         end = (
             sa.update(written)
-            .where(self._ours, written.c.id == id_, written.c.ended == "")
+            .where(self._of_team, written.c.id == id_, written.c.ended == "")
             .values(ended=why.value, ended_by=person, announce_due=True)
             .returning(written.c.flag)
         )
-        recorded = answers.c.answer.contains(answer_json.IS_WRITTEN.format(id_), autoescape=True)
+        repeats_it = answers.c.answer.contains(answer_json.IS_WRITTEN.format(id_), autoescape=True)
         with self._database.begin() as connection:
             row = connection.execute(end).one_or_none()
             if row is None:
@@ -86,24 +91,27 @@ class DatabaseWrittenAnswers:
                 note_action(connection, row.flag, FlagAction.ANSWER_WITHDRAWN, person, when)
             if retract_since is not None:
                 invalidate = sa.update(answers).where(
-                    recorded, answers.c.given >= retract_since, answers.c.retracted.is_(None)
+                    repeats_it, answers.c.given >= retract_since, answers.c.retracted.is_(None)
                 )
                 connection.execute(invalidate.values(falling=True))
         return True
 
     def vouch(self, id_: int, *, by_admin: bool) -> None:
+        """Record whether the answer's author is an admin now."""
         vouch = sa.update(written).where(written.c.id == id_)
         self._database.run(vouch.values(by_admin=by_admin))
 
     def announcement(self, id_: int) -> Announcement | None:
+        """Return the announcement of the written answer; None if the answer is gone."""
         return next(iter(self._announcements(written.c.id == id_)), None)
 
     def unannounced(self) -> Sequence[Announcement]:
+        """Return the announcements that are missing or out of date, oldest first."""
         return self._announcements(written.c.announce_due)
 
     def announced(self, announcement: Announcement, channel: str, ts: str) -> None:
-        """Record that it was posted. An answer that has ended is deleted once that was told, but
-        its id is never given again."""
+        """Record where the announcement was posted. If it says that the answer ended, the answer is
+        deleted, but its id is never given again."""
         unchanged = (
             written.c.id == announcement.written.id,
             written.c.ended == (announcement.ended or ""),
@@ -121,12 +129,14 @@ class DatabaseWrittenAnswers:
             connection.execute(sa.update(written).where(*unchanged).values(announce_due=False))
 
     def _written(self, condition: sa.ColumnElement[bool]) -> list[WrittenAnswer]:
-        query = sa.select(written).where(self._ours, condition, written.c.ended == "")
+        """Return the answers that meet the ``condition`` and have not ended, newest first."""
+        query = sa.select(written).where(self._of_team, condition, written.c.ended == "")
         rows = self._database.all(query.order_by(written.c.id.desc()))
         return [_written_answer(row) for row in rows]
 
     def _announcements(self, condition: sa.ColumnElement[bool]) -> list[Announcement]:
-        query = sa.select(written).where(self._ours, condition).order_by(written.c.id)
+        """Return the announcements of answers that meet the ``condition``, oldest first."""
+        query = sa.select(written).where(self._of_team, condition).order_by(written.c.id)
         return [
             Announcement(
                 _written_answer(row),
@@ -148,5 +158,5 @@ def _written_answer(row: Any) -> WrittenAnswer:
         sources=sources,
         fingerprints=fingerprints,
         acl=acl,
-        **{name: getattr(row, name) for name in _AS_THEY_ARE},
+        **{name: getattr(row, name) for name in _SAME_FIELDS},
     )

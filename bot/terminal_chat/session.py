@@ -61,8 +61,7 @@ def _is_command(line: str) -> bool:
 class Session:
     """A session: questions, and commands beside them. ``unprinted`` is the content to show.
     ``echoes``: the question is not visible in the terminal, so it is printed above its answer.
-    ``trouble`` returns why the index is partial, empty if it is not. ``failures`` are the ids of
-    incidents."""
+    ``trouble`` returns why the index is partial, or nothing. ``failures`` are incidents' ids."""
 
     chat: TerminalChat
     inbox: Inbox
@@ -92,6 +91,7 @@ class Session:
                     self._take(words, loop)
 
     def _take(self, words: str, loop: asyncio.Runner) -> None:
+        """Answer a line, print the replies, and print trouble with the index if it is new."""
         if self.echoes:
             terminal.say(f"? {words}\n", style="bold")
         if len(words) > _LONGEST:
@@ -112,6 +112,7 @@ class Session:
                 terminal.complain(trouble)
 
     async def _answer(self, words: str) -> None:
+        """Run the line as a command, or answer it as a question."""
         if _is_command(words):
             await self._run(words)
             return
@@ -169,6 +170,7 @@ class Session:
         self.unprinted.append(Notice(notice.text, (_about(recorded), listed)))
 
     async def _quotes(self) -> None:
+        """Show the quotations behind the latest answer, if a language model wrote it."""
         if self.chat.latest is None or not offers_quotes(self.chat.latest.answer):
             self.unprinted.append(Notice(texts.NO_QUOTES))
             return
@@ -194,7 +196,7 @@ _KINDS = (Complaint.OUTDATED, Complaint.INCOMPLETE, Complaint.WRONG_PAGE)
 
 
 def _complaint(reason: str, recorded: RecordedAnswer) -> tuple[Complaint, str]:
-    """Return the complaint, and the comment beside it."""
+    """Return the complaint that ``reason`` begins with, and the rest of it as the comment."""
     for complaint in _KINDS:
         comment = reason[len(complaint.words) :]
         if reason.lower().startswith(complaint.words) and not comment[:1].isalnum():
@@ -205,10 +207,12 @@ def _complaint(reason: str, recorded: RecordedAnswer) -> tuple[Complaint, str]:
 
 
 def _is_unanswered(recorded: RecordedAnswer) -> bool:
+    """Return whether the question has no answer, or only an uncertain one."""
     return isinstance(recorded.answer, NoAnswer) or is_unsure(recorded.answer)
 
 
 def _about(recorded: RecordedAnswer) -> str:
+    """Return the line that repeats the answer's question, shortened if it is long."""
     question = " ".join(recorded.asked.question.split())
     return texts.about(question if len(question) <= _SHOWN else f"{question[:_SHOWN]}…")
 
@@ -245,7 +249,7 @@ def session_of(  # noqa: PLR0913 - the ports, and what differs between sessions
     echoes: bool,
 ) -> Session:
     """Compose a session. Answers come from ``wikis``, or from all wikis if it is empty; ``rights``
-    returns those of ``email``; without one, everyone's."""
+    returns the rights of ``email``, or everyone's without one."""
     # No other session has this name.
     channel, unprinted, failures = f"{TEAM}-{token_hex(8)}", deque[Content](), list[str]()
     chat = TerminalChat(channel, email or TEAM, unprinted.append)

@@ -55,7 +55,7 @@ class TerminalChat:
         self.lines: deque[TerminalLine] = deque(maxlen=_REMEMBERED)
 
     def say(self, text: str) -> IncomingMessage:
-        """Take the line that the person typed."""
+        """Add the line that the person typed to the conversation, and return it as a message."""
         ts = self._next()
         self._thread = self._thread or ts
         self.lines.append(TerminalLine(ts, text))
@@ -71,13 +71,14 @@ class TerminalChat:
         )
 
     async def posted(self, message: IncomingMessage) -> Posted:
+        """Return the id of the reply to the message, if there is one."""
         return {line.reply_to: line.ts for line in self.lines if line.reply_to == message.ts}
 
     async def reply(
         self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
-        """Print a reply. Printed text cannot be edited, so a changed reply is printed again, and
-        the conversation uses the last one."""
+        """Print a reply and return its id. Printed text cannot be edited: a changed reply is
+        printed again, and the last one counts. ``hold`` checks that the message is still ours."""
         if hold:
             await hold(message)
         line = TerminalLine(posted.get(message.ts) or self._next(), _text(content), message.ts)
@@ -104,8 +105,7 @@ class TerminalChat:
         self._forget(*posted.values())
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
-        """Print only the news about an answer: its retraction. The conversation goes
-        on with it."""
+        """Put ``content`` in place of an answer; print it unless it is an answer itself."""
         for number, line in enumerate(self.lines):
             if line.ts == id_:
                 self.lines[number] = replace(line, text=_text(content))
@@ -115,6 +115,7 @@ class TerminalChat:
     async def post_privately(
         self, channel: str, person: str, content: Content, thread: str | None = None
     ) -> None:
+        """Print content that only this person sees; a reply can go to nobody else."""
         if (channel, person) != (self.channel, self.person):
             raise NotInChannel("Nobody else is at this terminal.")
         self._show(content)
@@ -126,6 +127,7 @@ class TerminalChat:
         """Return no stream: printed text that turns out to be wrong could not be undone."""
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
+        """Return the latest turns before the message, without lines that ask nothing."""
         before = [line for line in self.lines if float(line.ts) < float(message.ts)]
         turns = [
             Turn(Role.BOT if line.reply_to else Role.ASKER, line.text)
@@ -135,18 +137,21 @@ class TerminalChat:
         return tuple(turns[-_TURNS:])
 
     def _next(self) -> str:
+        """Return a new message's ts: seconds since the epoch."""
         # Microseconds that only go forward, unlike the clock.
         self._moment = max(self._moment + 1, time.time_ns() // 1_000)
         seconds, micros = divmod(self._moment, 1_000_000)
         return f"{seconds}.{micros:06d}"
 
     def _forget(self, *ids: str) -> None:
+        """Remove the lines with these ids from the conversation."""
         remaining = [line for line in self.lines if line.ts not in ids]
         self.lines.clear()
         self.lines.extend(remaining)
 
 
 def _text(content: Content) -> str:
+    """Return the words of the content, without the numbers of footnotes."""
     if isinstance(content, AnswerContent):
         return _NOTE.sub("", content.recorded.answer.text)
     return content.text

@@ -34,5 +34,5 @@ def flagged(number: int, reason: str) -> str:
 
 
 def about(question: str) -> str:
-    """Return the question that a verdict is about."""
+    """Return the line with the question that a verdict is about."""
     return f"On: {question}"

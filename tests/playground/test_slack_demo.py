@@ -115,10 +115,10 @@ def test_the_page_says_how_far_the_wikis_are_read() -> None:
 
 
 def test_pages_and_passages_are_counted_once_their_number_is_known() -> None:
-    assert trial._far(Progress("handbook", 0, 0)) == "handbook"
-    assert trial._far(Progress("handbook", 7, 242)) == "handbook (7 of 242 pages)"
+    assert trial._how_far(Progress("handbook", 0, 0)) == "handbook"
+    assert trial._how_far(Progress("handbook", 7, 242)) == "handbook (7 of 242 pages)"
     progress = Progress("handbook", 1_200, 2_379, embedding=True)
-    assert trial._far(progress) == "handbook (1,200 of 2,379 passages)"
+    assert trial._how_far(progress) == "handbook (1,200 of 2,379 passages)"
 
 
 def test_an_empty_host_does_not_mean_every_address(shell: Shell) -> None:

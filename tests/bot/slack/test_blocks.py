@@ -177,8 +177,8 @@ def test_so_does_a_reply_without_an_answer_above_the_nearest_pages() -> None:
 @pytest.mark.parametrize("why", Fallback)
 def test_a_reply_without_an_answer_promises_no_quotes(why: Fallback) -> None:
     assert "here are quotes" in why.words
-    assert "here are quotes" not in why.words_of_silence
-    assert why.words_of_silence.partition(", so ")[0] == why.words.partition(", so ")[0]
+    assert "here are quotes" not in why.words_without_quotes
+    assert why.words_without_quotes.partition(", so ")[0] == why.words.partition(", so ")[0]
 
 
 def test_only_the_start_of_a_huge_title_is_examined(

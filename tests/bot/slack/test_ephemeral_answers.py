@@ -249,7 +249,7 @@ async def test_what_is_shared_twice_at_once_stands_once(bot: Bot, slack: LocalSl
     for _ in range(2):
         await slack.click("U0ANNA", answer, "share_answer")
     await reached.wait()
-    await until(lambda: slack.from_app("C0HERS") or any(map(waits, locks._here.values())))
+    await until(lambda: slack.from_app("C0HERS") or any(map(waits, locks._local_locks.values())))
     go_on.set()
     await bot.app.failures.finish(5)
 

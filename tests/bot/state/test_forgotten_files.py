@@ -131,8 +131,8 @@ def test_a_process_empties_the_log_with_its_beats(running: Database, file: Path)
     ask_many(running, 1)
     end: Callable[[], None]
     process = Process(Counting(), lambda: NOW, lease=timedelta(0))  # type: ignore[arg-type] # a stand-in
-    end = process._over.set
+    end = process._leaving.set
     process.start()
-    process._beating.join() if process._beating else None
+    process._beat_thread.join() if process._beat_thread else None
 
     assert emptied == [True]

@@ -300,7 +300,7 @@ def test_a_database_that_several_workspaces_ever_shared_is_known_as_such(
 ) -> None:
     """Rows of a workspace outlive its installation, and must not become the first workspace's."""
     store = DatabaseInstallations(database)
-    before = store.ever()
+    before = store.was_installed()
     garden = Installation(
         id=GARDEN.id,
         name="garden",
@@ -315,7 +315,7 @@ def test_a_database_that_several_workspaces_ever_shared_is_known_as_such(
     store.delete(garden)
 
     assert not store.all()
-    assert (before, store.ever()) == (False, True)
+    assert (before, store.was_installed()) == (False, True)
 
 
 def test_a_workspace_with_the_longest_id_can_be_uninstalled(database: Database) -> None:

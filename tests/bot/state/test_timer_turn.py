@@ -75,7 +75,7 @@ class Indexer:
     def die(self) -> None:
         """Die as by `kill -9`: nothing is released, and the heartbeat stops."""
         self._turn.give_back = lambda: None  # type: ignore[method-assign]
-        self.process._over.set()
+        self.process._leaving.set()
         self._ending.close()
 
 

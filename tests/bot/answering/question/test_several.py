@@ -112,7 +112,7 @@ def test_why_a_model_has_no_part_in_one_is_said_with_it_and_once_if_none_is_answ
 
     assert isinstance(some, Answer)
     assert some.fallback is None
-    assert some.text.endswith(f"I found nothing. {Fallback.FAILED.words_of_silence}")
+    assert some.text.endswith(f"I found nothing. {Fallback.FAILED.words_without_quotes}")
     assert isinstance(none, NoAnswer)
     assert none.fallback is Fallback.FAILED
 
