@@ -19,11 +19,12 @@ from footnote_bot.bot.slack.monitoring import MetricsPage
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def unknown() -> None:
-    return None
+    """Return None: the default of callbacks that are not set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

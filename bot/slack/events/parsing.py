@@ -75,8 +75,8 @@ def storable(text: str) -> str:
 
 
 def _is_deletion(event: Mapping[str, Any]) -> bool:
-    """Return whether it is a deletion. A deleted message with replies leaves a tombstone, which
-    Slack reports as a change."""
+    """Return whether the event deletes a message. A deleted message with replies leaves a
+    tombstone, which Slack reports as a change."""
     subtype = (event.get("message") or {}).get("subtype")
     return event.get("subtype") == "message_deleted" or subtype == "tombstone"
 
@@ -94,7 +94,7 @@ def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) -> MessageKind | None:
-    """Return the kind of message. A mention also comes as a message event, in any order."""
+    """Return the kind of message, if it is one. A mention also comes as a message event."""
     if event.get("type") == "app_mention":
         return MessageKind.MENTION
     if event.get("type") != "message":
@@ -111,6 +111,7 @@ def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) ->
 
 
 def _mentions(written: Mapping[str, Any], me: Identity) -> bool:
+    """Return whether the message mentions the bot."""
     text = str(written.get("text") or "")
     return f"<@{me.user}>" in text or f"<@{me.user}|" in text
 
@@ -131,6 +132,7 @@ def _text(written: Mapping[str, Any], me: Identity) -> str:
 
 
 def _points(words: str) -> bool:
+    """Return whether the words are few and point at something else, as in "What about this?"."""
     return len(words.split()) <= _SHORT and _POINTING.search(words) is not None
 
 

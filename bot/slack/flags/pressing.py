@@ -39,9 +39,11 @@ class SlackWritingForm:
     view: str
 
     async def refuse(self, words: str) -> None:
+        """Show in the form why no answer can be written."""
         await self.api.ask_now(self.view, forms.refusal(words))
 
     async def show(self, flag: int, question: str, pages: Sequence[Source], until: date) -> None:
+        """Show the fields for an answer, as `forms.writing` makes them."""
         form = await asyncio.to_thread(forms.writing, flag, question, pages, until)
         await self.api.ask_now(self.view, form)
 
@@ -68,9 +70,11 @@ class FlagPresses:
         await self.api.ask(body["trigger_id"], forms.complaint(int(press_of(body).value)))
 
     async def asked_reviewers(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle the button that asks the reviewers."""
         await self.flags.verdicts.asked_reviewers(press_of(body))
 
     async def complained(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle the complaint that was sent."""
         form = await asyncio.to_thread(forms.complained, body["view"])
         await self.flags.verdicts.complained(body["user"]["id"], form)
 
@@ -113,8 +117,10 @@ class FlagPresses:
         return await self.flags.reviewing.problems(body["user"]["id"], form)
 
     async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle the written answer that was sent."""
         form = await asyncio.to_thread(forms.wrote, body["view"])
         await self.flags.reviewing.wrote(body["user"]["id"], form)
 
     async def withdrew(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle the button that withdraws a published answer."""
         await self.flags.announcements.withdraw(press_of(body))

@@ -54,7 +54,7 @@ class Home:
         await self.show(body["event"]["user"])
 
     async def show(self, person: str) -> None:
-        """Publish the page as it is now.
+        """Publish the person's Home tab as it is now.
 
         Raises:
             ChatUnavailable
@@ -118,6 +118,7 @@ class Home:
         return home_page.asking([inert(text) for text in examples])
 
     async def _wikis(self, *, whole: bool) -> list[Block]:
+        """Return the state of the wikis; ``whole``: with the details for admins."""
         rows = await asyncio.to_thread(self.operating.status)
         return home_page.wikis(rows, whole=whole)
 
@@ -130,6 +131,7 @@ class Home:
         return await asyncio.to_thread(home_page.flags, flags, questions, addresses, today)
 
     async def _address(self, recorded: RecordedAnswer) -> str:
+        """Return the address of an answer in Slack; empty if it is unknown."""
         if not recorded.message:
             return ""
         return await self.slack.api.address(recorded.asked.place.channel, recorded.message)
@@ -141,6 +143,7 @@ class Home:
         return home_page.volumes(dict(zip(days, volumes, strict=True)))
 
     async def _unanswered(self) -> list[Block]:
+        """Return unanswered questions asked in public, and the number of those asked in private."""
         public, private = await self.insights.unanswered(LATELY)
         found = await self.insights.gaps(public, _SHOWN)
         gaps = [gap for gap, _ in found]
@@ -155,6 +158,7 @@ class Home:
         return await asyncio.to_thread(home_page.stale_pages, pages, self.slack.links, today)
 
     async def _reader(self, person: str) -> Reader:
+        """Return the person with their own rights; without any if they get no answers."""
         reader = await self.slack.people.reader(person, private=True, shared=False)
         return Principal() if isinstance(reader, Closed) else reader
 
