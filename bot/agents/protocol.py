@@ -51,7 +51,7 @@ _LISTED = ListToolsResult(
 
 
 def server_of(call: Call) -> Server[Any]:
-    """Return a server whose tools are done by ``call``."""
+    """Return an MCP server that lists the tools, and calls them by ``call``."""
 
     async def listed(_: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         return _LISTED
@@ -84,6 +84,7 @@ def serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
 
 
 async def _serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
+    """Serve as `serve_stdio` does, with each call in a thread."""
 
     async def called(_: Context, name: str, arguments: object) -> dict[str, Any]:
         return await asyncio.to_thread(call, name, arguments)

@@ -30,7 +30,7 @@ class PersonalTokens:
     clock: Callable[[], datetime]
 
     def new(self, team: str, person: str, name: str) -> tuple[str, PersonalToken]:
-        """Return a new token, and what is stored of it.
+        """Return a new token for the person's agent ``name``, and what is stored of the token.
 
         Raises:
             TokenRefused: the name is wrong or taken, or the person has too many tokens.
@@ -47,6 +47,7 @@ class PersonalTokens:
         return token, personal
 
     def of(self, team: str, person: str) -> Sequence[PersonalToken]:
+        """Return the person's tokens, also expired ones, the oldest first."""
         return self.store.of(team, person)
 
     def is_over(self, token: PersonalToken) -> bool:
@@ -58,8 +59,8 @@ class PersonalTokens:
 
     def owner(self, token: str) -> PersonalToken | None:
         """Return what is stored of the token; None if there is none, or it has expired."""
-        found = self.store.found(_digest(token))
-        return None if found is None or self.is_over(found) else found
+        stored = self.store.found(_digest(token))
+        return None if stored is None or self.is_over(stored) else stored
 
 
 def _digest(token: str) -> str:

@@ -19,7 +19,6 @@ from footnote_bot.bot.slack.monitoring import MetricsPage
 
 
 def now() -> datetime:
-    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 

@@ -174,11 +174,9 @@ class HttpServer:
         return await self.health.slack()
 
     async def _is_alive(self, _: web.Request) -> web.StreamResponse:
-        """Respond that the process is alive."""
         return web.json_response({"status": "ok"})
 
     async def _is_ready(self, _: web.Request) -> web.StreamResponse:
-        """Respond whether the bot is ready, with the result of each health check."""
         checks = await self.health.look()
         is_ready = all(result == OK for result in checks.values())
         return web.json_response(
@@ -244,7 +242,6 @@ def _mark_as_valid(request: web.Request) -> None:
 
 
 def _aiohttp_protocol(runner: web.AppRunner) -> asyncio.Protocol:
-    """Return aiohttp's protocol for a new connection."""
     assert runner.server is not None  # noqa: S101 - it was set up
     return runner.server()
 

@@ -113,7 +113,6 @@ class Connection(asyncio.Protocol):
             self._start_timer(self._limits.idle_seconds)
 
     def abort(self) -> None:
-        """Close the connection at once."""
         self._connections.remove(self)
         if self._transport is not None:
             self._transport.abort()

@@ -65,7 +65,6 @@ class Rotation:
             return installation
 
     def _is_due(self, installation: Installation) -> bool:
-        """Return whether the token expires soon."""
         return installation.expires is not None and installation.expires - self.clock() <= EARLY
 
     async def _rotate(self, before: Installation) -> Installation:

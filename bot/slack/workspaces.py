@@ -146,7 +146,6 @@ class Workspaces:
         return (self._keep_up_to_date(),)
 
     async def stop(self, grace: float) -> None:
-        """Stop all apps, each within ``grace`` seconds."""
         await asyncio.gather(*(self._close(team, grace) for team in list(self._running)))
 
     async def update(self) -> None:

@@ -280,8 +280,7 @@ class SlackApi:
         return len(answer.get("messages", ())) > 1  # the first is the one that began it
 
     async def ask(self, trigger: str, view: Block) -> str:
-        """Open the form ``view`` within three seconds of the click ``trigger``, and return its
-        id."""
+        """Open the form ``view``, within three seconds of the ``trigger``, and return its id."""
         opened = await call(self.client.views_open(trigger_id=trigger, view=view))
         return str((opened.get("view") or {}).get("id", ""))
 

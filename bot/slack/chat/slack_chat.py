@@ -117,7 +117,6 @@ class SlackChat:
             logger.warning("A reply to %s may be posted twice: %s", message.ts, error)
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
-        """Delete the ``posted`` messages of the reply to ``message``."""
         for ts in posted.values():
             await self.api.remove(message.channel, ts)
 
@@ -150,7 +149,6 @@ class SlackChat:
         return Live(self.streaming, message, posted, hold, self.posted, self.give_way)
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
-        """Return the turns in the message's thread before it, oldest first."""
         return await self.history.before(message)
 
 

@@ -50,6 +50,7 @@ class Audit:
 
     @property
     def _lately(self) -> timedelta:
+        """Return the span that the command looks back over."""
         return min(LATELY, self.kept)
 
     async def run(self, call: Call) -> None:
@@ -73,7 +74,7 @@ class Audit:
         await call.respond(Message(title, blocks))
 
     async def _line(self, noted: NotedEntry, query: AuditQuery) -> str:
-        """Return the entry as a line. A query for a page shows this page alone."""
+        """Return the entry as a line. If ``query`` is for a page, only this page is named."""
         entry = noted.entry
         shown = [page for page in entry.pages if query.names(page)]
         person = await self.people.name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
@@ -93,6 +94,7 @@ class Audit:
         return f"{inert(before)}{place}{inert(after)}"
 
     async def _readers(self, ids: Collection[str]) -> str:
+        """Return the names of the first ten people, and how many more there are."""
         names = [await self.people.name(id_) for id_ in sorted(ids)[:_NAMES]]
         more = len(ids) - len(names)
         shown = ", ".join(names)

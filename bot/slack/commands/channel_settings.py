@@ -63,7 +63,7 @@ def form(
 
 
 def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
-    """Return the channel and the entered settings."""
+    """Return the channel's id and the entered settings from the form that was sent."""
     values = {name: field[_VALUE] for name, field in view["state"]["values"].items()}
     picked = values.get("wikis", {}).get("selected_options") or ()
     unasked = values["unasked"]["selected_option"]["value"]
@@ -94,6 +94,7 @@ def _wikis(chosen: ChannelSettings, wikis: Sequence[str]) -> list[Block]:
 
 
 def _unasked(chosen: ChannelSettings) -> Block:
+    """Return the choice of questions to answer: mentions only, or others from a confidence on."""
     options = [
         _option(texts.WHEN_MENTIONED, _MENTIONED),
         *(_option(texts.when_sure(share), str(share)) for share in CONFIDENCES),
@@ -103,6 +104,7 @@ def _unasked(chosen: ChannelSettings) -> Block:
 
 
 def _sees(chosen: ChannelSettings) -> Block:
+    """Return the choice of who sees answers: all in the channel, or the asker alone."""
     options = [_option(texts.ALL_SEE, _ALL), _option(texts.ONLY_ASKER_SEES, _ASKER)]
     return _radio(options, _ASKER if chosen.only_asker else _ALL)
 
@@ -119,6 +121,7 @@ def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
 
 
 def _review(chosen: ChannelSettings) -> Block:
+    """Return the choice of the channel that the cards of flags go to."""
     element: Block = {
         "type": "conversations_select",
         "action_id": _VALUE,
@@ -131,6 +134,7 @@ def _review(chosen: ChannelSettings) -> Block:
 
 
 def _radio(options: list[Block], current: str) -> Block:
+    """Return radio buttons with the option of the value ``current`` chosen, else the first."""
     initial = next((option for option in options if option["value"] == current), options[0])
     return _select("radio_buttons", options, initial)
 
@@ -157,7 +161,7 @@ class ChannelForms:
     api: SlackApi
 
     async def ask(self, call: Call) -> None:
-        """Open the form."""
+        """Open the form, if the person may change settings of this channel."""
         channel = await self._channel(call.channel)
         if channel is None:
             await call.respond(NO_CHANNEL)
@@ -170,7 +174,7 @@ class ChannelForms:
         await self.api.ask(call.trigger, shown)
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """Handle the form. Its sender may have lost the right to it since it was opened."""
+        """Save the sent form. Its sender may have lost the right to it since it was opened."""
         channel, chosen = filled(body["view"])
         person = body["user"]["id"]
         target = await self._channel(channel)
@@ -190,8 +194,8 @@ class ChannelForms:
         await self.api.post_ephemeral(channel, person, SAVED)
 
     def _is_offered(self, chosen: ChannelSettings, before: ChannelSettings) -> bool:
-        """Return whether the form offered these values: settings go into every question of the
-        channel, so nothing else may enter them."""
+        """Return whether the form offered the ``chosen`` values: settings go into every question of
+        the channel, so nothing else may enter them."""
         wikis = {*self.wikis(), *before.wikis}
         languages = {"", before.language, *self.languages.all}
         shares = {None, before.unasked, *CONFIDENCES}

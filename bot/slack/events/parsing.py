@@ -111,7 +111,6 @@ def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) ->
 
 
 def _mentions(written: Mapping[str, Any], me: Identity) -> bool:
-    """Return whether the message mentions the bot."""
     text = str(written.get("text") or "")
     return f"<@{me.user}>" in text or f"<@{me.user}|" in text
 

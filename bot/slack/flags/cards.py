@@ -101,7 +101,6 @@ def _source_blocks(
 
 
 def _small_print(lines: Sequence[str], limit: int) -> list[Block]:
-    """Return the lines in one block of small print; none without lines."""
     return [context(joined(lines, limit))] if lines else []
 
 
@@ -155,7 +154,6 @@ def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Messa
 
 
 def _raised_by(flag: Flag, person: str) -> str:
-    """Return "Asked by" or "Flagged by" with the person's name."""
     asks = flag.complaint is Complaint.UNANSWERED
     return texts.asked_by(literal(person)) if asks else texts.flagged_by(literal(person))
 
@@ -212,7 +210,6 @@ def _step(step: HistoryLine, flagger: str) -> str:
 
 
 def _buttons(flag: Flag) -> list[Block]:
-    """Return the buttons for what reviewers may do with the flag in its state."""
     if flag.state is FlagState.WITHDRAWN:
         return []
     if flag.state.settled:
@@ -252,7 +249,6 @@ def _answer(title: str, pieces: Sequence[Piece], room: int) -> list[Block]:
 
 
 def reminder(content: Reminder) -> Message:
-    """Return the reminder, with links to the cards of the first ten flags."""
     waiting = content.waiting
     text = texts.waiting(len(waiting))
     lines = []

@@ -75,7 +75,6 @@ class SlackFlagChat:
         return last
 
     async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:
-        """Return the ts of all messages of a reply."""
         parts = await reply_messages(self.api, recorded.asked.place)
         return frozenset(ts for _, ts in parts)
 

@@ -118,6 +118,5 @@ def _form(name: str, subject: Mapping[str, int], title: str, blocks: Sequence[Bl
 
 
 def _text_field(longest: int) -> Block:
-    """Return a field for a text of at most ``longest`` characters."""
     text: Block = {"type": "plain_text_input", "action_id": "words"}
     return text | {"multiline": True, "max_length": longest}

@@ -50,7 +50,8 @@ class SlackWritingForm:
 
 @dataclass(frozen=True, slots=True)
 class FlagPresses:
-    """The handlers. ``me`` is the bot's user."""
+    """The handlers, each named after what the person did: a click, a sent form or a reaction.
+    ``me`` is the bot's user."""
 
     flags: Flagging
     api: SlackApi
@@ -70,11 +71,9 @@ class FlagPresses:
         await self.api.ask(body["trigger_id"], forms.complaint(int(press_of(body).value)))
 
     async def asked_reviewers(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """Handle the button that asks the reviewers."""
         await self.flags.verdicts.asked_reviewers(press_of(body))
 
     async def complained(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """Handle the complaint that was sent."""
         form = await asyncio.to_thread(forms.complained, body["view"])
         await self.flags.verdicts.complained(body["user"]["id"], form)
 
@@ -117,10 +116,8 @@ class FlagPresses:
         return await self.flags.reviewing.problems(body["user"]["id"], form)
 
     async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """Handle the written answer that was sent."""
         form = await asyncio.to_thread(forms.wrote, body["view"])
         await self.flags.reviewing.wrote(body["user"]["id"], form)
 
     async def withdrew(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """Handle the button that withdraws a published answer."""
         await self.flags.announcements.withdraw(press_of(body))
