@@ -84,17 +84,17 @@ class _Token(AccessToken):
 def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
     """Return the server's routes."""
 
-    async def called(context: Context, name: str, arguments: object) -> dict[str, Any]:
+    async def call_tool(context: Context, name: str, arguments: object) -> dict[str, Any]:
         assert context.request is not None  # noqa: S101 - HTTP has one
         return await agents.call(_caller(context.request), name, arguments)
 
     hosts = _hosts(endpoint)
     security = TransportSecurityMiddleware(hosts)
     sessions = StreamableHTTPSessionManager(
-        server_of(called), json_response=True, stateless=True, security_settings=hosts
+        server_of(call_tool), json_response=True, stateless=True, security_settings=hosts
     )
 
-    async def one_call(request: Request) -> Response:
+    async def call_over_http(request: Request) -> Response:
         if refusal := await security.validate_request(request):
             return refusal
         try:
@@ -108,18 +108,18 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
         except CallRefused as error:
             return _failure(str(error), error.status)
 
-    async def described(_: Request) -> Response:
+    async def openapi_document(_: Request) -> Response:
         return JSONResponse(openapi(own_version()))
 
     own_url = endpoint.url.rstrip("/") or f"http://{_in_brackets(endpoint.host)}:{endpoint.port}"
     resource = AnyHttpUrl(f"{own_url}{MCP}")
     metadata = build_resource_metadata_url(resource) if endpoint.issuer else None
-    for_people = partial(RequireAuthMiddleware, required_scopes=[], resource_metadata_url=metadata)
+    with_token = partial(RequireAuthMiddleware, required_scopes=[], resource_metadata_url=metadata)
     routes = [
         # A stream of GET would never end: there is nothing to tell without a question.
-        Route(MCP, for_people(StreamableHTTPASGIApp(sessions)), methods=["POST"]),
-        Route(f"{API}/openapi.json", described, methods=["GET"]),
-        Route(f"{API}/{{tool}}", for_people(request_response(one_call)), methods=["POST"]),
+        Route(MCP, with_token(StreamableHTTPASGIApp(sessions)), methods=["POST"]),
+        Route(f"{API}/openapi.json", openapi_document, methods=["GET"]),
+        Route(f"{API}/{{tool}}", with_token(request_response(call_over_http)), methods=["POST"]),
     ]
     if endpoint.issuer:
         # Not the SDK's: it adds a slash to an issuer without a path, which no client takes.

@@ -99,7 +99,7 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
     that cannot be stored now is not acknowledged, so that Slack delivers it again."""
 
     @app.middleware
-    async def keep(
+    async def store_question(
         body: Mapping[str, Any],
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
@@ -170,12 +170,12 @@ def take_the_rest(app: AsyncApp) -> None:
     """Acknowledge all payloads that no listener takes: Slack takes a 404 for a failure and delivers
     again, up to three times."""
 
-    async def take(ack: AsyncAck) -> None:
+    async def acknowledge(ack: AsyncAck) -> None:
         await ack()
 
-    app.event(_ANY)(take)
-    app.action(_ANY)(take)
-    app.view(_ANY)(take)
-    app.command(_ANY)(take)
-    app.shortcut(_ANY)(take)
-    app.options(_ANY)(take)
+    app.event(_ANY)(acknowledge)
+    app.action(_ANY)(acknowledge)
+    app.view(_ANY)(acknowledge)
+    app.command(_ANY)(acknowledge)
+    app.shortcut(_ANY)(acknowledge)
+    app.options(_ANY)(acknowledge)

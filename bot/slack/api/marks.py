@@ -28,7 +28,7 @@ def reply_mark(ts: str, number: int) -> str:
 
 
 def second_name(mark: str, ts: str) -> str:
-    """Return the name of a second message with this mark, at ``ts``. No part of a reply has it."""
+    """Return the name of a surplus message at ``ts``, whose mark another message has, too."""
     return f"{mark}@{ts}"
 
 

@@ -41,7 +41,7 @@ def press_of(body: Mapping[str, Any]) -> Press:
 
 @dataclass(frozen=True, slots=True)
 class PressResponder:
-    """The port `bot.conversation.ports.Respond`."""
+    """The port `bot.conversation.ports.Respond`. ``replacing``: in place of the pressed message."""
 
     respond: AsyncRespond
     renderer: Renderer

@@ -97,13 +97,13 @@ class Live:
         if not self._ts:
             return self._posted
         await self._stop()
-        begun = {reply_mark(self._message.ts, 0): self._ts}
+        streamed = {reply_mark(self._message.ts, 0): self._ts}
         try:
             await self._hold(self._message)
         except NotOurs:
-            await self._give_way(self._message, begun)
+            await self._give_way(self._message, streamed)
             raise
-        return begun
+        return streamed
 
     async def abandon(self) -> None:
         """Show no more. Pending calls to Slack are awaited, so that the replacement finds the

@@ -31,7 +31,7 @@ _LONGEST = 150
 
 
 class Trail(Protocol):
-    """The trail. Raises StateUnavailable."""
+    """The audit trail. Its method raises StateUnavailable."""
 
     async def entries(self, query: AuditQuery) -> Sequence[NotedEntry]: ...
 
@@ -79,7 +79,7 @@ class Audit:
         shown = [page for page in entry.pages if query.names(page)]
         person = await self.people.name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
         channel, way = entry.place.channel, entry.way
-        agent = inert(channel) if way is Way.AGENT else ""
+        agent = inert(channel) if way is Way.AGENT else ""  # its place is its name
         place = f"<#{channel}>" if way is Way.CHANNEL else agent or way.value
         readers = texts.EVERYONE if entry.open else await self._readers(entry.readers)
         pages = [

@@ -111,12 +111,12 @@ def _sees(chosen: ChannelSettings) -> Block:
 
 def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     """Return the choice of languages. A language chosen earlier stays in it."""
-    same, names = _option(texts.SAME_LANGUAGE, _QUESTIONS), list(languages.all)
-    initial = same
+    as_question, names = _option(texts.SAME_LANGUAGE, _QUESTIONS), list(languages.all)
+    initial = as_question
     if chosen.language:
         initial = _option(chosen.language.capitalize(), chosen.language)
         names = [chosen.language, *(name for name in names if name != chosen.language)]
-    options = [same, *(_option(name.capitalize(), name) for name in names)]
+    options = [as_question, *(_option(name.capitalize(), name) for name in names)]
     return _select("static_select", options[:_MOST_OPTIONS], initial)
 
 
@@ -212,9 +212,9 @@ class ChannelForms:
         return channel if channel and channel.has_bot else None
 
     async def _problem_with(self, review: str, channel: Channel, person: str) -> str:
-        """Return why cards may not go to the channel ``review``. They carry people's words: nobody
-        may send them where they could not write themselves, nor private questions to a public
-        channel."""
+        """Return why cards of ``channel`` may not go to the channel ``review``; empty if they may.
+        They carry people's words: ``person`` may not send them where they could not write
+        themselves, nor private questions to a public channel."""
         if not review:
             return ""
         review_channel = await self.directory.channels.channel(review)
@@ -227,8 +227,8 @@ class ChannelForms:
         return ""
 
     async def _may_set(self, person: str, channel: str, creator: str) -> bool:
-        """Return whether the person may change settings. Slack tells an app who created a channel,
-        not who manages it."""
+        """Return whether the person may change settings of the channel, which ``creator`` made.
+        Slack tells an app who created a channel, not who manages it."""
         if await self.directory.is_admin(person):
             return True
         return person == creator and await self.directory.is_member(channel, person)

@@ -42,7 +42,7 @@ _CHOICES = {
 def complaint(answer: int) -> Block:
     """Return the form of a complaint. Only the answer's id passes through Slack, never the
     question."""
-    options = [{"text": plain_text(text), "value": c.value} for c, text in _CHOICES.items()]
+    options = [{"text": plain_text(text), "value": kind.value} for kind, text in _CHOICES.items()]
     choice: Block = {"type": "radio_buttons", "action_id": "choice", "options": options}
     comment = _text_field(_LONGEST_COMMENT)
     blocks = [

@@ -1,6 +1,7 @@
 """An answer as a Slack message: short text, sources in small print, buttons. Pure except for today.
 
-Only ids and numbers pass through Slack with the buttons, never the question."""
+Only ids and numbers pass through Slack with the buttons, never the question. ``origins`` are the
+origins that links may lead to."""
 
 from __future__ import annotations
 
@@ -100,7 +101,7 @@ def first_sentence(text: str) -> str:
 
 
 def source_line(source: Source, origins: Container[str], today: date) -> str:
-    """Return ``title > heading`` as a link, and how far to trust its age."""
+    """Return ``title > heading`` as a link, and the page's age, with a warning if it is old."""
     title, heading = source.title[:LOOKED_AT], source.heading[:LOOKED_AT]
     place = f"{title} > {heading}" if heading else title
     return f"{link(source.url, on_one_line(place), origins)}{_age(source, today)}"

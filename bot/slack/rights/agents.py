@@ -32,8 +32,8 @@ class SlackAgentPeople:
         found = await self._in_slacks_loop(self.people.person(person, fresh=self.looks.allows("")))
         if found.membership is Membership.ABSENT:
             return Standing.GONE
-        closed = self.people.gets_nothing(found.membership, shared=False)
-        return Standing.OUTSIDE if closed else Standing.MEMBER
+        is_outsider = self.people.gets_nothing(found.membership, shared=False)
+        return Standing.OUTSIDE if is_outsider else Standing.MEMBER
 
     async def known(self, person: str) -> Known | None:
         """Return the person with their rights; None if they get no answers."""

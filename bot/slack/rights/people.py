@@ -165,8 +165,8 @@ class SlackPeople:
             return texts.SOMEONE
 
     async def reader(self, id_: str, *, private: bool, shared: bool) -> Principal | Closed:
-        """Return the reader whose rights count for an answer to this person. If others can see it
-        (``private`` is false), only pages that everyone may read count."""
+        """Return the reader whose rights count for an answer to this person, or why they get none.
+        If others can see it (``private`` is false), only pages that everyone may read count."""
         if shared and not self.shared_channels:
             return Closed(texts.NO_OUTSIDERS)
         person = await self.person(id_)
