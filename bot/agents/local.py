@@ -47,6 +47,6 @@ class NoTrail:
 
 
 def alone(as_of: Callable[[], datetime | None]) -> AgentResources:
-    """Return the resources of one agent alone, without a limit of calls; ``as_of`` as there."""
+    """Return the resources of one local agent, without a limit of calls; see `AgentResources`."""
     rate = Rate(lambda: 0, time.monotonic)
     return AgentResources(ThreadPoolExecutor(4, "agents"), rate, as_of, lambda _: None)

@@ -34,4 +34,4 @@ class TokenStore(Protocol):
         """Return the token that was stored with this digest; None if there is none."""
 
     def revoke(self, team: str, person: str, name: str = "") -> int:
-        """Delete the person's token of this name, or all, and return how many there were."""
+        """Delete the person's token of this name (empty: all); return how many there were."""

@@ -206,7 +206,7 @@ def _caller(request: Request) -> Caller:
 
 
 def _failure(words: str, status: int) -> JSONResponse:
-    """Return a response that says what is wrong; some statuses ask to try again in 10 s."""
+    """Return an error response; with 429 and 503 it asks the agent to try again in 10 s."""
     again = {"Retry-After": "10"} if status in (429, 503) else None
     return JSONResponse({"error": words}, status, headers=again)
 

@@ -54,7 +54,7 @@ class PersonalTokens:
         return token.expires <= self.clock()
 
     def revoke(self, team: str, person: str, name: str = "") -> int:
-        """Revoke the person's token of this name, or all; return how many there were."""
+        """Revoke the person's token of this name (empty: all); return how many there were."""
         return self.store.revoke(team, person, name)
 
     def owner(self, token: str) -> PersonalToken | None:

@@ -142,7 +142,7 @@ class AgentTools:
 
 
 def _ref(section: str) -> SectionRef:
-    """Return the reference that `_section` made an id of."""
+    """Return the section's reference, parsed from the id that `_section` made of it."""
     wiki, place, page = section.split("/", 2)
     ordinal, _, headings = place.partition("-")
     return SectionRef(wiki, page, int(ordinal), headings)

@@ -195,7 +195,7 @@ class Workspaces:
             logger.exception("The app of %s cannot be opened", team)
 
     async def _keep_up_to_date(self) -> None:
-        """Update after each change that is known here, and every 15 seconds."""
+        """Call `update` when `changed` is set, and every 15 seconds."""
         while True:
             try:
                 async with asyncio.timeout(UPDATE_EVERY):
@@ -219,7 +219,7 @@ class Workspaces:
         return await asyncio.to_thread(self.installations.workspaces_of, installation.id)
 
     async def _app(self, team: str, organization: str) -> SlackApp | None:
-        """Return the app of the workspace, opened if need be; None if there is none.
+        """Return the running app of the workspace, or open it; None if nothing is installed there.
 
         Raises:
             ChatUnavailable, StateUnavailable: it cannot be opened now.
@@ -303,7 +303,7 @@ def _id(letter: str, value: object) -> str:
 
 
 def may_be_uninstalled(body: Mapping[str, Any]) -> bool:
-    """Return whether the payload says that an installation may be over."""
+    """Return whether the payload says that the app was uninstalled, or lost its token."""
     event = body.get("event")
     return isinstance(event, Mapping) and event.get("type") in _UNINSTALLED
 

@@ -137,7 +137,7 @@ async def to_its_end(call: Awaitable[T]) -> T:
 
 
 def _refusal(error: SlackApiError) -> ChatUnavailable | ChatRefused:
-    """Return our error: unavailable if the same call may work later, else refused."""
+    """Return our error: ChatUnavailable if the call may work later, else ChatRefused."""
     response = error.response
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)
@@ -244,7 +244,7 @@ class SlackApi:
     async def post_ephemeral(
         self, channel: str, person: str, message: Message, thread: str | None = None
     ) -> None:
-        """Show a message to that person alone, in the thread if it has replies.
+        """Show a message to the person alone, in the thread if the thread has replies.
 
         Raises:
             NotInChannel: they are not there.
@@ -305,7 +305,7 @@ class SlackApi:
 
 
 async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = False) -> None:
-    """Show a message to the person alone; ``replacing``: in place of the one that they pressed.
+    """Show a message to the person alone; ``replacing``: in place of the pressed message.
 
     Raises:
         ChatRefused: Slack refuses it. Bolt raises no error, so the person would get no reply.

@@ -61,8 +61,8 @@ class Forget:
             logger.warning("A Home tab is as it was until it is opened: %s", error)
 
     async def _flags_with_cards(self, person: str) -> list[Flag]:
-        """Return the flags with a card that the person raised or took, or that are on answers to
-        them."""
+        """Return the flags with a card that the person raised or took, or whose question they had
+        asked."""
         return [
             flag
             for flag in await self.feedback.all_flags()
@@ -70,7 +70,7 @@ class Forget:
         ]
 
     async def _update(self, flags: Sequence[Flag]) -> None:
-        """Update the cards of those ``flags`` that remain; the card of a deleted flag says so."""
+        """Update the flags' cards. The card of a flag that was deleted says that it is gone."""
         remaining = {flag.id for flag in await self.feedback.all_flags()}
         for flag in flags:
             if flag.id in remaining:

@@ -83,7 +83,7 @@ def _is_deletion(event: Mapping[str, Any]) -> bool:
 
 def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the message of an event as it is now, or as it was before it was deleted; empty for a
-    change that is no edit of its words."""
+    change that leaves its words as they were."""
     before = event.get("previous_message") or {}
     if _is_deletion(event):
         return before
@@ -94,7 +94,7 @@ def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) -> MessageKind | None:
-    """Return the kind of message, if it is one. A mention also comes as a message event."""
+    """Return the kind of message, if it is one. Slack sends a mention as two events."""
     if event.get("type") == "app_mention":
         return MessageKind.MENTION
     if event.get("type") != "message":

@@ -83,7 +83,7 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     if buttons := _buttons(flag):
         below.append(actions(*buttons, id_="flag"))
     old_sources, new_sources = _source_blocks(circumstances, allowed, today)
-    room = _room_beside([*above, *old_sources, *new_sources, *below])
+    room = _room_left([*above, *old_sources, *new_sources, *below])
     old, new = _answers(flag, circumstances, allowed.links, room)
     blocks = [*above, *old, *old_sources, *new, *new_sources, *below]
     return Message(literal(f"{head}: {question}"[:300]), blocks).marked(card_name(flag))
@@ -104,8 +104,8 @@ def _small_print(lines: Sequence[str], limit: int) -> list[Block]:
     return [context(joined(lines, limit))] if lines else []
 
 
-def _room_beside(blocks: list[Block]) -> int:
-    """Return the characters that answers may have in a message beside ``blocks``."""
+def _room_left(blocks: list[Block]) -> int:
+    """Return how many characters a message with ``blocks`` has left for answers."""
     # The notification counts, too; punctuation of JSON does not, and is the reserve.
     return MESSAGE - len(json.dumps(blocks, ensure_ascii=False))
 
@@ -166,7 +166,7 @@ def _head(flag: Flag) -> str:
 
 
 def _sources(circumstances: Circumstances, allowed: Allowed, today: date) -> list[str]:
-    """Return the old answer's sources that everyone may read, and a note if there is more to it."""
+    """Return the old answer's sources that everyone may read, and a note if others are left out."""
     with_edit_urls = zip(circumstances.shown.sources, circumstances.edits, strict=True)
     lines = [_source(source, edit_url, allowed, today) for source, edit_url in with_edit_urls]
     if not circumstances.shown.whole:
@@ -237,7 +237,8 @@ def _rendered(result: Result, origins: Container[str]) -> Sequence[Piece]:
 
 
 def _answer(title: str, pieces: Sequence[Piece], room: int) -> list[Block]:
-    """Return an answer in as many sections as it needs, and say so if it does not fit."""
+    """Return the answer's sections that fit into ``room`` characters; a note says if more was
+    cut."""
     room = max(room, _LEAST_SHOWN)
     parts = sections(pieces, min(LIMIT - _HEADING, room))
     if not parts:

@@ -106,7 +106,7 @@ def digest(week: Week, origins: Container[str], today: date) -> Message:
 
 
 def _flags(week: Week, today: date) -> str:
-    """Return the numbers of flags, and the flag that waits longest."""
+    """Return the line of the numbers of flags, with the flag that waits longest."""
     flagged = week.flagged
     line = texts.flags_of_week(flagged.opened, flagged.fixed, week.open_flags)
     longest = week.longest
@@ -207,7 +207,7 @@ class Digests:
         )
 
     async def _waiting(self, flag: Flag, *, may_show: bool) -> Waiting:
-        """Return the flag's day, and if it ``may_show`` and its card is here, question and link."""
+        """Return the flag's day; with question and link if ``may_show`` and its card is here."""
         since = flag.raised.date()
         if not may_show or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)

@@ -166,7 +166,7 @@ def _owner(source: Source) -> str:
 def _below_answer(
     recorded: RecordedAnswer, origins: Container[str], today: date, tally: Tally | None
 ) -> list[Block]:
-    """Return what stands below an answer: small print, buttons, and what people said of it."""
+    """Return the blocks below an answer: small print, buttons, and the number of verdicts."""
     blocks: list[Block] = []
     result = recorded.answer
     lines = _small_print(recorded, origins, today, with_words=True)
@@ -309,7 +309,7 @@ def feedback(answer: int) -> Block:
 
 
 def ask_reviewers(answer: int) -> Block:
-    """Return the button that asks the wiki's owners. It asks for confirmation: a person who asked
+    """Return the button that asks the reviewers. It asks for confirmation: a person who asked
     in private may not want others to read it."""
     confirm = {
         "title": plain_text(texts.SHALL_I_ASK_REVIEWERS),

@@ -33,7 +33,7 @@ def sections(pieces: Iterable[Piece], limit: int = LIMIT) -> list[str]:
 
 
 def _parts(piece: Piece, limit: int) -> Iterator[str]:
-    """Yield the parts of a piece that fit into ``limit``; those of code in fences."""
+    """Yield parts of a piece, each of at most ``limit`` characters; code is put into fences."""
     room = limit - 2 * len(_FENCE) - len("\n\n") if piece.code else limit
     for part in _cut(piece.text, room):
         if part.strip():

@@ -207,7 +207,7 @@ class SlackPeople:
         return person_of(user, self.team, self.directory.organization)
 
     async def _identified(self, person: Person) -> Person:
-        """Return the person with the address that identifies them, or with none."""
+        """Return the person with the e-mail address that identifies them, or with none."""
         if not self.identifies:
             return replace(person, email="")
         if self.accounts is not None:
