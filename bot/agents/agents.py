@@ -37,6 +37,7 @@ class Agents:
     _workspaces: dict[str, AgentTools] = field(default_factory=dict)
 
     def join(self, team: str, tools: AgentTools) -> None:
+        """Serve the agents of the workspace ``team`` with these tools from now on."""
         self._workspaces[team] = tools
 
     async def caller(self, token: str) -> Caller | None:
@@ -56,7 +57,7 @@ class Agents:
         return found if standing is Standing.MEMBER else None
 
     async def call(self, caller: Caller, tool: str, arguments: object) -> dict[str, Any]:
-        """Return the result of a tool.
+        """Call the tool for the caller, and return its result.
 
         Raises:
             CallRefused: with the reason, and the status of HTTP.
@@ -74,6 +75,7 @@ class Agents:
             raise CallRefused(texts.WENT_WRONG.format(incident=incident), 500) from None
 
     async def _owner(self, token: str) -> Caller | None:
+        """Return the person whom a personal token or one of the identity provider belongs to."""
         if token.startswith(PREFIX):
             personal = await asyncio.to_thread(self.tokens.owner, token)
             return Caller(personal.team, personal.person, personal.name) if personal else None
@@ -81,12 +83,14 @@ class Agents:
             return None
         # Not in the few threads that personal tokens need: the provider may hang.
         email = await in_own_thread(partial(self.address, token), "identity provider")
+        # An address may be known in several workspaces: the first that joined counts.
         for team, tools in list(self._workspaces.items()) if email else ():
             if person := await tools.people.addressed_as(email):
                 return Caller(team, person, BY_PROVIDER)
         return None
 
     def _tools(self, caller: Caller) -> AgentTools:
+        """Return the tools of the caller's workspace, or raise ChatUnavailable."""
         if not (tools := self._workspaces.get(caller.team)):
             raise ChatUnavailable(f"The bot is not signed in to {caller.team}.")
         return tools

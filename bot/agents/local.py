@@ -27,12 +27,15 @@ class LocalPerson:
     rights: Callable[[], Principal]
 
     async def standing(self, person: str) -> Standing:  # noqa: ARG002 - the port's signature
+        """Return that whoever started the agent may get answers."""
         return Standing.MEMBER
 
     async def known(self, person: str) -> Known | None:  # noqa: ARG002 - the port's signature
+        """Return the person with the rights that they have now."""
         return Known(await asyncio.to_thread(self.rights), self.email)
 
     async def addressed_as(self, email: str) -> str:  # noqa: ARG002 - the port's signature
+        """Return no id: there is no identity provider here."""
         return ""
 
 
@@ -44,6 +47,6 @@ class NoTrail:
 
 
 def alone(as_of: Callable[[], datetime | None]) -> AgentResources:
-    """Return what the tools of one agent need, without limits."""
+    """Return the resources of one local agent, without a limit of calls; see `AgentResources`."""
     rate = Rate(lambda: 0, time.monotonic)
     return AgentResources(ThreadPoolExecutor(4, "agents"), rate, as_of, lambda _: None)

@@ -70,10 +70,12 @@ class Provider:
         return _text(claims.get(self.claim)) if is_verified else ""
 
     def _key(self, id_: str) -> jwt.PyJWK | None:
+        """Return the provider's key with this id; None if it has none. An unknown key may be new:
+        then all are read again, but not too often."""
         with self._lock:
             known = _named(self._keys, id_)
-            again = _AGAIN if self._keys else _AWAY_AGAIN
-            if known is None and self.seconds() - self._read_at >= again:
+            pause = _AGAIN if self._keys else _AWAY_AGAIN
+            if known is None and self.seconds() - self._read_at >= pause:
                 self._read_at = self.seconds()
                 self._keys = self._read()
                 known = _named(self._keys, id_)
@@ -82,6 +84,7 @@ class Provider:
             return known
 
     def _read(self) -> jwt.PyJWKSet:
+        """Read the provider's keys from the address that its metadata names."""
         with httpx2.Client(timeout=_PATIENCE) as client:
             for path in _METADATA:
                 metadata = _json(client, f"{self.issuer.rstrip('/')}{path}")
@@ -97,12 +100,13 @@ def _named(keys: jwt.PyJWKSet | None, id_: str) -> jwt.PyJWK | None:
 
 
 def _json(client: httpx2.Client, url: str) -> dict[str, Any] | None:
+    """Return the JSON object at ``url``; None if there is none, or it cannot be read."""
     try:
         response = client.get(url)
-        found = response.json() if response.status_code == httpx2.codes.OK else None
+        parsed = response.json() if response.status_code == httpx2.codes.OK else None
     except (httpx2.HTTPError, httpx2.InvalidURL, json.JSONDecodeError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,7 @@ from footnote_bot.bot.agents.model import AgentEndpoint
 
 @contextmanager
 def of_their_packages() -> Iterator[None]:
-    """Import within it what needs the packages of agents.
+    """Return a context for imports that need the packages of agents.
 
     Raises:
         AgentsMisconfigured: they are missing.
@@ -26,7 +26,7 @@ def of_their_packages() -> Iterator[None]:
 
 
 def address_of(endpoint: AgentEndpoint) -> Address | None:
-    """Return what reads the tokens of the identity provider; None without one.
+    """Return the function that reads tokens of the identity provider; None without a provider.
 
     Raises:
         AgentsMisconfigured: the packages of agents are missing.
@@ -40,7 +40,7 @@ def address_of(endpoint: AgentEndpoint) -> Address | None:
 
 @contextmanager
 def serving(agents: Agents | None, endpoint: AgentEndpoint) -> Iterator[None]:
-    """Serve the agents, if there are any, while it is held.
+    """Serve the agents, if there are any, until the context ends.
 
     Raises:
         AgentsMisconfigured: the packages of agents are missing, or the port is taken.

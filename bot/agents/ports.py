@@ -12,7 +12,7 @@ class AgentPeople(Protocol):
     """The people of a workspace. Its methods raise ChatUnavailable."""
 
     async def standing(self, person: str) -> Standing:
-        """Return whether they may get answers now."""
+        """Return whether the person may get answers now."""
 
     async def known(self, person: str) -> Known | None:
         """Return the person with their rights; None: they get no answers."""
@@ -30,7 +30,8 @@ class TokenStore(Protocol):
     def of(self, team: str, person: str) -> Sequence[PersonalToken]:
         """Return the person's tokens, the oldest first."""
 
-    def found(self, digest: str) -> PersonalToken | None: ...
+    def found(self, digest: str) -> PersonalToken | None:
+        """Return the token that was stored with this digest; None if there is none."""
 
     def revoke(self, team: str, person: str, name: str = "") -> int:
-        """Delete the person's token of this name, or all, and return how many there were."""
+        """Delete the person's token of this name (empty: all); return how many there were."""

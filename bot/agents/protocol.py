@@ -51,12 +51,12 @@ _LISTED = ListToolsResult(
 
 
 def server_of(call: Call) -> Server[Any]:
-    """Return a server whose tools are done by ``call``."""
+    """Return an MCP server that lists the tools, and calls them by ``call``."""
 
-    async def listed(_: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
+    async def list_tools(_: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         return _LISTED
 
-    async def called(context: Context, params: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(context: Context, params: CallToolRequestParams) -> CallToolResult:
         try:
             result = await call(context, params.name, params.arguments or {})
         except CallRefused as error:
@@ -68,8 +68,8 @@ def server_of(call: Call) -> Server[Any]:
         "footnote",
         version=own_version(),
         instructions=texts.INSTRUCTIONS,
-        on_list_tools=listed,
-        on_call_tool=called,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
     )
 
 
@@ -84,10 +84,11 @@ def serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
 
 
 async def _serve_stdio(call: Callable[[str, object], dict[str, Any]]) -> None:
+    """Serve as `serve_stdio` does, with each call in a thread."""
 
-    async def called(_: Context, name: str, arguments: object) -> dict[str, Any]:
+    async def call_in_thread(_: Context, name: str, arguments: object) -> dict[str, Any]:
         return await asyncio.to_thread(call, name, arguments)
 
-    server = server_of(called)
+    server = server_of(call_in_thread)
     async with stdio_server() as (reading, writing):
         await server.run(reading, writing, server.create_initialization_options())

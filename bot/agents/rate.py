@@ -13,19 +13,19 @@ _MANY = 1000
 
 @dataclass(slots=True)
 class Rate:
-    """A limit of ``most`` times in a minute for each name; 0: none. ``seconds`` returns monotonic
-    seconds."""
+    """A limit of ``most`` calls in a minute for each name, such as a person's; 0: no limit.
+    ``seconds`` returns monotonic seconds."""
 
     most: Callable[[], int]
     seconds: Callable[[], float]
     _times: dict[str, deque[float]] = field(default_factory=dict)
 
     def allows(self, name: str) -> bool:
-        """Return whether it may happen once more now, and then count it."""
+        """Return whether one more call under this name is allowed now; if so, count it."""
         now, most = self.seconds(), self.most()
         if len(self._times) > _MANY:
-            last = now - _MINUTE
-            self._times = {each: times for each, times in self._times.items() if times[-1] > last}
+            since = now - _MINUTE
+            self._times = {each: times for each, times in self._times.items() if times[-1] > since}
         times = self._times.setdefault(name, deque())
         while times and now - times[0] >= _MINUTE:
             times.popleft()

@@ -120,7 +120,7 @@ class Tool:
         return self.returns.model_json_schema(mode="serialization")
 
     def arguments(self, given: object) -> Any:
-        """Return the arguments as ``takes`` has them.
+        """Return the ``given`` arguments as an object of the class ``takes``.
 
         Raises:
             CallRefused: they are wrong; the message names the first one that is.

@@ -84,17 +84,17 @@ class _Token(AccessToken):
 def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
     """Return the server's routes."""
 
-    async def called(context: Context, name: str, arguments: object) -> dict[str, Any]:
+    async def call_tool(context: Context, name: str, arguments: object) -> dict[str, Any]:
         assert context.request is not None  # noqa: S101 - HTTP has one
         return await agents.call(_caller(context.request), name, arguments)
 
     hosts = _hosts(endpoint)
     security = TransportSecurityMiddleware(hosts)
     sessions = StreamableHTTPSessionManager(
-        server_of(called), json_response=True, stateless=True, security_settings=hosts
+        server_of(call_tool), json_response=True, stateless=True, security_settings=hosts
     )
 
-    async def one_call(request: Request) -> Response:
+    async def call_over_http(request: Request) -> Response:
         if refusal := await security.validate_request(request):
             return refusal
         try:
@@ -108,18 +108,18 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
         except CallRefused as error:
             return _failure(str(error), error.status)
 
-    async def described(_: Request) -> Response:
+    async def openapi_document(_: Request) -> Response:
         return JSONResponse(openapi(own_version()))
 
-    own = endpoint.url.rstrip("/") or f"http://{_in_brackets(endpoint.host)}:{endpoint.port}"
-    resource = AnyHttpUrl(f"{own}{MCP}")
+    own_url = endpoint.url.rstrip("/") or f"http://{_in_brackets(endpoint.host)}:{endpoint.port}"
+    resource = AnyHttpUrl(f"{own_url}{MCP}")
     metadata = build_resource_metadata_url(resource) if endpoint.issuer else None
-    for_people = partial(RequireAuthMiddleware, required_scopes=[], resource_metadata_url=metadata)
+    with_token = partial(RequireAuthMiddleware, required_scopes=[], resource_metadata_url=metadata)
     routes = [
         # A stream of GET would never end: there is nothing to tell without a question.
-        Route(MCP, for_people(StreamableHTTPASGIApp(sessions)), methods=["POST"]),
-        Route(f"{API}/openapi.json", described, methods=["GET"]),
-        Route(f"{API}/{{tool}}", for_people(request_response(one_call)), methods=["POST"]),
+        Route(MCP, with_token(StreamableHTTPASGIApp(sessions)), methods=["POST"]),
+        Route(f"{API}/openapi.json", openapi_document, methods=["GET"]),
+        Route(f"{API}/{{tool}}", with_token(request_response(call_over_http)), methods=["POST"]),
     ]
     if endpoint.issuer:
         # Not the SDK's: it adds a slash to an issuer without a path, which no client takes.
@@ -128,7 +128,7 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(_Whole),
+            Middleware(_WholeRequests),
             Middleware(
                 AuthenticationMiddleware,
                 backend=BearerAuthBackend(_Verifier(agents)),
@@ -143,7 +143,7 @@ def application(agents: Agents, endpoint: AgentEndpoint) -> Starlette:
 
 @contextmanager
 def serve(agents: Agents, endpoint: AgentEndpoint) -> Iterator[None]:
-    """Serve agents while it is held.
+    """Serve agents until the context ends.
 
     Raises:
         AgentsMisconfigured: the port is taken.
@@ -185,13 +185,13 @@ def serve(agents: Agents, endpoint: AgentEndpoint) -> Iterator[None]:
 
 
 def _in_brackets(host: str) -> str:
-    """Return the host as addresses of the web have it."""
+    """Return the host as a URL has it: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 def _hosts(endpoint: AgentEndpoint) -> TransportSecuritySettings:
-    """Return whom requests may name as their host, and which pages may send them: against a page in
-    somebody's browser that reaches loopback under a name of its own (DNS rebinding)."""
+    """Return the allowed hosts and origins of requests. This is against DNS rebinding: a page in
+    somebody's browser that reaches loopback under a name of its own."""
     public = urlsplit(endpoint.url).netloc
     local = ["127.0.0.1:*", "localhost:*", "[::1]:*"]
     hosts = [*local, f"{_in_brackets(endpoint.host)}:*", *([public] if public else [])]
@@ -206,11 +206,12 @@ def _caller(request: Request) -> Caller:
 
 
 def _failure(words: str, status: int) -> JSONResponse:
+    """Return an error response; with 429 and 503 it asks the agent to try again in 10 s."""
     again = {"Retry-After": "10"} if status in (429, 503) else None
     return JSONResponse({"error": words}, status, headers=again)
 
 
-class _Whole:
+class _WholeRequests:
     """Takes requests that come whole and are not too large, and lets none end in an error when the
     server stops."""
 
@@ -234,6 +235,7 @@ class _Whole:
         messages = [{"type": "http.request", "body": body}]
 
         async def again() -> Message:
+            """Return the request that was read, and then what the client sends after it."""
             return messages.pop() if messages else await receive()
 
         try:
@@ -245,27 +247,29 @@ class _Whole:
 class _Protocol(H11Protocol):
     """Closes connections whose request takes too long to come, which uvicorn lacks."""
 
-    _waiting: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait()
+        self._start_timer()
 
     def data_received(self, data: bytes) -> None:
-        if self._waiting is None and (self.cycle is None or self.cycle.response_complete):
-            self._wait()
+        # The next request on this connection begins.
+        if self._timer is None and (self.cycle is None or self.cycle.response_complete):
+            self._start_timer()
         super().data_received(data)
         if self.cycle and not (self.cycle.response_complete or self.cycle.more_body):
-            self._wait_no_more()
+            self._stop_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._wait_no_more()
+        self._stop_timer()
         super().connection_lost(exc)
 
-    def _wait(self) -> None:
-        self._waiting = self.loop.call_later(_SECONDS, self.transport.abort)
+    def _start_timer(self) -> None:
+        """Close the connection in ten seconds, unless the timer is stopped before."""
+        self._timer = self.loop.call_later(_SECONDS, self.transport.abort)
 
-    def _wait_no_more(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

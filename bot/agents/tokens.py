@@ -30,7 +30,7 @@ class PersonalTokens:
     clock: Callable[[], datetime]
 
     def new(self, team: str, person: str, name: str) -> tuple[str, PersonalToken]:
-        """Return a new token, and what is stored of it.
+        """Return a new token for the person's agent ``name``, and what is stored of the token.
 
         Raises:
             TokenRefused: the name is wrong or taken, or the person has too many tokens.
@@ -47,19 +47,20 @@ class PersonalTokens:
         return token, personal
 
     def of(self, team: str, person: str) -> Sequence[PersonalToken]:
+        """Return the person's tokens, also expired ones, the oldest first."""
         return self.store.of(team, person)
 
     def is_over(self, token: PersonalToken) -> bool:
         return token.expires <= self.clock()
 
     def revoke(self, team: str, person: str, name: str = "") -> int:
-        """Revoke the person's token of this name, or all; return how many there were."""
+        """Revoke the person's token of this name (empty: all); return how many there were."""
         return self.store.revoke(team, person, name)
 
     def owner(self, token: str) -> PersonalToken | None:
         """Return what is stored of the token; None if there is none, or it has expired."""
-        found = self.store.found(_digest(token))
-        return None if found is None or self.is_over(found) else found
+        stored = self.store.found(_digest(token))
+        return None if stored is None or self.is_over(stored) else stored
 
 
 def _digest(token: str) -> str:

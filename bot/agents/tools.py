@@ -92,6 +92,7 @@ class AgentTools:
         return {**result, "as_of": result.get("as_of") or (as_of and as_of.isoformat())}
 
     async def _ask(self, caller: Caller, known: Known, words: str) -> dict[str, Any]:
+        """Answer the question ``words`` with the person's rights, as `AskResult`."""
         # The usage of a language model is counted for the person, as in a direct message.
         question = Question(words, known.reader, person=caller.person)
         result = await beside(self.resources.executor, self.answering.answer, question)
@@ -100,6 +101,7 @@ class AgentTools:
         return {**result_json(result), "notes": _notes(result)}
 
     async def _search(self, caller: Caller, known: Known, words: str, limit: int) -> dict[str, Any]:
+        """Return the best sections for the question ``words``, as `SearchResult`."""
         question = Question(words, known.reader, person=caller.person, quoting=True)
         found = await beside(self.resources.executor, self.sections.search, question, limit)
         await self._note(caller, known, _shown(found))
@@ -107,6 +109,7 @@ class AgentTools:
         return {"sections": [_section(each) for each in found], "notes": notes}
 
     async def _read(self, caller: Caller, known: Known, ref: SectionRef) -> dict[str, Any]:
+        """Return a section, as `SectionResult`, or refuse if the person may not read it."""
         found = await beside(self.resources.executor, self.sections.read, ref, known.reader)
         if found is None:
             raise CallRefused(texts.NOT_HERE, 404)
@@ -114,6 +117,7 @@ class AgentTools:
         return _section(found)
 
     async def _may_read(self, known: Known, url: str) -> dict[str, Any]:
+        """Return whether the person may read the page at ``url``, as `MayReadResult`."""
         if not known.email:
             raise CallRefused(texts.NO_ADDRESS, 403)
         try:
@@ -138,12 +142,14 @@ class AgentTools:
 
 
 def _ref(section: str) -> SectionRef:
+    """Return the section's reference, parsed from the id that `_section` made of it."""
     wiki, place, page = section.split("/", 2)
     ordinal, _, headings = place.partition("-")
     return SectionRef(wiki, page, int(ordinal), headings)
 
 
 def _section(found: FoundSection) -> dict[str, Any]:
+    """Return a found section, with the id that `read_section` takes."""
     ref = found.ref
     return {
         **source_json(found.source),
@@ -154,11 +160,12 @@ def _section(found: FoundSection) -> dict[str, Any]:
 
 
 def _shown(found: Sequence[FoundSection]) -> tuple[ShownPage, ...]:
+    """Return the pages of the sections, for the audit trail."""
     return pages_shown(Answer("", tuple(each.source for each in found), 0.0))
 
 
 def _notes(result: Result) -> list[str]:
-    """Return what people see below the answer in Slack."""
+    """Return the notes that people see below the answer in Slack."""
     parts = [why_no_model(result)]
     if isinstance(result, Answer):
         parts += [*result.check_notes, result.verified.words if result.verified else ""]
@@ -169,8 +176,8 @@ def _notes(result: Result) -> list[str]:
 
 
 def _access(result: AccessNow) -> dict[str, Any]:
-    """Return the result about the caller: not whom a gate lets pass, which names others, and the
-    title of a page only to those who may read it."""
+    """Return the result for the caller: without the people whom a gate lets pass, and with the
+    page's title only if the caller may read it."""
     access = result.json()
     may_read, gates = access["may_read"], result.access.gates
     return {
@@ -181,5 +188,5 @@ def _access(result: AccessNow) -> dict[str, Any]:
 
 
 def _where(where: str) -> str:
-    # It may name a page above, by its title.
+    """Return where a gate stands, without the title of a page above."""
     return texts.A_PAGE_ABOVE if where.endswith(_ABOVE) else where

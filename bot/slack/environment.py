@@ -23,7 +23,7 @@ def now() -> datetime:
 
 
 def unknown() -> None:
-    return None
+    """Return None: the default of callbacks that are not set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

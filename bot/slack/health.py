@@ -19,6 +19,7 @@ _SILENT = "does not answer"
 
 
 async def no_slack() -> str:
+    """Return the problem of a bot that is not connected to Slack yet."""
     return "not connected"
 
 
@@ -51,16 +52,16 @@ class Health:
         self._results = ExpiringCache(self.clock)
 
     async def look(self) -> dict[str, str]:
-        """Return `OK` or the problem, by the name of the check."""
+        """Return the result of each check by its name: `OK`, or the problem."""
         async with self._one_at_a_time:
-            results = self._results.get("found")
+            results = self._results.get("all")
             if results is None:
-                results = await self._look()
-                self._results.put("found", results, self.fresh)
+                results = await self._run_checks()
+                self._results.put("all", results, self.fresh)
             return {**results, "slack": await self.slack() or OK}
 
-    async def _look(self) -> dict[str, str]:
-        """Run the checks, and return their results; one that is late counts as silent."""
+    async def _run_checks(self) -> dict[str, str]:
+        """Run the checks, and return their results by name; one that is late does not answer."""
         for name, check in self.checks.items():
             # A check that ended after an earlier request only knows the state of that time.
             if name not in self._running or self._running[name].done():

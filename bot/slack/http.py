@@ -126,7 +126,7 @@ class HttpServer:
             connections = Connections(self.limits)
             try:
                 server = await asyncio.get_running_loop().create_server(
-                    lambda: Connection(_served(runner), connections), host, port
+                    lambda: Connection(_aiohttp_protocol(runner), connections), host, port
                 )
             except OSError as error:
                 raise SlackMisconfigured(
@@ -170,6 +170,7 @@ class HttpServer:
         return application
 
     async def _slack_problem(self) -> str:
+        """Return why Slack does not reach the bot; empty if it does. The check may be replaced."""
         return await self.health.slack()
 
     async def _is_alive(self, _: web.Request) -> web.StreamResponse:
@@ -192,7 +193,7 @@ class HttpServer:
         body = await self._body(request)
         if not signatures.is_valid(request.headers, body):
             raise self._refusals.refusal(request)
-        _prove(request)
+        _mark_as_valid(request)
         headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
         try:
             bolt_request = AsyncBoltRequest(
@@ -205,6 +206,8 @@ class HttpServer:
         return await to_aiohttp_response(await self.app.async_dispatch(bolt_request))
 
     def _posted_to(self, hook: Hook) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Return the handler that calls the hook in a thread and responds with its status."""
+
         async def posted(request: web.Request) -> web.StreamResponse:
             body = await self._body(request)
             status = await asyncio.to_thread(hook, body, request.headers)
@@ -232,12 +235,13 @@ class HttpServer:
             raise web.HTTPBadRequest from None
 
 
-def _prove(request: web.Request) -> None:
+def _mark_as_valid(request: web.Request) -> None:
+    """Let the request's connection stay open while room for others is made."""
     if connection := connection_of(request):
         connection.prove()
 
 
-def _served(runner: web.AppRunner) -> asyncio.Protocol:
+def _aiohttp_protocol(runner: web.AppRunner) -> asyncio.Protocol:
     assert runner.server is not None  # noqa: S101 - it was set up
     return runner.server()
 
@@ -259,6 +263,7 @@ def _server_logger() -> logging.Logger:
 
 
 def _is_no_malformed_request(record: logging.LogRecord) -> bool:
+    """Return False for the log record of a malformed request, which is then dropped."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, HttpProcessingError)
 
@@ -267,7 +272,7 @@ def _is_no_malformed_request(record: logging.LogRecord) -> bool:
 def listening(
     host: str, port: int, metrics: MetricsPage, checks: Mapping[str, Check]
 ) -> Iterator[None]:
-    """Serve the metrics and the health checks in a thread of its own, as the bot does.
+    """Serve the metrics and the health checks in a thread of its own, for a process without Slack.
 
     Raises:
         SlackMisconfigured: the port is taken.

@@ -53,7 +53,8 @@ class Connections:
 
 
 class Connection(asyncio.Protocol):
-    """A protocol in front of aiohttp's that closes connections that take too long."""
+    """A protocol in front of aiohttp's (``inner``) that closes the connection if it takes too long.
+    ``is_proven``: the current request is valid."""
 
     def __init__(self, inner: asyncio.Protocol, connections: Connections) -> None:
         self._inner = inner
@@ -71,13 +72,13 @@ class Connection(asyncio.Protocol):
             self._is_refused = True
             self._transport.abort()
             return
-        self._wait(self._limits.head_seconds)
+        self._start_timer(self._limits.head_seconds)
         self._inner.connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_idle:
+        if self._is_idle:  # the next request begins
             self._is_idle = False
-            self._wait(self._limits.head_seconds)
+            self._start_timer(self._limits.head_seconds)
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
@@ -90,16 +91,16 @@ class Connection(asyncio.Protocol):
         self._inner.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._is_refused:
+        if self._is_refused:  # aiohttp never got it
             return
-        self._stop_waiting()
+        self._stop_timer()
         self._connections.remove(self)
         self._inner.connection_lost(exc)
 
     def begin(self) -> None:
         """Record that a request's head has come: from here on its handler keeps the time."""
         self._is_idle = False
-        self._stop_waiting()
+        self._stop_timer()
 
     def prove(self) -> None:
         """Record that the current request is valid."""
@@ -109,18 +110,19 @@ class Connection(asyncio.Protocol):
         """Record that the request is answered, and wait for the next."""
         self._is_idle, self.is_proven = True, False
         if self._transport is not None and not self._transport.is_closing():
-            self._wait(self._limits.idle_seconds)
+            self._start_timer(self._limits.idle_seconds)
 
     def abort(self) -> None:
         self._connections.remove(self)
         if self._transport is not None:
             self._transport.abort()
 
-    def _wait(self, seconds: float) -> None:
-        self._stop_waiting()
+    def _start_timer(self, seconds: float) -> None:
+        """Abort the connection in ``seconds``, unless the timer is stopped before."""
+        self._stop_timer()
         self._timer = asyncio.get_running_loop().call_later(seconds, self.abort)
 
-    def _stop_waiting(self) -> None:
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -134,7 +136,7 @@ def connection_of(request: web.Request) -> Connection | None:
 
 @web.middleware
 async def keep_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tell the connection when a request begins and ends."""
+    """Handle a request, and tell its connection when the request begins and ends."""
     connection = connection_of(request)
     if connection is None:
         return await handler(request)

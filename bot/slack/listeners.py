@@ -95,18 +95,18 @@ def front_app(slack: SlackConnection) -> AsyncApp:
 
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
-    """Listen for questions. If one cannot be stored, Slack delivers it again. This bypasses the
-    other listeners: asking each of them takes longer than storing a message."""
+    """Store and acknowledge questions before the other listeners are asked, which takes longer. One
+    that cannot be stored now is not acknowledged, so that Slack delivers it again."""
 
     @app.middleware
-    async def keep(
+    async def store_question(
         body: Mapping[str, Any],
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
         try:
             if await receiving.receive(partial(parse_event, body, me)):
                 return BoltResponse(status=200)
-        except StateRefused:
+        except StateRefused:  # the database works: logged as an incident
             raise
         except StateUnavailable as error:  # logged once an outage, and the person is told
             logger.debug("A message could not be kept: %s", error)
@@ -167,15 +167,15 @@ async def _is_home_tab(event: Mapping[str, Any]) -> bool:
 
 
 def take_the_rest(app: AsyncApp) -> None:
-    """Acknowledge the rest: Slack takes a 404 for a failure and delivers again, up to three
-    times."""
+    """Acknowledge all payloads that no listener takes: Slack takes a 404 for a failure and delivers
+    again, up to three times."""
 
-    async def take(ack: AsyncAck) -> None:
+    async def acknowledge(ack: AsyncAck) -> None:
         await ack()
 
-    app.event(_ANY)(take)
-    app.action(_ANY)(take)
-    app.view(_ANY)(take)
-    app.command(_ANY)(take)
-    app.shortcut(_ANY)(take)
-    app.options(_ANY)(take)
+    app.event(_ANY)(acknowledge)
+    app.action(_ANY)(acknowledge)
+    app.view(_ANY)(acknowledge)
+    app.command(_ANY)(acknowledge)
+    app.shortcut(_ANY)(acknowledge)
+    app.options(_ANY)(acknowledge)

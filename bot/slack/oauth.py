@@ -76,8 +76,8 @@ def install_pages(  # noqa: PLR0913 - the store, and who is notified
     installed: Callable[[], None],
     home: str = "",
 ) -> Mapping[str, Page]:
-    """Return the pages by path. ``installed`` is called after each installation; ``home`` is the
-    token in the settings."""
+    """Return the pages by path. ``rights`` knows the workspaces that the settings name;
+    ``installed`` is called after each installation; ``home`` is the bot token in the settings."""
     quiet = logging.getLogger(f"{__name__}.bolt")
     quiet.setLevel(logging.ERROR)  # its warnings hold the code that Slack brings
     flow = AsyncOAuthFlow(
@@ -119,6 +119,7 @@ class States(AsyncOAuthStateStore):
         self._clock = clock
 
     async def async_issue(self, *_: Any, **__: Any) -> str:
+        """Return a new state: its end, random characters and a signature of both."""
         ends = (self._clock() + VALID).timestamp()
         claim = f"{ends:.0f}.{secrets.token_urlsafe(16)}"
         return f"{claim}.{self._signature(claim)}"
@@ -136,9 +137,9 @@ class States(AsyncOAuthStateStore):
         return hmac.digest(self._key, _encoded(claim), "sha256").hex()
 
 
-def _encoded(words: str) -> bytes:
+def _encoded(text: str) -> bytes:
     """Return the bytes of a part of an address, which may hold bytes that are no text."""
-    return words.encode(errors="surrogateescape")
+    return text.encode(errors="surrogateescape")
 
 
 @dataclass(frozen=True)
@@ -166,12 +167,13 @@ class NamedInstallations(AsyncInstallationStore):
         if ours.token == self.home:
             raise InSettings(ours.id)
         if self.rights(ours.id, ours.enterprise) is None:
-            await self._give_back(ours)
+            await self._revoke(ours)
             raise NotNamed(f"{ours.name} ({ours.id})")
         await asyncio.to_thread(self.installations.save, ours)
         logger.info("Footnote was installed in %s (%s)", ours.id, ours.name)
 
-    async def _give_back(self, installation: Installation) -> None:
+    async def _revoke(self, installation: Installation) -> None:
+        """Revoke the token of an installation that is not kept."""
         logger.warning("Not installed: no [[workspace]] names %s", installation.id)
         try:
             await call(web_client(installation.token, self.api_url, retries=False).auth_revoke())
@@ -233,6 +235,8 @@ def _page(
 def _succeeded(
     installed: Callable[[], None],
 ) -> Callable[[AsyncSuccessArgs], Awaitable[BoltResponse]]:
+    """Return Bolt's callback for success, which calls ``installed`` and returns a page."""
+
     async def succeeded(arguments: AsyncSuccessArgs) -> BoltResponse:
         installed()
         installation = arguments.installation
@@ -243,6 +247,7 @@ def _succeeded(
 
 
 async def _failed(arguments: AsyncFailureArgs) -> BoltResponse:
+    """Return the page that says why the app was not installed, or need not be."""
     if isinstance(arguments.error, InSettings):
         return _response(200, texts.INSTALLED, texts.ANSWERS_ALREADY)
     if isinstance(arguments.error, NotNamed):

@@ -57,10 +57,11 @@ class Rotation:
         try:
             async with self.locks.hold(f"(token {installation.id})", waiting=False):
                 latest = await asyncio.to_thread(self.installations.find, installation.id)
+                # Uninstalled, or another process has exchanged it meanwhile.
                 if latest is None or not self._is_due(latest):
                     return latest or installation
                 return await to_its_end(self._rotate(latest))
-        except LockTaken:
+        except LockTaken:  # another process exchanges it now
             return installation
 
     def _is_due(self, installation: Installation) -> bool:

@@ -36,11 +36,15 @@ _FORGETTING_EVERY = 6 * 3600.0
 class ProcessInbox(Protocol):
     """The inbox as a process as a whole uses it. Every method raises StateUnavailable."""
 
-    async def adopt(self) -> Sequence[IncomingMessage]: ...
+    async def adopt(self) -> Sequence[IncomingMessage]:
+        """Take over the messages of dead processes; return all that this process is to work on."""
 
-    async def waiting(self, most: int, longest: timedelta) -> Sequence[IncomingMessage]: ...
+    async def waiting(self, most: int, longest: timedelta) -> Sequence[IncomingMessage]:
+        """Return the earliest ``most`` messages that wait until the wikis can be searched, and all
+        that have waited for ``longest``."""
 
-    async def release(self) -> None: ...
+    async def release(self) -> None:
+        """Leave the unfinished messages to other processes."""
 
 
 class Dispatcher(Protocol):
@@ -66,7 +70,8 @@ class Dispatcher(Protocol):
 @dataclass(frozen=True, slots=True)
 class SlackApp:
     """The app of one workspace, a `Dispatcher`. ``bolt`` takes Slack's payloads; the rest works on
-    them between start and stop."""
+    them between start and stop. ``forgetting`` and ``adopt_every`` as in `app_of`; ``search`` says
+    how many waiting questions may be searched again now (None: no question waits for a search)."""
 
     bolt: AsyncApp
     inbox: ProcessInbox
@@ -90,12 +95,14 @@ class SlackApp:
             client.token = token
 
     async def start(self) -> None:
+        """Let the clients share connections, and resume the work that an earlier process left."""
         session = connections()
         for client in self.clients:
             client.session = session
         await self.adopt()
 
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """Return the background tasks, which repeat until they are cancelled."""
         return (
             self._every(_FORGETTING_EVERY, self.forget),
             self._every(self.adopt_every, self.adopt),
@@ -116,7 +123,7 @@ class SlackApp:
             await asyncio.sleep(seconds)
 
     async def adopt(self) -> None:
-        """Adopt the messages of dead processes, and resume idle ones of this process.
+        """Take over the messages of dead processes, and begin all work that nobody has begun.
 
         Raises:
             StateUnavailable
@@ -127,7 +134,8 @@ class SlackApp:
         self.reindexer.wake()
 
     async def resume(self) -> None:
-        """Try again the questions that wait for the search, as many as is sensible now.
+        """Work again on questions that wait because the index could not be searched: one to see
+        whether it works again, more once it does, and those that have waited for an hour.
 
         Raises:
             StateUnavailable
@@ -137,6 +145,7 @@ class SlackApp:
             self.workers.submit(message)
 
     async def stop(self, grace: float) -> None:
+        """End all work within ``grace`` seconds, and leave the rest to other processes."""
         await self.waiting_room.stop()
         await self.reindexer.stop()
         await asyncio.gather(self.workers.stop(grace), self.failures.finish(grace))

@@ -43,8 +43,8 @@ Away = Mapping[type[Exception], tuple[str, str]]
 
 
 def open_patiently(slack: SlackConnection, open_: Callable[[], object], away: Away) -> None:
-    """Call ``open_`` until it raises none of the errors ``away``; meanwhile the process is alive,
-    and not ready. SIGTERM and SIGINT end it."""
+    """Call ``open_``, again and again while it raises an error of ``away``. Health checks meanwhile
+    report the process as alive, but not ready; SIGTERM and SIGINT end it."""
     try:
         open_()
     except tuple(away):
@@ -52,21 +52,21 @@ def open_patiently(slack: SlackConnection, open_: Callable[[], object], away: Aw
 
 
 async def _open_later(slack: SlackConnection, open_: Callable[[], object], away: Away) -> None:
-    """Try to open until that works, and report the problem to health checks meanwhile."""
-    stop, health, logged = asyncio.Event(), Health({}), -_LOGGED_EVERY
-    async with AsyncExitStack() as waiting:
-        waiting.enter_context(signals(stop))
+    """Call ``open_`` every two seconds until it works, or exit when the process is told to stop."""
+    stop, health, logged_at = asyncio.Event(), Health({}), -_LOGGED_EVERY
+    async with AsyncExitStack() as stack:
+        stack.enter_context(signals(stop))
         if slack.port is not None or not slack.socket_mode:
             server = HttpServer(slack, {}, health, HttpLimits())
-            await waiting.enter_async_context(server.open())
+            await stack.enter_async_context(server.open())
         while not stop.is_set():
             try:
                 await _until(stop, in_own_thread(open_, "opening"))
             except tuple(away) as error:
                 name, problem = away[type(error)]
-                health.checks = {name: partial(str, problem)}
-                if time.monotonic() - logged >= _LOGGED_EVERY:
-                    logged = time.monotonic()
+                health.checks = {name: partial(str, problem)}  # a check that returns the problem
+                if time.monotonic() - logged_at >= _LOGGED_EVERY:
+                    logged_at = time.monotonic()
                     logger.error("%s The bot starts when it can be used.", error)  # noqa: TRY400
                 await _until(stop, asyncio.sleep(_REOPENED_EVERY))
             else:
@@ -96,11 +96,11 @@ async def serve(  # noqa: PLR0913 - its composition, and hooks for tests
     server = HttpServer(
         slack, env.hooks, Health(env.checks), env.limits, metrics=env.metrics, pages=env.pages
     )
-    async with AsyncExitStack() as open_:
-        open_.enter_context(signals(stop, env.reload))
+    async with AsyncExitStack() as stack:
+        stack.enter_context(signals(stop, env.reload))
         # Before anything waits for Slack: a bot that waits is alive.
         if slack.port is not None or not slack.socket_mode:
-            await open_.enter_async_context(server.open())
+            await stack.enter_async_context(server.open())
         if further and not slack.bot_token:
             app = further
         else:
@@ -126,20 +126,20 @@ async def _listen(  # noqa: PLR0913 - the parameters of `serve`, and what it mad
     server: HttpServer,
     ready: Callable[[DispatcherT], None] | None,
 ) -> None:
-    """Listen to Slack until ``stop``."""
-    async with AsyncExitStack() as open_:
+    """Start the app, and give it Slack's payloads by socket or by ``server`` until ``stop``."""
+    async with AsyncExitStack() as stack:
         await app.start()
         if slack.socket_mode:
             socket = await _until(stop, _connect(app, slack, env))
             if socket is None:
                 return
-            open_.push_async_callback(socket.close)
-            server.health.slack = partial(_by_socket, socket)
+            stack.push_async_callback(socket.close)
+            server.health.slack = partial(_socket_problem, socket)
         else:
             server.app = app
             server.health.slack = no_problem
         chores = [asyncio.create_task(chore) for chore in app.chores()]
-        open_.push_async_callback(cancel_and_wait, chores)
+        stack.push_async_callback(cancel_and_wait, chores)
         logger.info("Listening to Slack over %s", "a socket" if slack.socket_mode else "HTTP")
         if ready:
             ready(app)
@@ -164,13 +164,14 @@ async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identi
     )
 
 
-async def _by_socket(socket: SocketModeClient) -> str:
+async def _socket_problem(socket: SocketModeClient) -> str:
+    """Return the problem of the connection for a health check; empty if there is none."""
     return "" if await socket.is_connected() else "not connected"
 
 
 async def _connect(app: Dispatcher, slack: SlackConnection, env: Environment) -> SocketModeClient:
-    """Connect to Slack's socket. The first address is requested here: the client itself would retry
-    a wrong token for ever, and an expired address as well."""
+    """Return a socket connected to Slack, which gives the app its payloads. Its address is
+    requested here: the SDK's client would retry a wrong token, or an expired address, for ever."""
     client = web_client("", slack.api_url)
     while True:
         opened = await _patiently(
@@ -198,6 +199,7 @@ async def _connect(app: Dispatcher, slack: SlackConnection, env: Environment) ->
 
 
 async def _handle(app: Dispatcher, socket: SocketModeClient, request: SocketModeRequest) -> None:
+    """Give the app a payload, and acknowledge it unless the app cannot take it now."""
     began = time.time()
     payload = AsyncBoltRequest(
         mode="socket_mode", body=request.payload, headers=build_headers(request)
@@ -208,16 +210,17 @@ async def _handle(app: Dispatcher, socket: SocketModeClient, request: SocketMode
 
 
 async def _patiently(
-    request: Callable[[], Awaitable[Any]], address: str, token: str, first_pause: float
+    request: Callable[[], Awaitable[Any]], address: str, token_name: str, first_pause: float
 ) -> dict[str, Any]:
-    """Send the request until Slack answers; a refusal is the operator's to mend."""
+    """Return Slack's answer to ``request``, sent again while Slack is unavailable; a refusal raises
+    SlackMisconfigured, which names the setting ``token_name`` and Slack's ``address``."""
     pauses = growing_pauses(first_pause, _LONGEST_PAUSE)
     while True:
         try:
             return await call(request())
         except ChatRefused as error:
             raise SlackMisconfigured(
-                f"Slack at {address} refuses {token} ({error.code}). Copy it again from the "
+                f"Slack at {address} refuses {token_name} ({error.code}). Copy it again from the "
                 "app's page at api.slack.com/apps; README.md says where to find it.",
                 error.code,
             ) from error

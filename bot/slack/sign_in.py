@@ -43,9 +43,9 @@ class OrganizationLists:
         self._listed, self._fresh = ExpiringCache(self.seconds), ExpiringCache(self.seconds)
 
     async def has(self, installation: Installation, team: str, client: AsyncWebClient) -> bool:
-        """Return whether the workspace is one of the organization. In a channel that the
-        organization shares with another company, a payload may name that company's workspace, whose
-        people must not count as the organization's.
+        """Return whether the workspace ``team`` belongs to the installation's organization. In a
+        channel that the organization shares with another company, a payload may name that company's
+        workspace, whose people must not count as the organization's.
 
         Raises:
             ChatRefused, ChatUnavailable
@@ -53,14 +53,14 @@ class OrganizationLists:
         async with self._listing.setdefault(installation.token, asyncio.Lock()):
             listed = self._listed.get(installation.token)
             if listed is None or (team not in listed and not self._fresh.get(installation.token)):
-                listed = await _listed(client)
+                listed = await _workspaces_listed(client)
                 self._listed.put(installation.token, listed, _REMEMBERED)
                 self._fresh.put(installation.token, True, _FRESH)
             return team in listed
 
 
-async def _listed(client: AsyncWebClient) -> frozenset[str]:
-    """Return the workspaces of the organization whose token the client has.
+async def _workspaces_listed(client: AsyncWebClient) -> frozenset[str]:
+    """Return the ids of the workspaces of the organization whose token the client has.
 
     Raises:
         ChatRefused, ChatUnavailable
@@ -164,7 +164,7 @@ class SignIn:
         return installation
 
     def _log_once(self, installation: Installation, why: str) -> None:
-        """Log once why the bot answers nobody there."""
+        """Log ``why`` the bot answers nobody in the workspace, once for each installation."""
         entry = (installation.id, installation.installed, why)
         if entry not in self._logged:
             self._logged.add(entry)

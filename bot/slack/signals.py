@@ -19,8 +19,8 @@ _NO_SIGNALS = (ValueError, RuntimeError)
 def signals(stop: asyncio.Event, reload: Callable[[], None] | None = None) -> Iterator[None]:
     """Let SIGTERM and SIGINT set ``stop``, and SIGHUP if the terminal is gone.
 
-    In a service or under ``nohup``, SIGHUP comes from a log rotation or an operator who wants
-    settings reloaded: it calls ``reload``.
+    Without a terminal, as in a service, SIGHUP comes from a log rotation or an operator who wants
+    settings reloaded: it calls ``reload``. If SIGHUP is ignored, as under ``nohup``, it stays so.
     """
     handlers: dict[int, Callable[[], None]] = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set}
     hang_up_before = signal.getsignal(signal.SIGHUP)
@@ -61,6 +61,8 @@ def ignore_hang_ups() -> None:
 def _hang_up(
     stop: asyncio.Event, reload: Callable[[], None] | None, *, had_terminal: bool
 ) -> Callable[[], None]:
+    """Return the handler of SIGHUP: stop if the terminal is gone, else reload the settings."""
+
     def hang_up() -> None:
         if had_terminal and not has_terminal():
             logger.info("SIGHUP: the terminal is gone, so the bot stops")

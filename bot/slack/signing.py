@@ -41,18 +41,19 @@ class Signatures:
     def may_be_valid(self, headers: Headers) -> bool:
         """Return False if the headers alone show that Slack did not send this, so that the body
         need not be read."""
-        return self._claim(headers) is not None
+        return self._timestamp_and_signature(headers) is not None
 
     def is_valid(self, headers: Headers, body: bytes) -> bool:
-        claim = self._claim(headers)
-        if claim is None:
+        """Return whether the headers have Slack's signature of this body, and it is not too old."""
+        parts = self._timestamp_and_signature(headers)
+        if parts is None:
             return False
-        timestamp, signature = claim
+        timestamp, signature = parts
         signed = b"v0:%s:%s" % (timestamp.encode(), body)
         expected = "v0=" + hmac.new(self._secret, signed, hashlib.sha256).hexdigest()
         return hmac.compare_digest(expected.encode(), signature.encode())
 
-    def _claim(self, headers: Headers) -> tuple[str, str] | None:
+    def _timestamp_and_signature(self, headers: Headers) -> tuple[str, str] | None:
         """Return timestamp and signature, or None if one is missing, doubled, malformed or too
         old."""
         timestamps, signatures = headers.getall(TIMESTAMP, ()), headers.getall(SIGNATURE, ())

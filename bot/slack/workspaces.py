@@ -100,7 +100,7 @@ class Workspaces:
         self._without_app = ExpiringCache(env.seconds)
 
     def with_home(self, team: str, app: SlackApp) -> Self:
-        """Return the same with the app of the workspace whose token is in the settings."""
+        """Add the app of the workspace whose token is in the settings, and return this object."""
         self._home = team, app
         return self
 
@@ -135,12 +135,14 @@ class Workspaces:
         return await self._front.async_dispatch(req)
 
     async def start(self) -> None:
+        """Start the apps of the home workspace, if there is one, and of all installations."""
         if self._home:
             team, app = self._home
             await self._begin(team, app, None)
         await self.update()
 
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """Return the background task that follows changes of the installations."""
         return (self._keep_up_to_date(),)
 
     async def stop(self, grace: float) -> None:
@@ -164,9 +166,9 @@ class Workspaces:
     async def _update_app(
         self, team: str, running: _RunningApp, current: Mapping[str, Installation]
     ) -> None:
-        """Give the app its new token, or close it if its installation is gone or was repeated."""
+        """Give the app its new token, or close it if its installation is gone or was made anew."""
         before = running.installation
-        if before is None:
+        if before is None:  # its token is in the settings, and does not change
             return
         latest = current.get(before.id)
         if latest is None or latest.installed != before.installed:
@@ -193,7 +195,7 @@ class Workspaces:
             logger.exception("The app of %s cannot be opened", team)
 
     async def _keep_up_to_date(self) -> None:
-        """Update after each change that is known here, and every 15 seconds."""
+        """Call `update` when `changed` is set, and every 15 seconds."""
         while True:
             try:
                 async with asyncio.timeout(UPDATE_EVERY):
@@ -211,12 +213,13 @@ class Workspaces:
                 logger.exception("The workspaces cannot be updated")
 
     async def _teams_of(self, installation: Installation) -> Sequence[str]:
+        """Return the ids of the workspaces that the installation covers, as far as is known."""
         if not installation.is_org_wide:
             return [installation.id]
         return await asyncio.to_thread(self.installations.workspaces_of, installation.id)
 
     async def _app(self, team: str, organization: str) -> SlackApp | None:
-        """Return the app of the workspace, opened if need be; None if there is none.
+        """Return the running app of the workspace, or open it; None if nothing is installed there.
 
         Raises:
             ChatUnavailable, StateUnavailable: it cannot be opened now.
@@ -262,6 +265,7 @@ class Workspaces:
         self._running[team] = _RunningApp(app, installation, chores)
 
     async def _close(self, team: str, grace: float) -> None:
+        """Stop the app of the workspace within ``grace`` seconds."""
         # Until it has stopped, none is opened in its place: both would hold the same messages.
         async with self._opening.setdefault(team, asyncio.Lock()):
             opened = self._running.pop(team)
@@ -274,12 +278,13 @@ class Workspaces:
 
 
 _REST_OF_ID = re.compile("[A-Z0-9]{1,31}")
-_LOST = {"app_uninstalled", "tokens_revoked"}
+_UNINSTALLED = {"app_uninstalled", "tokens_revoked"}
 
 
 def workspace_of(req: AsyncBoltRequest) -> tuple[str, str]:
-    """Return the workspace and the organization that a payload is for; empty if it names none. The
-    installation of a whole organization has no workspace, so the event's workspace counts."""
+    """Return the ids of the workspace and of the organization that a payload is for, each empty if
+    none is named. The installation of a whole organization names no workspace: then the payload's
+    own team counts, or else its user's."""
     body, user = req.body, req.body.get("user")
     candidates = [
         req.context.team_id,
@@ -298,9 +303,9 @@ def _id(letter: str, value: object) -> str:
 
 
 def may_be_uninstalled(body: Mapping[str, Any]) -> bool:
-    """Return whether the payload says that an installation may be over."""
+    """Return whether the payload says that the app was uninstalled, or lost its token."""
     event = body.get("event")
-    return isinstance(event, Mapping) and event.get("type") in _LOST
+    return isinstance(event, Mapping) and event.get("type") in _UNINSTALLED
 
 
 def is_command(body: Mapping[str, Any]) -> bool:

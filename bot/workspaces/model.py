@@ -82,20 +82,21 @@ class Installations(Protocol):
     def rotate(self, before: Installation, after: Installation) -> bool:
         """Store the new token, if ``before`` is still stored; return whether it was."""
 
-    def find(self, id_: str) -> Installation | None: ...
+    def find(self, id_: str) -> Installation | None:
+        """Return the installation in the workspace or organization ``id_``, if there is one."""
 
     def all(self) -> Sequence[Installation]:
         """Return all installations, ordered by id."""
 
     def delete(self, installation: Installation) -> bool:
-        """Delete the installation, unless it was repeated since; return whether it was deleted."""
+        """Delete the installation, unless it was made anew since; return whether it was deleted."""
 
     def note_workspace(self, team: str, organization: str) -> None:
-        """Record that the installation of its organization covers a workspace."""
+        """Record that the installation of an organization covers the workspace ``team``."""
 
     def workspaces_of(self, organization: str) -> Sequence[str]:
         """Return the workspaces recorded for an organization."""
 
     def use(self, state: str, expires: datetime, now: datetime) -> bool:
-        """Record until ``expires`` that the state of an installation is used; return False if it
-        was used before."""
+        """Record that an OAuth ``state`` is used, and keep the record until ``expires``. Return
+        whether it was not used before."""

@@ -47,7 +47,7 @@ class WikiPorts:
     tokens: Callable[[str], frozenset[str]] = addressed
 
     def narrowed(self, allowed: WorkspaceRights, workspace: str) -> WikiPorts:
-        """Return the ports for a further ``workspace``."""
+        """Return the ports for a further ``workspace`` with the rights ``allowed``."""
         answering = NarrowedAnswering(self.answering, allowed.wikis, workspace)
         return WikiPorts(
             answering=answering,
@@ -60,6 +60,7 @@ class WikiPorts:
 
 
 def _no_tokens(_email: str) -> frozenset[str]:
+    """Return no tokens, so that an address gives no rights in the wikis."""
     return frozenset()
 
 
@@ -146,9 +147,11 @@ class NarrowedOperating:
         return {**rows, "wikis": wikis}
 
     def for_everyone(self, question: str) -> Result:
+        """Return the answer from pages that everyone may read."""
         return self.answering.answer(Question(question, Principal.of(EVERYONE)))
 
     def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:  # noqa: ARG002 - the port's
+        """Refuse: this is for admins."""
         raise WikiMisconfigured(texts.AT_HOME)
 
 

@@ -23,6 +23,7 @@ def findings(
     for id_, rights in named.items():
         if id_ in by_id:
             yield _finding(by_id[id_], rights, now)
+        # An organization may have installations in single workspaces only.
         elif all(installation.enterprise != id_ for installation in installed):
             yield warning(CHECK, texts.not_installed(id_), texts.OPEN_INSTALL)
     for installation in installed:
@@ -34,6 +35,7 @@ def findings(
 
 
 def _finding(installation: Installation, rights: WorkspaceRights, now: datetime) -> Finding:
+    """Return the finding about an installation that the settings name."""
     if installation.expires and installation.expires <= now:
         return failure(CHECK, texts.token_expired(_label(installation)), texts.OPEN_INSTALL)
     if not rights.wikis:

@@ -28,7 +28,7 @@ def reply_mark(ts: str, number: int) -> str:
 
 
 def second_name(mark: str, ts: str) -> str:
-    """Return the name of a second message with this mark, at ``ts``. No part of a reply has it."""
+    """Return the name of a surplus message at ``ts``, whose mark another message has, too."""
     return f"{mark}@{ts}"
 
 
@@ -46,7 +46,7 @@ async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> di
     """
     oldest = f"{since.timestamp() - 60:.6f}"  # two clocks
     request = api.client.conversations_history(channel=channel, oldest=oldest, limit=200)
-    return dict(await _marked(request, channel, api.bot))
+    return dict(await _marks_and_ts(request, channel, api.bot))
 
 
 async def reply_messages(api: SlackApi, place: MessageRef) -> list[tuple[str, str]]:
@@ -59,7 +59,7 @@ async def reply_messages(api: SlackApi, place: MessageRef) -> list[tuple[str, st
     request = api.client.conversations_replies(
         channel=place.channel, ts=place.thread, oldest=place.ts, limit=200
     )
-    marked = await _marked(request, place.channel, api.bot)
+    marked = await _marks_and_ts(request, place.channel, api.bot)
     return [(mark, ts) for mark, ts in marked if mark.startswith(reply_marks(place.ts))]
 
 
@@ -79,10 +79,10 @@ async def carries(api: SlackApi, channel: str, ts: str, recorded: RecordedAnswer
     return ts in {part for _, part in await reply_messages(api, place)}
 
 
-async def _marked(
+async def _marks_and_ts(
     request: Awaitable[AsyncSlackResponse], channel: str, bot: str
 ) -> list[tuple[str, str]]:
-    """Return the id of each block that has one, with the ts of its message."""
+    """Return mark and ts of each marked message of the bot's; none if Slack refuses."""
     try:
         answer = await call(request)
     except ChatRefused as error:

@@ -132,12 +132,12 @@ async def to_its_end(call: Awaitable[T]) -> T:
     except asyncio.CancelledError:
         done, _ = await asyncio.wait([calling], timeout=_TIMEOUT)
         if done and not calling.cancelled():
-            calling.exception()
+            calling.exception()  # fetched, so that asyncio does not log it
         raise
 
 
 def _refusal(error: SlackApiError) -> ChatUnavailable | ChatRefused:
-    """Return our error: unavailable if the same call may work later, else refused."""
+    """Return our error: ChatUnavailable if the call may work later, else ChatRefused."""
     response = error.response
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)
@@ -202,10 +202,11 @@ class SlackApi:
     async def stream(
         self, channel: str, thread: str, text: str, foot: list[Block], recipient: tuple[str, str]
     ) -> str:
-        """Begin a streamed message and return its ts. ``text`` is Markdown and must be safe.
-        ``recipient`` are the person and the team that it is for. Slack's documentation asks for
-        them in channels; Bolt names them in direct conversations, too, and an app that did not was
-        refused the end of its streams (`missing_recipient_user_id`)."""
+        """Begin a streamed message and return its ts. ``text`` is Markdown and must be safe;
+        ``foot`` are blocks below it. ``recipient`` are the person and the team that it is for:
+        Slack's documentation asks for them in channels; Bolt names them in direct conversations,
+        too, and an app that did not was refused the end of its streams
+        (`missing_recipient_user_id`)."""
         person, team = recipient
         started = await call(
             self.client.chat_startStream(
@@ -222,12 +223,14 @@ class SlackApi:
         return str(started["ts"])
 
     async def append(self, channel: str, ts: str, text: str) -> None:
+        """Append safe Markdown to the streamed message at ``ts``."""
         # As chunks, because the stream began with chunks: Slack refuses one form after the other
         # (`streaming_mode_mismatch`).
         chunks = [{"type": "markdown_text", "text": text}]
         await call(self.client.chat_appendStream(channel=channel, ts=ts, chunks=chunks))
 
     async def stop(self, channel: str, ts: str) -> None:
+        """End the streamed message at ``ts``."""
         await call(self.client.chat_stopStream(channel=channel, ts=ts))
 
     async def remove(self, channel: str, ts: str) -> None:
@@ -241,7 +244,7 @@ class SlackApi:
     async def post_ephemeral(
         self, channel: str, person: str, message: Message, thread: str | None = None
     ) -> None:
-        """Show a message to that person alone, in the thread if it has replies.
+        """Show a message to the person alone, in the thread if the thread has replies.
 
         Raises:
             NotInChannel: they are not there.
@@ -277,7 +280,7 @@ class SlackApi:
         return len(answer.get("messages", ())) > 1  # the first is the one that began it
 
     async def ask(self, trigger: str, view: Block) -> str:
-        """Open a form, within three seconds of its trigger, and return its id."""
+        """Open the form ``view``, within three seconds of the ``trigger``, and return its id."""
         opened = await call(self.client.views_open(trigger_id=trigger, view=view))
         return str((opened.get("view") or {}).get("id", ""))
 
@@ -302,7 +305,7 @@ class SlackApi:
 
 
 async def reply(respond: AsyncRespond, message: Message, *, replacing: bool = False) -> None:
-    """Show a message to the person alone; ``replacing``: in place of the one that they pressed.
+    """Show a message to the person alone; ``replacing``: in place of the pressed message.
 
     Raises:
         ChatRefused: Slack refuses it. Bolt raises no error, so the person would get no reply.

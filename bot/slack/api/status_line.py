@@ -38,7 +38,7 @@ class SlackStatusLine:
         """The messages of each thread that are worked on."""
 
     def begin(self, message: IncomingMessage) -> None:
-        """Show the status, if none is shown yet."""
+        """Show the status of work on the message, unless it was begun already."""
         if message.id not in self._showing:
             self._at_work[_thread(message)].add(message.id)
             self._showing[message.id] = asyncio.create_task(self._show(message))
@@ -54,7 +54,7 @@ class SlackStatusLine:
         if message.id in self._reacted:
             self._reacted.discard(message.id)
             await self._react(message, "reactions.remove")
-        if at_work:
+        if at_work:  # another message of the thread keeps the status
             return
         self._at_work.pop(thread, None)
         if was_shown:
@@ -68,6 +68,7 @@ class SlackStatusLine:
         )
 
     async def stopped(self, channel: str, thread: str) -> None:
+        """Remove the Stop button."""
         await self.session(channel, thread, "active")
 
     async def entitle(self, message: IncomingMessage, words: str) -> None:
@@ -89,12 +90,14 @@ class SlackStatusLine:
         return False
 
     async def _set(self, message: IncomingMessage, words: str, loading: Sequence[str] = ()) -> bool:
+        """Set the status (empty: clear it). Return whether Slack did so, or may have."""
         options = {"loading_messages": list(loading)} if loading else {}
         return await self._optional_calls.try_call(
             STATUS, channel_id=message.channel, thread_ts=message.thread, status=words, **options
         )
 
     async def _react(self, message: IncomingMessage, method: str) -> bool:
+        """Add or remove the reaction by Slack's ``method``. Return as `_set` does."""
         return await self._optional_calls.try_call(
             method, channel=message.channel, timestamp=message.ts, name=_REACTION
         )

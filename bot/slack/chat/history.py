@@ -55,7 +55,7 @@ class History:
         return tuple(turns[-_TURNS:])
 
     def _turns(self, messages: Iterable[Mapping[str, Any]], asker: str) -> list[Turn]:
-        """Return the earlier messages with words as turns."""
+        """Return the messages as turns, but none without words, or of people who ask nothing."""
         turns: list[Turn] = []
         for earlier in messages:
             text = str(earlier.get("text") or "")
@@ -69,8 +69,8 @@ class History:
         return turns
 
     def _of_bot(self, earlier: Mapping[str, Any], text: str) -> tuple[Role, str]:
-        """Return whose words a message of the bot has, and these words: an answer without its
-        footnotes, or the person's question that the bot repeats (`/wiki`)."""
+        """Return whose words a message of the bot has (a role), and the words: an answer without
+        its footnotes, or the person's question that the bot repeats (`/wiki`)."""
         shown = _shown(earlier)
         if question := question_in(text, shown):
             return Role.ASKER, question

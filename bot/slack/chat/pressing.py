@@ -41,7 +41,7 @@ def press_of(body: Mapping[str, Any]) -> Press:
 
 @dataclass(frozen=True, slots=True)
 class PressResponder:
-    """The port `bot.conversation.ports.Respond`."""
+    """The port `bot.conversation.ports.Respond`. ``replacing``: in place of the pressed message."""
 
     respond: AsyncRespond
     renderer: Renderer
@@ -85,8 +85,8 @@ def stopped(stopping: Stopping, team: str) -> Handler:
 
 
 def opened(prompts: Prompts, people: SlackPeople, optional_calls: OptionalCalls) -> Handler:
-    """Handle `app_home_opened` of the messages tab: suggest nothing to somebody who gets no
-    answers."""
+    """Handle `app_home_opened` of the messages tab: suggest questions to the person, unless they
+    get no answers."""
 
     async def handle(body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         if not optional_calls.has(SUGGEST):

@@ -42,6 +42,7 @@ class SlackChat:
     streaming: Streaming | None
 
     async def posted(self, message: IncomingMessage) -> Posted:
+        """Return the ts of each posted message of the reply to ``message``, by its mark."""
         posted: dict[str, str] = {}
         for mark, ts in await reply_messages(self.api, MessageRef.of(message)):
             # A message with a second name is removed with the surplus ones.
@@ -51,8 +52,8 @@ class SlackChat:
     async def reply(
         self, message: IncomingMessage, content: Content, posted: Posted, hold: Hold | None = None
     ) -> str:
-        """Edit, post and delete messages until the reply is ``content``, see
-        `bot.conversation.ports.Chat`."""
+        """Edit, post and delete messages until the reply is ``content``. ``hold`` raises NotOurs if
+        another process has the question now. See `bot.conversation.ports.Chat`."""
         ts = ""
         surplus = dict(posted)  # posted messages that no part of the reply has taken over
         current = dict[str, str]()  # the messages of the reply
@@ -63,14 +64,14 @@ class SlackChat:
                     await hold(message)
                 mark = reply_mark(message.ts, number)
                 marked = part.marked(mark)
-                before = surplus.pop(mark, "")
-                if before and await self._edit(message, before, marked):
-                    ts = before
+                earlier = surplus.pop(mark, "")
+                if earlier and await self._edit(message, earlier, marked):
+                    ts = earlier
                 else:
                     ts = await to_its_end(self.api.post(message.channel, marked, message.thread))
                     new[mark] = ts
-                    if before:
-                        surplus[second_name(mark, before)] = before
+                    if earlier:
+                        surplus[second_name(mark, earlier)] = earlier
                 current[mark] = ts
             if hold and new:
                 await _hold_if_known(message, hold)
@@ -78,7 +79,7 @@ class SlackChat:
             await self.give_way(message, new)
             raise
         await self.remove(message, surplus)
-        if message.begun_before or not hold:
+        if message.begun_before or not hold:  # another process may have posted, too
             await self._remove_others(message, current)
         return ts
 
@@ -120,6 +121,7 @@ class SlackChat:
             await self.api.remove(message.channel, ts)
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
+        """Put ``content`` into the message ``id_``, the last one of a recorded reply."""
         place, parts = recorded.asked.place, await self._rendered(content)
         marked = parts[-1].marked(reply_mark(place.ts, len(parts) - 1))
         await self.api.edit(place.channel, id_, marked)
@@ -127,10 +129,12 @@ class SlackChat:
     async def post_privately(
         self, channel: str, person: str, content: Content, thread: str | None = None
     ) -> None:
+        """Show content to the person alone, in the channel or its thread."""
         for part in await self._rendered(content):
             await self.api.post_ephemeral(channel, person, part, thread)
 
     async def write_to(self, person: str, content: Content) -> None:
+        """Send content to the person in a direct message."""
         for part in await self._rendered(content):
             await self.api.post(person, part)
 
@@ -139,6 +143,7 @@ class SlackChat:
         return await asyncio.to_thread(self.renderer.messages, content)
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> Live | None:
+        """Begin to show an answer while it is made; None if answers are not streamed here."""
         if self.streaming is None or not self.streaming.optional_calls.has(START):
             return None
         return Live(self.streaming, message, posted, hold, self.posted, self.give_way)
@@ -148,8 +153,8 @@ class SlackChat:
 
 
 async def _hold_if_known(message: IncomingMessage, hold: Hold) -> None:
-    """Hold the message if the database answers. The reply is posted: an unavailable database must
-    not cause it to be made again.
+    """Call ``hold``, but ignore an unavailable database: the reply is posted, and must not be made
+    again.
 
     Raises:
         NotOurs

@@ -50,14 +50,14 @@ class Streaming:
 class Live:
     """A streamed answer. ``write`` is called in another thread; `close` when the answer is
     finished. ``_posted`` are the posted messages of the reply: they are edited once, at the end.
-    ``_look`` returns the messages that are posted now; ``_give_way`` deletes messages that
-    duplicate the new owner's reply."""
+    ``_hold`` raises NotOurs if the question has a new owner; ``_find_posted`` returns the messages
+    that are posted now; ``_give_way`` deletes messages that duplicate the new owner's reply."""
 
     _streaming: Streaming
     _message: IncomingMessage
     _posted: Posted
     _hold: Hold
-    _look: Callable[[IncomingMessage], Awaitable[Posted]]
+    _find_posted: Callable[[IncomingMessage], Awaitable[Posted]]
     _give_way: Callable[[IncomingMessage, Posted], Awaitable[None]]
     _ts: str = ""
     """The ts of the stream's message, once Slack says that it began."""
@@ -93,17 +93,17 @@ class Live:
             return self._posted
         await self._finish_showing(self._showing)
         if self._unsure:
-            return await self._look(self._message)
+            return await self._find_posted(self._message)
         if not self._ts:
             return self._posted
         await self._stop()
-        begun = {reply_mark(self._message.ts, 0): self._ts}
+        streamed = {reply_mark(self._message.ts, 0): self._ts}
         try:
             await self._hold(self._message)
         except NotOurs:
-            await self._give_way(self._message, begun)
+            await self._give_way(self._message, streamed)
             raise
-        return begun
+        return streamed
 
     async def abandon(self) -> None:
         """Show no more. Pending calls to Slack are awaited, so that the replacement finds the
@@ -180,6 +180,7 @@ class Live:
             raise
 
     async def _stop(self) -> None:
+        """End the stream; if Slack refuses, it is left as it is."""
         try:
             await self._streaming.api_without_retry.stop(self._message.channel, self._ts)
         except (ChatRefused, ChatUnavailable) as error:
@@ -197,5 +198,5 @@ def as_markdown(text: str) -> str:
     markdown = next(iter(sections(pieces, _FIELD - len(lead) - 2)), "")
     # Backticks must not run together with those before or after.
     before = ("\n" if markdown.startswith(_FENCE) else JOINER) if markdown.startswith("`") else ""
-    behind = "\n" if markdown.endswith(_FENCE) else ""
-    return f"{lead}{before}{markdown}{behind}"
+    after = "\n" if markdown.endswith(_FENCE) else ""
+    return f"{lead}{before}{markdown}{after}"

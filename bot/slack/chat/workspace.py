@@ -71,7 +71,7 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
 ) -> SlackWorkspace:
     """Compose the workspace of ``token``. ``allowed`` are the rights of a further workspace;
     ``linked`` are addresses and hosts that the bot may link to; ``streams``: answers are shown
-    while they are made."""
+    while they are made. ``seconds`` returns monotonic seconds; for ``tokens`` see `SlackPeople`."""
     links = origins(linked)
     api = SlackApi(web_client(token, api_url), me.bot)
     without_retry = web_client(token, api_url, retries=False)
@@ -86,12 +86,12 @@ def workspace_of(  # noqa: PLR0913 - who we are, and what may be shown to whom
         clock=seconds,
         workspace=allowed,
     )
-    text, quick = SlackText(me), SlackApi(without_retry, me.bot)
+    text, api_without_retry = SlackText(me), SlackApi(without_retry, me.bot)
     chat = SlackChat(
         api=api,
         renderer=Renderer(links, clock),
         history=History(text, api),
-        streaming=Streaming(quick, optional_calls, edit_every) if streams else None,
+        streaming=Streaming(api_without_retry, optional_calls, edit_every) if streams else None,
     )
     return SlackWorkspace(
         me=me,

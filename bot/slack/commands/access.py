@@ -43,12 +43,14 @@ class AccessCommand:
         except IndexersError as error:
             await call.respond(say(str(error)))
             return
+        # The admin may see the page's title only if they may read the page themselves.
         with_titles = asker_result is not None and asker_result.access.may_read is True
         await call.respond(access_message(result, subject.name, with_titles=with_titles))
 
-    async def _access(self, of: Person, url: str) -> AccessNow:
-        groups = await self.people.groups_of(of.id)
-        return await asyncio.to_thread(self.operating.access, of.email, url, groups)
+    async def _access(self, subject: Person, url: str) -> AccessNow:
+        """Return whether the person ``subject`` may read the page at ``url``, and why."""
+        groups = await self.people.groups_of(subject.id)
+        return await asyncio.to_thread(self.operating.access, subject.email, url, groups)
 
 
 def access_message(result: AccessNow, name: str, *, with_titles: bool) -> Message:
@@ -68,6 +70,7 @@ def access_message(result: AccessNow, name: str, *, with_titles: bool) -> Messag
 
 
 def _gate(gate: GateInWords, *, with_titles: bool) -> str:
+    """Return the gate as a line, without the title of a page above unless ``with_titles``."""
     is_page_above = gate.where.endswith(_ABOVE) and not with_titles
     where = texts.A_PAGE_ABOVE if is_page_above else gate.where
     in_words = texts.gate_passed if gate.passed else texts.gate_stopped

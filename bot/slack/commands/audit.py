@@ -31,7 +31,7 @@ _LONGEST = 150
 
 
 class Trail(Protocol):
-    """The trail. Raises StateUnavailable."""
+    """The audit trail. Its method raises StateUnavailable."""
 
     async def entries(self, query: AuditQuery) -> Sequence[NotedEntry]: ...
 
@@ -50,6 +50,7 @@ class Audit:
 
     @property
     def _lately(self) -> timedelta:
+        """Return the span that the command looks back over."""
         return min(LATELY, self.kept)
 
     async def run(self, call: Call) -> None:
@@ -73,12 +74,12 @@ class Audit:
         await call.respond(Message(title, blocks))
 
     async def _line(self, noted: NotedEntry, query: AuditQuery) -> str:
-        """Return the entry as a line. A query for a page shows this page alone."""
+        """Return the entry as a line. If ``query`` is for a page, only this page is named."""
         entry = noted.entry
         shown = [page for page in entry.pages if query.names(page)]
         person = await self.people.name(entry.person) if entry.person else texts.FORGOTTEN_PERSON
         channel, way = entry.place.channel, entry.way
-        agent = inert(channel) if way is Way.AGENT else ""
+        agent = inert(channel) if way is Way.AGENT else ""  # its place is its name
         place = f"<#{channel}>" if way is Way.CHANNEL else agent or way.value
         readers = texts.EVERYONE if entry.open else await self._readers(entry.readers)
         pages = [
@@ -93,6 +94,7 @@ class Audit:
         return f"{inert(before)}{place}{inert(after)}"
 
     async def _readers(self, ids: Collection[str]) -> str:
+        """Return the names of the first ten people, and how many more there are."""
         names = [await self.people.name(id_) for id_ in sorted(ids)[:_NAMES]]
         more = len(ids) - len(names)
         shown = ", ".join(names)

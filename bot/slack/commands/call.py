@@ -57,13 +57,14 @@ class Subcommand:
         return self.usage.split()[0]
 
     async def carry_out(self, call: Call) -> None:
-        """Run it, as `run` does; with Misused if it takes no arguments and is given some."""
+        """Run the subcommand; raise Misused if it takes no arguments and is given some."""
         if call.words and self.usage == self.name:
             raise Misused(texts.NO_ARGUMENTS)
         await self.run(call)
 
 
 def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a command; a link or a mention of Slack's is one word."""
     return tuple(_WORD.findall(text))
 
 
@@ -73,7 +74,7 @@ def is_argument(word: str) -> bool:
 
 
 def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set[str]]:
-    """Return the words that are no options, and the options.
+    """Return the arguments (words that are no options), and the options as ``--name``.
 
     Raises:
         Misused: an option is not ``known``, or is given twice.

@@ -63,7 +63,7 @@ def form(
 
 
 def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
-    """Return the channel and the entered settings."""
+    """Return the channel's id and the entered settings from the form that was sent."""
     values = {name: field[_VALUE] for name, field in view["state"]["values"].items()}
     picked = values.get("wikis", {}).get("selected_options") or ()
     unasked = values["unasked"]["selected_option"]["value"]
@@ -94,6 +94,7 @@ def _wikis(chosen: ChannelSettings, wikis: Sequence[str]) -> list[Block]:
 
 
 def _unasked(chosen: ChannelSettings) -> Block:
+    """Return the choice of questions to answer: mentions only, or others from a confidence on."""
     options = [
         _option(texts.WHEN_MENTIONED, _MENTIONED),
         *(_option(texts.when_sure(share), str(share)) for share in CONFIDENCES),
@@ -103,22 +104,24 @@ def _unasked(chosen: ChannelSettings) -> Block:
 
 
 def _sees(chosen: ChannelSettings) -> Block:
+    """Return the choice of who sees answers: all in the channel, or the asker alone."""
     options = [_option(texts.ALL_SEE, _ALL), _option(texts.ONLY_ASKER_SEES, _ASKER)]
     return _radio(options, _ASKER if chosen.only_asker else _ALL)
 
 
 def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     """Return the choice of languages. A language chosen earlier stays in it."""
-    same, names = _option(texts.SAME_LANGUAGE, _QUESTIONS), list(languages.all)
-    initial = same
+    as_question, names = _option(texts.SAME_LANGUAGE, _QUESTIONS), list(languages.all)
+    initial = as_question
     if chosen.language:
         initial = _option(chosen.language.capitalize(), chosen.language)
         names = [chosen.language, *(name for name in names if name != chosen.language)]
-    options = [same, *(_option(name.capitalize(), name) for name in names)]
+    options = [as_question, *(_option(name.capitalize(), name) for name in names)]
     return _select("static_select", options[:_MOST_OPTIONS], initial)
 
 
 def _review(chosen: ChannelSettings) -> Block:
+    """Return the choice of the channel that the cards of flags go to."""
     element: Block = {
         "type": "conversations_select",
         "action_id": _VALUE,
@@ -131,6 +134,7 @@ def _review(chosen: ChannelSettings) -> Block:
 
 
 def _radio(options: list[Block], current: str) -> Block:
+    """Return radio buttons with the option of the value ``current`` chosen, else the first."""
     initial = next((option for option in options if option["value"] == current), options[0])
     return _select("radio_buttons", options, initial)
 
@@ -157,7 +161,7 @@ class ChannelForms:
     api: SlackApi
 
     async def ask(self, call: Call) -> None:
-        """Open the form."""
+        """Open the form, if the person may change settings of this channel."""
         channel = await self._channel(call.channel)
         if channel is None:
             await call.respond(NO_CHANNEL)
@@ -170,7 +174,7 @@ class ChannelForms:
         await self.api.ask(call.trigger, shown)
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """Handle the form. Its sender may have lost the right to it since it was opened."""
+        """Save the sent form. Its sender may have lost the right to it since it was opened."""
         channel, chosen = filled(body["view"])
         person = body["user"]["id"]
         target = await self._channel(channel)
@@ -190,8 +194,8 @@ class ChannelForms:
         await self.api.post_ephemeral(channel, person, SAVED)
 
     def _is_offered(self, chosen: ChannelSettings, before: ChannelSettings) -> bool:
-        """Return whether the form offered these values: settings go into every question of the
-        channel, so nothing else may enter them."""
+        """Return whether the form offered the ``chosen`` values: settings go into every question of
+        the channel, so nothing else may enter them."""
         wikis = {*self.wikis(), *before.wikis}
         languages = {"", before.language, *self.languages.all}
         shares = {None, before.unasked, *CONFIDENCES}
@@ -208,9 +212,9 @@ class ChannelForms:
         return channel if channel and channel.has_bot else None
 
     async def _problem_with(self, review: str, channel: Channel, person: str) -> str:
-        """Return why cards may not go to the channel ``review``. They carry people's words: nobody
-        may send them where they could not write themselves, nor private questions to a public
-        channel."""
+        """Return why cards of ``channel`` may not go to the channel ``review``; empty if they may.
+        They carry people's words: ``person`` may not send them where they could not write
+        themselves, nor private questions to a public channel."""
         if not review:
             return ""
         review_channel = await self.directory.channels.channel(review)
@@ -223,8 +227,8 @@ class ChannelForms:
         return ""
 
     async def _may_set(self, person: str, channel: str, creator: str) -> bool:
-        """Return whether the person may change settings. Slack tells an app who created a channel,
-        not who manages it."""
+        """Return whether the person may change settings of the channel, which ``creator`` made.
+        Slack tells an app who created a channel, not who manages it."""
         if await self.directory.is_admin(person):
             return True
         return person == creator and await self.directory.is_member(channel, person)

@@ -49,6 +49,8 @@ class Flags:
     def _message(
         self, shown: Sequence[Flag], questions: Sequence[str], cards: Sequence[str], number: int
     ) -> Message:
+        """Return the list of flags. ``cards`` are the addresses of their cards (empty: none), and
+        ``number`` counts all open flags, also those that are not ``shown``."""
         text = texts.open_flags(number)
         blocks = [section(text)]
         for flag, words, card in zip(shown, questions, cards, strict=True):

@@ -47,32 +47,32 @@ class Forget:
         await call.respond(Message(ASK.text, [*ASK.blocks, confirm]))
 
     async def confirmed(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
-        """Handle the button."""
+        """Delete the data of the person who pressed the button."""
         person = body["user"]["id"]
-        cards = await self._flags_with_cards(person)
+        flags = await self._flags_with_cards(person)
         forgotten = await asyncio.to_thread(self.forget, person)
         self.slack.people.forget(person)
         reply = say(texts.forgotten(forgotten.questions, forgotten.verdicts, forgotten.flags))
         await respond(text=reply.text, blocks=reply.blocks, replace_original=True)
-        await self._update(cards)
+        await self._update(flags)
         try:
             await self.show_home(person)
         except ChatUnavailable as error:
             logger.warning("A Home tab is as it was until it is opened: %s", error)
 
     async def _flags_with_cards(self, person: str) -> list[Flag]:
-        """Return the flags with a card that the person raised or took, or that are on answers to
-        them."""
+        """Return the flags with a card that the person raised or took, or whose question they had
+        asked."""
         return [
             flag
             for flag in await self.feedback.all_flags()
             if flag.card and person in {flag.person, flag.holder, flag.recorded.asked.asker}
         ]
 
-    async def _update(self, before: Sequence[Flag]) -> None:
-        """Update the cards of the flags that remain. A deleted flag's card says that it is gone."""
+    async def _update(self, flags: Sequence[Flag]) -> None:
+        """Update the flags' cards. The card of a flag that was deleted says that it is gone."""
         remaining = {flag.id for flag in await self.feedback.all_flags()}
-        for flag in before:
+        for flag in flags:
             if flag.id in remaining:
                 await self.update_card(flag.id)
             elif flag.card:

@@ -38,6 +38,8 @@ class Gaps:
         await call.respond(await asyncio.to_thread(self._message, figures, gaps, private))
 
     def _message(self, figures: str, gaps: list[tuple[Gap, NoAnswer]], private: int) -> Message:
+        """Return the list of gaps, each with the result that has its nearest pages; ``figures`` are
+        the numbers of all questions, and ``private`` counts gaps asked in private."""
         text = texts.NOT_ANSWERED if gaps else texts.none_to_show(LATELY.days)
         blocks: list[Block] = [section(text), context(figures)]
         today = self.clock().date()

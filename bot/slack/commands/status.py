@@ -42,7 +42,7 @@ def overview(rows: Mapping[str, Any], *, whole: bool) -> Message:
 
 
 def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
-    """Return the same without its heading."""
+    """Return the status of each wiki. ``rows`` and ``whole`` as in `overview`."""
     blocks = []
     for name, row in list(rows["wikis"].items())[:_SHOWN]:
         as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
@@ -56,14 +56,14 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
 
 
 def _health(row: Mapping[str, Any]) -> Iterator[str]:
-    """Yield lines about a wiki's state."""
+    """Yield lines for admins about a wiki: its size, how soon changes count, and failures."""
     yield texts.passages_and_closed_pages(row["passages"], row["closed"])
     edits, others = row["lag_seconds"]["edits"], row["lag_seconds"]["everything_else"]
     lags = []
     if edits["count"]:
-        lags.append(texts.edits_reach_answers(*_median_and_most(edits)))
+        lags.append(texts.edits_reach_answers(*_median_and_p95(edits)))
     if others["count"]:
-        lags.append(texts.other_changes_reach_answers(*_median_and_most(others)))
+        lags.append(texts.other_changes_reach_answers(*_median_and_p95(others)))
     if lags:
         yield ". ".join(lags)
     if row["pages_failed"]:
@@ -74,5 +74,6 @@ def _health(row: Mapping[str, Any]) -> Iterator[str]:
         yield texts.ended_early(row["error"])
 
 
-def _median_and_most(lag: Mapping[str, Any]) -> tuple[str, str]:
+def _median_and_p95(lag: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the median and the 95th percentile of a lag, in words."""
     return shown_span(lag["p50"]), shown_span(lag["p95"])

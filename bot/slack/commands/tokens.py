@@ -55,7 +55,7 @@ class TokenCommand:
         respond: AsyncRespond,
         show_home: Callable[[str], Awaitable[None]],
     ) -> None:
-        """Handle the button, in a reply or on the Home tab."""
+        """Revoke the token whose button was pressed, in a reply or on the Home tab."""
         person = body["user"]["id"]
         message = await self._revoke(person, str(body["actions"][0].get("value") or ""))
         if body.get("view"):
@@ -71,17 +71,18 @@ class TokenCommand:
         return [block for token in tokens for block in self._line_and_button(token)]
 
     def _line_and_button(self, token: PersonalToken) -> Sequence[Block]:
-        over = self.tokens.is_over(token)
-        words = texts.expired(token.name) if over else texts.valid(token.name, token.expires)
+        is_expired = self.tokens.is_over(token)
+        words = texts.expired(token.name) if is_expired else texts.valid(token.name, token.expires)
         label, aloud = texts.REVOKE, texts.revoke_aloud(token.name)
         return section(literal(words)), actions(button(REVOKE, label, token.name, aloud=aloud))
 
     async def _new(self, person: str, name: str) -> Message:
+        """Make a token, and return the message that shows it once."""
         try:
-            token, made = await asyncio.to_thread(self.tokens.new, self.team, person, name)
+            token, stored = await asyncio.to_thread(self.tokens.new, self.team, person, name)
         except TokenRefused as error:
             return say(str(error))
-        title = texts.made(made.name, made.expires)
+        title = texts.made(stored.name, stored.expires)
         blocks = [section(literal(title)), section(f"```{token}```"), context(texts.ONCE)]
         return Message(title, blocks)
 

@@ -56,8 +56,8 @@ NOT_THERE = say(texts.NO_DIRECT_MESSAGES, texts.MENTION_ME)
 
 
 class Commands:
-    """The subcommands of `/wiki`, in the order of the help. ``ask`` asks a person's question and
-    returns where it is answered."""
+    """The subcommands of `/wiki`, in the order of the help. ``ask`` takes a person and their
+    question and returns a message that says where it is answered."""
 
     def __init__(
         self,
@@ -140,9 +140,9 @@ class Commands:
 
 @dataclass(frozen=True, slots=True)
 class CommandQuestions:
-    """A command has no message that an answer could follow. So the question is written into the
-    person's direct messages, and enters the inbox as if they had sent it there: with their own
-    rights, limits and history. ``keep`` puts it into the inbox."""
+    """Questions asked by command. A command has no message that an answer could follow. So the
+    question is written into the person's direct messages, and enters the inbox (by ``keep``) as if
+    they had sent it there: with their own rights, limits and history."""
 
     api: SlackApi
     text: MessageText
@@ -153,7 +153,7 @@ class CommandQuestions:
         return repeated(self.text.plain(words))
 
     async def ask(self, person: str, words: str) -> Message:
-        """Ask it, and return where it is answered."""
+        """Ask the question ``words``, and return a message that says where it is answered."""
         shown = await asyncio.to_thread(self._repeated, words)
         try:
             channel = await self.api.direct(person)

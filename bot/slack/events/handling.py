@@ -49,6 +49,7 @@ class Failures:
 
     @contextmanager
     def _working(self) -> Iterator[None]:
+        """Count the current task among the running handlers, and give its log lines an id."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - called within one
         self._at_work.add(task)
@@ -73,9 +74,9 @@ class Failures:
         return listener
 
     def checked(self, check: Check, handler: Handler) -> Listener:
-        """Return the same for a form: problems that ``check`` returns are shown beside its fields,
-        and the form stays open with the person's entries. A check that takes long, or fails, lets
-        the form through: ``handler`` checks it again."""
+        """Return a guarded listener for a form: problems that ``check`` returns are shown beside
+        its fields, and the form stays open with the person's entries. A check that takes long, or
+        fails, lets the form through: ``handler`` checks it again."""
         take = self.guarded(handler)
 
         async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
@@ -95,7 +96,7 @@ class Failures:
         return listener
 
     def log_only(self, handler: Handler) -> Listener:
-        """Return the same for events that nobody waits for: a failure is only logged."""
+        """Return a listener for events that nobody waits for: a failure is only logged."""
 
         async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
             await ack()
@@ -112,6 +113,7 @@ class Failures:
         incidents.note(self.new_incident(), f"a {body.get('type')} could not be taken", error)
 
     async def _tell(self, body: Mapping[str, Any], error: Exception) -> None:
+        """Log the error with a new incident number, and tell it to the person who acted."""
         incident = self.new_incident()
         incidents.note(incident, f"a {body.get('type') or body.get('command')} failed", error)
         person, channel = _who_acted(body)
@@ -125,8 +127,8 @@ class Failures:
             )
 
     async def _show(self, channel: str, person: str, message: Message) -> None:
-        """Show it to the person alone: where they acted, or in a direct message, as `/wiki` also
-        works in channels without the bot."""
+        """Show the message to the person alone: where they acted, or in a direct message, as
+        `/wiki` also works in channels without the bot."""
         if channel:
             with suppress(ChatRefused):
                 await self.api.post_ephemeral(channel, person, message)
@@ -135,7 +137,7 @@ class Failures:
 
 
 def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the person and channel of a click, a form, a command or an event."""
+    """Return the ids of person and channel of a click, form, command or event; empty: unknown."""
     if event := body.get("event"):
         return _id(event.get("user")), _id(event.get("channel"))
     person = body.get("user_id") or _id(body.get("user"))

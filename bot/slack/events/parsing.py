@@ -75,15 +75,15 @@ def storable(text: str) -> str:
 
 
 def _is_deletion(event: Mapping[str, Any]) -> bool:
-    """Return whether it is a deletion. A deleted message with replies leaves a tombstone, which
-    Slack reports as a change."""
+    """Return whether the event deletes a message. A deleted message with replies leaves a
+    tombstone, which Slack reports as a change."""
     subtype = (event.get("message") or {}).get("subtype")
     return event.get("subtype") == "message_deleted" or subtype == "tombstone"
 
 
 def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the message of an event as it is now, or as it was before it was deleted; empty for a
-    change that is no edit of its words."""
+    change that leaves its words as they were."""
     before = event.get("previous_message") or {}
     if _is_deletion(event):
         return before
@@ -94,7 +94,7 @@ def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) -> MessageKind | None:
-    """Return the kind of message. A mention also comes as a message event, in any order."""
+    """Return the kind of message, if it is one. Slack sends a mention as two events."""
     if event.get("type") == "app_mention":
         return MessageKind.MENTION
     if event.get("type") != "message":
@@ -131,6 +131,7 @@ def _text(written: Mapping[str, Any], me: Identity) -> str:
 
 
 def _points(words: str) -> bool:
+    """Return whether the words are few and point at something else, as in "What about this?"."""
     return len(words.split()) <= _SHORT and _POINTING.search(words) is not None
 
 

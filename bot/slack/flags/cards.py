@@ -71,52 +71,54 @@ class Allowed:
 
 def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     """Return the card for the review channel."""
-    flag, around = content.flag, content.around
+    flag, circumstances = content.flag, content.around
     head = texts.heading(_head(flag), flag.complaint.words)
-    question = plain(around.question)[:_QUESTION_SHOWN]
+    question = plain(circumstances.question)[:_QUESTION_SHOWN]
     above = [section(f"*{literal(head)}*"), _titled(texts.QUESTION, quoted(question))]
     below = [_titled(texts.COMMENT, quoted(flag.comment))] if flag.comment else []
-    below.append(context(_by(flag, around)))
-    if around.history:
-        steps = around.history[-_STEPS_SHOWN:]
-        below.append(context(joined([_step(step, around.person) for step in steps])))
+    below.append(context(_people_line(flag, circumstances)))
+    if circumstances.history:
+        steps = circumstances.history[-_STEPS_SHOWN:]
+        below.append(context(joined([_step(step, circumstances.person) for step in steps])))
     if buttons := _buttons(flag):
         below.append(actions(*buttons, id_="flag"))
-    cited, cited_now = _cited(around, allowed, today)
-    room = _room_beside([*above, *cited, *cited_now, *below])
-    old, new = _answers(flag, around, allowed.links, room)
-    blocks = [*above, *old, *cited, *new, *cited_now, *below]
+    old_sources, new_sources = _source_blocks(circumstances, allowed, today)
+    room = _room_left([*above, *old_sources, *new_sources, *below])
+    old, new = _answers(flag, circumstances, allowed.links, room)
+    blocks = [*above, *old, *old_sources, *new, *new_sources, *below]
     return Message(literal(f"{head}: {question}"[:300]), blocks).marked(card_name(flag))
 
 
-def _cited(around: Circumstances, allowed: Allowed, today: date) -> tuple[list[Block], list[Block]]:
-    """Return the sources of the old answer, and those of the new one, each in small print."""
-    sources = _sources(around, allowed, today)
-    again = around.again.sources if around.again else ()
-    newer = [source_line(source, allowed.links, today) for source in again]
-    limit = LIMIT if around.again is None else _SOURCES_OF_TWO
-    return _small_print(sources, limit), _small_print(newer, limit)
+def _source_blocks(
+    circumstances: Circumstances, allowed: Allowed, today: date
+) -> tuple[list[Block], list[Block]]:
+    """Return blocks with the sources of the old answer, and those with the new answer's."""
+    old_lines = _sources(circumstances, allowed, today)
+    new_sources = circumstances.again.sources if circumstances.again else ()
+    new_lines = [source_line(source, allowed.links, today) for source in new_sources]
+    limit = LIMIT if circumstances.again is None else _SOURCES_OF_TWO
+    return _small_print(old_lines, limit), _small_print(new_lines, limit)
 
 
 def _small_print(lines: Sequence[str], limit: int) -> list[Block]:
     return [context(joined(lines, limit))] if lines else []
 
 
-def _room_beside(blocks: list[Block]) -> int:
-    """Return the characters that answers may have in a message beside ``blocks``."""
+def _room_left(blocks: list[Block]) -> int:
+    """Return how many characters a message with ``blocks`` has left for answers."""
     # The notification counts, too; punctuation of JSON does not, and is the reserve.
     return MESSAGE - len(json.dumps(blocks, ensure_ascii=False))
 
 
 def _answers(
-    flag: Flag, around: Circumstances, origins: Container[str], room: int
+    flag: Flag, circumstances: Circumstances, origins: Container[str], room: int
 ) -> tuple[list[Block], list[Block]]:
-    """Return the old answer and the new one, as far as everyone may read them, in ``room``
-    characters."""
-    old = _rendered(flag.recorded.answer, origins) if around.shown.whole else []
-    if flag.again is None or around.again is None:
+    """Return the blocks of the old answer, and those of the new one if there is one, in ``room``
+    characters. An answer that not everyone may read as a whole has none."""
+    old = _rendered(flag.recorded.answer, origins) if circumstances.shown.whole else []
+    if flag.again is None or circumstances.again is None:
         return _answer(texts.ANSWER, old, room), []
-    new = _rendered(flag.again, origins) if around.again.whole else []
+    new = _rendered(flag.again, origins) if circumstances.again.whole else []
     heads = texts.OLD_ANSWER, texts.NEW_ANSWER
     if old == new:
         heads = texts.OLD_ANSWER, texts.SAME_ANSWER
@@ -157,38 +159,44 @@ def _raised_by(flag: Flag, person: str) -> str:
 
 
 def _head(flag: Flag) -> str:
+    """Return the state of the flag, which begins the card's heading."""
     if flag.complaint is Complaint.UNANSWERED and not flag.state.settled:
         return texts.QUESTION_FOR_YOU
     return _HEADS[flag.state]
 
 
-def _sources(around: Circumstances, allowed: Allowed, today: date) -> list[str]:
-    edits = zip(around.shown.sources, around.edits, strict=True)
-    lines = [_source(source, edit, allowed, today) for source, edit in edits]
-    if not around.shown.whole:
+def _sources(circumstances: Circumstances, allowed: Allowed, today: date) -> list[str]:
+    """Return the old answer's sources that everyone may read, and a note if others are left out."""
+    with_edit_urls = zip(circumstances.shown.sources, circumstances.edits, strict=True)
+    lines = [_source(source, edit_url, allowed, today) for source, edit_url in with_edit_urls]
+    if not circumstances.shown.whole:
         lines.append(texts.REST_NOT_SHOWN if lines else texts.ANSWER_NOT_SHOWN)
     return lines
 
 
-def _source(source: Source, edit: str, allowed: Allowed, today: date) -> str:
+def _source(source: Source, edit_url: str, allowed: Allowed, today: date) -> str:
+    """Return the line of a source, with a link that edits its page, if there is an allowed one."""
     line = source_line(source, allowed.links, today)
-    edited = link(edit, texts.EDIT_PAGE, allowed.edits)
-    longer = f"{line} \u00b7 {edited}"
+    edit_link = link(edit_url, texts.EDIT_PAGE, allowed.edits)
+    longer = f"{line} \u00b7 {edit_link}"
     # Two long addresses exceed Slack's limit, and it would refuse the whole card.
-    return longer if edited.startswith("<") and len(longer) <= LIMIT else line
+    return longer if edit_link.startswith("<") and len(longer) <= LIMIT else line
 
 
-def _by(flag: Flag, around: Circumstances) -> str:
-    parts = [_raised_by(flag, around.person)]
-    if around.owner:
+def _people_line(flag: Flag, circumstances: Circumstances) -> str:
+    """Return who flagged, the page's owner and who took the flag, with a link to the answer."""
+    parts = [_raised_by(flag, circumstances.person)]
+    if circumstances.owner:
         # The card's only mention: of somebody whom Slack found by their address.
-        parts.append(texts.page_of(f"<@{around.owner}>"))
-    elif around.owner_words:
-        parts.append(texts.page_of(literal(around.owner_words[:100])))
-    if around.holder and flag.state is FlagState.TAKEN:
-        parts.append(texts.is_on_it(literal(around.holder)))
-    if around.address:
-        parts.append(link(around.address, texts.OPEN_ANSWER, origins_of([around.address])))
+        parts.append(texts.page_of(f"<@{circumstances.owner}>"))
+    elif circumstances.owner_words:
+        parts.append(texts.page_of(literal(circumstances.owner_words[:100])))
+    if circumstances.holder and flag.state is FlagState.TAKEN:
+        parts.append(texts.is_on_it(literal(circumstances.holder)))
+    if circumstances.address:
+        parts.append(
+            link(circumstances.address, texts.OPEN_ANSWER, origins_of([circumstances.address]))
+        )
     return " \u00b7 ".join(parts)
 
 
@@ -223,12 +231,14 @@ def _titled(title: str, text: str) -> Block:
 
 
 def _rendered(result: Result, origins: Container[str]) -> Sequence[Piece]:
+    """Return the text of an answer as mrkdwn, with its footnotes linked."""
     notes = [source.url for source in result.sources] if isinstance(result, Answer) else []
     return render(result.text, origins, notes)
 
 
 def _answer(title: str, pieces: Sequence[Piece], room: int) -> list[Block]:
-    """Return an answer in as many sections as it needs, and say so if it does not fit."""
+    """Return the answer's sections that fit into ``room`` characters; a note says if more was
+    cut."""
     room = max(room, _LEAST_SHOWN)
     parts = sections(pieces, min(LIMIT - _HEADING, room))
     if not parts:
@@ -275,6 +285,7 @@ def announcement(
 
 
 def _head_of_announcement(announced: Announcement, by: str) -> str:
+    """Return the sentence that says who published the answer, or how it ended (``by`` whom)."""
     written = announced.written
     # A mention by id: a name in words could be anybody's.
     author = f"<@{written.author}>" if written.author else texts.FORGOTTEN_AUTHOR

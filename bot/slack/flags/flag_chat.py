@@ -42,17 +42,20 @@ class SlackFlagChat:
         return cls(slack.api, slack.chat.renderer, allowed)
 
     async def post(self, channel: str, content: FlagContent) -> str:
+        """Post content in a channel, or directly to a person, and return the message's ts."""
         return await self.api.post(channel, await self._rendered(content))
 
     async def edit(self, channel: str, id_: str, content: FlagContent) -> None:
         await self.api.edit(channel, id_, await self._rendered(content))
 
     async def find(self, channel: str, name: str, *, since: datetime) -> str:
+        """Return the ts of the card or announcement called ``name``; empty if there is none."""
         return (await marked_messages(self.api, channel, since=since)).get(name, "")
 
     async def post_privately(
         self, channel: str, person: str, content: FlagContent, thread: str | None = None
     ) -> None:
+        """Show content to the person alone, in the channel or its thread."""
         await self.api.post_ephemeral(channel, person, await self._rendered(content), thread)
 
     async def direct(self, person: str) -> str:
@@ -61,6 +64,8 @@ class SlackFlagChat:
     async def post_reply(
         self, channel: str, ts: str, content: AnswerContent, *, since: datetime
     ) -> str:
+        """Post an answer as the reply to the message at ``ts``, except for parts that were posted
+        after ``since``. Return the ts of the last part."""
         posted = await marked_messages(self.api, channel, since=since)
         last = ""
         messages = await asyncio.to_thread(self.answers.messages, content)
@@ -76,6 +81,7 @@ class SlackFlagChat:
     async def replace_reply(
         self, recorded: RecordedAnswer, parts: frozenset[str], content: FlagContent
     ) -> None:
+        """Put ``content`` into the reply's recorded message, and delete the other ``parts``."""
         place, message = recorded.asked.place, await self._rendered(content)
         marked = message.marked(reply_mark(place.ts, 0))
         await self.api.edit(place.channel, recorded.message, marked)
@@ -83,7 +89,7 @@ class SlackFlagChat:
             await self.api.remove(place.channel, ts)
 
     async def _rendered(self, content: FlagContent) -> Message:
-        # It may have words of pages: rendering them must not block the event loop.
+        # Content may have words of pages: rendering them must not block the event loop.
         return await asyncio.to_thread(self._message, content)
 
     def _message(self, content: FlagContent) -> Message:

@@ -42,9 +42,9 @@ _CHOICES = {
 def complaint(answer: int) -> Block:
     """Return the form of a complaint. Only the answer's id passes through Slack, never the
     question."""
-    options = [{"text": plain_text(text), "value": c.value} for c, text in _CHOICES.items()]
+    options = [{"text": plain_text(text), "value": kind.value} for kind, text in _CHOICES.items()]
     choice: Block = {"type": "radio_buttons", "action_id": "choice", "options": options}
-    comment = _text(_LONGEST_COMMENT)
+    comment = _text_field(_LONGEST_COMMENT)
     blocks = [
         entry("complaint", texts.WHAT_IS_WRONG, choice),
         entry("comment", texts.WHAT_SHOULD_IT_SAY, comment, optional=True),
@@ -70,6 +70,7 @@ def please_wait() -> Block:
 
 
 def refusal(words: str) -> Block:
+    """Return a form that only says why no answer can be written."""
     return modal(texts.WRITE_ANSWER, [section(literal(words))])
 
 
@@ -87,7 +88,7 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
     day: Block = {"type": "datepicker", "action_id": "day", "initial_date": until.isoformat()}
     blocks = [
         section(f"*{texts.TO_QUESTION}*\n{quoted(plain(question)[:_LONGEST_QUESTION])}"),
-        entry("answer", texts.THE_ANSWER, _text(_LONGEST_ANSWER)),
+        entry("answer", texts.THE_ANSWER, _text_field(_LONGEST_ANSWER)),
         entry("pages", texts.WHICH_PAGES, chosen, hint=texts.WHO_GETS_IT),
         entry("until", texts.UNTIL_WHEN, day),
     ]
@@ -116,6 +117,6 @@ def _form(name: str, subject: Mapping[str, int], title: str, blocks: Sequence[Bl
     return form(name, subject, title, blocks, submit=texts.SEND, close=texts.CANCEL)
 
 
-def _text(longest: int) -> Block:
+def _text_field(longest: int) -> Block:
     text: Block = {"type": "plain_text_input", "action_id": "words"}
     return text | {"multiline": True, "max_length": longest}

@@ -39,16 +39,19 @@ class SlackWritingForm:
     view: str
 
     async def refuse(self, words: str) -> None:
+        """Show in the form why no answer can be written."""
         await self.api.ask_now(self.view, forms.refusal(words))
 
     async def show(self, flag: int, question: str, pages: Sequence[Source], until: date) -> None:
+        """Show the fields for an answer, as `forms.writing` makes them."""
         form = await asyncio.to_thread(forms.writing, flag, question, pages, until)
         await self.api.ask_now(self.view, form)
 
 
 @dataclass(frozen=True, slots=True)
 class FlagPresses:
-    """The handlers. ``me`` is the bot's user."""
+    """The handlers, each named after what the person did: a click, a sent form or a reaction.
+    ``me`` is the bot's user."""
 
     flags: Flagging
     api: SlackApi

@@ -45,11 +45,11 @@ class Weekly:
 
     @classmethod
     def named(cls, weekday: str, at: time, zone: tzinfo) -> Weekly:
-        """Create it for a weekday by its English name, in lower case."""
+        """Return the moment on a weekday, given by its English name in lower case."""
         return cls(_WEEKDAYS.index(weekday), at, zone)
 
     def latest(self, now: datetime) -> datetime:
-        """Return the last such moment that is not after ``now``, in UTC."""
+        """Return the latest occurrence of this moment that is not after ``now``, in UTC."""
         today = now.astimezone(self.zone).date()
         day = today - timedelta(days=(today.weekday() - self.weekday) % 7)
         # In UTC: within one time zone Python compares local times, not moments.
@@ -90,6 +90,7 @@ class Week:
 
 
 def digest(week: Week, origins: Container[str], today: date) -> Message:
+    """Return the digest of the week. Pages are linked if their origin is among ``origins``."""
     text = texts.last_week(volume(week.volume))
     blocks = [section(texts.last_week_in_bold(volume(week.volume))), section(_flags(week, today))]
     if week.gaps:
@@ -105,6 +106,7 @@ def digest(week: Week, origins: Container[str], today: date) -> Message:
 
 
 def _flags(week: Week, today: date) -> str:
+    """Return the line of the numbers of flags, with the flag that waits longest."""
     flagged = week.flagged
     line = texts.flags_of_week(flagged.opened, flagged.fixed, week.open_flags)
     longest = week.longest
@@ -117,10 +119,12 @@ def _flags(week: Week, today: date) -> str:
 
 
 def _since(day: date, today: date) -> str:
+    """Return the day and how long ago it was; just "today" for today."""
     return ago(day, today) if day == today else texts.day(day, ago(day, today))
 
 
 def _gap(gap: Gap) -> str:
+    """Return the unanswered question, and how often it was asked, if more than once."""
     words, times = question(gap.latest.asked.question), len(gap.asked)
     return texts.often(words, times) if times > 1 else words
 
@@ -136,9 +140,10 @@ class DigestLog(Protocol):
     StateUnavailable."""
 
     async def begin(self, due: datetime) -> bool:
-        """Return whether this process is to post it."""
+        """Return whether this process is to post the digest: no other is, and none has."""
 
-    async def done(self, due: datetime) -> None: ...
+    async def done(self, due: datetime) -> None:
+        """Record that the digest needs no more posting."""
 
 
 @dataclass(slots=True)
@@ -187,6 +192,7 @@ class Digests:
             await self.slack.api.post(self.channel, message.marked(mark))
 
     async def _week(self) -> Week:
+        """Return the figures of the last week, as far as all in the channel may see them."""
         flags = await self.feedback.open_flags()
         # People who may get no answers see figures, and neither pages nor questions.
         has_no_outsiders = not await self.slack.directory.has_outsiders(self.channel)
@@ -201,6 +207,7 @@ class Digests:
         )
 
     async def _waiting(self, flag: Flag, *, may_show: bool) -> Waiting:
+        """Return the flag's day; with question and link if ``may_show`` and its card is here."""
         since = flag.raised.date()
         if not may_show or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
@@ -208,6 +215,7 @@ class Digests:
         return Waiting(since, question_of(flag.recorded), address)
 
     async def _gaps(self) -> Sequence[Gap]:
+        """Return the first gaps among the unanswered questions that were asked in public."""
         public, _ = await self.insights.unanswered(WEEK)
         gaps = await self.insights.gaps(public, _SHOWN)
         return [gap for gap, _ in gaps]

@@ -35,7 +35,7 @@ PATIENCE = 0.2
 """Seconds that the first page waits for slow parts; a second page has them."""
 _SHOWN = 5
 
-_Making = Coroutine[Any, Any, list[Block]]
+_PendingBlocks = Coroutine[Any, Any, list[Block]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Home:
         await self.show(body["event"]["user"])
 
     async def show(self, person: str) -> None:
-        """Publish the page as it is now.
+        """Publish the person's Home tab as it is now.
 
         Raises:
             ChatUnavailable
@@ -71,10 +71,10 @@ class Home:
         except ChatRefused as error:
             logger.info("The Home tab of %s cannot be put up: %s", person, error)
 
-    async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:
+    async def _parts(self, person: str, *, admin: bool) -> dict[str, _PendingBlocks]:
         """Return the parts of the page by their headings."""
         member = (await self.slack.people.person(person)).membership is Membership.MEMBER
-        parts: dict[str, _Making] = {texts.HOW_TO_ASK: self._asking(to_member=member)}
+        parts: dict[str, _PendingBlocks] = {texts.HOW_TO_ASK: self._asking(to_member=member)}
         if member:
             parts[texts.WHAT_I_READ] = self._wikis(whole=admin)
         parts[texts.YOUR_FLAGS] = self._flags(person)
@@ -88,23 +88,23 @@ class Home:
             }
         return parts
 
-    async def _publish(self, person: str, parts: Mapping[str, _Making]) -> None:
+    async def _publish(self, person: str, parts: Mapping[str, _PendingBlocks]) -> None:
         """Publish the parts that are ready at once, and the whole when it is ready."""
-        making = {
+        tasks = {
             heading: asyncio.create_task(self._made(heading, part))
             for heading, part in parts.items()
         }
         try:
-            _, late = await asyncio.wait(making.values(), timeout=PATIENCE)
-            first = await self.slack.api.publish(person, _view(making))
+            _, late = await asyncio.wait(tasks.values(), timeout=PATIENCE)
+            first = await self.slack.api.publish(person, _view(tasks))
             if late:
                 await asyncio.wait(late)
-                await self.slack.api.publish(person, _view(making), after=first)
+                await self.slack.api.publish(person, _view(tasks), after=first)
         finally:
-            for part in making.values():
+            for part in tasks.values():
                 part.cancel()
 
-    async def _made(self, heading: str, part: _Making) -> list[Block]:
+    async def _made(self, heading: str, part: _PendingBlocks) -> list[Block]:
         """Return the blocks of a part; a failing part leaves the others as they are."""
         try:
             return await part
@@ -118,6 +118,7 @@ class Home:
         return home_page.asking([inert(text) for text in examples])
 
     async def _wikis(self, *, whole: bool) -> list[Block]:
+        """Return the state of the wikis; ``whole``: with the details for admins."""
         rows = await asyncio.to_thread(self.operating.status)
         return home_page.wikis(rows, whole=whole)
 
@@ -130,6 +131,7 @@ class Home:
         return await asyncio.to_thread(home_page.flags, flags, questions, addresses, today)
 
     async def _address(self, recorded: RecordedAnswer) -> str:
+        """Return the address of an answer in Slack; empty if it is unknown."""
         if not recorded.message:
             return ""
         return await self.slack.api.address(recorded.asked.place.channel, recorded.message)
@@ -141,6 +143,7 @@ class Home:
         return home_page.volumes(dict(zip(days, volumes, strict=True)))
 
     async def _unanswered(self) -> list[Block]:
+        """Return unanswered questions asked in public, and the number of those asked in private."""
         public, private = await self.insights.unanswered(LATELY)
         found = await self.insights.gaps(public, _SHOWN)
         gaps = [gap for gap, _ in found]
@@ -155,13 +158,14 @@ class Home:
         return await asyncio.to_thread(home_page.stale_pages, pages, self.slack.links, today)
 
     async def _reader(self, person: str) -> Reader:
+        """Return the reader with the person's own rights; with none if they get no answers."""
         reader = await self.slack.people.reader(person, private=True, shared=False)
         return Principal() if isinstance(reader, Closed) else reader
 
 
-def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:
+def _view(tasks: Mapping[str, asyncio.Task[list[Block]]]) -> Block:
     """Return the page as far as it is ready."""
     return home_page.view(
         HomeSection(heading, part.result() if part.done() else [context(texts.COMING)])
-        for heading, part in making.items()
+        for heading, part in tasks.items()
     )

@@ -58,13 +58,15 @@ class ProgressMessage:
         self._api, self._channel, self._message = api, channel, message
 
     async def show(self, message: Message) -> None:
+        """Show progress. A failure is only logged: more progress follows."""
         try:
             await self._edit(message)
         except (ChatUnavailable, ChatRefused) as error:
             logger.info("Progress could not be shown: %s", error)
 
     async def end(self, message: Message) -> None:
-        """Show the end. An edit can be repeated safely, so it is tried again."""
+        """Show the last message, the report. An edit can be repeated safely, so it is tried
+        again."""
         for pause in islice(growing_pauses(0.5, 30.0), _TRIES):
             try:
                 await self._edit(message)
@@ -100,7 +102,7 @@ class Reindexer:
         self._note = ""
 
     async def start(self, order: Order, channel: str, person: str, respond: Respond) -> None:
-        """Start a reindex: return once it is stored, or was refused with a reason."""
+        """Store a reindex job and post its progress message. If another job runs, respond so."""
         job = await self._jobs.add(order, person, channel)
         if job is None:
             progress = [texts.done(self._progress)] if self._progress else []
@@ -109,20 +111,19 @@ class Reindexer:
         try:
             await self._post(job, respond)
         finally:
-            # Otherwise nobody would take the job while this process lives, and no other could be
-            # ordered.
+            # Even if the post failed: a job that is not ready would block all others.
             self._unready.add(job.id)
             with suppress(StateUnavailable):
                 await self._make_ready()
             self.wake()
 
     def wake(self) -> None:
-        """Check whether there is a job."""
+        """Begin to work on the stored jobs, unless this process does already or stops."""
         if not self._stopping and (self._working is None or self._working.done()):
             self._working = asyncio.create_task(self._work())
 
     async def cancelled(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """Handle the button."""
+        """Handle the Cancel button."""
         person, channel = body["user"]["id"], body["channel"]["id"]
         if not await self._people.is_admin(person):
             await self._api.post_ephemeral(channel, person, ADMINS_ONLY)
@@ -132,6 +133,7 @@ class Reindexer:
             self.wake()
 
     async def stop(self) -> None:
+        """Stop the running job, and leave the jobs to other processes."""
         self._stopping = True
         if self._working and not self._working.done():
             self._working.cancel()
@@ -174,6 +176,7 @@ class Reindexer:
             self._unready.discard(id_)
 
     async def _work(self) -> None:
+        """Carry out the stored jobs one by one, until none is left."""
         try:
             await self._make_ready()
             while job := await self._jobs.take():
@@ -224,8 +227,9 @@ class Reindexer:
     async def _sync(
         self, job: Job, stopped: Callable[[], bool], cancelled: threading.Event
     ) -> tuple[Message, Message | None]:
-        """Run the job, once no other sync runs. Return two messages: the report for everybody who
-        sees the progress message, and the details, if there are any, for the admin."""
+        """Run the job, once no other sync runs. ``stopped``: cancelled, or this process ends.
+        Return two messages: the report for everybody who sees the progress message, and the
+        details, if there are any, for the admin."""
         if job.attempts > MOST_ATTEMPTS:
             return say(texts.GIVEN_UP), None
         order = job.order
@@ -233,6 +237,7 @@ class Reindexer:
         def work() -> list[SyncReport]:
             lower_priority()  # the thread is this work's own
             synced = self._reindexing.carry_out(order, self._note_progress, stopped)
+            # A cancelled job's half-built index is deleted; a process that ends leaves it.
             if order.full and not order.dry_run and cancelled.is_set():
                 self._reindexing.abandon()
             return synced
@@ -257,7 +262,7 @@ class Reindexer:
         return reports.report(order, [], cancelled=True), None
 
     def _note_progress(self, progress: Progress) -> None:
-        """Show progress; called in the sync's thread."""
+        """Keep the latest progress for `_watch` to show; called in the sync's thread."""
         self._progress = progress
 
     async def _watch(
@@ -277,6 +282,7 @@ class Reindexer:
                 await shown_progress.show(reports.progress(job, *latest))
 
     async def _is_cancelled(self, job: Job) -> bool:
+        """Return whether somebody cancelled the job; False while the database is unavailable."""
         try:
             return await self._jobs.is_cancelled(job.id)
         except StateUnavailable as error:
@@ -285,5 +291,6 @@ class Reindexer:
 
 
 async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel the task and wait for its end, whatever it raises."""
     task.cancel()
     await asyncio.wait([task])

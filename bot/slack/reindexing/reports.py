@@ -26,8 +26,8 @@ CANCEL = "reindex_cancel"
 
 
 def progress(job: Job, latest: Progress | None, note: str = "") -> Message:
-    """Return the progress message. Before the first progress it names what was ordered, with a
-    note."""
+    """Return the progress message with its Cancel button. Before any progress (``latest`` is None)
+    it names what was ordered, with the ``note``."""
     if latest is None:
         message = say(texts.begun(_doing(job.order, job.order.what)), *filter(None, [note]))
     else:
@@ -78,6 +78,7 @@ def _outcome(order: Order, reports: Sequence[SyncReport], *, cancelled: bool) ->
 
 
 def _doing(order: Order, scope: str) -> str:
+    """Return what the job does with ``scope``: it looks through, rebuilds or reindexes it."""
     if order.dry_run:
         return texts.looking_through(scope)
     return texts.rebuilding(scope) if order.full else texts.reindexing(scope)
@@ -107,12 +108,12 @@ def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
 
 
 def _room_of(shown: Sequence[SyncReport]) -> int:
-    """Return how many characters each of the wikis may take: a section, or its share of a
-    message."""
+    """Return how many characters each wiki may take: a section, or its share of a message."""
     return min(LIMIT, MESSAGE // len(shown))
 
 
 def _plans(report: SyncReport, limit: int) -> str:
+    """Return what a dry run would do in a wiki, as far as it fits into ``limit`` characters."""
     items = [literal(plan) for plan in report.planned[:_PLANS_SHOWN]]
     return _listed([f"*{literal(report.wiki)}*"], items, len(report.planned), limit)
 

@@ -1,6 +1,7 @@
 """An answer as a Slack message: short text, sources in small print, buttons. Pure except for today.
 
-Only ids and numbers pass through Slack with the buttons, never the question."""
+Only ids and numbers pass through Slack with the buttons, never the question. ``origins`` are the
+origins that links may lead to."""
 
 from __future__ import annotations
 
@@ -80,14 +81,14 @@ _QUOTE_MARK = "&gt; "
 def answer(
     recorded: RecordedAnswer, origins: Container[str], *, today: date, tally: Tally | None = None
 ) -> list[Message]:
-    """Return one message, or as many as needed; sources and buttons are in the last."""
+    """Return the answer in one message or more; sources, buttons and ``tally`` are in the last."""
     result = recorded.answer
     notes = [source.url for source in result.sources] if isinstance(result, Answer) else []
     pieces = render(result.text, origins, notes)
     text = literal(first_sentence(result.text)) or texts.FOUND
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
-    messages[-1].blocks.extend(_foot(recorded, origins, today, tally))
+    messages[-1].blocks.extend(_below_answer(recorded, origins, today, tally))
     return messages
 
 
@@ -100,7 +101,7 @@ def first_sentence(text: str) -> str:
 
 
 def source_line(source: Source, origins: Container[str], today: date) -> str:
-    """Return ``title > heading`` as a link, and how far to trust its age."""
+    """Return ``title > heading`` as a link, and the page's age, with a warning if it is old."""
     title, heading = source.title[:LOOKED_AT], source.heading[:LOOKED_AT]
     place = f"{title} > {heading}" if heading else title
     return f"{link(source.url, on_one_line(place), origins)}{_age(source, today)}"
@@ -116,6 +117,7 @@ def _age(source: Source, today: date) -> str:
 
 
 def ago(then: date, today: date) -> str:
+    """Return how long ago the day was, in words such as "3 months ago"."""
     days = (today - then).days
     for size, in_text in ((365, texts.years_ago), (30, texts.months_ago), (1, texts.days_ago)):
         if days >= size:
@@ -126,7 +128,7 @@ def ago(then: date, today: date) -> str:
 def _sources(
     result: Result, origins: Container[str], today: date, *, with_words: bool
 ) -> list[str]:
-    """Return the lines that lead to pages; ``with_words`` of a page behind each footnote."""
+    """Return the lines that link to pages; ``with_words``: with the words that a footnote cites."""
     if isinstance(result, NoAnswer):
         return _nearest(texts.NEAREST_PAGES, result, origins, today)
     lines = []
@@ -140,34 +142,35 @@ def _sources(
 
 
 def _nearest(head: str, result: Result, origins: Container[str], today: date) -> list[str]:
+    """Return lines that link to the nearest sections, below ``head``; none if there are none."""
     nearest = result.nearest if isinstance(result, Answer | NoAnswer) else ()
     lines = [
-        f"\u2022 {source_line(source, origins, today)}{_owner(source)}{_nearest_line(source)}"
+        f"\u2022 {source_line(source, origins, today)}{_owner(source)}{_quoted_line(source)}"
         for source in nearest
     ]
     return [head, *lines] if lines else []
 
 
-def _nearest_line(source: Source) -> str:
-    """Return the line of a section that comes nearest, below its link."""
+def _quoted_line(source: Source) -> str:
+    """Return a line that quotes the section, to stand below its link; empty without a quotation."""
     words = excerpt(source.quote, LONGEST_LINE) if source.quote else ""
     return f"\n{texts.in_quotation_marks(literal(words))}" if words else ""
 
 
 def _owner(source: Source) -> str:
-    """Return the owner in the page's words, which mention nobody."""
+    """Return the owner as the page names them, without a mention; empty if it names nobody."""
     owner = literal(source.owner_named[:_OWNER])
     return f" \u00b7 {texts.owned_by(owner)}" if source.owner_named else ""
 
 
-def _foot(
+def _below_answer(
     recorded: RecordedAnswer, origins: Container[str], today: date, tally: Tally | None
 ) -> list[Block]:
-    """Return what stands below an answer: small print, buttons, and what people said of it."""
+    """Return the blocks below an answer: small print, buttons, and the number of verdicts."""
     blocks: list[Block] = []
     result = recorded.answer
     lines = _small_print(recorded, origins, today, with_words=True)
-    if len("\n".join(lines)) > LIMIT:
+    if len("\n".join(lines)) > LIMIT:  # then links are worth more than quotations
         lines = _small_print(recorded, origins, today, with_words=False)
     if lines:
         blocks.append(context(joined(lines)))
@@ -177,7 +180,7 @@ def _foot(
         blocks.append(context(tally_line) | {"block_id": "tally"})
     if is_unsure(result):
         blocks.append(ask_reviewers(recorded.id))
-    if _is_judged(recorded.answer):
+    if _takes_feedback(recorded.answer):
         blocks.append(feedback(recorded.id))
     return blocks
 
@@ -185,6 +188,7 @@ def _foot(
 def _small_print(
     recorded: RecordedAnswer, origins: Container[str], today: date, *, with_words: bool
 ) -> list[str]:
+    """Return the notes and sources below an answer; for ``with_words`` see `_sources`."""
     result = recorded.answer
     return [
         *_verified(result),
@@ -197,15 +201,15 @@ def _small_print(
     ]
 
 
-def _is_judged(result: Result) -> bool:
-    """Return whether it has feedback buttons."""
+def _takes_feedback(result: Result) -> bool:
+    """Return whether the answer has feedback buttons."""
     return isinstance(result, Answer) or (
         isinstance(result, NoAnswer) and result.reason is Reason.NOTHING_FITS
     )
 
 
 def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
-    """Return as many whole lines as fit."""
+    """Return as many whole lines as fit into ``limit`` characters, as one text."""
     text = ""
     for line in lines:
         longer = f"{text}\n{line}" if text else line
@@ -218,12 +222,12 @@ def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
 def quoted(text: str) -> str:
     """Return somebody's words as an inert quotation that fits into a section with a heading."""
     lines = literal(text).splitlines() or [""]
-    lead = "\n".join(f"&gt; {line}" for line in lines)
-    return next(iter(sections([Piece(lead)], _QUOTATION)), "")
+    quotation = "\n".join(f"&gt; {line}" for line in lines)
+    return next(iter(sections([Piece(quotation)], _QUOTATION)), "")
 
 
 def _unchecked(recorded: RecordedAnswer) -> list[str]:
-    """Return the warning above the sources, because text below many of them may be cut off."""
+    """Return the warning that pages are unchecked. It comes first, as the end may be cut off."""
     unchecked = recorded.answer.unchecked
     return [f":warning: {unchecked.words}"] if unchecked else []
 
@@ -244,6 +248,7 @@ def _narrowed(result: Result) -> list[str]:
 
 
 def _verified(result: Result) -> list[str]:
+    """Return who verified the answer as a whole, and its parts."""
     if not isinstance(result, Answer):
         return []
     whole = [result.verified.words] if result.verified else []
@@ -253,7 +258,7 @@ def _verified(result: Result) -> list[str]:
 
 
 def _fallback(result: Result) -> list[str]:
-    """Return why the language model did not word the answer, or what was not checked of it."""
+    """Return notes: an early answer, why no language model worded it, and what was not checked."""
     lines = [why_no_model(result)]
     if isinstance(result, Answer):
         lines = [EARLY if result.early else "", *lines, *result.check_notes]
@@ -261,6 +266,7 @@ def _fallback(result: Result) -> list[str]:
 
 
 def _as_of(recorded: RecordedAnswer) -> list[str]:
+    """Return the line that says when the wikis were last read, unless the warning says so."""
     moment, unchecked = recorded.as_of, recorded.answer.unchecked
     if moment is None or (unchecked and unchecked.last_check):
         return []
@@ -303,7 +309,7 @@ def feedback(answer: int) -> Block:
 
 
 def ask_reviewers(answer: int) -> Block:
-    """Return the button that asks the wiki's owners. It asks for confirmation: a person who asked
+    """Return the button that asks the reviewers. It asks for confirmation: a person who asked
     in private may not want others to read it."""
     confirm = {
         "title": plain_text(texts.SHALL_I_ASK_REVIEWERS),
@@ -346,13 +352,13 @@ class Renderer:
     clock: Callable[[], datetime]
 
     def messages(self, content: Content) -> list[Message]:
-        """Return at least one message; buttons are in the last."""
+        """Return the content in one message or more; buttons are in the last."""
         if isinstance(content, Notice):
             return [notice(content)]
         shown = answer(
             content.recorded, self.origins, today=self.clock().date(), tally=content.tally
         )
-        shown = [*shown[:-1], _with_end(shown[-1], content)]
+        shown = [*shown[:-1], _with_content_buttons(shown[-1], content)]
         return [_with_lead(shown[0], content), *shown[1:]] if content.lead else shown
 
 
@@ -363,8 +369,8 @@ def _with_lead(message: Message, content: AnswerContent) -> Message:
     return Message(message.text, [lead, *message.blocks])
 
 
-def _with_end(message: Message, content: AnswerContent) -> Message:
-    """Return the message with the buttons and the note that the content asks for."""
+def _with_content_buttons(message: Message, content: AnswerContent) -> Message:
+    """Return the message with the buttons and the note that ``content`` says."""
     shown_blocks = message.blocks
     if content.buttons is Buttons.NONE:
         shown_blocks = without_buttons(shown_blocks)
@@ -377,8 +383,8 @@ def _with_end(message: Message, content: AnswerContent) -> Message:
 
 
 def repeated(question: str) -> Message:
-    """Return the message. The person's words are only in its blocks: markup in ``text`` would be
-    live in Slack."""
+    """Return the message that repeats a person's question. Their words are only in its blocks:
+    markup in ``text`` would be live in Slack."""
     shown = section(command_texts.you_asked(quoted(question[:_REPEATED])))
     return Message(command_texts.YOU_ASKED_WITH_WIKI, [shown])
 

@@ -23,17 +23,17 @@ _QUOTE_MARK = "&gt;"
 def mark_changes(
     old: Sequence[Piece], new: Sequence[Piece]
 ) -> tuple[Sequence[Piece], Sequence[Piece]]:
-    """Return both with their changed words marked: struck through in ``old``, bold in ``new``. Text
-    in fences cannot be marked. Long texts, and two that differ in most words, are returned as they
-    are."""
+    """Return ``old`` and ``new`` with their changed words marked: struck through in ``old``, bold
+    in ``new``. Text in fences cannot be marked. Long texts, and two that differ in most words, are
+    returned as they are."""
     before, after = list(_words(old)), list(_words(new))
     matcher = SequenceMatcher(None, before, after)
     if len(before) + len(after) > _MOST_WORDS or matcher.ratio() < _ALIKE:
         return old, new
     same = matcher.get_matching_blocks()
-    in_old = {number for a, _, size in same for number in range(a, a + size)}
-    in_new = {number for _, b, size in same for number in range(b, b + size)}
-    return _marked(old, in_old, "~"), _marked(new, in_new, "*")
+    kept_in_old = {number for a, _, size in same for number in range(a, a + size)}
+    kept_in_new = {number for _, b, size in same for number in range(b, b + size)}
+    return _marked(old, kept_in_old, "~"), _marked(new, kept_in_new, "*")
 
 
 def _words(pieces: Sequence[Piece]) -> Iterator[str]:
@@ -53,6 +53,7 @@ def _marked(pieces: Sequence[Piece], kept: Container[int], mark: str) -> list[Pi
 
 
 def _marked_line(line: str, numbers: Iterator[int], kept: Container[int], mark: str) -> str:
+    """Return the line as `_marked` does. ``numbers`` yields the number of each word in it."""
     shown, end, is_open = "", 0, False
     for word in _WORD.finditer(line):
         is_changed = next(numbers) not in kept

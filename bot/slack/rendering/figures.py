@@ -16,6 +16,7 @@ _QUESTION_SHOWN = 300
 
 
 def volume(figures: Volume) -> str:
+    """Return how many questions were answered and flagged, in one line."""
     parts = [texts.answered(figures.answered, figures.questions)]
     if figures.nearest:
         parts.append(texts.shown_nearest(figures.nearest))
@@ -40,5 +41,5 @@ def asked(gap: Gap, today: date) -> str:
 
 
 def stale(page: Often, origins: Container[str], today: date) -> str:
-    """Return a stale page. Its age is shown even if the settings call no page old."""
+    """Return the line of a stale page: its link, its age and the number of answers that cite it."""
     return texts.in_answers(source_line(page.source, origins, today), page.times)

@@ -47,9 +47,10 @@ def origins(places: Iterable[str]) -> frozenset[str]:
 
 
 def allowed(url: str, origins: Container[str]) -> str | None:
-    """Return the address as Slack may get it, or None if its origin is not allowed."""
+    """Return the address, escaped for Slack; None if it is not allowed, or too long."""
     url = url.strip()
     if origin(url) not in origins:
         return None
     escaped = quote(url, safe=_KEPT)
+    # Slack's limit counts each & as "&amp;", four characters more.
     return escaped if len(escaped) + 4 * escaped.count("&") <= LONGEST else None

@@ -26,10 +26,12 @@ class Message:
 
 
 def section(mrkdwn: str) -> Block:
+    """Return a block of text. The mrkdwn must be safe."""
     return {"type": "section", "text": _mrkdwn(mrkdwn)}
 
 
 def context(*mrkdwn: str) -> Block:
+    """Return a block of small print. The mrkdwn must be safe."""
     return {"type": "context", "elements": [_mrkdwn(text) for text in mrkdwn]}
 
 
@@ -45,7 +47,8 @@ def plain_text(text: str) -> Block:
 def button(
     action: str, label: str, value: str = "", *, aloud: str = "", style: str = "", **more: Block
 ) -> Block:
-    """Return a button. Screen readers say ``aloud`` in place of its label."""
+    """Return a button. Clicks on it have the id ``action`` and the ``value``; screen readers say
+    ``aloud`` in place of its label; ``more`` are further fields."""
     fields = {"value": value, "accessibility_label": aloud, "style": style}
     filled = {name: text for name, text in fields.items() if text}
     return {"type": "button", "action_id": action, "text": plain_text(label), **filled, **more}
@@ -57,7 +60,7 @@ def actions(*buttons: Block, id_: str = "") -> Block:
 
 
 def entry(id_: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    """Return a field of a form. ``element`` takes the entry."""
+    """Return the field ``id_`` of a form. ``element`` is the input element that takes the entry."""
     block: Block = {"type": "input", "block_id": id_, "label": plain_text(label)}
     hints = {"hint": plain_text(hint)} if hint else {}
     return block | {"element": element, "optional": optional} | hints
@@ -76,7 +79,7 @@ def form(  # noqa: PLR0913 - the parts of a form
     submit: str,
     close: str,
 ) -> Block:
-    """Return a form. ``subject`` comes back with the entries."""
+    """Return a form. Slack sends ``name`` and ``subject`` back with the entries."""
     return modal(title, blocks) | {
         "callback_id": name,
         "private_metadata": json.dumps(subject),

@@ -92,10 +92,10 @@ def link(url: str, label: str, origins: Container[str]) -> str:
 
 
 def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> list[Piece]:
-    """Return light Markdown in pieces, in order. ``notes`` are the addresses behind ``[1]``,
-    ``[2]`` and so on. Total: any text renders."""
+    """Return light Markdown as pieces of mrkdwn, in order. ``notes`` are the addresses behind
+    ``[1]``, ``[2]`` and so on. Any text can be rendered."""
     pieces: list[Piece] = []
-    before: Kind | None = None
+    previous_kind: Kind | None = None
     for block in blocks(clean(text)):
         lines = block.text.splitlines()
         if block.kind is Kind.CODE:
@@ -110,9 +110,9 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
         else:
             shown = "\n".join(_line(line, block.kind, origins, notes) for line in lines)
             if shown.strip():
-                tight = block.kind is before is Kind.ITEM
+                tight = block.kind is previous_kind is Kind.ITEM
                 pieces.append(Piece(_inert_prose(shown), tight=tight))
-        before = block.kind
+        previous_kind = block.kind
     return pieces
 
 
@@ -139,6 +139,7 @@ def _line(line: str, kind: Kind, origins: Container[str], notes: Sequence[str]) 
 
 
 def _inline(line: str, origins: Container[str], notes: Sequence[str]) -> str:
+    """Return the text of a line as mrkdwn: markup is converted, all else made inert."""
     shown, end = [], 0
     for match in _INLINE.finditer(line):
         shown.append(_without_markup(line[end : match.start()]))
@@ -183,6 +184,7 @@ def _without_markup(text: str) -> str:
 
 
 def _without_addresses(text: str) -> str:
+    """Return the text with its addresses broken by a joiner, so that Slack links none."""
     return _ADDRESS.sub(lambda match: f"{match[1]}{JOINER}{match[2]}", text)
 
 
@@ -214,17 +216,19 @@ def _inert_prose(mrkdwn: str) -> str:
 
 
 def _without_signs(text: str) -> str:
+    """Return the text without live emoji and without our sign of a verified answer."""
     return _OUR_SIGN.sub("", _EMOJI.sub(_colon, text))
 
 
 def _colon(match: re.Match[str]) -> str:
-    """Return the first colon of ``:name:`` so that Slack draws no emoji; that of 10:30:45 stays."""
+    """Return the first colon of ``:name:``, broken so that Slack draws no emoji; that of 10:30:45
+    stays as it is."""
     is_emoji = match[1] in _EMOJI_OF_DIGITS or any(map(str.isalpha, match[1]))
     return f":{JOINER}" if is_emoji else ":"
 
 
 def _at_sign(match: re.Match[str]) -> str:
-    """Return the sign so that it pings nobody; in an e-mail address it stays as it is."""
+    """Return the @ broken by a joiner, so that it pings nobody; in e-mail addresses it stays."""
     at = match.start()
     before = match.string[max(at - 1, 0) : at]
     in_mail = _MAILBOX_END.match(before) and _MAIL_HOST.match(match.string, at)

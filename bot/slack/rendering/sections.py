@@ -13,7 +13,7 @@ MESSAGE = 12_000
 """Characters of a message that is a list. Slack takes 13,200 in all."""
 
 _FENCE = "```"
-_WHOLE = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)
+_TOKEN = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)
 """A token that must not be cut: a link, an entity, a code span; else a character."""
 
 
@@ -33,14 +33,15 @@ def sections(pieces: Iterable[Piece], limit: int = LIMIT) -> list[str]:
 
 
 def _parts(piece: Piece, limit: int) -> Iterator[str]:
-    room = limit - 2 * len(_FENCE) - 2 if piece.code else limit
+    """Yield parts of a piece, each of at most ``limit`` characters; code is put into fences."""
+    room = limit - 2 * len(_FENCE) - len("\n\n") if piece.code else limit
     for part in _cut(piece.text, room):
         if part.strip():
             yield f"{_FENCE}\n{part}\n{_FENCE}" if piece.code else part
 
 
 def _cut(text: str, room: int) -> Iterator[str]:
-    """Cut between lines, or if one line is too long, between words or anywhere."""
+    """Yield parts of at most ``room`` characters, cut between lines, else as in `_cut_line`."""
     part = ""
     for line in text.split("\n"):
         first, *others = _cut_line(line, room)
@@ -57,26 +58,26 @@ def _cut(text: str, room: int) -> Iterator[str]:
 
 
 def _cut_line(line: str, room: int) -> Iterator[str]:
-    """Cut a line between words, or anywhere if a word is too long."""
+    """Yield parts of a line, cut between words, or anywhere if a word is too long."""
     if len(line) <= room:
         yield line
         return
-    part, space = "", 0
+    part, last_space = "", 0
     for token in _tokens(line, room):
         if len(part) + len(token) > room:
-            end = space if space > room // 2 else len(part)
+            end = last_space if last_space > room // 2 else len(part)
             yield part[:end].rstrip()
-            part, space = part[end:].lstrip(), 0
+            part, last_space = part[end:].lstrip(), 0
         part += token
         if token.isspace():
-            space = len(part)
+            last_space = len(part)
     yield part
 
 
 def _tokens(line: str, room: int) -> Iterator[str]:
     """Yield the tokens of a line. A token that is too long for any section is cut like other text;
     of such a link only the label remains."""
-    for match in _WHOLE.finditer(line):
+    for match in _TOKEN.finditer(line):
         token = match[0]
         if len(token) <= room:
             yield token

@@ -35,11 +35,11 @@ def aligned(lines: Sequence[str]) -> Aligned:
     columns = max(map(len, rows), default=0)
     if columns > WIDEST:  # padding the rows would take memory in its square
         return Aligned(_as_prose(rows), fits=False)
-    equal = [row + [""] * (columns - len(row)) for row in rows]
-    widths = [max(map(_width, column)) for column in zip(*equal, strict=True)]
+    padded_rows = [row + [""] * (columns - len(row)) for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*padded_rows, strict=True)]
     if sum(widths) + 2 * max(columns - 1, 0) > WIDEST:
         return Aligned(_as_prose(rows), fits=False)
-    shown = ["  ".join(map(_padded, row, widths)).rstrip() for row in equal]
+    shown = ["  ".join(map(_padded, row, widths)).rstrip() for row in padded_rows]
     if len(shown) > 1:
         shown.insert(1, "  ".join("-" * width for width in widths))
     return Aligned("\n".join(shown), fits=True)
@@ -52,14 +52,14 @@ def _cells(line: str) -> list[str]:
 
 
 def _as_prose(rows: Sequence[Sequence[str]]) -> str:
-    """Return each row as an item of a list, each cell after its column's name, unless the names are
-    so long that there would be little else to read."""
+    """Return each row as an item of a list, each cell after its column's name. Names that are too
+    long to be repeated stand once, in the first line."""
     head, *body = rows
-    title = " \u00b7 ".join(filter(None, head))
+    first_line = " \u00b7 ".join(filter(None, head))
     if not body:
-        return title
+        return first_line
     if sum(map(len, head)) * len(body) > _NAMES:
-        return "\n".join([title, *(_item(row, []) for row in body)])
+        return "\n".join([first_line, *(_item(row, []) for row in body)])
     return "\n".join(_item(row, head) for row in body)
 
 
@@ -76,7 +76,7 @@ def _padded(cell: str, width: int) -> str:
 
 
 def _width(text: str) -> int:
-    """Return the width in terminal cells."""
+    """Return the width of the text in columns of a fixed-width font."""
     return sum(map(_columns_of, text))
 
 

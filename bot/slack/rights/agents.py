@@ -28,17 +28,20 @@ class SlackAgentPeople:
     looks: Rate
 
     async def standing(self, person: str) -> Standing:
-        found = await self._there(self.people.person(person, fresh=self.looks.allows("")))
+        """Return whether the person may get answers now."""
+        found = await self._in_slacks_loop(self.people.person(person, fresh=self.looks.allows("")))
         if found.membership is Membership.ABSENT:
             return Standing.GONE
-        closed = self.people.gets_nothing(found.membership, shared=False)
-        return Standing.OUTSIDE if closed else Standing.MEMBER
+        is_outsider = self.people.gets_nothing(found.membership, shared=False)
+        return Standing.OUTSIDE if is_outsider else Standing.MEMBER
 
     async def known(self, person: str) -> Known | None:
-        return await self._there(self._known(person))
+        """Return the person with their rights; None if they get no answers."""
+        return await self._in_slacks_loop(self._known(person))
 
     async def addressed_as(self, email: str) -> str:
-        found = await self._there(self.people.addressed_as(email))
+        """Return the id of the person with this address; empty if there is none for certain."""
+        found = await self._in_slacks_loop(self.people.addressed_as(email))
         return found.id if found else ""
 
     async def _known(self, person: str) -> Known | None:
@@ -49,7 +52,7 @@ class SlackAgentPeople:
         email = found.email if found.membership is Membership.MEMBER else ""
         return Known(reader, email, await self.people.groups_of(person))
 
-    async def _there(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _in_slacks_loop(self, work: Coroutine[Any, Any, T]) -> T:
         """Return the result of ``work`` in Slack's loop.
 
         Raises:

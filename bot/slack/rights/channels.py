@@ -48,8 +48,8 @@ class Channels:
         )
 
     async def is_public(self, id_: str) -> bool:
-        """Return whether every member of the workspace can read it, and nobody else; False if Slack
-        does not say."""
+        """Return whether every member of the workspace can read the channel, and nobody else; False
+        if Slack does not say."""
         channel = await self.channel(id_)
         return channel is not None and not channel.private and not channel.shared
 

@@ -76,17 +76,17 @@ def person_of(user: Mapping[str, Any], team: str, organization: str = "") -> Per
 
 
 def shown_name(name: str) -> str:
-    """Make a name one line of letters: it is shown beside our words, as in "Verified by", and must
-    not look like part of them."""
+    """Return the name as one line without signs: it is shown beside our words, as in "Verified by",
+    and must not look like part of them."""
     letters = "".join(
-        " " if _may_mark(character) else character for character in clean(name[: 4 * _LONGEST_NAME])
+        " " if _is_sign(character) else character for character in clean(name[: 4 * _LONGEST_NAME])
     )
     words = [word for word in letters.split() if word != _OUR_SEPARATOR]
     return " ".join(words)[:_LONGEST_NAME].strip() or NOBODY
 
 
-def _may_mark(character: str) -> bool:
-    """Return whether it is a check mark or the like, or begins one: Slack shows `:x:` as a sign."""
+def _is_sign(character: str) -> bool:
+    """Return whether the character is a sign such as a check mark, or begins one, as in `:x:`."""
     if character.isascii():
         return character == ":"
     return unicodedata.category(character) in ("So", "Sm", "Sk", "Co", "Cn") or (
@@ -118,8 +118,8 @@ def membership_of(user: Mapping[str, Any], team: str, organization: str = "") ->
     person may be a member of several workspaces, and ``team_id`` is one of them."""
     if user.get("deleted") or _is_app(user):
         return Membership.ABSENT
-    elsewhere = user.get("team_id") != team and team not in _teams(user, organization)
-    if user.get("is_stranger") or elsewhere:
+    is_outsider = user.get("team_id") != team and team not in _teams(user, organization)
+    if user.get("is_stranger") or is_outsider:
         return Membership.FOREIGN
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Membership.GUEST
@@ -127,12 +127,12 @@ def membership_of(user: Mapping[str, Any], team: str, organization: str = "") ->
 
 
 def _teams(user: Mapping[str, Any], organization: str) -> frozenset[str]:
-    """Return the workspaces of the organization that Slack says they are a member of."""
-    within = user.get("enterprise_user")
-    if not organization or not isinstance(within, Mapping):
+    """Return the ids of the organization's workspaces that the user is a member of."""
+    enterprise_user = user.get("enterprise_user")
+    if not organization or not isinstance(enterprise_user, Mapping):
         return frozenset()
-    teams = within.get("teams")
-    if within.get("enterprise_id") != organization or not isinstance(teams, list):
+    teams = enterprise_user.get("teams")
+    if enterprise_user.get("enterprise_id") != organization or not isinstance(teams, list):
         return frozenset()
     return frozenset(team for team in teams if isinstance(team, str))
 
@@ -174,7 +174,7 @@ class MemberList:
             ChatUnavailable
         """
         holder = (await self._latest(REMEMBERED)).holders.get(email)
-        if holder != id_:
+        if holder != id_:  # the list may be older than Slack's answer about the person
             holder = (await self._latest(READ_AGAIN)).holders.get(email)
         if holder is not None:
             return holder == id_

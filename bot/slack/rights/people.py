@@ -68,7 +68,7 @@ class SlackPeople:
         self._known, self._groups = ExpiringCache(self.clock), ExpiringCache(self.clock)
 
     async def person(self, id_: str, *, fresh: bool = False) -> Person:
-        """Return the person with this id.
+        """Return the person with this id. Unless ``fresh``, they may be as of a minute ago.
 
         Raises:
             ChatUnavailable
@@ -139,7 +139,7 @@ class SlackPeople:
                 memberships.add(listed[id_])
             else:
                 unlisted.append(id_)
-        if len(unlisted) > MOST_LOOKED_UP:
+        if len(unlisted) > MOST_LOOKED_UP:  # too many to ask: count them as unknown
             return frozenset({*memberships, Membership.NOBODY})
         people = [await self.person(id_) for id_ in unlisted]
         memberships.update(person.membership for person in people)
@@ -148,24 +148,25 @@ class SlackPeople:
     def gets_nothing(self, membership: Membership, *, shared: bool) -> bool:
         """Return whether people of this membership get no answers at all, in a channel that is
         ``shared`` with another company or not."""
-        opened = {
+        gets_answers = {
             Membership.MEMBER: True,
             Membership.GUEST: self.guests,
             Membership.FOREIGN: shared and self.shared_channels,
             Membership.ABSENT: False,
             Membership.NOBODY: False,
         }
-        return not opened[membership]
+        return not gets_answers[membership]
 
     async def name(self, id_: str) -> str:
+        """Return the person's name; "someone" if Slack is unavailable."""
         try:
             return (await self.person(id_)).name
         except ChatUnavailable:
             return texts.SOMEONE
 
     async def reader(self, id_: str, *, private: bool, shared: bool) -> Principal | Closed:
-        """Return the reader whose rights count for an answer to this person. If others can see it
-        (``private`` is false), only pages that everyone may read count."""
+        """Return the reader whose rights count for an answer to this person, or why they get none.
+        If others can see it (``private`` is false), only pages that everyone may read count."""
         if shared and not self.shared_channels:
             return Closed(texts.NO_OUTSIDERS)
         person = await self.person(id_)
@@ -194,6 +195,7 @@ class SlackPeople:
             return addressed(person.email) | {untold_token()}
 
     async def _look_up(self, id_: str) -> Person:
+        """Ask Slack for the person. If Slack refuses, return one whose membership is unknown."""
         try:
             answer = await call(self.client.users_info(user=id_))
         except ChatRefused as error:
@@ -205,7 +207,7 @@ class SlackPeople:
         return person_of(user, self.team, self.directory.organization)
 
     async def _identified(self, person: Person) -> Person:
-        """Return the person with the address that identifies them, or with none."""
+        """Return the person with the e-mail address that identifies them, or with none."""
         if not self.identifies:
             return replace(person, email="")
         if self.accounts is not None:
@@ -228,6 +230,7 @@ class SlackPeople:
         return groups.get(id_, frozenset())
 
     async def _read_groups(self) -> Mapping[str, frozenset[str]]:
+        """Read and cache the tokens of each person in user groups; none if they cannot be read."""
         try:
             team = self.team if self.directory.organization else None
             answer = await call(self.client.usergroups_list(include_users=True, team_id=team))

@@ -1,7 +1,7 @@
 """The ports `bot.conversation.ports.Directory` and `bot.flags.ports.FlagDirectory`, for Slack.
 
 Whose rights count: if only the asker sees an answer, theirs; in a small private channel, those of
-all members together; elsewhere, only pages open to everyone count. If somebody present may get no
+all members together; elsewhere, only pages open to everyone count. If somebody there may get no
 answers at all, such as a guest, no answer is shown to the channel.
 """
 
@@ -33,7 +33,7 @@ event that somebody joined, and it may come late."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Present:
+class _Members:
     """The members of a channel. ``memberships`` are their kinds (None: Slack does not say).
     ``shared``: the channel is shared with another company. ``counted`` are the members whose own
     rights count together; without any, only pages open to everyone count.
@@ -116,10 +116,10 @@ class SlackDirectory:
     bot: str
     most: int
     clock: Callable[[], float]
-    _known: ExpiringCache[str, tuple[float, _Present]] = field(init=False)
+    _known: ExpiringCache[str, tuple[float, _Members]] = field(init=False)
     """When Slack was asked for the members of a channel, and the members."""
     _described: ExpiringCache[str, Channel] = field(init=False)
-    _made_for: ExpiringCache[str, tuple[Reader, frozenset[str]]] = field(init=False)
+    _latest_readers: ExpiringCache[str, tuple[Reader, frozenset[str]]] = field(init=False)
     """The latest reader that stood for a channel's members, and these members."""
     _moves: Counter[str] = field(default_factory=Counter)
     """Joins and departures of each channel. What was looked up during one is not cached."""
@@ -129,12 +129,13 @@ class SlackDirectory:
 
     def __post_init__(self) -> None:
         self._known, self._described = ExpiringCache(self.clock), ExpiringCache(self.clock)
-        self._made_for = ExpiringCache(self.clock)
+        self._latest_readers = ExpiringCache(self.clock)
 
     async def name(self, person: str) -> str:
         return await self.people.name(person)
 
     async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
+        """Return the reader whose rights count for an answer to the person, see `SlackPeople`."""
         return await self.people.reader(person, private=private, shared=shared)
 
     async def reader_in(
@@ -148,26 +149,27 @@ class SlackDirectory:
         reader = await self.people.reader(person, private=private, shared=shared)
         if private or shared or isinstance(reader, Closed):
             return reader
-        present = await self._present(channel, just_now=True)
-        if present.shared:
+        members = await self._members_of(channel, just_now=True)
+        if members.shared:
             # It was shared since the question came, which may have been a while ago.
             return await self.people.reader(person, private=False, shared=True)
-        together = await self._reader(present)
-        self._made_for.put(channel, (together, _ids(present)), REMEMBERED)
-        return together
+        channel_reader = await self._reader(members)
+        self._latest_readers.put(channel, (channel_reader, _ids(members)), REMEMBERED)
+        return channel_reader
 
     async def audience(self, channel: str) -> Reader:
-        """Return the reader that stands for everybody who reads this channel. Fails closed: if they
-        are unknown, everyone."""
-        return await self._reader(await self._present(channel, just_now=True))
+        """Return the reader that stands for everybody in the channel. Fails closed: if Slack does
+        not say who that is, only pages open to everyone count."""
+        return await self._reader(await self._members_of(channel, just_now=True))
 
     async def readers_in(self, channel: str) -> frozenset[str]:
-        """Return the people whose own rights make up that reader; none if it is everyone.
+        """Return the ids of the people whose own rights count for an answer in the channel; none if
+        only pages open to everyone count.
 
         Raises:
             ChatUnavailable
         """
-        return _ids(await self._present(channel))
+        return _ids(await self._members_of(channel))
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
         """Return whether the channel has, or may have, members who get no answers. ``shared``:
@@ -176,7 +178,7 @@ class SlackDirectory:
         Raises:
             ChatUnavailable
         """
-        return self._has_outsiders(await self._present(channel), shared=shared)
+        return self._has_outsiders(await self._members_of(channel), shared=shared)
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
         """Return whether an answer made for ``reader`` may still be posted in the channel: nobody
@@ -185,16 +187,16 @@ class SlackDirectory:
         Raises:
             ChatUnavailable
         """
-        present = await self._present(channel, just_now=True)
-        if self._has_outsiders(present, shared=shared):
+        members = await self._members_of(channel, just_now=True)
+        if self._has_outsiders(members, shared=shared):
             return False
         if reader == ANYBODY:
             return True
-        made_for, people = self._made_for.get(channel) or (None, frozenset[str]())
-        if made_for == reader:
-            # Compare the people: the rights of one of them may have changed just now.
-            return bool(present.counted) and _ids(present) <= people
-        return _principals(await self._reader(present)) <= _principals(reader)
+        latest_reader, people = self._latest_readers.get(channel) or (None, frozenset[str]())
+        if latest_reader == reader:
+            # Compare the people, not the rights, which may have changed just now.
+            return bool(members.counted) and _ids(members) <= people
+        return _principals(await self._reader(members)) <= _principals(reader)
 
     async def is_in(self, person: str, channel: str) -> bool:
         return await self.channels.has(channel, person)
@@ -207,6 +209,7 @@ class SlackDirectory:
         return await self.is_in(person, recorded.asked.place.channel)
 
     async def is_shared(self, channel: str) -> bool:
+        """Return whether another company is in the channel, or Slack does not say."""
         described = await self.channels.channel(channel)
         return described is None or described.shared
 
@@ -214,6 +217,7 @@ class SlackDirectory:
         return await self.channels.is_public(channel)
 
     async def is_member(self, channel: str, person: str) -> bool:
+        """Return whether the person is a full member of the workspace, and in the channel."""
         # Asked each time: they may have been restricted, or have left, just now.
         described = await self.people.person(person, fresh=True)
         return described.membership is Membership.MEMBER and await self.is_in(person, channel)
@@ -222,20 +226,23 @@ class SlackDirectory:
         return await self.people.is_admin(person)
 
     async def is_somebody(self, person: str) -> bool:
+        """Return whether the id is of a known person who is active, and no app."""
         described = await self.people.person(person)
         return described.membership not in (Membership.ABSENT, Membership.NOBODY)
 
     async def member_at(self, email: str) -> str:
+        """Return the id of the full member with this address; empty if there is none."""
         person = await self.people.addressed_as(email)
         return person.id if person and person.membership is Membership.MEMBER else ""
 
-    def _has_outsiders(self, present: _Present, *, shared: bool) -> bool:
-        shared = shared or present.shared
-        if present.memberships is None:
+    def _has_outsiders(self, members: _Members, *, shared: bool) -> bool:
+        """Return whether some of the members get no answers, or may not, if Slack does not say."""
+        shared = shared or members.shared
+        if members.memberships is None:
             return not self._all_get_answers(shared=shared)
         return any(
             self.people.gets_nothing(membership, shared=shared)
-            for membership in present.memberships
+            for membership in members.memberships
         )
 
     def _all_get_answers(self, *, shared: bool) -> bool:
@@ -243,21 +250,21 @@ class SlackDirectory:
         with another company or not."""
         return self.people.guests and (self.people.shared_channels or not shared)
 
-    async def _present(self, channel: str, *, just_now: bool = False) -> _Present:
-        """Return the members, as they were within the last minute; with ``just_now``, within the
-        last second if their own rights count."""
+    async def _members_of(self, channel: str, *, just_now: bool = False) -> _Members:
+        """Return the channel's members, as they were within the last minute; with ``just_now``,
+        within the last second if their own rights count."""
         # One lookup at a time for each channel: the others wait for its result, in order.
         async with self._lookup_locks.setdefault(channel, asyncio.Lock()):
             if cached := self._known.get(channel):
-                asked_at, present = cached
-                if not (just_now and present.counted) or self.clock() - asked_at < JUST_NOW:
-                    return present
+                asked_at, members = cached
+                if not (just_now and members.counted) or self.clock() - asked_at < JUST_NOW:
+                    return members
             while True:
                 moves, asked_at = self._moves[channel], self.clock()
-                present = await self._look_up(channel)
+                members = await self._look_up(channel)
                 if moves == self._moves[channel]:
-                    self._known.put(channel, (asked_at, present), REMEMBERED)
-                    return present
+                    self._known.put(channel, (asked_at, members), REMEMBERED)
+                    return members
 
     async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle `member_joined_channel` and `member_left_channel`."""
@@ -266,26 +273,26 @@ class SlackDirectory:
         self._known.forget(channel)
         self._described.forget(channel)
 
-    async def _look_up(self, id_: str) -> _Present:
+    async def _look_up(self, id_: str) -> _Members:
         """Ask Slack who is in the channel, as far as rights depend on it."""
         channel = await self._describe(id_)
         if channel is None:
-            return _Present()
+            return _Members()
         if not channel.private and self._all_get_answers(shared=channel.shared):
             # Rights do not depend on who is there.
-            return _Present(frozenset(), channel.shared)
+            return _Members(frozenset(), channel.shared)
         ids = await self.channels.members(id_)
         if ids is None:
-            return _Present(None, channel.shared)
+            return _Members(None, channel.shared)
         members = [member for member in ids if member != self.bot]
         if not channel.private or channel.shared or len(members) > self.most:
-            return _Present(await self.people.memberships(members), channel.shared)
+            return _Members(await self.people.memberships(members), channel.shared)
         people = [await self.people.person(member) for member in members]
         readers = [person for person in people if person.membership is not Membership.ABSENT]
         memberships = frozenset(person.membership for person in readers)
         if memberships != {Membership.MEMBER}:
-            return _Present(memberships)
-        return _Present(memberships, counted=tuple(readers))
+            return _Members(memberships)
+        return _Members(memberships, counted=tuple(readers))
 
     async def _describe(self, id_: str) -> Channel | None:
         """Return the channel as Slack described it within the last minute; None if Slack does not
@@ -298,19 +305,19 @@ class SlackDirectory:
                 self._described.put(id_, channel, REMEMBERED)
         return channel
 
-    async def _reader(self, present: _Present) -> Reader:
-        """Return the reader that stands for all who are present, with the rights that each has
-        now."""
-        if not present.counted:
+    async def _reader(self, members: _Members) -> Reader:
+        """Return the reader that stands for the members, with the rights that each has now."""
+        if not members.counted:
             return ANYBODY
-        held = frozenset(await asyncio.gather(*map(self.people.rights, present.counted)))
-        return next(iter(held)) if len(held) == 1 else Audience(held)
+        rights = frozenset(await asyncio.gather(*map(self.people.rights, members.counted)))
+        return next(iter(rights)) if len(rights) == 1 else Audience(rights)
 
 
-def _ids(present: _Present) -> frozenset[str]:
+def _ids(members: _Members) -> frozenset[str]:
     """Return the people whose own rights count."""
-    return frozenset(person.id for person in present.counted)
+    return frozenset(person.id for person in members.counted)
 
 
 def _principals(reader: Reader) -> frozenset[Principal]:
+    """Return the principals that a reader consists of: one, or those of an audience."""
     return reader.readers if isinstance(reader, Audience) else frozenset({reader})

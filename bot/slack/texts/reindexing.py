@@ -48,7 +48,7 @@ def cancelling(doing: str) -> str:
 
 
 def done(latest: Progress) -> str:
-    """Return the wiki, and how much of it is done."""
+    """Return the wiki, and how many of its pages or passages are done."""
     if latest.embedding:
         return f"{latest.wiki}: {latest.done:,} of {counted(latest.total, 'passage')} embedded"
     if latest.total:
