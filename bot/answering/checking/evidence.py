@@ -119,10 +119,10 @@ class ShownPassage:
         them. "..." stands for anything in between."""
         parts = [part for text in _LEFT_OUT.split(words) if (part := bare(text))]
         if span := self.bare.find(parts):
-            return self._whole(*span)
+            return self._with_marks(*span)
         return (0, 0) if parts and all(part in self.bare_titles for part in parts) else None
 
-    def _whole(self, start: int, end: int) -> tuple[int, int]:
+    def _with_marks(self, start: int, end: int) -> tuple[int, int]:
         """Return the span with the marks around it, so that no link or code is cut in two."""
         text = self.passage.text
         while start and text[start - 1] in _OPENING:
@@ -134,8 +134,8 @@ class ShownPassage:
 
 
 def locate(evidence: Evidence, shown: Sequence[ShownPassage]) -> Place | None:
-    """Return where the words stand: in the passage that is named, else in the first that has
-    them."""
+    """Return where the evidence's words stand: in the passage that it names, else in the first that
+    has them; None if none has."""
     named = range(len(shown))[evidence.passage - 1 : evidence.passage] if evidence.passage else ()
     for place in dict.fromkeys([*named, *range(len(shown))]):
         if (span := shown[place].find(evidence.words)) is not None:

@@ -56,6 +56,7 @@ class Drafted:
 
     @property
     def claims(self) -> bool:
+        """Return whether it claims something: it is neither empty nor a repetition."""
         return self.flaw not in _CLAIMLESS
 
     @property
@@ -90,10 +91,10 @@ class Draft:
 
     def take(self, sentence: Sentence) -> Drafted:
         """Check ``sentence``, and add it."""
-        found = (locate(evidence, self._shown) for evidence in sentence.evidence)
+        located = (locate(evidence, self._shown) for evidence in sentence.evidence)
         whole = (Place(number) for number in sentence.cited if number <= len(self._shown))
-        drafted = Drafted(sentence, tuple(place for place in found if place) or tuple(whole))
-        if sentence.is_item and not drafted.places:
+        drafted = Drafted(sentence, tuple(place for place in located if place) or tuple(whole))
+        if sentence.is_item and not drafted.places:  # it rests on what its introduction rests on
             introductions = (other for other in reversed(self.sentences) if other.introduces)
             drafted.places = next(introductions, drafted).places
         drafted.flaw = self._flaw(drafted)
@@ -104,6 +105,7 @@ class Draft:
         return drafted
 
     def _flaw(self, drafted: Drafted) -> Flaw | None:
+        """Return why the sentence must be left out, before a judge reads it; None: it need not."""
         text = drafted.text
         is_greeting = text.endswith("!") and not drafted.places
         if is_greeting or is_raw_json(text) or not any(map(str.isalnum, text)):
@@ -115,7 +117,7 @@ class Draft:
         return Flaw.PING if pings(text) else self._wrong_fact(drafted)
 
     def _wrong_fact(self, drafted: Drafted) -> Flaw | None:
-        """Return a fact that its passages do not bear out, or that they instruct a model."""
+        """Return the kind of fact that its passages do not have, or `Flaw.ORDERS`; else None."""
         text, places = drafted.text, drafted.places
         used = [self._shown[place.passage - 1] for place in places] or self._shown
         wanted = addresses(text)
@@ -132,6 +134,7 @@ class Draft:
         return flaw_of(text, words, also)
 
     def _words(self, place: Place) -> str:
+        """Return the words at a place; if it has an empty span, of the whole passage."""
         text = self.prompt.shown[place.passage - 1].text
         if place.start == place.end:
             return plain(text)
@@ -143,7 +146,7 @@ class Draft:
         return sum(len(drafted.text) for drafted in self.sentences if drafted.flaw is None)
 
     def to_judge(self, batch: Sequence[Drafted]) -> list[JudgedSentence]:
-        """Return the sentences of ``batch`` for a judge."""
+        """Return the sentences of ``batch`` for a judge, with the passages that each rests on."""
         judged: list[JudgedSentence] = []
         before = ""
         for drafted in self.sentences:
@@ -176,8 +179,7 @@ class Draft:
             drafted.flaw = Flaw.UNSUPPORTED
 
     def marks(self, drafted: Drafted) -> bool:
-        """Return whether a sentence carries a mark. If no judge has read the answer, a note says so
-        once for all."""
+        """Return whether the sentence is marked. If none was judged, one note says so."""
         return drafted.unclear and self.judged
 
     @property
@@ -208,6 +210,7 @@ class Draft:
 
 
 def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
+    """Yield the list items before the first other sentence."""
     for drafted in following:
         if not drafted.sentence.is_item:
             return

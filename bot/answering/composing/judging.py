@@ -48,8 +48,8 @@ class DraftJudging:
         """Whether the judge was refused because the writing takes the model's only place."""
 
     def note(self) -> None:
-        """Begin with the first sentences once they are written, and apply the verdicts that are
-        there. A denial is judged as a whole."""
+        """Submit the first sentences once they are written, and apply the verdicts that came. A
+        denial is submitted as a whole, at its end; without a judge, nothing waits."""
         may_begin = not (self._submitted or self._waits_for_writing or self._draft.denied)
         if self._judge is None or (may_begin and len(self._unsubmitted()) >= _FIRST):
             self._submit_rest()
@@ -57,7 +57,7 @@ class DraftJudging:
             self.wait()
 
     def end(self) -> None:
-        """Begin with the sentences that are left, unless the judge has failed already."""
+        """Submit the sentences that are left; the draft is written."""
         self.note()
         self._is_written = True
         self._submit_rest()
@@ -92,6 +92,7 @@ class DraftJudging:
         return [drafted for drafted in self._draft.sentences[self._submitted :] if drafted.waits]
 
     def _submit_rest(self) -> None:
+        """Submit all sentences of the draft that were not submitted yet."""
         left, self._submitted = self._unsubmitted(), len(self._draft.sentences)
         if left:
             self._submit(left)

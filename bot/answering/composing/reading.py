@@ -85,6 +85,7 @@ class AnswerReader:
         self.answered = "yes"
         self._links = links
         self._beginning: str | None = ""
+        """The output so far, until its form is known; then None."""
         self._objects: Objects | None = None
         self._line = ""
         self._code: list[str] = []
@@ -109,13 +110,13 @@ class AnswerReader:
             yield from self._read_plain(piece)
 
     def end(self) -> Iterator[Sentence]:
-        """Yield the rest. An incomplete object is dropped."""
+        """Yield the sentences left when the output has ended. An incomplete object is dropped."""
         if self._objects is not None:
             self._note_whether_answered(self._objects)
             return
         yield from self._read_plain(f"{self._beginning or ''}\n")
         if self._code:
-            yield from self._read_code(self._code[0].strip()[:3])
+            yield from self._read_code(self._code[0].strip()[:3])  # its missing end
 
     def _read_objects(self, objects: Objects, piece: str) -> Iterator[Sentence]:
         for row in objects.add(piece):
@@ -129,6 +130,7 @@ class AnswerReader:
             self.answered = match[1]
 
     def _read_plain(self, piece: str) -> Iterator[Sentence]:
+        """Yield the sentences that ``piece`` completes in plain text."""
         *lines, self._line = (self._line + piece).split("\n")
         for line in lines:
             if self._code:
@@ -143,6 +145,7 @@ class AnswerReader:
             yield from self._plain(ended)
 
     def _read_code(self, line: str) -> Iterator[Sentence]:
+        """Add a line to the block of code; yield the block as one sentence if the line ends it."""
         self._code.append(line)
         if line.strip().startswith(self._code[0].strip()[:3]):
             code, self._code = "\n".join(self._code), []
@@ -150,15 +153,16 @@ class AnswerReader:
 
     @staticmethod
     def _parts(line: str) -> list[str]:
-        """Cut a line behind citations; the last part is not ended."""
+        """Cut a line behind citations at the end of a sentence; the last part is unfinished."""
         parts, at = [], 0
         for match in _END.finditer(line):
-            if line.count("`", at, match.start()) % 2 == 0:
+            if line.count("`", at, match.start()) % 2 == 0:  # not within code
                 parts.append(line[at : match.end()])
                 at = match.end()
         return [*parts, line[at:]]
 
     def _plain(self, parts: Sequence[str]) -> Iterator[Sentence]:
+        """Yield a sentence for each part; one that begins with `NOTHING` denies an answer."""
         for part in parts:
             text, bare = part, part.strip(" .*\"'`#\n")
             if self.answered != "no" and bare.upper().startswith(NOTHING):

@@ -100,6 +100,7 @@ def reset(file: Path) -> bool:
 
 
 def _calibration(contents: dict[str, Any]) -> Calibration:
+    """Parse the contents of a file; an error among `_INVALID` is raised if they are malformed."""
     if contents["footnote_confidence"] != _FORMAT:
         raise ValueError(contents["footnote_confidence"])
     curves = contents["confidence"]

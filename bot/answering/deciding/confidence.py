@@ -137,5 +137,5 @@ def least_chance(precision: float) -> float:
     measured = ((0.0, 0.0), *_MEASURED)
     place = bisect_right([share for share, _ in measured], precision) - 1
     for (lower, start), (upper, end) in list(pairwise(measured))[place : place + 1]:
-        return start + (end - start) * (precision - lower) / (upper - lower)
+        return start + (end - start) * (precision - lower) / (upper - lower)  # interpolated
     return 1.0

@@ -98,7 +98,7 @@ class FootnoteChatEngine(BaseChatEngine):
         everything is checked, another answer may replace this one."""
         response = self.chat(message, chat_history)
         return StreamingAgentChatResponse(
-            chat_stream=_pieces(response.response),
+            chat_stream=_stream_lines(response.response),
             source_nodes=response.source_nodes,
             is_writing_to_memory=False,
         )
@@ -109,7 +109,7 @@ class FootnoteChatEngine(BaseChatEngine):
         """Do as `stream_chat`."""
         response = await self.achat(message, chat_history)
         return StreamingAgentChatResponse(
-            achat_stream=_apieces(response.response),
+            achat_stream=_astream_lines(response.response),
             source_nodes=response.source_nodes,
             is_writing_to_memory=False,
         )
@@ -121,17 +121,18 @@ def _turn(message: ChatMessage) -> Turn | None:
     return Turn(role, message.content) if role and message.content else None
 
 
-def _pieces(text: str) -> Generator[ChatResponse, None, None]:
+def _stream_lines(text: str) -> Generator[ChatResponse, None, None]:
     for piece in text.splitlines(keepends=True):
         yield ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT), delta=piece)
 
 
-async def _apieces(text: str) -> AsyncGenerator[ChatResponse, None]:
-    for piece in _pieces(text):
+async def _astream_lines(text: str) -> AsyncGenerator[ChatResponse, None]:
+    for piece in _stream_lines(text):
         yield piece
 
 
 def _answered(pipeline: Pipeline, question: Question) -> FootnoteResponse:
+    """Answer the question, and return the answer with the passages that it cites."""
     result, run = pipeline.answer(question)
     sources = result.sources if isinstance(result, Answer) else named(result)
     nodes = nodes_of(run.retrieved.pages)

@@ -44,6 +44,7 @@ class Breaker:
                     self._set(cause)
 
     def _recover(self) -> None:
+        """Probe the model until it works again; then requests are sent again."""
         cause: Cause | None = Cause.TIMEOUT
         while cause:
             self._pause(_PAUSE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from footnote_bot.bot.answering.llm.forms import as_anthropic
 from footnote_bot.bot.answering.llm.llama_client import LlamaClient
-from footnote_bot.bot.answering.llm.refusals import MANNERS
+from footnote_bot.bot.answering.llm.refusals import REFUSABLE_PARAMETERS
 from footnote_bot.bot.errors import ModelMisconfigured
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         http_client=_bounded(settings),
     )
     thinks = settings.model in _imported("llama_index.llms.openai.utils", "O1_MODELS", "llm")
-    return LlamaClient(llm, settings.max_tokens, MANNERS if thinks else frozenset())
+    return LlamaClient(llm, settings.max_tokens, REFUSABLE_PARAMETERS if thinks else frozenset())
 
 
 def _anthropic(settings: ModelSettings, key: str) -> LLM:

@@ -69,6 +69,7 @@ def blended(question: Vector, context: Vector) -> Vector:
 def _weighted_turns(
     questions: Sequence[str], replies: Sequence[str]
 ) -> Iterator[tuple[str, float]]:
+    """Yield the texts of the turns that are searched for, with their weights."""
     if questions:
         yield questions[-1], PREVIOUS
         yield questions[0], FIRST

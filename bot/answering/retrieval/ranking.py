@@ -42,7 +42,7 @@ _CACHED = 512
 
 
 def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
-    """Return the shares of each hit. A word is rare if few of them have it."""
+    """Return for each hit its shares of ``question``. A word is rare if few hits have it."""
     terms = query_terms(question)
     passages = [shared_words(question, hit.passage.embedded) for hit in hits]
     weigh = Weights(passage.stems for passage in passages)

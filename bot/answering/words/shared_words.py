@@ -51,7 +51,7 @@ class QueryTerms:
         self._pattern = _pattern(self.stems) if is_searchable else None
 
     def within(self, embedded: str) -> SharedWords:
-        """Return which of the words a passage has."""
+        """Return which of the words a passage has; ``embedded`` is its text, after its path."""
         if self._pattern is None:
             return self._read_all(embedded)
         return self._find_pattern(self._pattern, embedded.casefold())
@@ -84,7 +84,7 @@ class QueryTerms:
         return SharedWords(stems, _non_empty(sentences), self.pairs & pairs)
 
     def _read_all(self, embedded: str) -> SharedWords:
-        """Return the same for any script, by reading all words of the passage."""
+        """Do as `_find_pattern`, for any script, by reading all words of the passage."""
         path_stems, *sentence_stems = by_sentence(embedded)
         terms = frozenset(self.stems)
         sentences = [terms.intersection(sentence) for sentence in sentence_stems if sentence]
@@ -121,6 +121,7 @@ def _pattern(stems: list[str]) -> re.Pattern[str]:
 
 
 def _stem_patterns(stems: dict[str, None]) -> Iterator[str]:
+    """Yield for each stem a pattern of its words, which may be longer if the stem was cut."""
     for stem in stems:
         yield f"{stem}[a-z]*+" if len(stem) == STEM and stem.isalpha() else stem
 
