@@ -98,7 +98,7 @@ def conversation_of(
 ) -> Conversation:
     """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace;
     ``monotonic`` returns seconds. With ``index_problem``, which returns why the index cannot be
-    searched or nothing, questions wait while it is away."""
+    searched (empty: it can be), questions wait while the index is away."""
     search = SearchOutage(answering, index_problem, monotonic) if index_problem else None
     chat, directory, status = side.chat, side.directory, side.status
     inbox, settings = stores.inbox, stores.channels

@@ -45,8 +45,8 @@ class Gap:
 
 
 def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[str]]) -> list[Gap]:
-    """Return the gaps, the commonest first and then the latest. ``roots`` returns the content words
-    of a question, stemmed."""
+    """Group similar questions, and return the groups, the largest first and then the latest.
+    ``roots`` returns the content words of a question, stemmed."""
     groups: list[Gap] = []
     with_word: defaultdict[str, list[int]] = defaultdict(list)
     for recorded in unanswered:
@@ -54,8 +54,10 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
         keys = words or {""}
         # Questions without a common word are not similar, and there may be thousands.
         candidates = sorted({number for word in keys for number in with_word[word]})
-        best = max(candidates, key=lambda number: _alike(groups[number].words, words), default=None)
-        if best is None or _alike(groups[best].words, words) < _ALIKE:
+        best = max(
+            candidates, key=lambda number: _jaccard(groups[number].words, words), default=None
+        )
+        if best is None or _jaccard(groups[best].words, words) < _ALIKE:
             best = len(groups)
             groups.append(Gap(words=words))
             for word in keys:
@@ -80,7 +82,8 @@ def still_open(gap: Gap, result: Result) -> NoAnswer | None:
     return NoAnswer(Reason.NOTHING_FITS, "", nearest, result.confidence)
 
 
-def _alike(words: frozenset[str], other: frozenset[str]) -> float:
+def _jaccard(words: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share of words that both have; 1.0 if neither has any."""
     union = words | other
     return len(words & other) / len(union) if union else 1.0
 
@@ -157,7 +160,7 @@ class Insights:
         return await beside(self.executor, self._stale, often, reader, most)
 
     def _stale(self, often: Sequence[Often], reader: Reader, most: int) -> list[Often]:
-        """Return the often cited pages that the reader may see and nobody has edited for long."""
+        """Return up to ``most`` pages of ``often`` that are stale and that the reader may read."""
         today = self.clock().date()
         stale = [
             page

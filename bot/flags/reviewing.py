@@ -86,6 +86,7 @@ class Reviewing:
         return {} if isinstance(flag, Refusal) else await self._problems(flag, form)
 
     async def _problems(self, flag: Flag, form: AnswerForm) -> dict[str, str]:
+        """Return the problems in the form, by field."""
         problems = {}
         if not form.answer:
             problems["answer"] = texts.NO_WORDS
@@ -175,10 +176,11 @@ class Reviewing:
         return channel if channel and await self.directory.is_member(channel, person) else ""
 
     async def _stands_alone(self, flag: Flag) -> bool:
-        """Return whether its question needs no history."""
+        """Return whether the flag's question is the first in its thread, so that its words alone
+        say what is asked."""
         recorded = await self.feedback.original(flag.recorded)
         if recorded.asked.place.flag is not None:
-            return False  # its flag, which had the history, is gone
+            return False  # no message asked, and the flag that knew the thread is gone
         return not await self.feedback.store.earlier(recorded)
 
     async def _flag_for(self, person: str, id_: int) -> Flag | Refusal:

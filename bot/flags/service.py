@@ -119,12 +119,12 @@ class FlagService:
     async def _show(self, flag: Flag) -> None:
         """Post the flag's card, or update it."""
         channel = await self.channel_of(flag)
-        around, owner = await self._circumstances(flag, channel)
+        circumstances, owner = await self._circumstances(flag, channel)
         try:
             if flag.card:
-                await self.chat.edit(flag.card.channel, flag.card.ts, FlagCard(flag, around))
+                await self.chat.edit(flag.card.channel, flag.card.ts, FlagCard(flag, circumstances))
             elif not flag.state.settled:
-                await self._post_card(flag, channel, around, owner)
+                await self._post_card(flag, channel, circumstances, owner)
         except ChatRefused as error:
             logger.warning(
                 "Flag %d is saved, but the review channel %s cannot be written to: %s",
@@ -135,13 +135,13 @@ class FlagService:
         await self.feedback.store.shown(flag)
 
     async def _post_card(
-        self, flag: Flag, channel: str, around: Circumstances, owner: Owner
+        self, flag: Flag, channel: str, circumstances: Circumstances, owner: Owner
     ) -> None:
         """Post the card in the review channel, if there is one. Notify the page's owner if the
         owner is not in it, or not named there."""
         ts = ""
         if channel:
-            card = FlagCard(flag, around)
+            card = FlagCard(flag, circumstances)
             # A process may have posted the card and died before it recorded that, or never got the
             # chat's reply.
             if ts := await self.chat.find(channel, card_name(flag), since=flag.raised):
@@ -151,10 +151,10 @@ class FlagService:
         await self.feedback.store.carded(flag.id, Card(channel, ts), owner.person)
         if owner.source is None or not owner.person or flag.owner == owner.person:
             return
-        on_card = channel and around.owner
+        on_card = channel and circumstances.owner
         if not (on_card and await self.directory.is_member(channel, owner.person)):
             edit = await self._beside(self.library.edit_address, owner.source)
-            note = OwnerNote(flag, around.person, around.question, owner.source, edit)
+            note = OwnerNote(flag, circumstances.person, circumstances.question, owner.source, edit)
             try:
                 await self.chat.post(owner.person, note)
             except ChatRefused as error:
@@ -171,7 +171,7 @@ class FlagService:
         address = ""
         if not recorded.asked.private:
             address = await self.chat.address(recorded.asked.place.channel, recorded.message)
-        around = Circumstances(
+        circumstances = Circumstances(
             person=await self.directory.name(flag.person),
             question=question_of(flag.recorded),
             shown=shown,
@@ -186,7 +186,7 @@ class FlagService:
             edits=edits,
             history=tuple(await self._history(flag)),
         )
-        return around, owner
+        return circumstances, owner
 
     async def _history(self, flag: Flag) -> list[HistoryLine]:
         steps = await self.feedback.store.steps(flag.id)
@@ -211,6 +211,7 @@ class FlagService:
         return OpenParts(shown, whole=len(shown) == len(sources))
 
     def _open(self, sources: Sequence[Source], exactly: bool) -> tuple[Source, ...]:
+        """Return the sources that everyone may read; if ``exactly``, only in the cited revision."""
         open_sources = self.library.open_to(ANYBODY, sources)
         if not exactly:
             return open_sources
@@ -222,12 +223,13 @@ class FlagService:
         )
 
     async def _tell(self, flag: Flag) -> None:
-        """Tell the person who flagged, once, with what they may read now."""
+        """Send the current answer to the person who flagged, as they may read it now; record that
+        they were told, or that they cannot be."""
         reader = await self.directory.reader(flag.person, private=True, shared=False)
         # The question may have been edited since, and the person may have left the channel.
-        sees = await self.directory.may_see(flag.person, flag.recorded)
-        if isinstance(reader, Closed) or not sees:
-            await self._notified(flag, somebody=False)
+        may_see = await self.directory.may_see(flag.person, flag.recorded)
+        if isinstance(reader, Closed) or not may_see:
+            await self._record_told(flag, told=False)
             return
         recorded = await self.feedback.original(flag.recorded)
         try:
@@ -237,16 +239,17 @@ class FlagService:
             else:
                 await self.chat.post(flag.person, Notice(texts.HANDLED_WITHOUT_QUESTION))
         except AskerForgotten:
-            await self._notified(flag, somebody=False)
+            await self._record_told(flag, told=False)
             return
         except ChatRefused as error:
             logger.warning("The person who raised flag %d cannot be told: %s", flag.id, error)
-            await self._notified(flag, somebody=False)
+            await self._record_told(flag, told=False)
             return
-        await self._notified(flag, somebody=True)
+        await self._record_told(flag, told=True)
 
-    async def _notified(self, flag: Flag, *, somebody: bool) -> None:
-        await self.feedback.store.notified(flag, self.feedback.clock(), somebody=somebody)
+    async def _record_told(self, flag: Flag, *, told: bool) -> None:
+        """Record that the person was told, or that there is nobody to tell."""
+        await self.feedback.store.notified(flag, self.feedback.clock(), somebody=told)
 
     async def _send(
         self, flag: Flag, flagged: RecordedAnswer, result: Result, reader: Reader
@@ -310,6 +313,7 @@ class FlagService:
         return (await self._shown(recorded.answer, exactly=exactly, hidden=False)).whole
 
     async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
+        """Await the result of slow work, which runs in the executor."""
         return await beside(self.executor, work, *arguments)
 
 

@@ -72,7 +72,7 @@ class Reranking:
         self._bounded = Bounded("Passages are not reranked", seconds=seconds, at_once=at_once)
 
     def __call__(self, question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
-        """Return the pages reordered. Neighbours (``beside``), which no search found, are ignored."""
+        """Return the pages reordered by their passages; neighbours (``beside``) are not scored."""
         hits = [hit for page in pages for hit in page.hits if not hit.beside]
         best = sorted(hits, key=lambda hit: -hit.score)[: self._passages]
         not_understood = question.foreign and not self._foreign
