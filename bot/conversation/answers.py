@@ -147,7 +147,7 @@ class AnswerMaker:
             raise
 
     async def _record_message(self, recorded: int, message: str) -> None:
-        """Record the message; the answer is posted, so a failure here must not fail it."""
+        """Record which message carries the answer. It is posted, so a failure is only logged."""
         try:
             await self.answers.posted(recorded, message)
         except StateUnavailable:

@@ -64,7 +64,7 @@ class Chat(Protocol):
         """Show ``content`` to that person alone, in a channel.
 
         Raises:
-            NotInChannel: they are not there any more.
+            NotInChannel: the person has left the channel.
         """
 
     async def write_to(self, person: str, content: Content) -> None:
@@ -92,7 +92,7 @@ class LiveReply(Protocol):
         """
 
     async def abandon(self) -> None:
-        """Show no more: something else will replace it."""
+        """Show no more: something else will replace what is shown."""
 
 
 class StatusLine(Protocol):
@@ -170,11 +170,11 @@ class Inbox(Protocol):
     """The inbox: received questions that are not answered yet, of all processes."""
 
     async def receive(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Keep the message and return it with its id; None if this event or message is there
+        """Store the message and return it with its id; None if this event or message is stored
         already."""
 
     async def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Keep all or none, and return those that are new or newly edited, in their order."""
+        """Store all messages or none; return those that are new or newly edited, in their order."""
 
     async def update(self, message: IncomingMessage) -> IncomingMessage | None:
         """Record that the message was edited or deleted, and return it to be worked on again, by

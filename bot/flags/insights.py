@@ -68,8 +68,8 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
 
 def still_open(gap: Gap, result: Result) -> NoAnswer | None:
     """Return the current answer to show for a gap; None if the wiki answers it now. If a model
-    read the pages and said that they do not answer, the bot still quotes them, so they close the
-    gap only if one was edited since."""
+    read the pages and said that they do not answer, the bot still quotes them, so quotes close the
+    gap only if a quoted page was edited since."""
     if isinstance(result, NoAnswer):
         return result
     denied = gap.latest.answer
@@ -146,6 +146,7 @@ class Insights:
         return await beside(self.executor, self._gaps, unanswered, most)
 
     def _gaps(self, unanswered: Sequence[RecordedAnswer], most: int) -> list[tuple[Gap, NoAnswer]]:
+        """Do the slow work of `gaps`."""
         current = [
             (gap, still_open(gap, self.operating.for_everyone(gap.latest.asked.question)))
             for gap in gaps(unanswered, self.roots)[: most * 3 // 2]

@@ -155,7 +155,7 @@ class Maintenance:
         await self.cited.invalidate(cited, retract_since)
 
     def _is_stale(self, answer: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
-        """Return whether a page of this wiki on which the answer rests was edited, or is gone."""
+        """Return whether a page of ``wiki`` that the answer cites was edited or, if ``whole``, gone."""
         for source, before in zip(answer.sources, answer.fingerprints, strict=True):
             if source.wiki == wiki:
                 current = self.library.fingerprint(source.wiki, source.page)
@@ -164,7 +164,7 @@ class Maintenance:
         return False
 
     async def _expire(self, answer: WrittenAnswer) -> None:
-        """End a written answer, and mark its flag."""
+        """End a written answer that lapsed, and record that in its flag's history."""
         now = self.clock()
         if not await self.written.end(answer.id, End.LAPSED, "", now):
             return
@@ -234,6 +234,7 @@ class Maintenance:
                 await self._remind(recipient, flags)
 
     async def _remind(self, recipient: str, flags: list[Flag]) -> None:
+        """Send the recipient, a person or a channel, one reminder of these flags."""
         waiting = [
             WaitingFlag(
                 await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",

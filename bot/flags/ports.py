@@ -160,7 +160,7 @@ class CitedPages(Protocol):
     async def invalidate(self, page: Cited, since: datetime | None) -> None:
         """Record that the page is gone, or closed to people who saw it. The answer must be
         retracted if it was given after ``since`` (None: it stays); cards that show it are due. Do
-        nothing if its question was answered again since ``cited`` was read."""
+        nothing if its question was answered again since `cited` returned it."""
 
     async def invalidated(self) -> Sequence[RecordedAnswer]:
         """Return the posted answers that must be retracted."""

@@ -55,7 +55,7 @@ class Reviewing:
     announce: Callable[[int], Awaitable[None]]
 
     async def pressed(self, press: Press, action: FlagAction) -> None:
-        """Handle the buttons Take, Fixed, Not wrong and Open again."""
+        """Handle the buttons "Take", "Fixed", "Not wrong" and "Open again"."""
         flag = await self._flag_for(press.person, int(press.value))
         if isinstance(flag, Refusal):
             await self._tell(press, flag.why)
@@ -66,7 +66,7 @@ class Reviewing:
         await self.service.process_due(flag.id)
 
     async def asked_to_write(self, press: Press, form: WritingForm) -> None:
-        """Handle the button Write the answer. The form is open already, and is filled when its
+        """Handle the button "Write the answer". The form is open already, and is filled when its
         content is known."""
         flag = await self._flag_to_answer(press.person, int(press.value))
         if isinstance(flag, Refusal):
@@ -157,7 +157,7 @@ class Reviewing:
         return [page for page in candidates if page_name(page) in form.pages]
 
     async def _flag_to_answer(self, person: str, id_: int) -> Flag | Refusal:
-        """Return the flag, if this person may write the answer to it."""
+        """Return the flag, or why this person may not write the answer to it."""
         flag = await self._flag_for(person, id_)
         if isinstance(flag, Refusal):
             return flag
@@ -184,7 +184,7 @@ class Reviewing:
         return not await self.feedback.store.earlier(recorded)
 
     async def _flag_for(self, person: str, id_: int) -> Flag | Refusal:
-        """Return the flag, if this person may handle it."""
+        """Return the flag, or why this person may not handle it."""
         flag = await self.feedback.store.flag(id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
             return Refusal(texts.FLAG_FORGOTTEN)

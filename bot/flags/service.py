@@ -82,7 +82,7 @@ class FlagService:
         return await self.feedback.store.flag(id_)
 
     async def _process_due(self, id_: int) -> None:
-        """Ask again, then show the card, then tell people: that may change the card."""
+        """Do what is due: ask again, update the card, tell the person, update the card again."""
         flag = await self.feedback.store.flag(id_)
         if flag and Due.ASK in flag.due:
             recorded = await self.feedback.original(flag.recorded)
@@ -137,8 +137,8 @@ class FlagService:
     async def _post_card(
         self, flag: Flag, channel: str, circumstances: Circumstances, owner: Owner
     ) -> None:
-        """Post the card in the review channel, if there is one. Notify the page's owner if the
-        owner is not in it, or not named there."""
+        """Post the card in the review channel, if there is one. Notify the page's owner, unless the
+        card names the owner and the owner is in that channel."""
         ts = ""
         if channel:
             card = FlagCard(flag, circumstances)
@@ -318,6 +318,7 @@ class FlagService:
 
 
 def _lead(flag: Flag) -> str:
+    """Return the sentence above the new answer: why the bot sends it."""
     is_question = flag.complaint is Complaint.UNANSWERED
     return texts.QUESTION_HANDLED if is_question else texts.FLAG_HANDLED
 

@@ -67,7 +67,7 @@ class Verdicts:
         await self._tell(recorded, press.person, Notice(texts.ASKED) if is_shown else NOTED)
 
     async def complained(self, person: str, form: ComplaintForm) -> None:
-        """Handle the form. Its sender may have lost access to the answer since it was opened."""
+        """Handle the form that says what is wrong. Its sender may no longer see the answer."""
         recorded = await self._visible_answer(form.answer, person)
         if recorded is None:
             await self.chat.post(person, FORGOTTEN)
@@ -99,12 +99,14 @@ class Verdicts:
         return recorded if recorded and await self.directory.may_see(person, recorded) else None
 
     async def _praise(self, recorded: RecordedAnswer, person: str) -> None:
+        """Record a good verdict and show it; update the card of a flag that it withdraws."""
         withdrawn = await self.feedback.praise(recorded.id, person)
         await self._confirm(recorded)
         if withdrawn:
             await self.service.process_due(withdrawn.id)
 
     async def _take_back(self, recorded: RecordedAnswer, person: str, verdict: Verdict) -> None:
+        """Take the verdict back and show that; update the card of a flag that this withdraws."""
         taken_back, flag = await self.feedback.take_back(recorded.id, person, verdict)
         if taken_back:
             await self._confirm(recorded)

@@ -65,7 +65,7 @@ class Bare:
         return cls("".join(letter for letter, _ in kept), [place for _, place in kept])
 
     def find(self, parts: Sequence[str]) -> tuple[int, int] | None:
-        """Return the span of the original text with these ``parts`` (bare) in this order."""
+        """Return the span of the original text with these ``parts`` (bare) in order, or None."""
         start = end = -1
         for part in parts:
             at = self.letters.find(part, max(end, 0))
@@ -76,7 +76,7 @@ class Bare:
 
 
 def _kept(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the characters that count, with their places."""
+    """Yield place and character of all that is kept: no white space, marks and targets of links."""
     at = 0
     for line in text.splitlines(keepends=True):
         if not is_rule(line):
@@ -91,6 +91,7 @@ def _kept(text: str) -> Iterator[tuple[int, str]]:
 
 
 def bare(text: str) -> str:
+    """Return the letters of ``text`` for comparing, see `Bare`."""
     return Bare.of(text).letters
 
 
@@ -116,7 +117,7 @@ class ShownPassage:
 
     def find(self, words: str) -> tuple[int, int] | None:
         """Return the span of the passage's text with these words; an empty one if its titles have
-        them. "..." stands for anything in between."""
+        them, None if neither has. "..." in the words stands for anything in between."""
         parts = [part for text in _LEFT_OUT.split(words) if (part := bare(text))]
         if span := self.bare.find(parts):
             return self._with_marks(*span)

@@ -79,7 +79,7 @@ class Amount:
     unit: tuple[str, Fraction] | None = None
 
     def fits(self, other: Amount) -> bool:
-        """Return whether both may be the same: one may lack the unit, or have another size."""
+        """Return whether both may be the same amount; one may lack its unit, or use another."""
         if self.unit and other.unit and self.unit != other.unit:
             if "clock" in (self.unit[0], other.unit[0]):
                 return False
@@ -120,7 +120,7 @@ def flaw_of(text: str, evidence: Sequence[str], also: Sequence[str]) -> Flaw | N
 
 
 def _measures(text: str) -> list[Amount]:
-    """Return the numbers in digits, and those in words that have a unit."""
+    """Return the amounts in digits, and those spelled in words that have a unit."""
     return [*_amounts(text), *(amount for amount in _spelled(text) if amount.unit)]
 
 

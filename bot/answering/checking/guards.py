@@ -86,6 +86,7 @@ def all_shown(wanted: Sequence[str], passages: Sequence[Passage]) -> bool:
 
 
 def _addresses_in(passage: Passage) -> Iterator[str]:
+    """Yield the passage's own address, and those in its text and links, normalized."""
     text = passage.text
     yield from map(_normalized, (*addresses(text), passage.url, *_TARGET.findall(text)))
 
@@ -96,5 +97,6 @@ def _host_and_file(address: str) -> tuple[str, str]:
 
 
 def _normalized(address: str) -> str:
+    """Return the address in lower case, without scheme, "www.", anchor and last slash."""
     short = _SCHEME.sub("", address.casefold())
     return short.partition("#")[0].rstrip("/")

@@ -147,7 +147,7 @@ class Composer:
                 for sentence in reader.add(piece):
                     draft.answered = reader.answered
                     draft.take(sentence)
-                judging.note()
+                judging.advance()
                 yield from releasing.ready()
                 draft.cut = draft.length > self._max_characters
                 if draft.cut:
@@ -162,7 +162,7 @@ class Composer:
         # If the model only denied, without a sentence, ours says so.
         if draft.denied and not any(drafted.claims for drafted in draft.sentences):
             draft.take(Sentence(texts.NO_PAGE_ANSWERS, texts.NO_PAGE_ANSWERS))
-        judging.end()
+        judging.finish()
         yield from releasing.ready()
         while judging.runs:
             judging.wait()

@@ -90,7 +90,7 @@ class Draft:
         return self.answered == "no"
 
     def take(self, sentence: Sentence) -> Drafted:
-        """Check ``sentence``, and add it."""
+        """Check ``sentence``, add it to the draft, and return it with its state."""
         located = (locate(evidence, self._shown) for evidence in sentence.evidence)
         whole = (Place(number) for number in sentence.cited if number <= len(self._shown))
         drafted = Drafted(sentence, tuple(place for place in located if place) or tuple(whole))
@@ -117,7 +117,7 @@ class Draft:
         return Flaw.PING if pings(text) else self._wrong_fact(drafted)
 
     def _wrong_fact(self, drafted: Drafted) -> Flaw | None:
-        """Return the kind of fact that its passages do not have, or `Flaw.ORDERS`; else None."""
+        """Return the first flaw among addresses, orders to a model, and other facts; else None."""
         text, places = drafted.text, drafted.places
         used = [self._shown[place.passage - 1] for place in places] or self._shown
         wanted = addresses(text)
@@ -126,6 +126,7 @@ class Draft:
         words = [self._words(place) for place in places] or [
             plain(shown.passage.text) for shown in used
         ]
+        # A page that gives orders to a model may also smuggle in an address.
         orders = any(map(instructs_model, words)) if places else False
         if orders or (wanted and any(instructs_model(shown.passage.text) for shown in used)):
             return Flaw.ORDERS
@@ -203,6 +204,7 @@ class Draft:
         return Fallback.UNSUPPORTED if unsupported and not self.denied else Fallback.CONTRADICTED
 
     def _drop_empty_introductions(self) -> None:
+        """Leave out each introduction of a list whose items are all left out."""
         for place, drafted in enumerate(self.sentences):
             items = list(_items(self.sentences[place + 1 :])) if drafted.introduces else []
             if items and all(item.flaw for item in items):

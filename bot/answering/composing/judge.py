@@ -160,8 +160,7 @@ def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
 
 @dataclass(frozen=True, slots=True)
 class ModelJudge:
-    """A judge by language model. ``mark`` makes an unguessable text. The cost is counted for the
-    asker."""
+    """A judge by language model, paid by the asker. ``mark`` makes an unguessable text."""
 
     model: BudgetedModel
     mark: Callable[[], str]

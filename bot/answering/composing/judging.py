@@ -47,7 +47,7 @@ class DraftJudging:
         self._waits_for_writing = False
         """Whether the judge was refused because the writing takes the model's only place."""
 
-    def note(self) -> None:
+    def advance(self) -> None:
         """Submit the first sentences once they are written, and apply the verdicts that came. A
         denial is submitted as a whole, at its end; without a judge, nothing waits."""
         may_begin = not (self._submitted or self._waits_for_writing or self._draft.denied)
@@ -56,9 +56,9 @@ class DraftJudging:
         while self._batches and self._batches[0].verdicts.done():
             self.wait()
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """Submit the sentences that are left; the draft is written."""
-        self.note()
+        self.advance()
         self._is_written = True
         self._submit_rest()
 
@@ -68,7 +68,7 @@ class DraftJudging:
         return bool(self._batches) and not self._draft.failed
 
     def wait(self) -> None:
-        """Wait for the verdicts on the sentences that were first, and apply them."""
+        """Wait for the verdicts on the batch that was submitted first, and apply them."""
         batch = self._batches.pop(0)
         try:
             verdicts = batch.verdicts.result()

@@ -62,4 +62,5 @@ class Layout:
 
 
 def _shown(text: str) -> str:
+    """Return the text, in which nothing can pass for a footnote of ours. Code keeps its lines."""
     return unmarked(text) if "\n" in text else on_one_line(text)

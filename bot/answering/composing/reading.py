@@ -119,6 +119,7 @@ class AnswerReader:
             yield from self._read_code(self._code[0].strip()[:3])  # its missing end
 
     def _read_objects(self, objects: Objects, piece: str) -> Iterator[Sentence]:
+        """Yield the sentences whose JSON objects ``piece`` completes."""
         for row in objects.add(piece):
             self._note_whether_answered(objects)
             text = row.get("sentence")
@@ -172,7 +173,7 @@ class AnswerReader:
                 yield self.sentence(text)
 
     def sentence(self, raw: str, evidence: tuple[Evidence, ...] = ()) -> Sentence:
-        """Return a sentence that stands in ``raw``."""
+        """Parse ``raw``, a sentence or a list item as the model wrote it."""
         text = clean(raw).strip()
         item = _ITEM.match(text)
         text = text[item.end() :] if item else text
@@ -196,6 +197,7 @@ class AnswerReader:
         return _LINK.sub(self._linked, text)
 
     def _linked(self, match: re.Match[str]) -> str:
+        """Return the link's label with its address, for which the model may have written L1."""
         label, target = match[1], match[2]
         if reference := _REFERENCE.fullmatch(target):
             number = int(reference[1])

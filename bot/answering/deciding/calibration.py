@@ -116,6 +116,7 @@ def _calibration(contents: dict[str, Any]) -> Calibration:
 
 
 def _weights(stored: dict[str, Any]) -> dict[str, float]:
+    """Parse the weights of a curve: all that it has, no others, and all finite."""
     weights = {field.name: float(stored[field.name]) for field in fields(Curve)}
     if stored.keys() != weights.keys() or not all(map(isfinite, weights.values())):
         raise ValueError(stored)

@@ -46,6 +46,7 @@ class Curve:
     agreed: float = 0.0
 
     def __call__(self, observed: Features) -> float:
+        """Return the chance, 0 to 1, of passages with these features."""
         logit = (
             self.bias
             + self.closest * observed.closest

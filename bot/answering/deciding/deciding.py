@@ -1,5 +1,4 @@
-"""The decision how to reply without a language model: with a section, with the nearest sections, or
-with nothing."""
+"""The decision how to reply without a language model: a section, the nearest ones, or nothing."""
 
 from __future__ import annotations
 

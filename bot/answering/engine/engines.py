@@ -51,8 +51,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
 
 class FootnoteChatEngine(BaseChatEngine):
-    """A chat engine with the rights of its pipeline's reader. It keeps the history, unless it is
-    passed a ``chat_history``."""
+    """A chat engine with its pipeline reader's rights. It keeps the history, if none is passed."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -116,7 +115,7 @@ class FootnoteChatEngine(BaseChatEngine):
 
 
 def _turn(message: ChatMessage) -> Turn | None:
-    """Return the turn; None for a message that instructs the model."""
+    """Return the message as a turn; None for one that is empty, or instructs the model."""
     role = {MessageRole.USER: Role.ASKER, MessageRole.ASSISTANT: Role.BOT}.get(message.role)
     return Turn(role, message.content) if role and message.content else None
 

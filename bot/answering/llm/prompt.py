@@ -101,8 +101,7 @@ wants all properties required and no others."""
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A JSON schema for the provider. If it accepts one, ``system`` and ``user`` replace the
-    prompt's."""
+    """A JSON schema for the provider; if accepted, ``system`` and ``user`` replace the prompt's."""
 
     name: str
     schema: Mapping[str, Any]
@@ -144,8 +143,7 @@ class Prompting:
     today: Callable[[], date] = today
 
     def __call__(self, question: Question, hits: Sequence[Hit]) -> Prompt:
-        """Return the prompt, with the most relevant passages first, as many as the budget holds; at
-        least one."""
+        """Return the prompt with the best passages first, as many as fit, but at least one."""
         thread = recent(question.as_asked.history, self.budget // 4, self.count)
         left = self.budget - sum(map(self.count, thread))
         return self._prompt(question, hits, thread, self._fitting(hits, left))
@@ -274,7 +272,7 @@ class LinkNumbers:
         return tuple(self._numbers)
 
     def __call__(self, label: str, target: str) -> str:
-        """Return a link's label with its number. The marks around them survive `readable`."""
+        """Return a link's label with its target's number, in marks that `readable` keeps."""
         if not target.startswith(("https://", "http://", "mailto:")):
             return label
         number = self._numbers.setdefault(target, len(self._numbers) + 1)

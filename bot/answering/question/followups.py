@@ -41,7 +41,7 @@ class Context:
 
 
 def previous_question(history: Sequence[Turn]) -> str:
-    """Return the question before, on one line; empty if there is none."""
+    """Return the asker's latest question in the history, on one line; empty if there is none."""
     questions = [turn.text for turn in history if turn.role is Role.ASKER]
     return " ".join(questions[-1].split()) if questions else ""
 

@@ -107,6 +107,7 @@ def _heading(question: str) -> str:
 
 
 def _shown(question: str) -> str:
+    """Return the question on one line, without markup, cut to `_HEADING` characters."""
     return on_one_line(plain_line(" ".join(question.split()))[:_HEADING])
 
 

@@ -99,7 +99,7 @@ class Responder:
         return self.deciding.confidence(self.features(question, retrieved))
 
     def features(self, question: Question, retrieved: Retrieved) -> Features:
-        """Return the features with those of the unit that would be shown."""
+        """Return the features of the passages found, and of the unit that would be shown."""
         return self._best_unit(question, retrieved)[1]
 
     def why(self, question: Question, retrieved: Retrieved) -> Why:

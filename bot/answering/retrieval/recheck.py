@@ -330,7 +330,7 @@ def _still_has_quote(source: Source, state: _CheckState) -> bool:
     if ref not in state.valid:
         return False
     current = state.valid[ref]
-    return current is None or stands_in(source.quote, current)
+    return current is None or stands_in(source.quote, current)  # None: it was not edited
 
 
 def _record(ref: PageRef, live_pages: LivePages, reader: Reader, state: _CheckState) -> None:

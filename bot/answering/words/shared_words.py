@@ -38,8 +38,7 @@ _IDLE = frozenset(chain.from_iterable(map(stems_in_order, FUNCTION_WORDS)))
 
 
 class QueryTerms:
-    """The words of a question: their ``stems`` in order, and those that are no function words
-    (``weighty``)."""
+    """The words of a question: their ``stems`` in order, ``weighty`` without function words."""
 
     def __init__(self, question: str) -> None:
         self.stems = stems_in_order(question)
@@ -116,6 +115,7 @@ def shared_words(question: str, embedded: str) -> SharedWords:
 
 
 def _pattern(stems: list[str]) -> re.Pattern[str]:
+    """Return a pattern of whole words with one of the stems."""
     words = "|".join(_stem_patterns(dict.fromkeys(stems)))
     return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])")
 
