@@ -211,9 +211,9 @@ class Inbox(Protocol):
     async def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
     ) -> QuestionCounts:
-        """Count the questions of the same person or channel within ``span`` before it. A question
-        that was edited after it was worked on counts once more. A deletion is no question, but the
-        question before it still counts."""
+        """Count the questions of the same person or channel within ``span`` before ``message``. A
+        question that was edited after it was worked on counts once more. A deletion is no question,
+        but the question that it deletes still counts."""
 
     async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
         """Let the message wait for the search, and return True, unless it is not ours to answer any

@@ -65,8 +65,8 @@ class Posting:
         return self.chat.stream(message, posted, self.check_is_ours)
 
     async def show_asker(self, message: IncomingMessage, content: Content) -> None:
-        """Show the reply to the asker alone. Nobody can look for it later, so the inbox records it
-        first: see `may_have_been_seen`.
+        """Show the reply to the asker alone, in an ephemeral message. Nobody can look for it later,
+        so the inbox records it first: see `may_have_been_seen`.
 
         Raises:
             NotOurs

@@ -143,7 +143,7 @@ class WaitingRoom:
         """Store messages until the database is back.
 
         Raises:
-            StateUnavailable: they cannot wait here either.
+            StateUnavailable: the files cannot be written, either.
         """
         try:
             await in_own_thread(partial(self.spool.add, messages), "waiting")

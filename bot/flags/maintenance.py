@@ -155,7 +155,7 @@ class Maintenance:
         await self.cited.invalidate(cited, retract_since)
 
     def _is_stale(self, answer: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
-        """Return whether a page of ``wiki`` that the answer cites was edited or, if ``whole``, gone."""
+        """Return whether a page of ``wiki`` that it cites was edited or, if ``whole``, is gone."""
         for source, before in zip(answer.sources, answer.fingerprints, strict=True):
             if source.wiki == wiki:
                 current = self.library.fingerprint(source.wiki, source.page)

@@ -165,7 +165,9 @@ class FlagService:
         recorded = flag.recorded
         # If somebody in the review channel may get no answers, the card shows none either.
         hidden = bool(channel) and await self.directory.has_outsiders(channel)
-        shown = await self._shown(recorded.answer, exactly=not recorded.asked.open, hidden=hidden)
+        shown = await self._shown(
+            recorded.answer, same_revision=not recorded.asked.open, hidden=hidden
+        )
         owner = await Owners(self.directory, self.library).of(named(recorded.answer), shown.sources)
         edits = await self._beside(_addresses, self.library, shown.sources)
         address = ""
@@ -176,7 +178,9 @@ class FlagService:
             question=question_of(flag.recorded),
             shown=shown,
             again=(
-                await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
+                await self._shown(flag.again, same_revision=False, hidden=hidden)
+                if flag.again
+                else None
             ),
             holder=await self.directory.name(flag.holder) if flag.holder else "",
             # The owner's name would tell reviewers about a page that they may not read.
@@ -199,21 +203,21 @@ class FlagService:
             for step in steps
         ]
 
-    async def _shown(self, result: Result, *, exactly: bool, hidden: bool) -> OpenParts:
+    async def _shown(self, result: Result, *, same_revision: bool, hidden: bool) -> OpenParts:
         """Return the parts of an answer that reviewers may read: only what everyone may read now.
         The answer may follow the rights of one person or a few, and its pages may have been closed
-        since. An old answer (``exactly``) shows a page only if that still has the cited revision,
-        which may be from before the page was opened."""
+        since. ``same_revision``: an old answer shows a page only if that still has the cited
+        revision, which may be from before the page was opened. ``hidden``: show none."""
         if hidden:
             return OpenParts((), whole=False)
         sources = named(result)
-        shown = await self._beside(self._open, sources, exactly)
+        shown = await self._beside(self._open, sources, same_revision)
         return OpenParts(shown, whole=len(shown) == len(sources))
 
-    def _open(self, sources: Sequence[Source], exactly: bool) -> tuple[Source, ...]:
-        """Return the sources that everyone may read; if ``exactly``, only in the cited revision."""
+    def _open(self, sources: Sequence[Source], same_revision: bool) -> tuple[Source, ...]:
+        """Return the sources that everyone may read; ``same_revision``: if still as cited."""
         open_sources = self.library.open_to(ANYBODY, sources)
-        if not exactly:
+        if not same_revision:
             return open_sources
         return tuple(
             source
@@ -309,8 +313,8 @@ class FlagService:
             return False
         if person:
             return not recorded.asked.private or recorded.asked.asker == person
-        exactly = not recorded.asked.open
-        return (await self._shown(recorded.answer, exactly=exactly, hidden=False)).whole
+        same_revision = not recorded.asked.open
+        return (await self._shown(recorded.answer, same_revision=same_revision, hidden=False)).whole
 
     async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
         """Await the result of slow work, which runs in the executor."""

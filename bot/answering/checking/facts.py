@@ -82,7 +82,7 @@ class Amount:
         """Return whether both may be the same amount; one may lack its unit, or use another."""
         if self.unit and other.unit and self.unit != other.unit:
             if "clock" in (self.unit[0], other.unit[0]):
-                return False
+                return False  # am is never pm, nor a duration
             return bool(self._sizes() & other._sizes())
         return bool(self.values & other.values)
 
@@ -98,23 +98,23 @@ def flaw_of(text: str, evidence: Sequence[str], also: Sequence[str]) -> Flaw | N
     allowed = bare("\n".join([*evidence, *also]))
     quoted = [next(filter(None, match.groups())) for match in _QUOTED.finditer(text)]
     quoted += [match[1] for match in _FENCED.finditer(text)]
-    outside = _FENCED.sub(" ", text)
-    quoted += [match[2] for match in _SPAN.finditer(outside)]
+    unquoted = _FENCED.sub(" ", text)
+    quoted += [match[2] for match in _SPAN.finditer(unquoted)]
     if not all(bare(words) in allowed for words in quoted):
         return Flaw.QUOTATION
-    outside = _QUOTED.sub(" ", _SPAN.sub(" ", outside))
-    exact = [match[0] for match in _EXACT.finditer(outside)]
-    exact += [code for code, _ in _numbers(outside) if code]
+    unquoted = _QUOTED.sub(" ", _SPAN.sub(" ", unquoted))
+    exact = [match[0] for match in _EXACT.finditer(unquoted)]
+    exact += [code for code, _ in _numbers(unquoted) if code]
     if not all(bare(token) in allowed for token in exact):
         return Flaw.NAME
     # A small number may count things of the evidence, if that gives no numbers itself.
     may_be_counted = not any(map(_measures, evidence))
-    known = [
+    amounts = [
         amount for words in (*evidence, *also) for amount in (*_amounts(words), *_spelled(words))
     ]
-    for amount in _measures(outside):
+    for amount in _measures(unquoted):
         is_small = any(value.isdecimal() and int(value) <= _MOST_COUNTED for value in amount.values)
-        if not (may_be_counted and is_small) and not any(amount.fits(other) for other in known):
+        if not (may_be_counted and is_small) and not any(amount.fits(other) for other in amounts):
             return Flaw.NUMBER
     return None
 

@@ -187,7 +187,7 @@ def _checked(drafted: Drafted, draft: Draft) -> Checked:
 
 
 def _answer(basis: Answer, draft: Draft) -> Answer:
-    """Return the answer with the sentences of the draft that have no flaw."""
+    """Return ``basis`` with the text of the draft: its sentences that have no flaw."""
     layout = Layout(draft.prompt.shown)
     shown = [drafted for drafted in draft.sentences if drafted.flaw is None]
     for drafted in shown:

@@ -168,7 +168,7 @@ class ModelJudge:
     def judge(
         self, question: Question, prompt: Prompt, sentences: Sequence[JudgedSentence]
     ) -> Sequence[SentenceVerdict | None]:
-        """Return the model's verdicts.
+        """Return the model's verdicts; those that it wrote before a failure count.
 
         Raises:
             ModelFailed: it cannot be asked, is too slow, is over budget, or writes no verdict.

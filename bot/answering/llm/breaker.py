@@ -44,7 +44,7 @@ class Breaker:
                     self._set_cause(cause)
 
     def _recover(self) -> None:
-        """Probe the model until it works again; then requests are sent again."""
+        """Probe the model until it works again, and close the breaker."""
         cause: Cause | None = Cause.TIMEOUT  # any, to begin with
         while cause:
             self._pause(_PAUSE)
@@ -55,6 +55,7 @@ class Breaker:
                 self._failures = _FAILURES - 1
 
     def _set_cause(self, cause: Cause | None) -> None:
+        """Open the breaker for ``cause``; None closes it."""
         self.cause = cause
         self._observe(cause)
         if cause:

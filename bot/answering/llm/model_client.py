@@ -190,7 +190,7 @@ class RetryingModel:
         return client
 
     def _piece(self, pieces: _Pieces, until: float) -> str | None:
-        """Return the next piece, None at the end. Raises: ModelFailed: also if none comes."""
+        """Return the next piece, None at the end; raise `ModelFailed` if ``until`` passes."""
         try:
             piece = pieces.get(timeout=max(0.0, until - self._clock()))
         except queue.Empty:

@@ -168,7 +168,7 @@ class Recheck:
         return Linked(source.wiki, source.page, address, doubt)
 
     def with_doubts(self, result: Result, state: _CheckState) -> Result:
-        """Return ``result`` with the doubts and linked pages of ``state``."""
+        """Return ``result`` with the doubts and links of ``state``, which may be its reason."""
         linked = tuple(page for page in state.linked.values() if page.url)[:MOST_LINKED]
         if isinstance(result, NoAnswer):
             if self._refuses and Doubt.UNCONFIRMED in state.doubts.values():
@@ -302,7 +302,7 @@ class Check:
         return is_asked and not self.state.has_result(ref)
 
     def _link(self, sources: Sequence[Source], *, quoted: bool) -> None:
-        """Record the pages of ``sources`` that a doubt has removed, so that they are linked."""
+        """Record the pages of ``sources`` that a doubt removed from `pages`, to link them."""
         remaining = {_ref(page) for page in self.pages}
         for source in sources:
             ref = _ref(source)
