@@ -105,6 +105,7 @@ class Answerer:
     of them than cores would only slow down each other and the rest of the process."""
 
     def with_thresholds(self, settings: AnswerThresholds) -> Answerer:
+        """Return a copy with new settings. With 0 ``old_after_days``, no page counts as old."""
         old_after = timedelta(days=settings.old_after_days)
         return replace(
             self,
@@ -138,7 +139,7 @@ class Answerer:
         return self._noted(result, question, found=bool(run.found.pages)), run
 
     def _noted(self, result: Result, question: Question, *, found: bool) -> Result:
-        """Return the result with its notes on the reader's rights, the index and old pages."""
+        """Return the result with notes on rights, index and old pages. ``found``: any page was."""
         result = with_rights_note(result, question, found=found)
         if self.is_partial():
             result = with_rebuilding_note(result)
@@ -185,7 +186,7 @@ class Answerer:
         return replace(found, source=self.aging.marked(found.source)) if self.aging else found
 
     def _rewritten(self, question: Question) -> Question:
-        """Return the question in a language of the pages, or made standalone."""
+        """Return the question translated if the search cannot understand it, else standalone."""
         index, embedder = self.retrieval.index, self.retrieval.embedder
         if self.translate and is_foreign(question, index, embedder):
             return in_language_of_pages(question, index, self.translate)
@@ -225,13 +226,14 @@ class Answerer:
 
 
 def _asking_sections(_: Question, retrieved: Retrieved) -> Result:
-    asking: dict[str, Source] = {}
+    """Return no answer, but name up to `_SUGGESTED` sections whose heading or title asks."""
+    by_question: dict[str, Source] = {}
     for page in retrieved.pages:
         for hit in page.hits:
             source = source_of(hit.passage, "")
-            asking.setdefault(_question_of(source), source)
-    asking.pop("", None)
-    return NoAnswer(Reason.NOTHING_FITS, "", tuple(asking.values())[:_SUGGESTED])
+            by_question.setdefault(_question_of(source), source)
+    by_question.pop("", None)  # sections that ask nothing
+    return NoAnswer(Reason.NOTHING_FITS, "", tuple(by_question.values())[:_SUGGESTED])
 
 
 def _question_of(source: Source) -> str:

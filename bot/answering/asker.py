@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Answers for one reader. ``trouble`` says why the index is partial, for the operator; empty
-    if it is not."""
+    """Answers for one reader. ``trouble`` tells the operator why the index is partial, if it is."""
 
     answerer: Answerer
     reader: Principal
@@ -25,6 +24,7 @@ class Asker:
     trouble: Callable[[], str]
 
     def __call__(self, text: str) -> Result:
+        """Answer ``text``, which may ask several questions."""
         return Several(self.answerer).answer(Question(text, self.reader, self.wikis))
 
     def why(self, text: str) -> Why:

@@ -22,17 +22,17 @@ class Latest:
 
     def __init__(self, compose: Callable[[], Answering]) -> None:
         self._compose = compose
-        self._now = _Composed(compose)
+        self._current = _Composed(compose)
 
     def renew(self) -> None:
         """Compose the answerer again. A question that is being answered keeps the old one."""
-        self._now = _Composed(self._compose)
+        self._current = _Composed(self._compose)
 
     @contextmanager
     def loading(self) -> Iterator[None]:
         """Compose the answerer in the background, so that the first question need not wait."""
         with ThreadPoolExecutor(1, "composing") as pool:
-            pool.submit(lambda: self._now.answering)
+            pool.submit(lambda: self._current.answering)
             yield
 
     def answer(self, question: Question, on_text: OnText | None = None) -> Result:
@@ -41,7 +41,7 @@ class Latest:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        return self._now.answering.answer(question, on_text)
+        return self._current.answering.answer(question, on_text)
 
 
 class LatestSections:
@@ -59,6 +59,8 @@ class LatestSections:
 
 
 class _Composed:
+    """An answerer that ``compose`` returns at the first use."""
+
     def __init__(self, compose: Callable[[], Answering]) -> None:
         self._compose = compose
 

@@ -101,6 +101,7 @@ class ObservedAnswerer:
         return row
 
     def _pages(self, run: PipelineRun, result: Result) -> list[Mapping[str, Any]]:
+        """Return a row for each of the first `_PAGES` pages found."""
         pages = run.found.pages[:_PAGES]
         sources = [source_of(page.hits[0].passage, "") for page in pages]
         open_sources = self._library.open_to(run.question.reader, sources)
@@ -122,15 +123,16 @@ def _page_row(
     cited_sources = result.sources if isinstance(result, Answer) else ()
     cited_urls = {source.url for source in cited_sources}
     best = page.hits[0].passage
-    read_best = max(run.found.hits, key=lambda hit: (hit.relevance is not None, hit.relevance or 0))
+    preferred = max(run.found.hits, key=lambda hit: (hit.relevance is not None, hit.relevance or 0))
     passages = [
-        _passage_row(hit, hit.passage.url in cited_urls) | {"best": hit is read_best}
+        _passage_row(hit, hit.passage.url in cited_urls) | {"best": hit is preferred}
         for hit in page.hits[:_PASSAGES]
     ]
     return row | {"title": best.title, "url": best.url, "passages": passages}
 
 
 def _rights(question: Question) -> list[list[str]]:
+    """Return the tokens of each person whose rights count for the question."""
     reader = question.reader
     readers = reader.readers if isinstance(reader, Audience) else (reader,)
     return [sorted(principal.tokens) for principal in readers]

@@ -22,28 +22,27 @@ _DIGEST = 8
 def found_by(retriever: FootnoteRetriever, question: Question) -> Sequence[FoundSection]:
     """Return the passages that ``retriever`` finds, best first."""
     query = FootnoteQuery.of(question)
-    passages = [
+    scored = [
         (hit.passage, found.get_score())
         for found in retriever.retrieve(query)
         if isinstance(found.node, PassageNode)
         for hit in found.node.page.hits
-        if str(hit.passage.id) == found.node.node_id
+        if str(hit.passage.id) == found.node.node_id  # the node's own, of all on its page
     ]
     return [
-        _section([each], score, unchecked=(each.wiki, each.page) in query.unchecked)
-        for each, score in passages
+        _section([passage], score, unchecked=(passage.wiki, passage.page) in query.unchecked)
+        for passage, score in scored
     ]
 
 
 def whole(
     index: PassageIndex, recheck: Recheck | None, ref: SectionRef, reader: Reader
 ) -> FoundSection | None:
-    """Return the whole section ``ref``, as it is now; None if ``reader`` may not read it now, or it
-    is not there."""
+    """Return the section at ``ref`` as it is now; None if it is gone or closed to ``reader``."""
     page = ref.wiki, ref.page
     ordinals = range(max(ref.ordinal - _AROUND, 0), ref.ordinal + _AROUND + 1)
-    around = index.passages([(*page, each) for each in ordinals], reader=reader)
-    passages = _of_section(ref, around)
+    nearby = index.passages([(*page, ordinal) for ordinal in ordinals], reader=reader)
+    passages = _of_section(ref, nearby)
     unchecked = False
     if recheck and passages:
         hits = tuple(Hit(passage, 0.0, 0.0) for passage in passages)
@@ -58,7 +57,7 @@ def whole(
 
 
 def _of_section(ref: SectionRef, passages: Sequence[Passage]) -> list[Passage]:
-    """Return the passages of the section with these headings that is nearest to the place."""
+    """Return the passages of the section with the headings of ``ref``; of several, the nearest."""
     own = {each.ordinal: each for each in passages if _digest(each) == ref.headings}
     if not own:
         return []
@@ -71,6 +70,7 @@ def _of_section(ref: SectionRef, passages: Sequence[Passage]) -> list[Passage]:
 
 
 def _section(passages: Sequence[Passage], score: float = 0.0, *, unchecked: bool) -> FoundSection:
+    """Join consecutive passages. ``unchecked``: their wiki did not confirm them in time."""
     first = passages[0]
     ref = SectionRef(first.wiki, first.page, first.ordinal, _digest(first))
     return FoundSection(source_of(first, Stretch(passages).text), ref, score, unchecked)

@@ -1,5 +1,4 @@
-"""LlamaIndex's spans and events as spans and events of OpenTelemetry; see
-`bot.answering.tracing`."""
+"""LlamaIndex's spans and events as those of OpenTelemetry; see `bot.answering.tracing`."""
 
 from __future__ import annotations
 
@@ -52,6 +51,7 @@ class TraceSpans(BaseSpanHandler[TracedSpan]):
         tags: dict[str, Any] | None = None,  # noqa: ARG002 - LlamaIndex's signature
         **_: Any,
     ) -> TracedSpan:
+        """Begin a span within its parent's, if that is open."""
         from opentelemetry.trace import set_span_in_context  # an extra
 
         parent = self.open_spans.get(parent_span_id or "")
@@ -70,6 +70,7 @@ class TraceSpans(BaseSpanHandler[TracedSpan]):
         result: Any | None = None,
         **_: Any,
     ) -> TracedSpan | None:
+        """End the span of a call, with the kind and size of its result."""
         traced = self.open_spans.get(id_)
         if traced:
             traced.span.set_attributes(_attributes(result))
@@ -84,6 +85,7 @@ class TraceSpans(BaseSpanHandler[TracedSpan]):
         err: BaseException | None = None,
         **_: Any,
     ) -> TracedSpan | None:
+        """End the span of a call that failed, with the kind of its error."""
         from opentelemetry.trace import StatusCode  # an extra
 
         traced = self.open_spans.get(id_)

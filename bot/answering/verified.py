@@ -88,6 +88,7 @@ class Verified:
         ]
 
     def _is_current(self, written: WrittenAnswer, question: Question) -> bool:
+        """Return whether its pages are unchanged, and the question's reader may read them all."""
         current = [self.library.fingerprint(each.wiki, each.page) for each in written.sources]
         if tuple(current) != written.fingerprints:
             return False
@@ -133,8 +134,7 @@ def _is_name(word: str) -> bool:
 
 
 def _signs(text: str) -> list[str]:
-    """Return the signs that tell questions with the same words apart: C++ and C#, 5 and -5, two
-    emoji."""
+    """Return the signs that tell questions apart: those of C++ and C#, of 5 and -5, and emoji."""
     symbols = [
         sign
         for sign in text
@@ -144,10 +144,12 @@ def _signs(text: str) -> list[str]:
 
 
 def _in_wikis(written: WrittenAnswer, wikis: Sequence[str] | None) -> bool:
+    """Return whether all pages of the answer are in ``wikis`` (None: in any)."""
     return wikis is None or all(source.wiki in wikis for source in written.sources)
 
 
 def _answer(written: WrittenAnswer) -> Answer:
+    """Return the answer to show, with a footnote for each of its pages."""
     notes = " ".join(f"[{number}]" for number in range(1, len(written.sources) + 1))
     return Answer(
         text=with_mark(unmarked(written.text), notes),

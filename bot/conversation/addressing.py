@@ -102,8 +102,8 @@ def looks_like_question(words: str) -> bool:
 
 def is_for_me(words: str, name: str, *, from_asker: bool, before: Role | None) -> bool:
     """Return whether a question in a thread that the bot answered is for the bot: it calls the bot
-    by ``name``, or its author asked there before. If another person spoke last (``before``), it is
-    more likely for them."""
+    by ``name``, or its author asked there before (``from_asker``). If another person spoke last
+    (``before``: the role of who did), it is more likely for them."""
     if not looks_like_question(words):
         return False
     name_match = re.match(rf"\W*(?:(?:hey|hi|ok|and)\W+)?{re.escape(name)}\b", words, re.IGNORECASE)
@@ -111,19 +111,19 @@ def is_for_me(words: str, name: str, *, from_asker: bool, before: Role | None) -
 
 
 def asks_nothing(question: str) -> bool:
-    """Return whether it is empty, a greeting, thanks, a remark like "got it", or nothing but emoji
-    and links."""
+    """Return whether ``question`` is empty, a greeting, thanks, a remark like "got it", or nothing
+    but emoji and links."""
     words = _WORD.findall(_LINK.sub(" ", _EMOJI.sub(" ", question.casefold())))
     return _is_small_talk(words)
 
 
 def thanks(question: str) -> bool:
-    """Return whether it asks nothing and has a word of thanks."""
+    """Return whether ``question`` asks nothing and has a word of thanks."""
     return asks_nothing(question) and not _THANKS.isdisjoint(_WORD.findall(question.casefold()))
 
 
 def asks_about_me(question: str) -> bool:
-    """Return whether it asks what the bot is or can do, and nothing else."""
+    """Return whether ``question`` asks what the bot is or can do, and nothing else."""
     words = _WORD.findall(_EMOJI.sub(" ", question.casefold()))
     if len(words) > _LONGEST_ABOUT_ME:
         return False

@@ -59,7 +59,7 @@ class AnswerMaker:
             outcome = await self._live(question, reply)
         else:
             outcome = await self.answer_silently(question), posted
-        await self.posting.hold(message)
+        await self.posting.check_is_ours(message)
         return outcome
 
     async def record(
@@ -110,8 +110,8 @@ class AnswerMaker:
         private: bool = False,
         held: bool = True,
     ) -> RecordedAnswer:
-        """Show the answer as the reply, in place of the posted messages. ``held``: this
-        worker holds the question.
+        """Show the answer as the reply, in place of the posted messages. ``held``: this worker
+        has claimed the question, and posts only while it is still ours.
 
         Raises:
             AskerForgotten, NotOurs
@@ -128,7 +128,7 @@ class AnswerMaker:
         return recorded
 
     async def unposted(self, recorded: RecordedAnswer) -> RecordedAnswer:
-        """Record that no message carries the answer any more, and return it so."""
+        """Record that no message carries the answer any more, and return it without one."""
         if recorded.message:
             await self._record_message(recorded.id, "")
         return replace(recorded, message="")
@@ -138,6 +138,7 @@ class AnswerMaker:
         return await beside(self.executor, self.answering.answer, question)
 
     async def _live(self, question: Question, reply: LiveReply) -> tuple[Result, Posted]:
+        """Answer while ``reply`` shows the text; return the result and the posted messages."""
         try:
             result = await beside(self.executor, self.answering.answer, question, reply.write)
             return result, await reply.close()
@@ -146,7 +147,7 @@ class AnswerMaker:
             raise
 
     async def _record_message(self, recorded: int, message: str) -> None:
-        """Record the message; the answer is posted, so a failure here must not fail it."""
+        """Record which message carries the answer. It is posted, so a failure is only logged."""
         try:
             await self.answers.posted(recorded, message)
         except StateUnavailable:

@@ -98,7 +98,8 @@ def conversation_of(
 ) -> Conversation:
     """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace;
     ``monotonic`` returns seconds. With ``index_problem``, which returns why the index cannot be
-    searched or nothing, questions wait while it is away."""
+    searched (empty: it can be), questions wait while the index is away. The other parameters are
+    those of `AnswerMaker` and `Replies`."""
     search = SearchOutage(answering, index_problem, monotonic) if index_problem else None
     chat, directory, status = side.chat, side.directory, side.status
     inbox, settings = stores.inbox, stores.channels
@@ -176,8 +177,9 @@ def intake_of(
     every: float,
     long: float,
 ) -> Intake:
-    """Compose the intake. The chat waits for the ``quick`` stores; ``at_once`` is the number of
-    concurrent messages; for ``every`` and ``long`` see `WaitingRoom`."""
+    """Compose the intake. ``quick`` are stores whose calls wait for no other work, because the chat
+    waits for them; ``at_once`` is the number of concurrent messages; for ``every`` and ``long`` see
+    `WaitingRoom`."""
     replies, chat, text = conversation.replies, side.chat, side.text
     workers = Workers(replies, at_once)
     filter_ = MessageFilter(text, quick.inbox, quick.threads, quick.channels)

@@ -71,8 +71,8 @@ class Decisions:
     observer: Observer
 
     async def reply(self, message: IncomingMessage, refusal: str | None) -> MessageState:
-        """Reply to the message, and return how it ended. ``refusal`` is the rate-limit message, if
-        the limit is reached.
+        """Reply to the message, and return how it ended. ``refusal`` is the rate-limit message
+        (empty: it was said already), None if the limit is not reached.
 
         Raises:
             NotOurs: the message was edited, deleted or stopped, or another process has it.
@@ -136,7 +136,7 @@ class Decisions:
         return await self._answer(message, asked, audience, posted)
 
     async def _refuse(self, message: IncomingMessage, refusal: str, posted: Posted) -> MessageState:
-        """Say that the limit is reached, if the bot was addressed."""
+        """Say ``refusal`` (empty: it was said already), if the bot was addressed."""
         if not message.is_addressed:
             return await self._pass_over(message, posted)
         if refusal:
@@ -155,7 +155,7 @@ class Decisions:
         return MessageState.DONE
 
     async def _audience(self, message: IncomingMessage) -> Addressees | Closed:
-        """Return who is answered, for what rights; or that the asker gets no answers."""
+        """Return whom the answer is for; `Closed` if the asker gets no answers."""
         is_direct = message.kind is MessageKind.DIRECT
         settings = await self.settings.of(message.team, message.channel)
         # Where somebody present may get no answers, only the asker is answered.
@@ -225,6 +225,7 @@ class Decisions:
         return await asyncio.to_thread(self._parse_text, message.text, names)
 
     def _people_named(self, text: str) -> list[str]:
+        """Return the ids of the first people whom the text mentions, each once."""
         return list(islice(dict.fromkeys(self.text.people_named(text)), _MOST_NAMES))
 
     def _parse_text(self, text: str, names: Mapping[str, str]) -> ParsedWords:

@@ -37,7 +37,8 @@ class Following:
     async def is_for_bot(
         self, message: IncomingMessage, words: str, before: Sequence[Turn]
     ) -> bool:
-        """Return whether a message without a mention in a thread is for the bot."""
+        """Return whether a message without a mention is for the bot: its ``words``, in a thread
+        with the turns ``before`` it."""
         askers = await self.threads.askers(Thread.of(message))
         last = before[-1].role if before else None
         return bool(askers) and await asyncio.to_thread(

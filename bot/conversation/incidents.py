@@ -29,10 +29,11 @@ def note(incident: str, context: str, error: BaseException) -> None:
 
 
 def sorry(incident: str, error: BaseException) -> Notice:
+    """Return the apology for ``error``."""
     text = texts.NO_SEARCH if isinstance(error, IndexUnavailable) else texts.WENT_WRONG
     return Notice(text, (texts.tell_your_admin(incident),))
 
 
 def not_there(incident: str) -> Notice:
-    """Return the notice for a direct message, if nothing can be written where they asked."""
+    """Return the direct message to an asker in a place where the bot cannot write."""
     return Notice(texts.CANNOT_WRITE_THERE, (texts.tell_your_admin(incident),))

@@ -254,8 +254,8 @@ class Press:
 
 
 def offers_quotes(result: Result) -> bool:
-    """Return whether a reader may want the pages' own words beside this: something was left out, or
-    is marked."""
+    """Return whether a reader may want the pages' own words, too: a composed answer left something
+    out, or marks something as doubtful."""
     return isinstance(result, Answer) and result.composed and bool(result.check_notes)
 
 

@@ -61,14 +61,14 @@ class Chat(Protocol):
     async def post_privately(
         self, channel: str, person: str, content: Content, thread: str | None = None
     ) -> None:
-        """Show it to that person alone, in a channel.
+        """Show ``content`` to that person alone, in a channel.
 
         Raises:
-            NotInChannel: they are not there any more.
+            NotInChannel: the person has left the channel.
         """
 
     async def write_to(self, person: str, content: Content) -> None:
-        """Write it to that person in a direct message."""
+        """Send ``content`` to that person in a direct message."""
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> LiveReply | None:
         """Begin to show an answer while it is made; None if the chat shows answers at once."""
@@ -92,7 +92,7 @@ class LiveReply(Protocol):
         """
 
     async def abandon(self) -> None:
-        """Show no more: something else will replace it."""
+        """Show no more: something else will replace what is shown."""
 
 
 class StatusLine(Protocol):
@@ -127,13 +127,14 @@ class Directory(Protocol):
 
     async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
         """Return the reader whose rights count for an answer that this person alone sees
-        (``private``), or that others can see: then pages that everyone may read count."""
+        (``private``), or that others can see: then pages that everyone may read count. ``shared``:
+        the question came from where people of other companies can read. `Closed`: no answers."""
 
     async def reader_in(
         self, person: str, channel: str, *, private: bool, shared: bool
     ) -> Reader | Closed:
-        """Return the same for an answer in ``channel``: in a small private channel, pages that all
-        members may read count. ``shared``: people of other companies can read it."""
+        """Do as `reader` for an answer in ``channel``: in a small private channel, pages that all
+        members may read count. ``shared``: people of other companies can read the channel."""
 
     async def readers_in(self, channel: str) -> frozenset[str]:
         """Return the people whose own rights count for an answer in ``channel``; none where only
@@ -143,7 +144,7 @@ class Directory(Protocol):
         """Return whether the channel has, or may have, members who get no answers."""
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
-        """Return whether everybody there now may read an answer that was made for ``reader``."""
+        """Return whether all who are in ``channel`` now may read an answer made for ``reader``."""
 
     async def is_in(self, person: str, channel: str) -> bool: ...
 
@@ -169,11 +170,11 @@ class Inbox(Protocol):
     """The inbox: received questions that are not answered yet, of all processes."""
 
     async def receive(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Keep the message and return it with its id; None if this event or message is there
+        """Store the message and return it with its id; None if this event or message is stored
         already."""
 
     async def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Keep all or none, and return those that are new or newly edited, in their order."""
+        """Store all messages or none; return those that are new or newly edited, in their order."""
 
     async def update(self, message: IncomingMessage) -> IncomingMessage | None:
         """Record that the message was edited or deleted, and return it to be worked on again, by
@@ -190,15 +191,15 @@ class Inbox(Protocol):
         counted from 1. None: it is finished, or another process has it."""
 
     async def holds(self, message: IncomingMessage) -> bool:
-        """Return whether it is still ours to answer as it was claimed: it was not edited, stopped
-        or forgotten since, and no other process took it over."""
+        """Return whether the message is still ours to answer as it was claimed: it was not edited,
+        stopped or forgotten since, and no other process took it over."""
 
     async def note_ephemeral(self, message: IncomingMessage) -> None:
         """Record that an ephemeral message, which nobody can look for later, is about to be
         shown."""
 
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
-        """Return whether that was recorded for this wording: the asker may have seen it."""
+        """Return whether `note_ephemeral` recorded this wording: the asker may have seen it."""
 
     async def has_no_reply(self, message: IncomingMessage) -> bool:
         """Return whether the channel must not have a reply to the message as it is now: it was
@@ -210,9 +211,9 @@ class Inbox(Protocol):
     async def questions_before(
         self, message: IncomingMessage, counted_by: CountedBy, span: timedelta
     ) -> QuestionCounts:
-        """Count the questions of the same person or channel within ``span`` before it. A question
-        that was edited after it was worked on counts once more. A deletion is no question, but the
-        question before it still counts."""
+        """Count the questions of the same person or channel within ``span`` before ``message``. A
+        question that was edited after it was worked on counts once more. A deletion is no question,
+        but the question that it deletes still counts."""
 
     async def postpone(self, message: IncomingMessage, longest: timedelta) -> bool:
         """Let the message wait for the search, and return True, unless it is not ours to answer any
@@ -225,8 +226,8 @@ class Inbox(Protocol):
     async def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
-        """Finish everything that ``person`` (None: anybody) asked there, but no deletion, because
-        that only removes the reply; return the messages that this finished."""
+        """Finish everything that ``person`` (None: anybody) asked in the thread, but no deletion,
+        because that only removes the reply; return the messages that this finished."""
 
     async def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
         """Return a received message, finished or not; a finished one has no text. None: never
@@ -237,8 +238,8 @@ class Threads(Protocol):
     """The threads that the bot follows, and those in which it is to be quiet."""
 
     async def askers(self, thread: Thread) -> frozenset[str]:
-        """Return who asked the bot there, as far as still stored; empty for a thread that it does
-        not follow."""
+        """Return who asked the bot in the thread, as far as still stored; empty for a thread that
+        it does not follow."""
 
     async def follow(self, thread: Thread, *, quiet: bool) -> None:
         """Follow the thread (answer in it without a mention), or stop."""
@@ -260,7 +261,7 @@ class RecordedAnswers(Protocol):
     """The recorded answers and their verdicts."""
 
     async def posted(self, answer: int, message: str) -> None:
-        """Record which message carries its buttons; empty: none."""
+        """Record which ``message`` carries the answer's buttons; empty: none does."""
 
     async def recorded(self, answer: int) -> RecordedAnswer | None:
         """Return a recorded answer; None if there is none, or it is forgotten."""
@@ -285,7 +286,7 @@ class Answers(RecordedAnswers, Protocol):
         """
 
     async def recorded_for(self, place: MessageRef) -> RecordedAnswer | None:
-        """Return the answer to the question there; None if none is recorded."""
+        """Return the answer to the question at ``place``; None if none is recorded."""
 
 
 class AuditTrail(Protocol):
@@ -313,7 +314,7 @@ class WaitingMessages(Protocol):
     def has_messages(self) -> bool: ...
 
     def messages(self, most: int) -> list[IncomingMessage]:
-        """Return up to ``most`` of them, the earliest first."""
+        """Return up to ``most`` waiting messages, the earliest first."""
 
     def remove(self, messages: Sequence[IncomingMessage]) -> None: ...
 

@@ -38,7 +38,7 @@ class Posting:
     inbox: Inbox
     chat: Chat
 
-    async def hold(self, message: IncomingMessage) -> None:
+    async def check_is_ours(self, message: IncomingMessage) -> None:
         """Check that the message is still ours to answer.
 
         Raises:
@@ -58,21 +58,22 @@ class Posting:
         Raises:
             NotOurs
         """
-        return await self.chat.reply(message, content, posted, self.hold)
+        return await self.chat.reply(message, content, posted, self.check_is_ours)
 
     def stream(self, message: IncomingMessage, posted: Posted) -> LiveReply | None:
-        return self.chat.stream(message, posted, self.hold)
+        """Begin to show an answer while it is made; None if the chat shows answers at once."""
+        return self.chat.stream(message, posted, self.check_is_ours)
 
     async def show_asker(self, message: IncomingMessage, content: Content) -> None:
-        """Show the reply to the asker alone. Nobody can look for it later, so the inbox records it
-        first: see `may_have_been_seen`.
+        """Show the reply to the asker alone, in an ephemeral message. Nobody can look for it later,
+        so the inbox records it first: see `may_have_been_seen`.
 
         Raises:
             NotOurs
             NotInChannel: the asker has left.
         """
         await self.inbox.note_ephemeral(message)
-        await self.hold(message)
+        await self.check_is_ours(message)
         await self.chat.post_privately(message.channel, message.person, content, message.within)
 
     async def may_have_been_seen(self, message: IncomingMessage) -> bool:
@@ -111,6 +112,7 @@ class Redrawing:
             drawn = current
 
     async def _read(self, recorded: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
+        """Return the answer as it is now, with its tally; None if it is forgotten."""
         latest = await self.answers.recorded(recorded.id)
         if latest is None:
             return None
@@ -119,6 +121,7 @@ class Redrawing:
 
 
 def _content(recorded: RecordedAnswer, tally: Tally, change: Change) -> Content:
+    """Return what to draw: a retracted answer is replaced by a notice."""
     if recorded.retracted:
         return Notice(texts.RETRACTED)
     return change(AnswerContent(recorded, tally))

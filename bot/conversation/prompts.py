@@ -72,7 +72,7 @@ class Prompts:
         return recorded is not None and not recorded.retracted
 
     async def _praised(self) -> dict[str, _Suggestion]:
-        """Return the praised questions, the latest first."""
+        """Return the latest praised questions that are public, by their text in lower case."""
         suggestions: dict[str, _Suggestion] = {}
         praised = await self.answers.praised(by_others=True)
         for recorded in reversed(praised):

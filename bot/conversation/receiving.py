@@ -63,7 +63,7 @@ class MessageFilter:
             return True
         words = self.text.plain(message.text)
         if asks_nothing(words) or any(self.text.people_named(message.text)):
-            return False
+            return False  # small talk, or meant for somebody else
         if message.kind is MessageKind.FOLLOW_UP and thread_command(words):
             return True
         return looks_like_question(words)
@@ -143,7 +143,7 @@ class WaitingRoom:
         """Store messages until the database is back.
 
         Raises:
-            StateUnavailable: they cannot wait here either.
+            StateUnavailable: the files cannot be written, either.
         """
         try:
             await in_own_thread(partial(self.spool.add, messages), "waiting")
@@ -190,6 +190,7 @@ class WaitingRoom:
                 self._remember(message)  # its author need not be notified any more
 
     async def _take_in(self, messages: Sequence[IncomingMessage]) -> None:
+        """Put the messages into the inbox, and submit those to work on."""
         for message in await self.filter_.take_all(messages):
             self.workers.submit(message, anew=message.changed)
 
@@ -203,6 +204,7 @@ class WaitingRoom:
                 logger.exception("Message %s in %s is lost", message.ts, message.channel)
 
     def _notify_later(self, message: IncomingMessage, notice: Notice, after: float) -> None:
+        """Send the notice in ``after`` seconds, if the author asked the bot and got none yet."""
         spoke_to_us = message.is_addressed and not message.changed
         if spoke_to_us and _key(message) not in self._notified:
             notifying = asyncio.create_task(self._notify(message, notice, after))
@@ -224,6 +226,7 @@ class WaitingRoom:
             )
 
     def _remember(self, message: IncomingMessage) -> None:
+        """Record that the message's author needs no notice any more; drop the oldest records."""
         self._notified[_key(message)] = None
         for old in list(self._notified)[:-_REMEMBERED]:
             del self._notified[old]
@@ -270,6 +273,7 @@ class Receiving:
         await self.receive(lambda: message)
 
     def _read(self, read: _Read) -> tuple[IncomingMessage | None, bool]:
+        """Return the message that ``read`` returns, and whether it may concern the bot."""
         message = read()
         return message, message is not None and self._filter.may_concern_us(message)
 

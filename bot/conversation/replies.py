@@ -141,7 +141,7 @@ class Replies:
     """Without it no question waits for the index."""
 
     def expect(self, message: IncomingMessage) -> None:
-        """Show the first sign before the message's turn comes, if it is certainly for the bot."""
+        """Show the status line before the message's turn comes, if it is certainly for the bot."""
         if message.is_addressed and not message.deleted:
             self.status.begin(message)
 
@@ -221,13 +221,14 @@ class Replies:
         return await self.inbox.postpone(message, timedelta(seconds=GIVE_UP))
 
     async def _end(self, message: IncomingMessage, state: MessageState, *, refused: bool) -> None:
-        """Record that the message was replied to, or needs no reply."""
+        """Record that the message is done or, over the rate limit, refused."""
         await self._finish(message, MessageState.REFUSED if refused else MessageState.DONE)
         self.observer.ended(message, state)
         if message.begun_before:
             await self._remove_orphans(message)
 
     async def _finish(self, message: IncomingMessage, state: MessageState) -> None:
+        """Record the state of a finished message, if the database is there."""
         try:
             await self.inbox.finish(message, state)
         except StateUnavailable as error:
@@ -257,7 +258,7 @@ class Replies:
         try:
             if message.kind is MessageKind.UNASKED:
                 # Nobody waits for an answer, and everybody would read the apology.
-                await self.posting.hold(message)
+                await self.posting.check_is_ours(message)
                 await self.chat.remove(message, await self.chat.posted(message))
             elif not message.deleted:
                 await self._say_sorry(message, incident, error)

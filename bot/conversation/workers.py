@@ -38,8 +38,8 @@ class Workers:
         self._stopping = False
 
     def submit(self, message: IncomingMessage, *, anew: bool = False) -> None:
-        """Queue the message, once however often it is submitted, unless a worker has an older state
-        of it (``anew``). After a stop it stays in the inbox."""
+        """Queue the message, once however often it is submitted. ``anew``: queue it again if a
+        worker has an older state of it. After a stop it stays in the inbox."""
         again = anew and message.id in self._at_work
         if self._stopping or (message.id in self._known and not again):
             return

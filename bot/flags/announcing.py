@@ -115,6 +115,7 @@ class Announcements:
         await self.written.announced(announcement, channel, ts)
 
     async def _content(self, announcement: Announcement, channel: str) -> PublishedAnswer:
+        """Return the announcement to show in ``channel``: in full if all there may read it."""
         sources = announcement.written.sources
         shown = await beside(self.executor, self.library.open_to, ANYBODY, sources)
         # Without sources nobody knows who may read the words.
@@ -132,7 +133,7 @@ class Announcements:
         return self.channels.operators(announcement.written.sources)
 
     async def withdraw(self, press: Press) -> None:
-        """Handle the button. Whether the person may press it is checked now."""
+        """Handle the button that withdraws a written answer, if the person may press it now."""
         person, channel = press.person, press.channel
         announcement = await self.written.announcement(int(press.value))
         if announcement is None:
@@ -151,6 +152,7 @@ class Announcements:
         await self.chat.post_privately(channel, person, WITHDRAWN if done else GONE)
 
     async def _may_withdraw(self, person: str, announcement: Announcement) -> bool:
+        """Return whether the person is an admin, or is in the announcement's review channel."""
         channel = self._channel_of(announcement)
         if self.channels.is_operators(channel) and await self.directory.is_member(channel, person):
             return True

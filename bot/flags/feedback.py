@@ -50,6 +50,7 @@ _ACTIONS = {
 
 
 def unknown(_wiki: str, _page: str) -> KnownPage | None:
+    """Return None, as for a page that is not indexed."""
     return None
 
 
@@ -73,7 +74,7 @@ class Feedback:
         return await self.store.keep(asked, answer, self.clock(), as_of, pages)
 
     def _as_cited(self, sources: Sequence[Source]) -> dict[tuple[str, str], KnownPage]:
-        """Return the pages in the shown revision, with their current rights."""
+        """Return the pages, by wiki and key, in the shown revision with their current rights."""
         pages = {}
         for source in sources:
             indexed = self.page(source.wiki, source.page)
@@ -120,6 +121,7 @@ class Feedback:
         return True, await self._withdraw(answer, person)
 
     async def _withdraw(self, answer: int, person: str) -> Flag | None:
+        """Withdraw the person's open flag on the answer, and return it; None if there is none."""
         flag = await self.store.flag_of(answer, person)
         now, withdrawn = self.clock(), FlagState.WITHDRAWN
         if flag is None or not await self.store.move(

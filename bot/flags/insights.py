@@ -45,8 +45,8 @@ class Gap:
 
 
 def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[str]]) -> list[Gap]:
-    """Return the gaps, the commonest first and then the latest. ``roots`` returns the content words
-    of a question, stemmed."""
+    """Group similar questions, and return the groups, the largest first and then the latest.
+    ``roots`` returns the content words of a question, stemmed."""
     groups: list[Gap] = []
     with_word: defaultdict[str, list[int]] = defaultdict(list)
     for recorded in unanswered:
@@ -54,8 +54,10 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
         keys = words or {""}
         # Questions without a common word are not similar, and there may be thousands.
         candidates = sorted({number for word in keys for number in with_word[word]})
-        best = max(candidates, key=lambda number: _alike(groups[number].words, words), default=None)
-        if best is None or _alike(groups[best].words, words) < _ALIKE:
+        best = max(
+            candidates, key=lambda number: _jaccard(groups[number].words, words), default=None
+        )
+        if best is None or _jaccard(groups[best].words, words) < _ALIKE:
             best = len(groups)
             groups.append(Gap(words=words))
             for word in keys:
@@ -66,8 +68,8 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
 
 def still_open(gap: Gap, result: Result) -> NoAnswer | None:
     """Return the current answer to show for a gap; None if the wiki answers it now. If a model
-    read the pages and said that they do not answer, the bot still quotes them, so they close the
-    gap only if one was edited since."""
+    read the pages and said that they do not answer, the bot still quotes them, so quotes close the
+    gap only if a quoted page was edited since."""
     if isinstance(result, NoAnswer):
         return result
     denied = gap.latest.answer
@@ -80,7 +82,8 @@ def still_open(gap: Gap, result: Result) -> NoAnswer | None:
     return NoAnswer(Reason.NOTHING_FITS, "", nearest, result.confidence)
 
 
-def _alike(words: frozenset[str], other: frozenset[str]) -> float:
+def _jaccard(words: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share of words that both have; 1.0 if neither has any."""
     union = words | other
     return len(words & other) / len(union) if union else 1.0
 
@@ -143,6 +146,7 @@ class Insights:
         return await beside(self.executor, self._gaps, unanswered, most)
 
     def _gaps(self, unanswered: Sequence[RecordedAnswer], most: int) -> list[tuple[Gap, NoAnswer]]:
+        """Do the slow work of `gaps`."""
         current = [
             (gap, still_open(gap, self.operating.for_everyone(gap.latest.asked.question)))
             for gap in gaps(unanswered, self.roots)[: most * 3 // 2]
@@ -157,7 +161,7 @@ class Insights:
         return await beside(self.executor, self._stale, often, reader, most)
 
     def _stale(self, often: Sequence[Often], reader: Reader, most: int) -> list[Often]:
-        """Return the often cited pages that the reader may see and nobody has edited for long."""
+        """Return up to ``most`` pages of ``often`` that are stale and that the reader may read."""
         today = self.clock().date()
         stale = [
             page

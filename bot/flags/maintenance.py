@@ -111,22 +111,24 @@ class Maintenance:
             await self._expire(lapsed)
 
     async def _check_wiki(self, wiki: str, *, whole: bool) -> None:
-        """Check the cited pages of a wiki. ``whole``: a page that is missing in the index is
-        missing in the wiki."""
+        """Check the cited pages of a wiki, and the written answers that rest on its pages.
+        ``whole``: the index has the whole wiki, so a page that is not in it is gone."""
         since = self.clock() - self.periods.retracted_within
         pages: dict[str, KnownPage | None] = {}  # many answers cite the same page
-        for cited in await self.cited.cited(wiki, since):
-            if cited.page not in pages:
-                pages[cited.page] = await asyncio.to_thread(self.library.page, wiki, cited.page)
-            indexed = pages[cited.page]
+        for citation in await self.cited.cited(wiki, since):
+            if citation.page not in pages:
+                pages[citation.page] = await asyncio.to_thread(
+                    self.library.page, wiki, citation.page
+                )
+            indexed = pages[citation.page]
             if indexed is None:
                 if whole:
-                    await self._invalidate(cited, since)
-            elif await self._is_lost(cited, indexed):
-                await self._invalidate(cited, since)
-            elif (indexed.revision, str(indexed.acl)) != (cited.revision, cited.acl):
-                changed = indexed.revision != cited.revision
-                await self.cited.seen(cited, indexed, changed=changed)
+                    await self._invalidate(citation, since)
+            elif await self._is_lost(citation, indexed):
+                await self._invalidate(citation, since)
+            elif (indexed.revision, str(indexed.acl)) != (citation.revision, citation.acl):
+                edited = indexed.revision != citation.revision  # else only its rights changed
+                await self.cited.seen(citation, indexed, changed=edited)
         for answer in await self.written.valid(self.clock()):
             if await asyncio.to_thread(self._is_stale, answer, wiki, whole=whole):
                 await self._expire(answer)
@@ -139,7 +141,7 @@ class Maintenance:
         return not indexed.acl.admits(await self._reader(cited, indexed.acl))
 
     async def _reader(self, cited: Cited, acl: Acl) -> Reader:
-        """Return whose rights the answer was shown with."""
+        """Return the reader the answer was shown to; anybody, if the page's ``acl`` admits all."""
         if acl.admits(ANYBODY) or (cited.open and not cited.private):
             return ANYBODY
         if not cited.private:
@@ -148,11 +150,12 @@ class Maintenance:
         return Principal() if isinstance(reader, Closed) else reader
 
     async def _invalidate(self, cited: Cited, since: datetime) -> None:
+        """Record that the page is gone or closed; by the settings, its answer is retracted."""
         retract_since = since if self.periods.retracted_within else None
         await self.cited.invalidate(cited, retract_since)
 
     def _is_stale(self, answer: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
-        """Return whether a page of this wiki on which the answer rests was edited, or is gone."""
+        """Return whether a page of ``wiki`` that it cites was edited or, if ``whole``, is gone."""
         for source, before in zip(answer.sources, answer.fingerprints, strict=True):
             if source.wiki == wiki:
                 current = self.library.fingerprint(source.wiki, source.page)
@@ -161,7 +164,7 @@ class Maintenance:
         return False
 
     async def _expire(self, answer: WrittenAnswer) -> None:
-        """End a written answer, and mark its flag."""
+        """End a written answer that lapsed, and record that in its flag's history."""
         now = self.clock()
         if not await self.written.end(answer.id, End.LAPSED, "", now):
             return
@@ -197,6 +200,7 @@ class Maintenance:
                 await self.redrawing.draw(recorded)
 
     async def _retract(self, recorded: RecordedAnswer) -> None:
+        """Replace the posted answer by a notice, if it must still be retracted."""
         parts = await self.chat.reply_parts(recorded)
         if not await self.cited.is_invalid(recorded):
             return
@@ -230,6 +234,7 @@ class Maintenance:
                 await self._remind(recipient, flags)
 
     async def _remind(self, recipient: str, flags: list[Flag]) -> None:
+        """Send the recipient, a person or a channel, one reminder of these flags."""
         waiting = [
             WaitingFlag(
                 await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",
@@ -259,6 +264,7 @@ class Maintenance:
 
 
 async def _run_safely(work: Callable[[], Awaitable[object]]) -> None:
+    """Run ``work``; log its failure, so that the other work goes on."""
     try:
         await work()
     except StateUnavailable as error:

@@ -64,6 +64,7 @@ class Owners:
         return by_words
 
     async def _words(self, source: Source) -> str:
+        """Return the wiki's words for the owner of the page; empty if they do not come in time."""
         try:
             async with asyncio.timeout(PATIENCE):
                 # A wiki may hang, so the few threads that make answers must not wait for it.
@@ -73,12 +74,14 @@ class Owners:
             return ""
 
     async def _person(self, words: str) -> str:
+        """Return the id of the first member whose e-mail address is in ``words``; empty if none."""
         for email in _EMAIL.findall(words)[:3]:
             if person := await self.directory.member_at(email):
                 return person
         return ""
 
     async def _reads(self, person: str, source: Source) -> bool:
+        """Return whether the person may read the page now."""
         reader = await self.directory.reader(person, private=True, shared=False)
         if isinstance(reader, Closed):
             return False

@@ -53,7 +53,8 @@ class AnswerStore(RecordedAnswers, Protocol):
     async def due(self) -> Sequence[Flag]:
         """Return the flags with work that is due, oldest first."""
 
-    async def carded(self, flag: int, card: Card, owner: str) -> None: ...
+    async def carded(self, flag: int, card: Card, owner: str) -> None:
+        """Record where the flag's card is, and the page's owner (empty: nobody was found)."""
 
     async def move(  # noqa: PLR0913 - who did what when, and what follows from it
         self,
@@ -83,10 +84,10 @@ class AnswerStore(RecordedAnswers, Protocol):
         If people changed the flag meanwhile, telling stays due."""
 
     async def lapsed(self, flag: int, when: datetime) -> None:
-        """Record that the bot no longer gives the answer written to it."""
+        """Record that the bot no longer gives the answer that was written to the flag."""
 
     async def steps(self, flag: int) -> Sequence[Step]:
-        """Return its history, oldest first."""
+        """Return the flag's history, oldest first."""
 
     async def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
         """Record that ``recipient`` is reminded; return False if they were reminded after
@@ -119,11 +120,11 @@ class AnswerStore(RecordedAnswers, Protocol):
         """Take a verdict back; return False if the person's verdict is another one, or none."""
 
     async def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        """Return the questions since then that no page answered, oldest first, without those whose
-        answer was retracted."""
+        """Return the questions after ``since`` that no page answered, oldest first, without those
+        whose answer was retracted."""
 
     async def earlier(self, recorded: RecordedAnswer) -> Sequence[RecordedAnswer]:
-        """Return the answers before it in its thread, oldest first."""
+        """Return the answers before ``recorded`` in its thread, oldest first."""
 
     async def in_thread(self, team: str, channel: str, thread: str) -> Sequence[RecordedAnswer]:
         """Return the answers in a thread, oldest first."""
@@ -149,8 +150,8 @@ class CitedPages(Protocol):
         """Return the wikis of all watched pages."""
 
     async def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
-        """Return the pages cited by answers given since then and not retracted, and by all flagged
-        answers."""
+        """Return the pages of the wiki that are cited by answers given after ``since`` and not
+        retracted, and by all flagged answers."""
 
     async def seen(self, page: Cited, current: KnownPage, *, changed: bool) -> None:
         """Record the page's current state; if it ``changed``, asking again is due for open flags on
@@ -159,7 +160,7 @@ class CitedPages(Protocol):
     async def invalidate(self, page: Cited, since: datetime | None) -> None:
         """Record that the page is gone, or closed to people who saw it. The answer must be
         retracted if it was given after ``since`` (None: it stays); cards that show it are due. Do
-        nothing if its question was answered again since ``cited`` was read."""
+        nothing if its question was answered again since `cited` returned it."""
 
     async def invalidated(self) -> Sequence[RecordedAnswer]:
         """Return the posted answers that must be retracted."""
@@ -176,13 +177,13 @@ class Figures(Protocol):
     """The store of statistics. Every method raises StateUnavailable."""
 
     async def volume(self, since: datetime) -> Volume:
-        """Return the statistics of the questions since then."""
+        """Return the statistics of the questions asked after ``since``."""
 
     async def flagged(self, since: datetime) -> Flagged: ...
 
     async def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
-        """Return up to ``most`` pages that at least ``at_least`` valid answers since then cite,
-        most cited first."""
+        """Return up to ``most`` pages, most cited first, that at least ``at_least`` valid answers
+        given after ``since`` cite."""
 
 
 class WrittenAnswers(Protocol):
@@ -212,7 +213,7 @@ class WrittenAnswers(Protocol):
         they stay). A withdrawal is recorded in the flag's history."""
 
     async def vouch(self, id_: int, *, by_admin: bool) -> None:
-        """Record whether its author is an admin now."""
+        """Record whether the answer's author is an admin now."""
 
     async def announcement(self, id_: int) -> Announcement | None: ...
 
@@ -235,8 +236,8 @@ class FlagChat(Protocol):
     async def edit(self, channel: str, id_: str, content: FlagContent) -> None: ...
 
     async def find(self, channel: str, name: str, *, since: datetime) -> str:
-        """Return the id of the card or announcement with that name, posted in the channel since
-        then; empty if there is none, or the channel cannot be read."""
+        """Return the id of the card or announcement with that name, posted in the channel after
+        ``since``; empty if there is none, or the channel cannot be read."""
 
     async def post_privately(
         self, channel: str, person: str, content: FlagContent, thread: str | None = None

@@ -27,6 +27,7 @@ class ReviewChannels:
     chosen: ChannelSettingsStore
 
     async def of(self, flag: Flag) -> str:
+        """Return the flag's review channel; empty if there is none."""
         place = flag.recorded.asked.place
         settings = await self.chosen.of(place.team, place.channel)
         if settings.review_channel:
@@ -34,7 +35,8 @@ class ReviewChannels:
         return self.operators(named(flag.recorded.answer))
 
     def operators(self, sources: Iterable[Source]) -> str:
-        """Return the operator's review channel for the first of these pages that has one."""
+        """Return the operator's review channel for the first of ``sources`` whose wiki has its own,
+        else the default."""
         own = (self.by_wiki[source.wiki] for source in sources if source.wiki in self.by_wiki)
         return next(own, self.default)
 

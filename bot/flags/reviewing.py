@@ -55,7 +55,7 @@ class Reviewing:
     announce: Callable[[int], Awaitable[None]]
 
     async def pressed(self, press: Press, action: FlagAction) -> None:
-        """Handle the buttons Take, Fixed, Not wrong and Open again."""
+        """Handle the buttons "Take", "Fixed", "Not wrong" and "Open again"."""
         flag = await self._flag_for(press.person, int(press.value))
         if isinstance(flag, Refusal):
             await self._tell(press, flag.why)
@@ -66,7 +66,7 @@ class Reviewing:
         await self.service.process_due(flag.id)
 
     async def asked_to_write(self, press: Press, form: WritingForm) -> None:
-        """Handle the button Write the answer. The form is open already, and is filled when its
+        """Handle the button "Write the answer". The form is open already, and is filled when its
         content is known."""
         flag = await self._flag_to_answer(press.person, int(press.value))
         if isinstance(flag, Refusal):
@@ -86,6 +86,7 @@ class Reviewing:
         return {} if isinstance(flag, Refusal) else await self._problems(flag, form)
 
     async def _problems(self, flag: Flag, form: AnswerForm) -> dict[str, str]:
+        """Return the problems in the form, by field."""
         problems = {}
         if not form.answer:
             problems["answer"] = texts.NO_WORDS
@@ -156,7 +157,7 @@ class Reviewing:
         return [page for page in candidates if page_name(page) in form.pages]
 
     async def _flag_to_answer(self, person: str, id_: int) -> Flag | Refusal:
-        """Return the flag, if this person may write the answer to it."""
+        """Return the flag, or why this person may not write the answer to it."""
         flag = await self._flag_for(person, id_)
         if isinstance(flag, Refusal):
             return flag
@@ -175,14 +176,15 @@ class Reviewing:
         return channel if channel and await self.directory.is_member(channel, person) else ""
 
     async def _stands_alone(self, flag: Flag) -> bool:
-        """Return whether its question needs no history."""
+        """Return whether the flag's question is the first in its thread, so that its words alone
+        say what is asked."""
         recorded = await self.feedback.original(flag.recorded)
         if recorded.asked.place.flag is not None:
-            return False  # its flag, which had the history, is gone
+            return False  # no message asked, and the flag that knew the thread is gone
         return not await self.feedback.store.earlier(recorded)
 
     async def _flag_for(self, person: str, id_: int) -> Flag | Refusal:
-        """Return the flag, if this person may handle it."""
+        """Return the flag, or why this person may not handle it."""
         flag = await self.feedback.store.flag(id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
             return Refusal(texts.FLAG_FORGOTTEN)

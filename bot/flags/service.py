@@ -82,7 +82,7 @@ class FlagService:
         return await self.feedback.store.flag(id_)
 
     async def _process_due(self, id_: int) -> None:
-        """Ask again, then show the card, then tell people: that may change the card."""
+        """Do what is due: ask again, update the card, tell the person, update the card again."""
         flag = await self.feedback.store.flag(id_)
         if flag and Due.ASK in flag.due:
             recorded = await self.feedback.original(flag.recorded)
@@ -119,12 +119,12 @@ class FlagService:
     async def _show(self, flag: Flag) -> None:
         """Post the flag's card, or update it."""
         channel = await self.channel_of(flag)
-        around, owner = await self._circumstances(flag, channel)
+        circumstances, owner = await self._circumstances(flag, channel)
         try:
             if flag.card:
-                await self.chat.edit(flag.card.channel, flag.card.ts, FlagCard(flag, around))
+                await self.chat.edit(flag.card.channel, flag.card.ts, FlagCard(flag, circumstances))
             elif not flag.state.settled:
-                await self._post_card(flag, channel, around, owner)
+                await self._post_card(flag, channel, circumstances, owner)
         except ChatRefused as error:
             logger.warning(
                 "Flag %d is saved, but the review channel %s cannot be written to: %s",
@@ -135,13 +135,13 @@ class FlagService:
         await self.feedback.store.shown(flag)
 
     async def _post_card(
-        self, flag: Flag, channel: str, around: Circumstances, owner: Owner
+        self, flag: Flag, channel: str, circumstances: Circumstances, owner: Owner
     ) -> None:
-        """Post the card in the review channel, if there is one. Notify the page's owner if the
-        owner is not in it, or not named there."""
+        """Post the card in the review channel, if there is one. Notify the page's owner, unless the
+        card names the owner and the owner is in that channel."""
         ts = ""
         if channel:
-            card = FlagCard(flag, around)
+            card = FlagCard(flag, circumstances)
             # A process may have posted the card and died before it recorded that, or never got the
             # chat's reply.
             if ts := await self.chat.find(channel, card_name(flag), since=flag.raised):
@@ -151,10 +151,10 @@ class FlagService:
         await self.feedback.store.carded(flag.id, Card(channel, ts), owner.person)
         if owner.source is None or not owner.person or flag.owner == owner.person:
             return
-        on_card = channel and around.owner
+        on_card = channel and circumstances.owner
         if not (on_card and await self.directory.is_member(channel, owner.person)):
             edit = await self._beside(self.library.edit_address, owner.source)
-            note = OwnerNote(flag, around.person, around.question, owner.source, edit)
+            note = OwnerNote(flag, circumstances.person, circumstances.question, owner.source, edit)
             try:
                 await self.chat.post(owner.person, note)
             except ChatRefused as error:
@@ -165,18 +165,22 @@ class FlagService:
         recorded = flag.recorded
         # If somebody in the review channel may get no answers, the card shows none either.
         hidden = bool(channel) and await self.directory.has_outsiders(channel)
-        shown = await self._shown(recorded.answer, exactly=not recorded.asked.open, hidden=hidden)
+        shown = await self._shown(
+            recorded.answer, same_revision=not recorded.asked.open, hidden=hidden
+        )
         owner = await Owners(self.directory, self.library).of(named(recorded.answer), shown.sources)
         edits = await self._beside(_addresses, self.library, shown.sources)
         address = ""
         if not recorded.asked.private:
             address = await self.chat.address(recorded.asked.place.channel, recorded.message)
-        around = Circumstances(
+        circumstances = Circumstances(
             person=await self.directory.name(flag.person),
             question=question_of(flag.recorded),
             shown=shown,
             again=(
-                await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
+                await self._shown(flag.again, same_revision=False, hidden=hidden)
+                if flag.again
+                else None
             ),
             holder=await self.directory.name(flag.holder) if flag.holder else "",
             # The owner's name would tell reviewers about a page that they may not read.
@@ -186,7 +190,7 @@ class FlagService:
             edits=edits,
             history=tuple(await self._history(flag)),
         )
-        return around, owner
+        return circumstances, owner
 
     async def _history(self, flag: Flag) -> list[HistoryLine]:
         steps = await self.feedback.store.steps(flag.id)
@@ -199,20 +203,21 @@ class FlagService:
             for step in steps
         ]
 
-    async def _shown(self, result: Result, *, exactly: bool, hidden: bool) -> OpenParts:
+    async def _shown(self, result: Result, *, same_revision: bool, hidden: bool) -> OpenParts:
         """Return the parts of an answer that reviewers may read: only what everyone may read now.
         The answer may follow the rights of one person or a few, and its pages may have been closed
-        since. An old answer (``exactly``) shows a page only if that still has the cited revision,
-        which may be from before the page was opened."""
+        since. ``same_revision``: an old answer shows a page only if that still has the cited
+        revision, which may be from before the page was opened. ``hidden``: show none."""
         if hidden:
             return OpenParts((), whole=False)
         sources = named(result)
-        shown = await self._beside(self._open, sources, exactly)
+        shown = await self._beside(self._open, sources, same_revision)
         return OpenParts(shown, whole=len(shown) == len(sources))
 
-    def _open(self, sources: Sequence[Source], exactly: bool) -> tuple[Source, ...]:
+    def _open(self, sources: Sequence[Source], same_revision: bool) -> tuple[Source, ...]:
+        """Return the sources that everyone may read; ``same_revision``: if still as cited."""
         open_sources = self.library.open_to(ANYBODY, sources)
-        if not exactly:
+        if not same_revision:
             return open_sources
         return tuple(
             source
@@ -222,12 +227,13 @@ class FlagService:
         )
 
     async def _tell(self, flag: Flag) -> None:
-        """Tell the person who flagged, once, with what they may read now."""
+        """Send the current answer to the person who flagged, as they may read it now; record that
+        they were told, or that they cannot be."""
         reader = await self.directory.reader(flag.person, private=True, shared=False)
         # The question may have been edited since, and the person may have left the channel.
-        sees = await self.directory.may_see(flag.person, flag.recorded)
-        if isinstance(reader, Closed) or not sees:
-            await self._notified(flag, somebody=False)
+        may_see = await self.directory.may_see(flag.person, flag.recorded)
+        if isinstance(reader, Closed) or not may_see:
+            await self._record_told(flag, told=False)
             return
         recorded = await self.feedback.original(flag.recorded)
         try:
@@ -237,16 +243,17 @@ class FlagService:
             else:
                 await self.chat.post(flag.person, Notice(texts.HANDLED_WITHOUT_QUESTION))
         except AskerForgotten:
-            await self._notified(flag, somebody=False)
+            await self._record_told(flag, told=False)
             return
         except ChatRefused as error:
             logger.warning("The person who raised flag %d cannot be told: %s", flag.id, error)
-            await self._notified(flag, somebody=False)
+            await self._record_told(flag, told=False)
             return
-        await self._notified(flag, somebody=True)
+        await self._record_told(flag, told=True)
 
-    async def _notified(self, flag: Flag, *, somebody: bool) -> None:
-        await self.feedback.store.notified(flag, self.feedback.clock(), somebody=somebody)
+    async def _record_told(self, flag: Flag, *, told: bool) -> None:
+        """Record that the person was told, or that there is nobody to tell."""
+        await self.feedback.store.notified(flag, self.feedback.clock(), somebody=told)
 
     async def _send(
         self, flag: Flag, flagged: RecordedAnswer, result: Result, reader: Reader
@@ -306,14 +313,16 @@ class FlagService:
             return False
         if person:
             return not recorded.asked.private or recorded.asked.asker == person
-        exactly = not recorded.asked.open
-        return (await self._shown(recorded.answer, exactly=exactly, hidden=False)).whole
+        same_revision = not recorded.asked.open
+        return (await self._shown(recorded.answer, same_revision=same_revision, hidden=False)).whole
 
     async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
+        """Await the result of slow work, which runs in the executor."""
         return await beside(self.executor, work, *arguments)
 
 
 def _lead(flag: Flag) -> str:
+    """Return the sentence above the new answer: why the bot sends it."""
     is_question = flag.complaint is Complaint.UNANSWERED
     return texts.QUESTION_HANDLED if is_question else texts.FLAG_HANDLED
 

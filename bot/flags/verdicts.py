@@ -43,7 +43,7 @@ class Verdicts:
 
     async def helped(self, press: Press, answer: int) -> None:
         """Handle the feedback button for a good answer."""
-        recorded = await self._seen(answer, press.person)
+        recorded = await self._visible_answer(answer, press.person)
         if (
             recorded is None
             or recorded.retracted
@@ -58,7 +58,7 @@ class Verdicts:
 
     async def asked_reviewers(self, press: Press) -> None:
         """Handle the button that asks the wiki's owners, below an uncertain answer or none."""
-        recorded = await self._seen(int(press.value), press.person)
+        recorded = await self._visible_answer(int(press.value), press.person)
         if recorded is None or recorded.retracted:
             await self.chat.post_privately(press.channel, press.person, FORGOTTEN)
             return
@@ -67,8 +67,8 @@ class Verdicts:
         await self._tell(recorded, press.person, Notice(texts.ASKED) if is_shown else NOTED)
 
     async def complained(self, person: str, form: ComplaintForm) -> None:
-        """Handle the form. Its sender may have lost access to the answer since it was opened."""
-        recorded = await self._seen(form.answer, person)
+        """Handle the form that says what is wrong. Its sender may no longer see the answer."""
+        recorded = await self._visible_answer(form.answer, person)
         if recorded is None:
             await self.chat.post(person, FORGOTTEN)
             return
@@ -93,18 +93,20 @@ class Verdicts:
         else:
             await self._doubt(recorded, person)
 
-    async def _seen(self, answer: int, person: str) -> RecordedAnswer | None:
+    async def _visible_answer(self, answer: int, person: str) -> RecordedAnswer | None:
         """Return the answer, or None if there is none or the person may not see it."""
         recorded = await self.feedback.recorded(answer)
         return recorded if recorded and await self.directory.may_see(person, recorded) else None
 
     async def _praise(self, recorded: RecordedAnswer, person: str) -> None:
+        """Record a good verdict and show it; update the card of a flag that it withdraws."""
         withdrawn = await self.feedback.praise(recorded.id, person)
         await self._confirm(recorded)
         if withdrawn:
             await self.service.process_due(withdrawn.id)
 
     async def _take_back(self, recorded: RecordedAnswer, person: str, verdict: Verdict) -> None:
+        """Take the verdict back and show that; update the card of a flag that this withdraws."""
         taken_back, flag = await self.feedback.take_back(recorded.id, person, verdict)
         if taken_back:
             await self._confirm(recorded)
@@ -135,17 +137,17 @@ class Verdicts:
         lead = await self.service.lead(recorded)
         await self.redrawing.draw(recorded, lambda content: replace(content, lead=lead))
 
-    async def _thank(self, recorded: RecordedAnswer, person: str, words: Notice) -> None:
+    async def _thank(self, recorded: RecordedAnswer, person: str, notice: Notice) -> None:
         """Thank the person, privately, if others can read along: their verdict is one of many."""
         if not recorded.asked.private:
-            await self._tell(recorded, person, words)
+            await self._tell(recorded, person, notice)
 
-    async def _tell(self, recorded: RecordedAnswer, person: str, words: Notice) -> None:
+    async def _tell(self, recorded: RecordedAnswer, person: str, notice: Notice) -> None:
         """Show a notice only to the person, where the answer is. An answer that no message asked
         for is in no thread."""
         place = recorded.asked.place
         thread = place.thread if place.flag is None else None
-        await self.chat.post_privately(place.channel, person, words, thread)
+        await self.chat.post_privately(place.channel, person, notice, thread)
 
 
 _GOOD = {

@@ -65,7 +65,7 @@ class Bare:
         return cls("".join(letter for letter, _ in kept), [place for _, place in kept])
 
     def find(self, parts: Sequence[str]) -> tuple[int, int] | None:
-        """Return the span of the original text with these ``parts`` (bare) in this order."""
+        """Return the span of the original text with these ``parts`` (bare) in order, or None."""
         start = end = -1
         for part in parts:
             at = self.letters.find(part, max(end, 0))
@@ -76,7 +76,7 @@ class Bare:
 
 
 def _kept(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the characters that count, with their places."""
+    """Yield place and character of all that is kept: no white space, marks and targets of links."""
     at = 0
     for line in text.splitlines(keepends=True):
         if not is_rule(line):
@@ -91,6 +91,7 @@ def _kept(text: str) -> Iterator[tuple[int, str]]:
 
 
 def bare(text: str) -> str:
+    """Return the letters of ``text`` for comparing, see `Bare`."""
     return Bare.of(text).letters
 
 
@@ -116,13 +117,13 @@ class ShownPassage:
 
     def find(self, words: str) -> tuple[int, int] | None:
         """Return the span of the passage's text with these words; an empty one if its titles have
-        them. "..." stands for anything in between."""
+        them, None if neither has. "..." in the words stands for anything in between."""
         parts = [part for text in _LEFT_OUT.split(words) if (part := bare(text))]
         if span := self.bare.find(parts):
-            return self._whole(*span)
+            return self._with_marks(*span)
         return (0, 0) if parts and all(part in self.bare_titles for part in parts) else None
 
-    def _whole(self, start: int, end: int) -> tuple[int, int]:
+    def _with_marks(self, start: int, end: int) -> tuple[int, int]:
         """Return the span with the marks around it, so that no link or code is cut in two."""
         text = self.passage.text
         while start and text[start - 1] in _OPENING:
@@ -134,8 +135,8 @@ class ShownPassage:
 
 
 def locate(evidence: Evidence, shown: Sequence[ShownPassage]) -> Place | None:
-    """Return where the words stand: in the passage that is named, else in the first that has
-    them."""
+    """Return where the evidence's words stand: in the passage that it names, else in the first that
+    has them; None if none has."""
     named = range(len(shown))[evidence.passage - 1 : evidence.passage] if evidence.passage else ()
     for place in dict.fromkeys([*named, *range(len(shown))]):
         if (span := shown[place].find(evidence.words)) is not None:

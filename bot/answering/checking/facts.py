@@ -79,46 +79,48 @@ class Amount:
     unit: tuple[str, Fraction] | None = None
 
     def fits(self, other: Amount) -> bool:
-        """Return whether both may be the same: one may lack the unit, or have another size."""
+        """Return whether both may be the same amount; one may lack its unit, or use another."""
         if self.unit and other.unit and self.unit != other.unit:
             if "clock" in (self.unit[0], other.unit[0]):
-                return False
+                return False  # am is never pm, nor a duration
             return bool(self._sizes() & other._sizes())
         return bool(self.values & other.values)
 
     def _sizes(self) -> set[tuple[str, Fraction]]:
+        """Return the values in the smallest unit of their kind: 2 hours are 120 minutes."""
         kind, size = self.unit or ("", Fraction(1))
         return {(kind, Fraction(value) * size) for value in self.values if ":" not in value}
 
 
 def flaw_of(text: str, evidence: Sequence[str], also: Sequence[str]) -> Flaw | None:
-    """Return the first kind of fact of the sentence ``text`` that stands neither in its
-    ``evidence`` nor in what it may ``also`` repeat: titles and the question."""
-    held = bare("\n".join([*evidence, *also]))
+    """Return the first kind of fact in the sentence ``text`` that neither its ``evidence`` has nor
+    what it may ``also`` repeat (titles and the question); None if there is no such fact."""
+    allowed = bare("\n".join([*evidence, *also]))
     quoted = [next(filter(None, match.groups())) for match in _QUOTED.finditer(text)]
     quoted += [match[1] for match in _FENCED.finditer(text)]
-    outside = _FENCED.sub(" ", text)
-    quoted += [match[2] for match in _SPAN.finditer(outside)]
-    if not all(bare(words) in held for words in quoted):
+    unquoted = _FENCED.sub(" ", text)
+    quoted += [match[2] for match in _SPAN.finditer(unquoted)]
+    if not all(bare(words) in allowed for words in quoted):
         return Flaw.QUOTATION
-    outside = _QUOTED.sub(" ", _SPAN.sub(" ", outside))
-    exact = [match[0] for match in _EXACT.finditer(outside)]
-    exact += [code for code, _ in _numbers(outside) if code]
-    if not all(bare(token) in held for token in exact):
+    unquoted = _QUOTED.sub(" ", _SPAN.sub(" ", unquoted))
+    exact = [match[0] for match in _EXACT.finditer(unquoted)]
+    exact += [code for code, _ in _numbers(unquoted) if code]
+    if not all(bare(token) in allowed for token in exact):
         return Flaw.NAME
-    counted = not any(map(_measures, evidence))
-    known = [
+    # A small number may count things of the evidence, if that gives no numbers itself.
+    may_be_counted = not any(map(_measures, evidence))
+    amounts = [
         amount for words in (*evidence, *also) for amount in (*_amounts(words), *_spelled(words))
     ]
-    for amount in _measures(outside):
-        small = any(value.isdecimal() and int(value) <= _MOST_COUNTED for value in amount.values)
-        if not (counted and small) and not any(amount.fits(other) for other in known):
+    for amount in _measures(unquoted):
+        is_small = any(value.isdecimal() and int(value) <= _MOST_COUNTED for value in amount.values)
+        if not (may_be_counted and is_small) and not any(amount.fits(other) for other in amounts):
             return Flaw.NUMBER
     return None
 
 
 def _measures(text: str) -> list[Amount]:
-    """Return the numbers in digits, and those in words that have a unit."""
+    """Return the amounts in digits, and those spelled in words that have a unit."""
     return [*_amounts(text), *(amount for amount in _spelled(text) if amount.unit)]
 
 
@@ -127,7 +129,7 @@ def _amounts(text: str) -> Iterator[Amount]:
 
 
 def _numbers(text: str) -> Iterator[tuple[str, Amount | None]]:
-    """Yield each number; a token of letters and digits (SEV3, 18F) as it is spelled."""
+    """Yield each number as ("", amount), a token of letters and digits as (token, None): SEV3."""
     for match in _NUMBER.finditer(text):
         joined = match["joined"].casefold()
         is_unit = joined in _UNITS or _ORDINAL.fullmatch(joined)
@@ -147,7 +149,7 @@ def _numbers(text: str) -> Iterator[tuple[str, Amount | None]]:
 
 
 def _values(digits: str, unit: tuple[str, Fraction] | None) -> Iterator[str]:
-    """Yield the numbers that the digits may stand for."""
+    """Yield what the digits may stand for, in one spelling: "1.000" is 1000 or 1, "2" pm is 14."""
     if _THOUSANDS.fullmatch(digits):
         yield str(int("".join(filter(str.isdecimal, digits))))
     hours, separator, rest = digits.partition(":")
@@ -177,7 +179,7 @@ def _spelled(text: str) -> Iterator[Amount]:
         at += 1
         if number is not None:
             following = _SPELLED.get(words[at], 0) if at < len(words) else 0
-            if number % 10 == 0 < following < 10 < number:
+            if number % 10 == 0 < following < 10 < number:  # twenty-five
                 number, at = number + following, at + 1
             unit = _UNITS.get(words[at]) if at < len(words) else None
             yield Amount(frozenset([str(number)]), unit)

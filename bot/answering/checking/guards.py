@@ -61,6 +61,7 @@ def is_raw_json(text: str) -> bool:
 
 
 def pings(text: str) -> bool:
+    """Return whether ``text`` would notify people: it mentions a person or a group."""
     return bool(_PING.search(text) or _CALL.search(_CODE.sub("", text)))
 
 
@@ -76,18 +77,18 @@ def addresses(text: str) -> tuple[str, ...]:
 
 
 def all_shown(wanted: Sequence[str], passages: Sequence[Passage]) -> bool:
-    """Return whether the passages have each of the ``wanted`` addresses, by itself or as the host
-    or the file name of another."""
+    """Return whether the passages have each ``wanted`` address, also as another's host or file."""
     if not wanted:
         return True
     held = {address for passage in passages for address in _addresses_in(passage)}
     parts = {part for address in held if "@" not in address for part in _host_and_file(address)}
-    return all(_without_scheme(address) in held | parts for address in wanted)
+    return all(_normalized(address) in held | parts for address in wanted)
 
 
 def _addresses_in(passage: Passage) -> Iterator[str]:
+    """Yield the passage's own address, and those in its text and links, normalized."""
     text = passage.text
-    yield from map(_without_scheme, (*addresses(text), passage.url, *_TARGET.findall(text)))
+    yield from map(_normalized, (*addresses(text), passage.url, *_TARGET.findall(text)))
 
 
 def _host_and_file(address: str) -> tuple[str, str]:
@@ -95,6 +96,7 @@ def _host_and_file(address: str) -> tuple[str, str]:
     return path[0], path[-1]
 
 
-def _without_scheme(address: str) -> str:
+def _normalized(address: str) -> str:
+    """Return the address in lower case, without scheme, "www.", anchor and last slash."""
     short = _SCHEME.sub("", address.casefold())
     return short.partition("#")[0].rstrip("/")

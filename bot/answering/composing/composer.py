@@ -108,7 +108,7 @@ class Composer:
         self, question: Question, retrieved: Retrieved, quoting: Compose
     ) -> Iterator[Released | Composed]:
         """Yield sentences as their verdicts come, and at the end the whole answer, which replaces
-        them."""
+        them. ``quoting`` makes the reply without a model."""
         quoted = quoting(retrieved)
         basis = to_compose_from(question, retrieved, quoted)
         if basis is None:
@@ -147,7 +147,7 @@ class Composer:
                 for sentence in reader.add(piece):
                     draft.answered = reader.answered
                     draft.take(sentence)
-                judging.note()
+                judging.advance()
                 yield from releasing.ready()
                 draft.cut = draft.length > self._max_characters
                 if draft.cut:
@@ -159,9 +159,10 @@ class Composer:
             log.info("The language model's last sentence is left out: %s", error)
             draft.cut = True
         draft.answered = reader.answered
+        # If the model only denied, without a sentence, ours says so.
         if draft.denied and not any(drafted.claims for drafted in draft.sentences):
             draft.take(Sentence(texts.NO_PAGE_ANSWERS, texts.NO_PAGE_ANSWERS))
-        judging.end()
+        judging.finish()
         yield from releasing.ready()
         while judging.runs:
             judging.wait()
@@ -180,12 +181,13 @@ def _noting_if_shorter(draft: Draft) -> Prompt:
 
 
 def _checked(drafted: Drafted, draft: Draft) -> Checked:
+    """Return the outcome of a sentence: verified only if a judge has found it supported."""
     is_kept = drafted.flaw is None and not (drafted.unclear or drafted.waits)
     return Checked(drafted.sentence.raw, verified=is_kept and draft.judged, flaw=drafted.flaw)
 
 
 def _answer(basis: Answer, draft: Draft) -> Answer:
-    """Return the answer with the sentences of the draft that have no flaw."""
+    """Return ``basis`` with the text of the draft: its sentences that have no flaw."""
     layout = Layout(draft.prompt.shown)
     shown = [drafted for drafted in draft.sentences if drafted.flaw is None]
     for drafted in shown:
@@ -208,8 +210,7 @@ def _answer(basis: Answer, draft: Draft) -> Answer:
 
 
 def _other_pages(quoted: Answer, sources: Sequence[Source]) -> tuple[Source, ...]:
-    """Return the pages of the quotations that are not in ``sources``, for a reader who learns that
-    the pages do not answer."""
+    """Return the quoted pages that are not in ``sources``, for a reader who gets no answer."""
     cited = {(source.wiki, source.page) for source in sources}
     pages = {(source.wiki, source.page): source for source in (*quoted.sources, *quoted.nearest)}
     return tuple(replace(source, quote="") for page, source in pages.items() if page not in cited)
@@ -225,7 +226,7 @@ class _Releasing:
         self._held: list[Drafted] = []
 
     def ready(self) -> Iterator[Released]:
-        """Yield what may be shown now; nothing of an answer whose first sentence is wrong."""
+        """Yield sentences that may be shown now; none of an answer whose first one is wrong."""
         while self._next < len(self._draft.sentences) and not self._draft.failed:
             drafted = self._draft.sentences[self._next]
             if drafted.waits:

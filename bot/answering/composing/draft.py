@@ -56,6 +56,7 @@ class Drafted:
 
     @property
     def claims(self) -> bool:
+        """Return whether it claims something: it is neither empty nor a repetition."""
         return self.flaw not in _CLAIMLESS
 
     @property
@@ -89,11 +90,11 @@ class Draft:
         return self.answered == "no"
 
     def take(self, sentence: Sentence) -> Drafted:
-        """Check ``sentence``, and add it."""
-        found = (locate(evidence, self._shown) for evidence in sentence.evidence)
+        """Check ``sentence``, add it to the draft, and return it with its state."""
+        located = (locate(evidence, self._shown) for evidence in sentence.evidence)
         whole = (Place(number) for number in sentence.cited if number <= len(self._shown))
-        drafted = Drafted(sentence, tuple(place for place in found if place) or tuple(whole))
-        if sentence.is_item and not drafted.places:
+        drafted = Drafted(sentence, tuple(place for place in located if place) or tuple(whole))
+        if sentence.is_item and not drafted.places:  # it rests on what its introduction rests on
             introductions = (other for other in reversed(self.sentences) if other.introduces)
             drafted.places = next(introductions, drafted).places
         drafted.flaw = self._flaw(drafted)
@@ -104,6 +105,7 @@ class Draft:
         return drafted
 
     def _flaw(self, drafted: Drafted) -> Flaw | None:
+        """Return why the sentence must be left out, before a judge reads it; None: it need not."""
         text = drafted.text
         is_greeting = text.endswith("!") and not drafted.places
         if is_greeting or is_raw_json(text) or not any(map(str.isalnum, text)):
@@ -115,7 +117,7 @@ class Draft:
         return Flaw.PING if pings(text) else self._wrong_fact(drafted)
 
     def _wrong_fact(self, drafted: Drafted) -> Flaw | None:
-        """Return a fact that its passages do not bear out, or that they instruct a model."""
+        """Return the first flaw among addresses, orders to a model, and other facts; else None."""
         text, places = drafted.text, drafted.places
         used = [self._shown[place.passage - 1] for place in places] or self._shown
         wanted = addresses(text)
@@ -124,6 +126,7 @@ class Draft:
         words = [self._words(place) for place in places] or [
             plain(shown.passage.text) for shown in used
         ]
+        # A page that gives orders to a model may also smuggle in an address.
         orders = any(map(instructs_model, words)) if places else False
         if orders or (wanted and any(instructs_model(shown.passage.text) for shown in used)):
             return Flaw.ORDERS
@@ -132,6 +135,7 @@ class Draft:
         return flaw_of(text, words, also)
 
     def _words(self, place: Place) -> str:
+        """Return the words at a place; if it has an empty span, of the whole passage."""
         text = self.prompt.shown[place.passage - 1].text
         if place.start == place.end:
             return plain(text)
@@ -143,7 +147,7 @@ class Draft:
         return sum(len(drafted.text) for drafted in self.sentences if drafted.flaw is None)
 
     def to_judge(self, batch: Sequence[Drafted]) -> list[JudgedSentence]:
-        """Return the sentences of ``batch`` for a judge."""
+        """Return the sentences of ``batch`` for a judge, with the passages that each rests on."""
         judged: list[JudgedSentence] = []
         before = ""
         for drafted in self.sentences:
@@ -176,8 +180,7 @@ class Draft:
             drafted.flaw = Flaw.UNSUPPORTED
 
     def marks(self, drafted: Drafted) -> bool:
-        """Return whether a sentence carries a mark. If no judge has read the answer, a note says so
-        once for all."""
+        """Return whether the sentence is marked. If none was judged, one note says so."""
         return drafted.unclear and self.judged
 
     @property
@@ -201,6 +204,7 @@ class Draft:
         return Fallback.UNSUPPORTED if unsupported and not self.denied else Fallback.CONTRADICTED
 
     def _drop_empty_introductions(self) -> None:
+        """Leave out each introduction of a list whose items are all left out."""
         for place, drafted in enumerate(self.sentences):
             items = list(_items(self.sentences[place + 1 :])) if drafted.introduces else []
             if items and all(item.flaw for item in items):
@@ -208,6 +212,7 @@ class Draft:
 
 
 def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
+    """Yield the list items before the first other sentence."""
     for drafted in following:
         if not drafted.sentence.is_item:
             return

@@ -160,8 +160,7 @@ def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
 
 @dataclass(frozen=True, slots=True)
 class ModelJudge:
-    """A judge by language model. ``mark`` makes an unguessable text. The cost is counted for the
-    asker."""
+    """A judge by language model, paid by the asker. ``mark`` makes an unguessable text."""
 
     model: BudgetedModel
     mark: Callable[[], str]
@@ -169,7 +168,7 @@ class ModelJudge:
     def judge(
         self, question: Question, prompt: Prompt, sentences: Sequence[JudgedSentence]
     ) -> Sequence[SentenceVerdict | None]:
-        """Return the model's verdicts.
+        """Return the model's verdicts; those that it wrote before a failure count.
 
         Raises:
             ModelFailed: it cannot be asked, is too slow, is over budget, or writes no verdict.

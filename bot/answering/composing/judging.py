@@ -47,18 +47,18 @@ class DraftJudging:
         self._waits_for_writing = False
         """Whether the judge was refused because the writing takes the model's only place."""
 
-    def note(self) -> None:
-        """Begin with the first sentences once they are written, and apply the verdicts that are
-        there. A denial is judged as a whole."""
+    def advance(self) -> None:
+        """Submit the first sentences once they are written, and apply the verdicts that came. A
+        denial is submitted as a whole, at its end; without a judge, nothing waits."""
         may_begin = not (self._submitted or self._waits_for_writing or self._draft.denied)
         if self._judge is None or (may_begin and len(self._unsubmitted()) >= _FIRST):
             self._submit_rest()
         while self._batches and self._batches[0].verdicts.done():
             self.wait()
 
-    def end(self) -> None:
-        """Begin with the sentences that are left, unless the judge has failed already."""
-        self.note()
+    def finish(self) -> None:
+        """Submit the sentences that are left; the draft is written."""
+        self.advance()
         self._is_written = True
         self._submit_rest()
 
@@ -68,7 +68,7 @@ class DraftJudging:
         return bool(self._batches) and not self._draft.failed
 
     def wait(self) -> None:
-        """Wait for the verdicts on the sentences that were first, and apply them."""
+        """Wait for the verdicts on the batch that was submitted first, and apply them."""
         batch = self._batches.pop(0)
         try:
             verdicts = batch.verdicts.result()
@@ -92,6 +92,7 @@ class DraftJudging:
         return [drafted for drafted in self._draft.sentences[self._submitted :] if drafted.waits]
 
     def _submit_rest(self) -> None:
+        """Submit all sentences of the draft that were not submitted yet."""
         left, self._submitted = self._unsubmitted(), len(self._draft.sentences)
         if left:
             self._submit(left)

@@ -65,8 +65,8 @@ class ConfiguredModel:
         if verifying := settings.verifying_model:
             is_same = verifying.model == settings.model
             judging = client if is_same else with_retries(model_client_of(verifying, key))
-            within = BudgetedModel(judging.within(_VERIFY_SECONDS), meter)
-            judge = ModelJudge(within, mark)
+            judge_model = BudgetedModel(judging.within(_VERIFY_SECONDS), meter)
+            judge = ModelJudge(judge_model, mark)
         budget = settings.context_tokens
         prompting = Prompting(meter.count, mark, budget, structured=True, today=meter.today)
         return cls(client, meter, Composer(client, prompting, meter, judge=judge))

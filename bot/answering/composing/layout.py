@@ -33,8 +33,7 @@ class Layout:
         )
 
     def add(self, sentence: Sentence, places: Sequence[Place], *, unclear: bool) -> str:
-        """Add a sentence and return the added text, which begins with the separator from the
-        sentence before."""
+        """Add a sentence; return the added text, which begins with its separator."""
         marks = "".join(f"[{number}]" for number in dict.fromkeys(map(self._cite, places)))
         marks += UNVERIFIED * unclear
         shown = _shown(sentence.text)
@@ -43,7 +42,7 @@ class Layout:
         return added
 
     def _cite(self, place: Place) -> int:
-        """Return the footnote of the passage. Its words grow to include ``place``."""
+        """Return the passage's footnote number; the words behind it grow to include ``place``."""
         start, end = self._spans.get(place.passage, (place.start, place.end))
         if start == end:
             start, end = place.start, place.end
@@ -53,13 +52,15 @@ class Layout:
         return list(self._spans).index(place.passage) + 1
 
     def _separator(self, sentence: Sentence) -> str:
-        goes_on, self._listing = self._listing, sentence.is_item
+        """Return what comes before the sentence: white space and, for an item, its mark."""
+        was_listing, self._listing = self._listing, sentence.is_item
         if sentence.is_item:
             mark = f"{sentence.number or _BULLET} "
-            return f"\n{mark}" if goes_on else f"{chr(10) * 2 if self.text else ''}{mark}"
-        apart = goes_on or sentence.begins or "\n" in sentence.text
+            return f"\n{mark}" if was_listing else f"{chr(10) * 2 if self.text else ''}{mark}"
+        apart = was_listing or sentence.begins or "\n" in sentence.text
         return ("\n\n" if apart else " ") if self.text else ""
 
 
 def _shown(text: str) -> str:
+    """Return the text, in which nothing can pass for a footnote of ours. Code keeps its lines."""
     return unmarked(text) if "\n" in text else on_one_line(text)

@@ -40,6 +40,7 @@ class Objects:
             self.read += 1
             self._over = self.read >= _LONGEST
             ended = self._take(character)
+            # The brace that ends an object belongs to it, but its level is closed already.
             if len(self._held) <= _LONGEST_OBJECT and len(self._open) >= _LEVEL - ended:
                 self._held.append(character)
             elif len(self.around) < _AROUND:

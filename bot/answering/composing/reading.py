@@ -85,6 +85,7 @@ class AnswerReader:
         self.answered = "yes"
         self._links = links
         self._beginning: str | None = ""
+        """The output so far, until its form is known; then None."""
         self._objects: Objects | None = None
         self._line = ""
         self._code: list[str] = []
@@ -109,15 +110,16 @@ class AnswerReader:
             yield from self._read_plain(piece)
 
     def end(self) -> Iterator[Sentence]:
-        """Yield the rest. An incomplete object is dropped."""
+        """Yield the sentences left when the output has ended. An incomplete object is dropped."""
         if self._objects is not None:
             self._note_whether_answered(self._objects)
             return
         yield from self._read_plain(f"{self._beginning or ''}\n")
         if self._code:
-            yield from self._read_code(self._code[0].strip()[:3])
+            yield from self._read_code(self._code[0].strip()[:3])  # its missing end
 
     def _read_objects(self, objects: Objects, piece: str) -> Iterator[Sentence]:
+        """Yield the sentences whose JSON objects ``piece`` completes."""
         for row in objects.add(piece):
             self._note_whether_answered(objects)
             text = row.get("sentence")
@@ -129,6 +131,7 @@ class AnswerReader:
             self.answered = match[1]
 
     def _read_plain(self, piece: str) -> Iterator[Sentence]:
+        """Yield the sentences that ``piece`` completes in plain text."""
         *lines, self._line = (self._line + piece).split("\n")
         for line in lines:
             if self._code:
@@ -143,6 +146,7 @@ class AnswerReader:
             yield from self._plain(ended)
 
     def _read_code(self, line: str) -> Iterator[Sentence]:
+        """Add a line to the block of code; yield the block as one sentence if the line ends it."""
         self._code.append(line)
         if line.strip().startswith(self._code[0].strip()[:3]):
             code, self._code = "\n".join(self._code), []
@@ -150,15 +154,16 @@ class AnswerReader:
 
     @staticmethod
     def _parts(line: str) -> list[str]:
-        """Cut a line behind citations; the last part is not ended."""
+        """Cut a line behind citations at the end of a sentence; the last part is unfinished."""
         parts, at = [], 0
         for match in _END.finditer(line):
-            if line.count("`", at, match.start()) % 2 == 0:
+            if line.count("`", at, match.start()) % 2 == 0:  # not within code
                 parts.append(line[at : match.end()])
                 at = match.end()
         return [*parts, line[at:]]
 
     def _plain(self, parts: Sequence[str]) -> Iterator[Sentence]:
+        """Yield a sentence for each part; one that begins with `NOTHING` denies an answer."""
         for part in parts:
             text, bare = part, part.strip(" .*\"'`#\n")
             if self.answered != "no" and bare.upper().startswith(NOTHING):
@@ -168,7 +173,7 @@ class AnswerReader:
                 yield self.sentence(text)
 
     def sentence(self, raw: str, evidence: tuple[Evidence, ...] = ()) -> Sentence:
-        """Return a sentence that stands in ``raw``."""
+        """Parse ``raw``, a sentence or a list item as the model wrote it."""
         text = clean(raw).strip()
         item = _ITEM.match(text)
         text = text[item.end() :] if item else text
@@ -192,6 +197,7 @@ class AnswerReader:
         return _LINK.sub(self._linked, text)
 
     def _linked(self, match: re.Match[str]) -> str:
+        """Return the link's label with its address, for which the model may have written L1."""
         label, target = match[1], match[2]
         if reference := _REFERENCE.fullmatch(target):
             number = int(reference[1])

@@ -100,6 +100,7 @@ def reset(file: Path) -> bool:
 
 
 def _calibration(contents: dict[str, Any]) -> Calibration:
+    """Parse the contents of a file; an error among `_INVALID` is raised if they are malformed."""
     if contents["footnote_confidence"] != _FORMAT:
         raise ValueError(contents["footnote_confidence"])
     curves = contents["confidence"]
@@ -115,6 +116,7 @@ def _calibration(contents: dict[str, Any]) -> Calibration:
 
 
 def _weights(stored: dict[str, Any]) -> dict[str, float]:
+    """Parse the weights of a curve: all that it has, no others, and all finite."""
     weights = {field.name: float(stored[field.name]) for field in fields(Curve)}
     if stored.keys() != weights.keys() or not all(map(isfinite, weights.values())):
         raise ValueError(stored)

@@ -46,6 +46,7 @@ class Curve:
     agreed: float = 0.0
 
     def __call__(self, observed: Features) -> float:
+        """Return the chance, 0 to 1, of passages with these features."""
         logit = (
             self.bias
             + self.closest * observed.closest
@@ -137,5 +138,5 @@ def least_chance(precision: float) -> float:
     measured = ((0.0, 0.0), *_MEASURED)
     place = bisect_right([share for share, _ in measured], precision) - 1
     for (lower, start), (upper, end) in list(pairwise(measured))[place : place + 1]:
-        return start + (end - start) * (precision - lower) / (upper - lower)
+        return start + (end - start) * (precision - lower) / (upper - lower)  # interpolated
     return 1.0

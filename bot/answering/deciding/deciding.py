@@ -1,5 +1,4 @@
-"""The decision how to reply without a language model: with a section, with the nearest sections, or
-with nothing."""
+"""The decision how to reply without a language model: a section, the nearest ones, or nothing."""
 
 from __future__ import annotations
 
@@ -23,15 +22,15 @@ class Deciding:
     near: float
 
     def tone(self, question: Question, chance: float) -> Tone:
+        """Return how to reply, if the best section answers with this ``chance``."""
         # Across languages only names compare reliably, which is too little for an answer.
-        is_unread = question.foreign and not question.bridged
-        if chance >= self.sure and not is_unread:
+        is_incomparable = question.foreign and not question.bridged
+        if chance >= self.sure and not is_incomparable:
             return Tone.ANSWER
         return Tone.CLOSEST if chance >= self.near else Tone.SILENCE
 
     def features(self, question: Question, retrieved: Retrieved) -> Features:
-        """Return the features of the passages found, by the wording of the question that has the
-        best chance."""
+        """Return the features of the passages found, by the question's wording of best chance."""
         observed = [features(wording, retrieved) for wording in wordings(question)]
         return max(observed, key=self.confidence)
 

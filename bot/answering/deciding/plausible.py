@@ -19,8 +19,7 @@ about other things (squad2)."""
 
 
 def is_plausible(question: Question, retrieved: Retrieved) -> bool:
-    """Return whether the passages may be about ``question``, alone or with the question that it
-    follows."""
+    """Return whether the passages may be about ``question``, alone or with the one it follows."""
     earlier_questions = [turn.text for turn in question.history if turn.role is Role.ASKER]
     wordings = [
         question.sought,

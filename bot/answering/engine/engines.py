@@ -51,8 +51,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
 
 class FootnoteChatEngine(BaseChatEngine):
-    """A chat engine with the rights of its pipeline's reader. It keeps the history, unless it is
-    passed a ``chat_history``."""
+    """A chat engine with its pipeline reader's rights. It keeps the history, if none is passed."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -98,7 +97,7 @@ class FootnoteChatEngine(BaseChatEngine):
         everything is checked, another answer may replace this one."""
         response = self.chat(message, chat_history)
         return StreamingAgentChatResponse(
-            chat_stream=_pieces(response.response),
+            chat_stream=_stream_lines(response.response),
             source_nodes=response.source_nodes,
             is_writing_to_memory=False,
         )
@@ -109,29 +108,30 @@ class FootnoteChatEngine(BaseChatEngine):
         """Do as `stream_chat`."""
         response = await self.achat(message, chat_history)
         return StreamingAgentChatResponse(
-            achat_stream=_apieces(response.response),
+            achat_stream=_astream_lines(response.response),
             source_nodes=response.source_nodes,
             is_writing_to_memory=False,
         )
 
 
 def _turn(message: ChatMessage) -> Turn | None:
-    """Return the turn; None for a message that instructs the model."""
+    """Return the message as a turn; None for one that is empty, or instructs the model."""
     role = {MessageRole.USER: Role.ASKER, MessageRole.ASSISTANT: Role.BOT}.get(message.role)
     return Turn(role, message.content) if role and message.content else None
 
 
-def _pieces(text: str) -> Generator[ChatResponse, None, None]:
+def _stream_lines(text: str) -> Generator[ChatResponse, None, None]:
     for piece in text.splitlines(keepends=True):
         yield ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT), delta=piece)
 
 
-async def _apieces(text: str) -> AsyncGenerator[ChatResponse, None]:
-    for piece in _pieces(text):
+async def _astream_lines(text: str) -> AsyncGenerator[ChatResponse, None]:
+    for piece in _stream_lines(text):
         yield piece
 
 
 def _answered(pipeline: Pipeline, question: Question) -> FootnoteResponse:
+    """Answer the question, and return the answer with the passages that it cites."""
     result, run = pipeline.answer(question)
     sources = result.sources if isinstance(result, Answer) else named(result)
     nodes = nodes_of(run.retrieved.pages)

@@ -43,12 +43,12 @@ class VerificationEvent(BaseEvent):
         return "VerificationEvent"
 
 
-def rechecked(check: Check) -> RecheckEvent:
+def recheck_event(check: Check) -> RecheckEvent:
     stand, fell, doubt = check.counts
     return RecheckEvent(stand=stand, fell=fell, doubt=doubt)
 
 
-def verified(composed: Composed) -> VerificationEvent:
+def verification_event(composed: Composed) -> VerificationEvent:
     dropped = Counter(verdict(checked) for checked in composed.sentences)
     supported, unclear = dropped.pop(_SUPPORTED, 0), dropped.pop(_UNCLEAR, 0)
     return VerificationEvent(supported=supported, unclear=unclear, dropped=dict(dropped))

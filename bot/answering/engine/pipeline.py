@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from footnote_bot.bot.answering.composing.composer import Composed, Composer
-from footnote_bot.bot.answering.engine.events import dispatcher, rechecked, verified
+from footnote_bot.bot.answering.engine.events import dispatcher, recheck_event, verification_event
 from footnote_bot.bot.answering.engine.retriever import FootnoteRetriever
 from footnote_bot.bot.answering.retrieval.recheck import ROUNDS, Check, Recheck
 from footnote_bot.bot.answering.retrieval.retrieval import Retrieved
@@ -46,8 +46,8 @@ class PipelineRun:
 
     @property
     def as_typed(self) -> Question:
-        """Return the question in its asker's words. Only the search knows what became of it:
-        corrected words, a translation."""
+        """Return the question in its asker's words, for a language model: only the search uses
+        corrected words or a translation."""
         return replace(self.question, asked=self.typed)
 
 
@@ -104,6 +104,7 @@ class Pipeline:
         return self._find(self._rewritten(question))
 
     def _rewritten(self, question: Question) -> Question:
+        """Return the question in the words to search for; as it is, if only quotes are wanted."""
         return self.rewrite(question) if self.rewrite and not question.quoting else question
 
     def _find(self, question: Question) -> tuple[Question, Retrieved]:
@@ -111,8 +112,7 @@ class Pipeline:
             return self.retriever.find(question)
 
     def _checked(self, run: PipelineRun, on_text: OnText | None) -> Result:
-        """Return an answer whose pages were rechecked. If one of them is invalid, the answer is
-        made again from the others."""
+        """Return an answer whose pages were rechecked; if one is invalid, it is made again."""
         assert self.recheck is not None  # noqa: S101 - see `answer`
         run.check = check = self.recheck.begin(self.retriever.reader, run.found.pages)
         for _ in range(ROUNDS):
@@ -127,18 +127,18 @@ class Pipeline:
         return check.with_doubts(result)
 
     def _confirm_sent(self, run: PipelineRun) -> None:
-        """Recheck the pages that a model is shown: text that was sent to a model or streamed to a
-        reader cannot be taken back."""
+        """Recheck the passages that the prompt would hold, until all are confirmed: text that was
+        sent to a model or streamed to a reader cannot be taken back."""
         if self.composer is None or run.question.quoting or run.check is None:
-            return
+            return  # no model is asked, or nothing is rechecked
         for _ in range(ROUNDS):
-            shown = self.composer.shown(run.as_typed, run.retrieved)
-            if _confirmed(run.check, shown, quoted=False):
+            prompted = self.composer.shown(run.as_typed, run.retrieved)
+            if _confirmed(run.check, prompted, quoted=False):
                 return
         run.check.keep_confirmed()
 
     def _respond(self, run: PipelineRun, on_text: OnText | None) -> Result:
-        """Let the composer write the answer, and pass on its text; else quote."""
+        """Return the composer's answer, and pass its text to ``on_text``; else quote the pages."""
         if self.composer is None or run.question.quoting or run.calls == _MOST_CALLS:
             return self._quoted(run.question, run.retrieved)
         run.calls += 1
@@ -146,7 +146,7 @@ class Pipeline:
         for step in self.composer.stream(run.as_typed, run.retrieved, quoting):
             if isinstance(step, Composed):
                 run.composed = step
-                dispatcher.event(verified(step))
+                dispatcher.event(verification_event(step))
                 return step.result
             # A second call writes another answer.
             if on_text is not None and run.calls == 1:
@@ -159,7 +159,7 @@ class Pipeline:
 
 
 def _confirmed(check: Check, sources: Sequence[Source], *, quoted: bool) -> bool:
-    """Recheck the pages of ``sources``; return whether everything in these is unchanged."""
+    """Recheck the pages of ``sources``; return whether all may be cited as they are."""
     unchanged = check.confirm(sources, quoted=quoted)
-    dispatcher.event(rechecked(check))
+    dispatcher.event(recheck_event(check))
     return unchanged

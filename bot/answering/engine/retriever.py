@@ -69,6 +69,7 @@ class FootnoteRetriever(BaseRetriever):
         return query.question, replace(query.retrieved, pages=pages, search_ms=search_ms)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        """Search; a `FootnoteQuery` also gets the question as searched, and the result."""
         query = self._query(query_bundle)
         query.question = self._search.prepared(query.question)
         retrieved = self._search(query.question)
@@ -92,6 +93,7 @@ class FootnoteRetriever(BaseRetriever):
 
     @dispatcher.span
     def _in_order(self, question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
+        """Return the pages without copies, reordered by the cross-encoder, if there is one."""
         folded = fold_pages(pages, question.language)
         return self._rerank(question, folded) if self._rerank else folded
 
@@ -137,14 +139,13 @@ class ConfirmedRetriever(FootnoteRetriever):
     def _confirmed(
         self, pages: tuple[FoundPage, ...]
     ) -> tuple[tuple[FoundPage, ...], frozenset[PageRef]]:
-        """Return the pages, of which those with the best passages were rechecked, and those that
-        could not be confirmed."""
+        """Return the pages, the best of them rechecked, and those that could not be confirmed."""
         if self._recheck is None:
             return pages, frozenset()
         check = self._recheck.begin(self.reader, pages)
         for _ in range(ROUNDS):
-            named = [source_of(hit.passage, "") for hit in self._best(check.pages)]
-            if check.confirm(named, quoted=False):
+            sources = [source_of(hit.passage, "") for hit in self._best(check.pages)]
+            if check.confirm(sources, quoted=False):
                 break
         else:
             check.keep_confirmed()

@@ -41,19 +41,21 @@ class Breaker:
             if cause and self._failures >= _FAILURES and not self.cause:
                 with suppress(RuntimeError):  # the system has no thread left to close it again
                     Thread(target=self._recover, name="probing", daemon=True).start()
-                    self._set(cause)
+                    self._set_cause(cause)
 
     def _recover(self) -> None:
-        cause: Cause | None = Cause.TIMEOUT
+        """Probe the model until it works again, and close the breaker."""
+        cause: Cause | None = Cause.TIMEOUT  # any, to begin with
         while cause:
             self._pause(_PAUSE)
             cause = self._probe()
             with self._lock:
-                self._set(cause)
+                self._set_cause(cause)
                 # One failure opens it again, until a question is answered.
                 self._failures = _FAILURES - 1
 
-    def _set(self, cause: Cause | None) -> None:
+    def _set_cause(self, cause: Cause | None) -> None:
+        """Open the breaker for ``cause``; None closes it."""
         self.cause = cause
         self._observe(cause)
         if cause:

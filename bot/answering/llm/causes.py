@@ -67,7 +67,7 @@ _NAMES = {
 
 
 def cause_of_status(status: int) -> Cause | None:
-    """Return the cause; None if the server answers, and refuses only this request."""
+    """Return the cause of an HTTP error; None if the server refuses only this request."""
     return _STATUSES.get(status, Cause.SERVER if status >= 500 else None)
 
 

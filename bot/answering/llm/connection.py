@@ -67,6 +67,7 @@ class _Allowance:
     bytes_: int
 
     def timeout(self) -> dict[str, float]:
+        """Return the time left as httpcore's option. Raises: httpx.ReadTimeout: nothing is left."""
         left = self.until - time.monotonic()
         if left <= 0 or self.bytes_ < 0:
             raise httpx.ReadTimeout("the reply does not end")

@@ -41,6 +41,7 @@ def as_openai(structure: Structure, form: Form) -> Mapping[str, Any]:
 
 
 def as_anthropic(structure: Structure, form: Form) -> Mapping[str, Any]:
+    """Return the parameters for Anthropic."""
     if form is Form.SCHEMA:
         output = {"type": "json_schema", "schema": structure.schema}
         return {"output_config": {"format": output}}

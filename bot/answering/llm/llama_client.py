@@ -12,11 +12,11 @@ from footnote_bot.bot.answering.llm.forms import Asking, Form, as_openai, writte
 from footnote_bot.bot.answering.llm.model_client import CutShort, ModelBusy, ModelFailed
 from footnote_bot.bot.answering.llm.prompt import Prompt
 from footnote_bot.bot.answering.llm.refusals import (
-    FREEDOM,
-    LENGTH,
+    MAX_TOKENS,
+    TEMPERATURE,
     failure,
     may_refuse_form,
-    refused_manner,
+    refused_parameters,
     too_long,
 )
 from footnote_bot.bot.answering.llm.thoughts import without_thoughts
@@ -63,6 +63,7 @@ class LlamaClient:
         self._longest: float = math.inf  # tokens of a prompt, as we count
 
     def write(self, prompt: Prompt) -> Iterator[str]:
+        """Yield the answer, as `LanguageModel.write` does; send a refused request differently."""
         prompt = _within(self._longest, prompt)
         form = self._form if prompt.structure else Form.PLAIN
         for _ in range(_TRIES):
@@ -85,7 +86,7 @@ class LlamaClient:
         """
         if too_long(error):
             return self._shorter(prompt), form
-        if new := refused_manner(error) - self._refused:
+        if new := refused_parameters(error) - self._refused:
             self._refused |= new
             return prompt, form
         if form is not Form.PLAIN and may_refuse_form(error):
@@ -113,12 +114,13 @@ class LlamaClient:
         return shorter
 
     def _parameters(self, prompt: Prompt) -> dict[str, Any]:
-        if LENGTH in self._refused:
-            # Thinking tokens count, too, so the limit for the words alone is too low.
-            length = {"max_completion_tokens": self._max_tokens}
+        """Return the limit of the output and, if ours is refused, the model's own temperature."""
+        if MAX_TOKENS in self._refused:
+            # Thinking tokens count, too, so the prompt's own limit is too low.
+            limit = {"max_completion_tokens": self._max_tokens}
         else:
-            length = {LENGTH: min(self._max_tokens, prompt.max_tokens or self._max_tokens)}
-        return length | ({FREEDOM: 1.0} if FREEDOM in self._refused else {})
+            limit = {MAX_TOKENS: min(self._max_tokens, prompt.max_tokens or self._max_tokens)}
+        return limit | ({TEMPERATURE: 1.0} if TEMPERATURE in self._refused else {})
 
     def _stream(self, prompt: Prompt, form: Form) -> Iterator[str]:
         """Yield the answer's pieces. Raises: _Refused: before the first; ModelFailed."""
@@ -150,7 +152,7 @@ class LlamaClient:
 
 
 def _within(most: float, prompt: Prompt) -> Prompt:
-    """Return the prompt with at most so many tokens, or with as few as it can have."""
+    """Return the prompt, shortened to at most ``most`` tokens, or as far as it can be."""
     while prompt.tokens > most and (shorter := prompt.shorter()):
         prompt = shorter
     return prompt
@@ -165,8 +167,7 @@ class _Refused(Exception):
 
 
 def _ending(raw: Any) -> str:
-    """Return why the stream ended, if this is its last piece: a stream without a reason broke
-    off."""
+    """Return why the stream ended, if this is its last piece; empty: it goes on, or broke off."""
     if isinstance(raw, dict):  # Anthropic's
         return str(getattr(raw.get("delta"), "stop_reason", None) or "")
     choices = getattr(raw, "choices", ())

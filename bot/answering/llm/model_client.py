@@ -139,15 +139,15 @@ class RetryingModel:
             self._slots.release()
             self._refuse_if_away()
         # With less, as for a rewriting, a timeout tells nothing about the model.
-        has_its_time = until - self._clock() > 0.9 * self._longest
+        has_full_time = until - self._clock() > 0.9 * self._longest
         pieces: _Pieces = queue.SimpleQueue()
-        over = Event()
+        abandoned = Event()
         # Before the thread starts: `close` may be called at once.
         self._waited_for.add(pieces)
         try:
             # No library accepts a deadline, so the request runs in a thread of its own. It has the
             # caller's context, for LlamaIndex's tracing.
-            in_daemon(lambda: self._fill(prompt, pieces, over, until), "writing")
+            in_daemon(lambda: self._fill(prompt, pieces, abandoned, until), "writing")
         except RuntimeError as error:  # the system has no thread left
             self._waited_for.discard(pieces)
             self._slots.release()
@@ -161,8 +161,8 @@ class RetryingModel:
             raise
         finally:
             self._waited_for.discard(pieces)
-            over.set()
-            if cause is not Cause.TIMEOUT or has_its_time:
+            abandoned.set()
+            if cause is not Cause.TIMEOUT or has_full_time:
                 self._breaker.note(cause)
 
     @property
@@ -184,12 +184,13 @@ class RetryingModel:
         return None
 
     def within(self, seconds: float) -> RetryingModel:
-        """Return a client that shares this one's concurrency, but has ``seconds`` at most."""
+        """Return a client that shares this one's slots and breaker, with a limit of ``seconds``."""
         client = copy.copy(self)
         client._seconds = min(seconds, self._seconds)  # noqa: SLF001 - a copy of ourselves
         return client
 
     def _piece(self, pieces: _Pieces, until: float) -> str | None:
+        """Return the next piece, None at the end; raise `ModelFailed` if ``until`` passes."""
         try:
             piece = pieces.get(timeout=max(0.0, until - self._clock()))
         except queue.Empty:
@@ -199,11 +200,11 @@ class RetryingModel:
             raise piece
         return piece
 
-    def _fill(self, prompt: Prompt, pieces: _Pieces, over: Event, until: float) -> None:
+    def _fill(self, prompt: Prompt, pieces: _Pieces, abandoned: Event, until: float) -> None:
         """Put the model's text into ``pieces``, then None, or the failure that ends it."""
         DEADLINE.set(until)
         try:
-            self._write_with_retries(prompt, pieces, over, until)
+            self._write_with_retries(prompt, pieces, abandoned, until)
             pieces.put(None)
         except ModelFailed as error:
             pieces.put(error)
@@ -215,9 +216,9 @@ class RetryingModel:
             self._slots.release()
 
     def _write_with_retries(
-        self, prompt: Prompt, pieces: _Pieces, over: Event, until: float
+        self, prompt: Prompt, pieces: _Pieces, abandoned: Event, until: float
     ) -> None:
-        """Write; while the model is busy and nothing has come, try again."""
+        """Put the model's text into ``pieces``; if it is busy and wrote nothing yet, try again."""
         pauses = growing_pauses(_FIRST_PAUSE, _LONGEST_PAUSE)
         for attempt in range(1, self._attempts + 1):
             begun, written = False, 0
@@ -228,17 +229,18 @@ class RetryingModel:
                     if written > _MOST_WRITTEN:
                         raise ModelFailed("it does not stop writing")
                     pieces.put(piece)
-                    if over.is_set():
+                    if abandoned.is_set():
                         break
             except ModelBusy as error:
                 pause = self._pause(next(pauses), error.after)
                 is_last = attempt == self._attempts
-                if begun or is_last or self._clock() + pause >= until or over.wait(pause):
+                if begun or is_last or self._clock() + pause >= until or abandoned.wait(pause):
                     raise
                 log.info("The language model is asked again after %.1f s: %s", pause, error)
             else:
                 return
 
     def _pause(self, pause: float, retry_after: float | None) -> float:
+        """Return the seconds to wait: ``pause`` spread by chance, or as long as the server asks."""
         spread = pause * (0.5 + self._chance() / 2)
         return spread if retry_after is None else max(retry_after, spread / 2)

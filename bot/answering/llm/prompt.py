@@ -101,8 +101,7 @@ wants all properties required and no others."""
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A JSON schema for the provider. If it accepts one, ``system`` and ``user`` replace the
-    prompt's."""
+    """A JSON schema for the provider; if accepted, ``system`` and ``user`` replace the prompt's."""
 
     name: str
     schema: Mapping[str, Any]
@@ -144,8 +143,7 @@ class Prompting:
     today: Callable[[], date] = today
 
     def __call__(self, question: Question, hits: Sequence[Hit]) -> Prompt:
-        """Return the prompt, with the most relevant passages first, as many as the budget holds; at
-        least one."""
+        """Return the prompt with the best passages first, as many as fit, but at least one."""
         thread = recent(question.as_asked.history, self.budget // 4, self.count)
         left = self.budget - sum(map(self.count, thread))
         return self._prompt(question, hits, thread, self._fitting(hits, left))
@@ -157,6 +155,7 @@ class Prompting:
         thread: Sequence[str],
         shown: Sequence[Passage],
     ) -> Prompt:
+        """Return the prompt with the passages ``shown`` and the lines of the ``thread``."""
         links = LinkNumbers()
         texts = tuple(as_read(passage, links) for passage in shown)
         asked = as_typed(question)
@@ -167,6 +166,7 @@ class Prompting:
         language = _language(question, hits, shown)
 
         def instructions(denying: str, sources: str, form: str) -> tuple[str, str, int]:
+            """Return the system's text, the user's, and the tokens of both without the data."""
             system = _RULES.format(
                 language=language,
                 denying=denying,
@@ -177,15 +177,15 @@ class Prompting:
             again = _AGAIN.format(language=language, form=form)
             return system, f"{data}\n\n{again}", self.count(system) + self.count(again)
 
-        system, user, around = instructions(_PLAIN_DENYING, _PLAIN_SOURCES, _PLAIN_FORM)
+        system, user, instruction_tokens = instructions(_PLAIN_DENYING, _PLAIN_SOURCES, _PLAIN_FORM)
         structure = None
         if self.structured:
-            *structured, longer = instructions(
+            *structured, structured_tokens = instructions(
                 _STRUCTURED_DENYING, _STRUCTURED_SOURCES, _STRUCTURED_FORM
             )
             structure = Structure("answer", _ANSWER_SCHEMA, *structured)
-            around = max(around, longer)
-        tokens = around + self.count(data)
+            instruction_tokens = max(instruction_tokens, structured_tokens)
+        tokens = instruction_tokens + self.count(data)
 
         def shorter() -> Prompt | None:
             if len(shown) > 1:
@@ -255,8 +255,7 @@ def in_blocks(mark: Callable[[], str], texts: Sequence[tuple[str, str]]) -> tupl
 
 
 def as_typed(question: Question) -> str:
-    """Return the question in its asker's words; for a follow-up, with its standalone form beside
-    them."""
+    """Return the question in its asker's words, with a follow-up's standalone form below them."""
     asked = visible(question.as_asked.text)
     alone = visible(question.standalone)
     return f"{asked}\n{_ALONE.format(alone)}" if alone and alone != asked else asked
@@ -273,7 +272,7 @@ class LinkNumbers:
         return tuple(self._numbers)
 
     def __call__(self, label: str, target: str) -> str:
-        """Return a link's label with its number. The marks around them survive `readable`."""
+        """Return a link's label with its target's number, in marks that `readable` keeps."""
         if not target.startswith(("https://", "http://", "mailto:")):
             return label
         number = self._numbers.setdefault(target, len(self._numbers) + 1)
@@ -281,7 +280,7 @@ class LinkNumbers:
 
 
 _OPENS, _POINTS, _CLOSES = "\ue000", "\ue001", "\ue002"
-"""Characters that no page shows: they are for private use, and `seen` takes them out."""
+"""Characters that no page shows: they are for private use, and `visible` takes them out."""
 _AS_MARKDOWN = str.maketrans({_OPENS: "[", _POINTS: "](", _CLOSES: ")"})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from footnote_bot.bot.answering.llm.forms import as_anthropic
 from footnote_bot.bot.answering.llm.llama_client import LlamaClient
-from footnote_bot.bot.answering.llm.refusals import MANNERS
+from footnote_bot.bot.answering.llm.refusals import REFUSABLE_PARAMETERS
 from footnote_bot.bot.errors import ModelMisconfigured
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def model_client_of(settings: ModelSettings, key: str = "") -> LlamaClient:
         timeout=settings.seconds,
         max_retries=0,
         temperature=_TEMPERATURE,
-        http_client=_bounded(settings),
+        http_client=_http_client(settings),
     )
     thinks = settings.model in _imported("llama_index.llms.openai.utils", "O1_MODELS", "llm")
-    return LlamaClient(llm, settings.max_tokens, MANNERS if thinks else frozenset())
+    return LlamaClient(llm, settings.max_tokens, REFUSABLE_PARAMETERS if thinks else frozenset())
 
 
 def _anthropic(settings: ModelSettings, key: str) -> LLM:
@@ -103,11 +103,11 @@ def _anthropic(settings: ModelSettings, key: str) -> LLM:
     )
     # LlamaIndex has no option to pass a client to Anthropic's library.
     client = cast("Any", claude)._client  # noqa: SLF001
-    cast("Any", claude)._client = client.with_options(http_client=_bounded(settings))  # noqa: SLF001
+    cast("Any", claude)._client = client.with_options(http_client=_http_client(settings))  # noqa: SLF001
     return claude
 
 
-def _bounded(settings: ModelSettings) -> Any:
+def _http_client(settings: ModelSettings) -> Any:
     from footnote_bot.bot.answering.llm.connection import bounded_client  # slow: httpx
 
     try:

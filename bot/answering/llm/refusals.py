@@ -11,8 +11,9 @@ from footnote_bot.bot.answering.llm.causes import Cause, cause_of, cause_of_stat
 from footnote_bot.bot.answering.llm.model_client import ModelBusy, ModelFailed
 from footnote_bot.indexers.backoff import seconds_of
 
-LENGTH, FREEDOM = "max_tokens", "temperature"
-MANNERS = frozenset((LENGTH, FREEDOM))
+MAX_TOKENS, TEMPERATURE = "max_tokens", "temperature"
+REFUSABLE_PARAMETERS = frozenset((MAX_TOKENS, TEMPERATURE))
+"""Models that think before they answer refuse both."""
 _AGAIN = frozenset((408, 409, 425, 429))
 _REFUSED = frozenset((400, 422, 501))
 """Statuses by which servers refuse a form, in general or for this model."""
@@ -28,8 +29,7 @@ _TOO_LONG = re.compile(
 
 
 def too_long(error: Exception) -> bool:
-    """Return whether the prompt is too long: a 400 or 413, or an error within a stream, as older
-    servers send it."""
+    """Return whether the prompt is too long: a 400 or 413, or an old server's error in a stream."""
     status = getattr(error, "status_code", None)
     if status == 413:
         return True
@@ -39,15 +39,15 @@ def too_long(error: Exception) -> bool:
     return status in (None, 200, 400, 422, 500) and bool(_TOO_LONG.search(words))
 
 
-def refused_manner(error: Exception) -> frozenset[str]:
+def refused_parameters(error: Exception) -> frozenset[str]:
     """Return the parameters that a 400 refuses: the temperature if its field or the message names
-    it; the length only if the message names the parameter to send instead, because otherwise its
-    value may be too high."""
+    it; ``max_tokens`` only if the message names the parameter to send instead, because otherwise
+    its value may be too high."""
     if getattr(error, "status_code", None) != 400:
         return frozenset()
-    length = {LENGTH} if "max_completion_tokens" in str(error) else set()
+    limit = {MAX_TOKENS} if "max_completion_tokens" in str(error) else set()
     named = str(getattr(error, "param", None) or error)
-    return frozenset(length | ({FREEDOM} if re.search(rf"\b{FREEDOM}\b", named) else set()))
+    return frozenset(limit | ({TEMPERATURE} if re.search(rf"\b{TEMPERATURE}\b", named) else set()))
 
 
 def may_refuse_form(error: Exception) -> bool:
@@ -57,8 +57,7 @@ def may_refuse_form(error: Exception) -> bool:
 
 
 def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
-    """Return the failure with its cause and status only: a provider's message may quote the
-    prompt."""
+    """Return the failure, without the provider's message, which may quote the prompt."""
     status = getattr(error, "status_code", None)
     if isinstance(status, int) and status >= 300:
         cause = cause_of_status(status)

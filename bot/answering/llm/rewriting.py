@@ -58,8 +58,7 @@ class Rewriter:
     mark: Callable[[], str]
 
     def standalone(self, question: Question) -> Question:
-        """Return the question with its ``standalone``, if it is a follow-up and the model's words
-        fit."""
+        """Return the question; a follow-up with its ``standalone``, if the model's words fit."""
         text = self._written(question, _STANDALONE) if question.history else ""
         if not text:
             return question

@@ -43,6 +43,7 @@ class Cap:
     cost: float = 0.0
 
     def holds(self, spent: Spent) -> bool:
+        """Return whether ``spent`` is within the budget."""
         return not (0 < self.tokens < spent.tokens or 0 < self.cost < spent.cost)
 
 
@@ -61,6 +62,7 @@ class Price:
     written: float = 0.0
 
     def of(self, read: int, written: int) -> Spent:
+        """Return the tokens and cost of a request that read and wrote so many tokens."""
         return Spent(read + written, (read * self.read + written * self.written) / 1_000_000)
 
 
@@ -91,7 +93,7 @@ class ModelObserver(Protocol):
         ...
 
     def away(self, cause: Cause | None) -> None:
-        """Take note of why the model is not asked now; None: it is."""
+        """Take note of why the model is not asked for now; None: it is asked again."""
         ...
 
 

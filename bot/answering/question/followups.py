@@ -41,7 +41,7 @@ class Context:
 
 
 def previous_question(history: Sequence[Turn]) -> str:
-    """Return the question before, on one line; empty if there is none."""
+    """Return the asker's latest question in the history, on one line; empty if there is none."""
     questions = [turn.text for turn in history if turn.role is Role.ASKER]
     return " ".join(questions[-1].split()) if questions else ""
 
@@ -69,6 +69,7 @@ def blended(question: Vector, context: Vector) -> Vector:
 def _weighted_turns(
     questions: Sequence[str], replies: Sequence[str]
 ) -> Iterator[tuple[str, float]]:
+    """Yield the texts of the turns that are searched for, with their weights."""
     if questions:
         yield questions[-1], PREVIOUS
         yield questions[0], FIRST

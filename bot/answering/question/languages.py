@@ -25,8 +25,8 @@ _LEAST_SHARE = 0.1
 
 
 def foreign_language(question: Question, index: PassageIndex) -> str:
-    """Return the language of the question's text; empty if pages that its reader may read are, or
-    may be, in it.
+    """Return the language of the question's text if no page that its reader may read is in it; else
+    empty, also if that is not certain.
 
     Raises:
         IndexUnavailable: the index cannot be searched.

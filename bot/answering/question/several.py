@@ -91,6 +91,7 @@ def asking(text: str) -> str:
 
 
 def _parts(text: str) -> list[str]:
+    """Cut the text at question marks and line breaks; drop the marks of list items."""
     return list(filter(None, (_ITEM.sub("", part).strip() for part in _END.split(text))))
 
 
@@ -106,17 +107,17 @@ def _heading(question: str) -> str:
 
 
 def _shown(question: str) -> str:
+    """Return the question on one line, without markup, cut to `_HEADING` characters."""
     return on_one_line(plain_line(" ".join(question.split()))[:_HEADING])
 
 
 def _words(part: str) -> int:
-    """Return the number of words; scripts without spaces have at least as many as characters."""
+    """Return the number of words; beyond ASCII, of characters: some scripts have no spaces."""
     return len(part.split()) if part.isascii() else len(part)
 
 
 def _split(question: Question, question_texts: Sequence[str]) -> Iterator[Question]:
-    """Yield the questions. A short one ("And who pays for it?") gets the one before it as its
-    history."""
+    """Yield the questions; one too short to name its topic gets the one before it as history."""
     previous: tuple[Turn, ...] = ()
     for text in question_texts:
         is_short = _words(text) < _OWN_TOPIC
@@ -228,6 +229,7 @@ def _linked(results: Sequence[Answer | NoAnswer]) -> tuple[Linked, ...]:
 
 
 def _unchecked(results: Sequence[Answer | NoAnswer]) -> Unchecked | None:
+    """Return the oldest last check of all results, unknown if one is; None if all are checked."""
     unchecked = [result.unchecked for result in results if result.unchecked]
     if not unchecked:
         return None

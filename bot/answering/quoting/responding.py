@@ -70,10 +70,11 @@ class Responder:
         return replace(result, timings=timings)
 
     def _reply(self, question: Question, retrieved: Retrieved) -> Answer | NoAnswer:
+        """Reply with a section, if its chance is high enough; else name the nearest, or none."""
         if not retrieved.pages:
             text = texts.NO_PAGE_FOR_YOU if self.has_pages() else texts.NOTHING_INDEXED
             return NoAnswer(Reason.NOTHING_INDEXED, text)
-        chosen, observed = self._chosen(question, retrieved)
+        chosen, observed = self._best_unit(question, retrieved)
         chance = self.deciding.confidence(observed)
         tone = self.deciding.tone(question, chance)
         sections = list(_sections(retrieved))
@@ -87,7 +88,7 @@ class Responder:
                 nearest=self._named(question, retrieved, _others(source, further)[:FURTHER]),
             )
         text = texts.NOTHING_FOUND if tone is Tone.SILENCE else texts.NOT_SURE
-        if (question.foreign and not question.bridged) or question.asked:
+        if (question.foreign and not question.bridged) or question.asked:  # it was translated
             text = f"{text} {advise_language(retrieved.hits)}"
         named = () if tone is Tone.SILENCE else sections[:NEAREST]
         nearest = self._named(question, retrieved, named)
@@ -98,8 +99,8 @@ class Responder:
         return self.deciding.confidence(self.features(question, retrieved))
 
     def features(self, question: Question, retrieved: Retrieved) -> Features:
-        """Return the features with those of the unit that would be shown."""
-        return self._chosen(question, retrieved)[1]
+        """Return the features of the passages found, and of the unit that would be shown."""
+        return self._best_unit(question, retrieved)[1]
 
     def why(self, question: Question, retrieved: Retrieved) -> Why:
         """Return the reason why the question is answered, or why not."""
@@ -113,17 +114,17 @@ class Responder:
             rights=rights.words if (rights := narrowed(question)) else "",
         )
 
-    def _chosen(
+    def _best_unit(
         self, question: Question, retrieved: Retrieved
     ) -> tuple[AnsweringUnit | None, Features]:
-        """Return the unit of the best passage that answers best, and the features with it."""
+        """Return the unit to show (None: nothing was found), and the features with its score."""
         observed = self.deciding.features(question, retrieved)
         if not retrieved.hits:
             return None, observed
         best = max(retrieved.hits, key=lambda hit: hit.score)
         section = QuotedSection.around(best.passage, retrieved.with_neighbours)
         weigh = Weights(stems(hit.passage.embedded) for hit in retrieved.hits)
-        read = None if observed.read is None else self.read
+        read = None if observed.read is None else self.read  # only if it has read the passages
         chosen = section.answering(with_previous(question), read, weigh)
         return chosen, replace(observed, unit=chosen.score) if chosen else observed
 
@@ -139,8 +140,7 @@ class Responder:
 
 
 def reading_by(reranker: Reranker | None, *, seconds: float) -> Read | None:
-    """Return the reading of units by ``reranker``, which gives up after ``seconds``; None without a
-    reranker."""
+    """Return the reading of units by ``reranker`` within ``seconds``; None without a reranker."""
     if reranker is None:
         return None
     bounded = Bounded(
@@ -160,4 +160,5 @@ def _sections(retrieved: Retrieved) -> Iterator[Hit]:
 
 
 def _others(source: Source, hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits in other sections than that of ``source``."""
     return [hit for hit in hits if (hit.passage.wiki, hit.passage.url) != (source.wiki, source.url)]

@@ -60,8 +60,9 @@ class QuotedSection:
                 question, [f"{path}\n{self.units[at].words[:_LONGEST_READ]}" for at in candidates]
             )
             if scores is not None:
-                score, best = max(zip(scores, (-at for at in candidates), strict=True))
-                return AnsweringUnit(self, self.units[-best], score)
+                # Places are negated, so that of equal scores the first unit is taken.
+                score, negated = max(zip(scores, (-at for at in candidates), strict=True))
+                return AnsweringUnit(self, self.units[-negated], score)
         return AnsweringUnit(self, self.units[order[0]], None)
 
     def span(self) -> tuple[int, int]:
@@ -82,9 +83,9 @@ class AnsweringUnit:
 
     @property
     def words(self) -> str:
-        """Return the unit, verbatim."""
+        """Return the unit, verbatim; a table's row alone, as its introduction may be far above."""
         rows = [piece for piece in self.unit.pieces if piece.header]
-        if rows:  # the rows before it are not shown
+        if rows:
             return rows[-1].text
         return self.section.stretch.text[self.unit.start : self.unit.end]
 
@@ -104,14 +105,15 @@ class AnsweringUnit:
         return f"{whole}\n{caption(title, ' > '.join(headings))} {mark}"
 
     def _rest(self, room: int) -> str:
-        """Return the pieces around the unit, the nearest first, until one has no room."""
-        start, end = self.section.span()
+        """Return the other pieces of the passage that fit into ``room``: first those after the
+        unit, then those before it, each the nearest first; all in the page's order."""
+        passage_start, passage_end = self.section.span()
         own = {piece.start for piece in self.unit.pieces}
         others: dict[int, UnitPiece] = {}
         for unit in self.section.units:
             for piece in unit.pieces:
-                if piece.start not in own and start <= piece.start < end:
-                    others.setdefault(piece.start, piece)
+                if piece.start not in own and passage_start <= piece.start < passage_end:
+                    others.setdefault(piece.start, piece)  # rows share their introduction
         after = [piece for place, piece in sorted(others.items()) if place > self.unit.start]
         before = [piece for place, piece in sorted(others.items()) if place < self.unit.start]
         kept_after = list(_fitting(after, room))
@@ -149,6 +151,7 @@ def _within(pieces: Sequence[UnitPiece], most: int) -> tuple[Sequence[UnitPiece]
 
 
 def _fitting(pieces: Sequence[UnitPiece], room: int) -> Sequence[UnitPiece]:
+    """Return the first pieces that have together at most ``room`` characters."""
     kept: list[UnitPiece] = []
     for piece in pieces:
         room -= len(piece.text)

@@ -24,8 +24,7 @@ _CELL = re.compile(r"(?<!\\)\|")
 
 
 def caption(title: str, heading: str) -> str:
-    """Return the caption below a section: the page's title and the innermost heading. ``heading``
-    may be a path of headings."""
+    """Return the caption below a section: the page's title, and the last of a path of headings."""
     names = (_name(name) for name in (title, heading.rpartition(" > ")[2]))
     shown = " > ".join(dict.fromkeys(filter(None, names)))
     return f"{_DASH} **{shown}**" if shown else ""
@@ -44,8 +43,7 @@ def shown(pieces: Sequence[UnitPiece]) -> str:
 
 
 def line(words: str, most: int) -> str:
-    """Return ``words`` of a page on one line, cut at a word if they are longer than ``most``
-    characters."""
+    """Return a page's ``words`` on one line, cut at a word to at most ``most`` characters."""
     plain = on_one_line(plain_line(" ".join(words.split()))).replace("*", _STAR)
     if len(plain) <= most:
         return plain
@@ -53,6 +51,7 @@ def line(words: str, most: int) -> str:
 
 
 def _words(piece: UnitPiece) -> str:
+    """Return the text of a piece. Its bold words get other asterisks: bold is a mark of ours."""
     if piece.kind is Kind.CODE:
         return quoted(piece.text)
     words = _row(piece) if piece.kind is Kind.TABLE else piece.text
@@ -74,6 +73,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _name(name: str) -> str:
+    """Return a title or a heading in plain text, cut to `_NAME` characters."""
     plain = plain_line(" ".join(name.split())[: 4 * _NAME])
     words = on_one_line(plain).replace("*", _STAR)
     return words if len(words) <= _NAME else f"{words[: _NAME - 1].rstrip()}{LEFT_OUT}"

@@ -44,7 +44,7 @@ class Unit:
 
     @property
     def words(self) -> str:
-        """Return its words, as a cross-encoder reads them."""
+        """Return the unit's words, as a cross-encoder reads them."""
         return "\n".join(plain(f"{piece.header}\n{piece.text}") for piece in self.pieces)
 
 

@@ -62,20 +62,21 @@ def blended(
 
 
 def is_agreed(hits: Sequence[Hit]) -> bool:
-    """Return whether the search and the cross-encoder both put the first of ``hits`` first."""
+    """Return whether the search and the cross-encoder, each by itself, put the first of ``hits``
+    first. A hit's score is `blended`; the search's own is that without the cross-encoder's."""
     scored = [hit for hit in hits if hit.relevance is not None]
     if not scored:
         return False
-    searched = max(scored, key=lambda hit: hit.score - WEIGHT * max(hit.relevance or 0.0, FLOOR))
-    preferred = max(scored, key=lambda hit: hit.relevance or 0.0)
-    return searched is preferred is hits[0]
+    by_search = max(scored, key=lambda hit: hit.score - WEIGHT * max(hit.relevance or 0.0, FLOOR))
+    by_encoder = max(scored, key=lambda hit: hit.relevance or 0.0)
+    return by_search is by_encoder is hits[0]
 
 
 def until_sure(
     scoring: Scoring, *, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> Scoring:
     """Return a `Scoring` that scores only the first `PASSAGES` if one of them may well answer, or
-    if it took so long that the others would take longer than ``seconds`` with them."""
+    if these took so long that all passages would take longer than ``seconds``."""
 
     def scores(question: Question, passages: Sequence[Passage]) -> Sequence[float]:
         began = clock()

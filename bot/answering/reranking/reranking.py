@@ -23,6 +23,8 @@ Order = Callable[[Sequence[FoundPage], Sequence[Hit], Sequence[float]], tuple[Fo
 
 
 def scoring_by(reranker: Reranker) -> Scoring:
+    """Return a `Scoring` that compares passages with the question by ``reranker``."""
+
     def scores(question: Question, passages: Sequence[Passage]) -> Sequence[float]:
         texts = [passage.embedded for passage in passages]
         scores = reranker.scores(with_previous(question), texts)
@@ -35,8 +37,7 @@ def scoring_by(reranker: Reranker) -> Scoring:
 
 
 def with_previous(question: Question) -> str:
-    """Return a follow-up ("And how long?") with the question that it follows, unless it was made
-    standalone."""
+    """Return a follow-up after the question that it follows, unless it was made standalone."""
     previous = previous_question(question.history)
     if question.standalone or not previous:
         return question.sought
@@ -71,6 +72,7 @@ class Reranking:
         self._bounded = Bounded("Passages are not reranked", seconds=seconds, at_once=at_once)
 
     def __call__(self, question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
+        """Return the pages reordered by their passages; neighbours (``beside``) are not scored."""
         hits = [hit for page in pages for hit in page.hits if not hit.beside]
         best = sorted(hits, key=lambda hit: -hit.score)[: self._passages]
         not_understood = question.foreign and not self._foreign

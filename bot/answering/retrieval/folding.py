@@ -43,6 +43,7 @@ def fold_pages(pages: Sequence[FoundPage], language: str = "") -> tuple[FoundPag
 
 
 def _reduced(page: FoundPage, hits: tuple[Hit, ...]) -> FoundPage:
+    """Return the page with ``hits`` alone, and with the share of its score that they are worth."""
     if len(hits) == len(page.hits):
         return page
     old_worth = worth(page.hits)

@@ -27,21 +27,22 @@ def with_neighbours(
         IndexUnavailable: the index cannot be read.
     """
     hits = [hit for page in pages for hit in page.hits]
-    around = sorted(hits, key=lambda hit: -hit.score)[:best]
-    found = {_ref(hit.passage) for hit in hits}
-    wanted = {ref for hit in around for ref in _refs_beside(hit.passage)} - found
+    best_hits = sorted(hits, key=lambda hit: -hit.score)[:best]
+    found_refs = {_ref(hit.passage) for hit in hits}
+    wanted = {ref for hit in best_hits for ref in _neighbour_refs(hit.passage)} - found_refs
     neighbours = index.passages(wanted, reader=reader)
-    return tuple(_joined(page, around, neighbours) for page in pages)
+    return tuple(_joined(page, best_hits, neighbours) for page in pages)
 
 
-def _joined(page: FoundPage, around: Sequence[Hit], neighbours: Sequence[Passage]) -> FoundPage:
+def _joined(page: FoundPage, best_hits: Sequence[Hit], neighbours: Sequence[Passage]) -> FoundPage:
+    """Return ``page`` with its passages among ``neighbours`` that are next to one of the hits."""
     # Their score puts them after all passages found on the page.
     least = min(hit.score for hit in page.hits) - 1
     added = [
         Hit(passage, least, 0.0, language=hit.language, beside=True)
         for passage in neighbours
         if (passage.wiki, passage.page) == (page.wiki, page.page)
-        and (hit := next((hit for hit in around if is_beside(passage, hit.passage)), None))
+        and (hit := next((hit for hit in best_hits if is_beside(passage, hit.passage)), None))
     ]
     added.sort(key=lambda hit: hit.passage.ordinal)
     return replace(page, hits=(*page.hits, *added)) if added else page
@@ -51,7 +52,7 @@ def _ref(passage: Passage) -> PassageRef:
     return passage.wiki, passage.page, passage.ordinal
 
 
-def _refs_beside(passage: Passage) -> Iterator[PassageRef]:
+def _neighbour_refs(passage: Passage) -> Iterator[PassageRef]:
     for ordinal in (passage.ordinal - 1, passage.ordinal + 1):
         if ordinal >= 0:
             yield passage.wiki, passage.page, ordinal

@@ -42,16 +42,16 @@ _CACHED = 512
 
 
 def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
-    """Return the shares of each hit. A word is rare if few of them have it."""
+    """Return for each hit its shares of ``question``. A word is rare if few hits have it."""
     terms = query_terms(question)
     passages = [shared_words(question, hit.passage.embedded) for hit in hits]
     weigh = Weights(passage.stems for passage in passages)
-    words = {
+    word_weights = {
         stem: (_BASE + weigh(stem)) * (1.0 if stem in terms.weighty else _IDLE)
         for stem in terms.stems
     }
-    pairs = {pair: min(words[pair[0]], words[pair[1]]) for pair in terms.pairs}
-    share_of_words, share_of_pairs = _share_of(words), _share_of(pairs)
+    pair_weights = {pair: min(map(word_weights.__getitem__, pair)) for pair in terms.pairs}
+    share_of_words, share_of_pairs = _share_of(word_weights), _share_of(pair_weights)
     return [
         Shared(
             max(map(share_of_words, passage.sentences), default=0.0), share_of_pairs(passage.pairs)
@@ -105,8 +105,8 @@ def _is_only_links(text: str) -> bool:
     if 4 * around >= between:
         return False
     all_words = around + between
-    words_beside_links = 5 * count(beside_links(text))
-    return words_beside_links < all_words and words_beside_links < count(plain(text))
+    words_beside_links = count(beside_links(text))
+    return 5 * words_beside_links < all_words and 5 * words_beside_links < count(plain(text))
 
 
 def _share_of(weights: Mapping[_Part, float]) -> Callable[[frozenset[_Part]], float]:

@@ -126,14 +126,14 @@ class Recheck:
             for source in sources
             if self.needs_check(source.wiki, state)
         }
-        self.check_pages(revisions, reader, self.until(), state)
+        self.check_pages(revisions, reader, self.deadline(), state)
         return frozenset(
             _ref(source)
             for source in sources
             if not self.needs_check(source.wiki, state) or _still_has_quote(source, state)
         )
 
-    def until(self) -> float:
+    def deadline(self) -> float:
         return self._clock() + self._seconds
 
     def needs_check(self, wiki: str, state: _CheckState) -> bool:
@@ -163,10 +163,12 @@ class Recheck:
         return page  # not checked yet
 
     def linked(self, source: Source, doubt: Doubt) -> Linked:
+        """Return the page of ``source`` as one that is only linked, because of ``doubt``."""
         address = self._live_wikis[source.wiki].plain_address(source.page, source.url)
         return Linked(source.wiki, source.page, address, doubt)
 
     def with_doubts(self, result: Result, state: _CheckState) -> Result:
+        """Return ``result`` with the doubts and links of ``state``, which may be its reason."""
         linked = tuple(page for page in state.linked.values() if page.url)[:MOST_LINKED]
         if isinstance(result, NoAnswer):
             if self._refuses and Doubt.UNCONFIRMED in state.doubts.values():
@@ -186,13 +188,13 @@ class Recheck:
         )
 
     def check_pages(
-        self, pages: Mapping[PageRef, str], reader: Reader, until: float, state: _CheckState
+        self, pages: Mapping[PageRef, str], reader: Reader, deadline: float, state: _CheckState
     ) -> None:
-        """Check ``pages`` (the revision of each), all wikis in parallel."""
+        """Check ``pages`` (with their revisions), all wikis in parallel, and fill ``state``."""
         by_wiki: dict[str, dict[str, str]] = {}
         for (wiki, page), revision in pages.items():
             by_wiki.setdefault(wiki, {})[page] = revision
-        seconds_left = max(0.0, until - self._clock())
+        seconds_left = max(0.0, deadline - self._clock())
         to_ask = by_wiki.items() if self._seconds else ()
         futures = {wiki: self._ask(wiki, pages, seconds_left) for wiki, pages in to_ask}
         wait(filter(None, futures.values()), seconds_left + _GRACE)
@@ -200,13 +202,12 @@ class Recheck:
             reply = _reply(wiki, futures[wiki]) if wiki in futures else None
             live_pages = reply or LivePages({}, frozenset(revisions))
             if live_pages.untold.issuperset(revisions) and not live_pages.partly:
-                state.silent_wikis.add(wiki)
+                state.silent_wikis.add(wiki)  # it said nothing about any page
             for page in revisions:
                 _record((wiki, page), live_pages, reader, state)
 
     def _ask(self, wiki: str, pages: Mapping[str, str], seconds: float) -> Future[LivePages] | None:
-        """Ask a wiki in a separate thread. Return None if too many of its threads hang, or if the
-        system has no thread left."""
+        """Ask a wiki in a thread. Return None if too many of its threads hang, or none is left."""
         if not self._slots[wiki].acquire(blocking=False):
             return None
 
@@ -231,14 +232,14 @@ class Check:
     def __init__(self, recheck: Recheck, reader: Reader, pages: Sequence[FoundPage]) -> None:
         self._recheck = recheck
         self._reader = reader
-        self._until = recheck.until()
+        self._deadline = recheck.deadline()
         self._batch_size = _BATCH
         self.pages = tuple(pages)
         self.state = _CheckState()
 
     def confirm(self, sources: Sequence[Source], *, quoted: bool) -> bool:
-        """Check ``sources``; return whether all may be cited as they are. If not, invalid pages are
-        removed from `pages`, and edited ones get their current text."""
+        """Check ``sources``, which an answer names or (``quoted``) quotes; return whether all may
+        stay. If not, invalid pages leave `pages`, and edited ones get their current text."""
         self._check_new(sources)
         remaining = tuple(
             current
@@ -253,11 +254,11 @@ class Check:
         return unchanged
 
     def is_doubtful(self, page: PageRef) -> bool:
-        """Return whether its wiki did not say in time whether the page still stands."""
+        """Return whether the page's wiki did not confirm it in time."""
         return page in self.state.doubts
 
     def as_edited(self, page: PageRef) -> Sequence[Passage] | None:
-        """Return all passages of a page that was edited, as it is now; None if it was not."""
+        """Return all passages of the page's current text, if it was edited; else None."""
         current = self.state.valid.get(page)
         return self._recheck.split(current) if current else None
 
@@ -271,11 +272,11 @@ class Check:
         return len(self.state.valid), len(self.state.invalid), len(self.state.doubts)
 
     def with_doubts(self, result: Result) -> Result:
-        """Return ``result`` with the pages that could not be confirmed, and those that are only
-        linked."""
+        """Return ``result`` with its unconfirmed pages, and those that are only linked."""
         return self._recheck.with_doubts(result, self.state)
 
     def _check_new(self, sources: Sequence[Source]) -> None:
+        """Check the pages of ``sources`` that were not checked yet, and the next best with them."""
         revisions = {
             _ref(source): source.revision for source in sources if self._is_pending(_ref(source))
         }
@@ -285,7 +286,7 @@ class Check:
         for page in self.pages[: max(MOST_CITED, self._batch_size)]:
             if len(revisions) < self._batch_size and self._is_pending(_ref(page)):
                 revisions.setdefault(_ref(page), page.hits[0].passage.revision)
-        self._recheck.check_pages(revisions, self._reader, self._until, self.state)
+        self._recheck.check_pages(revisions, self._reader, self._deadline, self.state)
 
     def _is_confirmed(self, page: FoundPage) -> bool:
         if not self._recheck.needs_check(page.wiki, self.state):
@@ -293,6 +294,7 @@ class Check:
         return _ref(page) in self.state.valid
 
     def _is_pending(self, ref: PageRef) -> bool:
+        """Return whether the page must still be checked."""
         wiki = ref[0]
         is_asked = (
             self._recheck.needs_check(wiki, self.state) and wiki not in self.state.silent_wikis
@@ -300,6 +302,7 @@ class Check:
         return is_asked and not self.state.has_result(ref)
 
     def _link(self, sources: Sequence[Source], *, quoted: bool) -> None:
+        """Record the pages of ``sources`` that a doubt removed from `pages`, to link them."""
         remaining = {_ref(page) for page in self.pages}
         for source in sources:
             ref = _ref(source)
@@ -327,26 +330,26 @@ def _still_has_quote(source: Source, state: _CheckState) -> bool:
     if ref not in state.valid:
         return False
     current = state.valid[ref]
-    return current is None or stands_in(source.quote, current)
+    return current is None or stands_in(source.quote, current)  # None: it was not edited
 
 
 def _record(ref: PageRef, live_pages: LivePages, reader: Reader, state: _CheckState) -> None:
-    """Record in ``state`` what the check tells of a page: invalid, doubtful, or valid."""
+    """Record in ``state`` what the wiki's reply says of a page: invalid, doubtful, or valid."""
     wiki, page = ref
-    untold = page in live_pages.untold
-    # Of an untold page the wiki may have said something in time. If not, the index decides, whose
-    # rights have admitted the reader already.
+    unreported = page in live_pages.untold
+    # The wiki may have reported a part of it (``partly``). If not, it counts as open, because the
+    # rights in the index have admitted the reader already. A page not in ``stand`` is gone.
     live_page = (
-        live_pages.partly.get(page, LivePage(OPEN)) if untold else live_pages.stand.get(page)
+        live_pages.partly.get(page, LivePage(OPEN)) if unreported else live_pages.stand.get(page)
     )
     if live_page is None or not live_page.acl.admits(reader):
         state.invalid.add(ref)
         log.info("Page %s of %s is gone or closed for a reader: left out", page, wiki)
-    elif untold:
+    elif unreported:
         state.doubts[ref] = Doubt.UNCONFIRMED
         if live_page.edited or live_page.acl != OPEN:
             state.may_be_closed.add(ref)
-    elif live_page.edited and live_page.now is None:
+    elif live_page.edited and live_page.now is None:  # its current text could not be read
         state.doubts[ref] = Doubt.EDITED
         state.may_be_closed.add(ref)
     else:

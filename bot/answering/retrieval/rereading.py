@@ -66,6 +66,7 @@ def _is_same(old: Passage, new: Passage) -> bool:
 
 
 def _edited(old: Passage, candidates: Sequence[Passage]) -> Passage | None:
+    """Return the candidate that shares most words with ``old``; None if it shares too few."""
     old_words = stems(old.text)
 
     def similarity(new: Passage) -> float:

@@ -96,8 +96,7 @@ def _continuation(text: str, following: str) -> tuple[str, str]:
 
 
 def _header_and_rows(text: str) -> list[str]:
-    """Return the header of the table at the beginning of a text (empty if it has none), and the
-    other rows."""
+    """Return the header of the table at the text's beginning (empty without one), and its rows."""
     lines = text.split("\n", _HEAD)
     if len(lines) < _HEAD or not is_rule(lines[1]):
         return [""]

@@ -38,8 +38,7 @@ _IDLE = frozenset(chain.from_iterable(map(stems_in_order, FUNCTION_WORDS)))
 
 
 class QueryTerms:
-    """The words of a question: their ``stems`` in order, and those that are no function words
-    (``weighty``)."""
+    """The words of a question: their ``stems`` in order, ``weighty`` without function words."""
 
     def __init__(self, question: str) -> None:
         self.stems = stems_in_order(question)
@@ -51,7 +50,7 @@ class QueryTerms:
         self._pattern = _pattern(self.stems) if is_searchable else None
 
     def within(self, embedded: str) -> SharedWords:
-        """Return which of the words a passage has."""
+        """Return which of the words a passage has; ``embedded`` is its text, after its path."""
         if self._pattern is None:
             return self._read_all(embedded)
         return self._find_pattern(self._pattern, embedded.casefold())
@@ -84,7 +83,7 @@ class QueryTerms:
         return SharedWords(stems, _non_empty(sentences), self.pairs & pairs)
 
     def _read_all(self, embedded: str) -> SharedWords:
-        """Return the same for any script, by reading all words of the passage."""
+        """Do as `_find_pattern`, for any script, by reading all words of the passage."""
         path_stems, *sentence_stems = by_sentence(embedded)
         terms = frozenset(self.stems)
         sentences = [terms.intersection(sentence) for sentence in sentence_stems if sentence]
@@ -116,11 +115,13 @@ def shared_words(question: str, embedded: str) -> SharedWords:
 
 
 def _pattern(stems: list[str]) -> re.Pattern[str]:
+    """Return a pattern of whole words with one of the stems."""
     words = "|".join(_stem_patterns(dict.fromkeys(stems)))
     return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])")
 
 
 def _stem_patterns(stems: dict[str, None]) -> Iterator[str]:
+    """Yield for each stem a pattern of its words, which may be longer if the stem was cut."""
     for stem in stems:
         yield f"{stem}[a-z]*+" if len(stem) == STEM and stem.isalpha() else stem
 

@@ -18,8 +18,9 @@ STEM = 5
 
 
 def stems_in_order(text: str) -> list[str]:
-    """Return the stems of ``text`` in order. A token with a digit is a name and stays whole.
-    Scripts without spaces yield pairs of characters."""
+    """Return the stems of ``text`` in order. A token with a digit is a name and stays whole. Of a
+    long word with a letter outside ASCII, each pair of characters counts instead, because a script
+    without spaces has no shorter words."""
     if text.isascii():  # by far the most frequent case, and four times as fast
         words = text.casefold().translate(_BETWEEN).split()
         # Most words are short, and to check a length is faster than to check letters.
@@ -43,8 +44,7 @@ def stems(text: str) -> frozenset[str]:
 
 
 def by_sentence(text: str) -> Iterator[list[str]]:
-    """Yield the stems of each sentence, in order. The ends of sentences are guessed: this is fast,
-    and good enough for comparing."""
+    """Yield the stems of each sentence, in order. The ends of sentences are guessed, to be fast."""
     return map(stems_in_order, END.split(text))
 
 
@@ -60,5 +60,6 @@ class Weights:
             self._texts += 1
 
     def __call__(self, stem: str) -> float:
+        """Return the weight of ``stem``: its inverse document frequency, as in BM25."""
         occurrences = self._counts[stem]
         return log(1 + (self._texts - occurrences + 0.5) / (occurrences + 0.5))
