@@ -11,7 +11,7 @@ from footnote_bot.indexers.index.schema import Where
 from footnote_bot.indexers.model import Acl, Reader, digest
 
 _Acls = Mapping[str, Mapping[str, Acl]]
-"""By wiki, and by their text."""
+"""The Acls of each wiki, by their text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class _Judgement:
 
 
 _COUNTED_LASTS = 60.0
-"""Seconds."""
+"""Seconds after which languages are counted again."""
 _MOST_COUNTED = 100
 """Filters whose languages are remembered."""
 
@@ -39,12 +39,13 @@ class IndexContents:
         self._lasts = lasts
         self._changing = threading.Lock()
         self._acls: _Acls = {}
-        """Those listed last, and those written since this process began. It is replaced and never
-        changed, because searches read it meanwhile."""
+        """The Acls listed last, and those in `_written`. It is replaced and never changed, because
+        searches read it meanwhile."""
         self._written: dict[str, dict[str, Acl]] = {}
+        """The Acls that this process has written, by wiki and text."""
         self._languages: frozenset[str] = frozenset()
         self._listed_at: float | None = None
-        self._last: _Judgement | None = None
+        self._last: _Judgement | None = None  # the last result of `_judged`
         self._counted: dict[str, tuple[float, list[str]]] = {}
 
     def will_write(self, wiki: str, acl: Acl, *languages: str) -> None:
@@ -65,7 +66,8 @@ class IndexContents:
         return self._languages
 
     def languages_among(self, fields: Mapping[str, Sequence[str]]) -> list[str]:
-        """Return the languages of the passages with such `fields`, that of most of them first.
+        """Return the languages of the passages with these ``fields`` (see `Where`), that of most of
+        them first.
 
         They are counted again after a minute: each question asks for them, and to count takes as
         long as the search.
@@ -80,11 +82,11 @@ class IndexContents:
         self._counted = {**others, key: (now, languages)}
         return languages
 
-    def fields(
+    def filter_for(
         self, reader: Reader, wikis: Collection[str] | None
     ) -> dict[str, Sequence[str]] | None:
-        """Return the filter for passages of ``wikis`` (None: all) that ``reader`` may read; None
-        if there are none.
+        """Return the filter for passages of ``wikis`` (None: all) that ``reader`` may read: the
+        allowed values of each field, see `Where`. None if there are no such passages.
 
         A clause that every passage meets is left out, because each takes as long as the search
         itself. So the caller must also check the passages that it finds: another wiki or Acl may be

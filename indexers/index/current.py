@@ -70,14 +70,15 @@ class CurrentIndex:
         self._clock = clock
         self._switching = threading.RLock()
         """Held while another index becomes the one that is read."""
-        self._counted, self._counted_at, self._followed_at = 0, -math.inf, -math.inf
+        self._waiting_count, self._counted_at = 0, -math.inf
+        self._followed_at = -math.inf
         self.damage = catalog.damage()
         """The damage of the current index, until another one has been built."""
         self._unusable: set[PassageIndex] = set()
         """Open indexes that turned out to be damaged when they were written."""
-        self._unread = False
+        self._is_unreadable = False
         """Whether this version cannot read the current index, which another version wrote."""
-        self._lost = False
+        self._aside_is_damaged = False
         """Whether the index that was set aside is damaged."""
         current = catalog.current()
         read = self._open_current(current) if current else None
@@ -118,8 +119,8 @@ class CurrentIndex:
     def is_partial(self) -> bool:
         """Return whether a search may miss pages until the index is built: the current index is
         damaged, is of another model, or cannot be read by this version."""
-        of_old = self.building and (self._unread or not self._same_vectors)
-        return self.damage is not None or of_old
+        reads_old = self.building and (self._is_unreadable or not self._same_vectors)
+        return self.damage is not None or reads_old
 
     @property
     def trouble(self) -> str:
@@ -152,8 +153,8 @@ class CurrentIndex:
         now = self._clock()
         if not 0 <= now - self._counted_at < _WAITING_LASTS:
             counts = self._with_current(lambda read: read.unembedded.counts())
-            self._counted, self._counted_at = sum(counts.values()), now
-        return self._counted
+            self._waiting_count, self._counted_at = sum(counts.values()), now
+        return self._waiting_count
 
     def follow(self) -> bool:
         """Switch to the index that another process has promoted. Return False if there is none."""
@@ -167,7 +168,7 @@ class CurrentIndex:
                 self.current = self.candidate = self._catalog.open(current)
                 self._written_name = current
             else:
-                return False
+                return False  # it is for other settings than this process has
             self._read_name, self._same_vectors = current, True
             return True
 
@@ -187,8 +188,8 @@ class CurrentIndex:
         Raises:
             IndexUnavailable: no index can be created.
         """
-        if self._lost:
-            self._lost = False
+        if self._aside_is_damaged:
+            self._aside_is_damaged = False
             self._catalog.remove_all_except(self._read_name)
             if after:
                 log.warning("The index built so far is lost: %s", after)
@@ -202,6 +203,7 @@ class CurrentIndex:
             return True
         if self.building:
             if after:
+                # The index that was read has failed: read the new one, as far as it is built.
                 self._read_candidate()
             return after is not None
         damaged = self.damage is not None and self.damage.index == self._read_name
@@ -212,7 +214,7 @@ class CurrentIndex:
         if self.building:
             unfinished, self.candidate = self.candidate, self.current
             self._written_name, self.reuses = self._read_name, True
-            self._lost = unfinished in self._unusable
+            self._aside_is_damaged = unfinished in self._unusable
             self._unusable.discard(unfinished)
             close_safely(unfinished)
 
@@ -244,6 +246,7 @@ class CurrentIndex:
             return self.candidate.known(wiki)
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
+        """Return a page of the written index, or else of the current one; None if unknown."""
         if not self._reads(wiki):
             return None
         return self._with_current(
@@ -251,6 +254,7 @@ class CurrentIndex:
         )
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
+        """Return stored embeddings by digest: of the written index, or else of the current one."""
         with self._writing():
             embeddings = self.candidate.embeddings(digests)
         if self.building and self._same_vectors and self.reuses:
@@ -276,6 +280,8 @@ class CurrentIndex:
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
+        """Search the current index, see `PassageIndex.search`: by words only, if its vectors are of
+        another model than the questions'."""
         readable = self._readable(wikis)
 
         def search(index: PassageIndex) -> list[list[Hit]]:
@@ -283,11 +289,11 @@ class CurrentIndex:
             sent = queries if comparable else [IndexQuery(query.text, ()) for query in queries]
             return index.search(sent, reader=reader, limit=limit, wikis=readable)
 
-        def without(broken: PassageIndex) -> list[list[Hit]]:
+        def search_candidate(broken: PassageIndex) -> list[list[Hit]]:
             nothing: list[list[Hit]] = [[] for _ in queries]
             return nothing if broken is self.candidate else search(self.candidate)
 
-        results = self._with_current(search, without)
+        results = self._with_current(search, search_candidate)
         if not self._embed:
             return results
         return [
@@ -340,6 +346,7 @@ class CurrentIndex:
             raise
 
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
+        """Write a page into the written index, and narrow its rights in the current one."""
         if passages:
             with self._narrow_rights():
                 self._narrow_old(passages[0])
@@ -349,6 +356,7 @@ class CurrentIndex:
     def relabel(
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
     ) -> None:
+        """Change the labels of a page in the written index and in the current one."""
         if self.building:
             with self._writing():
                 built = self.candidate.page(wiki, page)
@@ -387,9 +395,11 @@ class CurrentIndex:
         self._catalog.close()
 
     def _reads(self, wiki: str) -> bool:
+        """Return whether pages of ``wiki`` are found."""
         return self._wikis is None or wiki in self._wikis
 
     def _readable(self, wikis: Collection[str] | None) -> Sequence[str] | None:
+        """Return those of ``wikis`` (None: any) that are found; None if any wiki is."""
         selected = self._wikis if wikis is None else wikis
         return None if selected is None else [wiki for wiki in selected if self._reads(wiki)]
 
@@ -445,6 +455,7 @@ class CurrentIndex:
             self._read_candidate()
 
     def _clear_damage(self) -> None:
+        """Forget the damage: the written index, which is complete, is sound."""
         if self.damage:
             self._catalog.remove_all_except(self._read_name)
             self.damage = None
@@ -484,11 +495,12 @@ class CurrentIndex:
     def _note_damage(self, error: IndexCorrupt) -> None:
         """Remember that the current index is damaged, or that this version cannot read it."""
         if self.building and fingerprint_of(self._read_name) != self._wanted:
-            self._unread = True
+            self._is_unreadable = True
         elif self.damage is None:
             self._remember(Damage(error.why, self._read_name))
 
     def _remember(self, damage: Damage) -> None:
+        """Log and store the damage of the current index."""
         self.damage = damage
         log.warning("%s", damage.words)
         self._catalog.remember(damage)
@@ -496,24 +508,24 @@ class CurrentIndex:
     def _with_current(
         self,
         ask: Callable[[PassageIndex], _Result],
-        without: Callable[[PassageIndex], _Result] | None = None,
+        fallback: Callable[[PassageIndex], _Result] | None = None,
     ) -> _Result:
         """Return the result of ``ask`` for the current index. Repeat it if a process has promoted
-        another index meanwhile. If the index turns out to be damaged, note that and return the
-        result of ``without`` the damaged index.
+        another index meanwhile. If the index turns out to be damaged, note that, and return the
+        result of ``fallback``, which takes the damaged index.
 
         Raises:
-            IndexCorrupt: the index is damaged, and there is no ``without``.
+            IndexCorrupt: the index is damaged, and there is no ``fallback``.
         """
         self._follow_if_due()
         index = self.current
         try:
             return ask(index)
         except IndexCorrupt as error:
-            if without is None:
+            if fallback is None:
                 raise
             self._note_damage(error)
-            return without(index)
+            return fallback(index)
         except IndexUnavailable:
             if self.current is index and not self.follow():
                 raise
@@ -530,6 +542,7 @@ class CurrentIndex:
 
 
 def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:
+    """Narrow the rights of every page of ``wiki`` to people whom ``acl`` admits."""
     for page, indexed in index.known(wiki).items():
         if indexed.acl & acl != indexed.acl:
             index.relabel(wiki, page, indexed.revision, indexed.acl & acl)

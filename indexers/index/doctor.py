@@ -34,6 +34,7 @@ def findings(
 
 
 def _model(load: Callable[[], Embedder]) -> Finding:
+    """Check that the embedding model loads and runs."""
     try:
         embedder = load()
         embedder.embed_question("Does the model load?")
@@ -62,6 +63,7 @@ def _index(
     wikis: Sequence[str],
     version_problem: Callable[[], str | None],
 ) -> Iterator[Finding]:
+    """Check that the index opens, and is complete."""
     try:
         current = open_index()
         counts, building, trouble = current.counts(), current.building, current.trouble

@@ -149,6 +149,7 @@ class EdgeEngine:
         return map(Point.read, self._scroll(with_payload=True, with_vector=True))
 
     def _scroll(self, **arguments: Any) -> Iterator[qdrant.Record]:
+        """Yield the points that a scroll with these ``arguments`` finds, page by page."""
         offset = None
         while True:
             request = qdrant.ScrollRequest(offset=offset, limit=_PAGE, **arguments)
@@ -183,6 +184,7 @@ class EdgeEngine:
         ]
 
     def settle(self) -> None:
+        """Reclaim space, write everything to the disk, and note the number of pages."""
         with self._translate_errors():
             _optimize(self._shard, self._folder)
             self._shard.flush()
@@ -215,6 +217,7 @@ class EdgeEngine:
         return sum(self.facet("head", None).values())
 
     def _update(self, operation: UpdateOperation) -> None:
+        """Write to the shard, unless the disk is nearly full."""
         require_room(self._folder, TO_WRITE)
         with self._translate_errors():
             self._shard.update(operation)
@@ -301,6 +304,7 @@ def _config(vectors: dict[str, qdrant.EdgeVectorParams] | None) -> qdrant.EdgeCo
 
 
 def _index_fields(shard: qdrant.EdgeShard, *, indexed: Container[str]) -> None:
+    """Create an index for each field of a filter or facet that is not ``indexed`` yet."""
     kinds = dict.fromkeys(KEYWORDS, qdrant.PayloadSchemaType.Keyword)
     kinds |= dict.fromkeys(INTEGERS, qdrant.PayloadSchemaType.Integer)
     for field, kind in kinds.items():
@@ -339,6 +343,7 @@ def _one_of(values: Sequence[str]) -> qdrant.MatchValue | qdrant.MatchAny:
 
 
 def _request(query: PointQuery, filter_: qdrant.Filter | None, limit: int) -> qdrant.QueryRequest:
+    """Return a hybrid search: the weighted sum of the normalised scores by words and by meaning."""
     by_words = Query.Nearest(_sparse(query.words), using=WORDS)
     weighed = [(1.0 - query.meaning_weight, _normalised(by_words, filter_))]
     if query.meaning:
@@ -353,13 +358,15 @@ def _request(query: PointQuery, filter_: qdrant.Filter | None, limit: int) -> qd
 
 
 def _normalised(query: Query, filter_: qdrant.Filter | None) -> qdrant.Prefetch:
-    """Return the best points of a query; their own distribution normalises the scores (DBSF)."""
+    """Return a search for the best points by one vector, whose scores are normalised by their own
+    distribution (DBSF)."""
     best = qdrant.Prefetch(limit=DEPTH, query=query, filter=filter_, params=_COMPARE)
     fusion: Any = qdrant.Fusion.Dbsf()  # the stubs do not declare it as a Fusion
     return qdrant.Prefetch(limit=DEPTH, query=fusion, prefetches=[best])
 
 
 def _weighted_sum(weights: Sequence[float]) -> qdrant.Formula:
+    """Return the sum of the prefetches' scores, each times its weight; 0 if one is missing."""
     terms = {f"$score[{i}]": weight for i, weight in enumerate(weights)}
     return qdrant.Formula(
         Expression.Sum(

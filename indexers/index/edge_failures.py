@@ -91,6 +91,7 @@ def _error_for(folder: Path, text: str) -> IndexUnavailable:
 
 
 def corrupt(folder: Path, why: str) -> IndexCorrupt:
+    """Return the error for a damaged index, with the reason ``why``."""
     return IndexCorrupt(
         f"The index in {folder} is damaged ({why}): the next `footnote sync`, or the running"
         " bot, rebuilds it.",
@@ -105,11 +106,13 @@ def _shortened(text: str) -> str:
 
 
 def _unusable(folder: Path, number: int, text: str) -> IndexUnavailable:
+    """Return the error for a failure of the system with this errno (0: unknown)."""
     advice = f" {_ADVICE[number]}" if number in _ADVICE else ""
     return IndexUnavailable(f"The index in {folder} cannot be used: {text}.{advice}")
 
 
 def _full(folder: Path, room: str = "") -> IndexUnavailable:
+    """Return the error for a full disk; ``room`` adds how much is needed and free."""
     return IndexUnavailable(
         f"The disk that holds the index in {folder} is full: make room{room}, then run"
         " `footnote sync` again."

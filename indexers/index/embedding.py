@@ -148,6 +148,7 @@ class _Embedder:
     def _embed(
         self, loaded: _Loaded, texts: Sequence[str], encodings: Sequence[Encoding]
     ) -> list[Embedding]:
+        """Return embeddings of a batch: with vectors of sentences, if the model averages tokens."""
         if loaded.averages:
             starts = [max(text.find("\n") + 1, len(self._passage)) for text in texts]
             return list(pooling.embeddings(loaded.model, texts, encodings, starts))
@@ -184,7 +185,7 @@ class LocalEmbedder(_Embedder):
 
 @cache
 def _read(folder: Path) -> _Loaded:
-    """Load a model once a process, however many indexes it opens."""
+    """Load the model in ``folder``: once per process, however many indexes it opens."""
     check(folder, _DIGESTS, kind="embedding model", setting="[index] model")
     from fastembed import TextEmbedding  # half a second
     from fastembed.common.model_description import PoolingType  # as above

@@ -29,12 +29,16 @@ class Engine(Protocol):
     All methods raise IndexUnavailable (or a subclass) if the engine fails.
     """
 
-    def upsert(self, points: Sequence[Point]) -> None: ...
+    def upsert(self, points: Sequence[Point]) -> None:
+        """Write points; a point with the same id is replaced."""
+        ...
 
-    def delete(self, where: Where) -> None: ...
+    def delete(self, where: Where) -> None:
+        """Delete the points that meet the condition."""
+        ...
 
     def label(self, where: Where, payload: dict[str, str]) -> None:
-        """Set the fields of ``payload``; other fields and the vectors stay."""
+        """Set the ``payload`` fields of points that meet ``where``; their other fields stay."""
         ...
 
     def embed(self, points: Sequence[Embedded]) -> None:
@@ -43,7 +47,8 @@ class Engine(Protocol):
         ...
 
     def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[FoundPoint]:
-        """Yield every point with the ``fields`` of its payload (empty: all)."""
+        """Yield every point that meets ``where``, with the ``fields`` of its payload (empty: all);
+        ``meaning``: with its vector."""
         ...
 
     def points(self) -> Iterator[Point]:
@@ -64,7 +69,9 @@ class Engine(Protocol):
         """Return the best points for each of ``queries``."""
         ...
 
-    def settle(self) -> None: ...
+    def settle(self) -> None:
+        """Finish a series of writes: reclaim space, and store everything safely."""
+        ...
 
     def back_up(self, folder: Path) -> None:
         """Put a copy into ``folder``, which must not exist. Nobody writes meanwhile."""

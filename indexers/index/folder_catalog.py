@@ -37,6 +37,8 @@ class FolderCatalog:
         self._open = open_index
 
     def current(self) -> str | None:
+        """Return the name in the pointer file. Without a valid one, return that of the only index;
+        None if there are several or none."""
         names = self._names()
         with translate_errors(self._folder):
             content = self._pointer.read_bytes() if self._pointer.exists() else b""
@@ -93,6 +95,7 @@ class FolderCatalog:
             unfinished.replace(file)
 
     def _remove(self, folder: Path) -> None:
+        """Delete an index, unless another process holds it."""
         with translate_errors(folder):
             try:
                 lock = FolderLock(folder)

@@ -48,6 +48,7 @@ def hits_of(
 
 
 def _place(point: FoundPoint) -> tuple[Version, int]:
+    """Return what identifies a passage: the version of its page, and its number there."""
     return version_of(point), point.payload["ordinal"]
 
 

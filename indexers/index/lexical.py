@@ -89,6 +89,7 @@ class Words:
         self._bm25 = Bm25(Bm25Config(language=language, avg_len=AVERAGE_LENGTH, ascii_folding=True))
 
     def of_passage(self, text: str) -> SparseVector:
+        """Return the tokens of a passage, weighed by their frequency and its length (BM25)."""
         vector = self._bm25.embed_document(with_more_words(encodable(text)))
         return SparseVector(vector.indices, vector.values)
 
@@ -101,10 +102,10 @@ class Words:
         return SparseVector(vector.indices, vector.values)
 
     def is_stop(self, word: str) -> bool:
-        """Return whether a question that is only ``word`` searches for nothing. Unlike
-        `of_question`, this is quick for every other word."""
-        by_itself = self._bm25.embed_query(encodable(word))
-        return not by_itself.indices and not self.of_question(word).indices
+        """Return whether ``word`` is a stop word: a question of it alone searches for nothing. It
+        is quick for every other word, unlike `of_question`."""
+        without_pairs = self._bm25.embed_query(encodable(word))
+        return not without_pairs.indices and not self.of_question(word).indices
 
     def _pairs(self, question: str) -> Iterator[str]:
         """Yield neighbouring words as one word: `dry run` may mean `--dry-run`, and `on call` is

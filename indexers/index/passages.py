@@ -68,6 +68,7 @@ class StoredPassages:
         return head.known if head else None
 
     def embeddings(self, digests: Sequence[str]) -> dict[str, Embedding]:
+        """Return the stored embeddings of these digests; those that are not stored are missing."""
         result: dict[str, Embedding] = {}
         for batch in batches(sorted(set(digests))):
             where, fields = Where({"digest": batch}), ["digest", "meanings"]
@@ -84,6 +85,7 @@ class StoredPassages:
         return frozenset(point.payload["digest"] for point in points)
 
     def replace(self, passages: Sequence[Passage], embeddings: Sequence[Embedding]) -> None:
+        """Write the passages of one page as its new version, which readers see all at once."""
         if len({(passage.wiki, passage.page, passage.revision) for passage in passages}) != 1:
             raise ValueError("replace takes the passages of one page at one revision")
         first = passages[0]
@@ -116,17 +118,19 @@ class StoredPassages:
     def relabel(
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
     ) -> None:
+        """Change revision, rights and owner of a page; its text stays."""
         with self._writing:
-            passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
+            of_passages = Where({"wiki": [wiki], "page": [page]})
+            of_head = _heads_of(wiki, [page])
             self._contents.will_write(wiki, acl)
             # `known` reports the head. While the passages change, the head has a revision that no
             # wiki can take for unchanged, in case a kill leaves it so, and rights as wide as any
             # passage's, so that the next sync narrows them.
             old_head = self._head(wiki, page)
-            doubt = _union(old_head.known.acl, acl) if old_head else acl
-            self._engine.label(head, schema.head_label(f"{revision}?", doubt, owner))
-            self._engine.label(passages, schema.passage_label(revision, acl, owner))
-            self._engine.label(head, schema.head_label(revision, acl, owner))
+            widest = _union(old_head.known.acl, acl) if old_head else acl
+            self._engine.label(of_head, schema.head_label(f"{revision}?", widest, owner))
+            self._engine.label(of_passages, schema.passage_label(revision, acl, owner))
+            self._engine.label(of_head, schema.head_label(revision, acl, owner))
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         with self._writing:
@@ -135,6 +139,8 @@ class StoredPassages:
                 self._engine.delete(Where({"wiki": [wiki], "page": batch}))
 
     def sweep(self, wiki: str) -> int:
+        """Delete passages that no head names, and heads whose passages are not all there. Return
+        how many passages were deleted."""
         with self._writing:
             written = self._engine.facet("version", Where({"wiki": [wiki]}))
             heads = {head.version: head for head in self._heads(Where({"head": [wiki]}))}
@@ -142,12 +148,12 @@ class StoredPassages:
             for batch in batches(stale):
                 self._engine.delete(Where({"wiki": [wiki], "version": batch}))
             # Damage may lose passages. Without its head, a page counts as new and is read again.
-            hollow = [
+            incomplete = [
                 head.page
                 for version, head in heads.items()
                 if written.get(version) != head.passages
             ]
-            for pages in batches(hollow):
+            for pages in batches(incomplete):
                 self._engine.delete(_heads_of(wiki, pages))
             return sum(written[version] for version in stale)
 
@@ -159,7 +165,9 @@ class StoredPassages:
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[list[Hit]]:
-        fields = self._contents.fields(reader, wikis)
+        """Search for what ``reader`` may read, see `PassageIndex.search`. The search is repeated
+        until it finds current passages only."""
+        fields = self._contents.filter_for(reader, wikis)
         if fields is None or limit < 1:
             return [[] for _ in queries]
         point_queries = [self._point_query(query) for query in queries]
@@ -172,7 +180,7 @@ class StoredPassages:
             current = self._current(found | excluded)
             if found <= current and not excluded & current:
                 return [
-                    [hit for hit in hits if _is_of(wikis, hit.passage)][:limit]
+                    [hit for hit in hits if _is_in(wikis, hit.passage)][:limit]
                     for hits in hits_of(results, [query.vector for query in queries], reader)
                 ]
             # A passage that is not current is old, or was still being written. In the latter case
@@ -199,7 +207,7 @@ class StoredPassages:
         return vocabulary.foreign_language(text, than or self._indexed_languages)
 
     def languages(self, *, reader: Reader, wikis: Sequence[str] | None = None) -> list[str]:
-        fields = self._contents.fields(reader, wikis)
+        fields = self._contents.filter_for(reader, wikis)
         if fields is None:
             return []
         if len(self._indexed_languages) == 1:
@@ -207,6 +215,7 @@ class StoredPassages:
         return self._contents.languages_among(fields)
 
     def counts(self) -> dict[str, tuple[int, int]]:
+        """Return the numbers of pages and of passages by wiki."""
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)
         return {wiki: (count, passages.get(wiki, 0)) for wiki, count in pages.items()}
 
@@ -233,7 +242,7 @@ class StoredPassages:
             return len(new)
 
     def keep_only(self, versions: Collection[int]) -> None:
-        """Delete the points of all other versions."""
+        """Delete the points of all versions but ``versions``."""
         with self._writing:
             old_versions = sorted(self._engine.facet("version", None).keys() - set(versions))
             for batch in batches(old_versions):
@@ -263,9 +272,10 @@ class StoredPassages:
         self._engine.search([PointQuery(vector, words, 0.5)], where=Where({}), limit=1)
 
     def _point_query(self, query: IndexQuery) -> PointQuery:
+        """Return the engine's query: for a bare name, words count more than meaning."""
         words = vocabulary.of_question(query.text, self._indexed_languages)
-        bare = len(query.text.split()) <= 2 and len(words.indices) <= 6
-        weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
+        is_bare_name = len(query.text.split()) <= 2 and len(words.indices) <= 6
+        weight = schema.BARE_MEANING_WEIGHT if is_bare_name else schema.MEANING_WEIGHT
         return PointQuery(query.vector, words, weight)
 
     def _current(self, versions: set[Version]) -> set[Version]:
@@ -302,6 +312,7 @@ def _read_head(point: FoundPoint) -> Head:
 
 
 def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
+    """Return the condition for the heads of ``pages``."""
     return Where({"head": [wiki], "page": pages})
 
 
@@ -310,5 +321,6 @@ def _union(one: Acl, other: Acl) -> Acl:
     return Acl(frozenset(first | second for first in one.gates for second in other.gates))
 
 
-def _is_of(wikis: Sequence[str] | None, passage: Passage) -> bool:
+def _is_in(wikis: Sequence[str] | None, passage: Passage) -> bool:
+    """Return whether the passage is of one of ``wikis`` (None: of any)."""
     return wikis is None or passage.wiki in wikis

@@ -93,7 +93,7 @@ class LocalReranker(_Reranker):
 
 @cache
 def _read(folder: Path) -> TextCrossEncoder:
-    """Load a model once a process, however many indexes it opens."""
+    """Load the model in ``folder``: once per process, however many indexes it opens."""
     check(folder, _DIGESTS, kind="reranker", setting="[answer] reranker")
     from fastembed.rerank.cross_encoder import TextCrossEncoder  # half a second
 

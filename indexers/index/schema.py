@@ -52,7 +52,7 @@ _read_acl = lru_cache(maxsize=4_096)(Acl.parse)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A page's readable version, and the page's known state."""
+    """The head of a page: its readable version, the number of its passages, its known state."""
 
     wiki: str
     page: str
@@ -94,6 +94,7 @@ class Head:
 
 
 def _of_another_version(missing: KeyError) -> IndexCorrupt:
+    """Return the error for a payload without a field that this version needs."""
     why = f"was written by another version of Footnote (it lacks {missing})"
     return IndexCorrupt(
         f"The index {why}: run `footnote sync` to rebuild it.", f"the old one {why}"
@@ -102,12 +103,13 @@ def _of_another_version(missing: KeyError) -> IndexCorrupt:
 
 @lru_cache(maxsize=4_096)
 def head_id(wiki: str, page: str) -> uuid.UUID:
+    """Return the id of the point of a page's head."""
     return uuid.uuid5(_POINT_IDS, f"head\0{wiki}\0{page}")
 
 
 def head_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
     """Return the fields of a head that a relabelling changes. An ``owner`` of None stays."""
-    return {"revision": revision, "rights": str(acl), **_owned(owner)}
+    return {"revision": revision, "rights": str(acl), **_owner_label(owner)}
 
 
 def passage_id(wiki: str, page: str, ordinal: int, version: int) -> uuid.UUID:
@@ -126,16 +128,18 @@ def id_of(payload: Payload) -> uuid.UUID:
 
 def passage_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
     """Return the fields of a passage that a relabelling changes. An ``owner`` of None stays."""
-    return {"revision": revision, "acl": str(acl), **_owned(owner)}
+    return {"revision": revision, "acl": str(acl), **_owner_label(owner)}
 
 
-def _owned(owner: str | None) -> dict[str, str]:
+def _owner_label(owner: str | None) -> dict[str, str]:
+    """Return the field of the owner; no field for None, so that the stored one stays."""
     return {} if owner is None else {"owner": owner}
 
 
 def passage_payload(
     passage: Passage, version: int, embedding: Embedding, language: str
 ) -> dict[str, Any]:
+    """Return the payload of a passage in this version of its page."""
     return {
         "wiki": passage.wiki,
         "page": passage.page,

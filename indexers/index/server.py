@@ -83,6 +83,7 @@ class Server:
         self.client = client or self._connect(self.seconds)
 
     def _connect(self, timeout: int) -> QdrantClient:
+        """Return a client whose requests may take ``timeout`` seconds, without a request."""
         # The client's own check would send a request here; `version_problem` sends it when called.
         trusted: dict[str, Any] = {"verify": self._ca_file} if self._ca_file else {}
         try:
@@ -230,6 +231,7 @@ class ServerEngine:
         return map(Point.read, self._scroll(with_vectors=True))
 
     def _scroll(self, **arguments: Any) -> Iterator[models.Record]:
+        """Yield the points that a scroll with these ``arguments`` finds, page by page."""
         offset = None
         while True:
             with self._translate_errors():
@@ -298,6 +300,7 @@ class ServerEngine:
         )
 
     def _index_fields(self, *, indexed: Container[str]) -> None:
+        """Create an index for each field of a filter or facet that is not ``indexed`` yet."""
         kinds = dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)
         kinds |= dict.fromkeys(INTEGERS, models.PayloadSchemaType.INTEGER)
         for field, kind in kinds.items():
@@ -334,6 +337,7 @@ def _filter(where: Where) -> models.Filter:
 
 
 def _request(query: PointQuery, filter_: models.Filter, limit: int) -> models.QueryRequest:
+    """Return a hybrid search: the weighted sum of the normalised scores by words and by meaning."""
     by_words = _normalised(_sparse(query.words), WORDS, filter_)
     weighed = [(1.0 - query.meaning_weight, by_words)]
     if query.meaning:
@@ -348,14 +352,15 @@ def _request(query: PointQuery, filter_: models.Filter, limit: int) -> models.Qu
 
 
 def _normalised(query: Any, using: str, filter_: models.Filter) -> models.Prefetch:
-    """Return the best points of one query, with scores normalised by their own distribution (DBSF
-    of a single source)."""
+    """Return a search for the best points by the vector ``using``, whose scores are normalised by
+    their own distribution (DBSF)."""
     best = models.Prefetch(query=query, using=using, filter=filter_, limit=DEPTH)
     fusion = models.FusionQuery(fusion=models.Fusion.DBSF)
     return models.Prefetch(query=fusion, prefetch=[best], limit=DEPTH)
 
 
 def _weighted_sum(weights: Sequence[float]) -> models.FormulaQuery:
+    """Return the sum of the prefetches' scores, each times its weight; 0 if one is missing."""
     terms = {f"$score[{i}]": weight for i, weight in enumerate(weights)}
     weighted: list[Any] = [models.MultExpression(mult=[w, score]) for score, w in terms.items()]
     return models.FormulaQuery(

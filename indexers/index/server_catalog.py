@@ -77,6 +77,7 @@ class ServerCatalog:
             return self._server.client.collection_exists(self._prefix + name)
 
     def open(self, name: str) -> PassageIndex:
+        """Open the index ``name``, created if there is none, and mark it as ours."""
         collection = self._prefix + name
         self._ownership.require(collection)
         index = self._open(collection)
@@ -127,6 +128,7 @@ class ServerCatalog:
                     self._delete(name)
 
     def _delete(self, collection: str) -> None:
+        """Delete a collection, unless it belongs to another Footnote."""
         if self._ownership.is_ours(collection):
             self._server.client.delete_collection(collection)
         else:
@@ -177,6 +179,7 @@ class CollectionOwnership:
         return self._mark(collection) == self._owner
 
     def _mark(self, collection: str) -> str | None:
+        """Return the owner that a collection names; None if there is no owner or no collection."""
         with self._server.translate_errors():
             if not self._server.client.collection_exists(collection):
                 return None

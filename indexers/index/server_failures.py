@@ -63,6 +63,7 @@ def _distrust(error: BaseException | None) -> str:
 
 
 def _advice(code: int | None, setting: str) -> str:
+    """Return what an HTTP status means, with advice; empty if there is none."""
     if code in _REFUSED:
         return "refuses the key: set QDRANT_API_KEY."
     if code == 404:

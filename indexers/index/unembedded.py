@@ -30,6 +30,7 @@ class UnembeddedPassages:
         return self._engine.facet("unembedded", None)
 
     def digests(self, wiki: str) -> list[str]:
+        """Return the digests of waiting passages of ``wiki``, those of the newest pages first."""
         where, fields = Where({"unembedded": [wiki]}), ["digest", "updated"]
         points = self._engine.scroll(where, fields=fields, meaning=False)
         dated = [(point.payload.get("updated") or "", point.payload["digest"]) for point in points]

@@ -72,11 +72,13 @@ _ENGLISH = frozenset(
 
 
 def foreign_language(text: str, languages: Collection[str]) -> str:
-    """Return the language of ``text``; empty if it may be in one of ``languages``: every other
-    language has fewer of its words as stop words (or as many, if it has a word that is one in
-    English alone: the others may be of a name, as in "van der Berg"), or no others than these. Of
-    1,190 Spanish questions 1,170 are told from English ones, and of 13,300 English ones 2 are taken
-    for another language."""
+    """Return the language of ``text``; empty if it may be in one of ``languages``. A foreign
+    language has at least as many stop words in the text as each of ``languages``, at least two, and
+    others than these. It needs one more if ``languages`` has English, and a word is a stop word in
+    English alone: the foreign ones may be of a name, as in "van der Berg".
+
+    Of 1,190 Spanish questions 1,170 are told from English ones, and of 13,300 English ones 2 are
+    taken for another language."""
     parts = _APOSTROPHE.sub(" ", text).split()
 
     def stops(language: str) -> list[str]:

@@ -50,7 +50,7 @@ class Names:
         self._group = cache(self._group_name)
 
     def all_of(self, gate: Gate) -> str:
-        """Return everybody who passes, people first."""
+        """Return in words everybody who passes the gate, people first."""
         order = sorted(gate, key=lambda token: (not self._is_user(token), token))
         words = [self.token(token) for token in order[:_NAMED]]
         if len(order) > _NAMED:
@@ -58,6 +58,7 @@ class Names:
         return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
     def token(self, token: str) -> str:
+        """Return in words the person or the group that holds ``token``."""
         user, group = self._tokens.user(""), self._tokens.group("")
         if token == EVERYONE:
             return "everyone"
@@ -68,7 +69,7 @@ class Names:
         return f"group {self._group(token.removeprefix(group))}"
 
     def nodes(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return `page "Salaries"`, by content id."""
+        """Return the names of nodes by content id, such as `page "Salaries"`."""
         unique = list(dict.fromkeys(keys))[:_AT_ONCE]
         names: dict[str, str] = {}
         if unique:
@@ -196,6 +197,7 @@ class ConfluenceAccess:
         return keys[0] if len(keys) == 1 else ""
 
     def _path(self, url: str) -> str:
+        """Return the path of ``url`` in this wiki; empty if it is in another wiki."""
         path = self.path(url)
         return (self.path(url, ask=True) if path is None else path) or ""
 
@@ -216,6 +218,7 @@ class ConfluenceAccess:
 
 
 def _person(email: str, who: Account | NotFound, names: Names) -> str:
+    """Return the name of the person who was looked up, with their address."""
     if isinstance(who, NotFound):
         return f"{email} ({who.reason}: gets what is open to everyone)"
     return f"{names.user(who.key)} ({email})"
@@ -247,7 +250,8 @@ def _in_words(  # noqa: PLR0913, PLR0917 - the parts of an explanation
 def _explained_gate(  # noqa: PLR0913, PLR0917 - as above
     where: str, rule: str, gate: Gate, holder: Principal, names: Names, person: str
 ) -> GateInWords:
-    """Explain whether the ``holder`` of tokens passes a gate, and why."""
+    """Explain whether the ``holder`` of tokens passes a gate, and why. ``where`` names its place,
+    ``rule`` begins the reason, ``person`` names the holder."""
     if gate == CLOSED:
         return GateInWords(where, passed=False, why=_UNREAD)
     if EVERYONE in gate & holder.tokens:

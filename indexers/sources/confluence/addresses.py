@@ -112,14 +112,14 @@ def path_within(shown_at: str, url: str) -> str | None:
     elsewhere."""
     try:
         parts, wiki = urlsplit(url.strip()), urlsplit(shown_at)
-        same = (parts.hostname, parts.port or _PORTS.get(parts.scheme)) == (
+        same_host = (parts.hostname, parts.port or _PORTS.get(parts.scheme)) == (
             wiki.hostname,
             wiki.port or _PORTS.get(wiki.scheme),
         )
     except ValueError:  # invalid brackets or port
         return None
     path = parts.path.removeprefix(wiki.path)
-    if not same or not parts.path.startswith(wiki.path) or path[:1] not in {"", "/"}:
+    if not same_host or not parts.path.startswith(wiki.path) or path[:1] not in {"", "/"}:
         return None
     return path
 

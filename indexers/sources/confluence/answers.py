@@ -129,6 +129,7 @@ def space_of(answer: Json) -> ConfluenceSpace:
 
 
 def version(page: Json) -> Mapping[str, Any]:
+    """Return the description of the version of a page; empty if it has none."""
     value = page.get("version")
     return value if isinstance(value, Mapping) else {}
 
@@ -161,6 +162,7 @@ def address(shown_at: str, page: Json) -> str:
 
 
 def moment(value: object) -> datetime | None:
+    """Return the time that an ISO text names, in UTC if it names no zone; None if it is none."""
     try:
         parsed = datetime.fromisoformat(str(value))
     except ValueError:
@@ -169,4 +171,5 @@ def moment(value: object) -> datetime | None:
 
 
 def in_batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Return ``items`` in slices of ``size``; the last may be shorter."""
     return (items[at : at + size] for at in range(0, len(items), size))

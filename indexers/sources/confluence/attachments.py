@@ -69,6 +69,7 @@ class File:
 
     @property
     def document(self) -> str:
+        """Return the key of its document."""
         return self.key
 
 
@@ -129,12 +130,12 @@ def download(wiki: Transport, path: str, size: int, *, page: bool = False) -> by
         response, data = wiki.fetch(url, size + 1)
         if response.status_code not in _REDIRECTS:
             return _checked(response, data, size, page=page)
-        url = _next(wiki, url, response)
+        url = _redirect_target(wiki, url, response)
     raise Refused(response.status_code, "The download leads on and on to other addresses.")
 
 
-def _next(wiki: Transport, url: str, response: Response) -> str:
-    """Raises: Refused."""
+def _redirect_target(wiki: Transport, url: str, response: Response) -> str:
+    """Return the address that a redirect leads to. Raises Refused if it is not safe."""
     try:
         address = urljoin(url, response.headers.get("Location", ""))
         parts = urlsplit(address)
@@ -149,7 +150,7 @@ def _next(wiki: Transport, url: str, response: Response) -> str:
 
 
 def _checked(response: Response, data: bytes, size: int, *, page: bool) -> bytes:
-    """Raises: Refused."""
+    """Return the data, if they are the whole file. Raises Refused if they are not."""
     status = response.status_code
     if status != 200:
         hint = " See that the token may read attachments." if status in {401, 403} else ""
@@ -188,14 +189,16 @@ class Attached(OnPage):
 
 
 class Attachments:
-    """The attached files. At most ``most`` bytes of a file are read."""
+    """The attached files, see `ExtraKind`. At most ``most`` bytes of a file are read."""
 
     def __init__(self, wiki: str, transport: Transport, most: int, parse: Parse = here) -> None:
         self._wiki = wiki
         self._transport = transport
         self._most = most
         self._passed_over: dict[str, int] = {}
+        """Versions of files that are not read, by key."""
         self._unread: dict[str, tuple[str, Skipped | Failed]] = {}
+        """By key, the revisions of files that could not be read, and why."""
         self._parse = parse
         self._installed = cache(partial(_installed, parse=parse))
 
@@ -236,6 +239,7 @@ class Attachments:
         self._passed_over[file.key] = file.version
 
     def _why_unread(self, document: Attached) -> Skipped | Failed | None:
+        """Return why a file cannot be read, by its name, its size or an earlier try."""
         file = document.file
         if not readable(file.name):
             ending = PurePosixPath(file.name).suffix.lower() or "nothing"

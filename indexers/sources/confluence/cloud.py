@@ -75,7 +75,7 @@ class Cloud(Product):
             params = {**params, "keys": ",".join(keys)}
         return [
             space_of(row)
-            for row in with_ids(self._all("/api/v2/spaces", params))
+            for row in with_ids(self._rows("/api/v2/spaces", params))
             if row.get("key") in keys
             or (not keys and is_listed(row, personal=personal, archived=archived))
         ]
@@ -99,14 +99,14 @@ class Cloud(Product):
         restrictions: dict[str, Restriction] = {}
         editors: dict[str, str] = {}
         owners: dict[str, str] = {}
-        last = {page.key: page.owner for page in pages}
+        listed_owners = {page.key: page.owner for page in pages}
         batches = in_batches(pages, _RESTRICTIONS_AT_ONCE)
         for answers in parallel_map(self._search_rights, batches, self._wiki.concurrency):
             for row in with_ids(answers):
                 key = str(row["id"])
                 restrictions[key] = restriction(at(row, "restrictions", "read"), self._tokens)
                 editors[key] = _editor(row)
-                owners[key] = self._ownership.of(row, last.get(key, ""))
+                owners[key] = self._ownership.of(row, listed_owners.get(key, ""))
         return Rights(self.gates(pages, restrictions), editors, owners)
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
@@ -119,8 +119,9 @@ class Cloud(Product):
                 "limit": self.batch,
             }
             try:
+                # A single page is requested by itself, below.
                 answers = (
-                    list(self._all(f"/api/v2/{kind}", params)) if len(pages_by_key) > 1 else []
+                    list(self._rows(f"/api/v2/{kind}", params)) if len(pages_by_key) > 1 else []
                 )
             except Refused:
                 answers = []
@@ -141,7 +142,7 @@ class Cloud(Product):
             kind: start(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
             for kind in ([known_kind] if known_kind else _KINDS)
         }
-        above = start(partial(self._ancestors, key))
+        read_ancestors = start(partial(self._ancestors, key))
         failure: WikiUnavailable | None = None
         for kind, answer in answers.items():
             try:
@@ -152,7 +153,7 @@ class Cloud(Product):
                 failure = error
                 continue
             if content is not None:
-                return self._page_from(content, key, kind, above, result)
+                return self._page_from(content, key, kind, read_ancestors, result)
             if failure is None and result:
                 # Until the other kind has also answered, the page may be gone.
                 result.record_difference()
@@ -165,7 +166,7 @@ class Cloud(Product):
         content: Json,
         key: str,
         kind: str,
-        above: Callable[[], list[str]],
+        read_ancestors: Callable[[], list[str]],
         result: PartialResult | None,
     ) -> Listed | None:
         """Return the page in a response; None if it is no current page."""
@@ -179,7 +180,7 @@ class Cloud(Product):
         if len(self._kinds) >= _KNOWN:
             self._kinds.clear()
         self._kinds[key] = kind
-        ancestors, why = _read_ancestors(_parent(content, kind), above)
+        ancestors, why = _read_ancestors(_parent(content, kind), read_ancestors)
         page = self._listed(content, content, kind, ConfluenceSpace(space, "", ""))
         return replace(page, ancestors=ancestors, above_unread=why)
 
@@ -191,23 +192,24 @@ class Cloud(Product):
         return frozenset()
 
     def _labels(self, path: str) -> frozenset[str]:
-        return frozenset(str(row.get("name")) for row in self._short(path))
+        return frozenset(str(row.get("name")) for row in self._short_rows(path))
 
     def editor(self, page: Listed) -> str:
         try:
             path = f"/api/v2/{page.kind}/{page.key}/properties"
-            properties = list(self._all(path, {"key": "editor", "limit": 1}))
+            properties = list(self._rows(path, {"key": "editor", "limit": 1}))
         except (Refused, WikiMisconfigured):
             return "v2"
         value = next((row.get("value") for row in properties), "v1")
         return value if isinstance(value, str) else "v1"
 
     def _search_rights(self, pages: Sequence[Listed]) -> list[Json]:
+        """Return the restrictions of pages by one search; nothing if Confluence refuses it."""
         listed = ",".join(page.key for page in pages)
         expand = _EXPAND + self._ownership.expand
         params = search_params(f"id in ({listed})", _RESTRICTIONS_AT_ONCE, expand)
         try:
-            return list(self._all(SEARCH, params))
+            return list(self._rows(SEARCH, params))
         except Refused as refused:
             if refused.busy:
                 raise
@@ -220,7 +222,7 @@ class Cloud(Product):
 
     def _ancestors(self, key: str) -> list[str]:
         """Return the ancestors of a page, the lowest last; at most `at_once` of them."""
-        listed = self._short(f"/api/v2/pages/{key}/ancestors")
+        listed = self._short_rows(f"/api/v2/pages/{key}/ancestors")
         return [str(at(row, "id") or UNKNOWN) for row in listed]
 
 
@@ -296,6 +298,7 @@ def _parent(content: Json, kind: str) -> str:
 
 
 def _body(page: Listed, answer: Json) -> str | Refused:
+    """Return the body in ``answer``; a refusal if it is not of the listed version."""
     try:
         return body_of(page, answer)
     except Refused as refused:

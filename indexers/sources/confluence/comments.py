@@ -70,6 +70,7 @@ class Comment:
 
     @property
     def document(self) -> str:
+        """Return the key of the document that holds all comments on the page."""
         return f"{self.page}/comments"
 
     @property
@@ -79,7 +80,8 @@ class Comment:
 
 
 def of_search(rows: Iterable[Json]) -> Iterator[Comment]:
-    """Yield open comments, on their pages."""
+    """Yield the open comments among the ``rows`` of a search. A comment without its page gets the
+    page of a comment above it."""
     comments = [_comment(row) for row in rows]
     pages = {comment.key: comment.page for comment in comments if comment.page}
     for comment in _open(comments):
@@ -99,11 +101,13 @@ def live_comments(wiki: Transport, page: str) -> list[Comment]:
 
 
 def _open(comments: list[Comment]) -> Iterator[Comment]:
+    """Yield the comments that are not closed, and answer no closed comment."""
     closed = {comment.key for comment in comments if comment.closed}
     return (comment for comment in comments if closed.isdisjoint((*comment.above, comment.key)))
 
 
 def _on_data_center(wiki: Transport, page: str) -> Iterator[Comment]:
+    """Yield all comments on ``page``, from one listing."""
     params: Params = {
         "depth": "all",
         "expand": "version,ancestors,extensions.resolution",
@@ -115,7 +119,7 @@ def _on_data_center(wiki: Transport, page: str) -> Iterator[Comment]:
 
 
 def _on_cloud(wiki: Transport, page: str) -> Iterator[Comment]:
-    """Yield comments of both kinds, which are requested in parallel."""
+    """Yield the footer and the inline comments on ``page``, requested in parallel."""
     for comments in parallel_map(
         lambda kind: list(_of_kind(wiki, page, kind)), _COMMENT_KINDS, len(_COMMENT_KINDS)
     ):
@@ -123,7 +127,7 @@ def _on_cloud(wiki: Transport, page: str) -> Iterator[Comment]:
 
 
 def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Comment]:
-    """Yield the comments that begin threads, and then their answers, level by level."""
+    """Yield the comments of a ``kind``: those that begin threads, then the answers by level."""
     level = _first_comments(wiki, page, kind)
     while level:
         yield from level
@@ -136,10 +140,11 @@ def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Comment]:
 
 
 def _first_comments(wiki: Transport, page: str, kind: str) -> list[Comment]:
+    """Return the comments of a ``kind`` that begin threads, on a page or on a blog post."""
     refused: Refused | None = None
     for text in _TEXTS:
         try:
-            return list(_v2(wiki, f"/api/v2/{text}/{page}/{kind}-comments", page))
+            return list(_at_v2(wiki, f"/api/v2/{text}/{page}/{kind}-comments", page))
         except Refused as error:
             if not error.absent:
                 raise
@@ -148,15 +153,17 @@ def _first_comments(wiki: Transport, page: str, kind: str) -> list[Comment]:
 
 
 def _answers(wiki: Transport, parent: Comment, kind: str) -> list[Comment]:
+    """Return the direct answers to ``parent``."""
     path = f"/api/v2/{kind}-comments/{parent.key}/children"
     above = (*parent.above, parent.key)
     # None if the parent was deleted meanwhile.
-    answers = unless_absent(lambda: list(_v2(wiki, path, parent.page, above))) or []
+    answers = unless_absent(lambda: list(_at_v2(wiki, path, parent.page, above))) or []
     # A comment must not answer itself, or this would never end.
     return [answer for answer in answers if answer.key not in above]
 
 
-def _v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> Iterator[Comment]:
+def _at_v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> Iterator[Comment]:
+    """Yield comments on ``page`` from a listing of API v2; all have the comments ``above``."""
     for answer in by_cursor(wiki, path, {"limit": _LISTED_AT_ONCE}):
         for row in with_ids(results(answer)):
             yield replace(_comment(row), page=page, above=above)
@@ -189,6 +196,7 @@ def _ids(nodes: object) -> Iterator[str]:
 
 
 def _status(row: Json) -> str:
+    """Return the status of a comment, such as "resolved", from either API; empty if unknown."""
     resolution = at(row, "extensions", "resolution")
     status = resolution.get("status") if isinstance(resolution, Mapping) else resolution
     return str(row.get("resolutionStatus") or status or "")
@@ -212,14 +220,14 @@ class CommentText:
 def comment_texts(wiki: Transport, comments: Sequence[Comment]) -> dict[str, CommentText | Refused]:
     """Return the texts by key, or why one is unavailable; deleted comments are left out."""
     try:
-        return _search(wiki, comments, "storage")
+        return _search_texts(wiki, comments, "storage")
     except Refused as refused:
         if refused.busy:
             raise
     # One body can spoil the batch (CONFCLOUD-76433): each is then requested by itself.
     texts: dict[str, CommentText | Refused] = {}
     for comment in comments:
-        text = in_either_form(partial(_search, wiki, [comment]))
+        text = in_either_form(partial(_search_texts, wiki, [comment]))
         if isinstance(text, Refused) and text.busy:
             raise text
         texts |= {comment.key: text} if isinstance(text, Refused) else text
@@ -258,9 +266,10 @@ def _quoted(selection: str) -> str:
     return f"> {' '.join(selection.split())}"
 
 
-def _search(
+def _search_texts(
     wiki: Transport, comments: Sequence[Comment], form: str
 ) -> dict[str, CommentText | Refused]:
+    """Return the texts that one search finds, by key, in the ``form`` storage or view."""
     versions = {comment.key: comment.version for comment in comments}
     query = f"id in ({','.join(versions)})"
     texts: dict[str, CommentText | Refused] = {}
@@ -272,7 +281,7 @@ def _search(
 
 
 def _comment_text(answer: Json) -> CommentText:
-    """Raises: Refused."""
+    """Return the text in a row of the search. Raises Refused if it has no body."""
     created, changed = at(answer, "history"), at(answer, "version")
     author = _person_name(at(created, "createdBy")) or _person_name(at(changed, "by"))
     when = moment(at(created, "createdDate") or at(changed, "when"))
@@ -328,10 +337,13 @@ class CommentsOn(OnPage):
 
 
 class Comments:
+    """The comments on pages, see `ExtraKind`."""
+
     def __init__(self, transport: Transport, reader: Reader) -> None:
         self._transport = transport
         self._reader = reader
         self._seen_comments: dict[str, set[tuple[str, int]]] = {}
+        """Keys and versions of the comments that were listed, by page."""
 
     def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[Comment]:
         """Yield all comments in ``spaces``, and remember their versions for `edited`."""
@@ -362,12 +374,14 @@ class Comments:
             self._seen_comments.setdefault(page, set()).update(comments_on_page)
 
     def _is_known(self, comment: Comment, known: Mapping[str, KnownPage]) -> bool:
+        """Return whether this version of the comment was read before."""
         if comment.page in self._seen_comments:
             return (comment.key, comment.version) in self._seen_comments[comment.page]
         indexed = known.get(comment.document)
         return indexed is not None and 0 < _changed(comment) <= version_of(indexed.revision)
 
     def documents(self, parts: Iterable[Comment], pages: Mapping[str, Seen]) -> list[CommentsOn]:
+        """Return a document for each of ``pages`` that has comments among ``parts``."""
         by_page: dict[str, dict[str, Comment]] = {}
         for comment in parts:
             if comment.page in pages:
@@ -397,6 +411,7 @@ class Comments:
     def _batch(
         self, documents: Sequence[CommentsOn]
     ) -> list[tuple[CommentsOn, dict[str, CommentText] | Refused]]:
+        """Return each document with the texts of its comments, or why one is unavailable."""
         comments = [comment for document in documents for comment in document.comments]
         texts: dict[str, CommentText | Refused] = {}
         for batch in in_batches(comments, _TEXTS_AT_ONCE):
@@ -415,6 +430,7 @@ def _changed(comment: Comment) -> int:
 def _complete_texts(
     document: CommentsOn, texts: Mapping[str, CommentText | Refused]
 ) -> dict[str, CommentText] | Refused:
+    """Return the texts of all comments in the document, or why one of them is unavailable."""
     complete: dict[str, CommentText] = {}
     for comment in document.comments:
         text = texts.get(comment.key, Refused(404, "One of them cannot be found now."))

@@ -82,13 +82,14 @@ class DataCenter(Product):
             space_of(row)
             for kind, status in product(kinds, states)
             for row in with_ids(
-                self._all(
+                self._rows(
                     "/rest/api/space", {"type": kind, "status": status, "limit": self.at_once}
                 )
             )
         ]
 
     def _space_named(self, key: str) -> ConfluenceSpace | UnreadSpace | None:
+        """Return the space with this key; None if the token sees none."""
         try:
             space = space_of(self._wiki.get(f"/rest/api/space/{quote(key)}"))
         except Refused as refused:
@@ -144,7 +145,7 @@ class DataCenter(Product):
         return content if content.get("type") in _KINDS else None
 
     def labels(self, key: str) -> frozenset[str]:
-        labels = self._all(f"/rest/api/content/{key}/label", {"limit": self.at_once})
+        labels = self._rows(f"/rest/api/content/{key}/label", {"limit": self.at_once})
         return frozenset(str(row.get("name")) for row in labels)
 
     def editor(self, page: Listed) -> str:  # noqa: ARG002 - it has one editor
@@ -154,7 +155,7 @@ class DataCenter(Product):
         """Return the permissions, which Data Center reports from 9.1 on, and to administrators of
         the space only: others get a 500. It is not retried as often where it came before."""
         few_tries = path in self._not_administered
-        permissions = list(self._short(f"{path}/permissions", few_tries=few_tries))
+        permissions = list(self._short_rows(f"{path}/permissions", few_tries=few_tries))
         self._not_administered.discard(path)
         return permissions
 
@@ -180,6 +181,7 @@ class DataCenter(Product):
         return replace(page, ancestors=ancestors, own=self._restriction(content))
 
     def _restriction(self, content: Json) -> Restriction | None:
+        """Return the restriction in a response; None if it has none."""
         restrictions = content.get("restrictions")
         if not isinstance(restrictions, Mapping) or "read" not in restrictions:
             return None

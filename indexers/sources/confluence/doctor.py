@@ -78,7 +78,7 @@ class ConfluenceDoctor:
         self._seconds = seconds
         self._account = Account("", "")
         self._spaces: list[ConfluenceSpace] = []
-        self._lost: tuple[str, ...] = ()
+        self._missing_spaces: tuple[str, ...] = ()
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings; without an account and a space there is nothing more to check."""
@@ -104,7 +104,8 @@ class ConfluenceDoctor:
             yield from self._run_in_time(check, subject, late=Level.WARNING)
 
     def _run_in_time(self, check: Check, subject: str, *, late: Level) -> list[Finding]:
-        """Run a check in a thread, to limit a server that sends slowly."""
+        """Run a check in a thread, for limited time. If it takes longer, the finding is of the
+        level ``late``."""
         try:
             return start_in_thread(lambda _: list(check()), None).result(self._seconds)
         except TimeoutError:
@@ -174,16 +175,16 @@ class ConfluenceDoctor:
 
     def _check_spaces(self) -> Iterator[Finding]:
         spaces = self._survey.list_spaces().with_some_seen()
-        self._spaces, self._lost = list(spaces.seen), (*spaces.lost, *spaces.unread)
+        self._spaces, self._missing_spaces = list(spaces.seen), (*spaces.lost, *spaces.unread)
         keys = _listed(space.key for space in self._spaces)
         yield self._ok(f"It sees {counted(len(self._spaces), 'space')} to read: {keys}.")
 
     def _check_lost_spaces(self) -> Iterator[Finding]:
-        if not self._lost:
+        if not self._missing_spaces:
             return
         yield self._failure(
-            f"It does not show {counted(len(self._lost), 'space')} of `spaces`:"
-            f" {_listed(self._lost)}. Nobody is shown their pages; the other spaces"
+            f"It does not show {counted(len(self._missing_spaces), 'space')} of `spaces`:"
+            f" {_listed(self._missing_spaces)}. Nobody is shown their pages; the other spaces"
             " are read as before.",
             "Where a key has changed, change it in `spaces`; where a space is gone for good, take"
             " it out; else let the token's account view it.",
@@ -329,6 +330,7 @@ class ConfluenceDoctor:
             )
 
     def _check_query(self, setting: str, query: str) -> Iterator[Finding]:
+        """Yield a finding if ``query`` is not valid, or finds nothing."""
         try:
             keys = self._searched(query, 1)
         except Refused as refused:
@@ -343,20 +345,21 @@ class ConfluenceDoctor:
             yield self._warning(f"{setting} finds nothing.", "Check its spelling.")
 
     def _sample(self) -> list[Listed]:
+        """Return some pages of the spaces, on which to try restrictions."""
         keys = self._searched("type = page", _SAMPLE)
         spaces = {space.id: space for space in self._spaces}
         pages = self._survey.find_all(keys, spaces)
         return [page for page in pages if page and page.space.id in spaces]
 
     def _searched(self, query: str, limit: int) -> list[str]:
-        """Return the ids of pages in the spaces that are read."""
+        """Return the ids of up to ``limit`` pages in the spaces that ``query`` finds."""
         keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
         answer = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
         return [str(row["id"]) for row in with_ids(results(answer))]
 
 
 def _listed(keys: Iterable[str]) -> str:
-    """Return the first ``keys`` in words, and how many more there are."""
+    """Return the first ``keys`` as a list in words, and how many more there are."""
     all_keys = list(keys)
     more = f" and {len(all_keys) - _SHOWN} more" if len(all_keys) > _SHOWN else ""
     return ", ".join(all_keys[:_SHOWN]) + more

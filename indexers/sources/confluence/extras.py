@@ -75,6 +75,7 @@ class PageExtras:
 
     @staticmethod
     def owns(key: str) -> bool:
+        """Return whether the key is that of a file or of comments."""
         return bool(_kind(key))
 
     def not_read(self, known: Collection[str]) -> Iterator[Skipped]:
@@ -97,6 +98,7 @@ class PageExtras:
         return parts
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> list[ExtraPart]:
+        """Return the documents that may differ from ``known``, see `ExtraKind.edited`."""
         return [part for kind in self._kinds.values() for part in kind.edited(hours, known)]
 
     def existing(self, keys: Collection[str]) -> list[ExtraPart]:
@@ -126,6 +128,7 @@ class PageExtras:
 
 
 def _kind(key: str) -> str:
+    """Return the kind of the document with this key; empty for a page."""
     if is_attachment(key):
         return "attachments"
     return "comments" if is_comments(key) else ""

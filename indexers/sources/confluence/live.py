@@ -73,10 +73,10 @@ _MENTION = re.compile(r'ri:(?:account-id|userkey)="([^"<>]{1,200})"')
 
 @dataclass(frozen=True, slots=True)
 class SpaceNow:
-    """The current state of a space: what Confluence ``tells`` of it, and who may view it."""
+    """The current state of a space, with its ``description`` by Confluence and its viewers."""
 
     space: ConfluenceSpace
-    tells: Json
+    description: Json
     viewers: Gate
 
 
@@ -121,7 +121,7 @@ class LiveConfluence:
         check = _Check(self, until)
         with stoppable(lambda: self.clock() > until):  # no page is parsed for longer than that
             checks = {
-                key: start_in_thread(partial(check.at, revision=cited[key]), key) for key in cited
+                key: start_in_thread(partial(check.run, revision=cited[key]), key) for key in cited
             }
         wait(checks.values(), max(0.0, seconds))
         pages: dict[str, LivePage] = {}
@@ -164,7 +164,7 @@ class LiveConfluence:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A page, of whose space only the address is known, and its requested gates."""
+    """A page with its requested gates; of its space, only what `space_path` needs is known."""
 
     page: Listed
     gates: list[Future[Gate]]
@@ -173,29 +173,31 @@ class _Found:
 class _Check:
     """A check of several pages, with a deadline on the clock."""
 
-    def __init__(self, of: LiveConfluence, until: float) -> None:
-        self._of = of
+    def __init__(self, wiki: LiveConfluence, until: float) -> None:
+        self._wiki = wiki
         self._until = until
         self._gates: dict[str, Future[Gate]] = {}
         self._results: dict[str, PartialResult] = {}
         self._lock = Lock()
 
-    def at(self, key: str, revision: str) -> LivePage | None:
-        """Check a page or document; return None if there is none, or it is not read."""
+    def run(self, key: str, revision: str) -> LivePage | None:
+        """Check a document; return None if there is none, or it is not in the scope."""
         version = None if PageExtras.owns(key) else version_of(revision)
         result = self._results[key] = PartialResult(version, space_id_of(revision))
         try:
             return self._check_document(key, revision, result)
         except WikiUnavailable:
             # Another request may still reveal that somebody may not read it.
-            result.wait(self._until - self._of.clock())
+            result.wait(self._until - self._wiki.clock())
             raise
 
     def _check_document(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
+        """Check a document by its kind: a file, comments or a page."""
+        extras = self._wiki.extras
         if is_attachment(key):
-            return self._check_file(key, revision, result) if self._of.extras.attachments else None
+            return self._check_file(key, revision, result) if extras.attachments else None
         if is_comments(key):
-            return self._check_comments(key, revision, result) if self._of.extras.comments else None
+            return self._check_comments(key, revision, result) if extras.comments else None
         found = self._find(key, result)
         return self._check_page(found, version_of(revision), result) if found else None
 
@@ -207,8 +209,9 @@ class _Check:
     def _check_page(
         self, found: _Found, indexed_version: int, result: PartialResult
     ) -> LivePage | None:
-        """Check a page. One older than the indexed version is none: its rights may be old."""
-        page, gates, product = found.page, found.gates, self._of.product
+        """Check a page. Return None if its space is not read, or if the page is older than the
+        indexed version: then its rights may be old, too."""
+        page, gates, product = found.page, found.gates, self._wiki.product
         body: Future[Mapping[str, str | Refused]] | None = None
         if page.version > indexed_version:
             body = self._submit(partial(product.bodies, [page]))
@@ -232,29 +235,30 @@ class _Check:
         edited = LivePage(seen.acl, edited=True)
         if isinstance(body, Refused) or not self._look_up_people(body):
             return edited
-        change = self._of.reader.convert(seen, body)
+        change = self._wiki.reader.convert(seen, body)
         if isinstance(change, Changed):
             return LivePage(seen.acl, edited=True, now=change.page)
         if isinstance(change, Skipped):
             page = seen.listed
-            empty = Page(self._of.name, page.key, page.title, page.url, "", seen.acl, ())
+            empty = Page(self._wiki.name, page.key, page.title, page.url, "", seen.acl, ())
             return LivePage(seen.acl, edited=True, now=empty)
         return edited
 
     def _look_up_people(self, body: str) -> bool:
         """Look up the names of people on a page in parallel, because a conversion would request
         them one by one. Return False if there are too many."""
-        names = self._of.names
+        names = self._wiki.names
         unknown = {key for key in _MENTION.findall(body) if not names.get(key)}
         if len(unknown) > _NAMES:
             return False
-        name = self._of.product.user_name
+        name = self._wiki.product.user_name
         requests = {key: self._submit(partial(name, key)) for key in unknown}
         names.update({key: request.result() for key, request in requests.items()})
         return True
 
     def _check_file(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
-        file = self._submit(partial(fetch_file, self._of.transport, key)).result()
+        """Check a file, and the page that it is attached to."""
+        file = self._submit(partial(fetch_file, self._wiki.transport, key)).result()
         if file and file.version != version_of(revision):
             result.record_difference()
         page = self._page_of_extra(file.page, result) if file else None
@@ -266,8 +270,9 @@ class _Check:
         return LivePage(document.acl, edited=file.version > version_of(revision))
 
     def _check_comments(self, key: str, revision: str, result: PartialResult) -> LivePage | None:
+        """Check the comments on a page; read them if they differ from the indexed ones."""
         page_key = key.removesuffix(TAIL)
-        request = start_in_thread(partial(live_comments, self._of.transport), page_key)
+        request = start_in_thread(partial(live_comments, self._wiki.transport), page_key)
         result.add_comments(request)
         page = self._page_of_extra(page_key, result)
         # Comments of a page that is gone are gone, whether or not Confluence still lists them.
@@ -282,7 +287,7 @@ class _Check:
         page = self._page_of_extra(page_key, result)
         if page is None:
             return None
-        for change in self._of.page_extras.read([document.on(page)]):
+        for change in self._wiki.page_extras.read([document.on(page)]):
             if isinstance(change, Changed):
                 return LivePage(page.acl, edited=True, now=change.page)
         return LivePage(page.acl, edited=True)
@@ -297,10 +302,10 @@ class _Check:
 
     def _find(self, key: str, result: PartialResult) -> _Found | None:
         """Find a page, and request the gates of it and of all its ancestors."""
-        of = self._of
+        wiki = self._wiki
         # Cloud does not report a page's own restriction with it.
-        own = self._gate(key, result) if of.transport.base.cloud else None
-        page = of.product.find(key, lambda ask: self._submit(ask).result, result)
+        own = self._gate(key, result) if wiki.transport.base.cloud else None
+        page = wiki.product.find(key, lambda ask: self._submit(ask).result, result)
         if page is None:
             return None
         if page.above_unread:
@@ -323,12 +328,12 @@ class _Check:
         return gate
 
     def _request_gate(self, node: str) -> Future[Gate]:
-        return self._submit(lambda: certain(self._of.product.own_gate(node)))
+        return self._submit(lambda: certain(self._wiki.product.own_gate(node)))
 
     def _space(self, page: Listed, result: PartialResult) -> SpaceNow | None:
-        """Return the space of a page; None if it is not read."""
-        found = self._of.spaces.get(self._of.product.space_path(page.space))
-        if found is None or not self._of.scope.reads(found.space.key, found.tells):
+        """Return the space of a page; None if the scope does not have it."""
+        found = self._wiki.spaces.get(self._wiki.product.space_path(page.space))
+        if found is None or not self._wiki.scope.reads(found.space.key, found.description):
             return None
         result.add_gate(_settled_gate(found.viewers))
         return found
@@ -337,14 +342,15 @@ class _Check:
         """Run the work in the pool, unless the check's time is over when its turn comes."""
 
         def in_time() -> Made:
-            if self._of.clock() > self._until:
+            if self._wiki.clock() > self._until:
                 raise WikiUnavailable("there is no time left to ask")
             return work()
 
-        return self._of.pool.submit(in_time)
+        return self._wiki.pool.submit(in_time)
 
 
 def _settled_gate(gate: Gate) -> Future[Gate]:
+    """Return a future that has ``gate`` as its result already."""
     done: Future[Gate] = Future()
     done.set_result(gate)
     return done

@@ -87,6 +87,7 @@ class AccountDirectory:
 
     @property
     def visible(self) -> int:
+        """Return how many accounts show their address."""
         return sum(map(len, self.by_email.values()))
 
 
@@ -123,8 +124,8 @@ def address(email: str) -> str:
     return email.strip().casefold()
 
 
-def somebody(wiki: Transport, path: str, params: Params) -> Json | None:
-    """Return a person; None if there is no such person."""
+def fetch_person(wiki: Transport, path: str, params: Params) -> Json | None:
+    """Return the person at ``path``, as Confluence describes them; None if there is none."""
     try:
         answer = wiki.get(path, params)
     except Refused as refused:
@@ -135,16 +136,20 @@ def somebody(wiki: Transport, path: str, params: Params) -> Json | None:
 
 
 def rows_of(wiki: Transport, path: str, params: Params) -> Iterator[Json]:
+    """Yield the objects in a listing, page by page."""
     for answer in by_start(wiki, path, {**params, "limit": AT_ONCE}):
         yield from (row for row in results(answer) if isinstance(row, Mapping))
 
 
 def text(answer: Mapping[str, object], name: str) -> str:
+    """Return the text in the field ``name``; empty if there is none."""
     value = answer.get(name)
     return value if isinstance(value, str) else ""
 
 
 class CloudPeople:
+    """The people of a Confluence Cloud, see `People`."""
+
     lag = 0.0
 
     def __init__(self, wiki: Transport) -> None:
@@ -157,9 +162,9 @@ class CloudPeople:
         if not isinstance(total, int):
             raise Refused(200, "Confluence listed people without `totalSize`.")
         count = min(total, _MOST) if rows else 0
-        stride = max(1, len(rows))
-        strides = ((at, min(stride, count - at)) for at in range(stride, count, stride))
-        for batch in parallel_map(self._stride, strides, self._wiki.concurrency):
+        size = max(1, len(rows))
+        ranges = ((start, min(size, count - start)) for start in range(size, count, size))
+        for batch in parallel_map(self._search_range, ranges, self._wiki.concurrency):
             rows += batch
         users = _users(rows)
         emails: dict[str, str | None] = {
@@ -173,7 +178,7 @@ class CloudPeople:
         return next((Account(key, key) for key in keys if key), None)
 
     def account(self, key: str) -> Account | None:
-        user = somebody(self._wiki, "/rest/api/user", {"accountId": key})
+        user = fetch_person(self._wiki, "/rest/api/user", {"accountId": key})
         if user is None or user.get("accountId") != key:
             return None
         status = text(user, "accountStatus")
@@ -192,9 +197,9 @@ class CloudPeople:
         rows = rows_of(self._wiki, "/rest/api/user/memberof", {"accountId": account.key})
         return [Group(text(row, "id"), text(row, "name")) for row in rows if text(row, "id")]
 
-    def _stride(self, stride: tuple[int, int]) -> list[Json]:
-        """Return as many rows as wanted from an offset on, however few come at once."""
-        start, count = stride
+    def _search_range(self, start_and_count: tuple[int, int]) -> list[Json]:
+        """Return ``count`` people from ``start`` on, however few of them one response holds."""
+        start, count = start_and_count
         rows: list[Json] = []
         while len(rows) < count:
             missing = count - len(rows)
@@ -209,6 +214,7 @@ class CloudPeople:
         return bool(results(self._search_users(f'user.accountid="{key}"', 0, 1)))
 
     def _search_users(self, cql: str, start: int, limit: int) -> Json:
+        """Return one page of results of a search for people."""
         params: Params = {
             "cql": cql,
             "sitePermissionTypeFilter": "all",
@@ -219,18 +225,20 @@ class CloudPeople:
 
 
 def _users(rows: Iterable[Json]) -> list[Json]:
+    """Return the users in the rows of a search."""
     users = (at(row, "user") for row in rows)
     return [user for user in users if isinstance(user, dict)]
 
 
 def _is_no_guest(user: Json) -> bool:
+    """Return whether a flag says that the user is no guest, and none says the opposite."""
     flags = [user.get(flag) for flag in ("isGuest", "isExternalCollaborator")]
     return False in flags and True not in flags
 
 
 class DataCenterPeople:
-    """The people. ``lag``: seconds for which the parent groups of a group are cached, because many
-    people share them."""
+    """The people of a Confluence Data Center, see `People`. ``lag``: seconds for which the parent
+    groups of a group are cached, because many people share them."""
 
     def __init__(self, wiki: Transport, lag: float, clock: Callable[[], float]) -> None:
         self._wiki = wiki
@@ -242,7 +250,7 @@ class DataCenterPeople:
             lambda email: FAILURES_KEPT if email is None else _ADDRESSES_KEPT,
             clock,
         )
-        self._above = Remembered(
+        self._parent_groups = Remembered(
             f"{site}: the groups of a group", self._ancestors, lambda _: lag, clock
         )
 
@@ -261,8 +269,9 @@ class DataCenterPeople:
         return next((Account(key, key) for key in keys if key), None)
 
     def account(self, key: str) -> Account | None:
-        for name in ("key", "username"):
-            user = somebody(self._wiki, "/rest/api/user", {name: key, "expand": "status"})
+        for parameter in ("key", "username"):
+            params: Params = {parameter: key, "expand": "status"}
+            user = fetch_person(self._wiki, "/rest/api/user", params)
             if user is not None and key in {text(user, "userKey"), text(user, "username")}:
                 status = text(user, "status").casefold()
                 if not status:
@@ -284,8 +293,8 @@ class DataCenterPeople:
         """Return the groups, including groups of groups: `memberof` may hold them already."""
         rows = rows_of(self._wiki, "/rest/api/user/memberof", {"key": account.key})
         direct = {name for row in rows if (name := text(row, "name"))}
-        above = parallel_map(self._above.get, sorted(direct), self._wiki.concurrency)
-        return [Group(name, name) for name in sorted(direct.union(*above))]
+        parents = parallel_map(self._parent_groups.get, sorted(direct), self._wiki.concurrency)
+        return [Group(name, name) for name in sorted(direct.union(*parents))]
 
     def _email(self, username: str) -> str | None:
         """Return the e-mail; empty if there is none to see, None if Confluence fails for this
@@ -320,6 +329,8 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class _Membership:
+    """The account of an address, or why there is none, and the groups of the account."""
+
     who: Account | NotFound
     groups: tuple[Group, ...] = ()
 
@@ -374,7 +385,8 @@ class ConfluenceMembers:
         )
 
     def tokens(self, email: str) -> frozenset[str]:
-        """See `WikiSource.tokens`."""
+        """Return the tokens of the account with this address, see `WikiSource.tokens`. Without an
+        account there are none."""
         try:
             membership = self._memberships.get(address(email))
         except WikiUnavailable:
@@ -424,9 +436,9 @@ class ConfluenceMembers:
     def trouble(self) -> str:
         """Return why people cannot be identified; empty if they can. It takes a few requests."""
         try:
-            somebody = self._people.anybody()
-            if somebody is not None:
-                self._people.groups(somebody)
+            fetch_person = self._people.anybody()
+            if fetch_person is not None:
+                self._people.groups(fetch_person)
         except WikiUnavailable as error:
             return str(error)
         return ""
@@ -451,6 +463,7 @@ class ConfluenceMembers:
         return directory.visible, directory.all
 
     def _membership(self, email: str) -> _Membership:
+        """Request the active account with this address, and its groups."""
         who = self._find(email)
         if isinstance(who, NotFound):
             return _Membership(who)
@@ -473,8 +486,8 @@ class ConfluenceMembers:
         return NotFound(HIDDEN)
 
     def _accounts(self, email: str) -> frozenset[str]:
-        """Return the accounts that show an address. The last directory is used first: the next one
-        takes minutes where there are thousands of people."""
+        """Return the keys of the accounts that show an address. The cached directory is used first:
+        the next one takes minutes where there are thousands of people."""
         last = self._directory.last(None) if self._caches_list else None
         keys = last.by_email.get(email) if last else None
         return keys or self._directory.get(None).by_email.get(email, frozenset())
@@ -497,8 +510,9 @@ class ConfluenceMembers:
         return self._address_of(account) if account is not None and account.active else ""
 
     def _account_named(self, label: str) -> Account | None:
-        """Return the account whose e-mail address, or else its part before the @, is spelt like
-        ``label``: a label of a page cannot hold all characters. None: nobody's, or several'."""
+        """Return the account whose e-mail address, or else the part before its @, is spelt like
+        ``label``: a label of a page cannot hold all characters. None if no account is, or several
+        are."""
         normalised = _as_label(label)
         accounts = {email: {key} for email, key in self._overrides.items()}
         for email, keys in self._directory.get(None).by_email.items():
@@ -512,15 +526,17 @@ class ConfluenceMembers:
 
     def _address_of(self, account: Account) -> str:
         """Return the address. An address that the operator mapped has priority: it is Slack's."""
-        emails = (email for email, key in self._overrides.items() if key in _names(account))
+        emails = (email for email, key in self._overrides.items() if key in _identifiers(account))
         shown = next(emails, "") or self._people.email(account)
         return address(shown) if "@" in shown else ""
 
 
-def _names(account: Account) -> tuple[str, str]:
+def _identifiers(account: Account) -> tuple[str, str]:
+    """Return what an override may name the account by."""
     return account.key, account.name
 
 
 def _as_label(words: str) -> str:
-    """Return the words as a label: in lower case, without `@`, dots and spaces."""
+    """Return the words as a label: lower case, with a hyphen for anything but letters and
+    digits."""
     return _OUT_OF_LABELS.sub("-", words.casefold()).strip("-")

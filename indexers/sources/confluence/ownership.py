@@ -33,15 +33,15 @@ class Ownership:
         of_key = f",metadata.properties.{self.key}" if self.key else ""
         return of_key + (",metadata.labels" if self.prefix else "")
 
-    def of(self, content: Json, last: str) -> str:
-        """Return the owner in the page's words from the fields of `expand`, else ``last``, the last
-        editor; empty if there is none."""
+    def of(self, content: Json, last_editor: str) -> str:
+        """Return the owner in the page's words from the fields of `expand`, else
+        ``last_editor``; empty if there is none."""
         value = at(content, "metadata", "properties", self.key, "value")
         labels = at(content, "metadata", "labels", "results")
         return (
             (self.key and _words(value))
             or (self.prefix and self._labelled(labels))
-            or (last if self.editor else "")
+            or (last_editor if self.editor else "")
         )
 
     def _labelled(self, rows: object) -> str:

@@ -53,7 +53,7 @@ def by_cursor(wiki: Transport, path: str, params: Params, *, halves: bool = True
         if rows := results(answer):
             _refuse_repeat(rows, last_rows)
             yield answer
-        link = _next(answer)
+        link = _next_link(answer)
         empty_pages = 0 if rows else empty_pages + 1
         if not link or link in seen or empty_pages == _EMPTY:
             return
@@ -66,17 +66,17 @@ class _Size:
     """The number of results requested at once: fewer after a failure, more again later."""
 
     def __init__(self, params: Params) -> None:
-        self.most = int(params.get("limit", 100))
-        self.now = self.most
+        self.maximum = int(params.get("limit", 100))
+        self.current = self.maximum
         self._successes = 0
 
     def halve(self) -> None:
-        self.now, self._successes = self.now // 2, 0
+        self.current, self._successes = self.current // 2, 0
 
     def succeed(self) -> None:
         self._successes += 1
         if self._successes % _RAISE_AFTER == 0:
-            self.now = min(self.most, self.now * 2)
+            self.current = min(self.maximum, self.current * 2)
 
 
 def _get_in_halves(wiki: Transport, request: tuple[str, Params | None], size: _Size) -> Json:
@@ -88,14 +88,14 @@ def _get_in_halves(wiki: Transport, request: tuple[str, Params | None], size: _S
     path, params = request
     limited = "limit" in params if params is not None else bool(_LIMIT.search(path))
     while True:
-        few_tries = limited and size.now > 1
+        few_tries = limited and size.current > 1
         try:
-            return wiki.get(*_limited(path, params, size.now), few_tries=few_tries)
+            return wiki.get(*_limited(path, params, size.current), few_tries=few_tries)
         except Refused as refused:
             if refused.status < 500 or not few_tries:
                 raise
             size.halve()
-            log.debug("%s: %d at a time now", path.partition("?")[0], size.now)
+            log.debug("%s: %d at a time now", path.partition("?")[0], size.current)
 
 
 def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params | None]:
@@ -127,15 +127,15 @@ def by_start(  # noqa: PLR0913 - ways to lighten a request
     last_rows: list[Json] = []
     while True:
         query = lighter if light and lighter is not None else params
-        may_halve = halves and size.now > 1
+        may_halve = halves and size.current > 1
         try:
-            page_query = {**query, "start": start, "limit": size.now}
+            page_query = {**query, "start": start, "limit": size.current}
             answer = wiki.get(path, page_query, few_tries=few_tries or (may_halve and not light))
         except Refused as refused:
             too_heavy = refused.status >= 500
             if too_heavy and may_halve and not light:
                 size.halve()
-                log.debug("%s: %d at a time now", path, size.now)
+                log.debug("%s: %d at a time now", path, size.current)
             elif (too_heavy or refused.status == 404) and lighter is not None and not light:
                 light = True
             else:
@@ -143,7 +143,7 @@ def by_start(  # noqa: PLR0913 - ways to lighten a request
             continue
         light = False
         size.succeed()
-        rows, link = results(answer), _next(answer)
+        rows, link = results(answer), _next_link(answer)
         if rows:
             _refuse_repeat(rows, last_rows)
             yield answer
@@ -151,7 +151,7 @@ def by_start(  # noqa: PLR0913 - ways to lighten a request
         if not link or empty_pages == _EMPTY:
             return
         last_rows = rows
-        start = start + len(rows) if rows else max(start, _start(link))
+        start = start + len(rows) if rows else max(start, _start_in(link))
 
 
 def results(answer: Json) -> list[Json]:
@@ -181,12 +181,12 @@ def _refuse_repeat(rows: list[Json], last_rows: list[Json]) -> None:
         raise Refused(200, "Confluence gives the same page of results again and again.")
 
 
-def _start(link: str) -> int:
+def _start_in(link: str) -> int:
     start = parse_qs(urlsplit(link).query).get("start", [""])[0]
     return int(start) if start.isdecimal() else 0
 
 
-def _next(answer: Json) -> str:
+def _next_link(answer: Json) -> str:
     link = at(answer, "_links", "next")
     return link if isinstance(link, str) else ""
 

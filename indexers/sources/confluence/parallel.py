@@ -55,6 +55,7 @@ class Pool:
         weakref.finalize(self, _end, self._queue, workers)
 
     def submit(self, work: Callable[[], Made]) -> Future[Made]:
+        """Queue ``work``, and return the future of its result."""
         made: Future[Made] = Future()
         self._queue.put(partial(copy_context().run, fulfil, made, work))
         if not self._idle.acquire(blocking=False):
@@ -88,5 +89,6 @@ def _run_queued(queue: _Queue, idle: Semaphore) -> None:
 
 
 def _end(queue: _Queue, workers: int) -> None:
+    """End the threads of a pool, once the queued work is done."""
     for _ in range(workers):
         queue.put(None)

@@ -127,10 +127,12 @@ class Product(ABC):
         personal and archived ones only if ``personal`` and ``archived`` say so."""
 
     @abstractmethod
-    def pages(self, space: ConfluenceSpace) -> list[Listed]: ...
+    def pages(self, space: ConfluenceSpace) -> list[Listed]:
+        """Return all current pages and blog posts of ``space``."""
 
     @abstractmethod
-    def rights(self, pages: Sequence[Listed]) -> Rights: ...
+    def rights(self, pages: Sequence[Listed]) -> Rights:
+        """Return the rights of ``pages`` and of everything above them."""
 
     @abstractmethod
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
@@ -231,7 +233,7 @@ class Product(ABC):
         the search, which may lag."""
         # CQL has times in the site's time zone, so the site computes this one.
         query = f'type in (page, blogpost) and lastmodified >= now("-{hours}h")'
-        for row in with_ids(self._all(SEARCH, search_params(query, _EDITS_AT_ONCE, "version"))):
+        for row in with_ids(self._rows(SEARCH, search_params(query, _EDITS_AT_ONCE, "version"))):
             yield str(row["id"]), number(version(row))
 
     def user_name(self, key: str) -> str:
@@ -262,21 +264,23 @@ class Product(ABC):
         )
 
     def _permissions(self, path: str) -> list[Json]:
-        return list(self._short(f"{path}/permissions"))
+        return list(self._short_rows(f"{path}/permissions"))
 
     def _visitors(self, path: str) -> list[Json]:
         """Return the permissions of anonymous visitors; their rows name nobody."""
         nobody: Json = {"subject": {"type": "anonymous"}}
-        listed = self._short(f"{path}/permissions/anonymous")
+        listed = self._short_rows(f"{path}/permissions/anonymous")
         return [{**nobody, **row} for row in listed if isinstance(row, dict)]
 
     def _unread_viewers(self, path: str, refused: Refused) -> Gate:  # noqa: ARG002 - for Data Center
+        """Return the gate of a space whose viewers Confluence ``refused`` to report."""
         return unread_gate(refused)
 
-    def _all(self, path: str, params: Params) -> Iterator[Json]:
+    def _rows(self, path: str, params: Params) -> Iterator[Json]:
+        """Yield the rows of a listing, to its end."""
         return rows(pages_of(self._wiki, path, params))
 
-    def _short(self, path: str, *, few_tries: bool = False) -> Iterator[Json]:
+    def _short_rows(self, path: str, *, few_tries: bool = False) -> Iterator[Json]:
         """Yield the rows of a listing that is always short, so it is not requested in halves."""
         params: Params = {"limit": self.at_once}
         return rows(pages_of(self._wiki, path, params, halves=False, few_tries=few_tries))

@@ -194,6 +194,7 @@ class PageLocation:
         )
 
     def _page(self, space: str, title: str) -> str:
+        """Return the address of a page by its title; ``space`` is empty for the same space."""
         key = quote(space or self.space)
         if _NO_PATH.search(title):
             query = f"spaceKey={key}&title={quote_plus(title)}"
@@ -212,6 +213,7 @@ class Parsed:
 def parse_document(
     make: Make, *arguments: Any, place: PageLocation, names: Mapping[str, str], **keywords: Any
 ) -> Parsed:
+    """Return the sections that ``make`` parses, and the people who are missing in ``names``."""
     unknown: set[str] = set()
 
     def user(key: str) -> str:
@@ -288,7 +290,7 @@ class Reader:
     def _read(
         self, pages: Sequence[Seen], retries: list[Seen] | None = None
     ) -> Iterator[PageChange]:
-        """Read pages. Those that are refused for now go to ``retries``, or else are failures."""
+        """Read pages. Bodies refused for now go to ``retries``; without it they are failures."""
         by_key = {page.listed.key: page for page in pages}
         batches = in_batches([page.listed for page in pages], self._product.batch)
         for bodies in parallel_map(self._product.bodies, batches, self._transport.concurrency):

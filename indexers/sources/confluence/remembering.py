@@ -31,7 +31,7 @@ class CannotAsk(WikiUnavailable):
 @dataclass(slots=True)
 class _Entry(Generic[Value]):
     lock: Lock = field(default_factory=Lock)
-    turn: int = 0
+    refreshes: int = 0
     until: float = float("-inf")
     outcome: Value | CannotAsk = field(default_factory=CannotAsk)
     last: Value | None = None
@@ -70,10 +70,10 @@ class Remembered(Generic[Key, Value]):
             CannotAsk: it could not be had.
         """
         entry = self._entry(key)
-        turn = entry.turn
+        refreshes = entry.refreshes
         with entry.lock:
             # A value that came while this thread waited for the lock is as new as its own would be.
-            if entry.turn == turn and self._clock() >= entry.until:
+            if entry.refreshes == refreshes and self._clock() >= entry.until:
                 self._refresh(key, entry)
             if isinstance(entry.outcome, CannotAsk):
                 raise CannotAsk(*entry.outcome.args)
@@ -117,7 +117,7 @@ class Remembered(Generic[Key, Value]):
                 # remembered elsewhere must not be remembered here once more, and so twice as long.
                 entry.until += self._failures
                 log.warning("%s cannot be had now: %s", self._name, _kind(error))
-        entry.turn += 1
+        entry.refreshes += 1
 
 
 def _kind(error: WikiUnavailable) -> str:

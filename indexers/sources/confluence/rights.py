@@ -110,7 +110,7 @@ def restriction(answer: object, tokens: Tokens) -> Restriction:
         if not isinstance(listed, Mapping) or not isinstance(rows, list):
             return UNREADABLE
         longest = max(longest, len(rows))
-        gate.update(filter(None, (_subject(row, kind, tokens) for row in rows)))
+        gate.update(filter(None, (_subject_token(row, kind, tokens) for row in rows)))
         whole = whole and not _has_more(listed, len(rows))
     return Restriction(frozenset(gate) if longest or not whole else PASSABLE, whole, longest)
 
@@ -134,7 +134,7 @@ def _number(value: object) -> int:
 
 
 def joined(parts: Iterable[Restriction]) -> Gate:
-    """Return one node's restriction from several pages of results."""
+    """Return the gate of one node, whose restriction came in several ``parts``."""
     gates = [part.gate for part in parts]
     named = [gate for gate in gates if gate != PASSABLE]
     return frozenset[str]().union(*named) if named or not gates else PASSABLE
@@ -150,7 +150,7 @@ def space_gate(rows: Iterable[object], tokens: Tokens) -> Gate:
 
 
 def _viewer(row: object, tokens: Tokens) -> str:
-    """Return the token of those whom a permission lets view a space; else an empty text."""
+    """Return the token of those whom a permission lets view the space; empty if there are none."""
     if not isinstance(row, Mapping) or not _reads_space(row.get("operation")):
         return ""
     subject = row.get("principal") or row.get("subject")
@@ -163,11 +163,12 @@ def _viewer(row: object, tokens: Tokens) -> str:
     if kind in _LICENSED or (kind not in {"user", "known", "group"} and key in _LICENSED):
         return tokens.licensed
     if kind in {"user", "known"}:
-        return _subject(subject, "user", tokens)
-    return _subject(subject, "group", tokens) if kind == "group" else ""
+        return _subject_token(subject, "user", tokens)
+    return _subject_token(subject, "group", tokens) if kind == "group" else ""
 
 
 def _reads_space(operation: object) -> bool:
+    """Return whether a permission is to read the space itself."""
     if not isinstance(operation, Mapping):
         return False
     key = operation.get("key") or operation.get("operationKey") or operation.get("operation")
@@ -175,7 +176,7 @@ def _reads_space(operation: object) -> bool:
     return (key, target) == ("read", "space")
 
 
-def _subject(row: object, kind: str, tokens: Tokens) -> str:
+def _subject_token(row: object, kind: str, tokens: Tokens) -> str:
     """Return a user's or a group's token; empty if the row does not name it."""
     if not isinstance(row, Mapping):
         return ""

@@ -59,12 +59,11 @@ class Scope:
 
         return selected
 
-    def reads(self, key: str, tells: Json) -> bool:
-        """Return whether the space of this ``key``, with Confluence's description ``tells``, is
-        read."""
+    def reads(self, key: str, description: Json) -> bool:
+        """Return whether the space with this ``key`` and Confluence's ``description`` is read."""
         if self.spaces:
             return key in self.spaces
-        return is_listed(tells, personal=self.personal, archived=self.archived)
+        return is_listed(description, personal=self.personal, archived=self.archived)
 
     @property
     def reads_labels(self) -> bool:
@@ -102,5 +101,6 @@ def _labelled(labels: Sequence[str]) -> str:
 
 
 def _ids(wiki: Transport, space: ConfluenceSpace, query: str) -> frozenset[str]:
+    """Return the ids of the content in the space that ``query`` finds."""
     params = search_params(f"space = {quoted(space.key)} and {query}", _AT_ONCE)
     return frozenset(str(row.get("id")) for row in rows(pages_of(wiki, SEARCH, params)))

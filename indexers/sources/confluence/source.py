@@ -50,9 +50,9 @@ class ConfluenceSource(WikiSource):
         scope, name = self._scope, settings.name
         self._patient = self._transport(timeout=settings.timeout_seconds, patience=Patience())
         # Each its own, so that a long sync takes no place from a person who waits for an answer.
-        haste = min(settings.timeout_seconds, _HASTE)
-        looking = self._transport(timeout=haste, patience=_IMPATIENT, at_once=AT_ONCE)
-        asking = self._transport(timeout=haste, patience=_FOR_RIGHTS)
+        timeout = min(settings.timeout_seconds, _HASTE)
+        live_transport = self._transport(timeout=timeout, patience=_IMPATIENT, at_once=AT_ONCE)
+        members_transport = self._transport(timeout=timeout, patience=_FOR_RIGHTS)
         extras = Extras(
             attachments=settings.attachments,
             comments=settings.comments,
@@ -61,7 +61,7 @@ class ConfluenceSource(WikiSource):
         names: Names = {}
         parse = resources.parse
         self.live: LiveConfluence = LiveConfluence(
-            name, looking, scope, extras, names=names, parse=parse
+            name, live_transport, scope, extras, names=names, parse=parse
         )
         self.divisible: ConfluenceWiki = ConfluenceWiki(
             name,
@@ -76,14 +76,14 @@ class ConfluenceSource(WikiSource):
         self.recent = ScopedWiki(self.divisible, self.divisible.recent)
         remembered = settings.members_minutes * 60
         self.members = ConfluenceMembers(
-            asking,
+            members_transport,
             self.divisible.survey.tokens,
             overrides=settings.accounts,
             remembered=remembered,
             listed=max(LISTED, remembered) if remembered else 0.0,
         )
-        self._access = ConfluenceAccess(name, looking, self.live.survey, self.members)
-        self._base = looking.base
+        self._access = ConfluenceAccess(name, live_transport, self.live.survey, self.members)
+        self._base = live_transport.base
         super().__init__(self.divisible)
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
@@ -136,19 +136,19 @@ class ConfluenceSource(WikiSource):
 
     def _doctor(self) -> ConfluenceDoctor:
         settings = self._settings
-        asks = partial(self._transport, timeout=settings.timeout_seconds, patience=_BRIEF)
-        transport = asks()
+        new_transport = partial(self._transport, timeout=settings.timeout_seconds, patience=_BRIEF)
+        transport = new_transport()
         base = transport.base
         # Each site publishes its id at its origin.
-        site = asks(base=Base(base.origin, "", cloud=True))
-        scoped_elsewhere = base.cloud and not base.people and self._secret(settings.token_variable)
+        site = new_transport(base=Base(base.origin, "", cloud=True))
+        may_need_id = base.cloud and not base.people and self._secret(settings.token_variable)
         return ConfluenceDoctor(
             self.name,
             transport,
             self._scope,
             ConfluenceMembers(transport, Tokens(base.site), overrides=settings.accounts),
             accounts=settings.accounts,
-            cloud_id=partial(cloud_id, site) if scoped_elsewhere else None,
+            cloud_id=partial(cloud_id, site) if may_need_id else None,
         )
 
     @property

@@ -56,7 +56,8 @@ def left_behind(
     known: Known,
     key_of: KeyOf,
 ) -> LeftBehind:
-    """Sort the ``known`` pages that are not ``listed`` by the state of their space."""
+    """Sort the ``known`` pages that are not ``listed`` (keys) by the state of their space. The
+    listings of ``refused`` spaces (by id) failed."""
     absent = {space.id: space for space in spaces.seen if space.id in refused}
     lost = {id_ for id_, why in refused.items() if why.absent}
     failed = {id_ for id_ in absent if id_ not in lost}
@@ -82,20 +83,20 @@ def left_behind(
         elif trouble_elsewhere:
             closed[key] = page
     lost_keys = [*spaces.lost, *(absent[id_].key for id_ in sorted(lost))]
-    failures = [_lost(key, spaces.hints.get(key, "")) for key in lost_keys]
+    failures = [_lost_failure(key, spaces.hints.get(key, "")) for key in lost_keys]
     failed_keys = {key_of(space_id_of(page.revision)) for page in unread.values()}
     undetermined = {
         space for page in closed.values() if not key_of(space := space_id_of(page.revision))
     }
     for key, why in spaces.unread.items():
         in_doubt = "" in undetermined or (undetermined and key not in failed_keys)
-        failures.append(_perhaps_closed(key, why) if in_doubt else _unread(key, why))
-    failures += [_unread(absent[id_].key, refused[id_]) for id_ in sorted(failed)]
+        failures.append(_closed_failure(key, why) if in_doubt else _unread_failure(key, why))
+    failures += [_unread_failure(absent[id_].key, refused[id_]) for id_ in sorted(failed)]
     return LeftBehind(closed, unread, tuple(failures))
 
 
-def untold_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> dict[str, list[str]]:
-    """Return some pages of each space, by id, that is either lost or unread, if nothing tells
+def undetermined_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> dict[str, list[str]]:
+    """Return a few pages of each space, by its id, that may be lost or unread: nothing tells
     which."""
     samples: dict[str, list[str]] = {}
     if not spaces.lost or not spaces.unread:
@@ -149,7 +150,7 @@ def vanished_spaces(spaces: ListedSpaces, known: Known, key_of: KeyOf) -> tuple[
     )
 
 
-def _lost(key: str, hint: str) -> Failed:
+def _lost_failure(key: str, hint: str) -> Failed:
     return Failed(
         f"space {key}",
         "Confluence does not show it to the token: it is deleted, its key has changed, or it is"
@@ -158,14 +159,14 @@ def _lost(key: str, hint: str) -> Failed:
     )
 
 
-def _unread(key: str, why: Refused) -> Failed:
+def _unread_failure(key: str, why: Refused) -> Failed:
     return Failed(
         f"space {key}",
         f"its pages could not be listed and stay as they were; the next sync tries again. {why}",
     )
 
 
-def _perhaps_closed(key: str, why: Refused) -> Failed:
+def _closed_failure(key: str, why: Refused) -> Failed:
     return Failed(
         f"space {key}",
         "its pages could not be listed. Nobody is shown those that may as well be in a space that"

@@ -73,7 +73,7 @@ class StorageLinks:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A target. ``name`` is shown by a link without words of its own."""
+    """The target of a link. ``name`` is shown by a link without words of its own."""
 
     name: str
     address: str
@@ -100,18 +100,20 @@ class StorageAnchors:
 def target(link: Node, links: StorageLinks, anchors: StorageAnchors) -> Target:
     """Return the target of an ``ac:link``, or of another element with an ``ri:`` child."""
     resource = next((child for child in link.nodes() if child.tag.startswith("ri:")), None)
-    place = link.attributes.get("ac:anchor", "")
+    anchor = link.attributes.get("ac:anchor", "")
     if resource is None:
-        fragment = anchors.fragment(place) if place else ""
-        return Target(place, links.resolve(f"#{fragment}"))
+        fragment = anchors.fragment(anchor) if anchor else ""
+        return Target(anchor, links.resolve(f"#{fragment}"))
     page_target = _resource(resource, links)
     title = resource.attributes.get("ri:content-title", "")
-    if place and page_target.address and title:
-        return Target(page_target.name, f"{page_target.address}#{anchors.fragment(place, title)}")
+    if anchor and page_target.address and title:
+        return Target(page_target.name, f"{page_target.address}#{anchors.fragment(anchor, title)}")
     return page_target
 
 
 def _resource(resource: Node, links: StorageLinks) -> Target:  # noqa: PLR0911 - one case an element
+    """Return the target that an ``ri:`` element names."""
+
     def attribute(name: str) -> str:
         return resource.attributes.get(f"ri:{name}", "").strip()
 
@@ -158,8 +160,8 @@ class StorageElements:
         root.children = self._content(root.children, apart=True)
 
     def _content(self, items: Iterable[Node | str], *, apart: bool, in_line: bool = False) -> Items:
-        """Return ``items`` in elements that the writer knows. With ``apart``, pictures and macros
-        between blocks are paragraphs; ``in_line``: only if there is a block."""
+        """Return ``items`` in elements that the writer knows. ``apart``: a picture or macro without
+        words beside it becomes a paragraph; ``in_line``: only if there is a block."""
         originals = list(items)
         replaced: list[Items] = [
             [item] if isinstance(item, str) else self._converted(item) for item in originals
@@ -171,12 +173,12 @@ class StorageElements:
             return flat
         result: Items = []
         pairs = zip(originals, replaced, strict=True)
-        for blocky, group in groupby(pairs, key=lambda pair: any(map(is_block, pair[1]))):
+        for are_blocks, group in groupby(pairs, key=lambda pair: any(map(is_block, pair[1]))):
             run = list(group)
-            alone = not blocky and all(is_blank(item) or _stands_alone(item) for item, _ in run)
+            wordless = all(is_blank(item) or _stands_alone(item) for item, _ in run)
             for item, content in run:
-                lone = alone and not isinstance(item, str) and content
-                result += [Node("p", {}, content)] if lone else content
+                wrap = wordless and not are_blocks and not isinstance(item, str) and content
+                result += [Node("p", {}, content)] if wrap else content
         return result
 
     def _children_of(self, node: Node) -> Items:
@@ -215,6 +217,7 @@ class StorageElements:
         return [item]
 
     def _link(self, node: Node) -> Node:
+        """Return a link with its own words, or with the name of its target."""
         to = target(node, self.links, self.anchors)
         bodies = node.nodes("ac:link-body", "ac:plain-text-link-body")
         label = [item for body in bodies for item in self._children_of(body)]
@@ -225,7 +228,7 @@ class StorageElements:
         return Node("fn-word", {}, [to.name])  # a person
 
     def _picture(self, node: Node) -> Items:
-        """Return the picture's alternative text, title and caption, each once."""
+        """Return the picture's alternative text, title and caption, without repetitions."""
         texts = (" ".join(node.attributes.get(name, "").split()) for name in _PICTURE_WORDS)
         known = dict.fromkeys(filter(None, texts))
         captions = list(node.nodes("ac:caption"))
@@ -335,6 +338,7 @@ def _checkbox(task: Node) -> Node:
 
 
 def _emoticon(node: Node) -> str:
+    """Return the emoji, or else its name."""
     fallback = _ESCAPED.sub(_unescaped, node.attributes.get("ac:emoji-fallback", ""))
     name = node.attributes.get("ac:name", "")
     if not fallback:

@@ -88,6 +88,7 @@ def _visible_tree(body: str) -> Node:
 
 
 def _hidden(item: Node | str) -> bool:
+    """Return whether the page does not show ``item`` as text of its own."""
     if isinstance(item, str):
         return False
     if item.tag in macros.TAGS:

@@ -101,6 +101,7 @@ class Macro:
 
 
 def read(node: Node) -> Macro:
+    """Return the macro that an element describes."""
     plain = node.first("ac:plain-text-body")
     return Macro(
         name=node.attributes.get("ac:name", "").lower(),

@@ -46,7 +46,7 @@ def grow(body: str) -> Node:
 
 
 def _strict(body: str) -> Node:
-    """Raises: XMLSyntaxError."""
+    """Parse as XML. Raises XMLSyntaxError if the body is not well formed."""
     # By default the parser resolves only entities that the document itself declares. A body is
     # within the root, where it can declare none.
     parser = etree.XMLParser(no_network=True, remove_comments=True, remove_pis=True)
@@ -65,6 +65,7 @@ def _lenient(body: str) -> Node:
 
 
 def _tree_of(source: etree._Element) -> Node:
+    """Return the children of ``source`` below a new root."""
     root = Node("page")
     pending = [(source, root)]
     while pending:
@@ -97,6 +98,7 @@ def _prologue() -> str:
 
 
 def _prefixed(name: str) -> str:
+    """Return the name with a short prefix in place of its namespace, in lower case."""
     return _NAMESPACE.sub(lambda match: _PREFIXES.get(match[0], ""), name).lower()
 
 

@@ -136,7 +136,7 @@ class Survey:
         remaining = spaces
         for _ in range(2):
             refused.clear()
-            listings = parallel_map(self._of_space, remaining, _SPACES_AT_ONCE)
+            listings = parallel_map(self._pages_of, remaining, _SPACES_AT_ONCE)
             for space, listed in zip(remaining, listings, strict=True):
                 if isinstance(listed, Refused):
                     refused[space.id] = listed
@@ -186,7 +186,7 @@ class Survey:
     def by_space(
         pages: Iterable[Listed | None], spaces: Mapping[str, ConfluenceSpace]
     ) -> dict[ConfluenceSpace, list[Listed]]:
-        """Return those of ``pages`` that are in ``spaces`` (by id)."""
+        """Return the ``pages`` of each of ``spaces`` (by id), without those of other spaces."""
         pages_by_space: dict[ConfluenceSpace, list[Listed]] = {}
         for page in pages:
             if page and page.space.id in spaces:
@@ -244,7 +244,8 @@ class Survey:
                 selected.append(page)
         return selected, excluded
 
-    def _of_space(self, space: ConfluenceSpace) -> list[Seen] | Refused:
+    def _pages_of(self, space: ConfluenceSpace) -> list[Seen] | Refused:
+        """Return the pages of a space with their rights; the refusal if it cannot be listed."""
         try:
             return list(self.seen(space, self.selected(space, self.product.pages(space))))
         except Refused as refused:
@@ -301,6 +302,7 @@ class Survey:
 
 
 def _hint(key: str, seen: Sequence[ConfluenceSpace]) -> str:
+    """Return a hint at the mistake in ``key``; empty if none is obvious."""
     if any(sign in key for sign in "*?%"):
         return " `spaces` takes whole keys, and no wildcards."
     others = [space for space in seen if space.key != key]

@@ -35,6 +35,7 @@ _PIECE = 1 << 16
 _CHECK_EVERY = 0.25
 """Seconds between two checks whether a request is to be given up."""
 _TEMPORARY = {429, 500, 502, 503, 504}
+"""HTTP statuses after which another try may succeed."""
 
 
 def at(answer: object, *names: str) -> Any:
@@ -267,7 +268,8 @@ class Transport:
         return self._answer(ask), bytes(body)
 
     def _answer(self, ask: Callable[[], Response], *, few_tries: bool = False) -> Response:
-        """Return the first response that is no temporary failure, or a persistent 500."""
+        """Return the first response that is no temporary failure, or a 500 that all tries get.
+        Raise Refused or WikiUnavailable if the tries or the time are used up."""
         patience, started = self._patience, self._time.monotonic()
         pauses, tries = growing_pauses(patience.first_wait), 0
         while True:
@@ -326,10 +328,11 @@ class Transport:
         return request.result()
 
     def _wait(self, response: Response | None, pause: float) -> float:
-        """Return the seconds that the server asks for, or ``pause`` times 0.5 to 1 at random."""
+        """Return the seconds to wait before the next try: as many as the server asks for, and a
+        random bit more; else ``pause`` times 0.5 to 1, at random."""
         retry_after = response.headers.get("Retry-After") if response is not None else None
         server_wait = seconds_of(retry_after, self._time.now)
-        # Many requests are refused at once: chance keeps them from being repeated at once.
+        # Requests that are refused together must not all be repeated at the same moment.
         chance = self._time.chance()
         if server_wait is not None:
             return server_wait + chance * self._patience.first_wait
@@ -344,6 +347,7 @@ class _Session(Session):
         self._seconds = seconds
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
+        """Send the request. Unless it is streamed, read the response within the limits."""
         streamed = kwargs.get("stream")
         until = time.monotonic() + self._seconds
         response = super().send(request, **{**kwargs, "stream": True})
@@ -359,7 +363,7 @@ class _Session(Session):
 
 
 def _bounded(response: Response, until: float) -> bytes:
-    """Return the body, unpacked.
+    """Return the body, decompressed. ``until`` is a time of `time.monotonic`.
 
     Raises:
         Refused: the body is too long.
@@ -378,8 +382,8 @@ def _bounded(response: Response, until: float) -> bytes:
 
 
 def _pieces(response: Response) -> Iterator[bytes]:
-    """Yield the bytes of the body, unpacked, as soon as they come: `iter_content` would wait for a
-    whole piece, however long that takes.
+    """Yield the bytes of the body, decompressed, as soon as they come: `iter_content` would wait
+    for a whole piece, however long that takes.
 
     Raises:
         RequestException: the connection breaks.
@@ -392,6 +396,7 @@ def _pieces(response: Response) -> Iterator[bytes]:
 
 
 def _session(ca_bundle: str, connections: int, seconds: float) -> Session:
+    """Return a session without the environment's settings; see `_Session` for ``seconds``."""
     session = _Session(seconds)
     session.trust_env = False
     session.verify = ca_bundle or True

@@ -48,7 +48,7 @@ from footnote_bot.indexers.sources.confluence.spaces_lost import (
     in_lost_spaces,
     known_in,
     left_behind,
-    untold_spaces,
+    undetermined_spaces,
     vanished_spaces,
 )
 from footnote_bot.indexers.sources.confluence.survey import ListedSpaces, NoSpaces, Survey
@@ -87,6 +87,7 @@ class ConfluenceWiki:
         self._reader = Reader(name, transport, self.survey.product, names, parse=parse)
         self._extras = PageExtras(extras or Extras(), name, transport, self._reader, parse)
         self._passed_over: dict[str, int] = {}
+        """Versions of edited pages, by key, that `recent` need not check again."""
 
     @property
     def requests(self) -> int:
@@ -104,15 +105,15 @@ class ConfluenceWiki:
         self._passed_over.clear()
         spaces = yield from self._listed_spaces(known)
         # Before the rights: a file listed after them may have been attached for fewer people.
-        parts, trouble = self._parts(spaces.seen, known_in(spaces.seen, known))
+        parts, listing_error = self._parts(spaces.seen, known_in(spaces.seen, known))
         enumeration = self.survey.enumerated(spaces.seen)
         seen = _merged(enumeration.pages)
         tallies = _tallies(spaces.seen, seen)
         extras = self._extras.documents(parts, {page.key: page for page in seen})
         keys = frozenset([*(page.key for page in seen), *(extra.key for extra in extras)])
-        self.survey.learn_keys(untold_spaces(spaces, known, self.survey.key_of))
+        self.survey.learn_keys(undetermined_spaces(spaces, known, self.survey.key_of))
         pages_left = left_behind(spaces, enumeration.refused, keys, known, self.survey.key_of)
-        if not trouble:
+        if not listing_error:
             warnings = _refusals(seen)
             if not spaces.lost:
                 warnings += vanished_spaces(spaces, known, self.survey.key_of)
@@ -125,11 +126,12 @@ class ConfluenceWiki:
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
                         " naming nobody", self.name, closed)  # fmt: skip
-        if trouble:
+        if listing_error:
+            # The attachments are unknown: close those whose page may have lost readers.
             yield from close_pages(self._perhaps_narrowed(seen, known))
         yield from self._differing(seen, extras, known)
-        if trouble:
-            raise trouble
+        if listing_error:
+            raise listing_error
 
     def recent(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """Yield recent edits, attachments and comments, as far as the search knows them. Rights,
@@ -139,10 +141,10 @@ class ConfluenceWiki:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
             WikiUnavailable: the search does not answer.
         """
-        listed = yield from self._listed_spaces(known)
-        yield from close_pages(in_lost_spaces(listed, known))
-        listed.with_some_seen()
-        spaces = {space.id: space for space in listed.seen}
+        listed_spaces = yield from self._listed_spaces(known)
+        yield from close_pages(in_lost_spaces(listed_spaces, known))
+        listed_spaces = listed_spaces.with_some_seen()
+        spaces = {space.id: space for space in listed_spaces.seen}
         edited = dict(self.survey.product.edited(_HOURS))
         keys = [
             key
@@ -219,8 +221,8 @@ class ConfluenceWiki:
     def _parts(
         self, spaces: Sequence[ConfluenceSpace], known: Collection[str]
     ) -> tuple[list[ExtraPart], WikiUnavailable | None]:
-        """Return the attachments, or the failure to list them, which must not keep pages from being
-        read."""
+        """Return the attachments and comments, and None; or an empty list, and the error that kept
+        them from being listed: pages are read all the same."""
         try:
             return self._extras.enumerated(spaces, known), None
         except WikiUnavailable as error:
@@ -243,7 +245,7 @@ class ConfluenceWiki:
         }
 
     def _current(self, keys: Collection[str]) -> dict[str, Seen]:
-        """Return the pages that exist, in their current state."""
+        """Return the pages of ``keys`` that exist, by key, in their current state."""
         spaces = {space.id: space for space in self.survey.spaces()}
         pages = list(self.survey.find_all(keys, spaces))
         if any(page and page.space.id not in spaces for page in pages):
@@ -273,8 +275,8 @@ class ConfluenceWiki:
         """Yield the differences between ``known`` and the documents seen now. Rights that could not
         be read, and perhaps can be, are read again at the end."""
         doubtful = {page.key: page for page in pages if page.doubtful}
-        in_doubt = [extra for extra in extras if extra.page.key in doubtful]
-        narrowed = _narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
+        doubtful_extras = [extra for extra in extras if extra.page.key in doubtful]
+        narrowed = _narrowed_meanwhile((*doubtful.values(), *doubtful_extras), known)
         yield from _relabelled(known, narrowed)
         yield from self._changes_of(
             [page for page in pages if page.key not in doubtful],
@@ -283,10 +285,12 @@ class ConfluenceWiki:
         )
         if not doubtful:
             return
-        again = {page.key: page for page in self._seen_again(list(doubtful.values()))}
-        in_doubt = [extra.on(again[extra.page.key]) for extra in in_doubt]
-        yield from self._changes_of(list(again.values()), in_doubt, {**known, **narrowed})
-        yield from _failures(list(again.values()))
+        read_again = {page.key: page for page in self._seen_again(list(doubtful.values()))}
+        doubtful_extras = [extra.on(read_again[extra.page.key]) for extra in doubtful_extras]
+        yield from self._changes_of(
+            list(read_again.values()), doubtful_extras, {**known, **narrowed}
+        )
+        yield from _failures(list(read_again.values()))
 
     def _seen_again(self, doubtful: Sequence[Seen]) -> Iterator[Seen]:
         """Yield the pages with their rights read again, or as they were if that fails."""
@@ -310,8 +314,8 @@ class ConfluenceWiki:
             key, indexed = document.key, known.get(document.key)
             loses_readers = indexed is not None and _loses_readers(indexed, document.acl)
             change: PageChange | None = self._unread(document)
-            remains = not isinstance(change, Skipped)
-            if indexed and remains and says_the_same(document, indexed.revision):
+            stays_indexed = not isinstance(change, Skipped)
+            if indexed and stays_indexed and says_the_same(document, indexed.revision):
                 current = KnownPage(revision(document), document.acl, document.owner)
                 relabelled = Relabelled(key, current.revision, current.acl, current.owner)
                 if loses_readers:
@@ -330,8 +334,8 @@ class ConfluenceWiki:
     def _read(
         self, pages: Sequence[Seen], extras: Sequence[OnPage], to_read: Collection[str]
     ) -> Iterator[PageChange]:
-        """Read the documents ``to_read``, but for pages that labels leave out, and all extras on
-        those."""
+        """Read the documents ``to_read`` (keys), and yield their changes. A page that its labels
+        leave out is skipped, and all its extras are."""
         to_keep, left_out = self.survey.sorted_by_labels(
             [page for page in pages if page.key in to_read]
         )
@@ -346,6 +350,8 @@ class ConfluenceWiki:
         )
 
     def _unread(self, document: Document) -> Skipped | Failed | None:
+        """Return why the document need not be read, such as that it is empty; None if it must
+        be."""
         if not isinstance(document, Seen):
             return self._extras.unread(document)
         return Skipped(document.key, EMPTY) if self._reader.known_empty(document) else None
@@ -362,6 +368,7 @@ def _merged(seen: Iterable[Seen]) -> list[Seen]:
 
 
 def _tallies(spaces: Sequence[ConfluenceSpace], seen: Sequence[Seen]) -> dict[str, Space]:
+    """Return by space key how many pages are listed, and how many of them nobody may read."""
     pages = Counter(page.listed.space.key for page in seen)
     closed = Counter(page.listed.space.key for page in seen if page.acl == NOBODY)
     return {space.key: Space(pages[space.key], closed[space.key]) for space in spaces}
@@ -370,8 +377,8 @@ def _tallies(spaces: Sequence[ConfluenceSpace], seen: Sequence[Seen]) -> dict[st
 def _narrowed_meanwhile(
     documents: Iterable[Document], known: Mapping[str, KnownPage]
 ) -> dict[str, KnownPage]:
-    """Return the indexed pages of ``documents``, open to those readers alone whom the readable
-    rights admit."""
+    """Return the indexed versions of ``documents``, by key, each open only to readers whom its
+    indexed and its readable rights both admit."""
     return {
         document.key: replace(indexed, acl=_narrowed(indexed.acl, document.acl))
         for document in documents
@@ -382,7 +389,7 @@ def _narrowed_meanwhile(
 def _relabelled(
     known: Mapping[str, KnownPage], narrowed: Mapping[str, KnownPage]
 ) -> Iterator[Relabelled]:
-    """Yield the rights that differ."""
+    """Yield the ``narrowed`` pages whose rights differ from the ``known`` ones."""
     for key, indexed in narrowed.items():
         if indexed.acl != known[key].acl:
             yield Relabelled(key, indexed.revision, indexed.acl)
@@ -394,11 +401,12 @@ def _loses_readers(indexed: KnownPage, current: Acl) -> bool:
 
 
 def _narrowed(indexed: Acl, current: Acl) -> Acl:
+    """Return rights that admit those whom both admit; nobody if one of the two admits nobody."""
     return NOBODY if NOBODY in {indexed, current} else indexed & current
 
 
 def _refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
-    """Return a warning for each gate that Confluence does not report."""
+    """Return a warning for each gate that Confluence refused to report permanently."""
     return tuple(
         f"{_gate_name(where)} cannot be read: {gate.why} {_effect(gate, count)}"
         for where, (gate, count) in _unread_gates(pages).items()
@@ -428,12 +436,15 @@ def _unread_gates(pages: Iterable[Seen]) -> dict[str, tuple[UnreadGate, int]]:
 
 
 def _gate_name(where: str) -> str:
+    """Return the name of a gate for messages, from its place (see `Seen.unread`)."""
     if where.startswith("space "):
         return f"Who may view {where}"
     return f"The restriction of page {where}"
 
 
 def _effect(gate: UnreadGate, count: int) -> str:
+    """Say from whom an unread gate hides ``count`` pages. One that is not empty was read in part:
+    only its rule for anonymous visitors is missing."""
     pages = "the page" if count == 1 else f"the {count} pages"
     if gate:
         return f"Visitors who are not logged in are not shown {pages} behind it."

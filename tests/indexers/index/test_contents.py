@@ -65,10 +65,10 @@ def test_the_filter_finds_exactly_the_passages_that_the_reader_may_read(
 ) -> None:
     reader = Principal(frozenset(tokens))
     contents = IndexContents(cast("Engine", Facets(before)), lambda: 0.0, None)
-    contents.fields(reader, wikis)
+    contents.filter_for(reader, wikis)
     for passage in added:
         contents.will_write(*passage)
-    fields = contents.fields(reader, wikis)
+    fields = contents.filter_for(reader, wikis)
 
     stored = {*before, *added}
     readable = {
@@ -98,7 +98,7 @@ def test_a_clause_that_every_passage_meets_is_left_out(
 ) -> None:
     stored = [("handbook", OPEN), ("office", OPEN), ("office", ACLS[1]), ("team", ACLS[2])]
     contents = IndexContents(cast("Engine", Facets(stored)), lambda: 0.0, None)
-    fields = contents.fields(Principal(frozenset(tokens)), wikis)
+    fields = contents.filter_for(Principal(frozenset(tokens)), wikis)
 
     assert fields is not None
     assert set(fields) == clauses
@@ -110,7 +110,7 @@ def test_a_list_is_used_for_its_time_and_no_longer() -> None:
     staff = Principal(frozenset({"staff"}))
     fields = []
     for now[0] in (0.0, 4.9, 5.0):
-        fields.append(contents.fields(staff, None))
+        fields.append(contents.filter_for(staff, None))
         facets.passages = [("handbook", ACLS[1])]
 
     assert fields == [None, None, {}]
@@ -130,9 +130,9 @@ def test_acls_are_judged_once_for_the_searches_of_one_question(
     contents = IndexContents(cast("Engine", Facets([("handbook", OPEN)])), lambda: 0.0, None)
     ann, ben = Principal(frozenset({"ann"})), Principal(frozenset({"ben"}))
     for reader in (ann, ann, ben):
-        contents.fields(reader, None)
+        contents.filter_for(reader, None)
     contents.will_write("handbook", ACLS[1])
-    contents.fields(ben, None)
+    contents.filter_for(ben, None)
 
     assert judged == [OPEN, OPEN, OPEN, ACLS[1]]
 
