@@ -95,8 +95,7 @@ def _names(dotted: str) -> list[str]:
 
 
 def line_of(path: Location, lines: Mapping[Location, int]) -> int | None:
-    """Return the line of the setting at ``path``, or of the nearest table above it; None if neither
-    is in the file."""
+    """Return the line of the setting at ``path``, or of the nearest table above it, or None."""
     for length in range(len(path), 0, -1):
         if line := lines.get(path[:length]):
             return line

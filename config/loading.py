@@ -186,8 +186,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    """Return the settings with every path as an absolute one: relative ones count from
-    ``folder``."""
+    """Return the settings with absolute paths; relative ones count from ``folder``."""
     changed: dict[str, Any] = {"data_dir": _straight(folder / settings.data_dir)}
     changed["wiki"] = tuple(
         wiki.model_copy(
@@ -204,8 +203,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
 
 
 def _straight(path: Path) -> Path:
-    """Return the path without ``..``. Links behind the last ``..`` stay, as their targets may
-    change."""
+    """Return the path without ``..``. Later links stay, as their targets may change."""
     parts = path.parts
     if ".." not in parts:
         return path
@@ -325,8 +323,7 @@ def _model_at(location: Location, values: Mapping[str, Any]) -> type[BaseModel]:
 
 
 def _secret_hint(name: str, known: set[str]) -> str:
-    """Return where secrets belong; empty if the key ``name`` looks like no secret, or like a
-    misspelt setting."""
+    """Return where secrets belong, if the unknown key ``name`` looks like one, or ""."""
     looks_secret = name.casefold().split("_")[-1] in _SECRET
     if not looks_secret or get_close_matches(name, known, n=1, cutoff=0.9):
         return ""

@@ -149,8 +149,7 @@ def _indented(lines: str) -> str:
 
 
 class LoggedLines(io.TextIOBase):
-    """A standard error that logs each line that is printed there, to the ``stream`` in its
-    place."""
+    """A standard error that logs each printed line to ``stream``."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -165,8 +164,7 @@ class LoggedLines(io.TextIOBase):
 
 @contextmanager
 def lines_only() -> Iterator[None]:
-    """Log whatever would be printed to standard error: by a library, as a warning of Python, or
-    because a thread failed."""
+    """Log what libraries, Python's warnings and failed threads print to standard error."""
     before = sys.stderr, threading.excepthook, logging.raiseExceptions
     sys.stderr = cast("TextIO", LoggedLines(sys.stderr))
     threading.excepthook = _log_failure

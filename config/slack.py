@@ -65,8 +65,7 @@ class SlackSettings(Strict):
 
     @property
     def listens_on(self) -> str:
-        """Return the address to listen on. In HTTP mode Slack must reach it, mostly through a
-        container's port."""
+        """Return the address to listen on. In HTTP mode Slack must reach it from outside."""
         return self.host or ("127.0.0.1" if self.mode == "socket" else "0.0.0.0")  # noqa: S104
 
     @field_validator("accounts")

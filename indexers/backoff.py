@@ -9,7 +9,7 @@ from math import inf, isfinite
 
 
 def growing_pauses(first: float, longest: float = inf) -> Iterator[float]:
-    """Yield seconds for ever, doubled each time up to ``longest``."""
+    """Yield pauses in seconds for ever: ``first``, then doubled each time up to ``longest``."""
     pause = min(first, longest)
     while True:
         yield pause
@@ -17,7 +17,7 @@ def growing_pauses(first: float, longest: float = inf) -> Iterator[float]:
 
 
 def seconds_of(retry_after: str | None, now: Callable[[], datetime]) -> float | None:
-    """Return the seconds in the header Retry-After, which has a number or a date."""
+    """Return the seconds in the header Retry-After, which holds a number or a date; else None."""
     words = (retry_after or "").strip()
     try:
         seconds = float(words)

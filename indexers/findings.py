@@ -107,7 +107,7 @@ class Damage:
 
     @classmethod
     def read(cls, text: str) -> Damage:
-        """Read the result of `to_json`. A file that is damaged itself also counts as damage."""
+        """Return the damage that `to_json` wrote. A damaged file also counts as damage."""
         try:
             fields = json.loads(text)
             return cls(str(fields["why"]), str(fields["index"]))

@@ -73,6 +73,7 @@ class Indexing:
         self.close()
 
     def close(self) -> None:
+        """End the parsing processes, and close the index if it is open."""
         self.parsers.rest()
         if "index" in self.__dict__:
             self.index.close()
@@ -80,6 +81,7 @@ class Indexing:
 
     @cached_property
     def embedder(self) -> Embedder:
+        """Return the configured model; the one that comes with Footnote if none is named."""
         name = self._settings.index.model
         if not name:
             return LocalEmbedder()
@@ -87,8 +89,7 @@ class Indexing:
 
     @cached_property
     def reranker(self) -> Reranker | None:
-        """Return the configured cross-encoder, if there is one; the bundled one is loaded at first
-        use.
+        """Return the configured cross-encoder, if there is one. The bundled one loads late.
 
         Raises:
             ModelUnavailable: it cannot be loaded.
@@ -105,6 +106,7 @@ class Indexing:
         return Splitter.fitting(self.embedder)
 
     def _on_server(self, url: str, setting: str = "[index] url") -> OnServer:
+        """Return the place of an index on a Qdrant server, at the address in ``setting``."""
         settings, index = self._settings, self._settings.index
         key = self._secrets.qdrant_api_key.get_secret_value()
         return OnServer(
@@ -120,11 +122,13 @@ class Indexing:
 
     @property
     def _languages(self) -> Languages:
+        """The languages of the index, and of the wikis that have one of their own."""
         own = {wiki.name: wiki.language for wiki in self._settings.wiki if wiki.language}
         return Languages(self._settings.index.language, own)
 
     @cached_property
     def index(self) -> CurrentIndex:
+        """Return the index that fits the models and settings, opened at the first use."""
         embedder, languages = self.embedder, self._languages
         wanted = fingerprint(
             embedder=embedder.identity,

@@ -30,6 +30,7 @@ class Principal:
 
     @classmethod
     def of(cls, *tokens: str) -> Self:
+        """Return the principal who holds these tokens."""
         return cls(frozenset(tokens))
 
 
@@ -86,6 +87,7 @@ class Acl:
 
     @classmethod
     def of(cls, *gates: Iterable[str]) -> Self:
+        """Return the Acl with these gates, each given as its tokens."""
         return cls(frozenset(frozenset(gate) for gate in gates))
 
     def admits(self, reader: Reader) -> bool:
@@ -388,8 +390,8 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a sync: pages done of pages found (0: not yet known), or, ``embedding``,
-    passages."""
+    """The progress of a sync: pages (or, if ``embedding``, passages) done of all (0: not yet
+    known)."""
 
     wiki: str
     done: int

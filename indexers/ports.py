@@ -99,8 +99,7 @@ class LiveWiki(Protocol):
         ...
 
     def plain_address(self, key: str, url: str) -> str:
-        """Return an address of the page that does not reveal its title, place or headings; empty if
-        there is none."""
+        """Return an address of the page that reveals no title, place or heading, or ""."""
         ...
 
 
@@ -125,8 +124,7 @@ class Embedder(Protocol):
 
 
 class Reranker(Protocol):
-    """A cross-encoder, which reads question and passage together: better than their vectors, and
-    slower."""
+    """A cross-encoder: it reads question and passage together, which is better and slower."""
 
     identity: str
     """The name of the model: scores of different models are not comparable."""

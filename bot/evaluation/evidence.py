@@ -77,8 +77,7 @@ def unmarked(text: str) -> str:
 
 
 def _own_words(answer: Answer) -> tuple[str, int]:
-    """Return the answer's own words without those that it quotes, and the number of quoted
-    sentences."""
+    """Return the answer's words that are no quotations, and the number of quoted sentences."""
     own, quoted = answer.text.removeprefix(THE_CLOSEST), 0
     for number, source in enumerate(answer.sources, start=1):
         if not source.quote:

@@ -48,8 +48,8 @@ def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Return the chance that a positive scores above a negative (ties count half); None if one
-    side is empty."""
+    """Return the chance that a positive scores above a negative (ties: half); None: one is
+    empty."""
     if not positive or not negative:
         return None
     ordered = sorted(negative)

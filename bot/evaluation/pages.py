@@ -44,8 +44,7 @@ class Pages:
         return cls(acls_of(index, wikis))
 
     def located(self, cases: Sequence[Case]) -> list[Case]:
-        """Return the cases with full names of their pages. A name that matches several pages or
-        none stays as it is."""
+        """Return the cases with pages by full name; ambiguous and unknown names stay."""
         return [
             replace(case, relevant={self._name(page): g for page, g in case.relevant.items()})
             for case in cases

@@ -91,8 +91,7 @@ def _entry(
     kind: str,
     earlier: Callable[[RecordedAnswer], Sequence[RecordedAnswer]],
 ) -> _Votes:
-    """Return the entry of the question. The same words are the same question only within the same
-    conversation."""
+    """Return the question's entry. Words count as the same only in the same conversation."""
     starts_thread = not earlier(recorded)
     key = (normalise(recorded.asked.question), 0 if starts_thread else recorded.id)
     return entries.setdefault(key, _Votes(recorded, kind))
@@ -152,8 +151,7 @@ def _grade(votes: Sequence[_Vote]) -> float:
 
 
 def _answerable(votes: Sequence[_Vote]) -> bool | None:
-    """Return whether the question has an answer, if the votes of the greatest weight agree on
-    it."""
+    """Return whether there is an answer; None if the votes of most weight do not agree."""
     known = [vote for vote in votes if vote.answerable is not None]
     heaviest = max((vote.weight for vote in known), default=_PRAISE)
     opinions = {vote.answerable for vote in known if vote.weight == heaviest}

@@ -118,8 +118,7 @@ def _right_auroc(outcomes: Sequence[Outcome]) -> float | None:
 
 
 def _refusal(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """Return how well refusals are decided. Questions of unknown answerability count on neither
-    side."""
+    """Return the measures of refusals. Questions of unknown answerability do not count."""
     unanswerable = [o for o in outcomes if o.case.unanswerable]
     answerable = [o for o in outcomes if o.case.has_answer]
     if not unanswerable:

@@ -115,8 +115,7 @@ class Outcome:
 
     @property
     def useful_quotes(self) -> float | None:
-        """Return the share of a right answer's quotations that hold a fact; None for another
-        answer."""
+        """Return the share of a right answer's quotations that hold a fact; else None."""
         required = self.case.facts
         if not self.right or not required or not isinstance(self.result, Answer):
             return None

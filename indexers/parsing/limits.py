@@ -12,8 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits: ``seconds`` of a processor, ``wall_seconds`` by the clock, ``megabytes`` of
-    memory."""
+    """The limits: ``seconds`` of a processor, ``wall_seconds`` by the clock, and memory."""
 
     seconds: int
     wall_seconds: float

@@ -132,6 +132,7 @@ class Parsers:
                 del self._too_long[old]
 
     def _idle_or_new(self) -> _Process:
+        """Return an idle process that lives, or start one."""
         while True:
             with self._lock:
                 process = self._idle.pop() if self._idle else None
@@ -143,6 +144,8 @@ class Parsers:
 
 
 class _Process:
+    """A process that runs `parsing.worker`, and the pipe to it."""
+
     def __init__(self, megabytes: int) -> None:
         """Start the process.
 
@@ -160,6 +163,7 @@ class _Process:
         self.end = weakref.finalize(self, _end, self._calls, self._process)
 
     def _start(self, theirs: int) -> subprocess.Popen[bytes]:
+        """Start the process; ``theirs`` is the descriptor of its end of the pipe."""
         # Without -P it would import modules from the current folder, which may be a wiki.
         command = [sys.executable, "-P", "-c", _START, str(_ROOT), str(theirs)]
         # No other open file, such as the lock on the index, is inherited.
@@ -200,6 +204,7 @@ class _Process:
         return outcome
 
     def _ended(self, limits: Limits) -> ParsingFailed:
+        """Wait for a process that closed the pipe, and return the error that ended it."""
         try:
             code = self._process.wait(_ENDING)
         except subprocess.TimeoutExpired:

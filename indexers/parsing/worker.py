@@ -78,6 +78,7 @@ def _lower(limit: int, value: int) -> None:
 
 
 def _lift(limit: int) -> None:
+    """Raise the soft limit to the hard one."""
     _, hard = resource.getrlimit(limit)
     resource.setrlimit(limit, (hard, hard))
 

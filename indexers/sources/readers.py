@@ -18,10 +18,12 @@ class WikiReaders:
 
     @property
     def acl(self) -> Acl:
+        """The rights to every page of the wiki."""
         return Acl.of([_token(reader) for reader in self.named])
 
     def access(self, wiki: str, key: str, url: str, email: str, reader: Principal) -> Access:
-        """Return whether ``reader`` may read the page with this ``key`` (empty: no such page)."""
+        """Return whether ``reader``, who has the address ``email``, may read the page at ``url``
+        with this ``key`` (empty: no such page)."""
         admits = self.acl.admits(reader)
         if not key:
             why = "this wiki has no page at this address"
@@ -35,6 +37,7 @@ class WikiReaders:
         return Access(wiki, email, may_read=admits, gates=(gate,), page=key, title=key, url=url)
 
     def finding(self, wiki: str) -> Finding:
+        """Return a finding that names the wiki's readers."""
         if EVERYONE in self.named:
             return ok(wiki, "Its readers are everyone.")
         groups = ", ".join(self._groups)
@@ -53,6 +56,7 @@ class WikiReaders:
 
 
 def _token(reader: str) -> str:
+    """Return the token of a reader as the settings name it."""
     if reader == EVERYONE:
         return EVERYONE
     if reader.startswith("*@"):

@@ -30,6 +30,7 @@ class ScopedWiki:
         return self._read(known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:  # noqa: ARG002 - the port's
+        """Return no page: a part of a wiki does not say what is gone."""
         return frozenset()
 
 

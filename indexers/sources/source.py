@@ -110,13 +110,11 @@ class WikiSource:
         return iter(())
 
     def missing(self) -> str:
-        """Return why there is nothing to read on this machine; empty if there may be. It sends no
-        request."""
+        """Return why there is nothing to read here; empty if there may be. It sends no request."""
         return ""
 
     def trouble(self) -> str:
-        """Return why people get less than they may read; empty if they do not. It may ask the
-        wiki."""
+        """Return why people get less than they may read, or "". It may ask the wiki."""
         return ""
 
     def recall(self, known: Callable[[], Mapping[str, KnownPage]]) -> None:

@@ -107,6 +107,7 @@ class Wikis(dict[str, WikiSource]):
         return spaces[0]
 
     def _part_at(self, url: str) -> SyncScope:
+        """Return the page or space at ``url``, see `part`."""
         source = self._at(url)
         if source and (key := source.key_at(url)):
             return SyncScope(source.name, page=key)
@@ -233,4 +234,5 @@ class Wikis(dict[str, WikiSource]):
 
 
 def _cannot_tell(what: str, name: str, error: WikiUnavailable) -> WikiUnavailable:
+    """Return the error if the wiki ``name`` cannot tell whether ``what`` is its own."""
     return error.behind(f"Whether {what} of {name} cannot be told.")

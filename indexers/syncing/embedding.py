@@ -46,7 +46,7 @@ def embed_waiting(
 def _embeddings(
     embedder: Embedder, passages: Sequence[Passage], report: SyncReport
 ) -> dict[str, Embedding]:
-    """Embed the passages at once, or one by one if one of them breaks it."""
+    """Return the embeddings by digest, computed together or, after an error, one by one."""
     try:
         return _by_digest(embedder, passages)
     except IndexersError:
@@ -67,5 +67,6 @@ def _embeddings(
 
 
 def _by_digest(embedder: Embedder, passages: Sequence[Passage]) -> dict[str, Embedding]:
+    """Embed the passages together, and return the embeddings by passage digest."""
     embeddings = embedder.embed_passages([passage.embedded for passage in passages])
     return dict(zip((passage.digest for passage in passages), embeddings, strict=True))

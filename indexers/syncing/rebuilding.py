@@ -27,8 +27,8 @@ def read_into_new_index(  # noqa: PLR0913 - the sources of the index, and its ch
     limit: RemovalLimit,
 ) -> list[SyncReport]:
     """Read all ``wikis`` into the new ``index``, and promote it, unless a wiki was not read
-    completely or a check objects. Vectors are reused for wikis that are not in ``anew``. ``read``
-    returns a report, or none after a stop."""
+    completely or a check (``gate``, ``limit``) objects. Vectors are reused for wikis that are not
+    in ``anew``. ``read`` returns a wiki's report, or none after a stop."""
     reports: list[SyncReport] = []
     promoted = False
     try:
@@ -136,19 +136,20 @@ def promote_unless_lost(
 def _close_unseen(
     index: CurrentIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
 ) -> None:
-    """Close the pages that are kept and were not seen again, because the wiki may have closed them
-    to the token. Pages that were seen have their new rights in both indexes already."""
+    """Close, in the current index, pages that the rebuilt index does not have: the wiki may have
+    closed them to the token. Pages that were read have their new rights in both indexes already."""
     failed = {(report.wiki, failed.key) for report in reports for failed in report.failed}
     for wiki in wikis:
         if not wiki.has_page_rights:
             continue
-        seen = index.candidate.known(wiki.name)
+        built = index.candidate.known(wiki.name)
         for key, page in index.current.known(wiki.name).items():
-            if key not in seen and (wiki.name, key) not in failed and page.acl != NOBODY:
+            if key not in built and (wiki.name, key) not in failed and page.acl != NOBODY:
                 index.current.relabel(wiki.name, key, page.revision, NOBODY)
 
 
 def _refusal(why: Sequence[str]) -> RebuildRefused:
+    """Return the error of a rebuilt index that is not promoted, for the reasons ``why``."""
     return RebuildRefused(f"The new index was not taken, and the old one is kept. {' '.join(why)}")
 
 
@@ -173,8 +174,7 @@ def lost_pages(index: CurrentIndex, wikis: Container[str], limit: RemovalLimit) 
 
 
 def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
-    """Warn of wikis with indexed pages that could not be read for the candidate (``reports`` name
-    them)."""
+    """Yield a warning for each wiki with indexed pages that could not be read by the rebuild."""
     for report in reports:
         affected = _unread(report, index.current.known(report.wiki))
         if missing := affected - index.candidate.known(report.wiki).keys():

@@ -54,6 +54,7 @@ class Splitter:
         return f"splitter-{VERSION}-{self.max_tokens}"
 
     def __call__(self, page: Page) -> list[Passage]:
+        """Return the passages of a page, in order."""
         pieces = [
             (section, *piece) for section in page.sections for piece in self._pieces(section.text)
         ]
@@ -79,8 +80,7 @@ class Splitter:
         ]
 
     def _pieces(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield neighbouring blocks together while they fit: their source, and only their words, as
-        in `plain`."""
+        """Yield pieces of neighbouring blocks that fit: the source, and the words as in `plain`."""
         start, end, size = 0, 0, 0
         parts: list[str] = []
         for block in blocks(text):
@@ -100,6 +100,7 @@ class Splitter:
             yield text[start:end], "\n".join(parts)
 
     def _cut(self, block: Block) -> Iterator[str]:
+        """Yield the parts of a block that is too long: of code, of a table, or of sentences."""
         match block.kind:
             case Kind.CODE:
                 opening, lines, closing = fenced(block.text)
@@ -111,8 +112,7 @@ class Splitter:
                 yield from self._pack(self._sentences(block.text), "", self._words_in)
 
     def _rows(self, lines: list[str]) -> Iterator[str]:
-        """Yield rows below their header. A header that takes more than half of the room is not
-        repeated."""
+        """Yield parts of a table, each with the header unless it takes over half of the room."""
         head = "\n".join(lines[:2])
         head_size = self._size(head)
         if head_size > self.max_tokens // 2:
@@ -139,6 +139,7 @@ class Splitter:
                 yield from re.findall(rf"\s*\S{{1,{self.max_tokens}}}|\s+$", word)
 
     def _size(self, text: str) -> int:
+        """Count the tokens of the words of ``text``, which is whole blocks or lines."""
         return self.count_tokens(plain(text))
 
     def _words_in(self, line: str) -> int:
@@ -148,7 +149,8 @@ class Splitter:
     def _pack(
         self, parts: Iterable[str], joint: str, size_of: Callable[[str], int], reserved: int = 0
     ) -> Iterator[str]:
-        """Join ``parts`` to pieces of at most ``max_tokens``, with at least one part each."""
+        """Yield ``parts``, joined while they have at most ``max_tokens`` by ``size_of``. A piece
+        has at least one part, and leaves room for ``reserved`` tokens."""
         pending: list[str] = []
         size = reserved
         for part in parts:

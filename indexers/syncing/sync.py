@@ -31,9 +31,9 @@ from footnote_bot.indexers.syncing import embedding
 
 log = logging.getLogger(__name__)
 
-# Changed passages that are held back until rights are narrowed; about 50 MB. A wiki that was never
-# read before has no rights to narrow, so only one batch is held back.
-_HELD = 20_000
+# Passages that are pending until rights are narrowed; about 50 MB. A wiki that was never
+# read before has no rights to narrow, so only one batch is pending.
+_MAX_PENDING = 20_000
 
 
 FEW = 20
@@ -49,6 +49,7 @@ class RemovalLimit:
     allow_mass_removal: bool = False
 
     def refuses(self, lost: int, known: int) -> bool:
+        """Return whether the loss of ``lost`` of ``known`` pages is refused."""
         return lost >= FEW and lost / known > self.max_removal and not self.allow_mass_removal
 
 
@@ -114,6 +115,8 @@ def sync(  # noqa: PLR0913 - the command's options
 
 
 class _SplitPage(NamedTuple):
+    """A changed page and its passages."""
+
     change: Changed
     passages: Sequence[Passage]
 
@@ -140,37 +143,40 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.known = self.index.known(self.wiki.name)
-        self._listed: frozenset[str] | None = None
-        self._whole = True
-        self._leaving: set[str] = set()
-        self._without_text: set[str] = set()
-        self._held: list[_SplitPage] = []
-        self._held_passages = 0
+        self._listed: frozenset[str] | None = None  # the keys of all pages, once the listing ends
+        self._all_listed = True  # no part of the wiki was missing in the listing
+        self._left_out: set[str] = set()  # indexed pages that are left out on purpose now
+        self._without_text: set[str] = set()  # indexed pages that have no text any more
+        self._pending: list[_SplitPage] = []
+        self._pending_passages = 0
         self._written_digests: set[str] = set()
         self._done_pages = 0
 
     @property
     def listed(self) -> frozenset[str]:
+        """The keys of all pages of the wiki; empty if the listing has not ended."""
         return self._listed or frozenset()
 
     @property
     def listed_to_end(self) -> bool:
+        """Return whether the listing has ended, and nobody stopped the sync."""
         return self._listed is not None and not self.stopped()
 
     def apply_changes(self) -> None:
-        enough = _HELD if self.known else embedding.BATCH
+        """Apply all changes that the wiki yields, and write the pages that are pending."""
+        most_pending = _MAX_PENDING if self.known else embedding.BATCH
         try:
             for change in self.wiki.changes({} if self.full else self.known):
                 if self.stopped():
                     return
                 self._apply(change)
-                if self._held_passages >= enough:
-                    self._write_held()
+                if self._pending_passages >= most_pending:
+                    self._write_pending()
         except WikiUnavailable:
             self._write_rest()
             raise
         self._write_rest()
-        self.report.complete = self.listed_to_end and self._whole
+        self.report.complete = self.listed_to_end and self._all_listed
 
     def remove_lost_pages(self, limit: RemovalLimit) -> None:
         """Remove the pages that left the wiki.
@@ -193,8 +199,8 @@ class _Run:
         self._remove(lost)
 
     def _lost_pages(self) -> list[str]:
-        """Return the pages that vanished, each checked, and the pages that have no text any more,
-        which may be an accident. Pages that only moved are removed here."""
+        """Return the pages that are certainly gone, and those that have no text any more, which may
+        be an accident. Pages that only moved are removed here."""
         missing = self._missing()
         try:
             gone = self.wiki.gone(missing) if missing else frozenset()
@@ -207,6 +213,7 @@ class _Run:
         return sorted(lost - moved)
 
     def _remove(self, keys: Sequence[str]) -> None:
+        """Remove the pages from the index, except in a dry run, and count them."""
         self.report.removed += len(keys)
         if keys and not self.dry_run:
             self.index.remove(self.wiki.name, keys)
@@ -214,8 +221,8 @@ class _Run:
             self._plan("remove", key)
 
     def _close(self, keys: Sequence[str]) -> None:
-        """Close these pages to everybody, if the wiki may have closed them. They keep their
-        passages, so that the next sync that sees them can open them without embedding."""
+        """Close the pages to everybody, if the wiki may have closed them. They keep their passages,
+        so that the next sync that sees them can open them without embedding."""
         for key in keys if self.wiki.has_page_rights else ():
             page = self.known[key]
             if page.acl != NOBODY:
@@ -232,21 +239,22 @@ class _Run:
             self.report.complete = False
 
     def settle(self) -> None:
+        """Let the index optimise itself, if something was written and the listing has ended."""
         report = self.report
         written = report.added or report.changed or report.removed or report.passages_embedded
         if written and self.listed_to_end and not self.dry_run:
             self.index.settle()
 
     def _apply(self, change: PageChange) -> None:
-        """Apply one change: at once, but a changed page is held, and a page that leaves stays."""
+        """Apply a change, except that changed pages are queued and removals only noted."""
         match change:
             case Enumerated(keys, spaces, whole, read_as, warnings):
-                self._listed, self._whole, self.report.spaces = keys, whole, spaces
+                self._listed, self._all_listed, self.report.spaces = keys, whole, spaces
                 self.report.read_as = read_as
                 self.report.warnings.extend(warnings)
                 self._count_done(0)
             case Changed():
-                self._hold(change)
+                self._split_and_queue(change)
             case Relabelled():
                 self._relabel(change)
             case Unchanged():
@@ -257,12 +265,15 @@ class _Run:
                 self._count_done()
             case Skipped():
                 self.report.skipped.append(change)
-                self._leave(change.key, self._leaving if change.on_purpose else self._without_text)
+                self._note_leaving(
+                    change.key, self._left_out if change.on_purpose else self._without_text
+                )
             case Failed():
                 self.report.failed.append(change)
                 self._count_done()
 
     def _relabel(self, change: Relabelled) -> None:
+        """Write the new rights and owner of a page, except in a dry run, and count the page."""
         self.report.relabelled += 1
         if not self.dry_run:
             self.index.relabel(
@@ -271,15 +282,16 @@ class _Run:
         self._plan("relabel", change.key)
         self._count_done()
 
-    def _hold(self, change: Changed) -> None:
+    def _split_and_queue(self, change: Changed) -> None:
+        """Narrow a changed page's rights in the index, split it, and queue its passages."""
         page = change.page
         self.report.warnings.extend(f"{page.key}: {warning}" for warning in change.warnings)
         self._narrow(page)
         with self._isolated(page.key):
             passages = self.split(page)
             if passages:
-                self._held.append(_SplitPage(change, passages))
-                self._held_passages += len(passages)
+                self._pending.append(_SplitPage(change, passages))
+                self._pending_passages += len(passages)
             else:
                 self._apply(Skipped(page.key, "no words"))
 
@@ -291,35 +303,37 @@ class _Run:
             common = indexed.acl & page.acl
             self.index.relabel(self.wiki.name, page.key, indexed.revision, common)
 
-    def _leave(self, key: str, leaving: set[str]) -> None:
+    def _note_leaving(self, key: str, leaving: set[str]) -> None:
+        """Note in ``leaving`` that the page leaves the index, if it is indexed, and count it."""
         if key in self.known:
             leaving.add(key)
         self._count_done()
 
     def _missing(self) -> list[str]:
-        """Return the pages that a complete listing does not have any more."""
+        """Return the indexed pages that the complete listing lacks; none if it is incomplete."""
         if not self.listed_to_end:
             return []
         failed = {failed.key for failed in self.report.failed}
-        settled = self.listed | self._leaving | self._without_text | failed
-        return sorted(self.known.keys() - settled)
+        accounted_for = self.listed | self._left_out | self._without_text | failed
+        return sorted(self.known.keys() - accounted_for)
 
     def _write_rest(self) -> None:
-        """Write the pages that are held back, and remove pages that are left out on purpose."""
-        self._write_held()
+        """Write the pages that are still pending, and remove pages that are left out on purpose."""
+        self._write_pending()
         if not self.stopped():
-            self._remove(sorted(self._leaving))
+            self._remove(sorted(self._left_out))
 
-    def _write_held(self) -> None:
-        words_first = self.words_first and self._held_passages >= embedding.BATCH
-        while self._held and not self.stopped():
+    def _write_pending(self) -> None:
+        """Write the pending pages in batches; new ones by their words only if there are many."""
+        words_first = self.words_first and self._pending_passages >= embedding.BATCH
+        while self._pending and not self.stopped():
             batch: list[_SplitPage] = []
             size = 0
-            while self._held and size < embedding.BATCH:
-                page = self._held.pop(0)
+            while self._pending and size < embedding.BATCH:
+                page = self._pending.pop(0)
                 batch.append(page)
                 size += len(page.passages)
-            self._held_passages -= size
+            self._pending_passages -= size
             if words_first:
                 self._write_words([page for page in batch if page.key not in self.known])
                 # The old version of a page stays until the new one is embedded.
@@ -384,6 +398,7 @@ class _Run:
         self._count_done()
 
     def _plan(self, action: str, key: str) -> None:
+        """Add the action to the report of a dry run."""
         if self.dry_run:
             self.report.planned.append(f"{action} {key}")
 
@@ -393,7 +408,7 @@ class _Run:
 
     @contextmanager
     def _isolated(self, key: str) -> Iterator[None]:
-        """Turn an error of a page into its failure; errors of the environment are raised."""
+        """Turn an error within into a failure of the page; errors of the environment are raised."""
         try:
             yield
         except IndexersError:
@@ -405,12 +420,14 @@ class _Run:
             self._count_done()
 
     def _count_done(self, pages: int = 1) -> None:
+        """Add to the number of pages that are done, and report the progress."""
         self._done_pages += pages
         total = max(len(self.listed), self._done_pages) if self.listed else 0
         self.progress(Progress(self.wiki.name, self._done_pages, total))
 
 
 def _refusal(wiki: Wiki, lost: int, known: int) -> str:
+    """Return the message of MassRemoval: ``lost`` of ``known`` pages are gone."""
     pages = f"All {known} pages" if lost == known > 1 else f"{lost} of the {known} pages"
     subject = "The only page" if known == 1 else pages
     are, were = ("is", "was") if known == 1 else ("are", "were")

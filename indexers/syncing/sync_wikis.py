@@ -91,6 +91,7 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
     whole = part is None or part.is_whole
 
     def read(wikis: Sequence[Wiki], *, full: bool = False) -> list[SyncReport]:
+        """Sync these wikis one after another, until a stop, and return their reports."""
         # An index beside the current one is not searched before it is complete. A sync of a part
         # of a wiki must not wait until all of the wiki is embedded.
         words_first = whole and not recent and not parts.index.building
@@ -99,6 +100,7 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
             return [sync_wiki(wiki, full=full, words_first=words_first) for wiki in until_stopped]
 
     def run() -> list[SyncReport]:
+        """Rebuild the index if the sync is full, or else sync the wikis; return the reports."""
         rebuilds = full and not dry_run and whole and parts.index.rebuild()
         if parts.index.building and whole and not dry_run and not recent:
             log.info("The index is being rebuilt beside the current one")

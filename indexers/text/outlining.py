@@ -19,6 +19,8 @@ _OPAQUE = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """A heading: its level (1 to 6), its words, and its anchor."""
+
     level: int
     text: str
     anchor: str
@@ -47,13 +49,13 @@ def outline(
     """
     containers: set[int] = set()
     _find_containers(root, headings, containers)
-    found = list(_cut(root, headings, containers))
-    title_heading = _title_heading([heading for heading, _, _ in found if heading], title)
+    pieces = list(_cut(root, headings, containers))
+    title_heading = _title_heading([heading for heading, _, _ in pieces if heading], title)
     notes = {note_number(node): node for node in root.walk_nodes() if node.tag == "fn-footnote"}
     path: list[Heading] = []
     anchor = ""
     parts: list[_Part] = []
-    for heading, node, items in found:
+    for heading, node, items in pieces:
         writer.refer(node.children)
         if heading is not None and heading is title_heading:
             path, anchor = [], heading.anchor if any(part.text for part in parts) else ""
@@ -72,8 +74,7 @@ def outline(
 
 
 def _find_containers(node: Node, headings: Mapping[int, Heading], containers: set[int]) -> bool:
-    """Add the elements that hold a heading of the outline to ``containers``; return whether
-    ``node`` is one."""
+    """Add elements that hold a heading to ``containers``; return whether ``node`` is one."""
     holding = [
         child
         for child in node.nodes()
@@ -123,15 +124,13 @@ def _title_heading(headings: Sequence[Heading], title: str | None) -> Heading | 
 
 
 def _lists_other_content(items: Iterable[Node | str]) -> bool:
-    """Return whether a table of contents or the like is below a heading, which then says nothing by
-    itself."""
+    """Return whether a table of contents is among ``items``: their heading says nothing alone."""
     nodes = (item for item in items if isinstance(item, Node))
     return any(below.tag == "fn-toc" for node in nodes for below in (node, *node.walk_nodes()))
 
 
 def _text(items: Iterable[Node | str], writer: TreeWriter, notes: dict[int, Node]) -> str:
-    """Return the section's blocks, and the footnotes that it or its heading is the first to refer
-    to."""
+    """Return the section's text, with each footnote that it or its heading is first to name."""
     blocks = writer.blocks(items)
     while writer.referred:
         note = notes.pop(number := writer.referred.pop(0), None)
@@ -159,12 +158,14 @@ def _sections(parts: Sequence[_Part]) -> Iterator[Section]:
 
 
 def _is_bare(part: _Part, following: Sequence[_Part]) -> bool:
-    """Return whether nothing is below the part's heading: no text and no deeper heading."""
+    """Return whether nothing is below the part's heading: no text, and no deeper heading in the
+    part ``following``, if there is one."""
     deeper = any(len(after.headings) > len(part.headings) for after in following)
     return part.heading_is_text and not part.text and bool(part.headings) and not deeper
 
 
 def _bare_section(parts: Sequence[_Part]) -> Iterator[Section]:
+    """Yield one section of the words of headings without text, if there are any."""
     blocks = [block for part in parts for block in paragraph(part.headings[-1])]
     if blocks:
         yield Section(parts[0].headings[:-1], parts[0].anchor, "\n\n".join(blocks))

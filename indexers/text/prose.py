@@ -113,6 +113,7 @@ def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]
 
 
 def _closes(line: str, fence: str) -> bool:
+    """Return whether the line ends the block of code that the fence began."""
     match = _FENCE.match(line)
     return bool(match and match[1].startswith(fence) and not line[match.end() :].strip())
 
@@ -146,8 +147,7 @@ def is_rule(line: str) -> bool:
 
 
 def fenced(code: str) -> tuple[str, list[str], str]:
-    """Return a block of code as its opening fence, its lines, and its closing fence, which is made
-    up if it is missing."""
+    """Return a code block's opening fence, its lines and its closing fence, even if it has none."""
     opening, *lines = code.split("\n")
     match = _FENCE.match(opening)
     if not match:
@@ -167,14 +167,15 @@ def readable(text: str) -> str:
     last: Kind | None = None
     for block in blocks(text):
         if words := block.text if block.kind is Kind.CODE else plain_block(block):
-            close = block.kind is last is Kind.ITEM
-            parts.append(("\n" if close else "\n\n") if parts else "")
+            is_same_list = block.kind is last is Kind.ITEM
+            parts.append(("\n" if is_same_list else "\n\n") if parts else "")
             parts.append(_bullet(block) + words if block.kind is Kind.ITEM else words)
             last = block.kind
     return "".join(parts)
 
 
 def _bullet(block: Block) -> str:
+    """Return a list item's mark for people, with its indentation, or ""."""
     marked = _ITEM.match(block.text)
     if not marked:
         return ""
@@ -194,6 +195,7 @@ def plain_block(block: Block) -> str:
 
 
 def _plain_row(line: str) -> str:
+    """Return the words of a table's row, with a middle dot between its cells."""
     cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))
     return " · ".join(filter(None, (plain_line(cell.replace(r"\|", "|")) for cell in cells)))
 
@@ -233,6 +235,7 @@ def in_links(text: str, change: Callable[[str, str], str]) -> str:
 
 
 def _outside_blocks_of_code(text: str, change: Callable[[_Inline], str]) -> str:
+    """Return ``text`` with code within lines and links changed; blocks of code stay."""
     parts: list[str] = []
     at = 0
     for block in blocks(text):
@@ -254,6 +257,7 @@ def plain_line(line: str) -> str:
 
 
 def _plain_inline(inline: _Inline) -> str:
+    """Return the code, or the words of a link's label."""
     code = inline.code
     if code is None:
         return plain_line(inline.label)
@@ -263,7 +267,7 @@ def _plain_inline(inline: _Inline) -> str:
 
 
 def _with_inline(text: str, change: Callable[[_Inline], str]) -> str:
-    """Return ``text`` with its code within lines and its links changed."""
+    """Return ``text`` with each link and code within a line replaced by ``change``."""
     parts: list[str] = []
     at = 0
     for inline in _inline(text):

@@ -28,8 +28,7 @@ def encodable(text: str) -> str:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a paragraph, each with the white space after it: together they are
-    ``text``."""
+    """Yield the sentences of a paragraph with the white space after them: all of ``text``."""
     at = 0
     for end in _ends(text):
         yield text[at:end]

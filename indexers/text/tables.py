@@ -27,8 +27,8 @@ def table_blocks(
     first_row_names: bool,
 ) -> list[str]:
     """Return the table as light Markdown: its caption and titles, its rows, and then the code of
-    its cells, under the names of its row and column. ``first_row_names``: in a table without
-    headers, the first row names the columns."""
+    its cells, under the names of its row and column. ``cell`` and ``blocks`` write content. With
+    ``first_row_names``, the first row of a table without headers names the columns."""
     lead = [text for node in table.nodes("caption") for text in blocks(node.children)]
     rows = _grid(list(_rows(table)))
     if len(rows) == 1 and len(rows[0]) == 1:
@@ -40,12 +40,12 @@ def table_blocks(
         headers, body = body[:1], body[1:]
     for title in titles:
         lead += [*paragraph(texts[id(title.cell)]), *cells[id(title.cell)].code]
-    places = _Texts(texts)
+    place_texts = _Texts(texts)
     if len(headers) == 1 and _is_across(headers[0]):
         head = [texts[id(headers[0][0].cell)]]
     else:
-        head = places.column_names(headers)
-    lines = list(places.rows(body))
+        head = place_texts.column_names(headers)
+    lines = list(place_texts.rows(body))
     code = [
         block
         for has_row_names, part in ((False, headers), (True, body))
@@ -60,14 +60,15 @@ def table_blocks(
 def _name(
     row: list[_Place], x: int, head: list[str], texts: dict[int, str], *, named: bool
 ) -> list[str]:
-    """Return the name of a place: its row's name, if rows are ``named``, and its column's. A long
-    text is no name: it would be repeated for each piece of code."""
-    own = texts[id(row[0].cell)] if x and named else ""
+    """Return the name of place ``x``: its row's name, if rows are ``named``, and its column's from
+    ``head``. A long text is no name: it would be repeated for each piece of code."""
+    row_name = texts[id(row[0].cell)] if x and named else ""
     column = head[x] if x < len(head) else ""
-    return paragraph(": ".join(part for part in (own, column) if part and len(part) <= _LONG))
+    return paragraph(": ".join(part for part in (row_name, column) if part and len(part) <= _LONG))
 
 
 def _rows(table: Node) -> Iterator[list[Node]]:
+    """Yield the cells of each row in the table, also in its parts, such as ``tbody``."""
     for child in table.nodes():
         if child.tag == "tr":
             yield [cell for item in child.children for cell in _cells(item)]
@@ -81,6 +82,7 @@ def _rows(table: Node) -> Iterator[list[Node]]:
 
 
 def _cells(item: Node | str) -> Iterator[Node]:
+    """Yield the cell of an item in a row. Content beside the cells becomes a cell, too."""
     if isinstance(item, str):
         if item.strip():
             yield Node("td", {}, [item])
@@ -138,17 +140,18 @@ def _parts(rows: list[list[_Place]]) -> tuple[list[_Place], list[list[_Place]], 
     """Return a table's titles (header cells across the whole table, above other headers), its rows
     of headers, and the other rows."""
     is_body = (not all(place.is_header for place in row) for row in rows)
-    count = next((y for y, body in enumerate(is_body) if body), min(1, len(rows)))
-    titles = 0
-    while count - titles > 1 and len(rows[titles]) > 1 and _is_across(rows[titles]):
-        titles += 1
-    headers = titles + _count_naming(rows[titles:count])
-    return [row[0] for row in rows[:titles]], rows[titles:headers], rows[headers:]
+    # If all cells are header cells, only the first row is taken for one of headers.
+    body_at = next((y for y, is_body_row in enumerate(is_body) if is_body_row), min(1, len(rows)))
+    start = 0
+    while body_at - start > 1 and len(rows[start]) > 1 and _is_across(rows[start]):
+        start += 1
+    end = start + _count_column_headers(rows[start:body_at])
+    return [row[0] for row in rows[:start]], rows[start:end], rows[end:]
 
 
-def _count_naming(headers: Sequence[Sequence[_Place]]) -> int:
-    """Return how many rows of headers name the columns: the first, and each below a merged cell.
-    The others are rows of their own, as each name in its first column may be a header."""
+def _count_column_headers(headers: Sequence[Sequence[_Place]]) -> int:
+    """Return how many of the rows ``headers`` name columns: the first, and each below a row with
+    merged cells. In the others, the first cell may be the header of its row."""
     count = min(1, len(headers))
     while 0 < count < len(headers):
         above = {id(place.cell) for place in headers[count - 1]}
@@ -170,14 +173,14 @@ class _Texts:
 
     def __init__(self, texts: Mapping[int, str]) -> None:
         self._texts = texts
-        self._left = _SOME + _TIMES * sum(map(len, texts.values()))
+        self._remaining = _SOME + _TIMES * sum(map(len, texts.values()))
 
     def column_names(self, rows: list[list[_Place]]) -> list[str]:
         """Return a name for each column, made of all the headers above it."""
         columns: list[dict[str, None]] = [{} for _ in range(max(map(len, rows), default=0))]
         for row in rows:
             for names, place in zip(columns, row, strict=False):
-                names[self._cell_text(place, longest=self._left)] = None
+                names[self._cell_text(place, longest=self._remaining)] = None
         return [" / ".join(filter(None, names)) for names in columns]
 
     def rows(self, rows: Iterable[Sequence[_Place]]) -> Iterator[list[str]]:
@@ -190,11 +193,12 @@ class _Texts:
                 yield texts
 
     def _cell_text(self, place: _Place, *, longest: int) -> str:
-        """Return a cell's text; where it spans rows or columns, again only if it is short."""
+        """Return the text of the cell at a place. If it is not the cell's first place, the text is
+        empty if it is longer than ``longest``, or too much was repeated."""
         text = self._texts[id(place.cell)]
         if place.first:
             return text
-        if len(text) > min(longest, self._left):
+        if len(text) > min(longest, self._remaining):
             return ""
-        self._left -= len(text)
+        self._remaining -= len(text)
         return text

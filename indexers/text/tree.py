@@ -103,7 +103,7 @@ def code_lines(node: Node) -> list[str]:
 
 
 def _join(pieces: Iterable[str]) -> str:
-    """Join pieces. An empty piece ends the line, unless a new line has just begun."""
+    """Join pieces of code. An empty piece ends the line, unless one has just begun."""
     text: list[str] = []
     is_at_line_start = True
     for piece in pieces:

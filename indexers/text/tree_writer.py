@@ -45,8 +45,8 @@ class TreeWriter:
     def blocks(self, items: Iterable[Node | str]) -> list[str]:
         """Return a string for each block; blank lines are to separate them."""
         written_blocks: list[str] = []
-        for blocky, run in groupby(items, key=is_block):
-            if not blocky:
+        for is_block_run, run in groupby(items, key=is_block):
+            if not is_block_run:
                 written_blocks += paragraph(self.inline(run))
                 continue
             for node in run:
@@ -74,6 +74,7 @@ class TreeWriter:
                 self.refer(item.children)
 
     def _block(self, node: Node) -> list[str]:  # noqa: C901, PLR0911 - one case an element
+        """Return the blocks of an element that is a block."""
         match node.tag:
             case "ul" | "ol" | "menu":
                 return self._list(node)
@@ -102,6 +103,7 @@ class TreeWriter:
         return [*lead, *self.blocks(node.children)]
 
     def _list(self, node: Node) -> list[str]:
+        """Return the blocks of a list. Content beside its items becomes an item."""
         number = _first_number(node)
         items: list[tuple[str, list[str]]] = []
         for child in node.children:
@@ -116,24 +118,28 @@ class TreeWriter:
         return list_items((mark, blocks) for mark, blocks in items if blocks)
 
     def _items(self, marked: Iterable[tuple[str, Node]]) -> list[str]:
+        """Return the blocks of list items, each given as its mark and its element."""
         written = ((mark, self._item(item)) for mark, item in marked)
         return list_items((mark, blocks) for mark, blocks in written if blocks)
 
     def _item(self, node: Node) -> list[str]:
+        """Return the blocks of a list item, the box of a task first."""
         box, content = _split_at_box(node.children)
         blocks = self.blocks(content)
         return with_lead(box, blocks) if box and blocks else blocks
 
     def _cell(self, node: Node) -> Line:
+        """Return a cell's content as one line; its code of several lines is in ``Line.code``."""
         line = Line(is_cell=True)
         self._inline(node.children, line)
         return line
 
     def _definitions(self, node: Node) -> list[str]:
-        """Return terms, and their definitions as items below them."""
+        """Return the blocks of a ``dl``: its terms, and their definitions as items below them."""
         blocks: list[str] = []
         terms: list[str] = []
         meanings: list[tuple[str, Node]] = []
+        # An empty term at the end completes the last definitions.
         for child in [*_definition_parts(node), Node("dt")]:
             if child.tag == "dt":
                 if meanings:
@@ -153,6 +159,7 @@ class TreeWriter:
                 self._inline_node(item, line)
 
     def _inline_node(self, node: Node, line: Line) -> None:  # noqa: C901, PLR0912 - one case an element
+        """Add an element to the line."""
         match node.tag:
             case "br":
                 line.end()
@@ -224,6 +231,7 @@ class TreeWriter:
                 self._add_node_words(item, line, as_written=as_written)
 
     def _add_node_words(self, node: Node, line: Line, *, as_written: bool) -> None:
+        """Add the words of an element to the line, see `plain`."""
         match node.tag:
             case "img":
                 line.add(node.attributes.get("alt", ""))
@@ -246,12 +254,14 @@ class TreeWriter:
 
 
 def note_number(node: Node) -> int:
-    """Return a footnote's place. It may hold anything, since people may write our elements."""
+    """Return the number of the footnote that an element is or refers to; 0 if it names none. It may
+    hold anything, since people may write our elements."""
     text = node.attributes.get("id") or node.attributes.get("to", "")
     return _number(text, otherwise=0)
 
 
 def _number(text: str, *, otherwise: int) -> int:
+    """Return the number that ``text`` is, or ``otherwise``."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
@@ -261,6 +271,7 @@ def _first_number(node: Node) -> int | None:
 
 
 def _box_mark(node: Node | str) -> str:
+    """Return the box of a task as text; empty if the node is no checkbox."""
     if isinstance(node, str) or node.tag != "input" or node.attributes.get("type") != "checkbox":
         return ""
     return "[x]" if "checked" in node.attributes else "[ ]"
@@ -274,8 +285,8 @@ def _split_at_box(items: Sequence[Node | str]) -> tuple[str, Sequence[Node | str
 
 
 def _preformatted(node: Node) -> list[str]:
-    """Return preformatted text. HTML begins it with a line end that does not count, and Markdown
-    ends it with one."""
+    """Return ``pre`` as a block of code. HTML begins it with a line end that does not count, and
+    Markdown ends it with one."""
     text = code_text(node)
     if node.first("code") is None:
         text = text.removeprefix("\n")
@@ -283,6 +294,7 @@ def _preformatted(node: Node) -> list[str]:
 
 
 def _language(node: Node) -> str:
+    """Return the language of a block of code; empty if none is named."""
     if node.tag == "fn-code":
         return node.attributes.get("language", "")
     classes = (item.attributes.get("class", "") for item in (node, *node.walk_nodes()))
@@ -290,6 +302,7 @@ def _language(node: Node) -> str:
 
 
 def _note(label: str, title: str, body: list[str]) -> list[str]:
+    """Return the blocks of a note; a title that names its kind replaces the label."""
     if not title and body and body[0].rstrip(":").casefold() == label.casefold():
         title, *body = body  # many begin with their label, which is not repeated
     if title.rstrip(":").casefold() in LABELS:
@@ -299,6 +312,7 @@ def _note(label: str, title: str, body: list[str]) -> list[str]:
 
 
 def _definition_parts(node: Node) -> Iterable[Node]:
+    """Yield the terms and definitions of a ``dl``. Other content becomes a definition."""
     for child in node.children:
         if isinstance(child, str):
             if child.strip():

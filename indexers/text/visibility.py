@@ -47,11 +47,13 @@ def style_of(attributes: dict[str, str]) -> Style:
 
 
 def _without_comments(style: str) -> str:
+    """Return the style with a space in place of each comment."""
     first, *pieces = style.split("/*")
     return " ".join([first, *(part.partition("*/")[2] for part in pieces)])
 
 
 def _unescape(match: re.Match[str]) -> str:
+    """Return the character that an escape in CSS stands for."""
     if not match[1]:
         return match[2] or ""
     code = int(match[1], 16)
@@ -97,6 +99,7 @@ def colour_of(value: str) -> str:
 
 
 def _from_channels(channels: list[str]) -> str:
+    """Return a colour by its channels: red, green, blue and perhaps the opacity."""
     try:
         numbers = [
             float(channel.rstrip("%")) * (2.55 if channel.endswith("%") else 1)
@@ -134,6 +137,7 @@ class _Look:
 
     @property
     def seen(self) -> bool:
+        """Whether text with this look can be seen."""
         blended = bool(self.colour) and self.colour == self.background
         return not (self.tiny or self.invisible or blended or self.colour == "transparent")
 
@@ -232,6 +236,7 @@ def _is_struck(element: Node, style: Style) -> bool:
 
 
 def _is_tiny(value: str, *, within_tiny: bool) -> bool:
+    """Return whether a font size is too small to see, ``within_tiny`` text also a relative one."""
     measured = measure(value)
     if measured is None:
         return within_tiny and value in ("inherit", "smaller", "larger")

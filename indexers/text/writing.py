@@ -27,6 +27,7 @@ class Line:
         self._word_ends = False
 
     def add(self, text: str) -> None:
+        """Add text. White space becomes a single space."""
         words = _SPACES.sub(" ", text)
         if not words:
             return
@@ -37,6 +38,7 @@ class Line:
             self._gap = words.endswith(" ")
 
     def add_verbatim(self, text: str) -> None:
+        """Add text as it is, with a space before it if there is a gap."""
         if not text:
             return
         if self._word_ends and self._last.isalnum() and text[0].isalnum():
@@ -55,6 +57,7 @@ class Line:
             self.add_verbatim(inline_code(text))
 
     def add_code_block(self, text: str, language: str) -> None:
+        """Add a block of code; in a table's cell, code of several lines is kept apart."""
         self.gap()
         if self._is_cell and "\n" in text.strip():
             self.code += code_block(text, language)
@@ -63,12 +66,15 @@ class Line:
         self.gap()
 
     def add_raised(self, text: str) -> None:
-        self._add_moved(raised(self._last, text))
+        """Add raised text, such as an exponent; see `raised`."""
+        self._add_marked(raised(self._last, text))
 
     def add_lowered(self, text: str) -> None:
-        self._add_moved(lowered(self._last, text))
+        """Add lowered text, such as an index; see `lowered`."""
+        self._add_marked(lowered(self._last, text))
 
-    def _add_moved(self, text: str) -> None:
+    def _add_marked(self, text: str) -> None:
+        """Add text that `raised` or `lowered` returned."""
         self._gap = self._gap or text.startswith(" ")
         self.add_verbatim(text.strip())
 
@@ -78,6 +84,7 @@ class Line:
         return self._parts[-1][-1:] if self._parts and not self._gap else ""
 
     def gap(self) -> None:
+        """Put white space before the text that is added next."""
         self._gap = True
 
     def end_word(self) -> None:
@@ -91,11 +98,13 @@ class Line:
         self.end_word()
 
     def end(self) -> None:
+        """End the line with a hard line break, unless it is empty."""
         if self._parts and not self._parts[-1].endswith("\n"):
             self._parts.append("\n")
         self._gap = False
 
     def text(self) -> str:
+        """Return all lines, without white space around them."""
         return "".join(self._parts).strip("\n ")
 
 
@@ -125,6 +134,7 @@ def link(label: str, address: str) -> str:
 
 
 def _encoded(address: str) -> str:
+    """Return the address with characters escaped that would end the link."""
     address = re.sub(r"\s+", "%20", address.strip())
     for char in "()<>":
         address = address.replace(char, f"%{ord(char):02X}")
@@ -146,6 +156,7 @@ def code_block(text: str, language: str = "") -> list[str]:
 
 
 def is_code(block: str) -> bool:
+    """Return whether a block is code."""
     return block.startswith("```")
 
 
@@ -158,7 +169,7 @@ def list_items(marked: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
 
 
 def _item_parts(mark: str, blocks: Sequence[str]) -> Iterator[str]:
-    """Yield an item's lines, behind its mark or as far from the margin, and its blocks of code."""
+    """Yield an item's lines, behind its mark or indented as far, and its blocks of code."""
     start, indent = mark, " " * len(mark)
     for block in blocks or [""]:
         if is_code(block):
@@ -172,6 +183,7 @@ def _item_parts(mark: str, blocks: Sequence[str]) -> Iterator[str]:
 
 
 def quote(blocks: Sequence[str]) -> list[str]:
+    """Return the blocks as one quotation; nothing if there are none."""
     if not blocks:
         return []
     lines = "\n\n".join(blocks).split("\n")
@@ -208,6 +220,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _row(row: Sequence[str], width: int) -> str:
+    """Return a table's row, filled with empty cells up to ``width`` columns."""
     padded = [*row, *[""] * (width - len(row))]
     return (
         "| " + " | ".join(" ".join(cell.split("\n")).replace("|", r"\|") for cell in padded) + " |"
@@ -250,6 +263,8 @@ def lowered(before: str, text: str) -> str:
 
 
 def _marked(mark: str, text: str) -> str:
+    """Return raised or lowered text behind its ``mark``, in brackets if it is more than one word;
+    without the mark if it is too long."""
     if _ONE.fullmatch(text):
         return f"{mark}{text}"
     return f"{mark}({text})" if len(text) <= _LONGEST else f" {text}"

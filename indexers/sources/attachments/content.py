@@ -57,8 +57,7 @@ def plain_sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def decoded(data: bytes, warn: Warn, declared: str = "") -> str:
-    """Return the text with ``\n`` at line ends: in the encoding that it ``declared``, else in the
-    likeliest one.
+    """Return the text with ``\n`` at line ends, in the ``declared`` or the likeliest encoding.
 
     Raises:
         Unreadable: ``data`` is no text.

@@ -22,6 +22,7 @@ _ABSOLUTE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 
 def html(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
+    """Yield the sections of an HTML file."""
     declared = _CHARSET.search(data[:2000])
     yield from outlined(
         decoded(data, warn, declared[1].decode("ascii", "replace") if declared else ""), name
@@ -37,6 +38,7 @@ def outlined(source: str, title: str) -> Iterator[Section]:
 
 
 def markdown(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
+    """Yield the sections of a Markdown file."""
     text = decoded(data, warn)
     dialect = DIALECTS[guess(text, name)]
     parsed = page(text, dialect, path=name, title=name, resolve=_resolve)
@@ -46,7 +48,7 @@ def markdown(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def _resolve(target: str, _style: str) -> str:
-    """Return no address: a file on a page has no siblings that a link could mean."""
+    """Return an absolute address; empty for any other, because a file has no siblings."""
     return target if _ABSOLUTE.match(target) else ""
 
 

@@ -36,6 +36,7 @@ def checked(data: bytes, *, most_xml: int = MOST_UNPACKED) -> BytesIO:
 
 
 def _check(archive: ZipFile, most_xml: int) -> None:
+    """Check the sizes of the parts, and the XML, see `checked`."""
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > _MOST_PARTS or unpacked > MOST_UNPACKED:

@@ -69,6 +69,7 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def _pages(data: bytes) -> Sequence[PageObject]:
+    """Return the pages of a PDF that can be read without a password."""
     # Late, as above.
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, FileNotDecryptedError
@@ -121,7 +122,7 @@ def flowing(text: str) -> str:
     lines = [_BULLET.sub("- ", _plain(line).strip()) for line in text.splitlines()]
     width = max(map(len, lines), default=0) * 0.75
     done: list[str] = []
-    full = flowed = False
+    full = flowed = False  # whether the last line is full, and whether it was joined
     for line in lines:
         if full and line and not _STARTS.match(line):
             cut = _HYPHENATED.search(done[-1]) if line[0].islower() else None
@@ -135,4 +136,5 @@ def flowing(text: str) -> str:
 
 
 def _plain(line: str) -> str:
+    """Return the line with letters in place of ligatures."""
     return _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), line)

@@ -79,23 +79,24 @@ def _ending(name: str) -> str:
 
 
 def _bounded(sections: Iterable[Section], warn: Warn) -> tuple[Section, ...]:
+    """Return the cleaned sections with text, up to the limit; warn if the rest is left out."""
     kept: list[Section] = []
     remaining = MOST_CHARACTERS
     for section in sections:
-        tame = _tame(section)
-        if not tame.text.strip():
+        cleaned = _cleaned(section)
+        if not cleaned.text.strip():
             continue
-        if len(tame.text) > remaining:
-            cut = tame.text[:remaining].rpartition("\n")[0] or tame.text[:remaining]
-            kept.append(Section(tame.headings, tame.anchor, cut))
+        if len(cleaned.text) > remaining:
+            cut = cleaned.text[:remaining].rpartition("\n")[0] or cleaned.text[:remaining]
+            kept.append(Section(cleaned.headings, cleaned.anchor, cut))
             warn(f"only the first {MOST_CHARACTERS:,} characters are read")
             break
-        remaining -= len(tame.text)
-        kept.append(tame)
+        remaining -= len(cleaned.text)
+        kept.append(cleaned)
     return tuple(kept)
 
 
-def _tame(section: Section) -> Section:
+def _cleaned(section: Section) -> Section:
     """Return the section without invalid characters, and without links that run something."""
     body = _NO_TEXT.sub("", section.text)
     if _LIVE.search(body):

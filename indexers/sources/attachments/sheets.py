@@ -65,6 +65,7 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def _up_to(characters: int, rows: Iterator[Row], warn: Warn) -> Iterator[Row]:
+    """Yield rows until they have so many characters; warn if the rest is left out."""
     for row in rows:
         characters -= sum(map(len, row))
         if characters < 0:
@@ -74,8 +75,7 @@ def _up_to(characters: int, rows: Iterator[Row], warn: Warn) -> Iterator[Row]:
 
 
 def _rows(sheet: Any, merged: Sequence[Merged], warn: Warn) -> Iterator[Row]:
-    """Yield the rows. The text of a merged cell is repeated in each of its places, except in empty
-    rows."""
+    """Yield the rows. A merged cell's text is in each of its places, except in empty rows."""
     starting: dict[int, list[Merged]] = defaultdict(list)
     for cells in merged:
         starting[cells.top].append(cells)
@@ -113,6 +113,7 @@ def _merged(xml: bytes) -> list[Merged]:
 
 
 def _cell_text(cell: Any) -> str:  # noqa: PLR0911 - one case a type
+    """Return a cell's value as text; empty if it is an error or struck out."""
     if cell.data_type == "e" or _is_struck(cell):
         return ""
     match cell.value:
@@ -133,6 +134,7 @@ def _cell_text(cell: Any) -> str:  # noqa: PLR0911 - one case a type
 
 
 def _is_struck(cell: Any) -> bool:
+    """Return whether the whole cell is struck out."""
     try:
         return bool(cell.has_style and cell.font.strike)
     except IndexError:  # it names a font that the workbook does not have
@@ -140,8 +142,7 @@ def _is_struck(cell: Any) -> bool:
 
 
 def _number(value: float, form: str) -> str:
-    """Return a number with those parts of its format that change its meaning: percent, and leading
-    zeros."""
+    """Return a number with what changes its meaning in its format: percent, leading zeros."""
     if "%" in form:
         return f"{value * 100:.12g}%"
     digits = f"{value:.15g}"
@@ -155,8 +156,8 @@ _NUMBER = re.compile(r"[\d\s.,:;%€$£+()/-]+")
 
 
 def blocks_of(rows: Iterable[Row]) -> list[str]:
-    """Return a string for each block. Empty rows separate tables only before a title or a header;
-    rows with a single value above a table are text."""
+    """Return the rows of a sheet as blocks. Empty rows separate tables only before a title or a
+    header; rows with a single value above a table are text."""
     blocks: list[str] = []
     body: list[Row] = []
     for has_text, group in groupby(rows, key=any):
@@ -188,6 +189,7 @@ def _has_header(part: list[Row]) -> bool:
 
 
 def _table(rows: list[Row]) -> list[str]:
+    """Return the rows as a table below the first one; nothing if there are none."""
     if not rows:
         return []
     used = [x for x in range(max(map(len, rows))) if any(x < len(row) and row[x] for row in rows)]
@@ -196,5 +198,6 @@ def _table(rows: list[Row]) -> list[str]:
 
 
 def _narrowed(rows: list[Row], used: list[int]) -> Iterator[Row]:
+    """Yield the rows with only the ``used`` columns."""
     for row in rows:
         yield [row[x] if x < len(row) else "" for x in used]

@@ -70,6 +70,7 @@ def _shapes(shapes: Iterable[Any], depth: int = 0) -> Iterator[Any]:
 
 
 def _blocks(shape: Any) -> list[str]:
+    """Return the blocks of a shape: a table, a graphic, or paragraphs."""
     if getattr(shape, "has_table", False):
         rows = list(_rows(shape.table))
         return [table(rows[0], rows[1:])] if any(map(any, rows)) else []
@@ -91,6 +92,7 @@ def _is_margin(shape: Any) -> bool:
 
 
 def _mark(level: int) -> str:
+    """Return the mark of a list item, indented by its level."""
     return "  " * level + "- "
 
 
@@ -167,6 +169,7 @@ def _diagram(shape: Any) -> list[str]:
 
 
 def _lines(diagram: Any) -> Iterator[str]:
+    """Yield the paragraphs of a diagram, each on one line."""
     for paragraph in diagram.iter(f"{_MAIN}p"):
         texts = (text.text or "" for text in paragraph.iter(f"{_MAIN}t"))
         if line := " ".join("".join(texts).split()):

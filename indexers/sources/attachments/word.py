@@ -76,9 +76,11 @@ def _with_notes(html: str) -> str:
     """Return the HTML with its footnotes in the form that the outline reads."""
 
     def place(number: int) -> str:
+        """Return a reference to the note; mammoth counts from 1, the outline from 0."""
         return f'<fn-ref to="{number - 1}"></fn-ref>'
 
     def note(number: int, text: str) -> str:
+        """Return a note without its link back to the reference."""
         return f'<fn-footnote id="{number}">{_BACK.sub("", text)}</fn-footnote>'
 
     html = _REFERENCE.sub(lambda match: place(int(match[1])), html)

@@ -68,17 +68,19 @@ def template_of(path: str, permalinks: Sequence[Permalink]) -> str:
 
 
 def is_forge_view(site_url: str) -> bool:
-    """Return whether files are shown there under their own names."""
+    """Return whether a forge shows files at this address, under their own names."""
     return bool(_FORGE_VIEW.search(site_url))
 
 
 def _stem(path: PurePosixPath) -> str:
+    """Return the file's name without the suffixes of pages."""
     for suffix in (".erb", ".md", ".markdown", ".mdx", *QUARTO_SUFFIXES):
         path = path.with_suffix("") if path.suffix.lower() == suffix else path
     return path.name
 
 
 def _folder(path: PurePosixPath) -> str:
+    """Return the file's folder, between slashes."""
     parent = path.parent.as_posix()
     return "/" if parent == "." else f"/{parent}/"
 
@@ -94,13 +96,15 @@ def _permalink(path: PurePosixPath, matter: FrontMatter) -> str:
 
 
 def _post(path: PurePosixPath, matter: FrontMatter, ending: str) -> str:
-    """Return the path of a post of Jekyll; empty if the file is none or says where it is."""
+    """Return the path of a Jekyll post, with ``ending`` behind its title; empty if the file is no
+    post, or sets its own permalink."""
     if "_posts" not in path.parent.parts or _permalink(path, matter):
         return ""
     return _expanded(f"/:categories/:year/:month/:day/:title{ending}", path, _stem(path), matter)
 
 
 def _source(path: PurePosixPath, _matter: FrontMatter) -> str:
+    """Return the path of the file itself, as a forge or the disk shows it."""
     return f"/{path.as_posix()}".replace("%", "%25")
 
 
@@ -117,24 +121,27 @@ def _named(path: PurePosixPath, matter: FrontMatter, ending: str, indexes: froze
 
 
 def _pretty(path: PurePosixPath, matter: FrontMatter) -> str:
+    """Return the path that ends in a slash, as in MkDocs: each page is a folder with an index."""
     return _post(path, matter, "/") or _named(path, matter, "/", _INDEXES)
 
 
 def _html(path: PurePosixPath, matter: FrontMatter) -> str:
+    """Return the path that ends in ``.html``."""
     return _post(path, matter, ".html") or _named(path, matter, ".html", _INDEXES)
 
 
 def _middleman(path: PurePosixPath, matter: FrontMatter) -> str:
+    """Return the path in Middleman: it ends in ``.html``, and only ``index`` is an index."""
     return _named(path, matter, ".html", frozenset({"index"}))
 
 
 def _bare(path: PurePosixPath, matter: FrontMatter, *, numbered: bool = False) -> str:
-    """Return the path as Docusaurus and GitBook make it: no extension, no slash, no number
-    prefixes."""
-    slug, own = matter.text("slug"), matter.text("id")
+    """Return the path as Docusaurus and GitBook make it: no extension, no slash, and no
+    number prefixes unless ``numbered``."""
+    slug, page_id = matter.text("slug"), matter.text("id")
     numbered = numbered or matter.values.get("parse_number_prefixes") is False
-    shown = str if numbered else _without_number
-    folders = [shown(part) for part in path.parent.parts]
+    name_of = str if numbered else _without_number
+    folders = [name_of(part) for part in path.parent.parts]
     above = "/" + "".join(f"{part}/" for part in folders)
     if slug.startswith("/"):
         return slug
@@ -142,7 +149,7 @@ def _bare(path: PurePosixPath, matter: FrontMatter, *, numbered: bool = False) -
         return above + slug
     if _stem(path).lower() in (*_INDEXES, path.parent.name.lower()):
         return above if above == "/" else above.rstrip("/")
-    return f"{above}{own.rsplit('/', 1)[-1] or shown(_stem(path))}"
+    return f"{above}{page_id.rsplit('/', 1)[-1] or name_of(_stem(path))}"
 
 
 def _without_number(part: str) -> str:
@@ -169,7 +176,8 @@ def _hugo(path: PurePosixPath, matter: FrontMatter) -> str:
 
 
 def _hugo_part(part: str) -> str:
-    """Return a part of a path as Hugo cleans it: spaces to hyphens, most punctuation gone."""
+    """Return a part of a path as Hugo cleans it: spaces to hyphens, most punctuation gone, and
+    hyphens merged if there was a space."""
     hyphened = re.sub(r"\s+", "-", part.strip())
     kept = (
         char for char in hyphened if char.isalnum() or char in "._-+~@#\\" or ord(char) > 0x2000
@@ -178,7 +186,7 @@ def _hugo_part(part: str) -> str:
 
 
 def _vitepress(path: PurePosixPath, _matter: FrontMatter, ending: str = ".html") -> str:
-    """Return the path in VitePress, whose only indexes are called so."""
+    """Return the path in VitePress, where only ``index.md`` is an index."""
     if path.name == "index.md":
         return _folder(path).replace("%", "%25")
     return f"{_folder(path)}{_stem(path)}{ending}".replace("%", "%25")
@@ -190,10 +198,12 @@ def _wiki(path: PurePosixPath, _matter: FrontMatter) -> str:
 
 
 def _gitlab_wiki(path: PurePosixPath, _matter: FrontMatter) -> str:
+    """Return the path in GitLab's wikis: no suffix, and hyphens for spaces."""
     return f"{_folder(path)}{_stem(path)}".replace("%", "%25").replace(" ", "-")
 
 
 def _obsidian(path: PurePosixPath, matter: FrontMatter) -> str:
+    """Return the path in Obsidian Publish: its permalink, or a plus for each space."""
     permalink = _permalink(path, matter)
     return permalink or f"{_folder(path)}{_stem(path)}".replace("%", "%25").replace(" ", "+")
 
@@ -231,7 +241,7 @@ def below(site: str, url: str) -> str | None:
 
 
 def permalinks(settings: Mapping[str, object]) -> Iterator[Permalink]:
-    """Yield the templates of the posts and of each collection that is published."""
+    """Yield the templates of Jekyll's posts and of each published collection."""
     style = str(settings.get("permalink") or "date")
     section = settings.get("collections")
     collections: Mapping[str, object] = section if isinstance(section, dict) else {}
@@ -246,17 +256,19 @@ def permalinks(settings: Mapping[str, object]) -> Iterator[Permalink]:
 
 
 def _template(options: object) -> str:
+    """Return the template in the options of a collection; empty if there is none."""
     return str(options.get("permalink") or "") if isinstance(options, dict) else ""
 
 
 def _suffix(style: str) -> str:
+    """Return how addresses end in a site whose permalinks have this style."""
     if style == "pretty" or style.endswith("/"):
         return "/"
     return ":output_ext" if style in _STYLES or style.endswith(":output_ext") else ""
 
 
 def _expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter) -> str:
-    """Return the address of a file by a template; empty if that asks for what is unknown."""
+    """Return the address of a file by a template; empty if a placeholder has no value."""
     dated = _POST.fullmatch(stem)
     day = date_of(matter.values.get("date")) or (date_of(dated[1]) if dated else None)
     slug = matter.text("slug") or (dated[2] if dated else stem)
@@ -284,7 +296,7 @@ def _below_collection(folder: PurePosixPath) -> PurePosixPath:
 
 
 def _categories(path: PurePosixPath, matter: FrontMatter) -> Iterator[str]:
-    """Yield those of a post: the folders above ``_posts``, and its front matter's."""
+    """Yield a post's categories: the folders above ``_posts``, and its front matter's."""
     folders = path.parent.parts
     above = folders[: folders.index("_posts")] if "_posts" in folders else ()
     categories = matter.values.get("categories")
@@ -295,7 +307,8 @@ def _categories(path: PurePosixPath, matter: FrontMatter) -> Iterator[str]:
 
 
 def _slugified(text: str, kept: str = "") -> str:
-    """Return ``text`` with a hyphen in the place of all but letters, digits and those ``kept``."""
+    """Return ``text`` with a hyphen in place of each character that is no letter, no digit and not
+    in ``kept``; hyphens in a row become one."""
     chars = (
         char if char in kept or category(char)[0] in "LM" or char.isdecimal() else "-"
         for char in text

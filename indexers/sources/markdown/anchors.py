@@ -33,8 +33,7 @@ _ATTRIBUTES = re.compile(
 def page_outline(
     root: Node, *, title: str, anchors: Anchors, tags: Tags
 ) -> tuple[str, tuple[Section, ...]]:
-    """Return the title (that of the first heading of level one, if none is given) and the
-    sections."""
+    """Return the title (``title``, or the first heading of level one), and the sections."""
     writer = TreeWriter()
     headings = {id(node): heading for node, heading in _headings(root, anchors, tags, writer)}
     return outline(root, headings, title=title or None, writer=writer)
@@ -43,7 +42,7 @@ def page_outline(
 def _headings(
     root: Node, anchors: Anchors, tags: Tags, writer: TreeWriter
 ) -> Iterator[tuple[Node, Heading]]:
-    """Yield every heading, also within quotes: all of them count in numbering."""
+    """Yield each heading's element and `Heading`. Those in quotes count in numbering, too."""
     for node, html_id in _with_ids(root, writer):
         shown = writer.plain(node.children)
         text = writer.plain(node.children, as_written=True)
@@ -86,10 +85,12 @@ def _with_ids(root: Node, writer: TreeWriter) -> list[tuple[Node, str]]:
 
 
 def _id_of(element: Node) -> str:
+    """Return the element's ID or name; empty if it has none."""
     return element.attributes.get("id") or element.attributes.get("name") or ""
 
 
 def _id_within(heading: Node) -> str:
+    """Return the first ID of an element in the heading; empty if there is none."""
     ids = (_id_of(item) for item in heading.walk_nodes() if item.tag in ("a", "span"))
     return next(filter(None, ids), "")
 
@@ -118,14 +119,14 @@ class Anchors:
         return anchor
 
     def next(self, text: str, source: str, level: int) -> str:
-        """Return the next fragment; ``text`` is the heading as read, ``source`` as written,
-        ``level`` 1 to 6."""
+        """Return the next fragment. ``text`` is the heading as read, ``source`` as written."""
         base = self._slug(source if self._rule in _FROM_SOURCE else text)
         anchor = self._made_unique(base, level)
         self._take(anchor, level)
         return anchor
 
     def _take(self, anchor: str, level: int) -> None:
+        """Note the anchor of a heading of this level; level 0: the author set the anchor."""
         self._taken.add(anchor)
         self._last.pop(level, None)
         self._last[level] = anchor
@@ -147,6 +148,7 @@ class Anchors:
         return self._numbered(base, "-", 1)
 
     def _numbered(self, base: str, joint: str, first: int) -> str:
+        """Return the anchor; if it is taken, with the next free number, from ``first`` on."""
         anchor, number = base, self._next.get(base, first)
         while anchor in self._taken:
             anchor = f"{base}{joint}{number}"
@@ -155,7 +157,8 @@ class Anchors:
         return anchor
 
     def _numbered_on(self, base: str) -> str:
-        """Return the next number as Python-Markdown counts: ``step_1`` becomes ``step_2``."""
+        """Return the anchor; if it is taken, with the next number as Python-Markdown counts:
+        ``step_1`` becomes ``step_2``."""
         counted = re.fullmatch(r"(.*)_(\d+)", base)
         stem = counted[1] if counted else base
         if base and base not in self._taken:
@@ -173,6 +176,7 @@ def slug(rule: str, heading: str) -> str:
 
 
 def _github(text: str) -> str:
+    """Return GitHub's anchor: lower case, hyphens for spaces, no punctuation."""
     # Ruby's letters include marks, which are also the unseen second half of emojis such as a gear.
     kept = (
         char
@@ -183,21 +187,25 @@ def _github(text: str) -> str:
 
 
 def _gitlab(text: str) -> str:
+    """Return GitLab's anchor: as GitHub's, but without repeated hyphens, and no mere number."""
     anchor = re.sub(r"-{2,}", "-", _github(text))
     return f"anchor-{anchor}" if re.fullmatch(r"[0-9]+", anchor) else anchor
 
 
 def _hugo(source: str) -> str:
+    """Return Hugo's anchor: lower case, hyphens for spaces, no punctuation but ``-`` and ``_``."""
     kept = (char if char not in " \t" else "-" for char in source.strip())
     return "".join(char for char in kept if char in "-_" or char.isalnum()).lower() or "heading"
 
 
 def _mkdocs(text: str) -> str:
+    """Return Python-Markdown's anchor: ASCII in lower case, words with a hyphen between them."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_text).strip().lower())
 
 
 def _eleventy(text: str) -> str:
+    """Return Eleventy's anchor: ASCII in lower case, with some symbols as words."""
     for char, words in (("&", " and "), ("♥", " love "), ("🦄", " unicorn ")):
         text = text.replace(char, words)
     # It knows the typewriter's apostrophe in contractions, not the printer's.
@@ -207,31 +215,37 @@ def _eleventy(text: str) -> str:
 
 
 def _kramdown(source: str) -> str:
+    """Return kramdown's anchor: ASCII from the first letter on, hyphens for spaces."""
     kept = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", source))
     return kept.replace(" ", "-").lower() or "section"
 
 
 def _middleman(text: str) -> str:
+    """Return the anchor of tech-docs-gem: ASCII, anything else replaced by a hyphen."""
     # Redcarpet passes HTML, whose entities stay: "you & I" becomes "you-amp-i".
     escaped = escape(text.strip()).replace("&#x27;", "&#39;")
     return re.sub(r"[^0-9a-z]+", "-", escaped.lower()).strip("-")
 
 
 def _obsidian(text: str) -> str:
+    """Return Obsidian's fragment: the heading itself, percent-encoded."""
     return quote(re.sub(r"\s+", " ", re.sub(r"[#^|\[\]]", " ", text)).strip(), safe="")
 
 
 def _docutils(text: str) -> str:
+    """Return docutils' anchor: ASCII words with a hyphen between them, no number first."""
     ascii_text = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
     return re.sub(r"^[-0-9]+|-+$", "", re.sub(r"[^a-z0-9]+", "-", ascii_text))
 
 
 def _pandoc(text: str) -> str:
+    """Return Pandoc's anchor: lower case from the first letter on, hyphens for spaces."""
     kept = "".join(char for char in text.lower() if char in " -_." or char.isalnum())
     return re.sub(r"^[\W\d_]++", "", "-".join(kept.split())) or "section"
 
 
 def _vitepress(text: str) -> str:
+    """Return VitePress' anchor: lower case without accents, hyphens for punctuation."""
     text = re.sub(r"(?<!\w):[a-z0-9_+-]++:(?!\w)", "", text)  # an emoji's name
     bare = re.sub(r"[\u0300-\u036f\0-\x1f]", "", unicodedata.normalize("NFKD", text))
     hyphened = re.sub(r"[\s\ufeff~`!@#$%^&*()\-_+=\[\]{}|\\;:\"'“”\u2018\u2019<>,.?/]+", "-", bare)
@@ -239,6 +253,7 @@ def _vitepress(text: str) -> str:
 
 
 def _bitbucket(text: str) -> str:
+    """Return Bitbucket's anchor: Python-Markdown's behind a prefix."""
     return f"markdown-header-{_mkdocs(text)}"
 
 
@@ -261,3 +276,4 @@ RULES: Final[Mapping[str, Callable[[str], str]]] = {
     f"{FORGE}bitbucket": _bitbucket,
 }
 _FROM_SOURCE = frozenset({"hugo", "kramdown"})
+"""Rules for headings as they are written, with their markup."""

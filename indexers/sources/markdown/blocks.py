@@ -2,6 +2,9 @@
 
 Source of the rules: the documentation of Docusaurus, VitePress, VuePress and MkDocs; Pandoc's
 manual (``fenced_divs``); Quarto (callouts).
+
+A block rule of markdown-it returns whether a block of its kind begins at line ``start``. Unless it
+is ``silent``, it also adds the block's tokens and sets ``state.line`` to the line after the block.
 """
 
 from __future__ import annotations
@@ -66,8 +69,8 @@ def titled(element: str, label: str, title: str) -> str:
 def hiding(attributes: str) -> str:
     """Return the attributes of a list that may hide an element: ``style`` and ``hidden``."""
     style = _STYLE.search(attributes)
-    shown = f"style={quoted(style[1] or style[2] or '')}" if style else ""
-    return f"{shown} hidden".lstrip() if _HIDDEN.search(attributes) else shown
+    kept = f"style={quoted(style[1] or style[2] or '')}" if style else ""
+    return f"{kept} hidden".lstrip() if _HIDDEN.search(attributes) else kept
 
 
 def add_html(state: StateBlock, content: str) -> None:
@@ -113,7 +116,7 @@ def end_of_container(state: StateBlock, start: int, end: int, mark: str) -> tupl
 def containers(named: bool) -> Callable[[MarkdownIt], None]:
     """Return a plugin for ``::: {.class}`` and, if they are ``named``, for Docusaurus'
     ``:::note[Title]``, VuePress' ``::: tip Title`` and Quarto's ``::: callout-tip``. A line of
-    colons that ends nothing is no text."""
+    colons that neither begins nor ends one is not shown."""
 
     def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         line = line_of(state, start)
@@ -136,7 +139,8 @@ def containers(named: bool) -> Callable[[MarkdownIt], None]:
 
 
 def _opening_of(info: str, named: bool) -> str:
-    """Return the opening tag of a container; empty if the text behind its marks opens none."""
+    """Return the opening tag, without brackets, of the container with this ``info`` behind its
+    marks; empty if it opens none. ``named`` as in `containers`."""
     if _DIVISION.match(info):
         kind, title = _NOTE_CLASS.search(info), _TITLE.search(info)
         note = titled("fn-note", kind["kind"], title["title"] if title else "") if kind else "div"
@@ -152,12 +156,12 @@ def _opening_of(info: str, named: bool) -> str:
 
 
 def admonitions(md: MarkdownIt) -> None:
-    """Add MkDocs' admonitions and tabs to a parser: a line with a mark, then a block indented by
-    four."""
+    """Add MkDocs' admonitions and tabs to a parser: a mark, and a block indented by four."""
     md.block.ruler.before("fence", "admonition", _admonition, ENDS_OTHERS)
 
 
 def _admonition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Parse an admonition or a tab: the line with its mark, and the block below it."""
     line = "" if state.is_code_block(start) else line_of(state, start)
     match = _ADMONITION.match(line) or _TAB.match(line)
     if not match or not any(match.groupdict().values()):
@@ -185,6 +189,8 @@ def attribute_lines(md: MarkdownIt) -> None:
 
 
 def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Parse an attribute list alone on its line. It belongs to the block above it, or after a blank
+    line to the block below."""
     line = line_of(state, start)
     match = None if state.is_code_block(start) else ATTRIBUTES.match(line)
     if match is None or line[match.end() :].strip():
@@ -207,6 +213,7 @@ def template_tags(md: MarkdownIt) -> None:
 
 
 def _template_tags(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Parse a line that holds only stand-ins of template tags, as HTML."""
     line = line_of(state, start)
     if not STAND_IN.match(line) or STAND_IN.sub("", line).strip():
         return False

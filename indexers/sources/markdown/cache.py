@@ -46,8 +46,7 @@ class PageCache:
         self._used: set[str] = set()
 
     def get(self, key: str) -> Any:
-        """Return the value that was computed from what ``key`` is a digest of; None if none is
-        known."""
+        """Return the value that was kept under ``key``; None if there is none."""
         with self._lock:
             self._load()
             self._used.add(key)
@@ -86,6 +85,7 @@ class PageCache:
                     unfinished.unlink(missing_ok=True)
 
     def _load(self) -> None:
+        """Read the file, once, if this code wrote it and it is complete."""
         if self._is_loaded or self._file is None:
             return
         self._is_loaded = True
@@ -117,6 +117,6 @@ def _code() -> bytes:
         used = [f"{name} {version(name)}" for name in _LIBRARIES]
     except (OSError, ImportError):
         return b""
-    by_c = hasattr(yaml, "CSafeLoader")
-    hashed.update("\n".join((*used, f"{by_c}", sys.version)).encode())
+    has_c_loader = hasattr(yaml, "CSafeLoader")
+    hashed.update("\n".join((*used, f"{has_c_loader}", sys.version)).encode())
     return hashed.digest()

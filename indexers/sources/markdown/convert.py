@@ -12,7 +12,7 @@ from footnote_bot.indexers.sources.markdown.dialects import DIALECTS, Dialect, g
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
 from footnote_bot.indexers.sources.markdown.grammar import parser
 from footnote_bot.indexers.sources.markdown.tags import take_out_tags
-from footnote_bot.indexers.sources.markdown.tree import Resolve, parse_html, show_in_sentence
+from footnote_bot.indexers.sources.markdown.tree import Resolve, parse_html, show_unclosed_tags
 
 VERSION = "12"
 """Change it whenever the same file would be written another way."""
@@ -24,8 +24,7 @@ _QUERIES = frozenset({"base", "button", "dataview", "dataviewjs", "query", "task
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A parsed page. ``matter`` holds the front matter's facts; ``warnings`` are for the
-    operator."""
+    """A parsed page: its title, front matter, sections, and warnings for the operator."""
 
     title: str
     matter: FrontMatter
@@ -61,11 +60,11 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     matter, body = split(text)
     title = matter.title or title
-    marked, tags = take_out_tags(dialect.rewritten(body), dialect.tags)
+    without_tags, tags = take_out_tags(dialect.rewritten(body), dialect.tags)
     md = parser(dialect.features)
-    tokens = md.parse(marked)
+    tokens = md.parse(without_tags)
     for token in tokens:
-        show_in_sentence(token.children or (), all_of_them="tagfilter" in dialect.features)
+        show_unclosed_tags(token.children or (), all_tags="tagfilter" in dialect.features)
         for part in (token, *(token.children or ())):
             if part.type in ("fence", "code_block", "code_inline"):
                 part.content, part.info = tags.restore(part.content), tags.restore(part.info)

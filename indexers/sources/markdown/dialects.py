@@ -26,6 +26,7 @@ class Dialect:
       tags are shown as text) and ``queries`` (code that the site runs is not shown)
     - ``tags``: kinds of template tags, keys of `tags._PATTERNS`
     - ``folders``: folders below the root that may hold the pages
+    - ``suffixes``: the endings of the names of pages' files
     """
 
     name: str
@@ -57,6 +58,7 @@ class Dialect:
 def _dialect(  # noqa: PLR0913, PLR0917 - a table's columns
     name: str, anchors: str, addresses: str, features: str = "", tags: str = "", folders: str = ""
 ) -> Dialect:
+    """Return a row of the table. ``features``, ``tags`` and ``folders`` are separated by spaces."""
     more = {"middleman": (".md.erb",), "quarto": QUARTO_SUFFIXES}.get(name, ())
     return Dialect(
         name,
@@ -145,6 +147,7 @@ class _Rewrite:
 
 
 def _apply(rewrites: Iterable[_Rewrite], text: str) -> str:
+    """Return ``text`` after all ``rewrites``, one after another."""
     for rewrite in rewrites:
         text = rewrite.pattern.sub(rewrite.replacement, text)
     return text
@@ -157,6 +160,7 @@ def _rewrite(
     dialects: str = "",
     in_code: bool = False,
 ) -> _Rewrite:
+    """Return a rewrite of lines; ``dialects`` are separated by spaces."""
     compiled = re.compile(pattern, re.MULTILINE | re.IGNORECASE)
     return _Rewrite(compiled, replacement, frozenset(dialects.split()), in_code)
 

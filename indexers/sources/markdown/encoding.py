@@ -48,6 +48,7 @@ def text_of(raw: bytes) -> tuple[str, str]:
         pass
     text = raw.decode("utf-8-sig", "replace")
     lost = text.count("\ufffd")
+    # In another encoding, hardly any character beyond ASCII would be valid UTF-8.
     if sum(char > "\x7f" for char in text) - lost >= lost:
         return text, "not UTF-8 throughout; what could not be read was replaced"
     encoding = _detect(raw)
@@ -61,8 +62,7 @@ def is_binary(raw: bytes) -> bool:
 
 
 def _detect(raw: bytes) -> str:
-    """Return the likeliest encoding. The western one wins a tie, because similar encodings share
-    most of its characters."""
+    """Return the likeliest encoding; the western one in a tie, as others share its characters."""
     sample = raw[: raw.rfind(b"\n", 0, _SAMPLE) + 1 or _SAMPLE] if len(raw) > _SAMPLE else raw
     matches = from_bytes(sample, cp_isolation=_LEGACY)
     best = matches.best()

@@ -132,8 +132,7 @@ def _why_unread(entry: os.DirEntry[str]) -> str:
 
 
 def may_exist(root: Path, path: str) -> bool:
-    """Return whether there may be a file at ``path`` that an error hid from a listing of
-    ``root``."""
+    """Return whether a listing of ``root`` may have missed a file at ``path`` by an error."""
     file = root / path
     above = [folder for folder in file.parents if root in folder.parents]
     try:
@@ -172,6 +171,7 @@ class Selection:
             raise WikiMisconfigured(f"include or exclude has a wrong pattern: {error}") from error
 
     def __call__(self, path: str) -> bool:
+        """Return whether the file at ``path`` is a page."""
         name = path.rsplit("/", 1)[-1]
         return (
             name.lower().endswith(self.suffixes)
@@ -181,6 +181,7 @@ class Selection:
         )
 
     def excludes(self, path: str) -> bool:
+        """Return whether a pattern of ``exclude`` matches the path."""
         return bool(self.exclude.match_file(composed(path)))
 
 

@@ -53,8 +53,7 @@ _SAMPLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A guess: the ``flavour`` of a wiki, and the top ``folder`` of its pages (ending in ``/``;
-    empty: the root).
+    """A guess: a wiki's ``flavour``, and its pages' ``folder`` (ending in ``/``; empty: the root).
 
     The revision of each indexed page contains the guess, so the index always says how its pages
     were read, and one new page does not change every other page's links.
@@ -65,13 +64,13 @@ class Guess:
 
     @property
     def mark(self) -> str:
-        """Return its form in a page's revision."""
+        """Return the guess as the revision of a page contains it."""
         return f"{self.flavour}:{quote(self.folder, safe='/')}"
 
     @classmethod
     def of(cls, known: Mapping[str, KnownPage]) -> Guess | None:
-        """Return the guess by which most of the ``known`` pages were read; None if there is
-        none."""
+        """Return the guess by which most ``known`` pages were read; None if there is none."""
+        # A revision ends with the mark, behind its second dot.
         marks = Counter(
             page.revision.partition(".")[2].partition(".")[2] for page in known.values()
         )
@@ -87,12 +86,12 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A recognised wiki. ``otherwise`` is the guess by its files as they are now, if the wiki is
-    read by an earlier guess that differs."""
+    """A recognised wiki. ``other_guess`` is the guess by its files as they are now, if the wiki
+    is read by an earlier guess that differs."""
 
     dialect: Dialect
     settings: SiteSettings
-    otherwise: Guess | None = None
+    other_guess: Guess | None = None
 
     @property
     def guess(self) -> Guess:
@@ -106,24 +105,27 @@ def recognise(root: Path, listed: Listing, flavour: str, before: Guess | None = 
     Raises:
         WikiMisconfigured: there is no such flavour.
     """
-    found = _recognised(root, listed, _detected(root, listed) if flavour == "auto" else flavour)
-    if before is None or before == found.guess or before.flavour not in DIALECTS:
-        return found
+    recognised = _recognised_as(
+        root, listed, _detected(root, listed) if flavour == "auto" else flavour
+    )
+    if before is None or before == recognised.guess or before.flavour not in DIALECTS:
+        return recognised
     if flavour not in ("auto", before.flavour) or not _has_pages(listed, before):
-        return found
-    earlier = _recognised(root, listed, before.flavour, before.folder)
-    return replace(earlier, otherwise=found.guess)
+        return recognised
+    earlier = _recognised_as(root, listed, before.flavour, before.folder)
+    return replace(earlier, other_guess=recognised.guess)
 
 
 def _has_pages(listed: Listing, guess: Guess) -> bool:
+    """Return whether there are pages of the guessed flavour in the guessed folder."""
     suffixes = DIALECTS[guess.flavour].suffixes
     return any(
         path.startswith(guess.folder) and path.lower().endswith(suffixes) for path in listed.files
     )
 
 
-def _recognised(root: Path, listed: Listing, name: str, folder: str | None = None) -> Recognised:
-    """Recognise with ``folder`` as the pages' folder; None: detect it."""
+def _recognised_as(root: Path, listed: Listing, name: str, folder: str | None = None) -> Recognised:
+    """Return the wiki read as flavour ``name``, with ``folder``; None: detect the folder."""
     if name not in DIALECTS:
         known = ", ".join(sorted(DIALECTS))
         raise WikiMisconfigured(
@@ -144,8 +146,7 @@ def _recognised(root: Path, listed: Listing, name: str, folder: str | None = Non
 
 
 def _detected(root: Path, listed: Listing) -> str:
-    """Return the flavour that the names of files show, the surest sign first, or else the syntax of
-    the pages."""
+    """Return the flavour that names of files show, the surest first, or else the pages' syntax."""
     top = {path for path in listed.files if "/" not in path}
     names = {path.rsplit("/", 1)[-1] for path in listed.files}
     is_wiki = (
@@ -175,15 +176,15 @@ def _detected(root: Path, listed: Listing) -> str:
 
 
 def _is_mostly_quarto(files: Iterable[str]) -> bool:
-    """Return whether at least half of the pages are of Quarto or R Markdown: a package in R also
-    has a few."""
+    """Return whether half of the pages or more are of Quarto or R Markdown."""
     suffixes = Counter(PurePosixPath(path).suffix.lower() for path in files)
     own = sum(suffixes[suffix] for suffix in QUARTO_SUFFIXES)
     return own > 0 and own >= suffixes[".md"]
 
 
 def _by_syntax(root: Path, listed: Listing) -> str:
-    """Detect the flavour by the pages' syntax, if no file tells."""
+    """Detect the flavour by a sample of pages, if no file tells: Hugo if most have TOML, else that
+    with the most signs, if one in twenty pages has them."""
     pages = [path for path in listed.files if path.endswith((".md", ".markdown"))]
     votes: Counter[str] = Counter()
     toml = 0
@@ -203,7 +204,7 @@ def _by_syntax(root: Path, listed: Listing) -> str:
 
 
 def _folder(root: Path, listed: Listing, dialect: Dialect) -> str:
-    """Return the pages' folder, if beside it there are only files about the repository."""
+    """Return the pages' folder, if only files about the repository are outside, or ""."""
     if dialect.name == "jekyll" and near(root, ("_config.yml",), 0):
         return ""  # Jekyll publishes the folder as a part of the address
     pages = [path for path in listed.files if path.endswith(dialect.suffixes)]

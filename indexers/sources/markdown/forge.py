@@ -80,7 +80,7 @@ def edit(view: str, path: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """Return ``text`` if a browser can open it and nothing else hides in it; else empty."""
+    """Return ``text`` if it is a web address without a user or invisible characters, or ""."""
     try:
         parts = urlsplit(text)
         # An invalid port raises an error only when it is read.
@@ -105,6 +105,7 @@ def view_of(folder: Path) -> str:
 
 
 def _view_of(top: Path, config: Path, folder: str) -> str:
+    """Return the `view` of ``folder`` in the checkout at ``top``, by its git ``config``."""
     settings = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     try:
         settings.read_string(config.read_text("utf-8", "replace"))

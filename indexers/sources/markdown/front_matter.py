@@ -50,7 +50,7 @@ class FrontMatter:
     warning: str = ""
 
     def text(self, *names: str) -> str:
-        """Return the first of ``names`` with a value, on one line."""
+        """Return the value of the first of ``names`` that has one, on one line, or ""."""
         for name in names:
             words = _words(self.values.get(name))
             if words:
@@ -58,9 +58,11 @@ class FrontMatter:
         return ""
 
     def flag(self, *names: str) -> bool:
+        """Return whether one of ``names`` has a value that is not false."""
         return any(str(self.values.get(name, "")).strip().lower() not in _FALSE for name in names)
 
     def several(self, *names: str) -> tuple[str, ...]:
+        """Return the values of all ``names``, each once; commas separate those in a text."""
         values: dict[str, None] = {}
         for name in names:
             value = self.values.get(name)
@@ -75,6 +77,7 @@ class FrontMatter:
 
     @property
     def description(self) -> str:
+        """The summary that the author wrote; empty if there is none."""
         return self.text("description", "summary", "subtitle", "excerpt")
 
     @property
@@ -87,10 +90,12 @@ class FrontMatter:
 
     @property
     def updated(self) -> date | None:
+        """The day of the last change, by the first key with a date; None if none has one."""
         return next(filter(None, (date_of(self.values.get(name)) for name in _DATES)), None)
 
     @property
     def outdated(self) -> bool:
+        """Return whether the author marked the page as outdated."""
         status = self.text("status").lower()
         named = status in {"outdated", "archived", "deprecated", "superseded"}
         return named or self.flag("outdated", "archived", "deprecated", "obsolete")
@@ -110,7 +115,7 @@ class FrontMatter:
 
 
 def split(text: str) -> tuple[FrontMatter, str]:
-    """Split front matter from the text. Broken front matter loses its values, never the text."""
+    """Return the front matter, and the text below it, which broken front matter never loses."""
     yaml_block = _YAML.match(text)
     if yaml_block:
         return _from_yaml(yaml_block, text)
@@ -120,17 +125,18 @@ def split(text: str) -> tuple[FrontMatter, str]:
     if _JSON.match(text):
         try:
             values, end = json.JSONDecoder().raw_decode(text[:LONGEST])
-            return FrontMatter(_tame(values)), text[end:].lstrip("\n")
+            return FrontMatter(_plain_values(values)), text[end:].lstrip("\n")
         except (ValueError, RecursionError):
             return FrontMatter(), text
     return FrontMatter(), text
 
 
 def _from_toml(block: str) -> FrontMatter:
+    """Return the front matter; if it is no TOML, only a warning."""
     try:
         if len(block) > LONGEST:
             raise TooMuch
-        return FrontMatter(_tame(tomllib.loads(block)))
+        return FrontMatter(_plain_values(tomllib.loads(block)))
     except (ValueError, RecursionError) as error:  # including a number of too many digits
         return FrontMatter(warning=f"front matter is no TOML: {_brief(error)}")
 
@@ -146,7 +152,7 @@ def _from_yaml(block: re.Match[str], text: str) -> tuple[FrontMatter, str]:
             return FrontMatter(), body
         if not isinstance(values, dict):
             return FrontMatter(), text
-        return FrontMatter(_tame(values)), body
+        return FrontMatter(_plain_values(values)), body
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         salvaged = _salvaged(block[1])
         if not salvaged:
@@ -169,6 +175,7 @@ def _brief(error: Exception) -> str:
 
 
 def _words(value: object) -> str:
+    """Return a value as words on one line; empty for none, true and false."""
     if value is None or isinstance(value, bool):
         return ""
     if isinstance(value, Mapping):
@@ -185,20 +192,21 @@ class TooMuch(ValueError):
         super().__init__("too large, nested too deeply, or with too many aliases")
 
 
-def _tame(values: Mapping[Any, object]) -> dict[str, object]:
+def _plain_values(values: Mapping[Any, object]) -> dict[str, object]:
     """Return the values by lower-cased name, as JSON knows them; dates are texts.
 
     Raises:
         TooMuch
     """
-    return {_name(name).lower(): _plain(value, 1) for name, value in values.items()}
+    return {_name(name).lower(): _plain_value(value, 1) for name, value in values.items()}
 
 
 def _name(name: object) -> str:
-    return str(_plain(name, 1))
+    """Return the name of a value as text."""
+    return str(_plain_value(name, 1))
 
 
-def _plain(value: object, depth: int) -> object:  # noqa: PLR0911 - a kind of value a line
+def _plain_value(value: object, depth: int) -> object:  # noqa: PLR0911 - a kind of value a line
     """Return a value of YAML or TOML as plain data. Raises: TooMuch."""
     if depth > _DEEPEST:
         raise TooMuch
@@ -212,9 +220,9 @@ def _plain(value: object, depth: int) -> object:  # noqa: PLR0911 - a kind of va
     if isinstance(value, date | time):
         return _moment(value)
     if isinstance(value, Mapping):
-        return {_name(name): _plain(item, depth + 1) for name, item in value.items()}
+        return {_name(name): _plain_value(item, depth + 1) for name, item in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [_plain(item, depth + 1) for item in value]
+        return [_plain_value(item, depth + 1) for item in value]
     return ""
 
 
@@ -233,6 +241,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 def _untagged(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> object:
+    """Return a YAML value with an unknown tag as if it had no tag."""
     if isinstance(node, yaml.ScalarNode):
         return loader.construct_scalar(node)
     if isinstance(node, yaml.SequenceNode):
@@ -272,13 +281,13 @@ def _check(root: yaml.Node) -> None:
     Raises:
         TooMuch
     """
-    left = _MOST
+    remaining = _MOST
     pending: list[tuple[yaml.Node, int]] = [(root, 0)]
     while pending:
         node, depth = pending.pop()
         is_scalar = isinstance(node, yaml.ScalarNode)
-        left -= 10 + (len(node.value) if is_scalar else 0)
-        if left < 0 or depth > _DEEPEST:
+        remaining -= 10 + (len(node.value) if is_scalar else 0)
+        if remaining < 0 or depth > _DEEPEST:
             raise TooMuch
         if is_scalar:
             node.tag = _TEXT if len(node.value) > _LONGEST_NUMBER else node.tag

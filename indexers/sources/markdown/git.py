@@ -96,7 +96,7 @@ class GitWiki(MarkdownWiki):
         self._seconds = seconds
         self._has_dates = dates
         self._clock = clock
-        self._suffix = ""
+        self._url_suffix = ""
         self._stopping = threading.Event()
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
@@ -131,7 +131,7 @@ class GitWiki(MarkdownWiki):
         return super().edit_address(key) if self.is_cloned else ""
 
     def reach(self, seconds: float) -> None:
-        """Check that the repository has the branch.
+        """Check within ``seconds`` that the repository has the branch.
 
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
@@ -140,6 +140,7 @@ class GitWiki(MarkdownWiki):
 
     @property
     def is_cloned(self) -> bool:
+        """Return whether there is a clone of the repository in the settings."""
         try:
             return self._remote() == parse(self._repository).url
         except WikiMisconfigured:
@@ -157,15 +158,16 @@ class GitWiki(MarkdownWiki):
         """Return git for the repository.
 
         Raises:
-            WikiMisconfigured: the address is none.
+            WikiMisconfigured: the address is invalid.
         """
         address = parse(self._repository)
         return Git(address, self._credential or address.userinfo, self._seconds)
 
     @property
     def _url(self) -> str:
+        """The address for git, with the suffix that the server wants."""
         url = self._git.address.url
-        return f"{url.rstrip('/')}{self._suffix}" if self._suffix else url
+        return f"{url.rstrip('/')}{self._url_suffix}" if self._url_suffix else url
 
     def fetch(self) -> None:
         """Fetch the repository: clone it, or update the clone. Replace a damaged one.
@@ -197,6 +199,7 @@ class GitWiki(MarkdownWiki):
         return True
 
     def _remote(self) -> str:
+        """Return the address that the clone was made from; empty if there is no clone."""
         if not (self._clone / ".git").is_dir():
             return ""
         try:
@@ -210,7 +213,8 @@ class GitWiki(MarkdownWiki):
         return ref.removeprefix(_HEADS).removeprefix("refs/tags/")
 
     def _tip(self, seconds: float = 0.0) -> Tip:
-        """Request the tip from the remote, whose default branch may have been renamed.
+        """Request the tip from the remote within ``seconds`` (0: the wiki's limit). Its default
+        branch may have been renamed.
 
         Raises:
             WikiMisconfigured: the remote has no such branch, or none at all.
@@ -228,17 +232,16 @@ class GitWiki(MarkdownWiki):
     def _refs(
         self, refs: Sequence[str], seconds: float
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Return the commits of those ``refs`` that the remote has, and the refs that symbolic ones
-        such as HEAD point to."""
+        """Return the commits of ``refs``, by ref, and the refs to which symbolic ones point."""
         command = ("ls-remote", "--symref", "--")
-        self._suffix = ""
+        self._url_suffix = ""
         try:
             output = self._run(_ROOT, *command, self._url, *refs, seconds=seconds)
         except GitRefused as error:
             if not error.redirected or self._url.endswith(_SUFFIX):
                 raise
             # A forge redirects an address copied from a browser to the same address with `.git`.
-            self._suffix = _SUFFIX
+            self._url_suffix = _SUFFIX
             try:
                 output = self._run(_ROOT, *command, self._url, *refs, seconds=seconds)
             except WikiUnavailable:
@@ -287,6 +290,7 @@ class GitWiki(MarkdownWiki):
             os.utime(failed, (self._clock(), self._clock()))
 
     def _commit(self, clone: Path) -> str:
+        """Return the commit that is checked out; empty if there is none."""
         try:
             return self._run(clone, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
         except WikiUnavailable:
@@ -316,6 +320,8 @@ class GitWiki(MarkdownWiki):
             shutil.rmtree(fresh, ignore_errors=True)
 
     def _run(self, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
+        """Run git in ``folder`` and return its output. Requests to the server are counted, and end
+        early after `abort_waits`. ``seconds`` is the limit; 0: the wiki's."""
         if arguments[0] not in ("ls-remote", "fetch"):
             return self._git.run(folder, *arguments, seconds=seconds)
         self.requests += 1
@@ -324,4 +330,5 @@ class GitWiki(MarkdownWiki):
 
 
 def _is_shallow(clone: Path) -> bool:
+    """Return whether the clone has only the latest part of the history."""
     return (clone / ".git" / "shallow").exists()

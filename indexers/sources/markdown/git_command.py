@@ -80,8 +80,7 @@ _CLOSED = (
 
 
 class GitRefused(WikiMisconfigured):
-    """Git refused, and would refuse the same call again. ``redirected``: the server named another
-    address."""
+    """Git refused, and would do so again. ``redirected``: the server named another address."""
 
     def __init__(self, text: str, *, redirected: bool = False) -> None:
         super().__init__(text)
@@ -105,7 +104,8 @@ class Git:
         seconds: float = 0.0,
         stopped: Callable[[], bool] = lambda: False,
     ) -> str:
-        """Run git and return its output. Git is ended early if it is ``stopped``.
+        """Run git with ``arguments`` in ``folder`` and return its output. Git is ended early if it
+        is ``stopped``. ``seconds`` is the limit; 0: that of the object.
 
         Raises:
             GitRefused: no such repository, branch or folder, no access, or a redirect.
@@ -212,12 +212,14 @@ class Git:
 
     @property
     def _settings(self) -> list[str]:
+        """The arguments that close what could be abused, and allow only the address's protocol."""
         settings = [*_CLOSED, f"protocol.{self.address.protocol}.allow=always"]
         if self._credential and self.address.origin:
             settings.append(f"credential.{self.address.origin}.helper={_HELPER}")
         return [part for setting in settings for part in ("-c", setting)]
 
     def _secrets(self) -> bytes:
+        """Return the user and the secret, a line each, as `_QUIET_GIT` reads them."""
         user, colon, secret = self._credential.partition(":")
         lines = (user, secret) if colon else ("x-access-token", user)
         return "".join(f"{line}\n" for line in lines).encode()
@@ -226,6 +228,7 @@ class Git:
         """Return ``text`` on one line, without secrets, for logs and people."""
         text = _USERINFO.sub("", text)
         for secret in (self._credential, self._credential.rpartition(":")[2]):
+            # Shorter ones would also hide parts of ordinary words.
             text = text.replace(secret, "***") if len(secret) > 3 else text
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         return "; ".join(lines)[:500]
@@ -301,6 +304,7 @@ def parse(repository: str) -> Address:
 
 
 def _without_scheme(url: str) -> Address:
+    """Parse an address without a scheme: ``host:path`` for ssh, or an absolute path."""
     if "::" in url.split("/", 1)[0]:
         raise WikiMisconfigured("a repository cannot be read by a helper of git's (`name::`)")
     if _SCP.match(url):
@@ -311,6 +315,7 @@ def _without_scheme(url: str) -> Address:
 
 
 def _web(parts: SplitResult, scheme: str) -> Address:
-    userinfo, _, place = parts.netloc.rpartition("@")
-    url = urlunsplit(parts._replace(scheme=scheme, netloc=place))
+    """Return a web address, with its user and secret apart."""
+    userinfo, _, host = parts.netloc.rpartition("@")
+    url = urlunsplit(parts._replace(scheme=scheme, netloc=host))
     return Address(url, scheme, unquote(userinfo))

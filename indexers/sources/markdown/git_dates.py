@@ -29,10 +29,12 @@ class LastChanges:
     """
 
     def __init__(self) -> None:
-        self._read: tuple[Path, str, frozenset[str]] | None = None
+        self._days_of: tuple[Path, str, frozenset[str]] | None = None
+        """The folder, the commit and the beginnings that ``_days`` was read for."""
         self._days: Mapping[str, date] = {}
 
     def __call__(self, folder: Path) -> Mapping[str, date]:
+        """Return the day of the last commit of each file below ``folder``, by path."""
         top = _repository(folder)
         if top is None:
             return {}
@@ -41,13 +43,13 @@ class LastChanges:
             found = git.run(folder, "rev-parse", "HEAD", "--git-path", "shallow")
             commit, _, shallow = found.partition("\n")
             beginnings = _beginnings(folder / shallow.strip())
-            if self._read != (folder, commit, beginnings):
+            if self._days_of != (folder, commit, beginnings):
                 output = git.run(
                     folder, "log", f"--max-count={_COMMITS}", "--format=%x01%H %ct", "-z",
                     "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "--relative",
                     commit, "--", ".",
                 )  # fmt: skip
-                self._days, self._read = _read(output, beginnings), (folder, commit, beginnings)
+                self._days, self._days_of = _read(output, beginnings), (folder, commit, beginnings)
         except WikiUnavailable as error:
             log.info("Git does not say when the files of %s were changed: %s", folder, error)
             return {}
@@ -60,6 +62,7 @@ def no_dates(_: Path) -> Mapping[str, date]:
 
 
 def _repository(folder: Path) -> Path | None:
+    """Return the top folder of the repository around ``folder``; None if it is in none."""
     start = folder.resolve()
     return next((top for top in (start, *start.parents) if (top / ".git").exists()), None)
 
@@ -73,6 +76,8 @@ def _beginnings(shallow: Path) -> frozenset[str]:
 
 
 def _read(output: str, beginnings: frozenset[str]) -> Mapping[str, date]:
+    """Return the day of each file's last commit in the output of ``git log``; commits in
+    ``beginnings`` give none."""
     days: dict[str, date | None] = {}
     day: date | None = None
     for token in output.split("\0"):
@@ -84,6 +89,7 @@ def _read(output: str, beginnings: frozenset[str]) -> Mapping[str, date]:
 
 
 def _day(seconds: int) -> date | None:
+    """Return the day of a time in seconds since 1970; None if it is out of range."""
     try:
         return datetime.fromtimestamp(seconds, UTC).date()
     except (ValueError, OverflowError, OSError):

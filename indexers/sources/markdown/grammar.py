@@ -50,6 +50,7 @@ _LANGUAGE = re.compile(r"[^\s{:=\[]*+")
 
 
 def _math(md: MarkdownIt) -> None:
+    """Add formulas between dollar signs to a parser."""
     md.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     for name in ("math_inline", "math_inline_double", "math_block", "math_block_label"):
         md.add_render_rule(name, _as_math)
@@ -99,11 +100,11 @@ def parser(features: frozenset[str]) -> MarkdownIt:
 
 
 class _ForgivingBlocks(ParserBlock):
-    """A block parser that reads what is nested too deeply as text, where markdown-it would drop
-    it."""
+    """A block parser that keeps what is nested too deeply, as text; markdown-it drops it."""
 
     @classmethod
     def of(cls, parser: ParserBlock) -> _ForgivingBlocks:
+        """Return a block parser with the rules of ``parser``."""
         made = cls.__new__(cls)
         made.ruler = parser.ruler
         return made
@@ -121,8 +122,7 @@ class _ForgivingBlocks(ParserBlock):
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
-    """Parse attributes right after a link, an image, code or emphasis, or classes at the end of a
-    block."""
+    """Parse attributes right behind an element, or classes at the end of a block."""
     if state.src[state.pos] != "{" or not state.pos:
         return False
     before = state.src[state.pos - 1]
@@ -143,6 +143,7 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
     """Return a rule for ``[[Page#Heading|label]]``, or in GitHub's wikis ``[[label|Page]]``."""
 
     def rule(state: StateInline, silent: bool) -> bool:
+        """Parse a link by a page's name as ``fn-link``."""
         if state.src[state.pos] not in "[!":
             return False
         match = _WIKI_LINK.match(state.src, state.pos)
@@ -155,8 +156,8 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
                 to, label = label, to
             token = state.push("html_inline", "", 0)
             shown = escape(label or "")
-            kind = "true" if embed else ""
-            token.content = f"<fn-link to={quoted(to)} embed={quoted(kind)}>{shown}</fn-link>"
+            embedded = "true" if embed else ""
+            token.content = f"<fn-link to={quoted(to)} embed={quoted(embedded)}>{shown}</fn-link>"
         state.pos = match.end()
         return True
 
@@ -164,25 +165,29 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
 
 
 def _heading_open(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
+    """Render a heading's opening tag, with the heading as it is written in an attribute."""
     return f"<{tokens[at].tag} data-source={quoted(tokens[at + 1].content)}>"
 
 
 def _footnote_reference(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
+    """Render a reference to a footnote as ``fn-ref``."""
     return f'<fn-ref to="{tokens[at].meta["id"]}"></fn-ref>'
 
 
 def _footnote_open(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
+    """Render the opening tag of a footnote as ``fn-footnote``."""
     return f'<fn-footnote id="{tokens[at].meta["id"]}">'
 
 
 def _inline_note(state: StateInline, silent: bool) -> bool:
+    """Parse a footnote within a line, ``^[words]``, if its brackets are balanced."""
     if state.src[state.pos] != "^" or not _INLINE_NOTE.match(state.src, state.pos):
         return False
     return footnote_inline(state, silent)
 
 
 def _marked(state: StateInline, silent: bool) -> bool:
-    """Parse the whole of marked text: two signs in ``a==b`` are no mark."""
+    """Parse marked text, ``==words==``, and the Markdown in it. In ``a==b`` nothing is marked."""
     before = state.src[state.pos - 1 : state.pos]
     if state.src[state.pos] != "=" or before == "=" or (before.isascii() and before.isalnum()):
         return False
@@ -200,8 +205,8 @@ def _marked(state: StateInline, silent: bool) -> bool:
 def _labelled_fence(
     self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
 ) -> str:
-    """Render VitePress' code below its name in brackets. Its language ends where the lines to
-    highlight begin."""
+    """Render a VitePress code block below its label, which is in brackets behind the language. The
+    language ends before any other character, such as that of the lines to highlight."""
     token = tokens[at]
     label = escape(token.info.rpartition("]")[0].partition("[")[2])
     language = _LANGUAGE.match(token.info.strip())
@@ -210,6 +215,7 @@ def _labelled_fence(
 
 
 def _as_math(_self: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
+    """Render a formula as it is written, between its dollar signs."""
     mark = tokens[at].markup or "$"
     content = escape(" ".join(tokens[at].content.split()))
     shown = f"{mark}{content}{mark}"

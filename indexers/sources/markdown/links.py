@@ -22,8 +22,9 @@ _VIEW = re.compile(r".*?/(?:-/)?(?:blob|tree|src(?:/branch)?)/[^/]+")
 _INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
 
 
-def by_itself(target: str, style: str, own: str) -> str | None:
-    """Return the address of a link on the page at ``own``; None if it depends on other pages."""
+def independent_address(target: str, style: str, page_address: str) -> str | None:
+    """Return the address of a link, on the page at ``page_address``, that depends on no other page:
+    an absolute one or a fragment. Empty: it leads to no page. None: it depends on others."""
     target = target.strip()
     if not target or len(target) > _LONGEST or _NO_PAGES.match(target):
         return ""
@@ -31,7 +32,9 @@ def by_itself(target: str, style: str, own: str) -> str | None:
         return "https:" + target
     if _SCHEME.match(target) and (style != "name" or "://" in target):
         return target
-    return own + target.removesuffix("#") if target.startswith("#") and style != "name" else None
+    if target.startswith("#") and style != "name":
+        return page_address + target.removesuffix("#")
+    return None
 
 
 class Links:
@@ -39,7 +42,8 @@ class Links:
 
     ``pages`` are addresses by key, ``aliases`` other paths of the site by address, ``files``
     everything else below the pages' folder. ``site`` is the address of the pages' folder, without a
-    trailing slash.
+    trailing slash. ``anchors`` is the rule for fragments in links by name. ``as_source``: a forge
+    shows the pages as files.
     """
 
     def __init__(  # noqa: PLR0913 - a whole wiki's facts
@@ -63,7 +67,7 @@ class Links:
         parts = urlsplit(site)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._site_path = parts.path.strip("/")
-        self._by_place: dict[str, str] = {_bare(key): key for key in reversed(list(pages))}
+        self._by_bare_path: dict[str, str] = {_bare(key): key for key in reversed(list(pages))}
         self._by_address = {_comparable(url): url for url in pages.values()}
         for path, url in aliases:
             alias = f"{site}/{path.lstrip('/')}"
@@ -74,15 +78,15 @@ class Links:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return a digest of everything on which addresses depend, beside the link and its
-        page."""
+        """Return a digest of all that addresses depend on, except the link and its page."""
         pages = list(self._pages.items())  # their order counts
         rules = [self._site, self._anchors, self._as_source]
         return digest(json.dumps([rules, pages, list(self._aliases), sorted(self._files)]))
 
     def resolve(self, page: str, target: str, style: str) -> str:
-        """Return the absolute address of a link that `by_itself` cannot resolve; empty if the link
-        leads nowhere."""
+        """Return the absolute address of a link on the page ``page`` (its key); empty if the link
+        leads nowhere. ``style`` is how the target is meant: ``relative`` to the page, from the root
+        of the ``site``, or the ``name`` of a page."""
         path, mark, fragment = target.partition("#")
         path, question, query = path.partition("?")
         address = self._address(page, path, style)
@@ -93,10 +97,10 @@ class Links:
         return f"{address}{suffix}" if address else ""
 
     def _address(self, page: str, path: str, style: str) -> str:  # noqa: PLR0911 - a cascade
-        """Return the address of a linked path, in the first way that its ``style`` allows."""
-        own = self._pages.get(page, self._site)
+        """Return the address of a linked path in this ``style``; empty if it leads nowhere."""
+        page_address = self._pages.get(page, self._site)
         if not path:
-            return own
+            return page_address
         if style == "name":
             key = self._key(page, path, loose=True) or self._by_name.get(_name(unquote(path)))
             return self._pages[key] if key else ""
@@ -117,11 +121,12 @@ class Links:
         place = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(path)))
         if self._as_source or place in self._files:
             return _without_spaces(urljoin(f"{self._site}/", quote(place, safe="/~@+:!$&'*,;=")))
-        url = urljoin(own, path)
+        url = urljoin(page_address, path)
         return self._page_at(url) or _without_spaces(url)
 
     def _key(self, page: str, path: str, *, loose: bool = False) -> str | None:
-        """Return the key of the page at the file ``path``, relative to ``page`` or to the top."""
+        """Return the key of the page at the file ``path``, relative to ``page`` or to the top; None
+        if there is none. ``loose``: a path from the top needs no suffix."""
         path = unquote(path)
         if path.startswith("/"):
             if not loose and not _SUFFIX.search(path):
@@ -133,7 +138,7 @@ class Links:
             if place in self._pages:
                 return place
             if not place.startswith(".."):
-                key = self._by_place.get(_bare(place.removesuffix(".html")))
+                key = self._by_bare_path.get(_bare(place.removesuffix(".html")))
                 if key is not None:
                     return key
         return None

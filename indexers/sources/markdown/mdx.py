@@ -48,6 +48,7 @@ def _modules(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _end_of_module(state: StateBlock, start: int, end: int) -> int:
+    """Return the first blank line outside of brackets; the first at all if a bracket stays open."""
     first_blank = 0
     depth = 0
     for number in range(start, min(end, start + _LONGEST_MODULE)):
@@ -61,8 +62,7 @@ def _end_of_module(state: StateBlock, start: int, end: int) -> int:
 
 
 def _html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse lines of nothing but HTML tags. What stands between tags is Markdown, also without a
-    blank line."""
+    """Parse lines of HTML tags alone. Text between tags is Markdown, also without a blank line."""
     tags, until = line_of(state, start), start + 1
     if _VERBATIM.match(tags):
         return html_block(state, start, end, silent)
@@ -82,9 +82,9 @@ def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Parse a list at any indentation: CommonMark takes an item that is indented by four for the
     sentence before it going on."""
     outer, state.listIndent = state.listIndent, -1
-    found = list_block(state, start, end, silent)
+    is_list = list_block(state, start, end, silent)
     state.listIndent = outer
-    return found
+    return is_list
 
 
 def _paragraph(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
@@ -93,6 +93,7 @@ def _paragraph(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
     outer, state.parentType = state.parentType, "paragraph"
     until = start + 1
     while until < state.lineMax and not state.isEmpty(until):
+        # A negative indentation: the rule of a quotation has looked at this line.
         if state.sCount[until] >= 0 and any(
             rule(state, until, state.lineMax, True) for rule in ends
         ):

@@ -31,7 +31,7 @@ _DIRECTIVE = re.compile(
 _OPTION = re.compile(r":(?P<name>[\w-]++):(?P<value>.*)$")
 _TARGET = re.compile(r"\((?P<name>[^()\n]++)\)=[ \t]*+$")
 _ASIDE = re.compile(r"%|\+\+\+")
-_ROLE = re.compile(r"\{(?P<name>[\w:.+-]++)\}(?P<mark>`++)(?P<said>[^`\n]++)(?P=mark)(?!`)")
+_ROLE = re.compile(r"\{(?P<name>[\w:.+-]++)\}(?P<mark>`++)(?P<content>[^`\n]++)(?P=mark)(?!`)")
 _LABELLED = re.compile(r"(?P<label>[^<>]*\S)\s*<[^<>]++>\s*$")
 
 _NOTES = frozenset({
@@ -99,7 +99,7 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _options(state: StateBlock, start: int, last: int) -> tuple[int, dict[str, str]]:
-    """Return where the body begins, and the options above it."""
+    """Return the line at which a directive's body begins, and the options above the body."""
     options: dict[str, str] = {}
     while start < last and (match := _OPTION.match(line_of(state, start))):
         options[match["name"]] = match["value"].strip()
@@ -110,7 +110,7 @@ def _options(state: StateBlock, start: int, last: int) -> tuple[int, dict[str, s
 
 
 def _opening(name: str, argument: str, options: dict[str, str]) -> tuple[str, str, str]:
-    """Return the element, its label and its title."""
+    """Return a directive's element, its label and its title."""
     if name in _NOTES:
         return "fn-note", "note" if name == "admonition" else name, argument
     if name in _SIGNATURES or ":" in name:
@@ -135,8 +135,7 @@ def _csv_table(
 
 
 def _line_of_its_own(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """Parse a target, whose name is the anchor of what follows; or a comment or a break, which
-    nobody sees."""
+    """Parse a target, the anchor of what follows, or a comment or break, which nobody sees."""
     if state.is_code_block(start):
         return False
     line = line_of(state, start)
@@ -156,7 +155,7 @@ def _role(state: StateInline, silent: bool) -> bool:
     if match is None:
         return False
     if not silent:
-        content, name = match["said"].strip(), match["name"].lower()
+        content, name = match["content"].strip(), match["name"].lower()
         labelled = _LABELLED.match(content)
         if name in _CODE_ROLES:
             state.push("code_inline", "code", 0).content = content

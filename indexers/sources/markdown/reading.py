@@ -16,12 +16,12 @@ from footnote_bot.indexers.sources.markdown.dialects import Dialect
 from footnote_bot.indexers.sources.markdown.encoding import text_of
 from footnote_bot.indexers.sources.markdown.files import UnreadFile, read_quickly
 from footnote_bot.indexers.sources.markdown.front_matter import FrontMatter, split
-from footnote_bot.indexers.sources.markdown.links import by_itself
+from footnote_bot.indexers.sources.markdown.links import independent_address
 from footnote_bot.indexers.sources.markdown.site import Site
 from footnote_bot.indexers.text.writing import link
 
 Link = tuple[str, str]
-"""A target as written, and its style."""
+"""A target as written, and its style: ``relative``, ``site`` or ``name``, see `Links.resolve`."""
 
 _UNRESOLVED = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\]\(\0(\d++)\)")
 """A link whose address is the number of one of `Converted.links`, behind a NUL. No page holds that
@@ -43,6 +43,7 @@ class Converted:
         addresses = [resolve(target, style) for target, style in self.links]
 
         def resolved(match: re.Match[str]) -> str:
+            """Return a link of the page with its address in place of its number."""
             address = addresses[int(match[2])].replace("|", "%7C")  # it may be in a table
             return link(match[1], address)
 
@@ -54,24 +55,26 @@ class Converted:
 
 
 def skim(raw: bytes) -> FrontMatter:
-    """Return the part of a page that the rest of the wiki needs."""
+    """Return a page's front matter, the only part that the rest of the wiki needs."""
     text, _ = text_of(raw)
     return split(text.replace("\r\n", "\n").replace("\r", "\n"))[0]
 
 
 def convert_page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
-    raw: bytes, dialect: Dialect, *, path: str, anchors: str, title: str, own: str
+    raw: bytes, dialect: Dialect, *, path: str, anchors: str, title: str, address: str
 ) -> Converted:
-    """Return the page of a file, at the address ``own``. Links to other pages are only numbered,
-    because the parsing process does not know the wiki."""
+    """Return the page of the file that holds ``raw``; see `convert.page`. Its ``address`` is needed
+    for links within it. Links to other pages are only numbered, because the parsing process does
+    not know the wiki."""
     text, warning = text_of(raw)
     numbers: dict[Link, int] = {}
 
     def resolve(target: str, style: str) -> str:
-        address = by_itself(target, style, own)
-        if address is None:
-            address = f"\0{numbers.setdefault((target, style), len(numbers))}"
-        return address
+        """Return the address, or, if it depends on other pages, a NUL and the link's number."""
+        resolved = independent_address(target, style, address)
+        if resolved is None:
+            resolved = f"\0{numbers.setdefault((target, style), len(numbers))}"
+        return resolved
 
     page = convert.page(text, dialect, path=path, anchors=anchors, title=title, resolve=resolve)
     return Converted(page, tuple(filter(None, (warning, *page.warnings))), tuple(numbers))
@@ -108,7 +111,7 @@ class SeenFiles:
         return {key: file or next(results) for key, file in seen.items()}
 
     def skimmed(self, path: str, raw: bytes) -> SeenFile:
-        """Return the file that holds ``raw``.
+        """Return the file at ``path``, which holds ``raw``, with its front matter.
 
         Raises:
             UnreadFile: it cannot be parsed.
@@ -132,12 +135,14 @@ class SeenFiles:
         return None if raw is None else self._cached(path, raw)
 
     def _read(self, site: Site, path: str) -> SeenFile:
+        """Read a file. If it cannot be read, ``unread`` says why."""
         try:
             return self.skimmed(path, site.read(path))
         except UnreadFile as unread:
             return SeenFile(path, "", FrontMatter(), unread)
 
     def _cached(self, path: str, raw: bytes) -> SeenFile | None:
+        """Return the file if the cache holds the front matter of its bytes; else None."""
         content = _digest(raw)
         known = self._cache.get(content)
         return SeenFile(path, content, FrontMatter(*known)) if known else None

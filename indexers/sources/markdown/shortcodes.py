@@ -143,6 +143,7 @@ def _shown_words(tag: Tag, name: str) -> str:  # noqa: PLR0911 - a rule a line
 
 
 def _name(tag: Tag) -> str:
+    """Return the tag's name, or that of the tag that it ends, without a path and in lower case."""
     return (tag.closes or tag.name).rsplit("/", 1)[-1].lower()
 
 
@@ -163,8 +164,7 @@ def _sentences(tag: Tag, name: str, positional: tuple[str, ...]) -> str:
 
 
 def _value(tag: Tag) -> Meaning:
-    """Return ``{{ "text" }}`` and ``{{ "/path" | url }}``; values that only the site knows are
-    nothing."""
+    """Return ``{{ "text" }}`` and ``{{ "/path" | url }}``; nothing for the site's variables."""
     match = _FILTERED.match(tag.name.strip("{}") if tag.kind == "expression" else tag.name)
     if not match:
         return NOTHING

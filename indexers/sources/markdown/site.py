@@ -37,7 +37,7 @@ _MOST_RULES = 200
 
 class Site:
     """A site: the keys of its pages, their addresses, and the links between them. Pages are read by
-    the earlier guess (``before``); ``otherwise`` is the guess now, if that differs.
+    the earlier guess (``before``); ``other_guess`` is that of the files now, if it differs.
 
     Raises:
         WikiMisconfigured: no such flavour, rule or pattern.
@@ -60,9 +60,9 @@ class Site:
         before: Guess | None = None,
         parse: Parse = here,
     ) -> None:
-        shown = repository_url or view_of(root)
+        forge_view = repository_url or view_of(root)
         if flavour == "auto":
-            flavour = wiki_flavour(site_url, shown) or flavour
+            flavour = wiki_flavour(site_url, forge_view) or flavour
         try:
             found = parse(PAGE, recognise, root, listed, flavour, before)
         except ParsingStopped as error:
@@ -73,18 +73,20 @@ class Site:
         settings = found.settings
         self.dialect = found.dialect
         self.guess = found.guess
-        self.otherwise = found.otherwise
+        self.other_guess = found.other_guess
         self.root = root / settings.folder
-        self.url, address_rule = _place(found, site_url, shown or root.absolute().as_uri())
+        self.url, address_rule = _base_and_rule(
+            found, site_url, forge_view or root.absolute().as_uri()
+        )
         """The beginning of every address of its pages."""
         by_forge = address_rule == "source" and is_forge_view(self.url)
         anchor_rule = forge_rule(self.url, self.dialect.name) if by_forge else settings.anchors
         self.anchors = _chosen(anchors, anchor_rule, ANCHOR_RULES, "anchors")
         self._rule = _chosen(addresses, address_rule, RULES, "addresses")
         self._folder = settings.folder
-        self._shown = shown
-        left_out = (*exclude, *settings.excluded)
-        self._select = Selection.of(found.dialect.suffixes, include, left_out)
+        self._forge_view = forge_view
+        excluded_patterns = (*exclude, *settings.excluded)
+        self._select = Selection.of(found.dialect.suffixes, include, excluded_patterns)
         self._titles = settings.titles
         self._permalinks = settings.permalinks[:_MOST_RULES]
         self._moves = settings.moves[:_MOST_RULES] if self._rule != "source" else ()
@@ -92,17 +94,18 @@ class Site:
         self.keys = tuple(path for path in below if self.selects(path))
         """The key of a page is the path of its file."""
         self._files = frozenset(below)
-        self.unlisted = self._not_left_out(listed.unlisted)
-        self.unread = self._not_left_out(listed.unread)
+        self.unlisted = self._not_excluded(listed.unlisted)
+        self.unread = self._not_excluded(listed.unread)
         self._urls: dict[str, str] = {}
 
     def _in_folder(self, paths: Iterable[str]) -> list[str]:
         """Return the paths in the pages' folder, relative to it."""
         return [path.removeprefix(self._folder) for path in paths if path.startswith(self._folder)]
 
-    def _not_left_out(self, found: Mapping[str, str]) -> dict[str, str]:
-        """Return the paths that are pages or may hold some, relative to the pages' folder."""
-        below = {path: found[self._folder + path] for path in self._in_folder(found)}
+    def _not_excluded(self, reasons: Mapping[str, str]) -> dict[str, str]:
+        """Return the ``reasons`` by path below the root, of paths that may be pages or hold
+        some."""
+        below = {path: reasons[self._folder + path] for path in self._in_folder(reasons)}
         return {path: why for path, why in below.items() if self._may_be_read(path)}
 
     def _may_be_read(self, path: str) -> bool:
@@ -117,7 +120,7 @@ class Site:
 
     def edit_address(self, key: str) -> str:
         """Return where a forge lets people edit the page; empty if there is none."""
-        return edit(self._shown, self._folder + key) if self.has(key) else ""
+        return edit(self._forge_view, self._folder + key) if self.has(key) else ""
 
     def has(self, key: str) -> bool:
         """Return whether there is a file for a page of this key."""
@@ -129,6 +132,7 @@ class Site:
         return f"{self.dialect.name} {self.anchors}"
 
     def selects(self, path: str) -> bool:
+        """Return whether the settings select this file, below the pages' folder, as a page."""
         return self._select(path)
 
     def excludes(self, path: str) -> bool:
@@ -146,16 +150,19 @@ class Site:
         return read(self.root, path, self.excludes, self._is_page)
 
     def _is_page(self, path: str) -> bool:
+        """Return whether the site makes a page of this file."""
         return self.has(path) and not self.dialect.withheld(path)
 
     def title(self, key: str) -> str:
+        """Return the page's title in the table of contents; empty if it is not there."""
         return self._titles.get(key, "")
 
     def address(self, key: str) -> str:
+        """Return the page's address, which `publish` must have set."""
         return self._urls[key]
 
     def publish(self, matters: Mapping[str, FrontMatter]) -> None:
-        """Give every page its address; ``matters`` are their front matters."""
+        """Set ``links``, and all addresses; ``matters`` are the front matters by key."""
         self._urls = {key: self._valid_address(key, matter) for key, matter in matters.items()}
         aliases = [
             (path, self._urls[key])
@@ -194,22 +201,23 @@ class Site:
         return self.url + path
 
 
-def _place(found: Recognised, site_url: str, shown: str) -> tuple[str, str]:
+def _base_and_rule(found: Recognised, site_url: str, forge_view: str) -> tuple[str, str]:
     """Return the beginning of every address, and the rule for the rest. A site without an address
-    is read where its files are ``shown``: by a forge, or on disk."""
+    has its files' addresses: at ``forge_view``, where a forge or the disk shows them."""
     settings = found.settings
     url, rule = site_url or settings.site_url, settings.addresses
     if not url and found.dialect.name in _WIKIS:
-        url = shown
+        url = forge_view
     elif not url:
-        url, rule = f"{shown.rstrip('/')}/{settings.folder}", "source"
+        url, rule = f"{forge_view.rstrip('/')}/{settings.folder}", "source"
     if rule == "plain":
         rule = "source" if is_forge_view(url) else "pretty"
     return url.rstrip("/"), rule
 
 
 def _chosen(setting_value: str, recognised: str, known: Mapping[str, object], setting: str) -> str:
-    """Return the rule in the settings, or the recognised one if that is ``auto``."""
+    """Return the rule in the settings, or the recognised one if that is ``auto``. The rule must be
+    a key of ``known``; ``setting`` is its name for the message."""
     rule = recognised if setting_value == "auto" else setting_value
     if rule not in known:
         raise WikiMisconfigured(f"{setting} cannot be {rule!r}; it can be auto, {', '.join(known)}")

@@ -107,13 +107,12 @@ def _is_folder(place: Path) -> bool:
 
 
 def _absolute(address: str) -> str:
-    """Return ``address`` if it begins with a scheme; else it is only a path, and the result is
-    empty."""
+    """Return ``address`` if it has a scheme; empty if it is only a path."""
     return address if "://" in address else ""
 
 
 def mkdocs_file(root: Path) -> Path | None:
-    """Return MkDocs' settings, of this folder or of the one whose pages it is."""
+    """Return MkDocs' settings file, of the site at ``root`` or whose pages it holds, or None."""
     found = near(root, ("mkdocs.yml", "mkdocs.yaml"), 1)
     if found is None or found.parent == root:
         return found
@@ -128,16 +127,16 @@ def _mkdocs(root: Path, _listed: Listing) -> SiteSettings:
     settings = _values(file)
     docs = str(settings.get("docs_dir") or "docs").strip("./")
     return SiteSettings(
-        f"{docs}/" if file.parent == root and _is_folder(root / docs) else "",
-        str(settings.get("site_url") or ""),
-        "html" if settings.get("use_directory_urls") is False else "",
-        "github" if "pymdownx.slugs" in file_text(file) else "",
-        dict(reversed(list(_nav(settings.get("nav"))))),  # the first title of a page holds
+        folder=f"{docs}/" if file.parent == root and _is_folder(root / docs) else "",
+        site_url=str(settings.get("site_url") or ""),
+        addresses="html" if settings.get("use_directory_urls") is False else "",
+        anchors="github" if "pymdownx.slugs" in file_text(file) else "",
+        titles=dict(reversed(list(_nav(settings.get("nav"))))),  # the first title of a page holds
     )
 
 
 def _nav(item: object, title: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the path and the title of each page in MkDocs' table of contents."""
+    """Yield path and title of each page in MkDocs' table of contents; ``title`` is ``item``'s."""
     if isinstance(item, str) and title and "://" not in item:
         yield item, title
     elif isinstance(item, list):
@@ -149,7 +148,8 @@ def _nav(item: object, title: str = "") -> Iterator[tuple[str, str]]:
 
 
 def hugo_file(root: Path) -> Path | None:
-    """Return Hugo's settings, of this folder or of the site whose pages it has."""
+    """Return Hugo's settings file: of the site at ``root``, or of the one whose folder ``content``
+    holds ``root``; None if there is none."""
     top = root.absolute()
     for folder in [top, *list(top.parents)[:2]]:
         inside = top.relative_to(folder).parts
@@ -161,12 +161,13 @@ def hugo_file(root: Path) -> Path | None:
 
 
 def _hugo(root: Path, _listed: Listing) -> SiteSettings:
+    """Read Hugo's settings; those in JSON are not read."""
     file = hugo_file(root)
-    said = _values(file) if file and file.suffix != ".json" else {}
-    settings = {str(name).lower(): value for name, value in said.items()}
+    values = _values(file) if file and file.suffix != ".json" else {}
+    settings = {str(name).lower(): value for name, value in values.items()}
     languages = settings.get("languages")
-    if file and (apart := near(file.parent, _LANGUAGES, 0)):
-        languages = _values(apart)
+    if file and (languages_file := near(file.parent, _LANGUAGES, 0)):
+        languages = _values(languages_file)
     return SiteSettings(
         site_url=_absolute(str(settings.get("baseurl") or "")),
         moves=tuple(_languages(settings, languages)) if isinstance(languages, dict) else (),
@@ -174,18 +175,18 @@ def _hugo(root: Path, _listed: Listing) -> SiteSettings:
 
 
 def _languages(settings: Mapping[str, object], languages: Mapping[str, object]) -> Iterator[Move]:
-    """Yield where a site of these ``languages`` has its pages. A page is in the language that its
-    file's name ends with (``about.de.md``), or whose folder it is in."""
+    """Yield the moves from files to where a site of these ``languages`` has their pages. A page is
+    in the language that its file's name ends with (``about.de.md``), or whose folder it is in."""
     default = str(settings.get("defaultcontentlanguage") or "en").lower()
     is_below = settings.get("defaultcontentlanguageinsubdir") is True
     for name, options in languages.items():
         language = str(name).lower()
-        own = f"{language}/" if language != default or is_below else ""
-        yield rf"(?i:(.*)\.{re.escape(language)})(\.\w+)", rf"{own}\1\2"
+        prefix = f"{language}/" if language != default or is_below else ""
+        yield rf"(?i:(.*)\.{re.escape(language)})(\.\w+)", rf"{prefix}\1\2"
         for option, value in options.items() if isinstance(options, dict) else ():
             folder = str(value).strip("./").removeprefix("content").strip("/")
             if str(option).lower() == "contentdir" and folder:
-                yield rf"{re.escape(folder)}/(.*)", rf"{own}\1"
+                yield rf"{re.escape(folder)}/(.*)", rf"{prefix}\1"
     if is_below and languages:
         yield "(.*)", rf"{default}/\1"
 
@@ -195,12 +196,12 @@ def _jekyll(root: Path, _listed: Listing) -> SiteSettings:
     permalink = str(settings.get("permalink") or "")
     source = str(settings.get("source") or "").strip("./")
     kramdown = settings.get("kramdown")
-    parses = str(kramdown.get("input") or "") if isinstance(kramdown, dict) else ""
+    parser = str(kramdown.get("input") or "") if isinstance(kramdown, dict) else ""
     return SiteSettings(
-        f"{source}/" if source and _is_folder(root / source) else "",
-        _absolute(f"{settings.get('url') or ''}{settings.get('baseurl') or ''}"),
-        "pretty" if permalink == "pretty" or permalink.endswith("/") else "",
-        "kramdown" if parses.lower() == "kramdown" else "",
+        folder=f"{source}/" if source and _is_folder(root / source) else "",
+        site_url=_absolute(f"{settings.get('url') or ''}{settings.get('baseurl') or ''}"),
+        addresses="pretty" if permalink == "pretty" or permalink.endswith("/") else "",
+        anchors="kramdown" if parser.lower() == "kramdown" else "",
         permalinks=tuple(permalinks(settings)),
     )
 
@@ -222,8 +223,8 @@ def _middleman(root: Path, _listed: Listing) -> SiteSettings:
 
 
 def vitepress_settings(root: Path, listed: Listing) -> SiteSettings | None:
-    """Return VitePress' settings, of the site in this folder or whose pages it has; None if there
-    is none."""
+    """Return VitePress' settings: of the site in or below ``root``, or of the one above whose
+    folder of pages ``root`` is; None if there is none."""
     sites = [
         path.removesuffix(".vitepress") for path in listed.folders if _VITEPRESS_FOLDER.search(path)
     ]
@@ -231,12 +232,12 @@ def vitepress_settings(root: Path, listed: Listing) -> SiteSettings | None:
         program = _vitepress_program(root / site)
         if program is not None:
             pages = f"{site}{_src_dir(program)}"
-            return _of_vitepress(program, pages if _is_folder(root / pages) else site)
+            return _vitepress_values(program, pages if _is_folder(root / pages) else site)
     above = root.absolute().parent
     program = _vitepress_program(above) or ""
     folder = _src_dir(program)
     is_of_these_pages = folder and (above / folder).resolve() == root.resolve()
-    return _of_vitepress(program, "") if is_of_these_pages else None
+    return _vitepress_values(program, "") if is_of_these_pages else None
 
 
 def _vitepress(root: Path, listed: Listing) -> SiteSettings:
@@ -250,28 +251,31 @@ def _vitepress_program(site: Path) -> str | None:
 
 
 def _src_dir(program: str) -> str:
+    """Return the folder of the pages below the site's, ending in ``/``; empty if none is named."""
     folder = PurePosixPath(_string_after(_SRC_DIR, program))
     is_below = not folder.is_absolute() and ".." not in folder.parts
     return "".join(f"{part}/" for part in folder.parts) if is_below else ""
 
 
-def _of_vitepress(program: str, folder: str) -> SiteSettings:
+def _vitepress_values(program: str, folder: str) -> SiteSettings:
+    """Return the values in ``program``, for pages in ``folder``."""
     excluded = _EXCLUDED.search(program)
     patterns = re.findall(_STRING, excluded[1]) if excluded else ()
     return SiteSettings(
         folder,
         _string_after(_HOST, program),
         "vitepress-clean" if _CLEAN.search(program) else "",
-        excluded=tuple(f"/{_bare(pattern)}" for pattern in patterns),
+        excluded=tuple(f"/{_unquoted(pattern)}" for pattern in patterns),
     )
 
 
 def _string_after(pattern: re.Pattern[str], text: str) -> str:
+    """Return the string that ``pattern`` finds, without its quotation marks, or ""."""
     match = pattern.search(text)
-    return _bare(match[1]) if match else ""
+    return _unquoted(match[1]) if match else ""
 
 
-def _bare(string: str) -> str:
+def _unquoted(string: str) -> str:
     return string.strip("'\"")
 
 

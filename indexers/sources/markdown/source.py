@@ -20,6 +20,8 @@ from footnote_bot.indexers.text.counting import counted
 
 
 class MarkdownSource(WikiSource):
+    """A configured wiki of Markdown; `WikiSource` documents the methods."""
+
     def __init__(self, settings: MarkdownSettings, resources: Resources) -> None:
         self.readers: WikiReaders = WikiReaders(settings.readers)
         self.divisible: MarkdownWiki = _wiki(settings, resources, self.readers.acl)
@@ -64,6 +66,7 @@ class MarkdownSource(WikiSource):
 
 
 def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> MarkdownWiki:
+    """Return the wiki of a folder, or of a git repository that is cloned into the data folder."""
     reading = MarkdownReading(
         site_url=settings.site_url,
         flavour=settings.flavour,
@@ -95,6 +98,7 @@ _SECONDS = 30.0
 
 
 def _findings(wiki: MarkdownWiki) -> Iterator[Finding]:
+    """Yield findings about the repository, if there is one, and the pages."""
     name = wiki.name
     try:
         if isinstance(wiki, GitWiki):
@@ -109,6 +113,7 @@ def _findings(wiki: MarkdownWiki) -> Iterator[Finding]:
 
 
 def _pages(name: str, wiki: MarkdownWiki) -> Iterator[Finding]:
+    """Yield findings about the pages: their number, and what is odd about them."""
     keys, warnings = wiki.overview()
     if not keys:
         yield warning(name, "It has no page.", "See `path`, `include`, `exclude` and `flavour`.")

@@ -145,27 +145,29 @@ def take_out_tags(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
 
 
 def _tag(match: re.Match[str]) -> Tag:
+    """Return the tag that a match of `_pattern` stands for."""
     kind = str(match.lastgroup).removesuffix("_rest")
     return Tag(kind, match[kind].strip(), match.groupdict().get(f"{kind}_rest") or "", match[0])
 
 
 def _replace_tags(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[str]) -> str:
-    """Replace each tag by a free stand-in, but tags around code by the code."""
+    """Replace each tag in ``part`` by a free stand-in, and tags around code by the code.
+    ``code_pane`` is an open pane of Docsy whose tabs are code."""
     pieces: list[str] = []
-    endless: set[str] = set()
-    pane: Tag | None = None
+    unclosed: set[str] = set()
+    code_pane: Tag | None = None
     at = 0
     while (match := pattern.search(part, at)) is not None:
         tag = _tag(match)
         if tag.kind == "hugo" and "tabpane" in (tag.name, tag.closes):
-            pane = tag if _holds_code(tag) else None
-        if _is_code(tag, pane):
-            end = _end_after(match.end(), part, tag, endless)
+            code_pane = tag if _holds_code(tag) else None
+        if _is_code(tag, code_pane):
+            end = _end_after(match.end(), part, tag, unclosed)
             if end:
                 code = part[match.end() : end.start()].strip("\n")
                 line = part.rfind("\n", 0, match.start()) + 1
                 before = part[line : match.start()]
-                pieces += part[at : match.start()], _as_code(tag, pane, code, before)
+                pieces += part[at : match.start()], _as_code(tag, code_pane, code, before)
                 at = end.end()
                 continue
         stand_in = next(free, None)
@@ -174,8 +176,9 @@ def _replace_tags(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterato
         tags.found[stand_in] = tag
         pieces += part[at : match.start()], stand_in
         at = match.end()
+        # Tags within are shown as text.
         if tag.kind == "liquid" and tag.name in ("raw", "verbatim"):
-            end = _end_after(at, part, tag, endless)
+            end = _end_after(at, part, tag, unclosed)
             until = end.start() if end else at
             pieces.append(part[at:until])
             at = until
@@ -188,40 +191,44 @@ def _holds_code(pane: Tag) -> bool:
     return not pane.closes and pane.arguments[1].get("text") != "true"
 
 
-def _is_code(tag: Tag, pane: Tag | None) -> bool:
-    """Return whether the text up to the tag's end is code. ``pane``: the pane of code around it."""
+def _is_code(tag: Tag, code_pane: Tag | None) -> bool:
+    """Return whether the text up to the tag's end is code. ``code_pane`` is the open pane of code
+    around the tag, if there is one."""
     if tag.is_self_closing or tag.closes:
         return False
     if tag.kind in ("liquid", "hugo") and tag.name in _CODE:
         return True
-    if pane is None or tag.kind != "hugo" or tag.name != "tab" or tag.source.startswith("{{%"):
+    if code_pane is None or tag.kind != "hugo" or tag.name != "tab" or tag.source.startswith("{{%"):
         return False
     return tag.arguments[1].get("text") != "true"
 
 
-def _as_code(tag: Tag, pane: Tag | None, code: str, before: str) -> str:
+def _as_code(tag: Tag, code_pane: Tag | None, code: str, before: str) -> str:
     """Return the code of a tag as Markdown, below the title of a tab. ``before`` is the text before
     the tag on its line."""
     positional, named = tag.arguments
     if tag.name != "tab":
         return _fenced(code, next(iter(positional), tag.name), before)
-    language = named.get("lang", "") or (pane.arguments[1].get("lang", "") if pane else "")
+    language = named.get("lang", "") or (
+        code_pane.arguments[1].get("lang", "") if code_pane else ""
+    )
     header = named.get("header", "") or next(iter(positional), "")
     return f"{header}\n\n{before}{_fenced(code, language, before)}"
 
 
-def _end_after(at: int, part: str, tag: Tag, endless: set[str]) -> re.Match[str] | None:
-    """Return the end of ``tag``. If there is none, it is not searched again for later tags of the
-    same name."""
-    if tag.name in endless:
+def _end_after(at: int, part: str, tag: Tag, unclosed: set[str]) -> re.Match[str] | None:
+    """Return the end of ``tag`` behind ``at``; None if there is none. Its name is then
+    ``unclosed``, and not searched again."""
+    if tag.name in unclosed:
         return None
     end = _end_of(tag).search(part, at)
     if end is None:
-        endless.add(tag.name)
+        unclosed.add(tag.name)
     return end
 
 
 def _end_of(tag: Tag) -> re.Pattern[str]:
+    """Return a pattern of the tag that ends ``tag``."""
     name = re.escape(tag.name)
     if tag.kind == "liquid":
         return re.compile(rf"\{{%-?\s*+end{name}\s*+-?%\}}")
@@ -257,12 +264,13 @@ def split_at_fences(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _free_characters(text: str) -> Iterator[str]:
+    """Yield the stand-ins that the text does not hold itself."""
     own = frozenset(STAND_IN.findall(text))
     return (char for char in map(chr, range(_FIRST, _LAST + 1)) if char not in own)
 
 
 def _pair(tags: Tags) -> None:
-    """Match opening and closing tags by name, from the innermost outwards."""
+    """Note in ``paired`` which opening and closing tags match, the innermost first."""
     opened: list[tuple[str, str]] = []
     names: Counter[str] = Counter()
     for stand_in, tag in tags.found.items():
@@ -283,6 +291,7 @@ _COMPILED: dict[frozenset[str], re.Pattern[str] | None] = {}
 
 
 def _pattern(kinds: frozenset[str]) -> re.Pattern[str] | None:
+    """Return a pattern of tags of these kinds; None if there are no kinds."""
     if kinds not in _COMPILED:
         parts = [pattern for kind, pattern in _PATTERNS.items() if kind in kinds]
         _COMPILED[kinds] = re.compile("|".join(parts)) if parts else None

@@ -46,6 +46,7 @@ _ENDS = {
 _LONGEST = 2_000
 """Characters within which a start tag must end to be recognised as self-closing."""
 
+# Of each tag: the open elements that it ends, up to the nearest of the second set.
 _IMPLIED_END = {
     "li": ({"li"}, {"ul", "ol", "menu"}),
     "dt": ({"dt", "dd"}, {"dl"}),
@@ -71,7 +72,7 @@ def parse_html(html: str, tags: Tags, resolve: Resolve) -> Node:
     stand-ins and addresses in place of targets; struck text is within ``STRUCK``. It never
     fails."""
     builder = _TreeBuilder(tags)
-    builder.feed(_without_open_tags(show_without_end(html)))
+    builder.feed(_without_open_tags(show_unclosed_elements(html)))
     builder.close()
     _apply_attribute_lists(builder.root)
     remove_invisible(builder.root)
@@ -143,7 +144,7 @@ def _resolve_named_link(node: Node, tags: Tags, resolve: Resolve) -> None:
 
 
 def _make_note(quotation: Node) -> None:
-    """Turn a quotation that is a callout into a note: ``> [!note] Title``, or ``> **Note**``."""
+    """Turn a quotation that begins with ``[!note] Title`` or ``**Note**`` into a note."""
     head = next((item for item in quotation.children if not is_blank(item)), "")
     if isinstance(head, str) or head.tag != "p" or not head.children:
         return
@@ -184,6 +185,7 @@ def _first_line(items: Iterable[Node | str]) -> tuple[list[Node | str], list[Nod
 
 
 def _address(written: str, style: str, tags: Tags, resolve: Resolve) -> str:
+    """Return the address of a link's target as ``written``; empty if it leads nowhere."""
     target, style = _target(written, style, tags)
     return resolve(target, style) if target and not leads_nowhere(target) else ""
 
@@ -192,6 +194,7 @@ def _target(written: str, style: str, tags: Tags) -> tuple[str, str]:
     """Return a link's target with its template tags resolved, and its style."""
 
     def value(match: re.Match[str]) -> str:
+        """Return the value of the template tag of a stand-in, and set the style that it gives."""
         nonlocal style
         stand_in = match[0]
         if stand_in not in tags.found:
@@ -201,6 +204,7 @@ def _target(written: str, style: str, tags: Tags) -> tuple[str, str]:
                 style = attributes["style"]
                 return attributes["to"]
             case str(text):
+                # A tag at the beginning stands for a path from the root of the site.
                 style = "site" if style == "relative" and not match.start() else style
                 return text
         return ""
@@ -219,9 +223,9 @@ def _without_open_tags(html: str) -> str:
     return html[:closed] + html[closed:].replace("<", "&lt;")
 
 
-def show_in_sentence(tokens: Sequence[Token], *, all_of_them: bool) -> None:
-    """Turn tags of `_NAMES` among the ``tokens`` of a paragraph into text if they do not end in it,
-    or ``all_of_them``, as GitHub does."""
+def show_unclosed_tags(tokens: Sequence[Token], *, all_tags: bool) -> None:
+    """Turn tags of `_NAMES` among the ``tokens`` of a paragraph into text unless they end in it;
+    with ``all_tags`` turn every one into text, as GitHub does."""
     not_ended = set(_NAMES.split("|"))
     for token in reversed(tokens):
         tag = _TAG.match(token.content) if token.type == "html_inline" else None
@@ -231,15 +235,15 @@ def show_in_sentence(tokens: Sequence[Token], *, all_of_them: bool) -> None:
         if is_end:
             not_ended.discard(name)
         is_open = name in not_ended and not token.content.endswith("/>")
-        if all_of_them or is_open:
+        if all_tags or is_open:
             token.content = f"&lt;{token.content[1:]}"
 
 
-def show_without_end(html: str) -> str:
+def show_unclosed_elements(html: str) -> str:
     """Turn tags of `_NAMES` in ``html`` into text unless they are closed: an open one would hide
     the rest of the page. Cut at an unclosed comment: in browsers, too, it hides the rest."""
     pieces: list[str] = []
-    endless: set[str] = {"plaintext"}
+    unclosed: set[str] = {"plaintext"}
     at = copied = 0
     while (match := _COMMENT_OR_START.search(html, at)) is not None:
         at = match.end()
@@ -253,11 +257,11 @@ def show_without_end(html: str) -> str:
         name = match[1].lower()
         if _is_self_closing(html, at):
             continue
-        end = None if name in endless else _ENDS[name].search(html, at)
+        end = None if name in unclosed else _ENDS[name].search(html, at)
         if end is not None:
             at = end.end()
             continue
-        endless.add(name)
+        unclosed.add(name)
         pieces += html[copied : match.start()], "&lt;"
         copied = match.start() + 1
     return "".join([*pieces, html[copied:]])
@@ -270,6 +274,8 @@ def _is_self_closing(html: str, at: int) -> bool:
 
 
 class _TreeBuilder(HTMLParser):
+    """Builds the tree of a page from HTML, with the meaning of template tags in it."""
+
     def __init__(self, tags: Tags) -> None:
         super().__init__(convert_charrefs=True)
         self._tags = tags
@@ -287,14 +293,14 @@ class _TreeBuilder(HTMLParser):
         self._add(Node(tag, self._attributes(attrs)), enter=False)
 
     def _attributes(self, attrs: list[tuple[str, str | None]]) -> dict[str, str]:
-        """Return attributes by name. Template tags are restored in the attributes that may hide the
-        element."""
+        """Return attributes by name; those that may hide the element get their tags restored."""
         return {
             name: self._tags.restore(value or "") if name in _HIDING else value or ""
             for name, value in attrs
         }
 
     def handle_endtag(self, tag: str) -> None:
+        """End the innermost open element with this tag, unless that would cross a scope."""
         for depth in range(len(self._open) - 1, 0, -1):
             if self._open[depth].tag == tag:
                 self._leave(depth)
@@ -303,6 +309,7 @@ class _TreeBuilder(HTMLParser):
                 return
 
     def handle_data(self, data: str) -> None:
+        """Add text, with template tags by their meaning, or as they were written in code."""
         if not self._tags.found:
             self._add_text(data)
             return
@@ -344,7 +351,7 @@ class _TreeBuilder(HTMLParser):
                 self._add(node, enter=node.tag != "fn-link")
 
     def _add(self, node: Node, *, enter: bool) -> None:
-        """Add an element; ``enter``: what follows is inside, until it ends."""
+        """Add an element. With ``enter``, what follows is put into it, until it ends."""
         self._open[-1].children.append(node)
         if enter and len(self._open) < _DEEPEST:
             self._open.append(node)
@@ -356,10 +363,10 @@ class _TreeBuilder(HTMLParser):
             self._leave(len(self._open) - 1)
         if tag not in _IMPLIED_END:
             return
-        ended, within = _IMPLIED_END[tag]
+        ended, scopes = _IMPLIED_END[tag]
         outermost = None
         for depth in range(len(self._open) - 1, 0, -1):
-            if self._open[depth].tag in within:
+            if self._open[depth].tag in scopes:
                 break
             if self._open[depth].tag in ended:
                 outermost = depth
@@ -374,4 +381,5 @@ class _TreeBuilder(HTMLParser):
 
 
 def _is_verbatim(node: Node) -> bool:
+    """Return whether template tags within the element stay as they were written."""
     return node.tag in ("pre", "code") or "v-pre" in node.attributes

@@ -57,8 +57,9 @@ class MarkdownWiki:
     ``site_url`` is the address at which the pages' folder is published, ``repository_url`` the one
     at which a forge shows ``root``. ``flavour``, ``anchors`` and ``addresses`` are recognised
     unless they are named (see `indexers.sources.markdown.dialects`). ``include`` and ``exclude``
-    are patterns as in ``.gitignore``, matched from the pages' folder. ``cache`` holds earlier
-    results for the same files.
+    are patterns as in ``.gitignore``, matched from the pages' folder. ``acl`` are the rights to
+    every page. ``dates`` returns the dates of the files' last changes by path, ``parse`` calls a
+    parser within limits, ``cache`` holds earlier results for the same files.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -114,9 +115,9 @@ class MarkdownWiki:
             WikiMisconfigured: there is no such folder, flavour or pattern.
             WikiUnavailable: a folder cannot be listed.
         """
-        earlier = self._guess
+        last_guess = self._guess
         self.recall(known)
-        previous_guess = self._guess or earlier
+        previous_guess = self._guess or last_guess  # nothing may be indexed yet
         site = self._site()
         self._guess = site.guess
         unlisted = frozenset(key for key in known if site.is_unlisted(key))
@@ -139,7 +140,8 @@ class MarkdownWiki:
     def _changes(
         self, site: Site, seen: Mapping[str, SeenFile], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
-        """Yield the pages that need not be read, and then the others."""
+        """Yield the change of each file in ``seen``: first of pages that need not be read, then of
+        the others, which are read and converted."""
         to_read: list[Callable[[], PageChange | None]] = []
         for key, file in seen.items():
             known_page = known.get(key)
@@ -154,7 +156,8 @@ class MarkdownWiki:
 
     @staticmethod
     def _unfollowed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """Report folders and links that may hold pages and are not read."""
+        """Yield a failure for each folder that could not be listed, and a skipped page for each
+        entry that is not read, such as a link to a folder."""
         for folder, why in site.unlisted.items():
             yield Failed(folder, f"cannot be listed: {why}; what was read of it before stays")
         for path, why in site.unread.items():
@@ -173,7 +176,7 @@ class MarkdownWiki:
         return frozenset(site.keys), tuple(self._other_guesses(site, previous_guess))
 
     def recall(self, known: Mapping[str, KnownPage]) -> None:
-        """Read the wiki in the way in which the ``known`` pages were read."""
+        """Read the wiki by the guess by which most of the ``known`` pages were read."""
         self._guess = Guess.of(known)
 
     @property
@@ -184,11 +187,11 @@ class MarkdownWiki:
         return ReadAs(self._guess.flavour, self._guess.folder, guessed=self._is_guessed)
 
     def _other_guesses(self, site: Site, before: Guess | None) -> Iterator[str]:
-        """Warn if the wiki looks like another flavour than it is read as, or is read differently
-        now."""
-        if site.otherwise:
+        """Yield a warning if the wiki looks like another flavour than it is read as, or is read by
+        another guess than ``before``."""
+        if site.other_guess:
             yield (
-                f"its pages look like {site.otherwise} now, and are read as before: {site.guess};"
+                f"its pages look like {site.other_guess} now, and are read as before: {site.guess};"
                 f" set `flavour`, or run `footnote sync --wiki {self.name} --full` to guess anew"
             )
         elif before and before != site.guess:
@@ -263,6 +266,7 @@ class MarkdownWiki:
         return self._site().edit_address(key)
 
     def _site(self) -> Site:
+        """Return the site of the files that are there now."""
         return self._new_site(listing(self._root), before=self._guess)
 
     def _may_exist(self, site: Site, key: str) -> bool:
@@ -272,7 +276,8 @@ class MarkdownWiki:
         return site.selects(key) and may_exist(site.root, key)
 
     def _guard(self, key: str, work: Callable[[], PageChange | None]) -> PageChange | None:
-        """Turn an unexpected error into a failure of its page, which does not stop the others."""
+        """Return the result of ``work`` for the page ``key``. An unexpected error becomes a failure
+        of this page, and does not stop the others."""
         try:
             return work()
         except IndexersError:
@@ -285,7 +290,8 @@ class MarkdownWiki:
     def _known_change(
         self, site: Site, key: str, file: SeenFile, known: KnownPage | None
     ) -> PageChange | None:
-        """Return the change of a page; None if the page must be converted first."""
+        """Return the change of a page with the indexed state ``known``; None: it must be
+        converted."""
         if file.unread is not None:
             return _not_read(key, file.unread, known)
         if reason := file.matter.withheld(self._today()):
@@ -296,13 +302,13 @@ class MarkdownWiki:
     def _same_content(
         self, key: str, revision: str, known: KnownPage | None
     ) -> Unchanged | Relabelled | Skipped | None:
-        """Return the change of a page with an indexed revision, or one that is known to be empty;
-        None if it has another revision."""
+        """Return the change of a page whose content is that of ``known``, or is cached as empty;
+        None if it must be converted, or was and has text."""
         if known is not None and known.revision == revision and known.acl == self._acl:
             return Unchanged(key)
-        if known is not None and _content(known.revision) == _content(revision):
+        if known is not None and _content_part(known.revision) == _content_part(revision):
             return Relabelled(key, revision, self._acl)
-        return Skipped(key, _EMPTY) if self._cache.get(_content(revision)) else None
+        return Skipped(key, _EMPTY) if self._cache.get(_content_part(revision)) else None
 
     def _read(self, site: Site, key: str, known: KnownPage | None) -> PageChange:
         """Read and convert one page; return why if it is not read."""
@@ -323,14 +329,14 @@ class MarkdownWiki:
                 path=key,
                 anchors=site.anchors,
                 title=site.title(key),
-                own=site.address(key),
+                address=site.address(key),
             )
         except ParsingFailed as error:
             return Failed(key, str(error))
-        self._cache.keep(_links_of(site, file), converted.links)
+        self._cache.keep(_links_key(site, file), converted.links)
         revision = self._revision(site, key, file)
         if not converted.page.sections:
-            self._cache.keep(_content(revision), _EMPTY)
+            self._cache.keep(_content_part(revision), _EMPTY)
         if same := self._same_content(key, revision, known):
             return same
         page = converted.page_with(partial(site.links.resolve, key))
@@ -368,24 +374,25 @@ class MarkdownWiki:
         updated = str(self._updated(file) or "")
         place = (site.rules, key, site.address(key), site.title(key))
         parts = (convert.VERSION, *place, file.content, updated)
-        name = digest(site.links.fingerprint, *parts)
-        content: str | None = self._cache.get(name)
+        cache_key = digest(site.links.fingerprint, *parts)
+        content: str | None = self._cache.get(cache_key)
         if content is None:
-            links: Sequence[Link] | None = self._cache.get(_links_of(site, file))
+            links: Sequence[Link] | None = self._cache.get(_links_key(site, file))
             if links is None:
                 return ""
             addresses = (site.links.resolve(key, target, style) for target, style in links)
             content = digest(*parts, *addresses)
-            self._cache.keep(name, content)
+            self._cache.keep(cache_key, content)
         return f"{content}.{digest(str(self._acl))[:12]}.{site.guess.mark}"
 
 
-def _links_of(site: Site, file: SeenFile) -> str:
-    """Return the name under which the cache holds the links of a file."""
+def _links_key(site: Site, file: SeenFile) -> str:
+    """Return the key under which the cache holds the links of a file."""
     return digest("links", convert.VERSION, site.dialect.name, file.content)
 
 
 def _not_read(key: str, unread: UnreadFile, known: KnownPage | None) -> Skipped | Failed:
+    """Return the change of a page whose file could not be read; ``known`` is its indexed state."""
     if unread.keeps and known is not None:
         return Failed(key, f"{unread.reason}; its last version stays")
     if unread.skipped:
@@ -393,5 +400,6 @@ def _not_read(key: str, unread: UnreadFile, known: KnownPage | None) -> Skipped 
     return Failed(key, unread.reason)
 
 
-def _content(revision: str) -> str:
+def _content_part(revision: str) -> str:
+    """Return the part of a revision that stands for the content: without rights and guess."""
     return revision.partition(".")[0]
