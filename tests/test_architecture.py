@@ -478,26 +478,26 @@ def test_objects_are_composed_in_three_files() -> None:
 
 def test_the_composition_only_composes() -> None:
     """Code that decides, tries or loops belongs to a part. That keeps the three files small."""
-    assert sum(len((ROOT / file).read_text().splitlines()) for file in COMPOSITION) <= 985
+    assert sum(len((ROOT / file).read_text().splitlines()) for file in COMPOSITION) <= 990
 
 
 ROOMS_OF = {
-    "config, bot": 5_370,
-    "bot/agents": 1_335,
-    "bot/answering": 7_945,
-    "bot/backup, bot/operations, bot/metrics": 3_390,
-    "bot/cli, bot/running": 3_720,
-    "bot/conversation": 2_910,
+    "config, bot": 5_380,
+    "bot/agents": 1_355,
+    "bot/answering": 7_990,
+    "bot/backup, bot/operations, bot/metrics": 3_430,
+    "bot/cli, bot/running": 3_740,
+    "bot/conversation": 2_925,
     "bot/evaluation": 2_745,
-    "bot/flags": 2_565,
-    "bot/slack, bot/workspaces": 9_900,
-    "bot/state": 4_000,
+    "bot/flags": 2_600,
+    "bot/slack, bot/workspaces": 10_045,
+    "bot/state": 4_130,
     "bot/terminal_chat": 570,
-    "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 4_905,
-    "indexers/index": 4_455,
-    "indexers/sources/attachments": 950,
-    "indexers/sources/confluence": 6_980,
-    "indexers/sources/markdown": 5_725,
+    "indexers, indexers/parsing, indexers/sources, indexers/syncing, indexers/text": 4_985,
+    "indexers/index": 4_520,
+    "indexers/sources/attachments": 965,
+    "indexers/sources/confluence": 7_080,
+    "indexers/sources/markdown": 5_850,
     "playground": 10_290,
 }
 """Lines of each room. A number is raised only in a commit that says why, and lowered with what
@@ -520,14 +520,14 @@ def test_each_room_keeps_to_its_budget() -> None:
 
 
 BUDGETS = {
-    "words": 220,
+    "words": 214,
     "question": 430,
-    "retrieval and reranking": 1_360,
-    "deciding": 450,
-    "quoting": 510,
-    "checking": 430,
-    "composing and llm": 2_810,
-    "engine and the rest": 1_770,
+    "retrieval and reranking": 1_370,
+    "deciding": 445,
+    "quoting": 515,
+    "checking": 435,
+    "composing and llm": 2_815,
+    "engine and the rest": 1_776,
 }
 """Lines of each part of `bot/answering`, of 8,000 in all. A number is raised only in a commit that
 says why. The design has less for question (300), retrieval (1,300) and composing (2,400), and more
