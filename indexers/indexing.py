@@ -73,7 +73,6 @@ class Indexing:
         self.close()
 
     def close(self) -> None:
-        """End the parsing processes, and close the index if it is open."""
         self.parsers.rest()
         if "index" in self.__dict__:
             self.index.close()
@@ -81,7 +80,6 @@ class Indexing:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """Return the configured model; the one that comes with Footnote if none is named."""
         name = self._settings.index.model
         if not name:
             return LocalEmbedder()
@@ -122,7 +120,6 @@ class Indexing:
 
     @property
     def _languages(self) -> Languages:
-        """The languages of the index, and of the wikis that have one of their own."""
         by_wiki = {wiki.name: wiki.language for wiki in self._settings.wiki if wiki.language}
         return Languages(self._settings.index.language, by_wiki)
 
