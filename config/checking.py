@@ -56,6 +56,7 @@ def described(error: SettingsError) -> str:
 
 
 def _located(error: SettingsError) -> list[SettingProblem]:
+    """Return the problems of an error, each with its line, sorted by line."""
     if error.file is None:  # it could not be read: the error of the TOML reader names the line
         return [SettingProblem(_line_in_words(says), "", says) for says in error.problems]
     lines = lines_of(error.file.read_text(encoding="utf-8-sig"))
@@ -67,6 +68,7 @@ def _located(error: SettingsError) -> list[SettingProblem]:
 
 
 def _line_in_words(says: str) -> int | None:
+    """Return the line that a message of the TOML reader names, or None."""
     match = _AT_LINE.search(says)
     return int(match[1]) if match else None
 

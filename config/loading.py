@@ -91,11 +91,10 @@ def make_data_folder(folder: Path) -> None:
 
 
 def _unreadable(error: UnreadableVariable) -> str:
-    """Return the problem, with the variables that may have caused it: the error names only their
-    section, in quotation marks."""
+    """Return the problem, with the variables of the section that the error quotes."""
     section = str(error).partition('"')[2].partition('"')[0]
-    start = f"{ENV_PREFIX}{section}".upper()
-    names = sorted(name for name in os.environ if name.upper().startswith(start))
+    prefix = f"{ENV_PREFIX}{section}".upper()
+    names = sorted(name for name in os.environ if name.upper().startswith(prefix))
     return f'{" or ".join(names)} cannot be read: a list is written ["a", "b"]'
 
 
@@ -114,10 +113,10 @@ def removed_settings(file: Path | None) -> list[str]:
         if variable.upper() in _OUTDATED_VARIABLES
     ]
     lines = [
-        f"{what} is no longer used; delete it. {REMOVED[name]}"
+        f"{subject} is no longer used; delete it. {REMOVED[name]}"
         if name in REMOVED
-        else f"{what} is outdated, and still counts. {REPLACED[name]}"
-        for what, name in outdated
+        else f"{subject} is outdated, and still counts. {REPLACED[name]}"
+        for subject, name in outdated
     ]
     for name, warning in REPLACED_VALUES.items():
         section, _, key = name.partition(".")
@@ -173,6 +172,7 @@ def _is_file(file: Path) -> bool:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    """Return the values in a TOML file, or raise SettingsError."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except RecursionError:
@@ -260,8 +260,7 @@ _MEANT = {
 def in_words(
     error: ValidationError, values: Mapping[str, Any], unknown: Iterable[str]
 ) -> Iterator[tuple[str, Location]]:
-    """Yield a line and the setting for each error, except for keys from ``unknown`` variables,
-    which are reported already."""
+    """Yield a line and the setting for each error, except keys from ``unknown`` variables."""
     for problem in error.errors():
         location = problem["loc"]
         if problem["type"] != "extra_forbidden" or _variable(location) not in unknown:
@@ -269,6 +268,7 @@ def in_words(
 
 
 def _in_words(problem: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """Return the line for one of pydantic's errors; ``values`` are what was checked."""
     location, kind = problem["loc"], problem["type"]
     if not location:  # it is of no single setting
         return _message(problem)
@@ -287,14 +287,15 @@ def _in_words(problem: Mapping[str, Any], values: Mapping[str, Any]) -> str:
 
 
 def _message(problem: Mapping[str, Any]) -> str:
+    """Return the message of one of pydantic's errors, in our words."""
     words = str(problem["msg"]).removeprefix("Value error, ")
     return _MEANT.get(str(problem["type"]), f"{words[:1].lower()}{words[1:]}")
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """Return the meaning of each setting, on one line; of none without its source. Pydantic would
-    look for them whenever a command starts, which takes 50 ms."""
-    found: dict[str, str] = {}
+    """Return the meaning of each setting on one line, from the string below it in the source.
+    Pydantic would look for them whenever a command starts, which takes 50 ms."""
+    by_name: dict[str, str] = {}
     for section in (kind for kind in reversed(model.__mro__) if issubclass(kind, BaseModel)):
         try:
             (defined,) = ast.parse(dedent(inspect.getsource(section))).body
@@ -303,8 +304,8 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
         for setting, below in pairwise(getattr(defined, "body", ())):
             match setting, below:
                 case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(meaning))):
-                    found[name] = " ".join(meaning.split())
-    return found
+                    by_name[name] = " ".join(meaning.split())
+    return by_name
 
 
 def _model_at(location: Location, values: Mapping[str, Any]) -> type[BaseModel]:
@@ -334,5 +335,6 @@ def _secret_hint(name: str, known: set[str]) -> str:
 
 
 def _nearest(name: str, known: set[str]) -> str:
+    """Return a hint: the known name that is most similar, or all known names."""
     close = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
     return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(sorted(known))}"

@@ -144,6 +144,7 @@ def without_secrets(words: str) -> str:
 
 
 def _indented(lines: str) -> str:
+    """Return each of the lines indented, and without characters that would start a line."""
     # Not with splitlines: it splits at characters that a traceback's source line may hold.
     return "\n".join(f"{_INDENT}{one_line(line)}" for line in lines.split("\n"))
 
@@ -156,6 +157,7 @@ class LoggedLines(io.TextIOBase):
         self._begun = threading.local()
 
     def write(self, text: str) -> int:
+        """Log each finished line; what follows the last line end waits, by thread."""
         *lines, self._begun.line = (getattr(self._begun, "line", "") + text).split("\n")
         for line in filter(str.strip, lines):
             log.warning("%s", line)

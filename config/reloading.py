@@ -33,14 +33,14 @@ class Reloading:
         self._read = read
         self._followers: list[Callable[[Settings], None]] = []
 
-    def follow(self, take: Callable[[Settings], None]) -> None:
-        """Call ``take`` with the settings whenever one of them has changed."""
-        self._followers.append(take)
+    def follow(self, callback: Callable[[Settings], None]) -> None:
+        """Call ``callback`` with the settings whenever one of them has changed."""
+        self._followers.append(callback)
 
     def __call__(self) -> None:
         """Read the settings. If they have an error, log it and change nothing."""
         try:
-            settings, changed, waiting = taken_over(self._settings, self._read())
+            settings, changed, pending = taken_over(self._settings, self._read())
         except SettingsError as error:
             log.error("The settings are not read again, and stay as they are: %s", error)  # noqa: TRY400 - its words are for the operator
             return
@@ -48,8 +48,8 @@ class Reloading:
         if changed:
             for take in self._followers:
                 take(settings)
-        if waiting:
-            log.warning("These settings differ now, and need a restart: %s", ", ".join(waiting))
+        if pending:
+            log.warning("These settings differ now, and need a restart: %s", ", ".join(pending))
         log.info("The settings were read again; changed: %s", ", ".join(changed) or "none")
 
 

@@ -78,6 +78,7 @@ def up_to_date(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _up_to_date(section: str, table: Any) -> Any:
+    """Return a section as `up_to_date` does; any other value stays."""
     if not isinstance(table, dict):
         return table
     if replacement := _REPLACEMENTS.get(section):
@@ -90,7 +91,7 @@ def _is_outdated(name: str) -> bool:
 
 
 def _digest(slack: dict[str, Any]) -> dict[str, Any]:
-    """`digest` was a switch, and its time was in three settings."""
+    """Return ``[slack]`` with its digest in one setting: it was a switch, with a time in three."""
     match str(slack.get("digest", "")).lower():
         case "true":
             day, hour = slack.get("digest_day", "monday"), slack.get("digest_hour", 9)
@@ -103,7 +104,7 @@ def _digest(slack: dict[str, Any]) -> dict[str, Any]:
 
 
 def _retention(state: dict[str, Any]) -> dict[str, Any]:
-    """There were two retentions. The shorter one counts for both."""
+    """Return ``[state]`` with one retention: there were two, and the shorter counts for both."""
     try:
         days, all_days = int(state["audit_days"]), int(state.get("retention_days", 90))
     except (KeyError, TypeError, ValueError):
@@ -112,7 +113,7 @@ def _retention(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _owners(wiki: dict[str, Any]) -> dict[str, Any]:
-    """`owners` was three settings, with these defaults."""
+    """Return a wiki with ``owners``, which were three settings with these defaults."""
     if "owners" in wiki or not {"owner_property", "owner_label", "owner_editor"} & wiki.keys():
         return wiki
     owners = []
@@ -126,14 +127,14 @@ def _owners(wiki: dict[str, Any]) -> dict[str, Any]:
 
 
 def _verify(llm: dict[str, Any]) -> dict[str, Any]:
-    """`verify` could be rules, or the folder of a kind of model that Footnote no longer runs."""
+    """Return ``[llm]`` with ``verify`` off if it names rules or a model that no longer runs."""
     verify = llm.get("verify")
     is_outdated = isinstance(verify, str) and verify not in ("", "model")
     return {**llm, "verify": "off"} if is_outdated else llm
 
 
 def _reranker(answer: dict[str, Any]) -> dict[str, Any]:
-    """`reranker` could be the language model. The default takes its place."""
+    """Return ``[answer]`` without a ``reranker`` that was the language model: the default runs."""
     return {key: value for key, value in answer.items() if (key, value) != ("reranker", "llm")}
 
 

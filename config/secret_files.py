@@ -17,9 +17,8 @@ _LONGEST = 64 * 1024
 
 
 def secret_of(name: str) -> str:
-    """Return the secret of this name: from the variable, from the file that ``NAME_FILE`` names, or
-    from a file of that name in the folder of systemd's credentials or of Docker's secrets; empty if
-    there is none.
+    """Return the secret ``name``: from the variable, from the file that ``NAME_FILE`` names, or
+    from a file of that name in the folder of systemd's or Docker's secrets; empty if there is none.
 
     Raises:
         SettingsError: a file or the folder of credentials cannot be read, or both variables are
@@ -40,6 +39,7 @@ def secret_of(name: str) -> str:
 
 
 def _is_file(file: Path) -> bool:
+    """Return whether there is such a file, or raise SettingsError."""
     try:
         return file.is_file()
     except OSError as error:
@@ -55,6 +55,7 @@ def _folders() -> list[Path]:
 
 
 def _read(file: Path, name: str) -> str:
+    """Return the secret in a file; ``name`` is the variable, for errors."""
     try:
         with file.open("rb") as opened:
             content = opened.read(_LONGEST + 1)

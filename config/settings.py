@@ -220,6 +220,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_versions(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Read settings of earlier versions as those of now."""
         return up_to_date(values)
 
     @field_validator("data_dir", mode="before")
@@ -311,11 +312,13 @@ class Secrets(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, passed: dict[str, Any]) -> dict[str, Any]:
+        """Add the secrets that are not passed, from the environment or files."""
         read = {name: secret_of(name.upper()) for name in cls.model_fields if name not in passed}
         return {**read, **passed}
 
     @property
     def nothing_of_slack(self) -> bool:
+        """Return whether no secret of Slack is set."""
         kinds = ("bot_token", "app_token", "signing_secret", "client_id", "client_secret")
         return not any(self.variable(f"SLACK_{kind}".upper()) for kind in kinds)
 

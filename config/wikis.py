@@ -272,6 +272,8 @@ WIKI_KINDS: dict[str, type[WikiSettings]] = {
 
 
 class _Kind(BaseModel):
+    """The type of a wiki, checked before its other settings."""
+
     type: str
 
     @field_validator("type", mode="before")
@@ -298,6 +300,7 @@ LANGUAGES: tuple[str, ...] = tuple(
 
 
 def _address(value: str) -> str:
+    """Return a valid web address without a slash at its end; an empty one stays."""
     if value and not value.startswith(("https://", "http://")):
         raise ValueError("must start with https:// or http://")
     try:

@@ -75,6 +75,7 @@ def as_toml(settings: Settings) -> str:
 
 
 def _lines(values: Mapping[str, Any]) -> list[str]:
+    """Return a line of TOML for each value."""
     return [f"{name} = {toml_value(value)}" for name, value in values.items()]
 
 

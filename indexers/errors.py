@@ -22,10 +22,10 @@ class IndexersError(Exception):
 
 
 class WikiUnavailable(IndexersError):
-    def behind(self, what: str) -> WikiUnavailable:
-        """Return the error ``what`` (a sentence), with this one as its reason."""
+    def behind(self, sentence: str) -> WikiUnavailable:
+        """Return an error that says ``sentence``, with this error as the reason."""
         kind = WikiMisconfigured if isinstance(self, WikiMisconfigured) else WikiUnavailable
-        return kind(f"{what} {self}")
+        return kind(f"{sentence} {self}")
 
 
 class ReadingStopped(IndexersError):

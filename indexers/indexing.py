@@ -73,7 +73,6 @@ class Indexing:
         self.close()
 
     def close(self) -> None:
-        """End the parsing processes, and close the index if it is open."""
         self.parsers.rest()
         if "index" in self.__dict__:
             self.index.close()
@@ -81,7 +80,6 @@ class Indexing:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """Return the configured model; the one that comes with Footnote if none is named."""
         name = self._settings.index.model
         if not name:
             return LocalEmbedder()
@@ -122,21 +120,20 @@ class Indexing:
 
     @property
     def _languages(self) -> Languages:
-        """The languages of the index, and of the wikis that have one of their own."""
-        own = {wiki.name: wiki.language for wiki in self._settings.wiki if wiki.language}
-        return Languages(self._settings.index.language, own)
+        by_wiki = {wiki.name: wiki.language for wiki in self._settings.wiki if wiki.language}
+        return Languages(self._settings.index.language, by_wiki)
 
     @cached_property
     def index(self) -> CurrentIndex:
         """Return the index that fits the models and settings, opened at the first use."""
         embedder, languages = self.embedder, self._languages
-        wanted = fingerprint(
+        expected = fingerprint(
             embedder=embedder.identity,
             splitter=self.splitter.identity,
             languages=languages.identity,
         )
         catalog = self._place.catalog(embedder.dimensions, languages)
-        index = CurrentIndex(catalog, wanted, tuple(self.wikis), embedder.embed_passages)
+        index = CurrentIndex(catalog, expected, tuple(self.wikis), embedder.embed_passages)
         if problem := self._place.version_problem():
             log.warning("%s", problem)
         self.wikis.recall(index)

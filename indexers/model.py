@@ -291,8 +291,7 @@ class Enumerated:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A new, edited, moved or renamed page, with its ``space`` and the time of its change, if the
-    wiki reports them."""
+    """A new, edited, moved or renamed page, with its ``space`` and time of change, if known."""
 
     page: Page
     warnings: tuple[str, ...] = ()
@@ -390,8 +389,7 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a sync: pages (or, if ``embedding``, passages) done of all (0: not yet
-    known)."""
+    """The progress of a sync: pages, or passages while ``embedding``, done of all (0: unknown)."""
 
     wiki: str
     done: int

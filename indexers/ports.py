@@ -90,8 +90,7 @@ class LiveWiki(Protocol):
     """A wiki that can be asked for the current state of a page."""
 
     def current(self, cited: Mapping[str, str], seconds: float) -> LivePages:
-        """Check the pages ``cited`` (revisions by key) for at most ``seconds``. Edited pages are
-        read again.
+        """Check the ``cited`` pages (revisions by key) within ``seconds``; read edited ones again.
 
         Raises:
             WikiUnavailable: the wiki cannot be asked.
@@ -194,8 +193,7 @@ class PassageIndex(Protocol):
     def relabel(
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
     ) -> None:
-        """Give a page's passages another Acl and revision, and another owner (None: keep it),
-        keeping their embeddings."""
+        """Change a page's Acl, revision and owner (None: keep it), and keep its embeddings."""
         ...
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None: ...

@@ -10,8 +10,7 @@ _ZEROS = bytes(_PIECE)
 
 
 def copy_file(source: str | Path, target: str | Path) -> None:
-    """Copy a file's bytes to ``target``, which is created or replaced. Long runs of zeros take no
-    room there on the disk.
+    """Copy a file to ``target``, which it replaces. Long runs of zeros take no room on the disk.
 
     Raises:
         OSError

@@ -47,8 +47,7 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """The result of a calibration. ``curve`` is None if the default curve is kept; ``why``
-    explains the decision."""
+    """The result of a calibration, and why. ``curve`` None: the default curve is kept."""
 
     curve: Confidence | None
     why: str
@@ -95,7 +94,7 @@ def by_questions(
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The features of an answer, and whether it was right."""
+    """The features of an answer (``seen``), and whether it was right."""
 
     seen: Features
     right: bool
@@ -105,18 +104,20 @@ def samples_of(
     cases: Sequence[Case], answerer: Answerer, reader: Principal, progress: OnProgress
 ) -> Iterator[Sample]:
     """Yield the sample of each case that can tell whether its answer is right."""
-    shown = replace(_by_default_curve(answerer), sure=0.0, near=0.0, composer=None)
+    # However low its confidence is, each answer is shown.
+    always_answering = replace(_by_default_curve(answerer), sure=0.0, near=0.0, composer=None)
     for done, case in enumerate(cases, start=1):
         # A confidence belongs to one search, so a question with several parts is not split.
         question = Question(case.question, reader, history=case.history)
-        result, run = shown.pipeline(reader).answer(question)
+        result, run = always_answering.pipeline(reader).answer(question)
         right = _right(outcome_of(case, run.found.pages, result))
         if right is not None:
-            yield Sample(shown.responder.features(question, run.found), right)
+            yield Sample(always_answering.responder.features(question, run.found), right)
         progress(Progress("questions", done, len(cases)))
 
 
 def _by_default_curve(answerer: Answerer) -> Answerer:
+    """Return the answerer with the default curve, and without asking wikis about its pages."""
     return replace(answerer, confidence=Confidence(), recheck=None)
 
 
@@ -148,9 +149,8 @@ _LEAST_CHANCE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The result of a fit. ``curve`` is the better of the two on samples that it was not fitted to.
-    ``before`` and ``after`` are the log losses of the starting and the fitted curve; lower is
-    better."""
+    """The result of a fit: the better ``curve`` on samples that it was not fitted to. ``before``
+    and ``after`` are the log losses of the starting and the fitted curve; lower is better."""
 
     curve: Curve
     before: float
@@ -159,6 +159,7 @@ class Fitted:
 
 
 def enough(samples: Sequence[Sample]) -> bool:
+    """Return whether the samples suffice to fit a curve, see `FEWEST`."""
     right = sum(sample.right for sample in samples)
     return len(samples) >= FEWEST and min(right, len(samples) - right) >= FEWEST / 4
 
@@ -183,27 +184,28 @@ def _fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Curve
     """Fit a logistic regression by Newton's method, regularised towards ``start``."""
     rows = [[1.0, *(getattr(each.seen, name) or 0.0 for name in names)] for each in samples]
     features, right = np.array(rows), np.array([sample.right for sample in samples])
-    first = np.array([start.bias, *(getattr(start, name) for name in names)])
-    pull = _START_WEIGHT * np.maximum(features.var(axis=0), _SMALL)
-    pull[0] = _SMALL
-    weights = first
+    prior = np.array([start.bias, *(getattr(start, name) for name in names)])
+    penalty = _START_WEIGHT * np.maximum(features.var(axis=0), _SMALL)
+    penalty[0] = _SMALL
+    weights = prior
     for _ in range(_STEPS):
-        chances = 1 / (1 + np.exp(-np.clip(features @ weights, -30.0, 30.0)))
-        slope = pull * (first - weights) + features.T @ (right - chances)
-        bend = np.diag(pull) + (features.T * (chances * (1 - chances))) @ features
-        step = np.linalg.solve(bend, slope)
-        longest = float(np.abs(step).max())
+        probabilities = 1 / (1 + np.exp(-np.clip(features @ weights, -30.0, 30.0)))
+        gradient = penalty * (prior - weights) + features.T @ (right - probabilities)
+        hessian = np.diag(penalty) + (features.T * (probabilities * (1 - probabilities))) @ features
+        step = np.linalg.solve(hessian, gradient)
+        largest_step = float(np.abs(step).max())
         # A full step may overshoot the optimum.
-        weights = weights + step * min(1.0, 5.0 / max(longest, _SMALL))
-        if longest < _SMALL:
+        weights = weights + step * min(1.0, 5.0 / max(largest_step, _SMALL))
+        if largest_step < _SMALL:
             break
     bias, *rest = map(float, weights)
     return replace(start, bias=bias, **dict(zip(names, rest, strict=True)))
 
 
 def _loss(curve: Curve, sample: Sample) -> float:
-    chance = min(max(curve(sample.seen), _LEAST_CHANCE), 1 - _LEAST_CHANCE)
-    return -float(np.log(chance if sample.right else 1 - chance))
+    """Return the log loss of the curve on a sample."""
+    probability = min(max(curve(sample.seen), _LEAST_CHANCE), 1 - _LEAST_CHANCE)
+    return -float(np.log(probability if sample.right else 1 - probability))
 
 
 def by_pages(
@@ -217,8 +219,8 @@ def by_pages(
     """
     answerer = _by_default_curve(answerer)
     pairs, count = list[Pair](), 0
-    for count, made in enumerate(_generate(answerer.retrieval, reader), start=1):
-        if pair := _pair(answerer, made, reader):
+    for count, generated in enumerate(_generate(answerer.retrieval, reader), start=1):
+        if pair := _pair(answerer, generated, reader):
             pairs.append(pair)
         progress(Progress("pages", count, _MOST_GENERATED))
     figures: dict[str, Any] = {"questions": count, "found": len(pairs)}
@@ -261,6 +263,7 @@ class _Generated:
     page: str
 
     def is_of(self, page: FoundPage) -> bool:
+        """Return whether ``page`` is the page that answers the question."""
         return (page.wiki, page.page) == (self.wiki, self.page)
 
 
@@ -268,14 +271,14 @@ def _generate(search: Callable[[Question], Retrieved], reader: Principal) -> Ite
     """Yield questions, each about another page. The pages are found by searching: each search uses
     the headings that earlier searches found."""
     waiting = deque(_SEEDS)
-    seen = set[tuple[str, str]]()
+    used_pages = set[tuple[str, str]]()
     count = 0
     while waiting and count < _MOST_GENERATED:
         retrieved = search(Question(waiting.popleft(), reader))
         for page in retrieved.pages:
-            if (page.wiki, page.page) in seen or count >= _MOST_GENERATED:
+            if (page.wiki, page.page) in used_pages or count >= _MOST_GENERATED:
                 continue
-            seen.add((page.wiki, page.page))
+            used_pages.add((page.wiki, page.page))
             passage = page.hits[0].passage
             waiting.append(_heading(passage) or passage.title)
             if question := _question(passage):
@@ -301,12 +304,13 @@ def _heading(passage: Passage) -> str:
 
 def _sentence(passage: Passage) -> str:
     """Return every other content word of the longest sentence; empty if there is none."""
-    found = (sentence for line in plain(passage.text).splitlines() for sentence in sentences(line))
-    longest = max(map(_content_words, found), key=len, default=[])
+    parts = (sentence for line in plain(passage.text).splitlines() for sentence in sentences(line))
+    longest = max(map(_content_words, parts), key=len, default=[])
     return f"{' '.join(longest[:16:2])}?" if len(longest) >= _LEAST_WORDS else ""
 
 
 def _content_words(text: str) -> list[str]:
+    """Return the words without function words."""
     return [word for word in _WORD.findall(text) if word.casefold() not in FUNCTION_WORDS]
 
 
@@ -318,22 +322,23 @@ class Pair:
     absent: Features
 
 
-def _pair(answerer: Answerer, made: _Generated, reader: Principal) -> Pair | None:
+def _pair(answerer: Answerer, generated: _Generated, reader: Principal) -> Pair | None:
     """Return the scores of a question; None if its page is not found first, because then it is
     unknown whether the first page answers."""
-    question = Question(made.question, reader)
+    question = Question(generated.question, reader)
     pages: Sequence[FoundPage] = answerer.retrieval(question).pages
-    others: Sequence[FoundPage] = [page for page in pages if not made.is_of(page)]
+    others: Sequence[FoundPage] = [page for page in pages if not generated.is_of(page)]
     if answerer.rerank:
         pages, others = answerer.rerank(question, pages), answerer.rerank(question, others)
-    if not pages or not others or not made.is_of(pages[0]):
+    if not pages or not others or not generated.is_of(pages[0]):
         return None
     return Pair(_features(question, pages), _features(question, others))
 
 
 def _features(question: Question, pages: Sequence[FoundPage]) -> Features:
-    found = Retrieved(tuple(pages), 0.0, 0.0)
-    return Deciding(Confidence(), 0.0, 0.0).features(question, found)
+    """Return the features of an answer from ``pages``, best first."""
+    retrieved = Retrieved(tuple(pages), 0.0, 0.0)
+    return Deciding(Confidence(), 0.0, 0.0).features(question, retrieved)
 
 
 _SCALE_WEIGHT = 40.0
@@ -358,8 +363,7 @@ class Scale:
 
 def scale_of(pairs: Sequence[Pair], name: str, *, known: bool) -> Scale | None:
     """Return the scale of a score; None if too few pairs have the score, or it separates too
-    little. ``known``: the default scale was measured with this model, so a few questions change
-    little."""
+    little. With ``known`` models, the fewer the pairs, the nearer it is to the default scale."""
     with_page, without = list[float](), list[float]()
     for pair in pairs:
         present, absent = getattr(pair.present, name), getattr(pair.absent, name)

@@ -182,6 +182,7 @@ def _direction(steps: Mapping[str, tuple[float, float]]) -> str:
 
 
 def _measure(name: str, pairs: Sequence[tuple[Row, Row]], seed: int) -> dict[str, Any] | None:
+    """Return the figures of a measure over all pairs that have it; None if none has."""
     values = [
         (old.scores[name], new.scores[name])
         for old, new in pairs

@@ -58,6 +58,7 @@ class Corpus:
 
 
 def _page(row: Mapping[str, Any], where: str) -> Page:
+    """Return the page of a row; ``where`` is the row's place, for errors."""
     key = id_of(row, where)
     title, text = (str(row.get(name) or "") for name in ("title", "text"))
     return Page(

@@ -43,16 +43,16 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
     which may come from the question, too. A link is a source's address, or an address in the
     text, which a page may contain, too.
     """
-    own, quoted = _own_words(answer)
-    stated = list(_sentences(own))
+    own_text, quoted_count = _own_words(answer)
+    stated = list(_sentences(own_text))
     quotes = [source for source in answer.sources if source.quote]
-    marked = list(_quotations(own))
+    marked = list(_quotations(own_text))
     words = [_spaced(text) for text in (question, *_texts(answer, shown))] if marked else []
-    links = list(_links(own))
+    links = list(_links(own_text))
     addresses = {passage.url for passage in shown}
     linked = addresses.union(*(_links(passage.text) for passage in shown)) if links else set()
     return EvidenceCounts(
-        sentences=quoted + len(stated),
+        sentences=quoted_count + len(stated),
         uncited=tuple(
             sentence
             for sentence, marks in stated
@@ -78,16 +78,16 @@ def unmarked(text: str) -> str:
 
 def _own_words(answer: Answer) -> tuple[str, int]:
     """Return the answer's words that are no quotations, and the number of quoted sentences."""
-    own, quoted = answer.text.removeprefix(THE_CLOSEST), 0
+    own_text, quoted = answer.text.removeprefix(THE_CLOSEST), 0
     for number, source in enumerate(answer.sources, start=1):
         if not source.quote:
             continue
         # The text up to our own caption and mark quotes the source. It is compared word by word.
-        _, end, after = own.partition(f"{caption(source.title, source.heading)} [{number}]")
+        _, end, after = own_text.partition(f"{caption(source.title, source.heading)} [{number}]")
         if end and not answer.composed:
-            own = after
+            own_text = after
             quoted += len(_units(source.quote))
-    return own, quoted
+    return own_text, quoted
 
 
 def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
@@ -116,6 +116,7 @@ def _units(text: str) -> list[tuple[int, int]]:
 
 
 def _spans(block: Block) -> Iterable[tuple[int, int]]:
+    """Return where the pieces of a block start and end: sentences, rows or lines; code is one."""
     if block.kind is Kind.CODE:
         return [(block.start, block.end)]
     if block.kind in (Kind.TABLE, Kind.QUOTE):
@@ -147,6 +148,7 @@ def _split(text: str) -> Iterable[str]:
 
 
 def _is_verbatim(source: Source, shown: Sequence[Passage]) -> bool:
+    """Return whether the source's quote stands in one of its page's passages."""
     page = source.wiki, source.page
     return stands_in(
         source.quote, [passage for passage in shown if (passage.wiki, passage.page) == page]
@@ -158,12 +160,14 @@ def _links(text: str) -> Iterator[str]:
 
 
 def _texts(answer: Answer, shown: Sequence[Passage]) -> Iterator[str]:
+    """Yield the texts, as written and as shown, from which a quotation may come."""
     for passage in shown:
         yield from (passage.embedded, passage.text, readable(passage.text))
     yield from (readable(source.quote) for source in answer.sources)
 
 
 def _quotations(text: str) -> Iterator[str]:
+    """Yield the words between quotation marks in ``text``."""
     for match in _QUOTATION.finditer(unmarked(text)):
         if quotation := _spaced(next(filter(None, match.groups()))).rstrip(_ENDS):
             yield quotation

@@ -47,6 +47,7 @@ class Facts:
         return not self._matching(words).isdisjoint(chain(*self.required))
 
     def _matching(self, words: str) -> frozenset[re.Pattern[str]]:
+        """Return the expressions, required and forbidden, that match ``words``."""
         try:
             return self.matcher.matching(chain(*self.required, self.forbidden), words)
         except MatchingFailed as error:
@@ -100,6 +101,7 @@ def facts_of(row: Mapping[str, Any], where: str, matcher: Matcher | None = None)
 
 
 def _pattern(text: object, name: str, where: str) -> re.Pattern[str]:
+    """Return a compiled expression, in the typography of `plain_words`; ``name`` is its key."""
     try:
         # Use the typography of the words to search.
         characters = map(_literal, unicodedata.normalize("NFC", str(text)))

@@ -92,6 +92,7 @@ def id_of(row: Mapping[str, Any], where: str) -> str:
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
+    """Return the object in a line of JSON; ``where`` is its place, for errors."""
     try:
         row = json.loads(line)
         if "\\ud" in line.lower():

@@ -64,6 +64,7 @@ class Matcher:
     def _search(
         self, patterns: tuple[re.Pattern[str], ...], text: str
     ) -> frozenset[re.Pattern[str]]:
+        """Return the patterns that match, by asking the process; see `matching`."""
         calls = self._calls = self._calls or _start()
         matches: list[bool] = []
         try:
@@ -79,6 +80,7 @@ class Matcher:
 
 
 def _start() -> Connection:
+    """Start the process, and return our end of the pipe to it."""
     ours, theirs = Pipe()
     command = [sys.executable, "-I", "-S", "-c", _PROGRAM, str(theirs.fileno()), str(SECONDS)]
     try:

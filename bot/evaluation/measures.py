@@ -31,6 +31,7 @@ def recall(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> floa
 
 
 def reciprocal_rank(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """Return 1 / the rank of the first relevant page; 0 if it is not in the first ``k``."""
     places = (n for n, key in enumerate(ranked[:k], start=1) if relevant.get(key, 0) > 0)
     return 1 / next(places, float("inf"))
 
@@ -48,8 +49,8 @@ def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Return the chance that a positive scores above a negative (ties: half); None: one is
-    empty."""
+    """Return the chance that a positive scores above a negative (ties count half); None if one side
+    is empty."""
     if not positive or not negative:
         return None
     ordered = sorted(negative)

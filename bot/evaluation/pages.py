@@ -51,6 +51,7 @@ class Pages:
         ]
 
     def _name(self, page: str) -> str:
+        """Return the full name of the page that ``page`` names, or ``page`` if that is unclear."""
         for names in ({page} & self._acls.keys(), self._keys.get(page), self._ends.get(page)):
             if names:
                 return next(iter(names)) if len(names) == 1 else page

@@ -50,6 +50,7 @@ class Case:
 
     @property
     def judged(self) -> bool:
+        """Return whether a page is graded as relevant."""
         return any(grade > 0 for grade in self.relevant.values())
 
     @property
@@ -59,6 +60,7 @@ class Case:
 
     @property
     def has_answer(self) -> bool:
+        """Return whether there is an answer, as stated or as shown by the judgements."""
         stated = self.judged or self.facts is not None
         return self.answerable is True or (self.answerable is None and stated)
 
@@ -107,17 +109,18 @@ def cases_of(rows: Iterable[_Row]) -> list[Case]:
     Raises:
         BadSet: a row that is no question.
     """
-    cases, seen, matcher = [], set[str](), Matcher()
+    cases, ids, matcher = [], set[str](), Matcher()
     for number, where, row in rows:
         case = _case(row, number, where, matcher)
-        if case.id in seen:
+        if case.id in ids:
             case = replace(case, id=f"{case.id} (line {number})")
-        seen.add(case.id)
+        ids.add(case.id)
         cases.append(case)
     return cases
 
 
 def _case(row: Mapping[str, Any], number: int, where: str, matcher: Matcher) -> Case:
+    """Return the case of a row, with its number and place (``where``)."""
     relevant = row.get("relevant") or {}
     answers = row.get("answers") or []
     if not isinstance(relevant, dict) or not all(map(_is_grade, relevant.values())):
@@ -167,8 +170,8 @@ _ROLES = {"asker": Role.ASKER, "user": Role.ASKER, "bot": Role.BOT, "assistant":
 
 
 def history_of(turns: object, where: str) -> tuple[Turn, ...]:
-    """Return the turns of a history. A turn without a role is the asker's; a role other than asker
-    and bot counts as another person."""
+    """Return the turns of a history. A turn without a role is the asker's; roles that are neither
+    an asker's nor a bot's count as another person's."""
     if not isinstance(turns, list):
         raise BadSet(f"{where}: 'history' is no list")
     history = []

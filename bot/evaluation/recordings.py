@@ -59,6 +59,7 @@ def read_recordings(file: Path) -> list[Recording]:
 
 
 def _recording(row: Mapping[str, Any], number: int, where: str) -> Recording:
+    """Return the recording of a row, with its number and place (``where``)."""
     passages = _objects(row, "passages", where)
     return Recording(
         id=str(number if row.get("id") is None else row["id"]),
@@ -73,6 +74,7 @@ def _recording(row: Mapping[str, Any], number: int, where: str) -> Recording:
 
 
 def _passage(row: Mapping[str, Any], place: int, where: str) -> Passage:
+    """Return a recorded passage; ``place`` is its index in the prompt."""
     if row.get("n", place + 1) != place + 1:
         raise BadSet(f"{where}: 'passages' are not in the order of their numbers")
     title, text = str(row.get("title") or ""), text_of(row, "text", where)
@@ -95,6 +97,7 @@ def _passage(row: Mapping[str, Any], place: int, where: str) -> Passage:
 
 
 def _answer(row: Mapping[str, Any], where: str) -> ModelAnswer:
+    """Return the answer in an object of a recording."""
     # A model may have written nothing.
     text = "" if row.get("text") == "" else text_of(row, "text", where)
     return ModelAnswer(
@@ -106,6 +109,7 @@ def _answer(row: Mapping[str, Any], where: str) -> ModelAnswer:
 
 
 def _label(row: Mapping[str, Any], where: str) -> Label:
+    """Return the label in an object of an answer."""
     claims, faithful = row.get("kind", "claim") == "claim", row.get("faithful")
     if faithful is None and not claims:
         faithful = True  # a sentence that claims nothing is not wrong
@@ -115,6 +119,7 @@ def _label(row: Mapping[str, Any], where: str) -> Label:
 
 
 def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[str, Any]]:
+    """Return the list of objects under ``name``; empty if there is none."""
     objects = row.get(name) or []
     if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
         raise BadSet(f"{where}: {name!r} is not a list of objects")

@@ -98,10 +98,12 @@ def _entry(
 
 
 def _is_verified(result: Result | None) -> bool:
+    """Return whether the result is an answer that a person wrote."""
     return isinstance(result, Answer) and result.verified is not None
 
 
 def _add_vote(entry: _Votes, result: Result | None, vote: _Vote) -> None:
+    """Add a vote on the question, and on each page that the result cites."""
     entry.votes.append(vote)
     if isinstance(result, Answer):
         for source in result.sources:
@@ -129,6 +131,7 @@ def _vote(flag: Flag) -> _Vote:
 
 
 def _row(entry: _Votes, earlier: Sequence[RecordedAnswer]) -> dict[str, Any]:
+    """Return the question as a row; ``earlier`` are the answers before it in its thread."""
     grades = {page: _grade(votes) for page, votes in entry.pages.items()}
     return {
         "id": f"answer-{entry.recorded.id}",
@@ -159,9 +162,10 @@ def _answerable(votes: Sequence[_Vote]) -> bool | None:
 
 
 def _turns(recorded: RecordedAnswer, asker: str) -> list[dict[str, str]]:
+    """Return question and answer as turns; an asker other than ``asker`` is another person."""
     role = Role.ASKER if recorded.asked.asker == asker else Role.OTHER
-    said = [(role, recorded.asked.question), (Role.BOT, recorded.answer.text)]
-    return [{"role": who.value, "text": text} for who, text in said if text]
+    turns = [(role, recorded.asked.question), (Role.BOT, recorded.answer.text)]
+    return [{"role": who.value, "text": text} for who, text in turns if text]
 
 
 def write_judged(verdicts: KeptVerdicts, file: Path) -> int:

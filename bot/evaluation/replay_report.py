@@ -104,6 +104,7 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
 
 
 def _json(replay: Replayed) -> dict[str, Any]:
+    """Return the outcome of an answer for the report."""
     return {
         "style": replay.answer.style,
         "shown": replay.shown,
@@ -124,14 +125,14 @@ def _json(replay: Replayed) -> dict[str, Any]:
 def _claims(replay: Replayed) -> Iterator[_Claim]:
     """Yield the labelled claims. Labels and our own sentences may be split differently: a claim
     counts as shown if at least half of its letters are."""
-    whole, labels = replay.answer.text, replay.answer.labels
-    spans = _spans(whole, [sentence.text for sentence in replay.sentences])
+    text, labels = replay.answer.text, replay.answer.labels
+    spans = _spans(text, [sentence.text for sentence in replay.sentences])
     sentences = list(zip(replay.sentences, spans, strict=True))
     passed = [span for sentence, span in sentences if sentence.dropped in ("", FELL)]
     shown = [span for sentence, span in sentences if not sentence.dropped]
     verified = [span for sentence, span in sentences if sentence.verified]
     by_rules = [span for sentence, span in sentences if sentence.dropped not in _NOT_BY_RULES]
-    for label, span in zip(labels, _spans(whole, [label.text for label in labels]), strict=True):
+    for label, span in zip(labels, _spans(text, [label.text for label in labels]), strict=True):
         if label.claims:
             yield _Claim(
                 label,
@@ -147,6 +148,7 @@ Span = tuple[int, int]
 
 
 def _mostly_in(span: Span, others: Sequence[Span]) -> bool:
+    """Return whether at least half of the span is in ``others``."""
     common = sum(max(0, min(span[1], end) - max(span[0], start)) for start, end in others)
     return common >= _HALF * max(span[1] - span[0], 1)
 
@@ -154,9 +156,9 @@ def _mostly_in(span: Span, others: Sequence[Span]) -> bool:
 def _spans(text: str, parts: Sequence[str]) -> list[Span]:
     """Return the span of each part in ``text``, counted in letters. A part is searched behind the
     part before it, then anywhere; if it is nowhere, its span starts where the search started."""
-    whole, at, spans = _letters(text), 0, []
+    letters, at, spans = _letters(text), 0, []
     for part in map(_letters, parts):
-        places = [place for place in (whole.find(part, at), whole.find(part)) if place >= 0]
+        places = [place for place in (letters.find(part, at), letters.find(part)) if place >= 0]
         start = places[0] if places else at
         end = start + len(part)
         spans.append((start, end))

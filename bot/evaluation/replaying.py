@@ -70,11 +70,11 @@ def by_labels(labels: Sequence[Label], sentence: JudgedSentence) -> SentenceVerd
     """Return the labels' verdict; None for a sentence without a label. With this perfect judge a
     run measures everything but the judge."""
     letters = _letters(sentence.text)
-    known = [(_letters(as_shown(label.text)), label) for label in labels]
-    same = [label for own, label in known if own == letters]
+    pairs = [(_letters(as_shown(label.text)), label) for label in labels]
+    same = [label for own, label in pairs if own == letters]
     # Sentence and label may be cut at different places. They are compared in part only if no
     # label is the same, because a short label's letters occur in other sentences.
-    chosen = same or [label for own, label in known if own and (own in letters or letters in own)]
+    chosen = same or [label for own, label in pairs if own and (own in letters or letters in own)]
     wrong = [label for label in chosen if not label.faithful]
     if any(label.error != WRONG_CITATION for label in wrong):
         return SentenceVerdict(supported=False)
@@ -98,22 +98,24 @@ class Replaying:
         return [self._replayed(recording, answer) for answer in recording.answers]
 
     def _replayed(self, recording: Recording, answer: ModelAnswer) -> Replayed:
+        """Compose the recorded answer again, as in production, and return its fate."""
         playback = _Playback(answer.written, recording.passages)
         judge = _PlaybackJudge(self, answer)
         composer = Composer(playback, playback.prompt, self.meter, judge=judge)
 
         def quoting(retrieved: Retrieved) -> Answer:
-            section = Responder(Deciding(Confidence(), 0.0, 0.0), _ROOM)
-            shown = section(recording.question, retrieved)
+            """Return the quotations that are shown if the answer falls."""
+            respond = Responder(Deciding(Confidence(), 0.0, 0.0), _ROOM)
+            quotations = respond(recording.question, retrieved)
             # An answer without a section still asks the model; if that fails there is no answer.
-            return shown if isinstance(shown, Answer) else Answer("", (), 1.0)
+            return quotations if isinstance(quotations, Answer) else Answer("", (), 1.0)
 
-        *_, whole = composer.stream(recording.question, _retrieved(recording.passages), quoting)
-        if not isinstance(whole, Composed):
+        *_, final = composer.stream(recording.question, _retrieved(recording.passages), quoting)
+        if not isinstance(final, Composed):
             raise TypeError("the last that comes is the answer")
-        result = whole.result
+        result = final.result
         composed = isinstance(result, Answer) and result.composed
-        checked = [_fate(sentence, composed=composed) for sentence in whole.sentences]
+        checked = [_fate(sentence, composed=composed) for sentence in final.sentences]
         reader = AnswerReader()
         sentences = [*reader.add(answer.written), *reader.end()]
         unread = [Fate(sentence.raw, NOT_READ) for sentence in sentences[len(checked) :]]
@@ -161,10 +163,12 @@ class _PlaybackJudge:
 
 
 def _letters(text: str) -> str:
+    """Return only letters and digits, in lower case."""
     return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _fate(checked: Checked, *, composed: bool) -> Fate:
+    """Return the fate of a checked sentence; ``composed``: the composed answer was shown."""
     if checked.flaw:
         return Fate(checked.text, checked.flaw.value)
     return Fate(checked.text, verified=checked.verified) if composed else Fate(checked.text, FELL)

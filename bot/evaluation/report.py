@@ -140,7 +140,7 @@ def _refusal(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
 def _grouped(
     outcomes: Sequence[Outcome], keys: Sequence[str] | Sequence[int]
 ) -> dict[str, Any] | None:
-    """Return the figures of each group; None if all questions are in one."""
+    """Return the figures of each group of outcomes with one key; None if there is one group."""
     groups: dict[Any, list[Outcome]] = {}
     for outcome, key in zip(outcomes, keys, strict=True):
         groups.setdefault(key, []).append(outcome)
@@ -150,6 +150,7 @@ def _grouped(
 
 
 def _spread(outcomes: Sequence[Outcome], stage: str) -> dict[str, float | None]:
+    """Return the median and the 95th percentile of a stage's times."""
     times = [getattr(outcome.result.timings, stage) for outcome in outcomes]
     return {"p50": measures.percentile(times, 0.5), "p95": measures.percentile(times, 0.95)}
 
@@ -201,6 +202,7 @@ def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _share_passing(total: int, failing: int) -> float | None:
+    """Return the share of ``total`` that does not fail; None if the total is 0."""
     return (total - failing) / total if total else None
 
 

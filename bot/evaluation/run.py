@@ -49,6 +49,7 @@ class Outcome:
 
     @property
     def contained(self) -> bool:
+        """Return whether a plain answer contains one of the case's answers."""
         return self.answered and measures.contains(unmarked(self._own), self.case.answers)
 
     @property
@@ -60,6 +61,7 @@ class Outcome:
 
     @property
     def _own(self) -> str:
+        """The answer's text without what was repeated of the question."""
         return own_words(self.case, self.result)
 
     @property
@@ -101,6 +103,7 @@ class Outcome:
         return any(self._leads_to_answer(source) for source in named(self.result))
 
     def _leads_to_answer(self, source: Source) -> bool:
+        """Return whether a named section is of a relevant page, or states a fact; see `found`."""
         if self.case.judged:
             return self.case.relevant.get(full_name(source.wiki, source.page), 0) > 0
         hits = [hit.passage for page in self.pages for hit in page.hits]

@@ -91,13 +91,13 @@ class Parsers:
             raise TooLong(why)
         process = self._idle_or_new()
         try:
-            result, error, used = process.call(limits, call)
+            result, error, memory_used = process.call(limits, call)
         except BaseException as raised:
             process.end()
             if isinstance(raised, TooLong):
                 self._remember(name, raised)
             raise
-        if used > _FULL * self._megabytes * 2**20:
+        if memory_used > _FULL * self._megabytes * 2**20:
             process.end()
         else:
             with self._lock:
@@ -213,8 +213,8 @@ class _Process:
             return TooLong(f"takes more than {limits.seconds} s of a processor to be read")
         if code == OUT_OF_MEMORY:
             return TooCostly(f"needs more than {limits.megabytes} MB of memory to be read")
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return ParsingFailed(f"ended the process that read it ({how})")
+        status = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return ParsingFailed(f"ended the process that read it ({status})")
 
 
 def _end(calls: Connection, process: subprocess.Popen[bytes]) -> None:

@@ -46,9 +46,9 @@ def _answer(
     limits: Limits, parser: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> bytes:
     """Return the pickled result, error and peak memory in bytes."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
     # The system kills a process that uses more: no handler would run within a long call.
-    _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + limits.seconds)
+    _lower(resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime) + 1 + limits.seconds)
     result: object = None
     error: Exception | None = None
     try:
@@ -84,8 +84,7 @@ def _lift(limit: int) -> None:
 
 
 def _peak() -> int:
-    """Return the peak memory of this process. `resource` may report the parent's peak, which a
-    process inherits."""
+    """Return the peak memory of this process; `resource` may report that of its parent."""
     try:
         lines = _STATUS.read_text().splitlines()
     except OSError:  # no Linux

@@ -93,8 +93,7 @@ class WikiSource:
         return named
 
     def access(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
-        """Return whether ``reader``, who has the address ``email``, may read the page at ``url``,
-        and the page's Acl.
+        """Return whether the ``reader`` with this ``email`` may read the page, and its Acl.
 
         Raises:
             WikiUnavailable: the wiki cannot be asked.

@@ -166,8 +166,7 @@ class Wikis(dict[str, WikiSource]):
         return Principal.of(EVERYONE, *held, *self.tokens(email))
 
     def access(self, email: str, url: str, held: frozenset[str]) -> tuple[Access, Acl]:
-        """Return whether the person may read the page at ``url``, as its wiki says now, and the
-        page's Acl.
+        """Return whether the person may read the page at ``url`` by its wiki now, and its Acl.
 
         Raises:
             WikiMisconfigured: ``url`` is in no configured wiki.
@@ -220,8 +219,7 @@ class Wikis(dict[str, WikiSource]):
             source.preload_members()
 
     def follow(self, wiki: str) -> None:
-        """Update this machine's copy of the wiki, if there is one; log why, if that fails. It may
-        take minutes."""
+        """Update this machine's copy of the wiki, if there is one; log a failure. Slow at times."""
         try:
             self[wiki].follow()
         except (WikiMisconfigured, WikiUnavailable, OSError) as error:

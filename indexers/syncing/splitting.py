@@ -147,7 +147,7 @@ class Splitter:
         return self.count_tokens(plain_line(line))
 
     def _pack(
-        self, parts: Iterable[str], joint: str, size_of: Callable[[str], int], reserved: int = 0
+        self, parts: Iterable[str], separator: str, size_of: Callable[[str], int], reserved: int = 0
     ) -> Iterator[str]:
         """Yield ``parts``, joined while they have at most ``max_tokens`` by ``size_of``. A piece
         has at least one part, and leaves room for ``reserved`` tokens."""
@@ -156,16 +156,16 @@ class Splitter:
         for part in parts:
             tokens = size_of(part)
             if pending and size + tokens > self.max_tokens:
-                yield from _piece(pending, joint)
+                yield from _piece(pending, separator)
                 pending, size = [], reserved
             pending.append(part)
             size += tokens
-        yield from _piece(pending, joint)
+        yield from _piece(pending, separator)
 
 
-def _piece(parts: Sequence[str], joint: str) -> Iterator[str]:
+def _piece(parts: Sequence[str], separator: str) -> Iterator[str]:
     """Yield the joined parts, unless they are empty."""
-    piece = joint.join(parts).strip(joint or None)
+    piece = separator.join(parts).strip(separator or None)
     if piece.strip():
         yield piece
 

@@ -27,8 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class SyncedParts(Protocol):
-    """The parts that a sync needs. ``max_removal`` is the share of a wiki's pages that one sync may
-    remove."""
+    """The parts that a sync needs. ``max_removal``: the share of pages that a sync may remove."""
 
     max_removal: float
     wikis: Wikis
@@ -88,21 +87,21 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
         progress=progress,
         stopped=stopped,
     )
-    whole = part is None or part.is_whole
+    whole_wiki = part is None or part.is_whole
 
     def read(wikis: Sequence[Wiki], *, full: bool = False) -> list[SyncReport]:
         """Sync these wikis one after another, until a stop, and return their reports."""
         # An index beside the current one is not searched before it is complete. A sync of a part
         # of a wiki must not wait until all of the wiki is embedded.
-        words_first = whole and not recent and not parts.index.building
+        words_first = whole_wiki and not recent and not parts.index.building
         until_stopped = takewhile(lambda _: not stopped(), wikis)
         with parts.parsers.working(stopped):
             return [sync_wiki(wiki, full=full, words_first=words_first) for wiki in until_stopped]
 
     def run() -> list[SyncReport]:
         """Rebuild the index if the sync is full, or else sync the wikis; return the reports."""
-        rebuilds = full and not dry_run and whole and parts.index.rebuild()
-        if parts.index.building and whole and not dry_run and not recent:
+        rebuilds = full and not dry_run and whole_wiki and parts.index.rebuild()
+        if parts.index.building and whole_wiki and not dry_run and not recent:
             log.info("The index is being rebuilt beside the current one")
         if rebuilds:
             return read_into_new_index(
@@ -114,7 +113,7 @@ def sync_wikis(  # noqa: PLR0913 - the options of a sync
                 limit=limit,
             )
         reports = read(wikis, full=full)
-        if whole and not recent:
+        if whole_wiki and not recent:
             parts.wikis.warn_of_trouble(reports)
         if is_whole(reports, all_wikis):
             # A sync of a named wiki removes no other, even if it is the only one in the settings.

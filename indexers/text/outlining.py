@@ -89,8 +89,7 @@ def _find_containers(node: Node, headings: Mapping[int, Heading], containers: se
 def _cut(
     root: Node, headings: Mapping[int, Heading], containers: set[int]
 ) -> Iterator[tuple[Heading | None, Node, list[Node | str]]]:
-    """Yield each heading of the outline with its element and the items below it. The first are the
-    items above all headings."""
+    """Yield each heading with its element and the items below it; first the items above all."""
     heading, element = None, Node("p")
     items: list[Node | str] = []
     for item in _top_level(root, headings, containers):

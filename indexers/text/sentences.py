@@ -79,8 +79,7 @@ def _ends(text: str) -> Iterator[int]:
 
 
 def _gap(text: str, at: int) -> int:
-    """Return the place after a space, not far before ``at``; ``at`` if there is none, or the end of
-    the text if that comes first."""
+    """Return the place after the last space shortly before ``at``, or ``at``, or the text's end."""
     if at >= len(text):
         return len(text)
     return text.rfind(" ", at - _SLICE // 4, at) + 1 or at

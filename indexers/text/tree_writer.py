@@ -285,8 +285,7 @@ def _split_at_box(items: Sequence[Node | str]) -> tuple[str, Sequence[Node | str
 
 
 def _preformatted(node: Node) -> list[str]:
-    """Return ``pre`` as a block of code. HTML begins it with a line end that does not count, and
-    Markdown ends it with one."""
+    """Return ``pre`` as a block of code, without the line ends that HTML and Markdown add."""
     text = code_text(node)
     if node.first("code") is None:
         text = text.removeprefix("\n")

@@ -16,8 +16,7 @@ _NO_ADDRESS = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNOREC
 
 
 class Line:
-    """Text composed with single white space. In the cell of a table (``is_cell``), code of several
-    lines is kept apart, in ``code``."""
+    """Text with single spaces. Code of several lines in a cell (``is_cell``) is in ``code``."""
 
     def __init__(self, *, is_cell: bool = False) -> None:
         self.code: list[str] = []

@@ -40,8 +40,8 @@ def place(rule: str, path: str, matter: FrontMatter) -> str:
     Raises:
         KeyError: if ``rule`` is none of `RULES`.
     """
-    made = RULES[rule](PurePosixPath(path), matter)
-    return quote(made, safe="/~@+:!$&'*,;=%")
+    site_path = RULES[rule](PurePosixPath(path), matter)
+    return quote(site_path, safe="/~@+:!$&'*,;=%")
 
 
 Permalink = tuple[str, str]
@@ -234,10 +234,10 @@ def bare(url: str) -> str:
 def below(site: str, url: str) -> str | None:
     """Return the path of ``url`` below the address ``site``; None if it is not below it."""
     try:
-        wanted, base = bare(url), bare(site)
+        address, base = bare(url), bare(site)
     except ValueError:  # invalid brackets
         return None
-    return wanted.removeprefix(base) if f"{wanted}/".startswith(f"{base}/") else None
+    return address.removeprefix(base) if f"{address}/".startswith(f"{base}/") else None
 
 
 def permalinks(settings: Mapping[str, object]) -> Iterator[Permalink]:
@@ -285,8 +285,8 @@ def _expanded(template: str, path: PurePosixPath, stem: str, matter: FrontMatter
         values |= {"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}"}
     if ":" in _PLACEHOLDER.sub(lambda match: "" if match[1] in values else ":", template):
         return ""
-    made = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
-    return re.sub(r"/{2,}", "/", f"/{made}")
+    expanded = _PLACEHOLDER.sub(lambda match: values[match[1]], template)
+    return re.sub(r"/{2,}", "/", f"/{expanded}")
 
 
 def _below_collection(folder: PurePosixPath) -> PurePosixPath:

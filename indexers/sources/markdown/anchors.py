@@ -147,18 +147,17 @@ class Anchors:
             return self._numbered("id", "", 1)
         return self._numbered(base, "-", 1)
 
-    def _numbered(self, base: str, joint: str, first: int) -> str:
+    def _numbered(self, base: str, separator: str, first: int) -> str:
         """Return the anchor; if it is taken, with the next free number, from ``first`` on."""
         anchor, number = base, self._next.get(base, first)
         while anchor in self._taken:
-            anchor = f"{base}{joint}{number}"
+            anchor = f"{base}{separator}{number}"
             number += 1
         self._next[base] = number
         return anchor
 
     def _numbered_on(self, base: str) -> str:
-        """Return the anchor; if it is taken, with the next number as Python-Markdown counts:
-        ``step_1`` becomes ``step_2``."""
+        """Return the anchor; if taken, with the next number: ``step_1`` becomes ``step_2``."""
         counted = re.fullmatch(r"(.*)_(\d+)", base)
         stem = counted[1] if counted else base
         if base and base not in self._taken:

@@ -119,6 +119,7 @@ def containers(named: bool) -> Callable[[MarkdownIt], None]:
     colons that neither begins nor ends one is not shown."""
 
     def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        """Parse a container, or skip a line of colons that neither begins nor ends one."""
         line = line_of(state, start)
         mark = None if state.is_code_block(start) else _COLONS.match(line)
         if mark is None:

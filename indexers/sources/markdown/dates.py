@@ -54,8 +54,8 @@ def _candidates(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _year_last(first: int, second: int, year: int, *, dots: bool) -> Iterator[tuple[int, int, int]]:
-    """Yield the date of day, month, year. With dots the day comes first; otherwise the order must
-    be unambiguous."""
+    """Yield year, month and day. With ``dots`` the day comes first; otherwise the order must be
+    unambiguous."""
     if dots or first > 12 or first == second:
         yield year, second, first
     elif second > 12:

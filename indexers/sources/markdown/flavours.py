@@ -178,8 +178,8 @@ def _detected(root: Path, listed: Listing) -> str:
 def _is_mostly_quarto(files: Iterable[str]) -> bool:
     """Return whether half of the pages or more are of Quarto or R Markdown."""
     suffixes = Counter(PurePosixPath(path).suffix.lower() for path in files)
-    own = sum(suffixes[suffix] for suffix in QUARTO_SUFFIXES)
-    return own > 0 and own >= suffixes[".md"]
+    of_quarto = sum(suffixes[suffix] for suffix in QUARTO_SUFFIXES)
+    return of_quarto > 0 and of_quarto >= suffixes[".md"]
 
 
 def _by_syntax(root: Path, listed: Listing) -> str:

@@ -150,8 +150,8 @@ class GitWiki(MarkdownWiki):
         """Return the site of the last fetch."""
         if not self._root.resolve().is_relative_to(self._clone.resolve()):
             raise WikiMisconfigured(f"{self._subfolder!r} leads out of the repository")
-        shown = view(parse(self._repository).url, self.fetched_branch(), self._subfolder)
-        return self._new_site(listing(self._root), before=self._guess, repository_url=shown)
+        forge_view = view(parse(self._repository).url, self.fetched_branch(), self._subfolder)
+        return self._new_site(listing(self._root), before=self._guess, repository_url=forge_view)
 
     @property
     def _git(self) -> Git:

@@ -40,8 +40,8 @@ class LastChanges:
             return {}
         git = Git(Address(str(top), "file"), seconds=_SECONDS)
         try:
-            found = git.run(folder, "rev-parse", "HEAD", "--git-path", "shallow")
-            commit, _, shallow = found.partition("\n")
+            lines = git.run(folder, "rev-parse", "HEAD", "--git-path", "shallow")
+            commit, _, shallow = lines.partition("\n")
             beginnings = _beginnings(folder / shallow.strip())
             if self._days_of != (folder, commit, beginnings):
                 output = git.run(
@@ -76,8 +76,7 @@ def _beginnings(shallow: Path) -> frozenset[str]:
 
 
 def _read(output: str, beginnings: frozenset[str]) -> Mapping[str, date]:
-    """Return the day of each file's last commit in the output of ``git log``; commits in
-    ``beginnings`` give none."""
+    """Return each file's last day in the output of ``git log``, but not of ``beginnings``."""
     days: dict[str, date | None] = {}
     day: date | None = None
     for token in output.split("\0"):

@@ -105,9 +105,9 @@ class _ForgivingBlocks(ParserBlock):
     @classmethod
     def of(cls, parser: ParserBlock) -> _ForgivingBlocks:
         """Return a block parser with the rules of ``parser``."""
-        made = cls.__new__(cls)
-        made.ruler = parser.ruler
-        return made
+        block_parser = cls.__new__(cls)
+        block_parser.ruler = parser.ruler
+        return block_parser
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 - theirs
         if state.level < state.md.options.maxNesting - 2:

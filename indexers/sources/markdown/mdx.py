@@ -79,8 +79,7 @@ def _html(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Parse a list at any indentation: CommonMark takes an item that is indented by four for the
-    sentence before it going on."""
+    """Parse a list at any indentation; in CommonMark, four columns would continue a sentence."""
     outer, state.listIndent = state.listIndent, -1
     is_list = list_block(state, start, end, silent)
     state.listIndent = outer

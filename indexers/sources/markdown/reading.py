@@ -105,10 +105,10 @@ class SeenFiles:
 
     def all(self, site: Site) -> dict[str, SeenFile]:
         """Return every file of the wiki by its page's key."""
-        seen = {key: self._if_cached(site, key) for key in site.keys}
-        reads = (partial(self._read, site, key) for key, file in seen.items() if file is None)
+        files = {key: self._if_cached(site, key) for key in site.keys}
+        reads = (partial(self._read, site, key) for key, file in files.items() if file is None)
         results = in_order(reads, ahead=AHEAD, name="reading pages")
-        return {key: file or next(results) for key, file in seen.items()}
+        return {key: file or next(results) for key, file in files.items()}
 
     def skimmed(self, path: str, raw: bytes) -> SeenFile:
         """Return the file at ``path``, which holds ``raw``, with its front matter.

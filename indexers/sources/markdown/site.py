@@ -64,19 +64,19 @@ class Site:
         if flavour == "auto":
             flavour = wiki_flavour(site_url, forge_view) or flavour
         try:
-            found = parse(PAGE, recognise, root, listed, flavour, before)
+            recognised = parse(PAGE, recognise, root, listed, flavour, before)
         except ParsingStopped as error:
             raise ReadingStopped(str(error)) from error
         except ParsingFailed as error:
             why = f"what the files of {root} say about their site cannot be read: it {error}"
             raise WikiUnavailable(why) from error
-        settings = found.settings
-        self.dialect = found.dialect
-        self.guess = found.guess
-        self.other_guess = found.other_guess
+        settings = recognised.settings
+        self.dialect = recognised.dialect
+        self.guess = recognised.guess
+        self.other_guess = recognised.other_guess
         self.root = root / settings.folder
         self.url, address_rule = _base_and_rule(
-            found, site_url, forge_view or root.absolute().as_uri()
+            recognised, site_url, forge_view or root.absolute().as_uri()
         )
         """The beginning of every address of its pages."""
         by_forge = address_rule == "source" and is_forge_view(self.url)
@@ -86,7 +86,7 @@ class Site:
         self._folder = settings.folder
         self._forge_view = forge_view
         excluded_patterns = (*exclude, *settings.excluded)
-        self._select = Selection.of(found.dialect.suffixes, include, excluded_patterns)
+        self._select = Selection.of(recognised.dialect.suffixes, include, excluded_patterns)
         self._titles = settings.titles
         self._permalinks = settings.permalinks[:_MOST_RULES]
         self._moves = settings.moves[:_MOST_RULES] if self._rule != "source" else ()
@@ -103,8 +103,7 @@ class Site:
         return [path.removeprefix(self._folder) for path in paths if path.startswith(self._folder)]
 
     def _not_excluded(self, reasons: Mapping[str, str]) -> dict[str, str]:
-        """Return the ``reasons`` by path below the root, of paths that may be pages or hold
-        some."""
+        """Return those ``reasons`` whose paths may be read, by path below the pages' folder."""
         below = {path: reasons[self._folder + path] for path in self._in_folder(reasons)}
         return {path: why for path, why in below.items() if self._may_be_read(path)}
 
@@ -201,12 +200,12 @@ class Site:
         return self.url + path
 
 
-def _base_and_rule(found: Recognised, site_url: str, forge_view: str) -> tuple[str, str]:
+def _base_and_rule(recognised: Recognised, site_url: str, forge_view: str) -> tuple[str, str]:
     """Return the beginning of every address, and the rule for the rest. A site without an address
     has its files' addresses: at ``forge_view``, where a forge or the disk shows them."""
-    settings = found.settings
+    settings = recognised.settings
     url, rule = site_url or settings.site_url, settings.addresses
-    if not url and found.dialect.name in _WIKIS:
+    if not url and recognised.dialect.name in _WIKIS:
         url = forge_view
     elif not url:
         url, rule = f"{forge_view.rstrip('/')}/{settings.folder}", "source"

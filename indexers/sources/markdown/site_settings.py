@@ -113,11 +113,11 @@ def _absolute(address: str) -> str:
 
 def mkdocs_file(root: Path) -> Path | None:
     """Return MkDocs' settings file, of the site at ``root`` or whose pages it holds, or None."""
-    found = near(root, ("mkdocs.yml", "mkdocs.yaml"), 1)
-    if found is None or found.parent == root:
-        return found
-    docs = _values(found).get("docs_dir") or "docs"
-    return found if (found.parent / str(docs)).resolve() == root.resolve() else None
+    file = near(root, ("mkdocs.yml", "mkdocs.yaml"), 1)
+    if file is None or file.parent == root:
+        return file
+    docs = _values(file).get("docs_dir") or "docs"
+    return file if (file.parent / str(docs)).resolve() == root.resolve() else None
 
 
 def _mkdocs(root: Path, _listed: Listing) -> SiteSettings:

@@ -89,8 +89,7 @@ class Tag:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """Return the named arguments that are text. The others are variables and expressions, whose
-        values only the site knows."""
+        """Return the named arguments that are text; only the site knows the values of others."""
         return {name: value for name, value, is_text in self._arguments() if name and is_text}
 
     def _arguments(self) -> Iterator[tuple[str, str, bool]]:
@@ -265,8 +264,8 @@ def split_at_fences(text: str) -> Iterator[tuple[str, bool]]:
 
 def _free_characters(text: str) -> Iterator[str]:
     """Yield the stand-ins that the text does not hold itself."""
-    own = frozenset(STAND_IN.findall(text))
-    return (char for char in map(chr, range(_FIRST, _LAST + 1)) if char not in own)
+    used = frozenset(STAND_IN.findall(text))
+    return (char for char in map(chr, range(_FIRST, _LAST + 1)) if char not in used)
 
 
 def _pair(tags: Tags) -> None:

@@ -127,23 +127,23 @@ class MarkdownWiki:
             read_as=self.read_as,
             warnings=tuple(self._other_guesses(site, previous_guess)),
         )
-        seen = self._files.all(site)
+        files = self._files.all(site)
         self._cache.save()  # in case the sync is killed
         try:
-            site.publish({key: file.matter for key, file in seen.items()})
+            site.publish({key: file.matter for key, file in files.items()})
             yield from self._unfollowed(site, known)
-            yield from self._changes(site, seen, known)
+            yield from self._changes(site, files, known)
             self._cache.forget_unused()
         finally:
             self._cache.save()
 
     def _changes(
-        self, site: Site, seen: Mapping[str, SeenFile], known: Mapping[str, KnownPage]
+        self, site: Site, files: Mapping[str, SeenFile], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
-        """Yield the change of each file in ``seen``: first of pages that need not be read, then of
+        """Yield the change of each file in ``files``: first of pages that need not be read, then of
         the others, which are read and converted."""
         to_read: list[Callable[[], PageChange | None]] = []
-        for key, file in seen.items():
+        for key, file in files.items():
             known_page = known.get(key)
             change = self._guard(key, partial(self._known_change, site, key, file, known_page))
             if change is None:
@@ -211,10 +211,10 @@ class MarkdownWiki:
         """
         site = self._site()
         self._last_changes = self._dates(site.root)
-        seen = self._files.all(site)
-        site.publish({path: file.matter for path, file in seen.items()})
-        if key in seen:
-            yield from self._changes(site, {key: seen[key]}, {})
+        files = self._files.all(site)
+        site.publish({path: file.matter for path, file in files.items()})
+        if key in files:
+            yield from self._changes(site, {key: files[key]}, {})
         elif site.is_unlisted(key):
             yield Failed(key, "its folder cannot be listed")
         elif self._may_exist(site, key):
@@ -290,8 +290,7 @@ class MarkdownWiki:
     def _known_change(
         self, site: Site, key: str, file: SeenFile, known: KnownPage | None
     ) -> PageChange | None:
-        """Return the change of a page with the indexed state ``known``; None: it must be
-        converted."""
+        """Return a page's change, compared to ``known``; None if it must be converted first."""
         if file.unread is not None:
             return _not_read(key, file.unread, known)
         if reason := file.matter.withheld(self._today()):

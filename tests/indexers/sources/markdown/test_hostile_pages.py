@@ -196,7 +196,7 @@ def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> 
     def read_page(size: int) -> None:
         raw = (seed * (size // len(seed))).encode()
         skim(raw)
-        page = convert_page(raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="")
+        page = convert_page(raw, DIALECTS[flavour], path="a.md", anchors="", title="", address="")
         page.page_with(lambda target, _style: target)
 
     assert takes_linear_time(read_page, 3_000)

@@ -32,7 +32,7 @@ LINKS = (
 def test_a_link_to_a_page_is_found_and_gets_its_address(link: str) -> None:
     raw = f"See {link}\n".encode() if link[0] in "[<" else f"{link}\n".encode()
     pages = [
-        convert_page(raw, dialect, path="a.md", anchors="", title="", own="")
+        convert_page(raw, dialect, path="a.md", anchors="", title="", address="")
         for dialect in DIALECTS.values()
     ]
     found = [page for page in pages if page.links]
@@ -49,7 +49,7 @@ def test_a_link_to_a_page_is_found_and_gets_its_address(link: str) -> None:
 
 def test_a_link_that_leads_nowhere_is_its_words() -> None:
     raw = b"See [`it` [1]](page.md) and [x](http://w.example).\n"
-    page = convert_page(raw, DIALECTS["github"], path="a.md", anchors="", title="", own="")
+    page = convert_page(raw, DIALECTS["github"], path="a.md", anchors="", title="", address="")
     (section,) = page.page_with(lambda _target, _style: "").sections
 
     assert section.text == "See `it` [1] and [x](http://w.example)."
@@ -57,7 +57,7 @@ def test_a_link_that_leads_nowhere_is_its_words() -> None:
 
 def test_a_link_in_the_description_of_an_empty_page_is_no_link_of_ours() -> None:
     raw = b'---\ndescription: "[a](\\09)"\n---\n'
-    page = convert_page(raw, DIALECTS["github"], path="a.md", anchors="", title="", own="")
+    page = convert_page(raw, DIALECTS["github"], path="a.md", anchors="", title="", address="")
     (section,) = page.page_with(lambda _target, _style: "").sections
 
     assert section.text == "[a](9)"

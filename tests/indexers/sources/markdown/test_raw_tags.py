@@ -8,7 +8,7 @@ import pytest
 
 from footnote_bot.indexers.sources.markdown.convert import sections
 from footnote_bot.indexers.sources.markdown.dialects import DIALECTS
-from footnote_bot.indexers.sources.markdown.tree import show_without_end
+from footnote_bot.indexers.sources.markdown.tree import show_unclosed_elements
 
 TAGS = (
     "iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp"
@@ -69,7 +69,7 @@ def test_a_script_further_down_does_not_end_a_tag_in_a_sentence() -> None:
 def test_many_tags_are_read_in_linear_time(seed: str) -> None:
     def seconds(size: int) -> float:
         start = time.thread_time()
-        show_without_end(seed * (size // len(seed)))
+        show_unclosed_elements(seed * (size // len(seed)))
         return time.thread_time() - start
 
     assert seconds(400_000) < 2
