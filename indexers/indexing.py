@@ -104,7 +104,7 @@ class Indexing:
         return Splitter.fitting(self.embedder)
 
     def _on_server(self, url: str, setting: str = "[index] url") -> OnServer:
-        """Return the place of an index on a Qdrant server, at the address in ``setting``."""
+        """Return an index on the Qdrant server at ``url``; ``setting`` is its name in messages."""
         settings, index = self._settings, self._settings.index
         key = self._secrets.qdrant_api_key.get_secret_value()
         return OnServer(
