@@ -83,7 +83,7 @@ test-long: install
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "long or hypothesis" --ignore tests/browser
 
 test-browser: $(VENV)/.browser
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest tests/browser -n auto --dist loadfile
 
 screenshots: $(VENV)/.browser
 	@$(BIN)/python -m tests.browser.screenshots

@@ -108,6 +108,7 @@ class Insights:
     stale_after: timedelta
 
     async def volume(self, span: timedelta) -> Volume:
+        """Return the numbers of questions, answers and verdicts of the last ``span``."""
         return await self.figures.volume(self.clock() - span)
 
     async def flagged(self, span: timedelta) -> Flagged:

@@ -199,6 +199,7 @@ def test_an_open_form_belongs_to_its_window(
 ) -> None:
     settings, at_general = "/wiki settings", f"{demo}#as=U0MIRA&at=C0GENERAL"
     form, field = page.get_by_role("dialog"), composer(page)
+    page.get_by_role("region", name="Thread").wait_for()  # opened by the page, in its address, too
     page.goto(at_general)
     page.reload()
     field.fill(settings)

@@ -137,7 +137,8 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search by ``text`` and ``vector`` for passages that answer ``question``."""
+    """A search by ``text`` and ``vector`` (a follow-up's with words of its history) for passages
+    that answer ``question``."""
 
     question: str
     text: str

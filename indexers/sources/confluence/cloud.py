@@ -243,7 +243,8 @@ class _Chains:
         return replace(page, ancestors=above, above_unread=self._unread if UNKNOWN in above else "")
 
     def above(self, key: str) -> tuple[str, ...]:
-        """Return the ancestors of a listed page, top first, from the parents that were listed."""
+        """Return the ancestors of a listed page, top first, from the parents that were listed;
+        `UNKNOWN` alone if these form a circle."""
         path: list[str] = []
         while key not in self._above:
             if key in path:
