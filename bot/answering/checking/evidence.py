@@ -57,7 +57,6 @@ class Bare:
 
     @classmethod
     def of(cls, text: str) -> Bare:
-        """Return ``text`` bare; quotation marks and hyphens of all shapes become the ASCII one."""
         kept = [
             (letter, place)
             for place, character in _kept(text)
