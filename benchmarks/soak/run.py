@@ -67,7 +67,9 @@ class _Soak:
             watcher = Watcher(town)
             looking = asyncio.create_task(self._look(watcher))
             town.bot.start()
-            await self._wait(lambda: bool(town.slack.sockets.usable()), "the first start")
+            if not await self._wait(lambda: bool(town.slack.sockets.usable()), "the first start"):
+                log = log_file(self._folder).read_text(encoding="utf-8", errors="replace")
+                sys.exit("\n".join(["The bot does not start:", *log.splitlines()[-5:]]))
             await self._happen(town)
             ended = await self._settle(town)
             code = await town.bot.end()

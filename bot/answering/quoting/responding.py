@@ -42,7 +42,7 @@ NEAREST = 3
 FURTHER = 2
 """Sections that are named below one that is shown."""
 _MAY_ADD = 0.0
-"""A cross-encoder's score, a logit, of a section that may add something to the one shown."""
+"""A section with a higher cross-encoder's score, a logit, may add something to the one shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Responder:
         sections = list(_sections(retrieved))
         if tone is Tone.ANSWER and chosen:
             source = source_of(chosen.passage, chosen.words)
-            further = [hit for hit in sections if (hit.relevance or -1.0) >= _MAY_ADD]
+            further = [hit for hit in sections if (hit.relevance or 0.0) > _MAY_ADD]
             return Answer(
                 chosen.text(self.max_characters, "[1]"),
                 (source,),
